@@ -1,0 +1,25 @@
+import { readFile } from "node:fs/promises";
+import * as glue from "../../wasm/edge/fieldpost.js";
+import { ready } from "../core.js";
+import type { EdgeGlue } from "../edge.js";
+
+export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core.js";
+export { operations, read, request } from "../edge.js";
+export { FieldpostError } from "../errors.js";
+export { send } from "../send.js";
+export type * from "../types.js";
+
+let loading: Promise<void> | undefined;
+
+/** Instantiates the module, once. */
+export function load(source?: BufferSource | WebAssembly.Module): Promise<void> {
+  loading ??= (async () => {
+    const module = source ?? (await readFile(new URL("../../wasm/edge/fieldpost_bg.wasm", import.meta.url)));
+    glue.initSync({ module: module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module) });
+    ready(glue as unknown as EdgeGlue);
+  })().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}

@@ -1,0 +1,19 @@
+import * as glue from "../../wasm/lean/fieldpost.js";
+import { ready } from "../core.js";
+import { FieldpostError } from "../errors.js";
+import type { LeanGlue } from "../lean.js";
+
+export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core.js";
+export { FieldpostError } from "../errors.js";
+export { operations, read, request } from "../lean.js";
+export { send } from "../send.js";
+export type * from "../types.js";
+
+/** Instantiates the module of `fieldpost/fieldpost.wasm`, which the application brings as bytes, module or response. */
+export async function load(source?: BufferSource | WebAssembly.Module | Response | PromiseLike<Response>): Promise<void> {
+  if (source === undefined) throw new FieldpostError("wasm.source", "fieldpost/slim needs the module: load(fetch(url)).");
+  const given = await source;
+  const bytes = given instanceof Response ? await given.arrayBuffer() : given;
+  glue.initSync({ module: bytes instanceof WebAssembly.Module ? bytes : await WebAssembly.compile(bytes) });
+  ready(glue as unknown as LeanGlue);
+}

@@ -1,0 +1,23 @@
+import { type Client, type ClientOptions, makeClient } from "../worker/client.js";
+import { makeGate } from "../worker/gate.js";
+import type { RelayAccount, RelaySource } from "../worker/options.js";
+import { makeOutbox } from "../worker/outbox.js";
+import { makeRelay, type RelayHandler } from "../worker/relay.js";
+import { load } from "./workerd.js";
+
+export type { Client, ClientOptions } from "../worker/client.js";
+export type { Credentials, RelayAccount, RelayEnv, RelayFormOptions, RelayOptions, RelaySource, Target } from "../worker/options.js";
+export type { RelayHandler } from "../worker/relay.js";
+export { load };
+
+/** `export default relay((env) => ({ forms, accounts, secret: env.SECRET }))`. */
+export const relay = (options: RelaySource): RelayHandler => makeRelay(options, load);
+
+/** The durable queue; bind it as `OUTBOX`. */
+export const Outbox = makeOutbox(load);
+
+/** An account's one door; bind it as `GATE`. */
+export const Gate = makeGate(load);
+
+/** Calls operations of one account: `client(account).call("pardot.prospect.read", { id })`. */
+export const client = (account: RelayAccount, options: ClientOptions = {}): Client => makeClient(account, options, load);

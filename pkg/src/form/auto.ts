@@ -1,0 +1,12 @@
+import { attach } from "./attach.js";
+
+/** For pages without a build: `<form data-fieldpost …>` and one script tag. */
+function start(): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-fieldpost]")) attach(form);
+}
+
+// Nothing happens where there is no page, as in server-side rendering.
+if (typeof document !== "undefined") {
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+}

@@ -1,0 +1,37 @@
+import { FieldpostError } from "./errors.js";
+import type { SendOptions } from "./types.js";
+
+/** What every other script of the page shares is 64 KiB; this leaves some of it. */
+const KEEPALIVE_BYTES = 60_000;
+
+/**
+ * Sends a request and resolves with whatever the server answers. Rejects with a code where it does not answer:
+ * `network.timeout`, `network.aborted`, `network.offline` or `network.failed`. After the first and the last nobody can
+ * tell whether the request arrived.
+ */
+export async function send(request: Request, options: SendOptions = {}): Promise<Response> {
+  const { timeout = 30_000, signal, keepalive = false, fetch: call = globalThis.fetch } = options;
+  const control = new AbortController();
+  const abort = (): void => control.abort();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    abort();
+  }, timeout);
+  if (signal?.aborted) abort();
+  signal?.addEventListener("abort", abort);
+  try {
+    const init: RequestInit = { signal: control.signal };
+    if (keepalive && (await request.clone().arrayBuffer()).byteLength <= KEEPALIVE_BYTES) init.keepalive = true;
+    return await call(request, init);
+  } catch (cause) {
+    if (late) throw new FieldpostError("network.timeout", "The server did not answer in time.", [], { cause });
+    if (control.signal.aborted) throw new FieldpostError("network.aborted", "The call was aborted.", [], { cause });
+    if (globalThis.navigator?.onLine === false) throw new FieldpostError("network.offline", "There is no connection.", [], { cause });
+    // Each engine has its own words for it, so none of them is read.
+    throw new FieldpostError("network.failed", "The server could not be reached, or the connection broke.", [], { cause });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}

@@ -1,0 +1,170 @@
+/** `error` stops the lead, `warning` lets it through and says what to look at. */
+export type Severity = "error" | "warning";
+
+/**
+ * What is wrong with one field. `code` is stable (`phone.area_code`), `message` is free to change and never holds what
+ * the visitor typed. `suggestion` is the corrected text and the one member that may; never log it.
+ */
+export interface Issue {
+  field: string;
+  code: string;
+  severity: Severity;
+  message: string;
+  suggestion?: string;
+}
+
+/** A clean value: text, a list (labels, choices), a yes or no, or nothing. */
+export type Clean = string | string[] | boolean | null;
+
+/** The verdict on one value. */
+export interface FieldReport {
+  /** No issue of severity `error`. */
+  ok: boolean;
+  /** The clean value: trimmed, domain lower-cased, E.164 …; null when empty or wrong. */
+  value: Clean;
+  issues: Issue[];
+  /** E-mail: `role`, `free`, `disposable`. Phone: `toll_free`, `premium`, `personal`, `international` … */
+  flags: string[];
+  /** Phone only: the number as its country writes it, `(212) 555-0123`. */
+  national?: string;
+  /** Phone only: the extension's digits. */
+  ext?: string;
+  /** Phone only: `US-NY`, `CA-ON`, `PR` … of the area code, when it is geographic and known. */
+  region?: string;
+}
+
+/** The verdict on a whole form. */
+export interface Report {
+  ok: boolean;
+  values: Record<string, Clean>;
+  issues: Issue[];
+}
+
+export type Kind =
+  | "text" | "name" | "email" | "phone" | "labels" | "choice" | "choices" | "boolean" | "integer" | "number" | "date"
+  | "url" | "postal" | "country" | "state" | "consent" | "hidden";
+
+/** One field of a form spec. Lengths are in characters, counts in items. */
+export interface FieldSpec {
+  kind: Kind;
+  required?: boolean;
+  /** What the visitor reads beside the field; used in messages and on the relay's own page. */
+  label?: string;
+  /** Least number of characters (text), least value (integer, number), least number of items (labels, choices). */
+  min?: number;
+  /** Greatest number of characters (text), greatest value (integer, number), greatest number of items. */
+  max?: number;
+  /** The values that `choice` and `choices` allow. */
+  choices?: readonly string[];
+}
+
+export interface FormSpec {
+  fields: Record<string, FieldSpec>;
+}
+
+/** What a form can be checked from. A file in a `FormData` is an issue, never text. */
+export type Values =
+  | FormData
+  | URLSearchParams
+  | Record<string, unknown>
+  | Iterable<readonly [string, unknown]>;
+
+/** Parameters of an operation, with the vendor's own names and nesting. */
+export type Params = Record<string, unknown>;
+
+/** The HTTP request of an operation, without host and credentials. */
+export interface Payload {
+  method: string;
+  /** Path and query, from the first slash. */
+  path: string;
+  headers: Record<string, string>;
+  body: string | null;
+}
+
+/** How to reach one instance of a system. */
+export interface Account {
+  system: "marketo" | "pardot" | "prospects" | "relay";
+  /** As users paste it: a trailing slash, `/rest` or `/identity` is taken off. */
+  baseUrl: string;
+  /** Pardot: 3 or 4 (default 4). */
+  version?: 3 | 4;
+  /** Pardot: the 18 characters of `Pardot-Business-Unit-Id`. */
+  businessUnit?: string;
+  /** Bearer token or API key. Never on a page. */
+  token?: string;
+}
+
+/** A reply as plain data; `read` takes this or a `Response`. */
+export interface Reply {
+  status: number;
+  headers?: Headers | Record<string, string>;
+  body: string;
+}
+
+export type Outcome =
+  | { kind: "stored"; id?: string; status: string; warnings: Issue[] }
+  | { kind: "found"; records: Record<string, unknown>[]; total?: number; next?: string }
+  | { kind: "batch"; results: Outcome[] }
+  | { kind: "refused"; issues: Issue[] }
+  | { kind: "queued"; id: string }
+  | { kind: "retry"; after?: number; code: string }
+  | { kind: "unknown"; why: string };
+
+export interface Form {
+  readonly fields: readonly string[];
+  check(values: Values): Report;
+  checkField(name: string, value: unknown): FieldReport;
+  /** Checks and builds in one crossing; `payload` is there when the report is ok. JSON text is taken as it came. */
+  payload(values: Values | string, operation: string): { report: Report; payload?: Payload };
+}
+
+export interface CheckOptions {
+  required?: boolean;
+}
+
+export interface SendOptions {
+  /** Milliseconds until the call is given up; default 30,000. */
+  timeout?: number;
+  signal?: AbortSignal;
+  /** Lets the request outlive the page; bodies up to 60,000 bytes. */
+  keepalive?: boolean;
+  fetch?: (request: Request, init?: RequestInit) => Promise<Response>;
+}
+
+export interface OperationInfo {
+  name: string;
+  method: string;
+  path: string;
+  params: ParamInfo[];
+  /** A link to the vendor's page. */
+  docs: string;
+}
+
+export interface ParamInfo {
+  name: string;
+  kind: string;
+  required: boolean;
+  max?: number;
+  choices?: string[];
+  fields?: ParamInfo[];
+}
+
+/** What the relay answers to a page: never a CRM's id or text. */
+export interface RelayAnswer {
+  v: number;
+  id: string | null;
+  state: "stored" | "queued" | "refused" | "retry" | "unknown";
+  issues: Issue[];
+}
+
+/** What `GET {relay}/leads/{form}` answers. */
+export interface RelayForm {
+  v: number;
+  spec: FormSpec;
+  /** Sent back with the lead as `_fp_token`. */
+  token: string;
+  /** Milliseconds since 1970 when the token ends. */
+  expires: number;
+  /** The relay's public key (JWK) for leads that wait in the browser; null where the relay has none. */
+  sealKey: JsonWebKey | null;
+}

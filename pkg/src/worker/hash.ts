@@ -1,0 +1,38 @@
+const encoder = new TextEncoder();
+const keys = new Map<string, Promise<CryptoKey>>();
+
+function hex(bytes: ArrayBuffer): string {
+  return Array.from(new Uint8Array(bytes), (byte) => (byte + 256).toString(16).slice(1)).join("");
+}
+
+/** Parts with their lengths before them, so that no two lists of parts give one text. */
+export const joined = (parts: readonly string[]): string => parts.map((part) => `${part.length}:${part}`).join("");
+
+export async function sha256(text: string): Promise<string> {
+  return hex(await crypto.subtle.digest("SHA-256", encoder.encode(text)));
+}
+
+const hmacKey = (secret: string): Promise<CryptoKey> => {
+  let key = keys.get(secret);
+  if (!key) {
+    key = crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
+    keys.set(secret, key);
+  }
+  return key;
+};
+
+export async function hmac(secret: string, text: string): Promise<string> {
+  return hex(await crypto.subtle.sign("HMAC", await hmacKey(secret), encoder.encode(text)));
+}
+
+/** Whether `mac` is the HMAC of `text`; the comparison takes the same time for every wrong one. */
+export async function hmacFits(secret: string, text: string, mac: string): Promise<boolean> {
+  const bytes = Uint8Array.from(mac.match(/[0-9a-f]{2}/g) ?? [], (pair) => Number.parseInt(pair, 16));
+  return mac.length === 64 && crypto.subtle.verify("HMAC", await hmacKey(secret), bytes, encoder.encode(text));
+}
+
+/** Whether two secrets are the same, in constant time. */
+export async function same(one: string, other: string): Promise<boolean> {
+  const secret = crypto.randomUUID();
+  return hmacFits(secret, one, await hmac(secret, other));
+}

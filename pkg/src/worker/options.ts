@@ -1,0 +1,109 @@
+import { FieldpostError } from "../errors.js";
+import type { Account, FieldSpec } from "../types.js";
+
+/** What an account's owner keeps in secret bindings; which members are needed depends on the system. */
+export interface Credentials {
+  /** Prospects: the API key. */
+  key?: string;
+  /** Marketo and Salesforce: the client. */
+  clientId?: string;
+  /** Marketo and Salesforce: the client's secret. */
+  clientSecret?: string;
+  /** Salesforce: used instead of client credentials. */
+  refreshToken?: string;
+  /** Salesforce: where tokens come from; `https://login.salesforce.com` where nothing is said. */
+  loginUrl?: string;
+}
+
+/** An account with what it takes to get its token. */
+export interface RelayAccount extends Omit<Account, "token"> {
+  credentials: Credentials;
+  /** Hosts beside the system's own, as `host` or `host:port`. Only here, in code: never in stored state or a request. */
+  allowHost?: string | readonly string[];
+}
+
+/** Where a form's leads go. */
+export interface Target {
+  /** A name of `accounts`. */
+  account: string;
+  /**
+   * Parameter of the system → field of the form, or `@page`, `@query`, `@referrer`, or `@` and the name of a query
+   * parameter (`@utm_source`), which are known only where the visitor consented. What is not mapped is not sent.
+   */
+  map: Record<string, string>;
+  /** Parameters that are the same for each lead: `formId`, `programId`, `campaign_id`, `stageId` … */
+  constants?: Record<string, unknown>;
+  /** What joins several values where the system takes one text; default `", "`. */
+  join?: string;
+}
+
+export interface RelayFormOptions {
+  fields: Record<string, FieldSpec>;
+  /** The exact origins of the pages that carry the form. */
+  origins: readonly string[];
+  /** Where a visitor without JavaScript goes after the lead was taken. */
+  thanks: string;
+  deliver: readonly Target[];
+  /** The heading of the relay's own page for refused forms. */
+  title?: string;
+  /** The name of a field that people do not see; what fills it is one sign of a robot, never a verdict. */
+  trap?: string;
+}
+
+export interface RelayOptions {
+  forms: Record<string, RelayFormOptions>;
+  accounts: Record<string, RelayAccount>;
+  /** At least 32 random characters that sign form tokens; several while they rotate, newest first. */
+  secret: string | readonly string[];
+  /** What an operator sends in `Authorization: Bearer`; without it there is no operator interface. */
+  operatorKey?: string;
+  /** How many outboxes share the leads; never fewer than before. Default 4. */
+  shards?: number;
+  /** Divides all waiting times; 1 but in tests. */
+  timeScale?: number;
+}
+
+/** The bindings that a relay needs, under these names. */
+export interface RelayEnv {
+  OUTBOX: DurableObjectNamespaceLike;
+  GATE: DurableObjectNamespaceLike;
+}
+
+export interface DurableObjectNamespaceLike {
+  idFromName(name: string): unknown;
+  get(id: unknown): { fetch(url: string, init?: RequestInit): Promise<Response> };
+}
+
+export type RelaySource = RelayOptions | ((env: never) => RelayOptions);
+
+let source: RelaySource | undefined;
+let resolved: RelayOptions | undefined;
+
+/** The Worker's one relay; its Durable Objects live in the same module and read the same options. */
+export function configure(given: RelaySource): void {
+  source = given;
+  resolved = undefined;
+}
+
+/** The options, with the bindings filled in. */
+export function options(env: unknown): RelayOptions {
+  if (!source) throw new FieldpostError("relay.not_configured", "Export relay(options) from the module that exports Outbox and Gate.");
+  resolved ??= check(typeof source === "function" ? source(env as never) : source);
+  return resolved;
+}
+
+function check(given: RelayOptions): RelayOptions {
+  const wrong = (what: string): never => {
+    throw new FieldpostError("relay.options", what);
+  };
+  if ([given.secret].flat().some((secret) => typeof secret !== "string" || secret.length < 32)) {
+    wrong("secret: needs at least 32 characters.");
+  }
+  for (const [name, form] of Object.entries(given.forms)) {
+    if (!/^[\w-]{1,64}$/.test(name)) wrong(`forms: a form's name has letters, digits, - and _.`);
+    for (const target of form.deliver) {
+      if (!given.accounts[target.account]) wrong(`forms.${name}.deliver: there is no account ${target.account}.`);
+    }
+  }
+  return given;
+}

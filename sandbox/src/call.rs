@@ -1,0 +1,146 @@
+//! One HTTP request as the systems see it.
+
+use std::borrow::Cow;
+
+use axum::body::Bytes;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+/// Named values in the order they came.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Params(Vec<(String, String)>);
+
+impl Params {
+    pub(crate) fn parse(text: &[u8]) -> Self {
+        Self(form_urlencoded::parse(text).into_owned().collect())
+    }
+
+    /// The last value of a name: the CRMs' servers let a repeated name overwrite the earlier one.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.iter().filter(move |(key, _)| *key == name).map(|(_, value)| value)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+}
+
+impl Extend<(String, String)> for Params {
+    fn extend<T: IntoIterator<Item = (String, String)>>(&mut self, values: T) {
+        self.0.extend(values);
+    }
+}
+
+/// A request with its query, its body and what the matched path gave.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) uri_length: usize,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// Query first, then an urlencoded body: both Pardot and the token services take either [B4, A2].
+    pub(crate) params: Params,
+    pub(crate) query: Params,
+    pub(crate) captures: Vec<(&'static str, String)>,
+}
+
+impl Call {
+    pub(crate) fn new(parts: &Parts, body: Bytes) -> Self {
+        let query = Params::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let mut call = Self {
+            method: parts.method.as_str().to_owned(),
+            path: parts.uri.path().to_owned(),
+            uri_length: parts.uri.path_and_query().map_or(0, |text| text.as_str().len()),
+            headers: parts.headers.clone(),
+            body,
+            params: query.clone(),
+            query,
+            captures: Vec::new(),
+        };
+        if matches!(call.content_type().as_deref(), Some("application/x-www-form-urlencoded") | None) {
+            call.params.extend(Params::parse(&call.body).0);
+        }
+        call
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)
+    }
+
+    /// The media type without its parameters, lower-cased.
+    pub(crate) fn content_type(&self) -> Option<String> {
+        let value = self.header(header::CONTENT_TYPE.as_str())?;
+        Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+    }
+
+    /// The credential after `Bearer`; the scheme's case does not matter (RFC 9110, 11.1).
+    pub(crate) fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+    }
+
+    pub(crate) fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    pub(crate) fn capture(&self, name: &str) -> Option<&str> {
+        self.captures.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The address under which the caller reached the sandbox.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.header("host").unwrap_or("127.0.0.1"))
+    }
+}
+
+/// Matches a path against a pattern such as `/api/{object}/do/read/{by?}/{value?}`; a name that ends in `?` may be
+/// missing. Captured segments are percent-decoded one by one, so an encoded slash stays inside its segment.
+pub(crate) fn matches(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, String)>> {
+    let mut captures = Vec::new();
+    let mut segments = path.split('/');
+    for part in pattern.split('/') {
+        let segment = segments.next();
+        match part.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) => match (segment.filter(|text| !text.is_empty()), name.strip_suffix('?')) {
+                (Some(text), optional) => captures.push((optional.unwrap_or(name), decode(text))),
+                (None, Some(_)) => {}
+                (None, None) => return None,
+            },
+            None if segment == Some(part) => {}
+            None => return None,
+        }
+    }
+    segments.next().is_none().then_some(captures)
+}
+
+fn decode(segment: &str) -> String {
+    match percent_decode_str(segment).decode_utf8_lossy() {
+        Cow::Borrowed(text) => text.to_owned(),
+        Cow::Owned(text) => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn captures_and_decodes_segments() {
+        let pattern = "/api/prospect/version/{version}/do/read/{by?}/{value?}";
+        let captures = matches(pattern, "/api/prospect/version/4/do/read/email/a%40b.c%2Fd");
+        assert_eq!(
+            captures,
+            Some(vec![("version", "4".into()), ("by", "email".into()), ("value", "a@b.c/d".into())])
+        );
+        assert!(matches(pattern, "/api/prospect/version/4/do/read").is_some());
+        assert!(matches(pattern, "/api/prospect/version/4/do/read/id/1/2").is_none());
+        assert!(matches("/v2/prospects/{id}", "/v2/prospects/").is_none());
+    }
+}

@@ -1,0 +1,227 @@
+//! What the control port can set, with the vendors' figures as defaults.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::limit::Limits;
+use crate::systems::Name;
+
+/// How long a call takes by default. Real CRMs need longer; what matters is that it is not zero, so that writes
+/// overlap when a client lets them.
+const LATENCY_MS: u64 = 20;
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) marketo: Marketo,
+    pub(crate) pardot: Pardot,
+    pub(crate) prospects: Prospects,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Marketo {
+    /// Milliseconds between the look-up and the write of a call.
+    pub(crate) latency: u64,
+    /// Milliseconds by which reads lag behind writes.
+    pub(crate) lag: u64,
+    /// Seconds. 3600 for a new token [A2].
+    pub(crate) token_lifetime: u32,
+    /// 100 calls per 20 s → 606, 10 at once → 615, 50,000 a day → 607 [A3].
+    pub(crate) limits: Limits,
+    /// The daily quota resets at 00:00 CST [A3].
+    pub(crate) utc_offset: i32,
+    /// By form id.
+    pub(crate) forms: BTreeMap<String, MarketoForm>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct MarketoForm {
+    pub(crate) fields: Vec<String>,
+    #[serde(default)]
+    pub(crate) required: Vec<String>,
+}
+
+/// The form that the demo's landing page fills.
+const DEMO_FORM: &str = "1029";
+const DEMO_FIELDS: [&str; 22] = [
+    "email",
+    "firstName",
+    "lastName",
+    "phone",
+    "company",
+    "title",
+    "website",
+    "industry",
+    "address",
+    "city",
+    "state",
+    "postalCode",
+    "country",
+    "leadSource",
+    "labels",
+    "notes",
+    "message",
+    "utmSource",
+    "utmMedium",
+    "utmCampaign",
+    "utmTerm",
+    "utmContent",
+];
+
+impl Default for Marketo {
+    fn default() -> Self {
+        let demo = MarketoForm { fields: DEMO_FIELDS.map(str::to_owned).to_vec(), required: Vec::new() };
+        Self {
+            latency: LATENCY_MS,
+            lag: 0,
+            token_lifetime: 3600,
+            limits: Limits { calls: Some(100), window: 20_000, concurrent: Some(10), daily: Some(50_000) },
+            utc_offset: -360,
+            forms: BTreeMap::from([(DEMO_FORM.to_owned(), demo)]),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Pardot {
+    pub(crate) latency: u64,
+    /// Up to about 60 s at the vendor's [B1].
+    pub(crate) lag: u64,
+    pub(crate) token_lifetime: u32,
+    /// 5 at once → 66, 25,000 a day → 122; the figure per minute (202) is not published, so it is off [B12].
+    pub(crate) limits: Limits,
+    pub(crate) utc_offset: i32,
+    /// 4 when the account allows several prospects with one address, else 3; the other version answers 88 or 89 [B1].
+    pub(crate) version: u8,
+    pub(crate) business_unit: String,
+    /// Authentication errors come as XML whatever `format` says (pardot/api-docs issue 231).
+    pub(crate) xml_auth_errors: bool,
+}
+
+impl Default for Pardot {
+    fn default() -> Self {
+        Self {
+            latency: LATENCY_MS,
+            lag: 0,
+            token_lifetime: 7200,
+            limits: Limits { calls: None, window: 60_000, concurrent: Some(5), daily: Some(25_000) },
+            utc_offset: 0,
+            version: 4,
+            business_unit: "0Uv000000000001CAA".to_owned(),
+            xml_auth_errors: false,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Prospects {
+    pub(crate) latency: u64,
+    pub(crate) lag: u64,
+    /// 300 a minute: one of the three figures printed at different times [C5].
+    pub(crate) limits: Limits,
+    pub(crate) utc_offset: i32,
+    pub(crate) generation: Generation,
+}
+
+/// Which generation of the vendor's documentation the answers follow [C1].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Generation {
+    /// Flat record, `prospects` + `totalCount`, limit 1, `update` false.
+    Seed,
+    /// `{ success, item }`, `{ items, pagination }`, limit 25, `update` true.
+    Newest,
+}
+
+impl Default for Prospects {
+    fn default() -> Self {
+        Self {
+            latency: LATENCY_MS,
+            lag: 0,
+            limits: Limits { calls: Some(300), window: 60_000, concurrent: None, daily: None },
+            utc_offset: 0,
+            generation: Generation::Seed,
+        }
+    }
+}
+
+impl Config {
+    pub(crate) fn limits(&self, name: Name) -> &Limits {
+        match name {
+            Name::Marketo => &self.marketo.limits,
+            Name::Pardot => &self.pardot.limits,
+            Name::Prospects => &self.prospects.limits,
+        }
+    }
+
+    pub(crate) fn latency(&self, name: Name) -> u64 {
+        match name {
+            Name::Marketo => self.marketo.latency,
+            Name::Pardot => self.pardot.latency,
+            Name::Prospects => self.prospects.latency,
+        }
+    }
+
+    pub(crate) fn utc_offset(&self, name: Name) -> i32 {
+        match name {
+            Name::Marketo => self.marketo.utc_offset,
+            Name::Pardot => self.pardot.utc_offset,
+            Name::Prospects => self.prospects.utc_offset,
+        }
+    }
+
+    pub(crate) fn lag(&self, name: Name) -> i64 {
+        let lag = match name {
+            Name::Marketo => self.marketo.lag,
+            Name::Pardot => self.pardot.lag,
+            Name::Prospects => self.prospects.lag,
+        };
+        i64::try_from(lag).unwrap_or(i64::MAX)
+    }
+
+    /// Lays a patch over the settings. `latency` and `lag` at the top level set every system.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that names the member that does not fit; nothing is changed then.
+    pub(crate) fn patched(&self, mut patch: Value) -> Result<Self, String> {
+        let Value::Object(members) = &mut patch else {
+            return Err("the settings must be a JSON object".to_owned());
+        };
+        for shared in ["latency", "lag"] {
+            let Some(value) = members.remove(shared) else { continue };
+            for name in Name::ALL {
+                let system =
+                    members.entry(name.as_str()).or_insert_with(|| Value::Object(serde_json::Map::new()));
+                if let Value::Object(system) = system {
+                    system.entry(shared).or_insert_with(|| value.clone());
+                }
+            }
+        }
+        let mut merged = serde_json::to_value(self).map_err(|error| error.to_string())?;
+        merge(&mut merged, patch);
+        let config: Self = serde_json::from_value(merged).map_err(|error| error.to_string())?;
+        if !matches!(config.pardot.version, 3 | 4) {
+            return Err("pardot.version must be 3 or 4".to_owned());
+        }
+        Ok(config)
+    }
+}
+
+/// Objects are merged member by member; anything else, `null` included, replaces.
+fn merge(target: &mut Value, patch: Value) {
+    match (target, patch) {
+        (Value::Object(target), Value::Object(patch)) => {
+            for (name, value) in patch {
+                merge(target.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (target, patch) => *target = patch,
+    }
+}

@@ -1,0 +1,188 @@
+//! The control port, `/_sandbox/…`: what tests read and set.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use crate::call::Call;
+use crate::config::Config;
+use crate::desk::{Desk, SharedDesk};
+use crate::fault;
+use crate::reply::Reply;
+use crate::systems::Name;
+
+/// How long a request for changes waits for one.
+const LONGEST_WAIT: Duration = Duration::from_secs(25);
+
+pub(crate) async fn answer(shared: &SharedDesk, path: &str, call: &Call) -> Reply {
+    if (call.method.as_str(), path) == ("GET", "changes") {
+        return changes(shared, call).await;
+    }
+    let answer = {
+        let mut desk = shared.lock();
+        match (call.method.as_str(), path) {
+            ("GET", "ledger") => ledger(&desk, call),
+            ("GET", "leads") => leads(&desk, call),
+            ("GET", "faults") => faults(&desk),
+            ("POST", "faults") => add_faults(&desk, call),
+            ("DELETE", "faults") => clear_faults(&desk),
+            ("GET", "config") => Ok(config(&desk)),
+            ("POST" | "PATCH", "config") => set_config(&mut desk, call),
+            ("POST", "reset") => reset(&mut desk, call),
+            ("GET", "clock") => Ok(clock(&desk)),
+            ("POST", "clock") => advance(&mut desk, call),
+            ("POST", "tokens/expire") => expire_tokens(&desk),
+            _ => Err(Problem(404, format!("there is no {} /_sandbox/{path}", call.method))),
+        }
+    };
+    if call.method != "GET" {
+        shared.touch();
+    }
+    match answer {
+        Ok(body) => Reply::json(200, &body, ""),
+        Err(Problem(status, sentence)) => Reply::json(status, &json!({ "error": sentence }), ""),
+    }
+}
+
+type Answer = Result<Value, Problem>;
+
+/// An error that is answered with a status and a sentence.
+struct Problem(u16, String);
+
+impl From<rusqlite::Error> for Problem {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(500, format!("storage failed: {error}"))
+    }
+}
+
+fn bad(sentence: impl Into<String>) -> Problem {
+    Problem(400, sentence.into())
+}
+
+/// The body as JSON; an empty one is `{}`.
+fn body(call: &Call) -> Answer {
+    if call.body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(json!({}));
+    }
+    serde_json::from_slice(&call.body).map_err(|error| bad(format!("the body is not JSON: {error}")))
+}
+
+fn ledger(desk: &Desk, call: &Call) -> Answer {
+    let limit = match call.query.get("limit") {
+        Some(text) => Some(text.parse().map_err(|_| bad("limit must be a number"))?),
+        None => None,
+    };
+    let mut rows = desk.store.ledger(limit)?;
+    for member in ["system", "operation", "key"] {
+        if let Some(wanted) = call.query.get(member) {
+            rows.retain(|row| row.get(member).and_then(Value::as_str) == Some(wanted));
+        }
+    }
+    Ok(Value::Array(rows))
+}
+
+fn leads(desk: &Desk, call: &Call) -> Answer {
+    let mut leads = Vec::new();
+    for name in Name::ALL {
+        if call.query.get("system").is_some_and(|wanted| wanted != name.as_str()) {
+            continue;
+        }
+        for person in desk.store.find(name, crate::person::By::Any)? {
+            let mut lead = json!({
+                "system": name.as_str(),
+                "id": person.id,
+                "email": person.keys.email,
+                "fields": person.fields,
+                "created": person.created,
+                "updated": person.updated,
+            });
+            if name == Name::Marketo {
+                let count = desk.store.count_activities(person.seq)?;
+                if let Some(members) = lead.as_object_mut() {
+                    members.insert("activities".to_owned(), json!(count));
+                }
+            }
+            leads.push(lead);
+        }
+    }
+    Ok(Value::Array(leads))
+}
+
+fn faults(desk: &Desk) -> Answer {
+    let rules = desk.store.faults()?;
+    Ok(json!(rules.into_iter().map(|(_, rule)| rule).collect::<Vec<_>>()))
+}
+
+/// Adds to the script; an empty array empties it.
+fn add_faults(desk: &Desk, call: &Call) -> Answer {
+    let rules = fault::parse(body(call)?).map_err(bad)?;
+    if rules.is_empty() {
+        return clear_faults(desk);
+    }
+    desk.store.add_faults(&rules)?;
+    faults(desk)
+}
+
+fn clear_faults(desk: &Desk) -> Answer {
+    desk.store.clear_faults()?;
+    Ok(json!([]))
+}
+
+fn config(desk: &Desk) -> Value {
+    serde_json::to_value(desk.config()).unwrap_or_default()
+}
+
+fn set_config(desk: &mut Desk, call: &Call) -> Answer {
+    let patched = desk.config().patched(body(call)?).map_err(bad)?;
+    desk.set_config(patched)?;
+    Ok(config(desk))
+}
+
+/// Empties everything that calls left behind. Tokens, settings and the clock stay unless the body names them.
+fn reset(desk: &mut Desk, call: &Call) -> Answer {
+    let options = body(call)?;
+    let asked = |name: &str| options.get(name).and_then(Value::as_bool).unwrap_or(false);
+    desk.store.clear()?;
+    desk.reset_gates();
+    if asked("tokens") {
+        desk.store.forget_tokens()?;
+    }
+    if asked("config") {
+        desk.set_config(Config::default())?;
+    }
+    if asked("clock") {
+        desk.set_clock_offset(0)?;
+    }
+    Ok(json!({ "reset": true }))
+}
+
+fn clock(desk: &Desk) -> Value {
+    json!({ "now": desk.now(), "offset": desk.clock_offset() })
+}
+
+/// Only forward: what was stored must not come to lie in the future.
+fn advance(desk: &mut Desk, call: &Call) -> Answer {
+    let by = body(call)?.get("advance").and_then(Value::as_i64).filter(|by| *by >= 0);
+    let by = by.ok_or_else(|| bad("advance must be a number of milliseconds, 0 or more"))?;
+    let offset = desk.clock_offset().saturating_add(by);
+    desk.set_clock_offset(offset)?;
+    Ok(clock(desk))
+}
+
+fn expire_tokens(desk: &Desk) -> Answer {
+    let expired = desk.store.expire_tokens(desk.now())?;
+    Ok(json!({ "expired": expired }))
+}
+
+/// Waits until something is newer than the version in `after`, or for 25 s, and says which version it is now.
+async fn changes(shared: &SharedDesk, call: &Call) -> Reply {
+    let mut changes = shared.changes();
+    let seen = call.query.get("after").and_then(|text| text.parse::<u64>().ok());
+    if let Some(seen) = seen {
+        // The sender lives as long as the server, so the only other end of this wait is its time.
+        let _ = timeout(LONGEST_WAIT, changes.wait_for(|version| *version != seen)).await;
+    }
+    let version = *changes.borrow();
+    Reply::json(200, &json!({ "version": version }), "")
+}

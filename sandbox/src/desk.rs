@@ -1,0 +1,105 @@
+//! Everything the requests share: the store, the settings, the counters and the clock's offset, behind one lock.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use crate::clock;
+use crate::config::Config;
+use crate::limit::Gate;
+use crate::person::{By, Person};
+use crate::store::{Result, Store};
+use crate::systems::Name;
+
+const CONFIG: &str = "config";
+const CLOCK_OFFSET: &str = "clockOffset";
+
+#[derive(Debug)]
+pub(crate) struct Desk {
+    pub(crate) store: Store,
+    config: Config,
+    gates: BTreeMap<Name, Gate>,
+    clock_offset: i64,
+}
+
+impl Desk {
+    /// Settings and clock come back with the file: a restart in the middle of a test is part of the test.
+    pub(crate) fn open(file: Option<&Path>) -> Result<Self> {
+        let store = Store::open(file)?;
+        let config = store.setting(CONFIG)?.and_then(|text| serde_json::from_str(&text).ok());
+        let clock_offset = store.setting(CLOCK_OFFSET)?.and_then(|text| text.parse().ok());
+        Ok(Self {
+            store,
+            config: config.unwrap_or_default(),
+            gates: BTreeMap::new(),
+            clock_offset: clock_offset.unwrap_or(0),
+        })
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        clock::machine_now().saturating_add(self.clock_offset)
+    }
+
+    /// Sets the clock forward; 0 takes it back to the machine's.
+    pub(crate) fn set_clock_offset(&mut self, offset: i64) -> Result<()> {
+        self.clock_offset = offset;
+        self.store.set_setting(CLOCK_OFFSET, &offset.to_string())
+    }
+
+    pub(crate) fn clock_offset(&self) -> i64 {
+        self.clock_offset
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(crate) fn set_config(&mut self, config: Config) -> Result<()> {
+        let text = serde_json::to_string(&config).unwrap_or_default();
+        self.config = config;
+        self.store.set_setting(CONFIG, &text)
+    }
+
+    pub(crate) fn gate(&mut self, name: Name) -> &mut Gate {
+        self.gates.entry(name).or_default()
+    }
+
+    pub(crate) fn reset_gates(&mut self) {
+        self.gates.values_mut().for_each(Gate::reset);
+    }
+
+    /// Persons as a read of the system shows them: what was written within its lag is not there yet.
+    pub(crate) fn read(&self, name: Name, by: By<'_>, now: i64) -> Result<Vec<Person>> {
+        match self.config.lag(name) {
+            0 => self.store.find(name, by),
+            lag => self.store.find_at(name, by, now.saturating_sub(lag)),
+        }
+    }
+}
+
+/// The desk behind its lock, and a counter that moves whenever something on it changed.
+#[derive(Debug)]
+pub(crate) struct SharedDesk {
+    desk: Mutex<Desk>,
+    changes: watch::Sender<u64>,
+}
+
+impl SharedDesk {
+    pub(crate) fn new(desk: Desk) -> Self {
+        Self { desk: Mutex::new(desk), changes: watch::Sender::new(0) }
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn touch(&self) {
+        self.changes.send_modify(|version| *version = version.wrapping_add(1));
+    }
+
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+}

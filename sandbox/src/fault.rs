@@ -1,0 +1,262 @@
+//! Fault scripts: rules that are used up in order by the calls they match.
+
+use rusqlite::params;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::store::{Result, Store};
+use crate::systems::{self, Name};
+
+/// One rule as it comes over the control port.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Rule {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) system: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) operation: Option<String>,
+    /// The ledger's key: e-mail, else phone, else id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<String>,
+    /// How many matching calls it strikes.
+    #[serde(default = "once")]
+    pub(crate) times: u32,
+    /// How many matching calls it lets pass first.
+    #[serde(default)]
+    pub(crate) after: u32,
+    pub(crate) fault: String,
+    /// A delay before the fault; for `hang` how long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<Code>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) body: Option<Value>,
+    /// Seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) retry_after: Option<u64>,
+    /// How many bytes of the body a truncated answer keeps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) bytes: Option<usize>,
+    /// Where garbage goes.
+    #[serde(rename = "in", skip_serializing_if = "Option::is_none")]
+    pub(crate) place: Option<Place>,
+    /// Whether the call is carried out although its answer is spoilt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) commit: Option<bool>,
+}
+
+fn once() -> u32 {
+    1
+}
+
+/// A vendor's error code; people write it as a number or as text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Code {
+    Number(u32),
+    Text(String),
+}
+
+impl Code {
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Place {
+    /// Bytes that are not HTTP.
+    Wire,
+    /// A proper HTTP answer whose body is not JSON.
+    Body,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Latency,
+    Reset,
+    Close,
+    Truncate,
+    Garbage,
+    Empty,
+    Html,
+    Hang,
+    Status,
+    Code,
+}
+
+/// Every name a script may use, what it does, and whether the call is carried out first.
+const KINDS: &[(&str, Kind, bool)] = &[
+    ("latency", Kind::Latency, true),
+    ("refuse", Kind::Reset, false),
+    ("reset_before", Kind::Reset, false),
+    ("reset_after", Kind::Reset, true),
+    ("close_before", Kind::Close, false),
+    ("close_after", Kind::Close, true),
+    ("truncate", Kind::Truncate, true),
+    ("garbage", Kind::Garbage, false),
+    ("garbage_after", Kind::Garbage, true),
+    ("empty", Kind::Empty, false),
+    ("empty_after", Kind::Empty, true),
+    ("html", Kind::Html, false),
+    ("html_after", Kind::Html, true),
+    ("hang", Kind::Hang, false),
+    ("hang_after", Kind::Hang, true),
+    ("status", Kind::Status, false),
+    ("status_after", Kind::Status, true),
+    ("code", Kind::Code, false),
+    ("code_after", Kind::Code, true),
+];
+
+/// A rule that struck.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Fault {
+    pub(crate) kind: Kind,
+    pub(crate) commit: bool,
+    pub(crate) rule: Rule,
+}
+
+impl Fault {
+    fn new(rule: Rule) -> Option<Self> {
+        let (_, kind, commit) = KINDS.iter().find(|(name, ..)| *name == rule.fault)?;
+        Some(Self { kind: *kind, commit: rule.commit.unwrap_or(*commit), rule })
+    }
+
+    /// The ledger's verdict: `fault:reset_after`, `fault:status:503`, `fault:code:606`.
+    pub(crate) fn verdict(&self) -> String {
+        let name = &self.rule.fault;
+        match self.kind {
+            Kind::Status => format!("fault:{name}:{}", self.status()),
+            Kind::Code => format!("fault:{name}:{}", self.code()),
+            _ => format!("fault:{name}"),
+        }
+    }
+
+    pub(crate) fn status(&self) -> u16 {
+        self.rule.status.unwrap_or(503)
+    }
+
+    pub(crate) fn code(&self) -> String {
+        self.rule.code.as_ref().map(Code::text).unwrap_or_default()
+    }
+}
+
+/// Reads a script: one rule or an array of them.
+///
+/// # Errors
+///
+/// A sentence that names the rule and what is wrong with it.
+pub(crate) fn parse(script: Value) -> std::result::Result<Vec<Rule>, String> {
+    let rules = match script {
+        Value::Array(rules) => rules,
+        rule => vec![rule],
+    };
+    rules
+        .into_iter()
+        .enumerate()
+        .map(|(index, rule)| {
+            let rule: Rule =
+                serde_json::from_value(rule).map_err(|error| format!("rule {index}: {error}"))?;
+            check(&rule).map_err(|problem| format!("rule {index}: {problem}"))?;
+            Ok(rule)
+        })
+        .collect()
+}
+
+fn check(rule: &Rule) -> std::result::Result<(), String> {
+    let Some(fault) = Fault::new(rule.clone()) else {
+        let names: Vec<_> = KINDS.iter().map(|(name, ..)| *name).collect();
+        return Err(format!("no fault is called {:?}; there are {}", rule.fault, names.join(", ")));
+    };
+    if let Some(system) = &rule.system
+        && !Name::ALL.iter().any(|name| name.as_str() == system)
+    {
+        return Err(format!("no system is called {system:?}"));
+    }
+    if let Some(operation) = &rule.operation
+        && !systems::has_operation(operation)
+    {
+        return Err(format!("no operation is called {operation:?}"));
+    }
+    match fault.kind {
+        Kind::Latency if rule.ms.is_none() => Err("latency needs ms".to_owned()),
+        Kind::Latency | Kind::Truncate if !fault.commit => Err(format!("{} always commits", rule.fault)),
+        Kind::Code if rule.code.is_none() => Err("code needs a code".to_owned()),
+        Kind::Status if !(200..=599).contains(&fault.status()) => Err("status must be 200 to 599".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+impl Store {
+    pub(crate) fn add_faults(&self, rules: &[Rule]) -> Result<()> {
+        for rule in rules {
+            self.sql.execute("INSERT INTO faults (rule) VALUES (?1)", [text(rule)])?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn clear_faults(&self) -> Result<usize> {
+        self.sql.execute("DELETE FROM faults", [])
+    }
+
+    pub(crate) fn faults(&self) -> Result<Vec<(i64, Rule)>> {
+        let mut statement = self.sql.prepare_cached("SELECT id, rule FROM faults ORDER BY id")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+        let mut rules = Vec::new();
+        for row in rows {
+            let (id, rule) = row?;
+            if let Ok(rule) = serde_json::from_str(&rule) {
+                rules.push((id, rule));
+            }
+        }
+        Ok(rules)
+    }
+
+    /// The first rule that matches and is due strikes; matching rules before it that still wait come one call nearer.
+    pub(crate) fn take_fault(&self, system: Name, operation: &str, key: &str) -> Result<Option<Fault>> {
+        for (id, mut rule) in self.faults()? {
+            if !concerns(&rule, system, operation, key) {
+                continue;
+            }
+            if rule.after > 0 {
+                rule.after = rule.after.saturating_sub(1);
+                self.update_fault(id, &rule)?;
+                continue;
+            }
+            rule.times = rule.times.saturating_sub(1);
+            self.update_fault(id, &rule)?;
+            return Ok(Fault::new(rule));
+        }
+        Ok(None)
+    }
+
+    fn update_fault(&self, id: i64, rule: &Rule) -> Result<()> {
+        if rule.times == 0 {
+            self.sql.prepare_cached("DELETE FROM faults WHERE id = ?1")?.execute([id])?;
+        } else {
+            self.sql
+                .prepare_cached("UPDATE faults SET rule = ?2 WHERE id = ?1")?
+                .execute(params![id, text(rule)])?;
+        }
+        Ok(())
+    }
+}
+
+fn concerns(rule: &Rule, system: Name, operation: &str, key: &str) -> bool {
+    rule.system.as_deref().is_none_or(|wanted| wanted == system.as_str())
+        && rule.operation.as_deref().is_none_or(|wanted| wanted == operation)
+        && rule.key.as_deref().is_none_or(|wanted| wanted.to_lowercase() == key)
+}
+
+fn text(rule: &Rule) -> String {
+    serde_json::to_string(rule).unwrap_or_default()
+}

@@ -1,0 +1,39 @@
+//! The sandbox: a stand-in for the CRMs that Fieldpost delivers to.
+//!
+//! It serves Marketo, Pardot (with Salesforce's token service) and the prospects API on one loopback port, keeps
+//! persons in `SQLite`, writes every attempt into a ledger, and breaks on demand. It is the judge of Fieldpost's
+//! fault tests, so it models the vendors' warnings and not their good days: where a vendor says that overlapping
+//! writes make two persons, they do here.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), String> {
+//! let sandbox = fieldpost_sandbox::Sandbox::bind(&fieldpost_sandbox::Options::default()).await?;
+//! let url = sandbox.url();
+//! # let _ = url;
+//! sandbox.serve().await
+//! # }
+//! ```
+
+mod call;
+mod clock;
+mod command;
+mod config;
+mod control;
+mod desk;
+mod fault;
+mod gateway;
+mod idempotency;
+mod ledger;
+mod limit;
+mod page;
+mod person;
+mod reply;
+mod server;
+mod store;
+mod systems;
+mod token;
+mod wire;
+mod xml;
+
+pub use command::{Command, HELP, Options};
+pub use server::Sandbox;

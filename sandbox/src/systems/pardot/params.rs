@@ -1,0 +1,165 @@
+//! Prospect fields as parameters [B8, B9].
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::identifier::is_address;
+use crate::call::{Call, Params};
+use crate::person::Fields;
+
+/// Where the list subscriptions are kept among the fields.
+pub(super) const LISTS: &str = "lists";
+
+/// Parameters that are not fields, and fields that cannot be written; the latter are passed over in silence.
+const NOT_WRITTEN: [&str; 22] = [
+    "format",
+    "output",
+    "api_key",
+    "user_key",
+    "limit_related_records",
+    "id",
+    "fid",
+    "lists",
+    "grade",
+    "last_activity_at",
+    "recent_interaction",
+    "crm_lead_fid",
+    "crm_contact_fid",
+    "crm_account_fid",
+    "salesforce_fid",
+    "crm_last_sync",
+    "crm_url",
+    "opted_out",
+    "created_at",
+    "updated_at",
+    "password",
+    "fields",
+];
+
+/// What a call changes.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(super) struct Changes {
+    /// Null clears.
+    pub(super) fields: Fields,
+    lists: BTreeMap<u64, bool>,
+}
+
+impl Changes {
+    /// # Errors
+    ///
+    /// Pardot's code for the first value that does not fit.
+    pub(super) fn read(call: &Call) -> Result<Self, &'static str> {
+        Self::from_params(&call.params)
+    }
+
+    fn from_params(params: &Params) -> Result<Self, &'static str> {
+        if given(params, "user_id") && given(params, "crm_owner_fid") {
+            return Err("125");
+        }
+        let mut changes = Self::default();
+        let mut multiple: BTreeMap<&str, BTreeMap<u32, &str>> = BTreeMap::new();
+        for (name, value) in params.iter().filter(|(name, _)| !NOT_WRITTEN.contains(name)) {
+            match name.rsplit_once('_').and_then(|(stem, index)| Some((stem, index.parse::<u32>().ok()?))) {
+                Some(("list", id)) => {
+                    changes.lists.insert(u64::from(id), value == "1" || value == "true");
+                }
+                Some(("profile_criteria", _)) => match value.to_ascii_lowercase().as_str() {
+                    "match" | "nomatch" | "unknown" => {}
+                    _ => return Err("18"),
+                },
+                Some((field, index)) => drop(multiple.entry(field).or_default().insert(index, value)),
+                None => drop(changes.fields.insert(name.to_owned(), typed(name, value)?)),
+            }
+        }
+        for (field, values) in multiple {
+            changes.fields.insert(field.to_owned(), gathered(&values));
+        }
+        Ok(changes)
+    }
+
+    /// Lays the changes over what is there; a field that is not named stays as it is [S0].
+    pub(super) fn apply(self, fields: &mut Fields) {
+        fields.extend(self.fields);
+        if self.lists.is_empty() {
+            return;
+        }
+        let mut lists: Vec<u64> = fields
+            .get(LISTS)
+            .and_then(Value::as_array)
+            .map(|ids| ids.iter().filter_map(Value::as_u64).collect())
+            .unwrap_or_default();
+        for (id, member) in self.lists {
+            lists.retain(|other| *other != id);
+            if member {
+                lists.push(id);
+            }
+        }
+        fields.insert(LISTS.to_owned(), json!(lists));
+    }
+}
+
+fn given(params: &Params, name: &str) -> bool {
+    params.get(name).is_some_and(|text| !text.is_empty())
+}
+
+/// `field_0`, `field_1` … without gaps replace all values; `field_0=` alone clears [B8].
+fn gathered(values: &BTreeMap<u32, &str>) -> Value {
+    let values: Vec<&str> =
+        (0..).map_while(|index: u32| values.get(&index).copied()).filter(|value| !value.is_empty()).collect();
+    if values.is_empty() { Value::Null } else { json!(values) }
+}
+
+fn typed(name: &str, text: &str) -> Result<Value, &'static str> {
+    if text.is_empty() {
+        return Ok(Value::Null);
+    }
+    let number = |code: &'static str| text.parse::<i64>().map(Value::from).map_err(|_| code);
+    let id = |code: &'static str| text.parse::<u64>().map(Value::from).map_err(|_| code);
+    match name {
+        "email" if !is_address(text) => Err("4"),
+        "score" => number("56"),
+        "campaign_id" => id("38"),
+        "user_id" => id("10"),
+        "prospect_account_id" => id("61"),
+        "is_do_not_email" | "is_do_not_call" | "is_reviewed" | "is_starred" | "is_archived" => match text {
+            "1" | "true" => Ok(Value::Bool(true)),
+            "0" | "false" => Ok(Value::Bool(false)),
+            _ => Err("50"),
+        },
+        _ => Ok(Value::from(text)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Changes, Params};
+    use crate::person::Fields;
+    use serde_json::json;
+
+    fn changed(before: &serde_json::Value, text: &str) -> serde_json::Value {
+        let mut fields: Fields = before.as_object().cloned().unwrap_or_default();
+        let changes = Changes::from_params(&Params::parse(text.as_bytes()));
+        changes.map(|changes| changes.apply(&mut fields)).map_or_else(|code| json!(code), |()| json!(fields))
+    }
+
+    #[test]
+    fn reads_lists_multiple_values_and_clearing() {
+        assert_eq!(
+            changed(
+                &json!({ "city": "Ghent", "lists": [5] }),
+                "city=&list_7=1&list_5=0&Color_0=red&Color_1=blue"
+            ),
+            json!({ "city": null, "lists": [7], "Color": ["red", "blue"] })
+        );
+        assert_eq!(changed(&json!({ "Color": ["red"] }), "Color_0="), json!({ "Color": null }));
+        assert_eq!(changed(&json!({}), "Color_0=a&Color_2=c"), json!({ "Color": ["a"] }));
+    }
+
+    #[test]
+    fn refuses_what_does_not_fit() {
+        assert_eq!(changed(&json!({}), "profile_criteria_3=maybe"), json!("18"));
+        assert_eq!(changed(&json!({}), "user_id=1&crm_owner_fid=005"), json!("125"));
+        assert_eq!(changed(&json!({}), "campaign_id=x"), json!("38"));
+    }
+}

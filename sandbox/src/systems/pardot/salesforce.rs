@@ -1,0 +1,50 @@
+//! Salesforce's `/services/oauth2/token` [B3].
+
+use serde_json::json;
+
+use crate::call::Call;
+use crate::desk::Desk;
+use crate::reply::Reply;
+use crate::systems::{Commit, Name};
+use crate::token::fresh_hex;
+
+const CLIENT: (&str, &str) = ("sandbox-client", "sandbox-secret");
+const REFRESH_TOKEN: &str = "sandbox-refresh";
+const USER: (&str, &str) = ("sandbox-user", "sandbox-password");
+
+pub(super) fn token(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+    let given = |name: &str| call.params.get(name).unwrap_or_default();
+    if (given("client_id"), given("client_secret")) != CLIENT {
+        return Err(refused("invalid_client", "invalid client credentials"));
+    }
+    match given("grant_type") {
+        "client_credentials" => {}
+        "refresh_token" if given("refresh_token") == REFRESH_TOKEN => {}
+        "refresh_token" => return Err(refused("invalid_grant", "expired access/refresh token")),
+        "password" if (given("username"), given("password")) == USER => {}
+        "password" => return Err(refused("invalid_grant", "authentication failure")),
+        _ => return Err(refused("unsupported_grant_type", "grant type not supported")),
+    }
+    let origin = call.origin();
+    Ok(Box::new(move |desk, now| {
+        let token = format!("00D000000000001!AQ{}.{}", fresh_hex(), fresh_hex());
+        let lifetime = i64::from(desk.config().pardot.token_lifetime).saturating_mul(1000);
+        desk.store.add_token(Name::Pardot, CLIENT.0, &token, now.saturating_add(lifetime))?;
+        // No `expires_in`: the end of a token shows only when it is refused (184).
+        let body = json!({
+            "access_token": token,
+            "instance_url": origin,
+            "id": format!("{origin}/id/00D000000000001EAA/005000000000001AAA"),
+            "token_type": "Bearer",
+            "scope": "pardot_api",
+            "issued_at": now.to_string(),
+        });
+        Ok(Reply::json(200, &body, "token"))
+    }))
+}
+
+/// Salesforce answers HTTP 400 where others say 401.
+pub(super) fn refused(error: &str, description: &str) -> Reply {
+    let body = json!({ "error": error, "error_description": description });
+    Reply::json(400, &body, format!("refused:{error}"))
+}

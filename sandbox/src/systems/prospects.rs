@@ -1,0 +1,83 @@
+//! The prospects API (`HiringCenter` v2).
+
+mod answer;
+mod list;
+mod phone;
+mod submission;
+mod upsert;
+
+use serde_json::Value;
+
+use super::{Access, Name, Operation, Refusal, System};
+use crate::call::Call;
+use crate::desk::Desk;
+use crate::limit::{Gate, Limit, Limits};
+use crate::reply::Reply;
+
+pub(super) const SYSTEM: System = System {
+    name: Name::Prospects,
+    prefixes: &["/v2/"],
+    operations: OPERATIONS,
+    key,
+    admit,
+    refuse: answer::refuse,
+    unrouted: ("404", "405"),
+    limit_code: |_: Limit| "429",
+    headers,
+};
+
+const OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "prospects.prospect.upsert",
+        methods: &["POST"],
+        path: "/v2/prospects",
+        access: Access::Token,
+        plan: upsert::plan,
+    },
+    Operation {
+        name: "prospects.prospect.list",
+        methods: &["GET"],
+        path: "/v2/prospects",
+        access: Access::Token,
+        plan: list::list,
+    },
+    Operation {
+        name: "prospects.prospect.get",
+        methods: &["GET"],
+        path: "/v2/prospects/{id}",
+        access: Access::Token,
+        plan: list::get,
+    },
+];
+
+const API_KEY: &str = "sandbox-key";
+
+fn admit(call: &Call, desk: &Desk, _: i64) -> Result<(), Reply> {
+    match call.bearer() {
+        Some(API_KEY) => Ok(()),
+        _ => Err(answer::refuse(call, desk, &Refusal::new("401"))),
+    }
+}
+
+/// `RateLimit-Limit`, `-Remaining` and `-Reset` on every answer [C5].
+fn headers(reply: Reply, gate: &Gate, limits: &Limits, now: i64) -> Reply {
+    match (limits.calls, gate.remaining(limits)) {
+        (Some(most), Some(left)) => reply
+            .header("ratelimit-limit", most.to_string())
+            .header("ratelimit-remaining", left.to_string())
+            .header("ratelimit-reset", gate.reset_after(limits, now).to_string()),
+        _ => reply,
+    }
+}
+
+fn key(call: &Call) -> String {
+    let body = call.json().unwrap_or_default();
+    let text = |name: &str| {
+        let value = body.get(name).and_then(Value::as_str).or_else(|| call.query.get(name));
+        value.map(str::trim).filter(|text| !text.is_empty()).map(str::to_lowercase)
+    };
+    text("email")
+        .or_else(|| text("phone"))
+        .or_else(|| call.capture("id").map(str::to_lowercase))
+        .unwrap_or_default()
+}

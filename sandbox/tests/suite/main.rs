@@ -1,0 +1,16 @@
+//! The sandbox over real loopback HTTP: every quirk and every fault that Fieldpost's own tests rely on.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets the unexpected has to stop"
+)]
+
+mod control;
+mod faults;
+mod marketo;
+mod pardot;
+mod process;
+mod prospects;
+mod server;

@@ -1,0 +1,128 @@
+//! From a lead to an operation's parameters: what the owner's mapping names is sent, and nothing else.
+
+use crate::request::System;
+use crate::value::{Entries, Value};
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// What came with the visitor's fields. Kept only where the visitor agreed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Visitor {
+    /// The page's URL, without its query.
+    pub page: Option<String>,
+    /// The page's query.
+    pub query: Option<String>,
+    /// Where the visitor came from.
+    pub referrer: Option<String>,
+    /// Marketo's `_mkto_trk`, whole.
+    pub cookie: Option<String>,
+    /// The visitor's address.
+    pub ip: Option<String>,
+    /// The browser's `User-Agent`.
+    pub user_agent: Option<String>,
+}
+
+/// How one account takes the leads of one form.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Mapping {
+    /// Parameter → form field, or `@page`, `@query`, `@referrer`, or `@` and the name of a query parameter.
+    pub map: Vec<(String, String)>,
+    /// Parameters that are the same for each lead: `formId`, `campaign_id`, `stageId` …
+    pub constants: Vec<(String, Value<'static>)>,
+    /// What joins several values where the system takes one text; `", "` where nothing is said.
+    pub join: Option<String>,
+}
+
+/// The parameters that `system` captures this lead with.
+pub fn params(system: System, lead: &Value<'static>, visitor: &Visitor, mapping: &Mapping) -> Entries<'static> {
+    let mut mapped: Entries<'static> = Vec::new();
+    for (param, source) in &mapping.map {
+        let value = match source.strip_prefix('@') {
+            None => lead.get(source).cloned(),
+            Some("page") => visitor.page.clone().map(Value::from),
+            Some("query") => visitor.query.clone().map(Value::from),
+            Some("referrer") => visitor.referrer.clone().map(Value::from),
+            Some(name) => visitor.query.as_deref().and_then(|query| query_value(query, name)).map(Value::from),
+        };
+        // An empty value would erase what the CRM has.
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            mapped.push((Cow::Owned(param.clone()), value));
+        }
+    }
+    let constants = mapping.constants.iter().map(|(name, value)| (Cow::Owned(name.clone()), value.clone()));
+    match system {
+        System::Marketo => {
+            let fields = flattened(mapped, mapping.join.as_deref().unwrap_or(", "));
+            constants.chain([(Cow::Borrowed("input"), Value::List(vec![submission(fields, visitor)]))]).collect()
+        }
+        System::Prospects => mapped
+            .into_iter()
+            .chain(constants)
+            // The page's default would return a known prospect unchanged.
+            .chain([(Cow::Borrowed("update"), Value::Bool(true))])
+            .collect(),
+        System::Pardot => flattened(mapped, mapping.join.as_deref().unwrap_or(", ")).into_iter().chain(constants).collect(),
+        System::Relay => mapped,
+    }
+}
+
+/// Marketo's one input: the form's fields, and what the visitor agreed to beside them.
+fn submission(fields: Entries<'static>, visitor: &Visitor) -> Value<'static> {
+    let url = visitor.page.as_ref().filter(|page| page.starts_with("http"));
+    // An IPv6 address voids the call.
+    let ip = visitor.ip.as_ref().filter(|ip| !ip.contains(':'));
+    let data: Entries<'static> = [
+        ("pageURL", url),
+        ("queryString", visitor.query.as_ref()),
+        ("leadClientIpAddress", ip),
+        ("userAgentString", visitor.user_agent.as_ref()),
+    ]
+    .into_iter()
+    .filter_map(|(name, text)| Some((Cow::Borrowed(name), Value::from(text.filter(|text| !text.is_empty())?.clone()))))
+    .collect();
+    let mut input = vec![(Cow::Borrowed("leadFormFields"), Value::Map(fields))];
+    if !data.is_empty() {
+        input.push((Cow::Borrowed("visitorData"), Value::Map(data)));
+    }
+    if let Some(cookie) = visitor.cookie.as_ref().filter(|cookie| !cookie.is_empty()) {
+        input.push((Cow::Borrowed("cookie"), Value::from(cookie.clone())));
+    }
+    Value::Map(input)
+}
+
+/// Lists as one text: these systems take flat values.
+fn flattened(entries: Entries<'static>, join: &str) -> Entries<'static> {
+    let flat = |value| match value {
+        Value::List(items) => Value::from(items.iter().filter_map(Value::as_text).collect::<Vec<_>>().join(join)),
+        other => other,
+    };
+    entries.into_iter().map(|(name, value)| (name, flat(value))).collect()
+}
+
+/// The first value of `name` in a query, decoded.
+fn query_value(query: &str, name: &str) -> Option<String> {
+    query.trim_start_matches('?').split('&').find_map(|pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decoded(key) == name).then(|| decoded(value))
+    })
+}
+
+fn decoded(text: &str) -> String {
+    let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16)).and_then(|n| u8::try_from(n).ok());
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let mut ahead = rest.clone();
+        match (byte, digit(ahead.next()), digit(ahead.next())) {
+            (b'+', ..) => bytes.push(b' '),
+            (b'%', Some(high), Some(low)) => {
+                bytes.push(high << 4 | low);
+                rest = ahead;
+            }
+            _ => bytes.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,82 @@
+//! All operations by name, and the capture recipes.
+
+use crate::operation::Operation;
+use crate::systems::{marketo, pardot, prospects, relay};
+
+/// What a page can build: its own relay's call and the writes that capture a lead.
+pub static CAPTURE: &[&Operation] = &[
+    &relay::LEAD_SUBMIT,
+    &prospects::PROSPECT_UPSERT,
+    &pardot::PROSPECT_CREATE,
+    &pardot::PROSPECT_UPSERT,
+    &marketo::LEAD_SUBMIT_FORM,
+];
+
+/// What only the full build has.
+#[cfg(feature = "full")]
+pub static OTHERS: &[&Operation] = &[&pardot::PROSPECT_READ, &pardot::PROSPECT_UPDATE];
+
+#[cfg(not(feature = "full"))]
+static OTHERS: &[&Operation] = &[];
+
+/// Every operation of this build.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    CAPTURE.iter().chain(OTHERS).copied()
+}
+
+/// The operation of that name.
+pub fn operation(name: &str) -> Option<&'static Operation> {
+    operations().find(|operation| operation.name == name)
+}
+
+#[cfg(feature = "full")]
+pub use recipes::{PACE, recipe};
+
+#[cfg(feature = "full")]
+mod recipes {
+    use crate::delivery::limiter::Limits;
+    use crate::delivery::outbox::{Probe, Recipe};
+    use crate::operation::Repeat;
+    use crate::request::System;
+    use crate::systems::{marketo, pardot, prospects};
+
+    /// How a lead reaches each system.
+    static CAPTURE: &[(System, Recipe)] = &[
+        // Upserts by e-mail, adds an activity, and offers no look-up.
+        (
+            System::Marketo,
+            Recipe { probe: None, write: marketo::LEAD_SUBMIT_FORM.name, repeat: Repeat::Activity },
+        ),
+        // Version 4 always creates by e-mail, so the relay asks first and writes by id.
+        (
+            System::Pardot,
+            Recipe {
+                probe: Some(Probe {
+                    operation: pardot::PROSPECT_READ.name,
+                    found: pardot::PROSPECT_UPDATE.name,
+                    lag: 60_000,
+                }),
+                write: pardot::PROSPECT_CREATE.name,
+                repeat: Repeat::Creates,
+            },
+        ),
+        // With `update: true` it finds its own earlier record.
+        (
+            System::Prospects,
+            Recipe { probe: None, write: prospects::PROSPECT_UPSERT.name, repeat: Repeat::Safe },
+        ),
+    ];
+
+    /// What each system allows one integration: Adobe advises half of its limits, Pardot has five places for all, the
+    /// prospects API says in its headers.
+    pub const PACE: &[(System, Limits)] = &[
+        (System::Marketo, Limits { calls: 50, window: 20_000, at_once: 5 }),
+        (System::Pardot, Limits { calls: 100, window: 20_000, at_once: 5 }),
+        (System::Prospects, Limits { calls: 100, window: 20_000, at_once: 5 }),
+    ];
+
+    /// The recipe of a system; the relay itself has none.
+    pub fn recipe(system: System) -> Option<&'static Recipe> {
+        CAPTURE.iter().find(|(known, _)| *known == system).map(|(_, recipe)| recipe)
+    }
+}

@@ -1,0 +1,290 @@
+//! One lead on its way to one account: look up, write, doubt, done.
+//!
+//! A write whose reply was lost is never simply repeated where that could make a second person: the system is asked
+//! first, and its "no such person" counts only once the lost call can no longer arrive and the system's reads have
+//! caught up with its writes.
+
+use super::backoff;
+use crate::operation::Repeat;
+use crate::outcome::{Outcome, Reason};
+use crate::report::Issue;
+use crate::value::Value;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// How a lead reaches a system, as data; see [`crate::systems`] for the rows.
+#[derive(Debug)]
+pub struct Recipe {
+    /// Asks whether the person is known, where the system's write would create a second one.
+    pub probe: Option<Probe>,
+    /// The operation that writes a person who is not known, or any where there is no probe.
+    pub write: &'static str,
+    /// What a repeat of `write` does after a lost reply.
+    pub repeat: Repeat,
+}
+
+/// The look-up of a [`Recipe`].
+#[derive(Debug)]
+pub struct Probe {
+    /// The operation that looks the person up.
+    pub operation: &'static str,
+    /// The operation that writes a person who was found, by id.
+    pub found: &'static str,
+    /// Milliseconds by which the system's reads may lag behind its writes.
+    pub lag: u64,
+}
+
+/// The times that the machine goes by, in milliseconds.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Timing {
+    /// After this long a call can no longer arrive.
+    pub deadline: u64,
+    /// The first wait of the backoff.
+    pub base: u64,
+    /// The longest wait of the backoff.
+    pub cap: u64,
+    /// What [`Probe::lag`] is divided by; 1 but in tests.
+    pub scale: u64,
+}
+
+/// Which of the recipe's calls comes next, or is out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Call {
+    /// The look-up.
+    Probe,
+    /// The write of a person who is not known.
+    Write,
+    /// The write of the person who was found.
+    Found,
+}
+
+/// Where the delivery stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// The next call goes out at `next`.
+    Waiting,
+    /// A call is out since `sent`; if nothing is heard until `next`, it is lost.
+    Sent,
+    /// The system has the lead.
+    Done,
+    /// A person must look at it.
+    Dead,
+}
+
+/// The state of one delivery.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Where it stands.
+    pub phase: Phase,
+    /// Which call is next, or out.
+    pub call: Call,
+    /// When there is something to do.
+    pub next: u64,
+    /// When the call that is out was sent.
+    pub sent: u64,
+    /// Tries that failed in a row.
+    pub attempts: u32,
+    /// The id of the person who was found.
+    pub record: Option<String>,
+    /// Until then a look-up's "no such person" does not count.
+    pub doubt: Option<u64>,
+    /// A call without a look-up was repeated after its reply was lost.
+    pub maybe_repeated: bool,
+    /// What the last call came to.
+    pub outcome: Option<Outcome>,
+}
+
+/// What happened.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+pub enum Event {
+    /// `next` has come.
+    Due,
+    /// The call came to this.
+    Outcome {
+        /// What it came to.
+        outcome: Outcome,
+    },
+    /// The call was not sent: the gate has no place for it yet.
+    Held {
+        /// When to ask the gate again.
+        until: u64,
+    },
+}
+
+/// What the host does next.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "effect", rename_all = "lowercase")]
+pub enum Effect {
+    /// Send this operation and tell the outcome.
+    Send {
+        /// The operation's name.
+        operation: &'static str,
+        /// The id it is about, for the write of a person who was found.
+        record: Option<String>,
+    },
+    /// Come back at `next`.
+    Wait,
+    /// Nothing: the system has the lead.
+    Done,
+    /// Nothing, until a person replays it.
+    Dead,
+}
+
+impl Delivery {
+    /// A lead that was just accepted.
+    pub fn new(recipe: &Recipe, now: u64) -> Self {
+        Delivery {
+            phase: Phase::Waiting,
+            call: if recipe.probe.is_some() { Call::Probe } else { Call::Write },
+            next: now,
+            sent: 0,
+            attempts: 0,
+            record: None,
+            doubt: None,
+            maybe_repeated: false,
+            outcome: None,
+        }
+    }
+
+    /// Moves on. `random` is 32 random bits.
+    pub fn step(&mut self, recipe: &Recipe, timing: Timing, event: Event, now: u64, random: u32) -> Effect {
+        match (event, self.phase) {
+            (_, Phase::Done) => Effect::Done,
+            (_, Phase::Dead) => Effect::Dead,
+            (Event::Due, _) if now < self.next => Effect::Wait,
+            (Event::Due, Phase::Waiting) => {
+                self.phase = Phase::Sent;
+                self.sent = now;
+                self.next = now.saturating_add(timing.deadline);
+                Effect::Send { operation: self.operation(recipe), record: self.record.clone() }
+            }
+            (Event::Due, Phase::Sent) => {
+                let lost = Outcome::Unknown { why: Cow::Borrowed("delivery.lost") };
+                self.came_to(recipe, timing, lost, now, random)
+            }
+            (Event::Held { until }, _) => self.wait(until.max(now)),
+            (Event::Outcome { outcome }, _) => self.came_to(recipe, timing, outcome, now, random),
+        }
+    }
+
+    fn operation(&self, recipe: &Recipe) -> &'static str {
+        match (self.call, &recipe.probe) {
+            (Call::Probe, Some(probe)) => probe.operation,
+            (Call::Found, Some(probe)) => probe.found,
+            _ => recipe.write,
+        }
+    }
+
+    fn came_to(&mut self, recipe: &Recipe, timing: Timing, outcome: Outcome, now: u64, random: u32) -> Effect {
+        self.outcome = Some(outcome.clone());
+        let again = |attempts| now.saturating_add(backoff::delay(attempts, timing.base, timing.cap, random));
+        match outcome {
+            Outcome::Found { records, .. } if self.call == Call::Probe => match latest(&records) {
+                Some(id) => {
+                    self.record = Some(id);
+                    self.turn_to(Call::Found, now)
+                }
+                None => self.absent(again(self.attempts.saturating_add(1)), now),
+            },
+            Outcome::Refused { issues } if is_missing(&issues) && self.call == Call::Probe => {
+                self.absent(again(self.attempts.saturating_add(1)), now)
+            }
+            // Somebody deleted the person between the look-up and the write.
+            Outcome::Refused { issues } if is_missing(&issues) && self.call == Call::Found => {
+                self.attempts = self.attempts.saturating_add(1);
+                self.record = None;
+                self.call = Call::Probe;
+                self.wait(again(self.attempts))
+            }
+            Outcome::Refused { .. } => {
+                self.phase = Phase::Dead;
+                Effect::Dead
+            }
+            Outcome::Stored { .. } if self.call != Call::Probe => {
+                self.phase = Phase::Done;
+                self.doubt = None;
+                Effect::Done
+            }
+            // An expired token is nobody's fault: it costs the lead no try.
+            Outcome::Retry { reason: Reason::Token | Reason::Version, .. } if self.attempts == 0 => {
+                self.attempts = 1;
+                self.wait(now)
+            }
+            Outcome::Retry { after, .. } => {
+                self.attempts = self.attempts.saturating_add(1);
+                self.wait(again(self.attempts).max(now.saturating_add(after.unwrap_or_default())))
+            }
+            _ => self.unknown(recipe, timing, again(self.attempts.saturating_add(1))),
+        }
+    }
+
+    /// Nobody can tell whether the call was done. It may still arrive until its deadline, so nothing of this person goes
+    /// out before.
+    fn unknown(&mut self, recipe: &Recipe, timing: Timing, again: u64) -> Effect {
+        self.attempts = self.attempts.saturating_add(1);
+        let landed = self.sent.saturating_add(timing.deadline);
+        let mut next = again;
+        match (self.call, &recipe.probe) {
+            (Call::Probe, _) => {}
+            (Call::Write, Some(probe)) => {
+                let lag = probe.lag.checked_div(timing.scale).unwrap_or(probe.lag);
+                self.doubt = Some(landed.saturating_add(lag));
+                self.call = Call::Probe;
+                next = again.max(landed);
+            }
+            (Call::Write, None) => {
+                self.maybe_repeated |= recipe.repeat == Repeat::Activity;
+                next = again.max(landed);
+            }
+            (Call::Found, _) => next = again.max(landed),
+        }
+        self.wait(next)
+    }
+
+    /// The look-up found nobody.
+    fn absent(&mut self, again: u64, now: u64) -> Effect {
+        match self.doubt {
+            Some(until) if now < until => {
+                self.attempts = self.attempts.saturating_add(1);
+                self.wait(again.min(until).max(now.saturating_add(1)))
+            }
+            _ => {
+                self.doubt = None;
+                self.turn_to(Call::Write, now)
+            }
+        }
+    }
+
+    fn turn_to(&mut self, call: Call, now: u64) -> Effect {
+        self.call = call;
+        self.wait(now)
+    }
+
+    fn wait(&mut self, until: u64) -> Effect {
+        self.phase = Phase::Waiting;
+        self.next = until;
+        Effect::Wait
+    }
+}
+
+fn is_missing(issues: &[Issue]) -> bool {
+    issues.iter().any(|issue| issue.code == "not_found")
+}
+
+/// The id of the person to write to, of several with one e-mail: who was active last, else changed last, else the
+/// highest id. The times are of one system and sort as text.
+fn latest(records: &[Value<'static>]) -> Option<String> {
+    let text = |record: &Value<'static>, name| record.get(name).and_then(Value::as_text).unwrap_or_default().to_owned();
+    records
+        .iter()
+        .filter_map(|record| {
+            let id = record.get("id").and_then(Value::as_text)?.to_owned();
+            let number: u64 = id.parse().unwrap_or_default();
+            Some((text(record, "last_activity_at"), text(record, "updated_at"), number, id))
+        })
+        .max()
+        .map(|(.., id)| id)
+}

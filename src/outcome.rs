@@ -1,0 +1,174 @@
+//! [`Outcome`]: what became of a call, and [`Class`]: what each of a vendor's codes means for it.
+
+use crate::report::Issue;
+use crate::value::Value;
+use std::borrow::Cow;
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize), serde(tag = "kind", rename_all = "lowercase"))]
+pub enum Outcome {
+    /// The system has it.
+    Stored {
+        /// The record's id, where the system says it.
+        #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
+        id: Option<String>,
+        /// The system's word: `created`, `updated`, `deleted` …
+        status: String,
+        /// What the system did not take as it was sent.
+        warnings: Vec<Issue>,
+    },
+    /// The records that were asked for; none is `found` too.
+    Found {
+        /// In the system's order.
+        records: Vec<Value<'static>>,
+        /// How many there are in all.
+        #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
+        total: Option<u64>,
+        /// What the next page is asked with.
+        #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
+        next: Option<String>,
+    },
+    /// One outcome for each record of a batch, in input order.
+    Batch {
+        /// In input order.
+        results: Vec<Outcome>,
+    },
+    /// The system does not take it as it is; sending it again changes nothing.
+    Refused {
+        /// Why, by field where the system says so. A miss by id has the code `not_found`.
+        issues: Vec<Issue>,
+    },
+    /// The relay holds it durably.
+    Queued {
+        /// The relay's id of the lead.
+        id: String,
+    },
+    /// Not done; it may be sent again.
+    Retry {
+        /// Milliseconds to wait at least, where the system says so.
+        #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
+        after: Option<u64>,
+        /// Why.
+        code: Cow<'static, str>,
+        /// What has to change first.
+        reason: Reason,
+    },
+    /// Nobody can tell whether it was done.
+    Unknown {
+        /// Why not.
+        why: Cow<'static, str>,
+    },
+}
+
+/// What has to change before a call can be repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
+pub enum Reason {
+    /// The token: a new one is needed.
+    Token,
+    /// The rate or the number of calls at once.
+    Rate,
+    /// The day's quota: wait until its reset.
+    Quota,
+    /// The system's own trouble.
+    Busy,
+    /// The account speaks the other API version.
+    Version,
+}
+
+/// What a vendor's code means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Sending it again changes nothing.
+    Refused,
+    /// There is no such record.
+    Missing,
+    /// What was asked for is so already.
+    Done,
+    /// Not done; again after this many milliseconds, once the reason is gone.
+    Retry(Reason, u64),
+    /// A read may be repeated; of a write nobody can tell.
+    Unclear,
+}
+
+/// A row of a vendor's error table.
+#[derive(Clone, Copy, Debug)]
+pub struct VendorCode {
+    /// The vendor's number.
+    pub number: u16,
+    /// With the system's name before it: `pardot.4`.
+    pub name: &'static str,
+    /// What it means for a call.
+    pub class: Class,
+    /// Our sentence. The vendor's own is never shown: it may hold what the visitor typed.
+    pub sentence: &'static str,
+}
+
+impl VendorCode {
+    /// The outcome of a call that failed with this code.
+    pub fn outcome(&self, is_write: bool) -> Outcome {
+        match self.class {
+            Class::Refused => Outcome::Refused { issues: vec![self.issue("")] },
+            Class::Missing => {
+                Outcome::Refused { issues: vec![Issue { code: Cow::Borrowed("not_found"), ..self.issue("") }] }
+            }
+            Class::Done => {
+                Outcome::Stored { id: None, status: "unchanged".to_owned(), warnings: vec![self.issue("")] }
+            }
+            Class::Retry(reason, after) => Outcome::Retry { after: Some(after), code: Cow::Borrowed(self.name), reason },
+            Class::Unclear if is_write => Outcome::Unknown { why: Cow::Borrowed(self.name) },
+            Class::Unclear => {
+                Outcome::Retry { after: None, code: Cow::Borrowed(self.name), reason: Reason::Busy }
+            }
+        }
+    }
+
+    /// The issue for `field`.
+    pub fn issue(&self, field: &str) -> Issue {
+        Issue {
+            field: field.to_owned(),
+            code: Cow::Borrowed(self.name),
+            severity: crate::report::Severity::Error,
+            message: Cow::Borrowed(self.sentence),
+            suggestion: None,
+        }
+    }
+}
+
+/// What an HTTP status means where the body says nothing of the vendor's.
+pub fn of_status(status: u16, retry_after: Option<u64>, is_write: bool) -> Outcome {
+    let code = |text: &'static str| Cow::Borrowed(text);
+    let unclear = |why: &'static str| {
+        if is_write {
+            Outcome::Unknown { why: code(why) }
+        } else {
+            Outcome::Retry { after: retry_after, code: code(why), reason: Reason::Busy }
+        }
+    };
+    let refused = |name: &'static str, sentence: &'static str| Outcome::Refused {
+        issues: vec![Issue {
+            field: String::new(),
+            code: code(name),
+            severity: crate::report::Severity::Error,
+            message: code(sentence),
+            suggestion: None,
+        }],
+    };
+    match status {
+        200..=299 => unclear("reply.unreadable"),
+        300..=399 => unclear("http.redirect"),
+        401 => Outcome::Retry { after: None, code: code("http.401"), reason: Reason::Token },
+        403 => refused("http.403", "The credentials may not do this."),
+        404 => refused("http.404", "There is nothing at this address."),
+        408 => unclear("http.408"),
+        413 => refused("http.413", "The request is too large for the system."),
+        414 => refused("http.414", "The URL is too long for the system."),
+        429 => Outcome::Retry { after: retry_after, code: code("http.429"), reason: Reason::Rate },
+        400..=499 => refused("http.4xx", "The system does not take the request as it is."),
+        502 => unclear("http.502"),
+        503 => unclear("http.503"),
+        504 => unclear("http.504"),
+        _ => unclear("http.5xx"),
+    }
+}

@@ -1,0 +1,59 @@
+//! The prospects API of `HiringCenter` (v2): JSON, a bearer key, times in milliseconds.
+
+#[cfg(feature = "full")]
+mod reply;
+
+#[cfg(feature = "full")]
+pub use reply::read_write;
+
+use crate::field::{Field, Kind};
+use crate::form::{Form, Unknown};
+use crate::operation::{Layout, Operation, Reading, Repeat};
+use crate::request::System;
+use std::borrow::Cow;
+
+const LICENSE_STATUS: &[Cow<'static, str>] =
+    &[Cow::Borrowed("not_started"), Cow::Borrowed("in_progress"), Cow::Borrowed("licensed")];
+
+const UPSERT: &[Field] = &[
+    Field::new("firstName", Kind::Name).required(),
+    Field::new("lastName", Kind::Name).required(),
+    Field::new("email", Kind::Email),
+    // The system stores the lead with a null phone and says so in `message`.
+    Field::new("phone", Kind::Phone).lenient(),
+    Field::new("stageId", Kind::Hidden),
+    Field::new("pipelineId", Kind::Hidden),
+    Field::new("licenseStatus", Kind::Choice).choices(LICENSE_STATUS),
+    Field::new("labels", Kind::Labels),
+    Field::new("notes", Kind::Text),
+    Field::new("title", Kind::Text),
+    Field::new("company", Kind::Text),
+    Field::new("userId", Kind::Hidden),
+    Field::new("streetAddress", Kind::Text),
+    Field::new("city", Kind::Text),
+    Field::new("state", Kind::Text),
+    Field::new("postalCode", Kind::Text),
+    Field::new("officeId", Kind::Hidden),
+    Field::new("sourceId", Kind::Hidden),
+    Field::new("newSourceName", Kind::Text),
+    Field::new("resume", Kind::Any),
+    Field::new("muteWebhook", Kind::Boolean),
+    Field::new("jobId", Kind::Hidden),
+    Field::new("update", Kind::Boolean),
+];
+
+/// `prospects.prospect.upsert`.
+pub static PROSPECT_UPSERT: Operation = Operation {
+    name: "prospects.prospect.upsert",
+    system: System::Prospects,
+    summary: "Creates a prospect, or with `update` changes the one with the same e-mail or phone.",
+    method: "POST",
+    path: "/v2/prospects",
+    params: Form::params(UPSERT, Unknown::Refuse, &[]),
+    layout: Layout::Json,
+    reading: Reading::ProspectsWrite,
+    timeout: 30_000,
+    // With `update` it finds its own earlier record by e-mail or phone.
+    repeat: Repeat::Safe,
+    docs: "https://docs.hiringcenterpro.com/prospects",
+};

@@ -1,0 +1,136 @@
+//! [`Reply`]: an HTTP reply as data, and its body as JSON or XML.
+
+use crate::value::{Entries, Value};
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use std::borrow::Cow;
+
+/// The most bytes of a reply that are read.
+pub const MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// How deep an XML reply may nest; Pardot's own trees stay below ten.
+const MAX_DEPTH: usize = 32;
+
+/// An HTTP reply.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+pub struct Reply {
+    /// The HTTP status; reason phrases are never read.
+    pub status: u16,
+    /// Names in any case, and values.
+    #[serde(default)]
+    pub headers: Vec<(String, String)>,
+    /// The body as text.
+    pub body: String,
+}
+
+impl Reply {
+    /// The header of that name, in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// Milliseconds of a `Retry-After` in seconds, one day at most. A date needs a clock and is left to the backoff.
+    pub fn retry_after(&self) -> Option<u64> {
+        let seconds: u64 = self.header("retry-after")?.trim().parse().ok()?;
+        Some(seconds.min(86_400).saturating_mul(1_000))
+    }
+
+    /// The body as JSON, whatever its header says; nothing when it is not JSON, or only a part of it.
+    pub fn json(&self) -> Option<Value<'static>> {
+        let text = self.body.trim_start_matches('\u{FEFF}').trim_start();
+        if text.len() > MAX_BYTES || !text.starts_with(['{', '[']) {
+            return None;
+        }
+        serde_json::from_str(text).ok()
+    }
+
+    /// The body as XML: an element is a map of its children, with its attributes under `@attributes`; one without
+    /// children is its text, or null when empty; a repeated element is a list. No DTD and no entities but XML's five
+    /// and character references.
+    pub fn xml(&self) -> Option<Value<'static>> {
+        let text = self.body.trim_start_matches('\u{FEFF}').trim_start();
+        if text.len() > MAX_BYTES || !text.starts_with('<') {
+            return None;
+        }
+        let mut reader = Reader::from_str(text);
+        reader.config_mut().check_end_names = true;
+        let mut stack = vec![Element::default()];
+        loop {
+            match reader.read_event().ok()? {
+                Event::Start(tag) => {
+                    if stack.len() > MAX_DEPTH {
+                        return None;
+                    }
+                    stack.push(Element::open(&tag)?);
+                }
+                Event::Empty(tag) => {
+                    let element = Element::open(&tag)?;
+                    stack.last_mut()?.adopt(element);
+                }
+                Event::End(_) => {
+                    let element = stack.pop()?;
+                    stack.last_mut()?.adopt(element);
+                }
+                Event::Text(text) => stack.last_mut()?.text.push_str(&text),
+                Event::CData(text) => stack.last_mut()?.text.push_str(&text),
+                Event::GeneralRef(name) => {
+                    let known = match name.resolve_char_ref().ok()? {
+                        Some(character) => character,
+                        None => match name.as_ref() {
+                            "amp" => '&',
+                            "lt" => '<',
+                            "gt" => '>',
+                            "quot" => '"',
+                            "apos" => '\'',
+                            _ => return None,
+                        },
+                    };
+                    stack.last_mut()?.text.push(known);
+                }
+                Event::DocType(_) => return None,
+                Event::Eof => break,
+                Event::Comment(_) | Event::PI(_) | Event::Decl(_) => {}
+            }
+        }
+        let root = stack.pop()?;
+        (stack.is_empty() && !root.children.is_empty()).then_some(Value::Map(root.children))
+    }
+}
+
+#[derive(Default)]
+struct Element {
+    name: String,
+    children: Entries<'static>,
+    text: String,
+}
+
+impl Element {
+    fn open(tag: &BytesStart<'_>) -> Option<Element> {
+        let mut attributes: Entries<'static> = Vec::new();
+        for attribute in tag.attributes() {
+            let attribute = attribute.ok()?;
+            let name = attribute.key.as_ref().to_owned();
+            attributes.push((Cow::Owned(name), Value::from(attribute.value.into_owned())));
+        }
+        let mut children = Vec::new();
+        if !attributes.is_empty() {
+            children.push((Cow::Borrowed("@attributes"), Value::Map(attributes)));
+        }
+        let name = tag.name().as_ref().to_owned();
+        Some(Element { name, children, text: String::new() })
+    }
+
+    fn adopt(&mut self, child: Element) {
+        let text = child.text.trim();
+        let value = match (child.children.is_empty(), text.is_empty()) {
+            (false, _) => Value::Map(child.children),
+            (true, true) => Value::Null,
+            (true, false) => Value::from(text.to_owned()),
+        };
+        match self.children.iter_mut().find(|(name, _)| *name == child.name) {
+            None => self.children.push((Cow::Owned(child.name), value)),
+            Some((_, Value::List(items))) => items.push(value),
+            Some((_, first)) => *first = Value::List(vec![std::mem::take(first), value]),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! [`Value`]: what a visitor typed, what a parameter holds, what a reply carries.
+
+use std::borrow::Cow;
+
+/// Data as forms and CRMs know it. Numbers keep their decimal text, so that no id is rounded.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Value<'a> {
+    /// Absent on purpose: as a parameter it clears what the CRM has.
+    #[default]
+    Null,
+    /// Yes or no.
+    Bool(bool),
+    /// A number as JSON writes it.
+    Number(Cow<'a, str>),
+    /// Text.
+    Text(Cow<'a, str>),
+    /// Several values, in order.
+    List(Vec<Value<'a>>),
+    /// Named values, in order. Not a hash map: names are data, and `__proto__` is a name like any other.
+    Map(Entries<'a>),
+}
+
+/// Named values, in order.
+pub type Entries<'a> = Vec<(Cow<'a, str>, Value<'a>)>;
+
+impl<'a> Value<'a> {
+    /// The text of a text or a number.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) | Value::Number(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value under `name`, when this is a map.
+    pub fn get(&self, name: &str) -> Option<&Value<'a>> {
+        match self {
+            Value::Map(entries) => entries.iter().find(|(key, _)| key == name).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// Nothing that a CRM should be sent: empty text, an empty list, nothing.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Value::Null => true,
+            Value::Bool(_) | Value::Number(_) => false,
+            Value::Text(text) => text.is_empty(),
+            Value::List(items) => items.is_empty(),
+            Value::Map(entries) => entries.is_empty(),
+        }
+    }
+
+    /// The same value, owning its text.
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Value::Null => Value::Null,
+            Value::Bool(yes) => Value::Bool(yes),
+            Value::Number(text) => Value::Number(Cow::Owned(text.into_owned())),
+            Value::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Value::List(items) => Value::List(items.into_iter().map(Value::into_owned).collect()),
+            Value::Map(entries) => Value::Map(
+                entries.into_iter().map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned())).collect(),
+            ),
+        }
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Value::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Value::Text(Cow::Owned(text))
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(yes: bool) -> Self {
+        Value::Bool(yes)
+    }
+}
+
+impl<'a> FromIterator<(&'a str, Value<'a>)> for Value<'a> {
+    fn from_iter<I: IntoIterator<Item = (&'a str, Value<'a>)>>(entries: I) -> Self {
+        Value::Map(entries.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect())
+    }
+}
+
+#[cfg(feature = "full")]
+mod serde_value {
+    use super::{Cow, Value};
+    use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+    use serde::ser::{Serialize, SerializeMap, Serializer};
+
+    impl Serialize for Value<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            match self {
+                Value::Null => serializer.serialize_unit(),
+                Value::Bool(yes) => serializer.serialize_bool(*yes),
+                // Beyond 2^53 JavaScript would round: such a number stays text.
+                Value::Number(text) => match text.parse::<i64>() {
+                    Ok(n) if n.unsigned_abs() <= (1 << 53) => serializer.serialize_i64(n),
+                    Ok(_) => serializer.serialize_str(text),
+                    Err(_) => match text.parse::<f64>() {
+                        Ok(n) => serializer.serialize_f64(n),
+                        Err(_) => serializer.serialize_str(text),
+                    },
+                },
+                Value::Text(text) => serializer.serialize_str(text),
+                Value::List(items) => serializer.collect_seq(items),
+                Value::Map(entries) => {
+                    let mut map = serializer.serialize_map(Some(entries.len()))?;
+                    for (key, value) in entries {
+                        map.serialize_entry(key, value)?;
+                    }
+                    map.end()
+                }
+            }
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Value<'static> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_any(Any)
+        }
+    }
+
+    struct Any;
+
+    impl<'de> Visitor<'de> for Any {
+        type Value = Value<'static>;
+
+        fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            formatter.write_str("data")
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(Value::Null)
+        }
+
+        fn visit_none<E>(self) -> Result<Self::Value, E> {
+            Ok(Value::Null)
+        }
+
+        fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Self::Value, D::Error> {
+            inner.deserialize_any(Any)
+        }
+
+        fn visit_bool<E>(self, yes: bool) -> Result<Self::Value, E> {
+            Ok(Value::Bool(yes))
+        }
+
+        fn visit_i64<E>(self, n: i64) -> Result<Self::Value, E> {
+            Ok(Value::Number(Cow::Owned(n.to_string())))
+        }
+
+        fn visit_u64<E>(self, n: u64) -> Result<Self::Value, E> {
+            Ok(Value::Number(Cow::Owned(n.to_string())))
+        }
+
+        fn visit_f64<E>(self, n: f64) -> Result<Self::Value, E> {
+            Ok(Value::Number(Cow::Owned(n.to_string())))
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+            Ok(Value::Text(Cow::Owned(text.to_owned())))
+        }
+
+        fn visit_string<E>(self, text: String) -> Result<Self::Value, E> {
+            Ok(Value::Text(Cow::Owned(text)))
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            let mut items = Vec::new();
+            while let Some(item) = seq.next_element::<Value<'static>>()? {
+                items.push(item);
+            }
+            Ok(Value::List(items))
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut entries = Vec::new();
+            while let Some((key, value)) = map.next_entry::<String, Value<'static>>()? {
+                entries.push((Cow::Owned(key), value));
+            }
+            Ok(Value::Map(entries))
+        }
+    }
+}

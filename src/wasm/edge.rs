@@ -1,0 +1,265 @@
+//! The wide and rare calls of the edge build: serde at the border, and requests made by gloo-net.
+
+use crate::capture::{self, Mapping, Visitor};
+use crate::catalogue::{PACE, operation, recipe};
+use crate::delivery::limiter::Limiter;
+use crate::delivery::outbox::{Delivery, Event, Timing};
+use crate::operation::{Operation, Refusal};
+use crate::request::{Account, Request, System};
+use crate::systems::reply::Reply;
+use crate::systems::token::{self, Credentials};
+use crate::value::Value;
+use gloo_net::http::{Method, RequestBuilder};
+use js_sys::{Error, Reflect};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_wasm_bindgen::Serializer;
+use std::borrow::Cow;
+use wasm_bindgen::prelude::*;
+
+type Answer = Result<JsValue, JsValue>;
+
+/// Plain objects, null for nothing, numbers that fit: what JSON.parse would have made.
+fn to_js<T: Serialize>(value: &T) -> Answer {
+    value.serialize(&Serializer::json_compatible()).map_err(JsValue::from)
+}
+
+fn from_js<T: DeserializeOwned>(value: JsValue, code: &str) -> Result<T, JsValue> {
+    serde_wasm_bindgen::from_value(value).map_err(|_| failure(code, &[]))
+}
+
+/// A real `Error` with a stable `code`, and the issues where there are some.
+fn failure(code: &str, issues: &[crate::report::Issue]) -> JsValue {
+    let error = Error::new(code);
+    error.set_name("FieldpostError");
+    let issues = to_js(&issues).unwrap_or(JsValue::NULL);
+    for (name, value) in [("code", JsValue::from_str(code)), ("issues", issues)] {
+        // Setting a property of a fresh Error cannot fail.
+        let _ = Reflect::set(&error, &JsValue::from_str(name), &value);
+    }
+    error.into()
+}
+
+fn refused(refusal: Refusal) -> JsValue {
+    failure(refusal.code, &refusal.issues)
+}
+
+fn known(name: &str) -> Result<&'static Operation, JsValue> {
+    operation(name).ok_or_else(|| refused(super::unknown_operation()))
+}
+
+fn account(value: JsValue) -> Result<Account, JsValue> {
+    from_js(value, "account.invalid")
+}
+
+/// A whole request as the host's `Request`; redirects are not followed, for they would carry the lead elsewhere.
+fn to_request(request: &Request) -> Result<web_sys::Request, JsValue> {
+    let method = if request.method == "GET" { Method::GET } else { Method::POST };
+    let mut builder = RequestBuilder::new(&request.url).method(method).redirect(web_sys::RequestRedirect::Manual);
+    for (name, value) in &request.headers {
+        builder = builder.header(name, value);
+    }
+    let built = match &request.body {
+        Some(body) => builder.body(body.as_str()),
+        None => builder.build(),
+    };
+    built.map(web_sys::Request::from).map_err(|_| failure("account.invalid", &[]))
+}
+
+/// The request of an operation with packed parameters, for `fetch`.
+///
+/// # Errors
+/// `params.invalid` or `account.invalid`, with `issues`.
+#[wasm_bindgen(js_name = edgeRequest)]
+pub fn request(name: &str, params: &str, to: JsValue) -> Result<web_sys::Request, JsValue> {
+    let built = known(name)?.request(super::tape::read_entries(params), &account(to)?).map_err(refused)?;
+    to_request(&built)
+}
+
+/// The outcome of a reply `{ status, headers: [name, value][], body }`.
+///
+/// # Errors
+/// `params.invalid` for an operation that does not exist.
+#[wasm_bindgen(js_name = edgeRead)]
+pub fn read(name: &str, reply: JsValue) -> Answer {
+    let reply: Reply = from_js(reply, "reply.invalid")?;
+    to_js(&known(name)?.read(&reply))
+}
+
+/// How the host may reach an account: throws `account.invalid` unless its hosts are the system's or allowed.
+///
+/// # Errors
+/// `account.invalid`, with `issues`.
+#[wasm_bindgen(js_name = checkAccount)]
+pub fn check_account(to: JsValue) -> Result<(), JsValue> {
+    account(to)?.known_host().map_err(|issue| failure("account.invalid", &[issue]))
+}
+
+/// The request for a token, or null where the account's key is the token.
+///
+/// # Errors
+/// `account.invalid`, with `issues`.
+#[wasm_bindgen(js_name = tokenRequest)]
+pub fn token_request(to: JsValue, credentials: JsValue) -> Result<Option<web_sys::Request>, JsValue> {
+    let credentials: Credentials = from_js(credentials, "account.invalid")?;
+    match token::request(&account(to)?, &credentials) {
+        Ok(None) => Ok(None),
+        Ok(Some(built)) => to_request(&built).map(Some),
+        Err(issues) => Err(failure("account.invalid", &issues)),
+    }
+}
+
+/// `{ token, lifetime }` of a token reply, or the outcome of the call.
+///
+/// # Errors
+/// `reply.invalid` for something that is no reply.
+#[wasm_bindgen(js_name = readToken)]
+pub fn read_token(reply: JsValue) -> Answer {
+    match token::read(&from_js(reply, "reply.invalid")?) {
+        Ok(token) => to_js(&token),
+        Err(outcome) => to_js(&outcome),
+    }
+}
+
+/// Renders the call of one delivery: what stays the same however often it is sent. JSON text in and out, as it is kept.
+///
+/// # Errors
+/// `params.invalid` or `account.invalid`, with `issues`.
+#[wasm_bindgen]
+pub fn render(name: &str, lead: &str, visitor: &str, mapping: JsValue, to: JsValue, record: Option<String>) -> Answer {
+    let operation = known(name)?;
+    let json = |_| failure("lead.invalid", &[]);
+    let lead: Value<'static> = serde_json::from_str(lead).map_err(json)?;
+    let visitor: Visitor = serde_json::from_str(visitor).map_err(json)?;
+    let mapping: Mapping = from_js(mapping, "params.invalid")?;
+    let params = capture::params(operation.system, &lead, &visitor, &mapping);
+    let params = match (record, operation.is_write()) {
+        // By id only: e-mail is no key of Pardot's, and an e-mail beside it would be a change.
+        (Some(id), _) => std::iter::once((Cow::Borrowed("id"), Value::from(id)))
+            .chain(params.into_iter().filter(|(name, _)| name != "email"))
+            .collect(),
+        // A look-up takes the key alone.
+        (None, false) => params.into_iter().filter(|(name, _)| name == "email").collect(),
+        (None, true) => params,
+    };
+    let rendered = operation.request(params, &account(to)?).map_err(refused)?;
+    to_js(&rendered)
+}
+
+/// A rendered call as a `Request`, with the token of the moment.
+///
+/// # Errors
+/// `account.invalid` where the host takes no such request.
+#[wasm_bindgen(js_name = toRequest)]
+pub fn rendered_request(rendered: JsValue, token: &str) -> Result<web_sys::Request, JsValue> {
+    #[derive(serde::Deserialize)]
+    struct Rendered {
+        method: String,
+        url: String,
+        headers: Vec<(String, String)>,
+        body: Option<String>,
+    }
+    let rendered: Rendered = from_js(rendered, "request.invalid")?;
+    let method = if rendered.method == "GET" { Method::GET } else { Method::POST };
+    let mut builder = RequestBuilder::new(&rendered.url).method(method).redirect(web_sys::RequestRedirect::Manual);
+    for (name, value) in &rendered.headers {
+        builder = builder.header(name, value);
+    }
+    builder = builder.header("Authorization", &["Bearer ", token].concat());
+    let built = match rendered.body {
+        Some(body) => builder.body(body),
+        None => builder.build(),
+    };
+    built.map(web_sys::Request::from).map_err(|_| failure("account.invalid", &[]))
+}
+
+/// The state of a new delivery to a system, as JSON text.
+///
+/// # Errors
+/// `account.invalid` for a system that takes no leads.
+#[wasm_bindgen(js_name = newDelivery)]
+pub fn new_delivery(system: &str, now: f64) -> Result<String, JsValue> {
+    let recipe = System::from_name(system).and_then(recipe).ok_or_else(|| failure("account.invalid", &[]))?;
+    json(&Delivery::new(recipe, whole(now)))
+}
+
+/// Moves a delivery on: `{ state, effect, next, phase, code }`.
+///
+/// # Errors
+/// `state.invalid` for a state that this version cannot read.
+#[wasm_bindgen(js_name = stepDelivery)]
+pub fn step_delivery(system: &str, state: &str, timing: JsValue, event: JsValue, now: f64, random: u32) -> Answer {
+    #[derive(Serialize)]
+    struct Stepped {
+        state: String,
+        effect: crate::delivery::outbox::Effect,
+        next: f64,
+        phase: crate::delivery::outbox::Phase,
+        maybe_repeated: bool,
+        outcome: Option<crate::outcome::Outcome>,
+    }
+    let recipe = System::from_name(system).and_then(recipe).ok_or_else(|| failure("account.invalid", &[]))?;
+    let mut delivery: Delivery = serde_json::from_str(state).map_err(|_| failure("state.invalid", &[]))?;
+    let timing: Timing = from_js(timing, "state.invalid")?;
+    let event: Event = from_js(event, "state.invalid")?;
+    let effect = delivery.step(recipe, timing, event, whole(now), random);
+    #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 stay below 2^53")]
+    let next = delivery.next as f64;
+    to_js(&Stepped {
+        state: json(&delivery)?,
+        effect,
+        next,
+        phase: delivery.phase,
+        maybe_repeated: delivery.maybe_repeated,
+        outcome: delivery.outcome,
+    })
+}
+
+/// Asks an account's limiter for a place: `{ state, answer, until? }`.
+///
+/// # Errors
+/// `state.invalid` for a state that this version cannot read.
+#[wasm_bindgen(js_name = acquirePlace)]
+pub fn acquire_place(system: &str, state: &str, id: &str, key: &str, deadline: f64, now: f64) -> Answer {
+    #[derive(Serialize)]
+    struct Asked {
+        state: String,
+        #[serde(flatten)]
+        answer: crate::delivery::limiter::Answer,
+    }
+    let limits = System::from_name(system)
+        .and_then(|system| PACE.iter().find(|(known, _)| *known == system))
+        .ok_or_else(|| failure("account.invalid", &[]))?;
+    let mut limiter = limiter(state)?;
+    let answer = limiter.acquire(limits.1, id, key, whole(deadline), whole(now));
+    to_js(&Asked { state: json(&limiter)?, answer })
+}
+
+/// Gives a place back; `keep` where the call may still be running; `quiet` until when the system wants no calls.
+///
+/// # Errors
+/// `state.invalid` for a state that this version cannot read.
+#[wasm_bindgen(js_name = releasePlace)]
+pub fn release_place(state: &str, id: &str, keep: bool, quiet: f64) -> Result<String, JsValue> {
+    let mut limiter = limiter(state)?;
+    limiter.release(id, keep);
+    limiter.quiet(whole(quiet));
+    json(&limiter)
+}
+
+fn limiter(state: &str) -> Result<Limiter, JsValue> {
+    if state.is_empty() {
+        return Ok(Limiter::default());
+    }
+    serde_json::from_str(state).map_err(|_| failure("state.invalid", &[]))
+}
+
+fn json<T: Serialize>(state: &T) -> Result<String, JsValue> {
+    serde_json::to_string(state).map_err(|_| failure("state.invalid", &[]))
+}
+
+/// Milliseconds since 1970 as JavaScript has them.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and a time before 1970 is 0")]
+fn whole(milliseconds: f64) -> u64 {
+    milliseconds as u64
+}

@@ -1,0 +1,3 @@
+import { attach } from "fieldpost/form";
+
+attach(document.querySelector("form"));

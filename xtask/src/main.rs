@@ -1,0 +1,133 @@
+//! `cargo xtask wasm`: compiles the crate twice for wasm and writes what the npm package carries into `pkg/wasm/`.
+//!
+//! * `lean`: forms and the capture operations, for pages.
+//! * `edge`: all operations, replies and delivery, for Workers and Node.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::{env, fs};
+use walrus::{FunctionBuilder, FunctionKind, Module};
+use wasm_bindgen_cli_support::Bindgen;
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// A build: its name and the features that make it.
+const BUILDS: &[(&str, &str)] = &[("lean", "wasm"), ("edge", "edge")];
+
+fn main() -> ExitCode {
+    match wasm() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn wasm() -> Outcome<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the workspace has no root")?;
+    let optimizer = root.join("node_modules/.bin/wasm-opt");
+    if !optimizer.exists() {
+        return Err("wasm-opt is missing: run `npm ci` first, or `make build`, which does both".into());
+    }
+    for (name, features) in BUILDS {
+        let compiled = compile(root, name, features)?;
+        let out = root.join("pkg/wasm").join(name);
+        bind(&compiled, &out)?;
+        optimize(&optimizer, &out.join("fieldpost_bg.wasm"))?;
+    }
+    Ok(())
+}
+
+fn compile(root: &Path, name: &str, features: &str) -> Outcome<PathBuf> {
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    // A directory for each: both builds have the same file name, and cargo leaves a fresh one where it is.
+    let target = target.join(name);
+    let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .current_dir(root)
+        .args(["build", "--locked", "--lib", "--package", "fieldpost", "--profile", "wasm"])
+        .args(["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", features])
+        .arg("--target-dir")
+        .arg(&target)
+        .status()?;
+    if !status.success() {
+        return Err(format!("the {name} build does not compile").into());
+    }
+    Ok(target.join("wasm32-unknown-unknown/wasm/fieldpost.wasm"))
+}
+
+fn bind(compiled: &Path, out: &Path) -> Outcome<()> {
+    if out.exists() {
+        fs::remove_dir_all(out)?;
+    }
+    fs::create_dir_all(out)?;
+    let mut module = Module::from_file(compiled).map_err(|error| error.to_string())?;
+    silence_panics(&mut module);
+    Bindgen::new()
+        .input_module("fieldpost", module)
+        .out_name("fieldpost")
+        .web(true)?
+        // The package's own entries say where the module comes from; a guess by URL is what bundlers trip over.
+        .omit_default_module_path(true)
+        // After a trap the shim makes a fresh instance.
+        .reset_state_function(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .typescript(true)
+        .generate(out)?;
+    Ok(())
+}
+
+/// Puts a bare trap where the standard library would write a panic's message. Nobody reads it on a page, and its
+/// formatting weighs more than all the rules; what reaches JavaScript is the same `RuntimeError`.
+fn silence_panics(module: &mut Module) {
+    const LOUD: &[&str] = &[
+        "core9panicking",
+        "std9panicking",
+        "slice_error_fail",
+        "slice_index_fail",
+        "unwrap_failed",
+        "expect_failed",
+        "panic_already",
+        "panic_borrow",
+        "panic_access_error",
+        "handle_error",
+        "handle_alloc_error",
+        "capacity_overflow",
+        "rust_oom",
+        "begin_panic_handler",
+        "rust_begin_unwind",
+        "rust_panic",
+    ];
+    let loud: Vec<_> = module
+        .funcs
+        .iter_local()
+        .filter(|(id, _)| {
+            let name = module.funcs.get(*id).name.as_deref().unwrap_or_default();
+            LOUD.iter().any(|part| name.contains(part))
+        })
+        .map(|(id, _)| id)
+        .collect();
+    for id in loud {
+        let ty = module.funcs.get(id).ty();
+        let (params, results) = module.types.params_results(ty);
+        let (params, results) = (params.to_vec(), results.to_vec());
+        let arguments = params.iter().map(|param| module.locals.add(*param)).collect();
+        let mut trap = FunctionBuilder::new(&mut module.types, &params, &results);
+        trap.func_body().unreachable();
+        let body = trap.local_func(arguments);
+        module.funcs.get_mut(id).kind = FunctionKind::Local(body);
+    }
+}
+
+fn optimize(optimizer: &Path, module: &Path) -> Outcome<()> {
+    let status = Command::new(optimizer)
+        .args(["-Oz", "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext"])
+        .args(["--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue"])
+        .args(["--strip-debug", "--strip-producers", "--strip-target-features", "--converge"])
+        .arg(module)
+        .arg("-o")
+        .arg(module)
+        .status()?;
+    if status.success() { Ok(()) } else { Err("wasm-opt failed".into()) }
+}
