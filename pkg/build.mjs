@@ -14,15 +14,16 @@ execFileSync(process.execPath, [root("node_modules/typescript/bin/tsc"), "--proj
 // it compresses better than base64.
 const bytes = readFileSync(at("wasm/lean/fieldpost_bg.wasm"));
 let text = "";
-for (const byte of bytes) text += literal(byte);
+for (const [at, byte] of bytes.entries()) text += literal(byte, bytes[at + 1]);
 writeFileSync(at("dist/wasm-lean.js"), `export default "${text}";\n`);
 
 for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) copyFileSync(root(file), at(file));
 
-function literal(byte) {
+function literal(byte, next) {
   switch (byte) {
     case 0x00:
-      return "\\0";
+      // Before a digit, \0 would be an octal escape, which modules forbid.
+      return next >= 0x30 && next <= 0x39 ? "\\x00" : "\\0";
     case 0x0a:
       return "\\n";
     case 0x0d:

@@ -36,7 +36,12 @@ pub struct Mapping {
 }
 
 /// The parameters that `system` captures this lead with.
-pub fn params(system: System, lead: &Value<'static>, visitor: &Visitor, mapping: &Mapping) -> Entries<'static> {
+pub fn params(
+    system: System,
+    lead: &Value<'static>,
+    visitor: &Visitor,
+    mapping: &Mapping,
+) -> Entries<'static> {
     let mut mapped: Entries<'static> = Vec::new();
     for (param, source) in &mapping.map {
         let value = match source.strip_prefix('@') {
@@ -44,7 +49,9 @@ pub fn params(system: System, lead: &Value<'static>, visitor: &Visitor, mapping:
             Some("page") => visitor.page.clone().map(Value::from),
             Some("query") => visitor.query.clone().map(Value::from),
             Some("referrer") => visitor.referrer.clone().map(Value::from),
-            Some(name) => visitor.query.as_deref().and_then(|query| query_value(query, name)).map(Value::from),
+            Some(name) => {
+                visitor.query.as_deref().and_then(|query| query_value(query, name)).map(Value::from)
+            }
         };
         // An empty value would erase what the CRM has.
         if let Some(value) = value.filter(|value| !value.is_empty()) {
@@ -55,7 +62,9 @@ pub fn params(system: System, lead: &Value<'static>, visitor: &Visitor, mapping:
     match system {
         System::Marketo => {
             let fields = flattened(mapped, mapping.join.as_deref().unwrap_or(", "));
-            constants.chain([(Cow::Borrowed("input"), Value::List(vec![submission(fields, visitor)]))]).collect()
+            constants
+                .chain([(Cow::Borrowed("input"), Value::List(vec![submission(fields, visitor)]))])
+                .collect()
         }
         System::Prospects => mapped
             .into_iter()
@@ -63,7 +72,9 @@ pub fn params(system: System, lead: &Value<'static>, visitor: &Visitor, mapping:
             // The page's default would return a known prospect unchanged.
             .chain([(Cow::Borrowed("update"), Value::Bool(true))])
             .collect(),
-        System::Pardot => flattened(mapped, mapping.join.as_deref().unwrap_or(", ")).into_iter().chain(constants).collect(),
+        System::Pardot => {
+            flattened(mapped, mapping.join.as_deref().unwrap_or(", ")).into_iter().chain(constants).collect()
+        }
         System::Relay => mapped,
     }
 }
@@ -80,7 +91,9 @@ fn submission(fields: Entries<'static>, visitor: &Visitor) -> Value<'static> {
         ("userAgentString", visitor.user_agent.as_ref()),
     ]
     .into_iter()
-    .filter_map(|(name, text)| Some((Cow::Borrowed(name), Value::from(text.filter(|text| !text.is_empty())?.clone()))))
+    .filter_map(|(name, text)| {
+        Some((Cow::Borrowed(name), Value::from(text.filter(|text| !text.is_empty())?.clone())))
+    })
     .collect();
     let mut input = vec![(Cow::Borrowed("leadFormFields"), Value::Map(fields))];
     if !data.is_empty() {
@@ -95,7 +108,9 @@ fn submission(fields: Entries<'static>, visitor: &Visitor) -> Value<'static> {
 /// Lists as one text: these systems take flat values.
 fn flattened(entries: Entries<'static>, join: &str) -> Entries<'static> {
     let flat = |value| match value {
-        Value::List(items) => Value::from(items.iter().filter_map(Value::as_text).collect::<Vec<_>>().join(join)),
+        Value::List(items) => {
+            Value::from(items.iter().filter_map(Value::as_text).collect::<Vec<_>>().join(join))
+        }
         other => other,
     };
     entries.into_iter().map(|(name, value)| (name, flat(value))).collect()
@@ -110,7 +125,9 @@ fn query_value(query: &str, name: &str) -> Option<String> {
 }
 
 fn decoded(text: &str) -> String {
-    let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16)).and_then(|n| u8::try_from(n).ok());
+    let digit = |byte: Option<u8>| {
+        byte.and_then(|byte| char::from(byte).to_digit(16)).and_then(|n| u8::try_from(n).ok())
+    };
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -14,7 +14,7 @@ pub static CAPTURE: &[&Operation] = &[
 
 /// What only the full build has.
 #[cfg(feature = "full")]
-pub static OTHERS: &[&Operation] = &[&pardot::PROSPECT_READ, &pardot::PROSPECT_UPDATE];
+static OTHERS: &[&Operation] = &[&pardot::PROSPECT_READ, &pardot::PROSPECT_UPDATE];
 
 #[cfg(not(feature = "full"))]
 static OTHERS: &[&Operation] = &[];

@@ -71,7 +71,9 @@ fn is_json_number(text: &str) -> bool {
     leading.is_some_and(|byte| byte.is_ascii_digit())
         && !(leading == Some(b'0') && second.is_some_and(|byte| byte.is_ascii_digit()))
         && digits.bytes().next_back().is_some_and(|byte| byte.is_ascii_digit())
-        && digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'))
+        && digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'))
 }
 
 /// Writes `text` as one segment of a path or one value of a query: all but the unreserved of RFC 3986 is encoded.

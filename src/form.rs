@@ -50,7 +50,11 @@ impl Form {
     }
 
     /// The parameters of an operation.
-    pub const fn params(fields: &'static [Field], unknown: Unknown, constraints: &'static [Constraint]) -> Self {
+    pub const fn params(
+        fields: &'static [Field],
+        unknown: Unknown,
+        constraints: &'static [Constraint],
+    ) -> Self {
         Form { fields: Cow::Borrowed(fields), unknown, constraints, clears: true }
     }
 
@@ -112,7 +116,10 @@ impl Form {
     pub fn check_field<'a>(&self, name: &str, value: Value<'a>) -> FieldReport<'a> {
         let mut report = match self.field(name) {
             Some(field) => rules::check(field, value),
-            None => FieldReport { issues: vec![Issue::warning(name, &code::UNKNOWN_FIELD)], ..FieldReport::default() },
+            None => FieldReport {
+                issues: vec![Issue::warning(name, &code::UNKNOWN_FIELD)],
+                ..FieldReport::default()
+            },
         };
         for issue in &mut report.issues {
             name.clone_into(&mut issue.field);
@@ -131,7 +138,8 @@ impl Form {
         for (position, (name, value)) in values.into_iter().enumerate() {
             // Values mostly come in the order of the fields.
             let in_order = fields.get(position).is_some_and(|field| field.name == name);
-            let at = if in_order { Some(position) } else { fields.iter().position(|field| field.name == name) };
+            let at =
+                if in_order { Some(position) } else { fields.iter().position(|field| field.name == name) };
             match at.and_then(|at| slots.get_mut(at)) {
                 Some(slot) => add(slot, value),
                 None => match others.iter_mut().find(|(other, _)| *other == name) {

@@ -51,6 +51,8 @@ pub mod delivery;
 mod wasm;
 
 pub use catalogue::{CAPTURE, operation, operations};
+#[cfg(feature = "full")]
+pub use catalogue::{PACE, recipe};
 pub use field::{Field, Kind};
 pub use form::Form;
 pub use operation::{Operation, Refusal};

@@ -156,7 +156,11 @@ impl Operation {
                 for (name, value) in &values {
                     match (self.layout, value) {
                         (Layout::IndexedForm, _) => indexed(name, value, &mut body),
-                        (_, Value::Map(entries)) => entries.iter().for_each(|(name, value)| repeated(name, value, &mut body)),
+                        (_, Value::Map(entries)) => {
+                            for (name, value) in entries {
+                                repeated(name, value, &mut body);
+                            }
+                        }
                         _ => repeated(&["_fp_", name].concat(), value, &mut body),
                     }
                 }
@@ -181,7 +185,8 @@ impl Operation {
             let named = place.contains(',');
             let mut first = true;
             for name in place.split(',') {
-                let Some(at) = values.iter().position(|(known, value)| known == name && !value.is_empty()) else {
+                let Some(at) = values.iter().position(|(known, value)| known == name && !value.is_empty())
+                else {
                     continue;
                 };
                 let (_, value) = values.remove(at);
@@ -217,7 +222,11 @@ fn indexed(name: &str, value: &Value<'_>, body: &mut String) {
 /// A field as a browser sends it.
 fn repeated(name: &str, value: &Value<'_>, body: &mut String) {
     match value {
-        Value::List(items) => items.iter().for_each(|item| repeated(name, item, body)),
+        Value::List(items) => {
+            for item in items {
+                repeated(name, item, body);
+            }
+        }
         _ => encoding::form_pair(name, flat(value, "true", "false"), body),
     }
 }

@@ -6,7 +6,11 @@ use std::borrow::Cow;
 
 /// What became of a call.
 #[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize), serde(tag = "kind", rename_all = "lowercase"))]
+#[cfg_attr(
+    feature = "full",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(tag = "kind", rename_all = "lowercase")
+)]
 pub enum Outcome {
     /// The system has it.
     Stored {
@@ -110,13 +114,15 @@ impl VendorCode {
     pub fn outcome(&self, is_write: bool) -> Outcome {
         match self.class {
             Class::Refused => Outcome::Refused { issues: vec![self.issue("")] },
-            Class::Missing => {
-                Outcome::Refused { issues: vec![Issue { code: Cow::Borrowed("not_found"), ..self.issue("") }] }
-            }
+            Class::Missing => Outcome::Refused {
+                issues: vec![Issue { code: Cow::Borrowed("not_found"), ..self.issue("") }],
+            },
             Class::Done => {
                 Outcome::Stored { id: None, status: "unchanged".to_owned(), warnings: vec![self.issue("")] }
             }
-            Class::Retry(reason, after) => Outcome::Retry { after: Some(after), code: Cow::Borrowed(self.name), reason },
+            Class::Retry(reason, after) => {
+                Outcome::Retry { after: Some(after), code: Cow::Borrowed(self.name), reason }
+            }
             Class::Unclear if is_write => Outcome::Unknown { why: Cow::Borrowed(self.name) },
             Class::Unclear => {
                 Outcome::Retry { after: None, code: Cow::Borrowed(self.name), reason: Reason::Busy }

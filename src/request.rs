@@ -67,9 +67,13 @@ impl System {
     pub fn hosts(self) -> &'static [&'static str] {
         match self {
             System::Marketo => &["*.mktorest.com"],
-            System::Pardot => {
-                &["pi.pardot.com", "pi.demo.pardot.com", "login.salesforce.com", "test.salesforce.com", "*.my.salesforce.com"]
-            }
+            System::Pardot => &[
+                "pi.pardot.com",
+                "pi.demo.pardot.com",
+                "login.salesforce.com",
+                "test.salesforce.com",
+                "*.my.salesforce.com",
+            ],
             System::Prospects => &["api.hiringcenterpro.com"],
             System::Relay => &["*"],
         }
@@ -117,18 +121,23 @@ impl Account {
     /// What is wrong with the account, by member.
     pub fn origin(&self) -> Result<&str, Issue> {
         let base = self.base_url.trim().trim_end_matches('/');
-        let base = ["/rest", "/identity", "/v2"].iter().fold(base, |base, tail| base.strip_suffix(tail).unwrap_or(base));
+        let base = ["/rest", "/identity", "/v2"]
+            .iter()
+            .fold(base, |base, tail| base.strip_suffix(tail).unwrap_or(base));
         let base = base.trim_end_matches('/');
         let wrong = || Issue::error("baseUrl", &code::ACCOUNT_BASE_URL);
         let (scheme, rest) = base.split_once("://").ok_or_else(wrong)?;
         let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
         let allowed = self.allow_host.iter().any(|host| host == authority || host == host_name(authority));
         let plain = authority.bytes().all(|byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':') || (allowed && matches!(byte, b'[' | b']'))
+            byte.is_ascii_alphanumeric()
+                || matches!(byte, b'.' | b'-' | b':')
+                || (allowed && matches!(byte, b'[' | b']'))
         });
         // The relay may sit below a path of the owner's site; a CRM never does.
-        let bare = authority.len() == rest.len() || (self.system == System::Relay && !rest.contains(['?', '#', '\\']));
-        if !plain || authority.is_empty() || !bare {
+        let whole = authority.len() == rest.len()
+            || (self.system == System::Relay && !rest.contains(['?', '#', '\\']));
+        if !plain || authority.is_empty() || !whole {
             return Err(wrong());
         }
         let secure = scheme == "https" && is_public_name(host_name(authority));
@@ -159,7 +168,10 @@ impl Account {
         let origin = self.origin().map_err(|issue| vec![issue])?;
         let mut headers = payload.headers;
         if let Some(unit) = &self.business_unit {
-            if unit.len() == 18 && unit.starts_with("0Uv") && unit.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            if unit.len() == 18
+                && unit.starts_with("0Uv")
+                && unit.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            {
                 headers.push(("Pardot-Business-Unit-Id", unit.clone()));
             } else {
                 issues.push(Issue::error("businessUnit", &code::ACCOUNT_BUSINESS_UNIT));

@@ -77,9 +77,9 @@ export function form(spec: FormSpec): Form {
   let made = 0;
   const handle = (): number => {
     if (made !== instance || !made) {
-      const said = unpack<{ form?: string; issues?: Issue[] }>(cross((glue) => glue.form(packed)));
+      const said = unpack<{ form?: number; issues?: Issue[] }>(cross((glue) => glue.form(packed)));
       if (said.form === undefined) throw new FieldpostError("spec.invalid", "The form's spec does not fit.", said.issues);
-      number = Number(said.form);
+      number = said.form;
       made = instance;
     }
     return number;

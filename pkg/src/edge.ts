@@ -1,7 +1,6 @@
 import { cross, type Glue } from "./core.js";
 import { FieldpostError } from "./errors.js";
-import { info } from "./lean.js";
-import { pack } from "./pack.js";
+import { pack, unpack } from "./pack.js";
 import type { Account, Issue, OperationInfo, Outcome, Params, Reply } from "./types.js";
 
 /** What the edge build exports beside the common calls; see `src/wasm/edge.rs`. */
@@ -82,4 +81,4 @@ export async function read(operation: string, reply: Response | Reply): Promise<
 }
 
 /** Every operation. */
-export const operations = (): OperationInfo[] => info(edge((glue) => glue.operations()));
+export const operations = (): OperationInfo[] => unpack(edge((glue) => glue.operations()));

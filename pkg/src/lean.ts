@@ -30,17 +30,4 @@ export async function read(operation: string, reply: Response | Reply): Promise<
 }
 
 /** The operations of this build: those that capture a lead. */
-export const operations = (): OperationInfo[] => info(cross((glue) => glue.operations()));
-
-/** The list with its numbers as numbers. */
-export function info(tape: string): OperationInfo[] {
-  return unpack<OperationInfo[]>(tape).map((operation) => ({ ...operation, params: operation.params.map(limits) }));
-}
-
-function limits(param: OperationInfo["params"][number]): OperationInfo["params"][number] {
-  return {
-    ...param,
-    ...(param.max !== undefined && { max: Number(param.max) }),
-    ...(param.fields && { fields: param.fields.map(limits) }),
-  };
-}
+export const operations = (): OperationInfo[] => unpack(cross((glue) => glue.operations()));

@@ -61,6 +61,11 @@ export function unpack<T>(tape: string): T {
     switch (tape[at++]) {
       case "s":
         return upToEnd();
+      case "n": {
+        const digits = upToEnd();
+        // A number that JavaScript would round stays text.
+        return String(+digits) === digits ? +digits : digits;
+      }
       case "t":
         return true;
       case "f":

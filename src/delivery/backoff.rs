@@ -18,7 +18,9 @@ mod tests {
 
     #[test]
     fn doubles_up_to_the_cap_and_keeps_the_lower_half_free() {
-        for (attempt, least, most) in [(1, 500, 1_000), (2, 1_000, 2_000), (4, 4_000, 8_000), (60, 300_000, 600_000)] {
+        for (attempt, least, most) in
+            [(1, 500, 1_000), (2, 1_000, 2_000), (4, 4_000, 8_000), (60, 300_000, 600_000)]
+        {
             assert_eq!(delay(attempt, 1_000, 600_000, 0), least);
             let longest = delay(attempt, 1_000, 600_000, u32::MAX);
             assert!(longest <= most && longest >= most - 2, "{longest} of {most}");

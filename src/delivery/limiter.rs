@@ -73,7 +73,11 @@ impl Limiter {
             return Answer::Wait { until: until.min(soon).max(now.saturating_add(1)) };
         }
         self.calls.push(now);
-        self.leases.push(Lease { id: id.to_owned(), key: key.to_owned(), until: now.saturating_add(deadline) });
+        self.leases.push(Lease {
+            id: id.to_owned(),
+            key: key.to_owned(),
+            until: now.saturating_add(deadline),
+        });
         Answer::Granted
     }
 
@@ -124,7 +128,10 @@ mod tests {
         gate.release("2", false);
         assert_eq!(gate.acquire(LIMITS, "3", "c", 1_000, 1), Answer::Granted);
         gate.release("3", false);
-        assert!(matches!(gate.acquire(LIMITS, "4", "d", 1_000, 19_999), Answer::Wait { .. }), "three in the window");
+        assert!(
+            matches!(gate.acquire(LIMITS, "4", "d", 1_000, 19_999), Answer::Wait { .. }),
+            "three in the window"
+        );
         assert_eq!(gate.acquire(LIMITS, "4", "d", 1_000, 20_000), Answer::Granted);
     }
 }

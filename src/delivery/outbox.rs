@@ -178,7 +178,14 @@ impl Delivery {
         }
     }
 
-    fn came_to(&mut self, recipe: &Recipe, timing: Timing, outcome: Outcome, now: u64, random: u32) -> Effect {
+    fn came_to(
+        &mut self,
+        recipe: &Recipe,
+        timing: Timing,
+        outcome: Outcome,
+        now: u64,
+        random: u32,
+    ) -> Effect {
         self.outcome = Some(outcome.clone());
         let again = |attempts| now.saturating_add(backoff::delay(attempts, timing.base, timing.cap, random));
         match outcome {
@@ -277,7 +284,9 @@ fn is_missing(issues: &[Issue]) -> bool {
 /// The id of the person to write to, of several with one e-mail: who was active last, else changed last, else the
 /// highest id. The times are of one system and sort as text.
 fn latest(records: &[Value<'static>]) -> Option<String> {
-    let text = |record: &Value<'static>, name| record.get(name).and_then(Value::as_text).unwrap_or_default().to_owned();
+    let text = |record: &Value<'static>, name| {
+        record.get(name).and_then(Value::as_text).unwrap_or_default().to_owned()
+    };
     records
         .iter()
         .filter_map(|record| {

@@ -70,6 +70,8 @@ fn weight(value: &Value<'_>) -> usize {
         Value::Null | Value::Bool(_) => 0,
         Value::Number(text) | Value::Text(text) => text.len(),
         Value::List(items) => items.iter().map(|item| weight(item).saturating_add(1)).sum(),
-        Value::Map(entries) => entries.iter().map(|(key, value)| key.len().saturating_add(weight(value))).sum(),
+        Value::Map(entries) => {
+            entries.iter().map(|(key, value)| key.len().saturating_add(weight(value))).sum()
+        }
     }
 }

@@ -26,7 +26,10 @@ pub struct Reply {
 impl Reply {
     /// The header of that name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// Milliseconds of a `Retry-After` in seconds, one day at most. A date needs a clock and is left to the backoff.

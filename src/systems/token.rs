@@ -91,12 +91,15 @@ pub fn read(reply: &Reply) -> Result<Token, Outcome> {
     match (reply.status, reply.json()) {
         (200..=299, Some(body)) => {
             let token = body.get("access_token").and_then(Value::as_text).unwrap_or_default();
-            let seconds = body.get("expires_in").and_then(Value::as_text).and_then(|text| text.parse::<u64>().ok());
+            let seconds =
+                body.get("expires_in").and_then(Value::as_text).and_then(|text| text.parse::<u64>().ok());
             match seconds {
                 _ if token.is_empty() => Err(busy(Some(5_000))),
                 // Marketo may hand out a token in its last second: ask again rather than use it.
                 Some(0) => Err(busy(Some(1_000))),
-                _ => Ok(Token { token: token.to_owned(), lifetime: seconds.map(|n| n.saturating_mul(1_000)) }),
+                _ => {
+                    Ok(Token { token: token.to_owned(), lifetime: seconds.map(|n| n.saturating_mul(1_000)) })
+                }
             }
         }
         // Salesforce answers so to two refreshes at once.

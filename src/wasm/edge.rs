@@ -40,12 +40,12 @@ fn failure(code: &str, issues: &[crate::report::Issue]) -> JsValue {
     error.into()
 }
 
-fn refused(refusal: Refusal) -> JsValue {
+fn refused(refusal: &Refusal) -> JsValue {
     failure(refusal.code, &refusal.issues)
 }
 
 fn known(name: &str) -> Result<&'static Operation, JsValue> {
-    operation(name).ok_or_else(|| refused(super::unknown_operation()))
+    operation(name).ok_or_else(|| refused(&super::unknown_operation()))
 }
 
 fn account(value: JsValue) -> Result<Account, JsValue> {
@@ -55,7 +55,8 @@ fn account(value: JsValue) -> Result<Account, JsValue> {
 /// A whole request as the host's `Request`; redirects are not followed, for they would carry the lead elsewhere.
 fn to_request(request: &Request) -> Result<web_sys::Request, JsValue> {
     let method = if request.method == "GET" { Method::GET } else { Method::POST };
-    let mut builder = RequestBuilder::new(&request.url).method(method).redirect(web_sys::RequestRedirect::Manual);
+    let mut builder =
+        RequestBuilder::new(&request.url).method(method).redirect(web_sys::RequestRedirect::Manual);
     for (name, value) in &request.headers {
         builder = builder.header(name, value);
     }
@@ -72,7 +73,9 @@ fn to_request(request: &Request) -> Result<web_sys::Request, JsValue> {
 /// `params.invalid` or `account.invalid`, with `issues`.
 #[wasm_bindgen(js_name = edgeRequest)]
 pub fn request(name: &str, params: &str, to: JsValue) -> Result<web_sys::Request, JsValue> {
-    let built = known(name)?.request(super::tape::read_entries(params), &account(to)?).map_err(refused)?;
+    let built = known(name)?
+        .request(super::tape::read_entries(params), &account(to)?)
+        .map_err(|refusal| refused(&refusal))?;
     to_request(&built)
 }
 
@@ -126,7 +129,14 @@ pub fn read_token(reply: JsValue) -> Answer {
 /// # Errors
 /// `params.invalid` or `account.invalid`, with `issues`.
 #[wasm_bindgen]
-pub fn render(name: &str, lead: &str, visitor: &str, mapping: JsValue, to: JsValue, record: Option<String>) -> Answer {
+pub fn render(
+    name: &str,
+    lead: &str,
+    visitor: &str,
+    mapping: JsValue,
+    to: JsValue,
+    record: Option<String>,
+) -> Answer {
     let operation = known(name)?;
     let json = |_| failure("lead.invalid", &[]);
     let lead: Value<'static> = serde_json::from_str(lead).map_err(json)?;
@@ -142,7 +152,7 @@ pub fn render(name: &str, lead: &str, visitor: &str, mapping: JsValue, to: JsVal
         (None, false) => params.into_iter().filter(|(name, _)| name == "email").collect(),
         (None, true) => params,
     };
-    let rendered = operation.request(params, &account(to)?).map_err(refused)?;
+    let rendered = operation.request(params, &account(to)?).map_err(|refusal| refused(&refusal))?;
     to_js(&rendered)
 }
 
@@ -161,7 +171,8 @@ pub fn rendered_request(rendered: JsValue, token: &str) -> Result<web_sys::Reque
     }
     let rendered: Rendered = from_js(rendered, "request.invalid")?;
     let method = if rendered.method == "GET" { Method::GET } else { Method::POST };
-    let mut builder = RequestBuilder::new(&rendered.url).method(method).redirect(web_sys::RequestRedirect::Manual);
+    let mut builder =
+        RequestBuilder::new(&rendered.url).method(method).redirect(web_sys::RequestRedirect::Manual);
     for (name, value) in &rendered.headers {
         builder = builder.header(name, value);
     }
@@ -188,7 +199,14 @@ pub fn new_delivery(system: &str, now: f64) -> Result<String, JsValue> {
 /// # Errors
 /// `state.invalid` for a state that this version cannot read.
 #[wasm_bindgen(js_name = stepDelivery)]
-pub fn step_delivery(system: &str, state: &str, timing: JsValue, event: JsValue, now: f64, random: u32) -> Answer {
+pub fn step_delivery(
+    system: &str,
+    state: &str,
+    timing: JsValue,
+    event: JsValue,
+    now: f64,
+    random: u32,
+) -> Answer {
     #[derive(Serialize)]
     struct Stepped {
         state: String,
@@ -259,7 +277,11 @@ fn json<T: Serialize>(state: &T) -> Result<String, JsValue> {
 }
 
 /// Milliseconds since 1970 as JavaScript has them.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and a time before 1970 is 0")]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "saturates, and a time before 1970 is 0"
+)]
 fn whole(milliseconds: f64) -> u64 {
     milliseconds as u64
 }

@@ -3,6 +3,11 @@
 //! The hot calls take and give one packed text ([`tape`]); the shim in `pkg/src` makes the objects. The wide and rare
 //! ones of the edge build are in [`edge`].
 
+#![allow(
+    unreachable_pub,
+    reason = "wasm-bindgen exports only what is `pub`; Rust's own callers cannot reach it and need not"
+)]
+
 #[cfg(feature = "edge")]
 mod edge;
 mod tape;
@@ -64,7 +69,9 @@ pub fn form(spec: &str) -> String {
     match number {
         Ok(number) => {
             tape.name("form");
-            tape.text(&crate::form::decimal(i64::try_from(number).unwrap_or(i64::MAX)));
+            tape.value(&Value::Number(
+                crate::form::decimal(i64::try_from(number).unwrap_or(i64::MAX)).into(),
+            ));
         }
         Err(issues) => tape.issues(&issues),
     }
@@ -164,7 +171,9 @@ pub fn read_relay(status: u16, body: &str) -> String {
     match relay::read(status, &tape::read(body)) {
         Outcome::Stored { id, status, warnings } => {
             text("kind", "stored");
-            id.iter().for_each(|id| text("id", id));
+            if let Some(id) = &id {
+                text("id", id);
+            }
             text("status", &status);
             tape.name("warnings");
             let mut list = Tape::default();
@@ -226,12 +235,14 @@ fn write_params(tape: &mut Tape, name: &str, fields: &[Field]) {
         tape.yes(field.required);
         if let Some(max) = field.max {
             tape.name("max");
-            tape.value(&Value::from(crate::form::decimal(max)));
+            tape.value(&Value::Number(crate::form::decimal(max).into()));
         }
         if !field.choices.is_empty() {
             tape.name("choices");
             tape.0.push('[');
-            field.choices.iter().for_each(|choice| tape.text(choice));
+            for choice in field.choices.iter() {
+                tape.text(choice);
+            }
             tape.0.push(']');
         }
         if !field.fields.is_empty() {
@@ -244,11 +255,11 @@ fn write_params(tape: &mut Tape, name: &str, fields: &[Field]) {
 
 fn answer<T>(
     name: &str,
-    build: impl FnOnce(&'static Operation) -> Result<T, Refusal>,
+    make: impl FnOnce(&'static Operation) -> Result<T, Refusal>,
     write: impl FnOnce(&mut Tape, &T),
 ) -> String {
     let mut tape = Tape::open();
-    match operation(name).ok_or_else(unknown_operation).and_then(build) {
+    match operation(name).ok_or_else(unknown_operation).and_then(make) {
         Ok(built) => write(&mut tape, &built),
         Err(refusal) => write_refusal(&mut tape, &refusal),
     }

@@ -114,11 +114,17 @@ impl Tape {
         match value {
             Value::Null => self.0.push('0'),
             Value::Bool(yes) => self.yes(*yes),
-            // Clean numbers stay text, so that no digit is lost.
-            Value::Number(text) | Value::Text(text) => self.text(text),
+            Value::Number(digits) => {
+                self.0.push('n');
+                self.0.push_str(digits);
+                self.0.push(END);
+            }
+            Value::Text(text) => self.text(text),
             Value::List(items) => {
                 self.0.push('[');
-                items.iter().for_each(|item| self.value(item));
+                for item in items {
+                    self.value(item);
+                }
                 self.0.push(']');
             }
             Value::Map(entries) => {
@@ -177,7 +183,9 @@ impl Tape {
         self.issues(&report.issues);
         self.name("flags");
         self.0.push('[');
-        report.flags.names().for_each(|flag| self.text(flag));
+        for flag in report.flags.names() {
+            self.text(flag);
+        }
         self.0.push(']');
         if let Some(ext) = &report.ext {
             self.name("ext");

@@ -3,7 +3,7 @@ import { FieldpostError } from "../errors.js";
 import { send } from "../send.js";
 import type { Outcome } from "../types.js";
 import { options, type RelayAccount, type RelayEnv } from "./options.js";
-import type { DurableState } from "./outbox.js";
+import type { DurableObjectClass, DurableState } from "./outbox.js";
 
 /** The gate's answer to a call that wants to go out. */
 export type Place =
@@ -31,7 +31,7 @@ const MARGIN = 60_000;
 const UNSAID = 60 * 60 * 1000;
 
 /** An account's one door: its token, its limits, and one call at a time for each person. Kept in storage, so that a restart resets no window; the token is not, for it is a secret. */
-export function makeGate(load: () => Promise<void>) {
+export function makeGate(load: () => Promise<void>): DurableObjectClass {
   return class Gate {
     readonly state: DurableState;
     readonly env: RelayEnv;

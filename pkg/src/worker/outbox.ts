@@ -38,6 +38,12 @@ export interface DurableState {
   blockConcurrencyWhile<T>(act: () => Promise<T>): Promise<T>;
 }
 
+/** What a Worker module exports for the platform to make objects of. */
+export type DurableObjectClass = new (
+  state: DurableState,
+  env: RelayEnv,
+) => { fetch(request: Request): Promise<Response>; alarm?(): Promise<void> };
+
 interface DeliveryRow extends Record<string, unknown> {
   id: string;
   lead: string;
@@ -80,7 +86,7 @@ const SCHEMA = `
  * The durable queue of one shard, and the record of truth: an accepted lead is in its SQLite before the page hears of
  * it, and leaves it when every system has answered for good. The machine that decides is `src/delivery/outbox.rs`.
  */
-export function makeOutbox(load: () => Promise<void>) {
+export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
   return class Outbox {
     readonly state: DurableState;
     readonly env: RelayEnv;

@@ -49,10 +49,13 @@ fn record(record: &Value<'static>) -> Outcome {
     if reasons.is_empty() && status != "skipped" {
         return Outcome::Unknown { why: Cow::Borrowed("reply.no_status") };
     }
-    let later = reasons.iter().filter_map(|code| row(LEAD, code)).find(|row| matches!(row.class, Class::Retry(..)));
+    let later =
+        reasons.iter().filter_map(|code| row(LEAD, code)).find(|row| matches!(row.class, Class::Retry(..)));
     match later {
         Some(row) => row.outcome(true),
-        None => Outcome::Refused { issues: if reasons.is_empty() { vec![unlisted()] } else { issues(&reasons) } },
+        None => {
+            Outcome::Refused { issues: if reasons.is_empty() { vec![unlisted()] } else { issues(&reasons) } }
+        }
     }
 }
 
@@ -87,8 +90,9 @@ fn unlisted() -> Issue {
         field: String::new(),
         code: Cow::Borrowed("marketo.unlisted"),
         severity: Severity::Error,
-        message: Cow::Borrowed("Marketo refused the record for a reason that its documentation does not list."),
+        message: Cow::Borrowed(
+            "Marketo refused the record for a reason that its documentation does not list.",
+        ),
         suggestion: None,
     }
 }
-

@@ -28,7 +28,8 @@ const CREATE: &[Field] = &[Field::new("email", Kind::Email).required().max(255)]
 const IDENTIFIED: &[Field] =
     &[Field::new("id", Kind::Id), Field::new("fid", Kind::Hidden), Field::new("email", Kind::Email).max(255)];
 
-const READ_OUTPUT: &[Cow<'static, str>] = &[Cow::Borrowed("full"), Cow::Borrowed("simple"), Cow::Borrowed("mobile")];
+const READ_OUTPUT: &[Cow<'static, str>] =
+    &[Cow::Borrowed("full"), Cow::Borrowed("simple"), Cow::Borrowed("mobile")];
 
 const READ: &[Field] = &[
     Field::new("id", Kind::Id),

@@ -13,7 +13,8 @@ pub fn read_write(reply: &Reply) -> Outcome {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
-    let Some(id) = body.get("prospect").and_then(|prospect| prospect.get("id")).and_then(Value::as_text) else {
+    let Some(id) = body.get("prospect").and_then(|prospect| prospect.get("id")).and_then(Value::as_text)
+    else {
         return Outcome::Unknown { why: Cow::Borrowed("reply.no_result") };
     };
     let status = if reply.status == 201 { "created" } else { "updated" };
@@ -28,7 +29,9 @@ pub fn read_found(reply: &Reply) -> Outcome {
         Err(outcome) => return outcome,
     };
     let records = match body {
-        Value::Map(entries) => entries.into_iter().find(|(name, _)| name == "prospect").map(|(_, value)| value),
+        Value::Map(entries) => {
+            entries.into_iter().find(|(name, _)| name == "prospect").map(|(_, value)| value)
+        }
         _ => None,
     };
     let records = match records {
@@ -68,7 +71,9 @@ fn answer(reply: &Reply, is_write: bool) -> Result<Value<'static>, Outcome> {
                 field: String::new(),
                 code: Cow::Borrowed("pardot.unlisted"),
                 severity: Severity::Error,
-                message: Cow::Borrowed("Pardot refused the request for a reason that its documentation does not list."),
+                message: Cow::Borrowed(
+                    "Pardot refused the request for a reason that its documentation does not list.",
+                ),
                 suggestion: None,
             }],
         },

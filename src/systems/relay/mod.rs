@@ -67,7 +67,11 @@ fn issue(value: &Value<'_>) -> Issue {
     Issue {
         field: text("field").unwrap_or_default(),
         code: Cow::Owned(text("code").unwrap_or_default()),
-        severity: if text("severity").as_deref() == Some("warning") { Severity::Warning } else { Severity::Error },
+        severity: if text("severity").as_deref() == Some("warning") {
+            Severity::Warning
+        } else {
+            Severity::Error
+        },
         message: Cow::Owned(text("message").unwrap_or_default()),
         suggestion: text("suggestion"),
     }

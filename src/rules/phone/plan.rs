@@ -1,0 +1,213 @@
+//! The numbering plans, packed at compile time out of `src/data`: a page carries bits and bytes, not rows.
+
+use crate::rules::typo::words::next;
+
+const AREA_CODES: &[u8] = include_bytes!("../../data/area_codes.txt");
+const COUNTRY_CODES: &[u8] = include_bytes!("../../data/country_codes.txt");
+
+/// What an area code is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Nothing that the table knows.
+    Unknown,
+    TollFree,
+    Premium,
+    Personal,
+    Government,
+    /// Carriers, and the Canadian codes without a place.
+    Other,
+    Place(&'static str),
+}
+
+/// The rows of the file that are uses, and no places; they come first.
+const USES: usize = 5;
+
+/// The first area code: none begins with 0 or 1.
+const FIRST: usize = 200;
+
+/// The row of each area code, counted from 1; 0 for those that the table does not have.
+static ROWS: [u8; 800] = rows();
+
+/// The places in the order of their rows, each with a blank behind it.
+const PLACE_NAMES: [u8; places_size()] = places();
+static PLACES: &str = match str::from_utf8(&PLACE_NAMES) {
+    Ok(names) => names,
+    Err(_) => "",
+};
+
+/// How many places have five letters, like `US-NY`; they come before the others.
+const EVEN_PLACES: usize = even_places();
+const EVEN: usize = 6;
+
+/// Bits of the numbers from 000 to 999 that begin with an assigned country code.
+static COUNTRIES: [u8; 125] = countries();
+
+/// What an area code is for.
+pub(super) fn area(code: u64) -> Use {
+    match usize::try_from(code).ok().and_then(|code| ROWS.get(code.checked_sub(FIRST)?)) {
+        None | Some(0) => Use::Unknown,
+        Some(1) => Use::TollFree,
+        Some(2) => Use::Premium,
+        Some(3) => Use::Personal,
+        Some(4) => Use::Government,
+        Some(5) => Use::Other,
+        Some(row) => {
+            place(usize::from(*row).saturating_sub(USES).saturating_sub(1)).map_or(Use::Unknown, Use::Place)
+        }
+    }
+}
+
+fn place(at: usize) -> Option<&'static str> {
+    let even = PLACES.get(EVEN.saturating_mul(at.min(EVEN_PLACES))..)?;
+    even.split(' ').nth(at.saturating_sub(EVEN_PLACES))
+}
+
+/// Whether some country's code begins a number with these three digits. +1 is not among them.
+pub(super) fn is_country(three: usize) -> bool {
+    COUNTRIES
+        .get(three.wrapping_shr(3))
+        .is_some_and(|bits| bits.wrapping_shr(u32::try_from(three & 7).unwrap_or_default()) & 1 == 1)
+}
+
+/// The number that a word of digits is.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "runs at compile time only: what is out of bounds stops the build"
+)]
+const fn number(text: &[u8], from: usize, to: usize) -> usize {
+    let (mut at, mut sum) = (from, 0);
+    while at < to {
+        sum = sum * 10 + (text[at] - b'0') as usize;
+        at += 1;
+    }
+    sum
+}
+
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    reason = "runs at compile time only: what is out of bounds stops the build"
+)]
+const fn rows() -> [u8; 800] {
+    let mut rows = [0; 800];
+    let (mut at, mut row) = (0, 0_usize);
+    while let Some((from, to)) = next(AREA_CODES, at) {
+        if AREA_CODES[from].is_ascii_digit() {
+            let code = number(AREA_CODES, from, to) - FIRST;
+            assert!(rows[code] == 0, "an area code is there twice");
+            rows[code] = row as u8;
+        } else {
+            row += 1;
+        }
+        at = to;
+    }
+    assert!(row < 256, "a row's number must fit in a byte");
+    rows
+}
+
+/// How many bytes the names of all places have, with a blank each.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "runs at compile time only: what is out of bounds stops the build"
+)]
+const fn places_size() -> usize {
+    let (mut at, mut row, mut size) = (0, 0, 0);
+    while let Some((from, to)) = next(AREA_CODES, at) {
+        if !AREA_CODES[from].is_ascii_digit() {
+            row += 1;
+            if row > USES {
+                size += to - from + 1;
+            }
+        }
+        at = to;
+    }
+    size
+}
+
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "runs at compile time only: what is out of bounds stops the build"
+)]
+const fn places() -> [u8; places_size()] {
+    let mut names = [b' '; places_size()];
+    let (mut at, mut row, mut filled) = (0, 0, 0);
+    while let Some((from, to)) = next(AREA_CODES, at) {
+        if !AREA_CODES[from].is_ascii_digit() {
+            row += 1;
+            if row > USES {
+                let mut letter = from;
+                while letter < to {
+                    names[filled] = AREA_CODES[letter];
+                    filled += 1;
+                    letter += 1;
+                }
+                filled += 1;
+            }
+        }
+        at = to;
+    }
+    names
+}
+
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "runs at compile time only: what is out of bounds stops the build"
+)]
+const fn even_places() -> usize {
+    let mut count = 0;
+    while (count + 1) * EVEN <= PLACE_NAMES.len()
+        && PLACE_NAMES[(count + 1) * EVEN - 1] == b' '
+        && !has_blank(count * EVEN)
+    {
+        count += 1;
+    }
+    count
+}
+
+/// Whether a blank is among the five bytes from there.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "runs at compile time only: what is out of bounds stops the build"
+)]
+const fn has_blank(from: usize) -> bool {
+    let mut at = from;
+    while at < from + EVEN - 1 {
+        if PLACE_NAMES[at] == b' ' {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "runs at compile time only: what is out of bounds stops the build"
+)]
+const fn countries() -> [u8; 125] {
+    let mut bits = [0; 125];
+    let mut at = 0;
+    while let Some((from, to)) = next(COUNTRY_CODES, at) {
+        let code = number(COUNTRY_CODES, from, to);
+        // Every number of three digits that begins with this code.
+        let span = match to - from {
+            1 => 100,
+            2 => 10,
+            _ => 1,
+        };
+        let mut three = code * span;
+        while three < (code + 1) * span {
+            bits[three / 8] |= 1 << (three % 8);
+            three += 1;
+        }
+        at = to;
+    }
+    bits
+}

@@ -1,0 +1,102 @@
+// What the suites stand on: the real sandbox, relay (workerd, storage on disk) and page, on ports of their own.
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startPage } from "../www/demo/page.mjs";
+import { bundleWorker, demoBindings, startRelay } from "../www/demo/relay.mjs";
+import { startSandbox } from "../www/demo/sandbox.mjs";
+
+export const root = fileURLToPath(new URL("../", import.meta.url));
+const binary = process.env.SANDBOX_BIN ?? `${root}target/debug/fieldpost-sandbox`;
+
+/**
+ * Starts a stand. `timeScale` divides the relay's waiting times; `bindings` overrides the Worker's; `wasm: false` serves
+ * the page under a policy that forbids WebAssembly.
+ */
+export async function stand({ timeScale = 30, bindings = {}, wasm = true, worker = `${root}www/demo/worker.mjs` } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "fieldpost-"));
+  const sandbox = await startSandbox(binary, 0);
+  const pagePort = await freePort();
+  const relayPort = await freePort();
+  const pageUrl = `http://127.0.0.1:${pagePort}`;
+  const modules = await bundleWorker(worker, `${folder}/worker`);
+  const start = () =>
+    startRelay({
+      modules,
+      outdir: `${folder}/worker`,
+      port: relayPort,
+      storage: `${folder}/storage`,
+      bindings: { ...demoBindings(sandbox.url, pageUrl), TIME_SCALE: String(timeScale), ...bindings },
+    });
+  let relay = await start();
+  const page = await startPage({ folder: `${root}www`, relay: relay.url, port: pagePort, wasm });
+  const control = async (path, body) => {
+    const response = await fetch(`${sandbox.url}/_sandbox/${path}`, body === undefined ? {} : { method: "POST", body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json().catch(() => null);
+  };
+  return {
+    sandbox: sandbox.url,
+    relay: relay.url,
+    page: page.url,
+    form: `${relay.url}/leads/contact`,
+    ledger: () => control("ledger"),
+    leads: () => control("leads"),
+    faults: (script) => control("faults", script),
+    config: (patch) => control("config", patch),
+    reset: () => control("reset", { tokens: true, config: true, clock: true }),
+    expireTokens: () => control("tokens/expire", {}),
+    /** workerd gets no chance to finish anything. */
+    async killRelay() {
+      for (const pid of await workerds()) process.kill(pid, "SIGKILL");
+      await relay.stop().catch(() => {});
+    },
+    async startRelay() {
+      relay = await start();
+    },
+    async stop() {
+      await Promise.allSettled([relay.stop(), page.stop(), sandbox.stop()]);
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+}
+
+/** Waits until `probe` gives something truthy, and gives that. */
+export async function until(probe, what, timeout = 20_000) {
+  const end = Date.now() + timeout;
+  for (;;) {
+    const found = await probe();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`waited ${timeout} ms in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** A lead's body as a browser would send it. */
+export function body(values, own = {}) {
+  const pairs = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) for (const one of [value].flat()) pairs.append(name, one);
+  for (const [name, value] of Object.entries(own)) pairs.append(`_fp_${name}`, value);
+  return pairs;
+}
+
+/** The workerd processes that this process has started. */
+async function workerds() {
+  const found = [];
+  for (const entry of await readdir("/proc")) {
+    if (!/^\d+$/.test(entry)) continue;
+    const status = await readFile(`/proc/${entry}/status`, "utf8").catch(() => "");
+    if (/^Name:\s+workerd$/m.test(status) && new RegExp(`^PPid:\\s+${process.pid}$`, "m").test(status)) found.push(Number(entry));
+  }
+  return found;
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

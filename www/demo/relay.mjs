@@ -1,0 +1,86 @@
+// Runs a relay Worker on workerd, with its storage on disk.
+import { build } from "esbuild";
+import { Miniflare } from "miniflare";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** How often the cron trigger fires here; on Cloudflare once a minute is the most. */
+const CRON = 30_000;
+
+/** Bundles a Worker as wrangler would: one module, with the .wasm beside it. */
+export async function bundleWorker(entry, outdir) {
+  const { metafile } = await build({
+    entryPoints: [entry],
+    outdir,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["node:*", "cloudflare:*"],
+    loader: { ".wasm": "copy" },
+    assetNames: "[name]",
+    metafile: true,
+    logLevel: "warning",
+  });
+  return Promise.all(
+    Object.keys(metafile.outputs).map(async (path) => ({
+      type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule",
+      path: join(process.cwd(), path),
+      contents: await readFile(path),
+    })),
+  ).then((modules) => modules.sort((one) => (one.type === "ESModule" ? -1 : 1)));
+}
+
+/** Starts the relay; answers its URL and how to stop it. */
+export async function startRelay({ modules, outdir, port, host = "127.0.0.1", storage, bindings }) {
+  const miniflare = new Miniflare({
+    host,
+    port,
+    cf: false,
+    modulesRoot: outdir,
+    modules,
+    compatibilityDate: "2026-04-01",
+    bindings,
+    durableObjects: {
+      OUTBOX: { className: "Outbox", useSQLite: true },
+      GATE: { className: "Gate", useSQLite: true },
+    },
+    durableObjectsPersist: storage,
+    unsafeTriggerHandlers: true,
+  });
+  const url = await miniflare.ready;
+  const wake = async () => {
+    try {
+      const worker = await miniflare.getWorker();
+      await worker.scheduled({ cron: "* * * * *" });
+    } catch {
+      // The next one comes in half a minute.
+    }
+  };
+  // What was queued when the last relay stopped goes on at once, without waiting for a visitor.
+  await wake();
+  const cron = setInterval(wake, CRON);
+  return {
+    url: url.origin,
+    async stop() {
+      clearInterval(cron);
+      await miniflare.dispose();
+    },
+  };
+}
+
+/** What the relay of the demo is given; the credentials are the sandbox's own and open nothing else. */
+export function demoBindings(sandbox, page) {
+  return {
+    PAGE_ORIGIN: page,
+    SANDBOX: sandbox,
+    SANDBOX_HOST: new URL(sandbox).host,
+    SANDBOX_CLIENT_ID: "sandbox-client",
+    SANDBOX_CLIENT_SECRET: "sandbox-secret",
+    SANDBOX_BUSINESS_UNIT: "0Uv000000000001CAA",
+    SANDBOX_KEY: "sandbox-key",
+    RELAY_SECRET: "the demo signs its form tokens with this",
+    OPERATOR_KEY: "demo-operator",
+    TIME_SCALE: "1",
+  };
+}
