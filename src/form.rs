@@ -99,11 +99,12 @@ impl Form {
                 Constraint::OneOf(names) => (names, &code::PARAM_ONE_OF, |given| given == 1),
                 Constraint::AnyOf(names) => (names, &code::PARAM_ANY_OF, |given| given > 0),
             };
-            let given = report
-                .values
-                .iter()
-                .filter(|(name, value)| names.contains(&name.as_ref()) && !value.is_empty())
-                .count();
+            // One that was given but is wrong has its own issue.
+            let named = |name: &&&str| {
+                report.values.iter().any(|(known, value)| known == **name && !value.is_empty())
+                    || report.issues.iter().any(|issue| issue.field == **name)
+            };
+            let given = names.iter().filter(named).count();
             if !fits(given) {
                 let first = names.first().copied().unwrap_or_default();
                 report.issues.push(Issue::error(first, code).with_limit(&names.join(", ")));

@@ -10,13 +10,17 @@ use std::borrow::Cow;
 
 /// One of the field's choices, letter for letter. A field without choices takes any text.
 pub fn one<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
-    text::judge(value, &|text| if allowed(field, text) { Ok(None) } else { Err((&code::CHOICE_UNKNOWN).into()) })
+    text::judge(value, &|text| {
+        if allowed(field, text) { Ok(None) } else { Err((&code::CHOICE_UNKNOWN).into()) }
+    })
 }
 
 /// Some of the field's choices, each once, in the order given. A single text is one choice: a choice may have a comma.
 pub fn some<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
     let mut list = List::new(field, false);
-    list.read(value).and_then(|()| list.done(&code::CHOICES_FEW, &code::CHOICES_MANY)).unwrap_or_else(text::Wrong::report)
+    list.read(value)
+        .and_then(|()| list.done(&code::CHOICES_FEW, &code::CHOICES_MANY))
+        .unwrap_or_else(text::Wrong::report)
 }
 
 pub(super) fn allowed(field: &Field, text: &str) -> bool {

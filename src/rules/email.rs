@@ -81,7 +81,8 @@ fn parts(text: &str) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == b'@')?;
     let (local, rest) = text.split_at_checked(at)?;
     let domain = rest.get(1..)?;
-    (!local.is_empty() && !domain.is_empty() && !domain.bytes().any(|byte| byte == b'@')).then_some((local, domain))
+    (!local.is_empty() && !domain.is_empty() && !domain.bytes().any(|byte| byte == b'@'))
+        .then_some((local, domain))
 }
 
 fn read_local(local: &str) -> Result<(), &'static Code> {
@@ -90,7 +91,16 @@ fn read_local(local: &str) -> Result<(), &'static Code> {
         match byte {
             b'.' if before == b'.' => return Err(&code::EMAIL_DOTS),
             // atext of RFC 5322, 3.2.3, and the dot.
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-'..=b'/' | b'=' | b'?' => {}
+            b'a'..=b'z'
+            | b'A'..=b'Z'
+            | b'0'..=b'9'
+            | b'!'
+            | b'#'..=b'\''
+            | b'*'
+            | b'+'
+            | b'-'..=b'/'
+            | b'='
+            | b'?' => {}
             b'^'..=b'`' | b'{'..=b'~' => {}
             // What nobody sees is no accented letter.
             128.. if !local.chars().any(text::is_blank) => return Err(&code::EMAIL_ASCII),

@@ -17,7 +17,9 @@ pub fn set_host(to_ascii: ToAscii) {
 /// dots: a URL parser would read a slash or a colon as the end of the host.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn to_ascii(domain: &str) -> Option<String> {
-    idna::domain_to_ascii_cow(domain.as_bytes(), idna::AsciiDenyList::URL).ok().map(std::borrow::Cow::into_owned)
+    idna::domain_to_ascii_cow(domain.as_bytes(), idna::AsciiDenyList::URL)
+        .ok()
+        .map(std::borrow::Cow::into_owned)
 }
 
 /// The ASCII form of a domain, by the host.

@@ -17,7 +17,9 @@ const MAX_ITEMS: usize = 1_000;
 /// text: an element of a list keeps its own.
 pub fn check<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
     let mut list = List::new(field, true);
-    list.read(value).and_then(|()| list.done(&code::LABELS_FEW, &code::LABELS_MANY)).unwrap_or_else(Wrong::report)
+    list.read(value)
+        .and_then(|()| list.done(&code::LABELS_FEW, &code::LABELS_MANY))
+        .unwrap_or_else(Wrong::report)
 }
 
 /// The items of a list, of labels or of choices.
@@ -36,20 +38,17 @@ impl<'a, 'f> List<'a, 'f> {
     pub(super) fn read(&mut self, value: Value<'a>) -> Result<(), Wrong> {
         match value {
             Value::List(items) => items.into_iter().try_for_each(|item| self.add(text::typed(item))),
-            Value::Text(Cow::Borrowed(text)) if self.labels => {
-                // One byte long, so that the search is over bytes.
-                let mut rest = text;
-                while let Some(at) = rest.bytes().position(|byte| byte == b',') {
-                    let (label, tail) = rest.split_at_checked(at).unwrap_or_default();
-                    self.add(Some(text::nfc(Cow::Borrowed(label))))?;
-                    rest = tail.get(1..).unwrap_or_default();
+            Value::Text(text) if self.labels => {
+                let commas = text.bytes().enumerate().filter(|(_, byte)| *byte == b',').map(|(at, _)| at);
+                let mut start = 0_usize;
+                for end in commas.chain([text.len()]) {
+                    let label = match &text {
+                        Cow::Borrowed(text) => Cow::Borrowed(text.get(start..end).unwrap_or_default()),
+                        Cow::Owned(text) => Cow::Owned(text.get(start..end).unwrap_or_default().to_owned()),
+                    };
+                    self.add(Some(text::nfc(label)))?;
+                    start = end.saturating_add(1);
                 }
-                self.add(Some(text::nfc(Cow::Borrowed(rest))))
-            }
-            Value::Text(Cow::Owned(text)) if self.labels => {
-                let mut list = List::new(self.field, true);
-                list.read(Value::Text(Cow::Borrowed(&text)))?;
-                self.kept.extend(list.kept.into_iter().map(Value::into_owned));
                 Ok(())
             }
             single => self.add(text::typed(single)),

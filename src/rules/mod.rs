@@ -47,8 +47,8 @@ pub fn check<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
         Kind::Cookie => visitor::cookie(value),
         Kind::Id => number::id(value),
         Kind::Text | Kind::Name | Kind::Hidden => text::check(field, value),
-        Kind::Custom => text::custom(value),
-        Kind::Record | Kind::Records | Kind::Any => FieldReport::clean(value),
+        Kind::Custom => text::custom(normal(value)),
+        Kind::Record | Kind::Records | Kind::Any => FieldReport::clean(normal(value)),
     };
     if field.required && report.value.is_empty() && report.ok() {
         report.error(&code::REQUIRED);
@@ -62,6 +62,18 @@ pub fn check<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
         }
     }
     report
+}
+
+/// A value that no rule reads, in the same form as the others: JavaScript has normalised it before.
+fn normal(value: Value<'_>) -> Value<'_> {
+    match value {
+        Value::Text(text) => Value::Text(text::nfc(text)),
+        Value::List(items) => Value::List(items.into_iter().map(normal).collect()),
+        Value::Map(entries) => {
+            Value::Map(entries.into_iter().map(|(name, value)| (text::nfc(name), normal(value))).collect())
+        }
+        other => other,
+    }
 }
 
 /// How many bytes of text a value holds.

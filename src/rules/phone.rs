@@ -21,6 +21,8 @@ const MIN_LETTERS: u32 = 4;
 const MAX_EXTENSION: usize = 20;
 /// The most digits of one that only a comma or a semicolon sets apart: seven may be another number.
 const MAX_BARE_EXTENSION: usize = 6;
+/// The most signs of one number with its extension, runs of blanks counted once.
+const MAX_SIGNS: usize = 80;
 
 /// One number as people type it, with its extension. `+` or 011 (North America's international prefix) and another
 /// country's code make a number that is checked for its structure only (E.164); all others must be of the NANP.
@@ -29,132 +31,171 @@ const MAX_BARE_EXTENSION: usize = 6;
 /// the codes that NANPA keeps for services and for growth (N11, N9X, 37X, 96X, 555). Whether the area code is in service
 /// is a matter of the day, so a table can only warn. Clean: E.164, the extension apart (RFC 3966 has it apart, too).
 pub fn check(value: Value<'_>) -> FieldReport<'_> {
-    let Some(text) = text::trimmed(value) else { return FieldReport::wrong(&code::KIND) };
+    let Some(text) = text::typed(value).map(text::trim) else { return FieldReport::wrong(&code::KIND) };
     if text.is_empty() {
         return FieldReport::default();
     }
-    let typed = match Typed::read(&text) {
-        Ok(typed) => typed,
-        Err(code) => return FieldReport::wrong(code),
-    };
-    let mut report = match typed.meant() {
-        Ok(Number::National(number)) => national_report(number),
-        Ok(Number::Foreign(number)) => {
-            let mut report = e164(number);
-            report.flags.insert(Flags::INTERNATIONAL);
-            report
+    let mut report = FieldReport::default();
+    let judged = Signs::of(&text).and_then(|signs| {
+        let mut typed = Typed::default();
+        typed.read(signs.signs())?;
+        typed.judge(&mut report)?;
+        Ok(typed)
+    });
+    match judged {
+        Ok(typed) => {
+            let mut clean = String::with_capacity(16);
+            clean.push('+');
+            number::push(&mut clean, typed.digits);
+            report.value = Value::from(clean);
+            report.ext = typed.extension.map(Cow::Owned);
         }
-        Err(code) => FieldReport::wrong(code),
-    };
-    if report.ok() {
-        report.ext = typed.extension.map(Cow::Owned);
+        Err(code) => report.error(code),
     }
     report
 }
 
 /// How North America writes a number: `(212) 555-0123`. None for a number of elsewhere.
 pub fn national(e164: &str) -> Option<String> {
-    let digits = e164
-        .strip_prefix("+1")
-        .filter(|digits| digits.len() == 10 && digits.bytes().all(|b| b.is_ascii_digit()))?;
+    let digits = e164.strip_prefix("+1")?;
     let (area, rest) = digits.split_at_checked(3)?;
     let (exchange, line) = rest.split_at_checked(3)?;
-    Some(["(", area, ") ", exchange, "-", line].concat())
+    let fits = digits.len() == 10 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    fits.then(|| ["(", area, ") ", exchange, "-", line].concat())
 }
 
-/// What stands in the field, digit by digit.
+/// What stands in the field, one byte for each sign that means something.
+struct Signs {
+    signs: [u8; MAX_SIGNS],
+    count: usize,
+}
+
+impl Signs {
+    fn of(text: &str) -> Result<Self, &'static Code> {
+        let mut signs = Signs { signs: [b' '; MAX_SIGNS], count: 0 };
+        let mut before = b' ';
+        for character in text.strip_prefix("tel:").unwrap_or(text).chars() {
+            let sign = sign(character).ok_or(&code::PHONE_CHARACTER)?;
+            if sign == b' ' && before == b' ' {
+                continue;
+            }
+            *signs.signs.get_mut(signs.count).ok_or(&code::PHONE_CHARACTER)? = sign;
+            signs.count = signs.count.saturating_add(1);
+            before = sign;
+        }
+        Ok(signs)
+    }
+
+    fn signs(&self) -> &[u8] {
+        self.signs.get(..self.count).unwrap_or_default()
+    }
+}
+
+/// A digit, a letter in capitals, one of `+ ( , : #`, or a blank for all that people put between digits: dots, slashes,
+/// parentheses and every kind of hyphen. Full-width signs come from East Asian keyboards.
+fn sign(character: char) -> Option<u8> {
+    // The block of full-width signs repeats ASCII.
+    let character = match character {
+        '\u{FF01}'..='\u{FF5E}' => {
+            char::from_u32(u32::from(character).wrapping_sub(0xFEE0)).unwrap_or(character)
+        }
+        _ => character,
+    };
+    match character {
+        '0'..='9' | 'A'..='Z' | 'a'..='z' | '+' | '(' | ',' | ':' | '#' => {
+            u8::try_from(character).ok().map(|sign| sign.to_ascii_uppercase())
+        }
+        ';' => Some(b','),
+        '=' => Some(b':'),
+        '-' | '.' | ')' | '/' | '[' | ']' | '\u{AD}' | '\u{2010}'..='\u{2015}' | '\u{2212}' => Some(b' '),
+        _ => text::is_blank(character).then_some(b' '),
+    }
+}
+
+/// A number, digit by digit.
 #[derive(Default)]
 struct Typed {
+    /// It has a country code.
     plus: bool,
-    /// The digits as one number, and how many they are: zeros may lead.
     digits: u64,
+    /// How many digits: zeros may lead.
     count: u32,
-    first: u64,
+    first: u8,
     letters: u32,
     extension: Option<String>,
 }
 
-/// A number without what is typed around it.
-enum Number {
-    /// Ten digits.
-    National(u64),
-    /// With its country code.
-    Foreign(u64),
-}
-
 impl Typed {
-    fn read(text: &str) -> Result<Self, &'static Code> {
-        let mut typed = Typed::default();
-        // Whether the last sign was a letter, and whether something stood between it and the last digit.
+    fn read(&mut self, mut rest: &[u8]) -> Result<(), &'static Code> {
+        // Whether the last sign of the number was a letter, and whether something stood behind its last digit.
         let (mut ends_in_letter, mut apart) = (false, false);
-        let mut rest = text.strip_prefix("tel:").unwrap_or(text).chars();
-        loop {
-            let here = rest.as_str();
-            let Some(character) = rest.next() else { break };
-            if let Some(digit) = digit(character) {
-                if typed.is_full() {
+        while let [sign, tail @ ..] = rest {
+            match sign {
+                b'0'..=b'9' if !self.is_full() => {
+                    self.push(*sign);
+                    (ends_in_letter, apart) = (false, false);
+                }
+                b'0'..=b'9' => {
                     // As many again, set apart, are a second number.
-                    let more = here.chars().filter_map(self::digit).count();
+                    let more = rest.iter().filter(|sign| sign.is_ascii_digit()).count();
                     return Err(if apart && more >= 7 { &code::PHONE_CHARACTER } else { &code::PHONE_LONG });
                 }
-                typed.push(digit);
-                (ends_in_letter, apart) = (false, false);
-                continue;
-            }
-            match character {
-                '+' | '\u{FF0B}' if typed.count == 0 && !typed.plus => typed.plus = true,
-                // The trunk prefix of other countries, `+44 (0)20`, is not dialled from abroad; Italy alone keeps it.
-                '(' if typed.plus && typed.count > 0 && here.starts_with("(0)") && typed.digits != 39 => {
-                    rest = here.get(3..).unwrap_or_default().chars();
+                b'+' if self.count == 0 && !self.plus => self.plus = true,
+                b' ' => apart = true,
+                b'(' => {
                     apart = true;
+                    // The trunk prefix of other countries, `+44 (0)20`, is not dialled from abroad; Italy alone keeps it.
+                    if let [b'0', b' ', behind @ ..] = tail
+                        && self.plus
+                        && self.count > 0
+                        && self.digits != 39
+                    {
+                        rest = behind;
+                        continue;
+                    }
                 }
-                _ if is_joint(character) => apart = true,
-                'A'..='Z' | 'a'..='z' | ',' | ';' | '#' if typed.count > 0 => {
-                    match extension(here) {
-                        Some(Ok(extension)) => {
-                            typed.extension = Some(extension);
+                b'A'..=b'Z' | b',' | b'#' if self.count > 0 => {
+                    let takes_letter = sign.is_ascii_uppercase() && self.takes_letters();
+                    match extension(rest) {
+                        Some(Some(extension)) => {
+                            self.extension = Some(extension);
                             break;
                         }
-                        Some(Err(())) if typed.is_full() || !typed.takes_letters() => {
-                            return Err(&code::PHONE_EXTENSION);
-                        }
-                        _ if character.is_ascii_alphabetic() && typed.takes_letters() && !typed.is_full() => {
-                            typed.push(key(character));
-                            typed.letters = typed.letters.saturating_add(1);
+                        _ if takes_letter && !self.is_full() => {
+                            self.push(key(*sign));
+                            self.letters = self.letters.saturating_add(1);
                             (ends_in_letter, apart) = (true, false);
                         }
+                        Some(None) => return Err(&code::PHONE_EXTENSION),
                         // A word that is longer than the number.
-                        _ if ends_in_letter && character.is_ascii_alphabetic() => {
-                            return Err(&code::PHONE_LONG);
-                        }
-                        _ => return Err(&code::PHONE_CHARACTER),
+                        None if takes_letter && ends_in_letter => return Err(&code::PHONE_LONG),
+                        None => return Err(&code::PHONE_CHARACTER),
                     }
                 }
                 _ => return Err(&code::PHONE_CHARACTER),
             }
+            rest = tail;
         }
         // `1-800-FLOWERS`: the word is the end of the number. Anything else with letters is a number and something.
-        let word = typed.letters >= MIN_LETTERS && ends_in_letter && typed.is_full();
-        if typed.letters > 0 && !word { Err(&code::PHONE_CHARACTER) } else { Ok(typed) }
+        let word = self.letters >= MIN_LETTERS && ends_in_letter && self.is_full();
+        if self.letters > 0 && !word { Err(&code::PHONE_CHARACTER) } else { Ok(()) }
     }
 
-    fn push(&mut self, digit: u64) {
+    fn push(&mut self, digit: u8) {
         if self.count == 0 {
             self.first = digit;
         }
-        self.digits = self.digits.wrapping_mul(10).wrapping_add(digit);
+        self.digits = self.digits.wrapping_mul(10).wrapping_add(u64::from(digit & 0x0F));
         self.count = self.count.saturating_add(1);
     }
 
     /// No further digit belongs to the number.
     fn is_full(&self) -> bool {
         let most = match (self.plus, self.first) {
-            // Without a digit it is not known yet.
-            _ if self.count == 0 => MAX_DIGITS,
-            (_, 1) => 11,
+            (_, b'1') => 11,
             (true, _) => MAX_DIGITS,
-            // 011 and a number.
-            (false, 0) => MAX_DIGITS.saturating_add(3),
+            // 011 and a number; or no digit yet.
+            (false, ..=b'0') => MAX_DIGITS.saturating_add(3),
             (false, _) => 10,
         };
         self.count >= most
@@ -162,48 +203,52 @@ impl Typed {
 
     /// A word may stand for digits only behind a North American area code.
     fn takes_letters(&self) -> bool {
-        match (self.plus, self.first) {
-            (_, 1) => self.count >= 4,
-            (plus, first) => !plus && first != 0 && self.count >= 3,
+        match self.first {
+            b'1' => self.count >= 4,
+            first => !self.plus && first != b'0' && self.count >= 3,
         }
     }
 
-    fn meant(&self) -> Result<Number, &'static Code> {
-        let (mut digits, mut count) = (self.digits, self.count);
-        let mut with_country = self.plus;
-        if !with_country && self.first == 0 && count > 3 {
-            let power = 10_u64.wrapping_pow(count.saturating_sub(3));
-            if digits.checked_div(power) == Some(11) {
-                digits = digits.checked_rem(power).unwrap_or_default();
-                count = count.saturating_sub(3);
-                with_country = true;
+    /// Makes the digits those of E.164, and says what is worth knowing about them.
+    fn judge(&mut self, report: &mut FieldReport<'_>) -> Result<(), &'static Code> {
+        let (mut digits, mut count, mut with_country) = (self.digits, self.count, self.plus);
+        if !with_country && self.first == b'0' && count > 3 {
+            let (prefix, rest) = split(digits, count.saturating_sub(3));
+            if prefix == 11 {
+                (digits, count, with_country) = (rest, count.saturating_sub(3), true);
             }
         }
-        let leading = |digits: u64, count: u32, taken: u32| {
-            digits.checked_div(10_u64.wrapping_pow(count.saturating_sub(taken))).unwrap_or_default()
-        };
-        if with_country && count > 0 && leading(digits, count, 1) != 1 {
-            let three = usize::try_from(leading(digits, count, 3)).unwrap_or_default();
+        let (first, rest) = split(digits, count.saturating_sub(1));
+        if with_country && count > 0 && first != 1 {
+            report.flags.insert(Flags::INTERNATIONAL);
+            self.digits = digits;
+            let (country, _) = split(digits, count.saturating_sub(3));
             return match count {
-                _ if count < MIN_DIGITS || !plan::is_country(three) => Err(&code::PHONE_COUNTRY),
+                _ if count < MIN_DIGITS || !plan::is_country(country) => Err(&code::PHONE_COUNTRY),
                 _ if count > MAX_DIGITS => Err(&code::PHONE_LONG),
-                _ => Ok(Number::Foreign(digits)),
+                _ => Ok(()),
             };
         }
-        if (with_country || count == 11) && leading(digits, count, 1) == 1 {
-            digits = digits.checked_rem(10_u64.wrapping_pow(count.saturating_sub(1))).unwrap_or_default();
-            count = count.saturating_sub(1);
+        if first == 1 && (with_country || count == 11) {
+            (digits, count) = (rest, count.saturating_sub(1));
         }
+        self.digits = digits.wrapping_add(COUNTRY);
         match count {
             0..10 => Err(&code::PHONE_SHORT),
-            10 => Ok(Number::National(digits)),
+            10 => judge_national(digits, report),
             _ => Err(&code::PHONE_LONG),
         }
     }
 }
 
-/// A number of ten digits.
-fn national_report(number: u64) -> FieldReport<'static> {
+/// The digits before the last `keep` ones, and those.
+fn split(digits: u64, keep: u32) -> (u64, u64) {
+    let power = 10_u64.wrapping_pow(keep).max(1);
+    (digits.checked_div(power).unwrap_or_default(), digits.checked_rem(power).unwrap_or_default())
+}
+
+/// The rules for ten digits.
+fn judge_national(number: u64, report: &mut FieldReport<'_>) -> Result<(), &'static Code> {
     let area = number.wrapping_div(10_000_000);
     let exchange = number.wrapping_div(10_000).wrapping_rem(1_000);
     let line = number.wrapping_rem(10_000);
@@ -211,17 +256,15 @@ fn national_report(number: u64) -> FieldReport<'static> {
     let tens = area.wrapping_div(10);
     if area < 200 || is_service(area) || tens.wrapping_rem(10) == 9 || tens == 37 || tens == 96 || area == 555
     {
-        return FieldReport::wrong(&code::PHONE_AREA_CODE);
+        return Err(&code::PHONE_AREA_CODE);
     }
     let purpose = plan::area(area);
     let geographic = matches!(purpose, Use::Place(_) | Use::Unknown);
     if exchange < 200 || (geographic && is_service(exchange)) {
-        return FieldReport::wrong(&code::PHONE_EXCHANGE);
+        return Err(&code::PHONE_EXCHANGE);
     }
-    let mut report = e164(number.wrapping_add(COUNTRY));
     // Films have 100 lines in every place, and one that is toll-free: 800-555-0199.
-    let films = if geographic { 100..=199 } else { 199..=199 };
-    if exchange == 555 && films.contains(&line) && (geographic || area == 800) {
+    if exchange == 555 && (geographic && (100..200).contains(&line) || area == 800 && line == 199) {
         report.flags.insert(Flags::FICTION);
         report.warn(&code::PHONE_FICTION);
     }
@@ -241,82 +284,45 @@ fn national_report(number: u64) -> FieldReport<'static> {
         report.flags.insert(Flags::PREMIUM);
         report.warn(&code::PHONE_PREMIUM);
     }
-    report
+    Ok(())
 }
 
-/// The digits with a plus before them. They include a country code, so no zero leads.
-fn e164(number: u64) -> FieldReport<'static> {
-    let mut text = String::with_capacity(16);
-    text.push('+');
-    number::push_digits(&mut text, number, 1);
-    FieldReport::clean(Value::from(text))
+/// The key that has the letter (E.161): three letters each from 2 on, but four on 7 and 9.
+fn key(letter: u8) -> u8 {
+    const KEYS: &[u8; 26] = b"22233344455566677778889999";
+    KEYS.get(usize::from(letter.wrapping_sub(b'A'))).copied().unwrap_or(b'0')
 }
 
-/// ASCII digits and the full-width ones of East Asian keyboards.
-fn digit(character: char) -> Option<u64> {
-    match character {
-        '0'..='9' | '\u{FF10}'..='\u{FF19}' => Some(u64::from(u32::from(character) & 0x0F)),
-        _ => None,
+/// What people put before an extension. `POSTE` is Canada's French.
+const LABELS: [&[u8]; 6] = [b"EXTENSION", b"EXTN", b"EXT", b"X", b"#", b"POSTE"];
+
+/// An extension with its label. None when this is not one; none inside when only its digits are missing or wrong.
+fn extension(signs: &[u8]) -> Option<Option<String>> {
+    let mut rest = signs;
+    while let [b' ' | b',', tail @ ..] = rest {
+        rest = tail;
     }
-}
-
-/// The key that has the letter (E.161).
-fn key(letter: char) -> u64 {
-    match letter.to_ascii_uppercase() {
-        'A'..='C' => 2,
-        'D'..='F' => 3,
-        'G'..='I' => 4,
-        'J'..='L' => 5,
-        'M'..='O' => 6,
-        'P'..='S' => 7,
-        'T'..='V' => 8,
-        _ => 9,
+    let label =
+        LABELS.iter().find_map(|label| rest.strip_prefix(*label).filter(|rest| !starts_with_letter(rest)));
+    if label.is_none() && rest.len() == signs.len() {
+        return None;
     }
-}
-
-/// What people put between digits: blanks, dots, slashes, parentheses and every kind of hyphen.
-fn is_joint(character: char) -> bool {
-    text::is_blank(character)
-        || matches!(
-            character,
-            '-' | '.' | '(' | ')' | '/' | '[' | ']' | '\u{AD}' | '\u{2010}'..='\u{2015}' | '\u{2212}'
-                | '\u{FF08}' | '\u{FF09}' | '\u{FF0D}'..='\u{FF0F}'
-        )
-}
-
-/// What people put before an extension. `poste` is Canada's French.
-const LABELS: &[&str] = &["extension", "extn", "ext", "xtn", "x", "#", "poste"];
-
-/// An extension with its label; none when this is not one, an error when only its digits are missing or wrong.
-fn extension(text: &str) -> Option<Result<String, ()>> {
-    let set_apart = text.trim_start_matches(|c| text::is_blank(c) || matches!(c, ',' | ';'));
-    let label = LABELS.iter().find_map(|label| {
-        let (start, rest) = set_apart.split_at_checked(label.len())?;
-        (start.eq_ignore_ascii_case(label) && !rest.starts_with(|c: char| c.is_ascii_alphabetic()))
-            .then_some(rest)
-    });
-    let most = if label.is_some() { MAX_EXTENSION } else { MAX_BARE_EXTENSION };
-    let digits = match label {
-        Some(rest) => rest.trim_start_matches(|c| text::is_blank(c) || matches!(c, '.' | ':' | '=' | '-')),
-        None if set_apart.len() < text.len() => set_apart,
-        None => return None,
-    };
-    let mut found = String::new();
+    rest = label.unwrap_or(rest);
+    let mut digits = String::new();
     let mut ended = false;
-    for character in digits.chars() {
-        match self::digit(character) {
-            Some(digit) if !ended && found.len() < most => number::push_digits(&mut found, digit, 1),
-            // What may follow.
-            None if text::is_blank(character) || matches!(character, '#' | '.' | ')') => ended = true,
-            _ => {
-                found.clear();
-                break;
-            }
+    for sign in rest {
+        match sign {
+            b'0'..=b'9' if !ended => digits.push(char::from(*sign)),
+            // Before the digits, or all that is left behind them.
+            b' ' | b':' if digits.is_empty() => {}
+            b' ' | b'#' if !digits.is_empty() => ended = true,
+            _ => return label.map(|_| None),
         }
     }
-    match (found.is_empty(), label) {
-        (false, _) => Some(Ok(found)),
-        (true, Some(_)) => Some(Err(())),
-        (true, None) => None,
-    }
+    let most = if label.is_some() { MAX_EXTENSION } else { MAX_BARE_EXTENSION };
+    if (1..=most).contains(&digits.len()) { Some(Some(digits)) } else { label.map(|_| None) }
+}
+
+fn starts_with_letter(signs: &[u8]) -> bool {
+    signs.first().is_some_and(u8::is_ascii_uppercase)
 }

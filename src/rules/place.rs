@@ -61,7 +61,8 @@ pub fn state(value: Value<'_>) -> FieldReport<'_> {
 /// A name is not looked up: lists of them differ from CRM to CRM. It must only look like one.
 fn name<'a>(value: Value<'a>, wrong: &'static Code) -> FieldReport<'a> {
     text::judge(value, &|text| {
-        let markup = text.bytes().any(|byte| byte < b' ' || matches!(byte, b'<' | b'>' | b'@' | b'"' | b'\\'));
+        let markup =
+            text.bytes().any(|byte| byte < b' ' || matches!(byte, b'<' | b'>' | b'@' | b'"' | b'\\'));
         let has_letter = text.bytes().any(|byte| byte.is_ascii_alphanumeric() || byte >= 128);
         if markup || !has_letter || text::count(text) > MAX_NAME {
             return Err(wrong.into());

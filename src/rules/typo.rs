@@ -53,7 +53,8 @@ pub fn domain(domain: &str) -> Option<String> {
     let ending = ending.get(1..).unwrap_or_default();
     for (right_name, right_ending) in TARGETS {
         let name_fits = name == *right_name || (right_name.len() > SHORT && slip(name, right_name, true));
-        let ending_fits = ending == *right_ending || (right_ending.len() == 3 && slip(ending, right_ending, false));
+        let ending_fits =
+            ending == *right_ending || (right_ending.len() == 3 && slip(ending, right_ending, false));
         // `gmail`, and `gmailcom`.
         let cut_off = first.is_none()
             && name.strip_prefix(right_name).is_some_and(|rest| rest.is_empty() || rest == *right_ending);
@@ -61,7 +62,8 @@ pub fn domain(domain: &str) -> Option<String> {
             return Some([right_name, ".", right_ending].concat());
         }
     }
-    let (head, last) = bytes.iter().rposition(dots).and_then(|at| domain.split_at_checked(at.saturating_add(1)))?;
+    let (head, last) =
+        bytes.iter().rposition(dots).and_then(|at| domain.split_at_checked(at.saturating_add(1)))?;
     if last.len() < 3 || REAL.contains(&last) {
         return None;
     }

@@ -9,11 +9,17 @@ use crate::value::Value;
 /// An absolute http or https URL with a host and without credentials (RFC 3986). It is not normalised: a page's address
 /// must come out as it went in, or it no longer matches what the CRM knows.
 pub fn check<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
-    text::judge(value, &|text| if fits(text) { text::has_length(field, text) } else { Err((&code::URL).into()) })
+    text::judge(value, &|text| {
+        if fits(text) { text::has_length(field, text) } else { Err((&code::URL).into()) }
+    })
 }
 
 fn fits(url: &str) -> bool {
-    let Some((scheme, mut rest)) = url.as_bytes().iter().position(|byte| *byte == b':').and_then(|at| url.as_bytes().split_at_checked(at))
+    let Some((scheme, mut rest)) = url
+        .as_bytes()
+        .iter()
+        .position(|byte| *byte == b':')
+        .and_then(|at| url.as_bytes().split_at_checked(at))
     else {
         return false;
     };
@@ -24,7 +30,8 @@ fn fits(url: &str) -> bool {
     }
     // Blanks, controls, and the ASCII characters that no part of a URL may have.
     let foul = |c: char| {
-        text::is_blank(c) || matches!(c, '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' | '<' | '>' | '"' | '\\' | '^' | '`' | '{' | '|' | '}')
+        text::is_blank(c)
+            || matches!(c, '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' | '<' | '>' | '"' | '\\' | '^' | '`' | '{' | '|' | '}')
     };
     let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     !url.chars().any(foul) && rest.get(..end).is_some_and(is_host)
@@ -38,7 +45,10 @@ fn is_host(authority: &[u8]) -> bool {
         _ => (authority, [].as_slice()),
     };
     let host_fits = match host {
-        [b'[', six @ .., b']'] => six.contains(&b':') && six.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')),
+        [b'[', six @ .., b']'] => {
+            six.contains(&b':')
+                && six.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'))
+        }
         [name @ .., b'.'] | name => name.split(|byte| *byte == b'.').all(is_label),
     };
     host_fits && port.len() <= 5 && port.iter().all(u8::is_ascii_digit)

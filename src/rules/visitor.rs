@@ -20,7 +20,11 @@ pub fn ipv4(value: Value<'_>) -> FieldReport<'_> {
             [b'2', a @ b'0'..=b'5', b] => b.is_ascii_digit() && (*a < b'5' || *b <= b'5'),
             _ => false,
         };
-        if parts.clone().all(number) && parts.count() == 4 { Ok(None) } else { Err((&code::PARAM_IPV4).into()) }
+        if parts.clone().all(number) && parts.count() == 4 {
+            Ok(None)
+        } else {
+            Err((&code::PARAM_IPV4).into())
+        }
     })
 }
 

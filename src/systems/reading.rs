@@ -1,7 +1,7 @@
 //! Which reader a [`Reading`] names.
 
 use crate::operation::{Operation, Reading};
-use crate::outcome::{Outcome, of_status};
+use crate::outcome::Outcome;
 use crate::systems::reply::Reply;
 use crate::systems::{marketo, pardot, prospects, relay};
 
@@ -19,10 +19,7 @@ impl Operation {
     /// ```
     pub fn read(&self, reply: &Reply) -> Outcome {
         match self.reading {
-            Reading::Relay => match reply.json() {
-                Some(body) => relay::read(reply.status, &body),
-                None => of_status(reply.status, reply.retry_after(), true),
-            },
+            Reading::Relay => relay::read(reply.status, &reply.json().unwrap_or_default()),
             Reading::MarketoRecords => marketo::read_records(reply),
             Reading::PardotWrite => pardot::read_write(reply),
             Reading::PardotRead => pardot::read_found(reply),

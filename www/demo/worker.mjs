@@ -16,7 +16,7 @@ export default relay((env) => ({
       fields: {
         firstName: { kind: "name", label: "First name", required: true, max: 80 },
         lastName: { kind: "name", label: "Last name", required: true, max: 80 },
-        email: { kind: "email", label: "Work e-mail", required: true },
+        email: { kind: "email", label: "E-mail", required: true },
         phone: { kind: "phone", label: "Phone" },
         company: { kind: "text", label: "Company", max: 120 },
         labels: { kind: "labels", label: "Interests", max: 10 },

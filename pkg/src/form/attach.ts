@@ -89,7 +89,8 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
   /** Our rules for the fields they know, the browser's (`pattern`, `setCustomValidity` …) for all. */
   const check = (values: FormData): Report => {
     const report = (rules as Form).check(values);
-    const { issues } = report;
+    // A field that the relay does not know is the owner's to settle: a trap for robots is one, and stays unseen.
+    const issues = (report.issues = report.issues.filter(({ code }) => code !== "field.unknown"));
     for (const { name, willValidate, validity, validationMessage } of [...form.elements] as Control[]) {
       if (!name || !willValidate || validity.valid || issues.some((issue) => issue.field === name && stops(issue))) continue;
       // On what an e-mail or a URL is, the browser has no say where we have a rule.

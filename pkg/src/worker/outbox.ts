@@ -255,7 +255,9 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
     /** Moves a delivery on and writes down where it stands, before anything is sent. */
     step(row: DeliveryRow, system: string, event: unknown): Stepped {
       const scale = options(this.env).timeScale ?? 1;
-      const timing = { deadline: DEADLINE / scale, base: BACKOFF_BASE / scale, cap: BACKOFF_CAP / scale, scale };
+      // The machine counts whole milliseconds.
+      const [deadline, base, cap] = [DEADLINE, BACKOFF_BASE, BACKOFF_CAP].map((time) => Math.round(time / scale));
+      const timing = { deadline, base, cap, scale };
       const random = crypto.getRandomValues(new Uint32Array(1))[0] as number;
       const moved = edge((glue) => glue.stepDelivery(system, row.state, timing, event, Date.now(), random));
       row.state = moved.state;

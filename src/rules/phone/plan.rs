@@ -58,15 +58,23 @@ pub(super) fn area(code: u64) -> Use {
 }
 
 fn place(at: usize) -> Option<&'static str> {
-    let even = PLACES.get(EVEN.saturating_mul(at.min(EVEN_PLACES))..)?;
-    even.split(' ').nth(at.saturating_sub(EVEN_PLACES))
+    let start = EVEN.saturating_mul(at.min(EVEN_PLACES));
+    let mut rest = PLACES.get(start..)?;
+    for _ in EVEN_PLACES..at {
+        rest = rest.get(length(rest).saturating_add(1)..)?;
+    }
+    rest.get(..length(rest))
+}
+
+/// How long the first word is.
+fn length(places: &str) -> usize {
+    places.bytes().take_while(|byte| *byte != b' ').count()
 }
 
 /// Whether some country's code begins a number with these three digits. +1 is not among them.
-pub(super) fn is_country(three: usize) -> bool {
-    COUNTRIES
-        .get(three.wrapping_shr(3))
-        .is_some_and(|bits| bits.wrapping_shr(u32::try_from(three & 7).unwrap_or_default()) & 1 == 1)
+pub(super) fn is_country(three: u64) -> bool {
+    let byte = usize::try_from(three.wrapping_div(8)).ok().and_then(|at| COUNTRIES.get(at));
+    byte.is_some_and(|bits| u64::from(*bits) >> (three & 7) & 1 == 1)
 }
 
 /// The number that a word of digits is.

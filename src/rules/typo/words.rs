@@ -18,9 +18,10 @@ impl Words {
         let (Some(from), Some(to)) = (place(length), place(length.saturating_add(1))) else { return false };
         // A length of nothing has no words, and no chunks.
         length > 0
-            && self.letters.get(from..to).is_some_and(|same| {
-                same.chunks_exact(length).any(|known| known.eq_ignore_ascii_case(word))
-            })
+            && self
+                .letters
+                .get(from..to)
+                .is_some_and(|same| same.chunks_exact(length).any(|known| known.eq_ignore_ascii_case(word)))
     }
 }
 

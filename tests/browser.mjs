@@ -1,0 +1,131 @@
+// The demo page in a real Chromium: one browser a suite, a fresh context a test.
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+import { until } from "./stand.mjs";
+
+const LABELS = ["Scheduling board", "Customer texts"];
+let numbers = 7890;
+
+/** What one visitor enters. Each has a number of their own: the prospects API takes one number for one person. */
+export const visitor = (email) => ({
+  firstName: "Ann",
+  lastName: "O’Hara",
+  email,
+  phone: `(212) 456-${numbers++}`,
+  company: 'Harbor "Plumbing" & Sons',
+  labels: LABELS,
+  consent: true,
+});
+
+/** Marketo's cookie, as its script writes it. */
+export const MARKETO_COOKIE = "id:123-ABC-456&token:_mch-morningboard.example-1700000000000-12345";
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      // Chromium has no sandbox for root.
+      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+/**
+ * Opens a page in a context that ends with the test, and writes down what passes between it and the world.
+ * `native: true` does not wait for the form to be enhanced.
+ */
+export async function visit(t, browser, url, { cookie, native = false, ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  t.after(() => context.close());
+  context.setDefaultTimeout(10_000);
+  if (cookie) await context.addCookies([{ name: "_mkto_trk", value: cookie, url }]);
+  const page = await context.newPage();
+  const seen = { posts: 0, answers: [], complaints: [] };
+  page.on("request", (request) => {
+    if (request.method() === "POST") seen.posts++;
+  });
+  page.on("response", (response) => {
+    // A redirect has no body.
+    const body = response.body().then(String, () => "");
+    seen.answers.push({ url: response.url(), status: response.status(), headers: response.headers(), body });
+  });
+  // A policy that was broken is a console error too.
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) seen.complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => seen.complaints.push(String(error)));
+  await page.goto(url);
+  if (!native) await enhanced(page);
+  return { page, context, seen };
+}
+
+/** attach names its state once the rules, the token and the wasm are there. */
+export const enhanced = (page) => page.waitForSelector("form[data-fieldpost-state]");
+
+export async function fillIn(page, values) {
+  for (const [name, value] of Object.entries(values)) {
+    if (Array.isArray(value)) for (const one of value) await page.check(`[name=${name}][value="${one}"]`);
+    else if (typeof value === "boolean") await page.setChecked(`[name=${name}]`, value);
+    else await page.fill(`[name=${name}]`, value);
+  }
+}
+
+/** What the visitor reads beside a field, by way of the field's own `aria-describedby`. */
+export async function issueOf(page, name) {
+  const field = page.locator(`[name=${name}]`).first();
+  const id = await field.getAttribute("aria-describedby");
+  return id && (await page.locator(`[id="${id}"]`).innerText());
+}
+
+export const submit = (page) => page.click("form button.send");
+
+/** The enhanced form has done its work: the thanks are in sight, and have the focus. */
+export async function thanked(page) {
+  await page.waitForSelector("[data-fieldpost-done]:focus");
+  return page.locator("[data-fieldpost-done]").innerText();
+}
+
+const WRITTEN = new Set(["created", "updated", "unchanged"]);
+
+/**
+ * Waits until each of the three systems has written this e-mail so many times and nothing is under way any more. Gives
+ * the writes and the people of each system.
+ */
+export async function arrived(stand, email, times = 1) {
+  let writes;
+  let leads;
+  await until(
+    async () => {
+      leads = grouped((await stand.leads()).filter((lead) => lead.email === email));
+      const ids = Object.values(leads).flat().map(({ id }) => id);
+      const calls = await stand.ledger();
+      writes = grouped(calls.filter(({ verdict, key, id }) => WRITTEN.has(verdict) && (key === email || ids.includes(id))));
+      return calls.every(({ verdict }) => verdict !== "running") && SYSTEMS.every((system) => writes[system].length >= times);
+    },
+    `${email} in all three systems`,
+  );
+  assert.deepEqual(counts(writes), { marketo: times, pardot: times, prospects: times }, "writes");
+  assert.deepEqual(counts(leads), { marketo: 1, pardot: 1, prospects: 1 }, "people");
+  return { writes, leads };
+}
+
+export const SYSTEMS = ["marketo", "pardot", "prospects"];
+const grouped = (rows) => Object.fromEntries(SYSTEMS.map((system) => [system, rows.filter((row) => row.system === system)]));
+const counts = (groups) => Object.fromEntries(SYSTEMS.map((system) => [system, groups[system].length]));
+
+/** What each system is sent for a visitor. Consent, the trap and what was left empty are not in it. */
+export function bodies({ firstName, lastName, email, phone: typed, company, labels }, visitorData) {
+  const phone = `+1${typed.replace(/\D/g, "")}`;
+  const list = labels.join(", ");
+  return {
+    marketo: { formId: 1029, input: [{ leadFormFields: { email, firstName, lastName, phone, company, labels: list }, visitorData }] },
+    pardot: { email, first_name: firstName, last_name: lastName, phone, company, Interests: list, format: "json" },
+    prospects: { email, firstName, lastName, phone, company, labels, newSourceName: "Website", update: true },
+  };
+}

@@ -1,0 +1,235 @@
+//! The delivery machine, story by story, on a clock of its own.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+use fieldpost::delivery::outbox::{Delivery, Effect, Event, Phase, Timing};
+use fieldpost::outcome::Reason;
+use fieldpost::{Issue, Outcome, System, Value, operation, recipe};
+
+const TIMING: Timing = Timing { deadline: 35_000, base: 1_000, cap: 600_000, scale: 1 };
+
+/// One delivery and the time that it goes by.
+struct Story {
+    system: System,
+    delivery: Delivery,
+    now: u64,
+}
+
+impl Story {
+    fn of(system: System) -> Self {
+        Story { system, delivery: Delivery::new(recipe(system).unwrap(), 0), now: 0 }
+    }
+
+    fn step(&mut self, event: Event) -> Effect {
+        self.delivery.step(recipe(self.system).unwrap(), TIMING, event, self.now, 0)
+    }
+
+    /// Waits until something is due, and gives the call that goes out.
+    #[track_caller]
+    fn sends(&mut self) -> (&'static str, Option<String>) {
+        self.now = self.now.max(self.delivery.next);
+        match self.step(Event::Due) {
+            Effect::Send { operation, record } => (operation, record),
+            other => panic!("nothing was sent but {other:?}"),
+        }
+    }
+
+    fn hears(&mut self, outcome: Outcome) -> Effect {
+        self.now += 100;
+        self.step(Event::Outcome { outcome })
+    }
+}
+
+fn stored() -> Outcome {
+    Outcome::Stored { id: Some("7".to_owned()), status: "created".to_owned(), warnings: Vec::new() }
+}
+
+fn lost() -> Outcome {
+    Outcome::Unknown { why: "network.failed".into() }
+}
+
+fn missing() -> Outcome {
+    let issue = Issue { code: "not_found".into(), ..Issue::error("", &fieldpost::code::REQUIRED) };
+    Outcome::Refused { issues: vec![issue] }
+}
+
+fn refused() -> Outcome {
+    Outcome::Refused { issues: vec![Issue::error("", &fieldpost::code::KIND)] }
+}
+
+fn found(records: &[(&'static str, &'static str)]) -> Outcome {
+    let record = |(id, active): &(&'static str, &'static str)| -> Value<'static> {
+        [("id", Value::from(*id)), ("last_activity_at", Value::from(*active))].into_iter().collect()
+    };
+    Outcome::Found { records: records.iter().map(record).collect(), total: None, next: None }
+}
+
+#[test]
+fn pardot_creates_only_whom_it_does_not_know() {
+    let mut story = Story::of(System::Pardot);
+    assert_eq!(story.sends(), ("pardot.prospect.read", None));
+    assert_eq!(story.hears(missing()), Effect::Wait);
+    assert_eq!(story.sends(), ("pardot.prospect.create", None));
+    assert_eq!(story.hears(stored()), Effect::Done);
+}
+
+#[test]
+fn pardot_updates_the_one_of_several_who_was_active_last() {
+    let mut story = Story::of(System::Pardot);
+    story.sends();
+    story.hears(found(&[("9", "2026-01-01 00:00:00"), ("3", "2026-05-01 00:00:00"), ("11", "")]));
+    assert_eq!(story.sends(), ("pardot.prospect.update", Some("3".to_owned())));
+    assert_eq!(story.hears(stored()), Effect::Done);
+}
+
+#[test]
+fn a_create_whose_reply_was_lost_is_looked_up_before_it_is_repeated() {
+    let mut story = Story::of(System::Pardot);
+    story.sends();
+    story.hears(missing());
+    let sent = {
+        story.sends();
+        story.now
+    };
+    assert_eq!(story.hears(lost()), Effect::Wait);
+    // The lost call may still arrive: nothing goes out before its deadline.
+    assert!(story.delivery.next >= sent + TIMING.deadline);
+    assert_eq!(story.sends(), ("pardot.prospect.read", None));
+    story.hears(found(&[("7", "")]));
+    assert_eq!(story.sends(), ("pardot.prospect.update", Some("7".to_owned())), "never a second create");
+}
+
+#[test]
+fn an_absent_person_counts_only_once_reads_have_caught_up() {
+    let mut story = Story::of(System::Pardot);
+    story.sends();
+    story.hears(missing());
+    story.sends();
+    let sent = story.now;
+    story.hears(lost());
+    let mut looks = 0;
+    loop {
+        let (operation, _) = story.sends();
+        if operation == "pardot.prospect.create" {
+            break;
+        }
+        looks += 1;
+        story.hears(missing());
+    }
+    assert!(story.now >= sent + TIMING.deadline + 60_000, "created again after {} ms", story.now - sent);
+    assert!(looks >= 2, "looked {looks} times");
+    assert_eq!(story.hears(stored()), Effect::Done);
+}
+
+#[test]
+fn a_worker_that_died_after_sending_has_lost_the_reply() {
+    let mut story = Story::of(System::Pardot);
+    story.sends();
+    story.hears(missing());
+    story.sends();
+    // No outcome is ever told; the next wake-up comes after the deadline.
+    story.now = story.delivery.next;
+    assert_eq!(story.step(Event::Due), Effect::Wait);
+    assert_eq!(story.sends(), ("pardot.prospect.read", None));
+}
+
+#[test]
+fn a_form_activity_that_may_be_repeated_is_marked() {
+    let mut story = Story::of(System::Marketo);
+    assert_eq!(story.sends(), ("marketo.lead.submitForm", None));
+    let sent = story.now;
+    story.hears(lost());
+    assert!(story.delivery.maybe_repeated);
+    story.sends();
+    assert!(story.now >= sent + TIMING.deadline, "two upserts of one key may not overlap");
+    assert_eq!(story.hears(stored()), Effect::Done);
+}
+
+#[test]
+fn an_upsert_is_repeated_without_a_mark() {
+    let mut story = Story::of(System::Prospects);
+    story.sends();
+    story.hears(lost());
+    assert_eq!(story.sends(), ("prospects.prospect.upsert", None));
+    assert!(!story.delivery.maybe_repeated);
+}
+
+#[test]
+fn an_expired_token_costs_no_time() {
+    let mut story = Story::of(System::Marketo);
+    story.sends();
+    story.hears(Outcome::Retry { after: Some(0), code: "marketo.602".into(), reason: Reason::Token });
+    assert_eq!(story.delivery.next, story.now, "a new token is there at once");
+    story.sends();
+    assert_eq!(story.hears(stored()), Effect::Done);
+}
+
+#[test]
+fn a_rate_limit_is_waited_for() {
+    let mut story = Story::of(System::Marketo);
+    story.sends();
+    story.hears(Outcome::Retry { after: Some(20_000), code: "marketo.606".into(), reason: Reason::Rate });
+    assert!(story.delivery.next >= story.now + 20_000);
+}
+
+#[test]
+fn retries_never_end_and_never_hurry() {
+    let mut story = Story::of(System::Prospects);
+    for _ in 0..1_000 {
+        story.sends();
+        story.hears(Outcome::Retry { after: None, code: "http.503".into(), reason: Reason::Busy });
+    }
+    assert_eq!(story.delivery.phase, Phase::Waiting);
+    assert!(story.delivery.next - story.now >= TIMING.cap / 2);
+}
+
+#[test]
+fn what_the_system_refuses_waits_for_a_person() {
+    let mut story = Story::of(System::Prospects);
+    story.sends();
+    assert_eq!(story.hears(refused()), Effect::Dead);
+    assert_eq!(story.step(Event::Due), Effect::Dead);
+}
+
+#[test]
+fn a_person_who_was_deleted_in_between_is_looked_up_again() {
+    let mut story = Story::of(System::Pardot);
+    story.sends();
+    story.hears(found(&[("7", "")]));
+    story.sends();
+    story.hears(missing());
+    assert_eq!(story.sends(), ("pardot.prospect.read", None));
+    story.hears(missing());
+    assert_eq!(story.sends(), ("pardot.prospect.create", None));
+}
+
+#[test]
+fn the_gate_may_hold_a_call_back() {
+    let mut story = Story::of(System::Marketo);
+    assert_eq!(story.step(Event::Held { until: 500 }), Effect::Wait);
+    assert_eq!(story.step(Event::Due), Effect::Wait, "not before then");
+    assert_eq!(story.delivery.phase, Phase::Waiting);
+    story.sends();
+    assert!(story.now >= 500);
+}
+
+#[test]
+fn a_stored_state_is_read_back_as_it_was() {
+    let mut story = Story::of(System::Pardot);
+    story.sends();
+    story.hears(found(&[("7", "")]));
+    story.sends();
+    let text = serde_json::to_string(&story.delivery).unwrap();
+    assert_eq!(serde_json::from_str::<Delivery>(&text).unwrap(), story.delivery);
+}
+
+#[test]
+fn every_call_of_a_recipe_is_in_the_catalogue() {
+    for system in [System::Marketo, System::Pardot, System::Prospects] {
+        let recipe = recipe(system).unwrap();
+        let probe = recipe.probe.as_ref();
+        for name in [Some(recipe.write), probe.map(|probe| probe.operation), probe.map(|probe| probe.found)] {
+            assert!(name.is_none_or(|name| operation(name).is_some()), "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Requests byte for byte, replies outcome by outcome: the same cases that JavaScript reads.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+use fieldpost::{Account, Outcome, Payload, Refusal, Reply, Request, System, Value, operation, operations};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+#[derive(Deserialize)]
+struct RequestCase {
+    id: String,
+    operation: String,
+    #[serde(default)]
+    params: Option<Value<'static>>,
+    /// Parameters as JSON text, for names that a JSON reader might treat in a way of its own.
+    #[serde(default)]
+    raw: Option<String>,
+    #[serde(default)]
+    account: Option<Account>,
+    expect: ExpectedRequest,
+}
+
+#[derive(Deserialize)]
+struct ExpectedRequest {
+    method: Option<String>,
+    path: Option<String>,
+    url: Option<String>,
+    headers: Option<BTreeMap<String, String>>,
+    body: Option<String>,
+    code: Option<String>,
+    issues: Option<Vec<(String, String)>>,
+}
+
+fn built(case: &RequestCase) -> Result<Request, Refusal> {
+    let params =
+        case.params.clone().unwrap_or_else(|| serde_json::from_str(case.raw.as_ref().unwrap()).unwrap());
+    let Value::Map(params) = params else { panic!("{}: the parameters are no object", case.id) };
+    let Some(operation) = operation(&case.operation) else {
+        let issue = fieldpost::Issue::error("operation", &fieldpost::code::OPERATION_UNKNOWN);
+        return Err(Refusal { code: "params.invalid", issues: vec![issue] });
+    };
+    match &case.account {
+        Some(account) => operation.request(params, account),
+        None => operation.payload(params, 4).map(|Payload { method, path, headers, body }| Request {
+            method,
+            url: path,
+            headers,
+            body,
+        }),
+    }
+}
+
+#[test]
+fn requests_are_built_byte_for_byte() {
+    let cases: Vec<RequestCase> = serde_json::from_str(include_str!("cases/request.json")).unwrap();
+    for case in &cases {
+        let (id, expect) = (&case.id, &case.expect);
+        match built(case) {
+            Ok(request) => {
+                assert_eq!(expect.code, None, "{id} was built");
+                assert_eq!(Some(request.method), expect.method.as_deref(), "{id}: method");
+                assert_eq!(Some(&request.url), expect.url.as_ref().or(expect.path.as_ref()), "{id}: address");
+                assert_eq!(request.body, expect.body, "{id}: body");
+                let headers: BTreeMap<_, _> =
+                    request.headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+                assert_eq!(Some(&headers), expect.headers.as_ref(), "{id}: headers");
+            }
+            Err(refusal) => {
+                assert_eq!(Some(refusal.code), expect.code.as_deref(), "{id}: {:?}", refusal.issues);
+                let issues: Vec<_> =
+                    refusal.issues.into_iter().map(|issue| (issue.field, issue.code.into_owned())).collect();
+                assert_eq!(Some(&issues), expect.issues.as_ref(), "{id}: issues");
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct ReplyCase {
+    id: String,
+    operation: String,
+    status: u16,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    body: String,
+    expect: serde_json::Map<String, serde_json::Value>,
+}
+
+#[test]
+fn replies_are_read_for_what_they_are() {
+    let cases: Vec<ReplyCase> = serde_json::from_str(include_str!("cases/reply.json")).unwrap();
+    for case in cases {
+        let id = case.id;
+        let reply =
+            Reply { status: case.status, headers: case.headers.into_iter().collect(), body: case.body };
+        let outcome = operation(&case.operation).unwrap().read(&reply);
+        assert_eq!(summary(&outcome), case.expect, "{id}");
+        let told = serde_json::to_string(&outcome).unwrap();
+        assert!(
+            !told.contains("visitor@example.com"),
+            "{id}: a vendor's text may hold what the visitor typed"
+        );
+    }
+}
+
+/// An outcome as the cases write it: codes instead of sentences, counts instead of records.
+fn summary(outcome: &Outcome) -> serde_json::Map<String, serde_json::Value> {
+    let mut map = match serde_json::to_value(outcome).unwrap() {
+        serde_json::Value::Object(map) => map,
+        other => panic!("an outcome is an object, not {other}"),
+    };
+    let codes =
+        |issues: &[fieldpost::Issue]| issues.iter().map(|issue| issue.code.clone()).collect::<Vec<_>>();
+    match outcome {
+        Outcome::Stored { warnings, .. } => {
+            map.insert("warnings".to_owned(), codes(warnings).into());
+        }
+        Outcome::Found { .. } => {
+            map.remove("records");
+        }
+        Outcome::Refused { issues } => {
+            map.remove("issues");
+            map.insert("codes".to_owned(), codes(issues).into());
+            let fields: Vec<_> = issues.iter().map(|issue| issue.field.clone()).collect();
+            if fields.iter().any(|field| !field.is_empty()) {
+                map.insert("fields".to_owned(), fields.into());
+            }
+        }
+        Outcome::Batch { results } => {
+            map.remove("results");
+            let kinds: Vec<_> =
+                results.iter().map(|result| summary(result).get("kind").cloned().unwrap()).collect();
+            map.insert("kinds".to_owned(), kinds.into());
+        }
+        Outcome::Retry { .. } if map.get("code").is_some_and(|code| code == "relay.busy") => {
+            map.remove("reason");
+        }
+        _ => {}
+    }
+    map
+}
+
+#[test]
+fn every_operation_has_cases_of_both_kinds() {
+    let requests: Vec<RequestCase> = serde_json::from_str(include_str!("cases/request.json")).unwrap();
+    let replies: Vec<ReplyCase> = serde_json::from_str(include_str!("cases/reply.json")).unwrap();
+    let mut untested = Vec::new();
+    for operation in operations() {
+        let named = |name: &str| name == operation.name;
+        let refused = requests.iter().any(|case| named(&case.operation) && case.expect.code.is_some());
+        let built = requests.iter().any(|case| named(&case.operation) && case.expect.code.is_none());
+        let read = replies.iter().any(|case| named(&case.operation));
+        // The relay's call refuses nothing that a page could leave out but the form's name.
+        if !built || !read || !(refused || operation.system == System::Relay) {
+            untested.push(operation.name);
+        }
+    }
+    assert!(untested.is_empty(), "{untested:?}");
+}
+
+#[test]
+fn names_tell_the_system_and_are_unique() {
+    let names: Vec<_> = operations().map(|operation| operation.name).collect();
+    for operation in operations() {
+        assert!(operation.name.starts_with(&format!("{}.", operation.system.name())), "{}", operation.name);
+        assert_eq!(names.iter().filter(|name| **name == operation.name).count(), 1, "{}", operation.name);
+        assert!(operation.docs.starts_with("https://"), "{}", operation.name);
+    }
+}
+
+#[test]
+fn text_of_any_kind_survives_every_layout() {
+    use proptest::prelude::*;
+    let mut runner = proptest::test_runner::TestRunner::default();
+    let read = |body: &str| -> Vec<(String, String)> {
+        body.split('&')
+            .map(|pair| {
+                let (name, value) = pair.split_once('=').unwrap();
+                (decoded(name), decoded(value))
+            })
+            .collect()
+    };
+    runner
+        .run(
+            &"[^\\x00-\\x1f\\x7f-\\x9f\u{200b}\u{feff}\u{2060}\u{202a}-\u{202e}\u{2066}-\u{2069}]{1,40}",
+            |text| {
+                let params = |name: &'static str| {
+                    vec![
+                        ("email".into(), Value::from("a@example.com")),
+                        (name.into(), Value::from(text.clone())),
+                    ]
+                };
+                let form =
+                    operation("pardot.prospect.create").unwrap().payload(params("Own_field"), 4).unwrap();
+                let pairs = read(&form.body.unwrap());
+                // The rule normalises (NFC) and the layout must keep what the rule gave.
+                let clean =
+                    unicode_normalization::UnicodeNormalization::nfc(text.as_str()).collect::<String>();
+                if let Some((_, value)) = pairs.get(1) {
+                    prop_assert_eq!(value, &clean);
+                } else {
+                    prop_assert!(clean.trim().is_empty(), "lost: {:?}", text);
+                }
+                Ok(())
+            },
+        )
+        .unwrap();
+}
+
+/// A form decoder that shares nothing with the encoder.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let digits: String = rest.by_ref().take(2).map(char::from).collect();
+                bytes.push(u8::from_str_radix(&digits, 16).unwrap());
+            }
+            _ => bytes.push(byte),
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
