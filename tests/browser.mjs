@@ -53,7 +53,7 @@ export async function visit(t, browser, url, { cookie, native = false, ...option
   page.on("response", (response) => {
     // A redirect has no body.
     const body = response.body().then(String, () => "");
-    seen.answers.push({ url: response.url(), status: response.status(), headers: response.headers(), body });
+    seen.answers.push({ method: response.request().method(), url: response.url(), status: response.status(), headers: response.headers(), body });
   });
   // A policy that was broken is a console error too.
   page.on("console", (message) => {
@@ -102,9 +102,9 @@ export async function arrived(stand, email, times = 1) {
   let leads;
   await until(
     async () => {
+      const calls = await stand.ledger();
       leads = grouped((await stand.leads()).filter((lead) => lead.email === email));
       const ids = Object.values(leads).flat().map(({ id }) => id);
-      const calls = await stand.ledger();
       writes = grouped(calls.filter(({ verdict, key, id }) => WRITTEN.has(verdict) && (key === email || ids.includes(id))));
       return calls.every(({ verdict }) => verdict !== "running") && SYSTEMS.every((system) => writes[system].length >= times);
     },

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { arrived, bodies, enhanced, fillIn, issueOf, launch, MARKETO_COOKIE, submit, SYSTEMS, thanked, visit, visitor } from "./browser.mjs";
-import { stand } from "./stand.mjs";
+import { root, stand, until } from "./stand.mjs";
 
 let browser;
 let here;
@@ -88,6 +88,26 @@ test("a visitor who does not consent is asked to, and nothing leaves the page", 
   assert.equal(await issueOf(page, "consent"), "Please agree to go on.");
   assert.equal(await focused(page), "consent");
   assert.equal(seen.posts, 0);
+});
+
+test("where consent may be left out, nothing but what was typed leaves the page without it", async (t) => {
+  const free = await stand({ worker: `${root}tests/optional-consent.worker.mjs` });
+  t.after(() => free.stop());
+  const { page, context } = await visit(t, browser, `${free.page}/?utm_source=newsletter`, { cookie: MARKETO_COOKIE });
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Network.enable");
+  const sent = new Promise((resolve) =>
+    devtools.on("Network.requestWillBeSent", ({ requestId, request }) => request.method === "POST" && resolve(devtools.send("Network.getRequestPostData", { requestId }))),
+  );
+  await page.evaluate(() => document.querySelector("[name=consent]").removeAttribute("required"));
+  const quiet = visitor("quiet@example.com");
+  await fillIn(page, { ...quiet, consent: false });
+  await submit(page);
+  await thanked(page);
+  const { postData } = await sent;
+  assert.deepEqual([...new Set(new URLSearchParams(postData).keys())].sort(), ["_fp_key", "_fp_token", "_fp_v", "company", "email", "firstName", "fp_ref2", "labels", "lastName", "phone"]);
+  const { body } = await until(async () => (await free.ledger()).find(({ verdict }) => verdict === "created"), "the lead");
+  assert.deepEqual(body, { formId: 1029, input: [{ leadFormFields: { email: quiet.email } }] });
 });
 
 test("a second click while the lead is under way sends nothing more", async (t) => {

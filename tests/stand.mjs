@@ -9,7 +9,7 @@ import { bundleWorker, demoBindings, startRelay } from "../www/demo/relay.mjs";
 import { startSandbox } from "../www/demo/sandbox.mjs";
 
 export const root = fileURLToPath(new URL("../", import.meta.url));
-const binary = process.env.SANDBOX_BIN ?? `${root}target/debug/fieldpost-sandbox`;
+export const sandboxBinary = process.env.SANDBOX_BIN ?? `${root}target/debug/fieldpost-sandbox`;
 
 /**
  * Starts a stand. `timeScale` divides the relay's waiting times; `bindings` overrides the Worker's; `wasm: false` serves
@@ -17,7 +17,7 @@ const binary = process.env.SANDBOX_BIN ?? `${root}target/debug/fieldpost-sandbox
  */
 export async function stand({ timeScale = 30, bindings = {}, wasm = true, worker = `${root}www/demo/worker.mjs` } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "fieldpost-"));
-  const sandbox = await startSandbox(binary, 0);
+  const sandbox = await startSandbox(sandboxBinary, 0);
   const pagePort = await freePort();
   const relayPort = await freePort();
   const pageUrl = `http://127.0.0.1:${pagePort}`;
@@ -93,7 +93,8 @@ async function workerds() {
   return found;
 }
 
-async function freePort() {
+/** A port that nobody listens on just now. */
+export async function freePort() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address();

@@ -1,7 +1,6 @@
 //! Choices: one, some, yes or no.
 
-use super::label::List;
-use super::text;
+use super::{label, text};
 use crate::code;
 use crate::field::Field;
 use crate::report::FieldReport;
@@ -17,10 +16,7 @@ pub fn one<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
 
 /// Some of the field's choices, each once, in the order given. A single text is one choice: a choice may have a comma.
 pub fn some<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
-    let mut list = List::new(field, false);
-    list.read(value)
-        .and_then(|()| list.done(&code::CHOICES_FEW, &code::CHOICES_MANY))
-        .unwrap_or_else(text::Wrong::report)
+    label::list(field, value, false)
 }
 
 pub(super) fn allowed(field: &Field, text: &str) -> bool {

@@ -9,15 +9,14 @@ use crate::value::Value;
 /// Whether somebody agreed. A browser sends a ticked box's own value and nothing for an empty box, so any text but a
 /// word for no is a yes: the site chose it (`value="agree"`).
 pub fn check<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
-    let given = match value {
-        Value::Bool(yes) => yes,
-        value => match text::typed(value).map(text::trim) {
-            Some(text) => !text.is_empty() && choice::answer(&text) != Some(false),
-            None => return FieldReport::wrong(&code::KIND),
-        },
+    let report = match value {
+        Value::Bool(_) => FieldReport::clean(value),
+        _ => text::judge(value, &|text| Ok(Some(Value::Bool(choice::answer(text) != Some(false))))),
     };
-    if !given && field.required {
-        return FieldReport::wrong(&code::CONSENT_REQUIRED);
+    match report.value {
+        Value::Bool(true) => report,
+        _ if !report.ok() => report,
+        _ if field.required => FieldReport::wrong(&code::CONSENT_REQUIRED),
+        _ => FieldReport::clean(Value::Bool(false)),
     }
-    FieldReport::clean(Value::Bool(given))
 }

@@ -1,7 +1,8 @@
 //! E-mail addresses.
 
+use super::text::{self, class};
 use super::typo::words::{Words, words};
-use super::{idn, text, typo};
+use super::{idn, typo};
 use crate::code::{self, Code};
 use crate::report::{FieldReport, Flags};
 use crate::value::Value;
@@ -35,22 +36,23 @@ pub fn check(value: Value<'_>) -> FieldReport<'_> {
     let mut report = FieldReport::default();
     let suggestion = match read(&text) {
         Ok((local, domain)) => {
-            let suggestion = typo::domain(&domain).map(|right| [local, "@", &right].concat());
+            let suggestion = typo::domain(&domain).map(|right| join(local, &right));
             if suggestion.is_some() {
                 report.warn(&code::EMAIL_TYPO);
             }
             // `info+web@` is still `info@`.
-            if local.as_bytes().split(|byte| *byte == b'+').next().is_some_and(|name| ROLES.contains(name)) {
+            let (name, _) = text::cut(local, b'+').unwrap_or((local, ""));
+            if ROLES.contains(name) {
                 report.flags.insert(Flags::ROLE);
             }
-            if typo::FREE.contains(domain.as_bytes()) {
+            if typo::FREE.contains(&domain) {
                 report.flags.insert(Flags::FREE);
-            } else if is_disposable(domain.as_bytes()) {
+            } else if is_disposable(&domain) {
                 report.flags.insert(Flags::DISPOSABLE);
             }
             report.value = Value::Text(match domain {
                 Cow::Borrowed(_) => text,
-                Cow::Owned(domain) => Cow::Owned([local, "@", &domain].concat()),
+                Cow::Owned(domain) => Cow::Owned(join(local, &domain)),
             });
             suggestion
         }
@@ -63,6 +65,10 @@ pub fn check(value: Value<'_>) -> FieldReport<'_> {
         issue.suggestion = suggestion;
     }
     report
+}
+
+fn join(local: &str, domain: &str) -> String {
+    [local, "@", domain].concat()
 }
 
 /// The part before the @ and the domain, the latter borrowed when it was clean.
@@ -78,33 +84,20 @@ fn read(text: &str) -> Result<(&str, Cow<'_, str>), &'static Code> {
 
 /// What stands before and after the one @.
 fn parts(text: &str) -> Option<(&str, &str)> {
-    let at = text.bytes().position(|byte| byte == b'@')?;
-    let (local, rest) = text.split_at_checked(at)?;
-    let domain = rest.get(1..)?;
-    (!local.is_empty() && !domain.is_empty() && !domain.bytes().any(|byte| byte == b'@'))
-        .then_some((local, domain))
+    let (local, domain) = text::cut(text, b'@')?;
+    (!local.is_empty() && !domain.is_empty() && text::cut(domain, b'@').is_none()).then_some((local, domain))
 }
 
 fn read_local(local: &str) -> Result<(), &'static Code> {
     let mut before = b'.';
     for byte in local.bytes() {
-        match byte {
-            b'.' if before == b'.' => return Err(&code::EMAIL_DOTS),
-            // atext of RFC 5322, 3.2.3, and the dot.
-            b'a'..=b'z'
-            | b'A'..=b'Z'
-            | b'0'..=b'9'
-            | b'!'
-            | b'#'..=b'\''
-            | b'*'
-            | b'+'
-            | b'-'..=b'/'
-            | b'='
-            | b'?' => {}
-            b'^'..=b'`' | b'{'..=b'~' => {}
+        if byte == b'.' && before == b'.' {
+            return Err(&code::EMAIL_DOTS);
+        }
+        if byte != b'.' && !class::is(byte, class::ATEXT) {
             // What nobody sees is no accented letter.
-            128.. if !local.chars().any(text::is_blank) => return Err(&code::EMAIL_ASCII),
-            _ => return Err(&code::EMAIL_CHARACTER),
+            let accented = byte >= 128 && !text::has_blank(local);
+            return Err(if accented { &code::EMAIL_ASCII } else { &code::EMAIL_CHARACTER });
         }
         before = byte;
     }
@@ -116,34 +109,30 @@ fn read_local(local: &str) -> Result<(), &'static Code> {
 }
 
 fn read_domain(typed: &str) -> Result<Cow<'_, str>, &'static Code> {
-    let mut domain = Cow::Borrowed(typed);
     let mut highest = 0;
     for byte in typed.bytes() {
         match byte {
-            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' => {}
-            b'A'..=b'Z' | 128.. => highest = byte.max(highest),
+            b'a'..=b'z' => {}
             // An address of the net in brackets: its characters are not what is wrong with it.
             b'[' => return Err(&code::EMAIL_DOMAIN),
-            _ => return Err(&code::EMAIL_CHARACTER),
+            _ if byte < 128 && !class::is(byte, class::DOMAIN) => return Err(&code::EMAIL_CHARACTER),
+            _ => highest = byte.max(highest),
         }
     }
     // Before any work on it: a Unicode form is never longer than four times its ASCII form.
     if typed.len() > MAX_WHOLE.saturating_mul(4) {
         return Err(&code::EMAIL_LONG);
     }
-    if highest >= 128 {
-        domain = Cow::Owned(idn::to_ascii(typed).ok_or(&code::EMAIL_DOMAIN)?);
-    } else if highest > 0 {
-        domain.to_mut().make_ascii_lowercase();
-    }
+    let domain = match highest {
+        128.. => Cow::Owned(idn::to_ascii(typed).ok_or(&code::EMAIL_DOMAIN)?),
+        b'A'.. => Cow::Owned(typed.to_ascii_lowercase()),
+        _ => Cow::Borrowed(typed),
+    };
     let (mut labels, mut last): (_, &[u8]) = (0_u32, &[]);
     for label in domain.as_bytes().split(|byte| *byte == b'.') {
-        // Again, for what the host made of it.
-        let fits = label.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
         match label {
             [] => return Err(&code::EMAIL_DOTS),
             [b'-', ..] | [.., b'-'] => return Err(&code::EMAIL_DOMAIN),
-            _ if !fits => return Err(&code::EMAIL_DOMAIN),
             _ if label.len() > MAX_LABEL => return Err(&code::EMAIL_LONG),
             _ => {}
         }
@@ -153,22 +142,25 @@ fn read_domain(typed: &str) -> Result<Cow<'_, str>, &'static Code> {
     // A number, also in base 16, would be the last part of an IPv4 address (the URL standard's *ends in a number*).
     let is_number = match last {
         [b'0', b'x', digits @ ..] => digits.iter().all(u8::is_ascii_hexdigit),
-        digits => digits.iter().all(u8::is_ascii_digit),
+        digits => class::all(digits, class::DIGIT),
     };
-    if labels < 2 || last.len() < 2 || is_number { Err(&code::EMAIL_DOMAIN) } else { Ok(domain) }
+    // The characters again, for what the host made of them.
+    if labels < 2 || last.len() < 2 || is_number || !class::all(domain.as_bytes(), class::DOMAIN) {
+        Err(&code::EMAIL_DOMAIN)
+    } else {
+        Ok(domain)
+    }
 }
 
 /// The domain, or one above it, is known to be thrown away: such services give out names below their own, too.
-fn is_disposable(mut domain: &[u8]) -> bool {
-    loop {
-        if DISPOSABLE.contains(domain) {
-            return true;
-        }
-        match domain.iter().position(|byte| *byte == b'.').and_then(|at| domain.get(at.saturating_add(1)..)) {
-            Some(above) => domain = above,
+fn is_disposable(mut domain: &str) -> bool {
+    while !DISPOSABLE.contains(domain) {
+        match text::cut(domain, b'.') {
+            Some((_, above)) => domain = above,
             None => return false,
         }
     }
+    true
 }
 
 /// The address that was probably meant by one that cannot be used: a comma for a dot, a blank inside, a dot or an @ twice
@@ -203,6 +195,6 @@ fn repaired(text: &str) -> Option<String> {
     }
     let (local, domain) = parts(&right)?;
     let domain = domain.to_ascii_lowercase();
-    let whole = [local, "@", &typo::domain(&domain).unwrap_or(domain)].concat();
+    let whole = join(local, &typo::domain(&domain).unwrap_or(domain));
     read(&whole).is_ok().then_some(whole)
 }

@@ -4,13 +4,16 @@
 pub type ToAscii = fn(&str) -> Option<String>;
 
 #[cfg(target_arch = "wasm32")]
-static HOST: std::sync::OnceLock<ToAscii> = std::sync::OnceLock::new();
+thread_local! {
+    // Smaller than a `OnceLock`, and wasm has one thread.
+    static HOST: std::cell::Cell<Option<ToAscii>> = const { std::cell::Cell::new(None) };
+}
 
-/// Names the host's own function. Only wasm uses it: its pages have no room for the tables. The first one stays.
+/// Names the host's own function. Only wasm uses it: its pages have no room for the tables.
 #[cfg_attr(not(target_arch = "wasm32"), allow(unused_variables, reason = "natively a crate has the tables"))]
 pub fn set_host(to_ascii: ToAscii) {
     #[cfg(target_arch = "wasm32")]
-    let _ = HOST.set(to_ascii);
+    HOST.set(Some(to_ascii));
 }
 
 /// The ASCII form of a domain. The caller has made sure that all its ASCII characters are letters, digits, hyphens and

@@ -1,7 +1,7 @@
 //! Labels: short texts, as a list or separated by commas.
 
 use super::{choice, text};
-use crate::code::{self, Code};
+use crate::code;
 use crate::field::Field;
 use crate::report::FieldReport;
 use crate::value::Value;
@@ -9,84 +9,71 @@ use std::borrow::Cow;
 use text::Wrong;
 
 /// The most characters of one label: what a text field of the CRMs holds.
-const MAX_LENGTH: i64 = 255;
+const MAX_LENGTH: usize = 255;
 /// The most items of one list: more than any lead has, and few enough to compare each with each.
 const MAX_ITEMS: usize = 1_000;
 
 /// Trimmed, empty ones dropped, each once whatever its (ASCII) case, in the order given. Commas separate only within a
 /// text: an element of a list keeps its own.
 pub fn check<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
-    let mut list = List::new(field, true);
-    list.read(value)
-        .and_then(|()| list.done(&code::LABELS_FEW, &code::LABELS_MANY))
-        .unwrap_or_else(Wrong::report)
+    list(field, value, true)
 }
 
-/// The items of a list, of labels or of choices.
-pub(super) struct List<'a, 'f> {
-    field: &'f Field,
-    labels: bool,
-    kept: Vec<Value<'a>>,
-    seen: usize,
+/// A list of labels, or one of choices: each text of the latter is one choice, commas and all.
+pub(super) fn list<'a>(field: &Field, value: Value<'a>, labels: bool) -> FieldReport<'a> {
+    read(field, items(value, labels), labels).unwrap_or_else(Wrong::report)
 }
 
-impl<'a, 'f> List<'a, 'f> {
-    pub(super) fn new(field: &'f Field, labels: bool) -> Self {
-        List { field, labels, kept: Vec::new(), seen: 0 }
-    }
-
-    pub(super) fn read(&mut self, value: Value<'a>) -> Result<(), Wrong> {
-        match value {
-            Value::List(items) => items.into_iter().try_for_each(|item| self.add(text::typed(item))),
-            Value::Text(text) if self.labels => {
-                let commas = text.bytes().enumerate().filter(|(_, byte)| *byte == b',').map(|(at, _)| at);
-                let mut start = 0_usize;
-                for end in commas.chain([text.len()]) {
-                    let label = match &text {
-                        Cow::Borrowed(text) => Cow::Borrowed(text.get(start..end).unwrap_or_default()),
-                        Cow::Owned(text) => Cow::Owned(text.get(start..end).unwrap_or_default().to_owned()),
-                    };
-                    self.add(Some(text::nfc(label)))?;
-                    start = end.saturating_add(1);
-                }
-                Ok(())
+fn items(value: Value<'_>, labels: bool) -> Vec<Value<'_>> {
+    match value {
+        Value::List(items) => items,
+        Value::Text(Cow::Borrowed(text)) if labels => {
+            let (mut rest, mut items) = (text, Vec::new());
+            while let Some((label, tail)) = text::cut(rest, b',') {
+                items.push(Value::from(label));
+                rest = tail;
             }
-            single => self.add(text::typed(single)),
+            items.push(Value::from(rest));
+            items
         }
+        Value::Text(Cow::Owned(text)) if labels => {
+            items(Value::from(text.as_str()), true).into_iter().map(Value::into_owned).collect()
+        }
+        single => vec![single],
     }
+}
 
-    fn add(&mut self, item: Option<Cow<'a, str>>) -> Result<(), Wrong> {
-        let item = text::trim(text::tidy(item.ok_or(&code::KIND)?, false));
-        if item.is_empty() {
-            return Ok(());
-        }
-        self.seen = self.seen.saturating_add(1);
-        if self.seen > MAX_ITEMS {
-            return Err((&code::TOO_LARGE).into());
-        }
-        if self.labels {
-            if text::count(&item) > 255 {
-                return Err(Wrong(&code::LABELS_LONG, Some(MAX_LENGTH)));
-            }
-        } else if !choice::allowed(self.field, &item) {
-            return Err((&code::CHOICE_UNKNOWN).into());
-        }
+fn read<'a>(field: &Field, items: Vec<Value<'a>>, labels: bool) -> Result<FieldReport<'a>, Wrong> {
+    if items.len() > MAX_ITEMS {
+        return Err((&code::TOO_LARGE).into());
+    }
+    let mut kept: Vec<Value<'a>> = Vec::new();
+    for item in items {
+        let item = text::trim(text::tidy(text::typed(item).ok_or(&code::KIND)?, false));
         let same = |known: &Value<'_>| match known.as_text() {
-            Some(known) if self.labels => known.eq_ignore_ascii_case(&item),
+            Some(known) if labels => known.eq_ignore_ascii_case(&item),
             known => known == Some(&item),
         };
-        if !self.kept.iter().any(same) {
-            self.kept.push(Value::Text(item));
+        if item.is_empty() || kept.iter().any(same) {
+            continue;
         }
-        Ok(())
-    }
-
-    pub(super) fn done(&mut self, few: &'static Code, many: &'static Code) -> Result<FieldReport<'a>, Wrong> {
-        // An empty list is no list; whether it may be is for `required` to say.
-        if self.kept.is_empty() {
-            return Ok(FieldReport::default());
+        if labels && text::count(&item) > MAX_LENGTH {
+            return Err(Wrong(&code::LABELS_LONG, i64::try_from(MAX_LENGTH).ok()));
         }
-        text::within(self.kept.len(), self.field, few, many)?;
-        Ok(FieldReport::clean(Value::List(std::mem::take(&mut self.kept))))
+        if !labels && !choice::allowed(field, &item) {
+            return Err((&code::CHOICE_UNKNOWN).into());
+        }
+        kept.push(Value::Text(item));
     }
+    // An empty list is no list; whether it may be is for `required` to say.
+    if kept.is_empty() {
+        return Ok(FieldReport::default());
+    }
+    let (few, many) = if labels {
+        (&code::LABELS_FEW, &code::LABELS_MANY)
+    } else {
+        (&code::CHOICES_FEW, &code::CHOICES_MANY)
+    };
+    text::within(kept.len(), field, few, many)?;
+    Ok(FieldReport::clean(Value::List(kept)))
 }

@@ -1,6 +1,6 @@
 //! Numbers. They stay decimal text from end to end, so that nothing is rounded.
 
-use super::text::{self, Verdict, Wrong};
+use super::text::{self, Verdict, Wrong, class};
 use crate::code::{self, Code};
 use crate::field::Field;
 use crate::report::FieldReport;
@@ -82,8 +82,7 @@ fn read(field: &Field, text: &str, wrong: &'static Code) -> Verdict {
 
 /// A number that identifies a record; its text, because an id is a name and not an amount.
 pub fn id(value: Value<'_>) -> FieldReport<'_> {
-    text::judge(value, &|text| {
-        let fits = text.len() <= MAX_ID && text.bytes().all(|byte| byte.is_ascii_digit());
-        if fits { Ok(None) } else { Err((&code::INTEGER).into()) }
+    text::fit(value, &code::INTEGER, &|text| {
+        text.len() <= MAX_ID && class::all(text.as_bytes(), class::DIGIT)
     })
 }

@@ -36,23 +36,27 @@ pub fn check(value: Value<'_>) -> FieldReport<'_> {
         return FieldReport::default();
     }
     let mut report = FieldReport::default();
-    let judged = Signs::of(&text).and_then(|signs| {
-        let mut typed = Typed::default();
-        typed.read(signs.signs())?;
-        typed.judge(&mut report)?;
-        Ok(typed)
-    });
-    match judged {
-        Ok(typed) => {
+    match read(&text, &mut report) {
+        Ok(number) => {
             let mut clean = String::with_capacity(16);
             clean.push('+');
-            number::push(&mut clean, typed.digits);
+            number::push(&mut clean, number);
             report.value = Value::from(clean);
-            report.ext = typed.extension.map(Cow::Owned);
         }
-        Err(code) => report.error(code),
+        Err(code) => return FieldReport::wrong(code),
     }
     report
+}
+
+/// The number with its country code; the report gets the rest.
+fn read(text: &str, report: &mut FieldReport<'_>) -> Result<u64, &'static Code> {
+    let signs = Signs::of(text)?;
+    let mut typed = Typed::default();
+    let extension = typed.read(signs.signs())?;
+    if !extension.is_empty() {
+        report.ext = Some(Cow::Owned(extension.iter().map(|digit| char::from(*digit)).collect()));
+    }
+    typed.judge(report)
 }
 
 /// How North America writes a number: `(212) 555-0123`. None for a number of elsewhere.
@@ -122,11 +126,12 @@ struct Typed {
     count: u32,
     first: u8,
     letters: u32,
-    extension: Option<String>,
 }
 
 impl Typed {
-    fn read(&mut self, mut rest: &[u8]) -> Result<(), &'static Code> {
+    /// Reads a number and gives the digits of its extension, none where it has none.
+    fn read<'s>(&mut self, mut rest: &'s [u8]) -> Result<&'s [u8], &'static Code> {
+        let mut extension: &[u8] = &[];
         // Whether the last sign of the number was a letter, and whether something stood behind its last digit.
         let (mut ends_in_letter, mut apart) = (false, false);
         while let [sign, tail @ ..] = rest {
@@ -154,11 +159,14 @@ impl Typed {
                         continue;
                     }
                 }
-                b'A'..=b'Z' | b',' | b'#' if self.count > 0 => {
+                b':' => return Err(&code::PHONE_CHARACTER),
+                _ if self.count == 0 => return Err(&code::PHONE_CHARACTER),
+                // A letter, a comma or a #.
+                _ => {
                     let takes_letter = sign.is_ascii_uppercase() && self.takes_letters();
-                    match extension(rest) {
-                        Some(Some(extension)) => {
-                            self.extension = Some(extension);
+                    match self::extension(rest) {
+                        Some(digits) if !digits.is_empty() => {
+                            extension = digits;
                             break;
                         }
                         _ if takes_letter && !self.is_full() => {
@@ -166,19 +174,18 @@ impl Typed {
                             self.letters = self.letters.saturating_add(1);
                             (ends_in_letter, apart) = (true, false);
                         }
-                        Some(None) => return Err(&code::PHONE_EXTENSION),
+                        Some(_) => return Err(&code::PHONE_EXTENSION),
                         // A word that is longer than the number.
                         None if takes_letter && ends_in_letter => return Err(&code::PHONE_LONG),
                         None => return Err(&code::PHONE_CHARACTER),
                     }
                 }
-                _ => return Err(&code::PHONE_CHARACTER),
             }
             rest = tail;
         }
         // `1-800-FLOWERS`: the word is the end of the number. Anything else with letters is a number and something.
         let word = self.letters >= MIN_LETTERS && ends_in_letter && self.is_full();
-        if self.letters > 0 && !word { Err(&code::PHONE_CHARACTER) } else { Ok(()) }
+        if self.letters > 0 && !word { Err(&code::PHONE_CHARACTER) } else { Ok(extension) }
     }
 
     fn push(&mut self, digit: u8) {
@@ -209,8 +216,8 @@ impl Typed {
         }
     }
 
-    /// Makes the digits those of E.164, and says what is worth knowing about them.
-    fn judge(&mut self, report: &mut FieldReport<'_>) -> Result<(), &'static Code> {
+    /// The digits of E.164; the report gets what is worth knowing about them.
+    fn judge(&self, report: &mut FieldReport<'_>) -> Result<u64, &'static Code> {
         let (mut digits, mut count, mut with_country) = (self.digits, self.count, self.plus);
         if !with_country && self.first == b'0' && count > 3 {
             let (prefix, rest) = split(digits, count.saturating_sub(3));
@@ -221,23 +228,22 @@ impl Typed {
         let (first, rest) = split(digits, count.saturating_sub(1));
         if with_country && count > 0 && first != 1 {
             report.flags.insert(Flags::INTERNATIONAL);
-            self.digits = digits;
             let (country, _) = split(digits, count.saturating_sub(3));
             return match count {
                 _ if count < MIN_DIGITS || !plan::is_country(country) => Err(&code::PHONE_COUNTRY),
                 _ if count > MAX_DIGITS => Err(&code::PHONE_LONG),
-                _ => Ok(()),
+                _ => Ok(digits),
             };
         }
         if first == 1 && (with_country || count == 11) {
             (digits, count) = (rest, count.saturating_sub(1));
         }
-        self.digits = digits.wrapping_add(COUNTRY);
         match count {
-            0..10 => Err(&code::PHONE_SHORT),
-            10 => judge_national(digits, report),
-            _ => Err(&code::PHONE_LONG),
+            0..10 => return Err(&code::PHONE_SHORT),
+            10 => judge_national(digits, report)?,
+            _ => return Err(&code::PHONE_LONG),
         }
+        Ok(digits.wrapping_add(COUNTRY))
     }
 }
 
@@ -294,35 +300,29 @@ fn key(letter: u8) -> u8 {
 }
 
 /// What people put before an extension. `POSTE` is Canada's French.
-const LABELS: [&[u8]; 6] = [b"EXTENSION", b"EXTN", b"EXT", b"X", b"#", b"POSTE"];
+const LABELS: [&[u8]; 5] = [b"EXTENSION", b"EXTN", b"EXT", b"X", b"POSTE"];
 
-/// An extension with its label. None when this is not one; none inside when only its digits are missing or wrong.
-fn extension(signs: &[u8]) -> Option<Option<String>> {
+/// The digits of an extension, none of them when its label has wrong ones or none. `None` when this is no extension.
+fn extension(signs: &[u8]) -> Option<&[u8]> {
     let mut rest = signs;
-    while let [b' ' | b',', tail @ ..] = rest {
-        rest = tail;
-    }
-    let label =
-        LABELS.iter().find_map(|label| rest.strip_prefix(*label).filter(|rest| !starts_with_letter(rest)));
-    if label.is_none() && rest.len() == signs.len() {
+    let hash = skip(&mut rest, |sign| matches!(sign, b' ' | b',' | b'#')).contains(&b'#');
+    let label = skip(&mut rest, u8::is_ascii_uppercase);
+    if !label.is_empty() && !LABELS.contains(&label) {
         return None;
     }
-    rest = label.unwrap_or(rest);
-    let mut digits = String::new();
-    let mut ended = false;
-    for sign in rest {
-        match sign {
-            b'0'..=b'9' if !ended => digits.push(char::from(*sign)),
-            // Before the digits, or all that is left behind them.
-            b' ' | b':' if digits.is_empty() => {}
-            b' ' | b'#' if !digits.is_empty() => ended = true,
-            _ => return label.map(|_| None),
-        }
-    }
-    let most = if label.is_some() { MAX_EXTENSION } else { MAX_BARE_EXTENSION };
-    if (1..=most).contains(&digits.len()) { Some(Some(digits)) } else { label.map(|_| None) }
+    let named = hash || !label.is_empty();
+    skip(&mut rest, |sign| matches!(sign, b' ' | b':'));
+    let digits = skip(&mut rest, u8::is_ascii_digit);
+    skip(&mut rest, |sign| matches!(sign, b' ' | b'#'));
+    let most = if named { MAX_EXTENSION } else { MAX_BARE_EXTENSION };
+    let fits = rest.is_empty() && (1..=most).contains(&digits.len());
+    if fits { Some(digits) } else { named.then_some(&[]) }
 }
 
-fn starts_with_letter(signs: &[u8]) -> bool {
-    signs.first().is_some_and(u8::is_ascii_uppercase)
+/// Takes such signs away from the start, and gives them.
+fn skip<'s>(signs: &mut &'s [u8], sign: fn(&u8) -> bool) -> &'s [u8] {
+    let count = signs.iter().take_while(|found| sign(found)).count();
+    let (skipped, rest) = signs.split_at_checked(count).unwrap_or_default();
+    *signs = rest;
+    skipped
 }

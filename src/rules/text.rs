@@ -1,5 +1,7 @@
 //! Text: what every rule reads first, and the kinds `text`, `name`, `hidden` and custom fields.
 
+pub(super) mod class;
+
 use super::number;
 use crate::code::{self, Code};
 use crate::field::{Field, Kind};
@@ -50,6 +52,11 @@ impl Wrong {
     }
 }
 
+/// Judges a text that is clean already if it fits.
+pub(super) fn fit<'a>(value: Value<'a>, code: &'static Code, fits: &dyn Fn(&str) -> bool) -> FieldReport<'a> {
+    judge(value, &|text| if fits(text) { Ok(None) } else { Err(code.into()) })
+}
+
 /// Whether `n` is within the field's bounds.
 pub(super) fn within(n: usize, field: &Field, few: &'static Code, many: &'static Code) -> Result<(), Wrong> {
     let n = i64::try_from(n).unwrap_or(i64::MAX);
@@ -97,6 +104,16 @@ pub(super) fn is_blank(character: char) -> bool {
     )
 }
 
+pub(super) fn has_blank(text: &str) -> bool {
+    text.chars().any(is_blank)
+}
+
+/// What stands before and after the first such sign of ASCII.
+pub(super) fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == sign)?;
+    Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
+}
+
 /// Takes away the blanks around a text.
 pub(super) fn trim(text: Cow<'_, str>) -> Cow<'_, str> {
     let inner = text.trim_matches(is_blank);
@@ -135,8 +152,8 @@ pub(super) fn count(text: &str) -> usize {
 pub fn check<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
     let Some(text) = typed(value) else { return FieldReport::wrong(&code::KIND) };
     let text = tidy(text, field.kind == Kind::Text);
-    let trimmed = text.trim_matches(is_blank).is_empty() || field.kind == Kind::Name;
-    let text = if trimmed { trim(text) } else { text };
+    let trims = field.kind == Kind::Name || text.chars().all(is_blank);
+    let text = if trims { trim(text) } else { text };
     judge_text(text, &|text| has_length(field, text))
 }
 

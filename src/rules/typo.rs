@@ -5,6 +5,7 @@
 
 pub(super) mod words;
 
+use super::text;
 use words::{Words, words};
 
 /// The mailboxes of providers: certainly no slips, and free for everybody.
@@ -43,27 +44,24 @@ const REAL: [&str; 11] = ["bom", "cam", "mom", "bet", "nec", "new", "next", "ntt
 
 /// The domain that was probably meant. `domain` is in lower case; it may lack its dot.
 pub fn domain(domain: &str) -> Option<String> {
-    if FREE.contains(domain.as_bytes()) {
+    if FREE.contains(domain) {
         return None;
     }
-    let dots = |byte: &u8| *byte == b'.';
-    let bytes = domain.as_bytes();
-    let first = bytes.iter().position(dots);
-    let (name, ending) = first.and_then(|at| domain.split_at_checked(at)).unwrap_or((domain, ""));
-    let ending = ending.get(1..).unwrap_or_default();
+    let dot = text::cut(domain, b'.');
+    let (name, ending) = dot.unwrap_or((domain, ""));
     for (right_name, right_ending) in TARGETS {
         let name_fits = name == *right_name || (right_name.len() > SHORT && slip(name, right_name, true));
         let ending_fits =
             ending == *right_ending || (right_ending.len() == 3 && slip(ending, right_ending, false));
         // `gmail`, and `gmailcom`.
-        let cut_off = first.is_none()
+        let cut_off = dot.is_none()
             && name.strip_prefix(right_name).is_some_and(|rest| rest.is_empty() || rest == *right_ending);
         if (name_fits && ending_fits) || cut_off {
             return Some([right_name, ".", right_ending].concat());
         }
     }
-    let (head, last) =
-        bytes.iter().rposition(dots).and_then(|at| domain.split_at_checked(at.saturating_add(1)))?;
+    let last_dot = domain.bytes().rposition(|byte| byte == b'.')?;
+    let (head, last) = domain.split_at_checked(last_dot.saturating_add(1))?;
     if last.len() < 3 || REAL.contains(&last) {
         return None;
     }

@@ -8,23 +8,27 @@ import { bundleWorker, demoBindings, startRelay } from "./relay.mjs";
 import { startSandbox } from "./sandbox.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const work = `${root}.demo`;
 const ports = {
   page: Number(process.env.PAGE_PORT ?? 8788),
   relay: Number(process.env.RELAY_PORT ?? 8789),
   sandbox: Number(process.env.SANDBOX_PORT ?? 8790),
 };
+// Another demo on other ports keeps its own.
+const work = `${root}.demo/${ports.relay}`;
+const GONE = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 };
+let made = false;
 const running = [];
 
 main().catch(fail);
 
 async function main() {
   for (const [name, port] of Object.entries(ports)) await mustBeFree(name, port);
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, stop);
+  stopOnSignals();
   leaveWithMake();
   // A demo begins empty; what a relay keeps lives in its own folder.
-  await rm(work, { recursive: true, force: true });
+  await rm(work, GONE);
   await mkdir(`${work}/storage`, { recursive: true });
+  made = true;
 
   const sandbox = await startSandbox(process.env.SANDBOX_BIN ?? `${root}target/debug/fieldpost-sandbox`, ports.sandbox);
   running.push(sandbox);
@@ -38,6 +42,8 @@ async function main() {
     bindings: demoBindings(sandbox.url, pageUrl),
   });
   running.push(relay);
+  // Miniflare listens too, and would exit before the others have stopped.
+  stopOnSignals();
   const page = await startPage({ folder: `${root}www`, relay: relay.url, port: ports.page });
   running.push(page);
   console.log(`ready page=${page.url} relay=${relay.url} sandbox=${sandbox.url}`);
@@ -51,6 +57,10 @@ async function mustBeFree(name, port) {
   });
 }
 
+function stopOnSignals() {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.removeAllListeners(signal).once(signal, stop);
+}
+
 let stopping = false;
 
 async function stop() {
@@ -59,6 +69,7 @@ async function stop() {
   // Even a part that hangs may not keep the others.
   setTimeout(() => process.exit(1), 10_000).unref();
   await Promise.allSettled(running.reverse().map((part) => part.stop()));
+  if (made) await rm(work, GONE);
   process.exit(process.exitCode ?? 0);
 }
 
