@@ -30,19 +30,19 @@ codes! {
     TEXT_SHORT = "text.short", "Please use at least {} characters.";
     TEXT_LONG = "text.long", "Please use at most {} characters.";
 
-    EMAIL_AT = "email.at", "An e-mail address has one @, with something before and after it.";
+    EMAIL_AT = "email.at", "An e-mail address has one @ with text on both sides.";
     EMAIL_CHARACTER = "email.character", "An e-mail address cannot have this character.";
-    EMAIL_DOTS = "email.dots", "An e-mail address cannot begin or end with a dot, or have two in a row.";
+    EMAIL_DOTS = "email.dots", "Dots cannot be first, last, or two in a row.";
     EMAIL_DOMAIN = "email.domain", "The part after the @ is not a mail domain.";
     EMAIL_LONG = "email.long", "This e-mail address is too long.";
     EMAIL_ASCII = "email.ascii", "Please use an e-mail address without accented letters.";
-    EMAIL_TYPO = "email.typo", "Is this address right? It looks like a typing slip.";
+    EMAIL_TYPO = "email.typo", "Is this address right?";
 
     PHONE_CHARACTER = "phone.character", "Please enter one phone number and nothing else.";
-    PHONE_SHORT = "phone.short", "This phone number is too short: it needs the area code and seven digits.";
+    PHONE_SHORT = "phone.short", "Please enter the area code and seven digits.";
     PHONE_LONG = "phone.long", "This phone number is too long.";
     PHONE_AREA_CODE = "phone.area_code", "There is no such area code.";
-    PHONE_EXCHANGE = "phone.exchange", "The three digits after the area code are not a phone exchange.";
+    PHONE_EXCHANGE = "phone.exchange", "The three digits after the area code cannot be right.";
     PHONE_EXTENSION = "phone.extension", "The extension is not a number.";
     PHONE_COUNTRY = "phone.country", "This is not a number of that country.";
     PHONE_NEW_AREA_CODE = "phone.unknown_area_code", "We do not know this area code (our table is of 2025-11-26). Is it right?";

@@ -19,8 +19,8 @@ test("wrong fields are named beside them, the slip is put right by a button, and
 
   await fillIn(page, { ...ann, email: "ann@", phone: "212 411 0000" });
   await submit(page);
-  assert.equal(await issueOf(page, "email"), "An e-mail address has one @, with something before and after it.");
-  assert.equal(await issueOf(page, "phone"), "The three digits after the area code are not a phone exchange.");
+  assert.equal(await issueOf(page, "email"), "An e-mail address has one @ with text on both sides.");
+  assert.equal(await issueOf(page, "phone"), "The three digits after the area code cannot be right.");
   for (const name of ["email", "phone"]) assert.equal(await page.getAttribute(`[name=${name}]`, "aria-invalid"), "true");
   assert.equal(await page.locator("[data-fieldpost-severity]").count(), 2, "nothing is said of the other fields, nor of the trap");
   assert.equal(await focused(page), "email", "the focus is on the first wrong field");

@@ -27,6 +27,10 @@ async function token() {
 const held = async (email) => (await at.leads()).filter((lead) => lead.email === email);
 const arrived = (email) => until(async () => (await held(email)).length >= 3 && held(email), `${email} in all systems`);
 
+/** The form activities that Marketo has of an address; a call with an old token leaves none. */
+const activities = async (email) =>
+  (await at.ledger()).filter((call) => call.operation === "marketo.lead.submitForm" && call.key === email && /created|updated/.test(call.verdict));
+
 describe("the relay takes", () => {
   test("a form as a browser sends it, and tells the truth", async () => {
     const lead = person();
@@ -159,7 +163,7 @@ describe("a key", () => {
     await arrived(lead.email);
     const again = await post(body(lead, { ...own, token: await token() }));
     assert.equal((await again.json()).id, answers[0].id, "a renewed token makes no other lead");
-    assert.equal((await at.ledger()).filter(({ operation }) => operation === "marketo.lead.submitForm").length, 1);
+    assert.equal((await activities(lead.email)).length, 1);
   });
 
   test("with other values is refused", async () => {
@@ -174,7 +178,7 @@ describe("a key", () => {
     const lead = person();
     for (let n = 0; n < 2; n++) assert.equal((await post(body(lead), { headers: { accept: "text/html" } })).status, 303);
     await arrived(lead.email);
-    assert.equal((await at.ledger()).filter(({ operation }) => operation === "marketo.lead.submitForm").length, 1);
+    assert.equal((await activities(lead.email)).length, 1);
   });
 });
 

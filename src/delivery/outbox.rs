@@ -43,7 +43,7 @@ pub struct Timing {
     pub base: u64,
     /// The longest wait of the backoff.
     pub cap: u64,
-    /// What [`Probe::lag`] is divided by; 1 but in tests.
+    /// What [`Probe::lag`] and the systems' own waiting times are divided by; 1 but in tests.
     pub scale: u64,
 }
 
@@ -222,7 +222,8 @@ impl Delivery {
             }
             Outcome::Retry { after, .. } => {
                 self.attempts = self.attempts.saturating_add(1);
-                self.wait(again(self.attempts).max(now.saturating_add(after.unwrap_or_default())))
+                let asked = after.unwrap_or_default().checked_div(timing.scale).unwrap_or_default();
+                self.wait(again(self.attempts).max(now.saturating_add(asked)))
             }
             _ => self.unknown(recipe, timing, again(self.attempts.saturating_add(1))),
         }

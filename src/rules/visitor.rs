@@ -21,7 +21,7 @@ pub fn ipv4(value: Value<'_>) -> FieldReport<'_> {
                     [_] => true,
                     [b'0', ..] => false,
                     [_, _] => true,
-                    [_, _, _] => part <= b"255",
+                    [_, _, _] => part <= b"255".as_slice(),
                     _ => false,
                 }
         });
