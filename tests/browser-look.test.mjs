@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { fillIn, launch, submit, thanked, visit, visitor } from "./browser.mjs";
+import { enhanced, fillIn, launch, submit, thanked, visit, visitor } from "./browser.mjs";
 import { stand } from "./stand.mjs";
 
 let browser;
@@ -100,23 +100,29 @@ test("nothing moves on a desktop: not while the page loads, nor with issues, nor
   const { page, context } = await visit(t, browser, "about:blank", { native: true });
   await context.addInitScript(() => {
     globalThis.shifts = [];
-    new PerformanceObserver((list) => globalThis.shifts.push(...list.getEntries().filter(({ hadRecentInput }) => !hadRecentInput).map(({ value }) => value))).observe({
-      type: "layout-shift",
-      buffered: true,
-    });
+    const unexpected = (list) => list.getEntries().filter(({ hadRecentInput }) => !hadRecentInput);
+    new PerformanceObserver((list) => globalThis.shifts.push(...unexpected(list).map(({ value }) => value))).observe({ type: "layout-shift", buffered: true });
   });
   await page.goto(here.page);
-  // A shift right after an input does not count there, so places are compared too.
-  const places = () => page.evaluate(() => [...document.querySelectorAll("form input, form button, #day")].map((one) => one.getBoundingClientRect().top + scrollY));
+  // A shift right after an input is not counted there, so places are compared too.
+  const places = () => page.evaluate(() => [...document.querySelectorAll("form input, form button.send, #day")].map((one) => one.getBoundingClientRect().top + scrollY));
   const before = await places();
-  await page.waitForSelector("form[data-fieldpost-state]");
+  await enhanced(page);
+  assert.deepEqual(await places(), before, "enhanced");
+
   await submit(page);
   await page.waitForSelector("[name=firstName][aria-invalid]:focus");
-  assert.deepEqual(await places(), before, "with issues");
   assert.equal(await page.locator("[data-fieldpost-severity=error]").count(), 4);
+  assert.deepEqual(await places(), before, "nothing filled in");
+
+  for (const name of ["issues", "suggestion"]) {
+    await STATES.find((state) => state.name === name).reach(page);
+    assert.deepEqual(await places(), before, name);
+  }
+
   await fillIn(page, visitor("still@example.com"));
   await submit(page);
   await thanked(page);
-  assert.deepEqual((await places()).at(-1), before.at(-1), "with the thanks");
+  assert.equal((await places()).at(-1), before.at(-1), "with the thanks, what follows the form stays");
   assert.deepEqual(await page.evaluate(() => globalThis.shifts), []);
 });

@@ -136,7 +136,7 @@ describe("workerd killed with -9", () => {
   });
 
   test("while the calls are running: still one person in Pardot and one prospect", { timeout: 60_000 }, async () => {
-    await at.config({ latency: 400 });
+    await at.config({ latency: 400, marketo: { latency: 900 } });
     const lead = person();
     const id = await submit(lead);
     await until(async () => (await at.ledger()).some(({ operation, verdict }) => operation === "pardot.prospect.create" && verdict === "running"), "the call");
