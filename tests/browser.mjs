@@ -55,7 +55,10 @@ export async function visit(t, browser, url, { cookie, native = false, ...option
     const body = response.body().then(String, () => "");
     seen.answers.push({ method: response.request().method(), url: response.url(), status: response.status(), headers: response.headers(), body });
   });
-  // A policy that was broken is a console error too.
+  // Chromium keeps some broken policies to itself.
+  await page.addInitScript(() => {
+    addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => console.error(`policy: ${effectiveDirective} ${blockedURI}`));
+  });
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) seen.complaints.push(message.text());
   });

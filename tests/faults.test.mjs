@@ -136,10 +136,12 @@ describe("workerd killed with -9", () => {
   });
 
   test("while the calls are running: still one person in Pardot and one prospect", { timeout: 60_000 }, async () => {
-    await at.config({ latency: 400, marketo: { latency: 900 } });
+    const slow = [CREATES.marketo, CREATES.pardot];
+    await at.faults(slow.map((operation) => ({ operation, fault: "latency", ms: 900 })));
     const lead = person();
     const id = await submit(lead);
-    await until(async () => (await at.ledger()).some(({ operation, verdict }) => operation === "pardot.prospect.create" && verdict === "running"), "the call");
+    const running = async () => (await at.ledger()).filter(({ verdict }) => verdict === "running").map(({ operation }) => operation);
+    await until(async () => (await running()).filter((operation) => slow.includes(operation)).length === 2, "both calls");
     await at.killRelay();
     await at.startRelay();
     const rows = await finished(id);

@@ -1,0 +1,380 @@
+//! Runs the cases of `tests/cases` natively, and holds the rules to what must be true of every input.
+//!
+//! A case is `{ id, what, field, input, expect }`. In `expect`, what is not there is not: no issue, no suggestion, no flag.
+//! Severities follow from `ok` where they are not named. A number that is clean is written as its text, because that is
+//! how the border hands it out.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+use fieldpost::report::{FieldReport, Flags};
+use fieldpost::rules::{self, phone};
+use fieldpost::{Field, Form, Kind, Severity, Value};
+use proptest::prelude::*;
+use std::borrow::Cow;
+use std::fs;
+use std::time::Instant;
+
+const FILES: &[&str] =
+    &["choice", "consent", "date", "email", "label", "number", "phone", "place", "text", "typo", "url"];
+
+#[test]
+fn cases() {
+    let mut wrong = Vec::new();
+    for file in FILES {
+        let text = fs::read_to_string(format!("tests/cases/{file}.json")).unwrap();
+        let Value::List(cases) = serde_json::from_str(&text).unwrap() else { panic!("{file}: no list") };
+        for case in cases {
+            let id = case.get("id").and_then(Value::as_text).unwrap().to_owned();
+            let (got, expected) = run(&case);
+            for (what, got) in got {
+                let expected = expected.get(what).cloned().unwrap_or_default();
+                if got != expected {
+                    wrong.push(format!("{id}: {what} is {got:?}, not {expected:?}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What the report says, by the names that `expect` has, and what it should say.
+fn run(case: &Value<'static>) -> (Vec<(&'static str, Value<'static>)>, Value<'static>) {
+    let field = case.get("field").unwrap().clone();
+    let spec: Value<'static> = [("fields", [("value", field)].into_iter().collect())].into_iter().collect();
+    let form = Form::from_spec(&spec).unwrap();
+    let report = form.check_field("value", case.get("input").unwrap().clone());
+    let mut expected = case.get("expect").unwrap().clone();
+    let texts = |texts: Vec<&str>| match texts.as_slice() {
+        [] => Value::Null,
+        _ => Value::List(texts.into_iter().map(|text| Value::from(text.to_owned())).collect()),
+    };
+    let maybe = |text: Option<&str>| text.map_or(Value::Null, |text| Value::from(text.to_owned()));
+    let severity = |severity| if severity == Severity::Error { "error" } else { "warning" };
+    if let Value::Map(entries) = &mut expected {
+        // Empty lists say the same as none.
+        entries.retain(|(_, value)| *value != Value::List(Vec::new()));
+        if !entries.iter().any(|(name, _)| name == "severities") {
+            let all = if report.ok() { "warning" } else { "error" };
+            entries.push(("severities".into(), texts(vec![all; report.issues.len()])));
+        }
+    }
+    let got = vec![
+        ("ok", Value::Bool(report.ok())),
+        ("value", plain(report.value)),
+        ("codes", texts(report.issues.iter().map(|issue| &*issue.code).collect())),
+        ("severities", texts(report.issues.iter().map(|issue| severity(issue.severity)).collect())),
+        ("suggestion", maybe(report.issues.iter().find_map(|issue| issue.suggestion.as_deref()))),
+        ("flags", texts(report.flags.names().collect())),
+        ("ext", maybe(report.ext.as_deref())),
+        ("region", maybe(report.region)),
+    ];
+    (got, expected)
+}
+
+fn plain(value: Value<'_>) -> Value<'static> {
+    match value.into_owned() {
+        Value::Number(text) => Value::Text(text),
+        other => other,
+    }
+}
+
+/// The kinds that visitors' forms do not have, and so no case.
+#[test]
+fn parameters() {
+    let codes = |kind, text: &'static str| {
+        let report = rules::check(&Field::new("x", kind), Value::from(text));
+        assert!(report.value == Value::from(text) || !report.ok(), "{text}: {:?}", report.value);
+        report.issues.iter().map(|issue| issue.code.to_string()).collect::<Vec<_>>()
+    };
+    for right in ["0.0.0.0", "127.0.0.1", "255.255.255.255", "8.8.8.8", "192.168.10.249"] {
+        assert!(codes(Kind::Ipv4, right).is_empty(), "{right}");
+    }
+    for wrong in [
+        "1.2.3",
+        "1.2.3.4.5",
+        "256.1.1.1",
+        "01.2.3.4",
+        "1.2.3.",
+        ".1.2.3",
+        "1.2.3.x",
+        "::1",
+        "1.2.3.4 5",
+        "1.2.3.1000",
+    ] {
+        assert_eq!(codes(Kind::Ipv4, wrong), ["params.ipv4"], "{wrong}");
+    }
+    for right in [
+        "id:123-ABC-456&token:_mch-example.com-1612345678901-12345",
+        "id:123-ABC-456&token:_mch-example.com-0123456789abcdef0123456789abcdef",
+        "id%3A123-ABC-456%26token%3A_mch-example.com-1612345678901-12345",
+    ] {
+        assert!(codes(Kind::Cookie, right).is_empty(), "{right}");
+    }
+    for wrong in
+        ["123-ABC-456", "id:123-ABC-456", "token:x", "id:1&token:a b", "id:1&token:a;b", "id:1&token:a\u{7}"]
+    {
+        assert_eq!(codes(Kind::Cookie, wrong), ["params.cookie"], "{wrong}");
+    }
+    for right in ["1", "0012", "18446744073709551615"] {
+        assert!(codes(Kind::Id, right).is_empty(), "{right}");
+    }
+    for wrong in ["-1", "1.0", "x", "184467440737095516150"] {
+        assert_eq!(codes(Kind::Id, wrong), ["integer.invalid"], "{wrong}");
+    }
+    let long = format!("id:1&token:{}", "x".repeat(512));
+    assert!(!rules::check(&Field::new("x", Kind::Cookie), Value::from(long)).ok());
+}
+
+#[test]
+fn custom_fields_pass_as_they_are() {
+    let ok = |value| rules::check(&Field::new("x", Kind::Custom), value).ok();
+    assert!(
+        ok(Value::Null) && ok(Value::Bool(true)) && ok(Value::from(" a ")) && ok(Value::Number("1.5".into()))
+    );
+    assert!(ok(Value::List(vec![Value::from("a"), Value::from("b")])));
+    assert!(
+        !ok(Value::Map(Vec::new()))
+            && !ok(Value::List(vec![Value::Null]))
+            && !ok(Value::List(vec![Value::List(Vec::new())]))
+    );
+}
+
+/// Of the numbers that films use the parameters of one CRM say nothing; it takes them and says itself what it did.
+#[test]
+fn lenient_fields_keep_what_was_typed() {
+    let report = rules::check(&Field::new("phone", Kind::Phone).lenient(), Value::from("call me"));
+    assert!(report.ok());
+    assert_eq!(report.value, Value::from("call me"));
+    assert_eq!(report.issues[0].code, "phone.character");
+}
+
+#[test]
+fn numbers_as_north_america_writes_them() {
+    assert_eq!(phone::national("+12125550123").as_deref(), Some("(212) 555-0123"));
+    for other in [
+        "+442071838750",
+        "+1212555012",
+        "+121255501234",
+        "+1212555012x",
+        "2125550123",
+        "+1",
+        "",
+        "+12125\u{e9}550",
+    ] {
+        assert_eq!(phone::national(other), None, "{other}");
+    }
+}
+
+/// Every area code of the dated table is known, and nothing else is.
+#[test]
+fn area_codes() {
+    let file = fs::read_to_string("src/data/area_codes.txt").unwrap();
+    let mut known = std::collections::HashMap::new();
+    for line in file.lines().filter(|line| !line.starts_with('#')) {
+        let mut words = line.split(' ');
+        let place = words.next().unwrap();
+        known.extend(words.map(|code| (code.parse::<u16>().unwrap(), place.to_owned())));
+    }
+    assert_eq!(known.len(), 484);
+    for code in 200..=999_u16 {
+        let report = rules::check(&Field::new("x", Kind::Phone), Value::from(format!("{code}5557890")));
+        let warns = report.issues.iter().any(|issue| issue.code == "phone.unknown_area_code");
+        match known.get(&code) {
+            Some(place) => {
+                assert!(report.ok() && !warns, "{code}");
+                let expected = place.starts_with(|c: char| c.is_ascii_uppercase()).then_some(place.as_str());
+                assert_eq!(report.region, expected, "{code}");
+            }
+            None => assert!(warns || !report.ok(), "{code}"),
+        }
+    }
+}
+
+/// A text of 64 KiB takes at most a few times as long as its size says, whatever it is made of.
+#[test]
+fn long_inputs_take_linear_time() {
+    for kind in kinds() {
+        for pattern in [
+            "a", "1", ",", "a,", "@", ".", "a.", "a@", " ", "\u{200B}", "\u{e9}", "(", "+", "x", "-", "1 ",
+            "/", ":", "ab,ac,", "<",
+        ] {
+            let field = field(kind);
+            let time = |bytes: usize| {
+                let text = pattern.repeat(bytes / pattern.len());
+                (0..3)
+                    .map(|_| {
+                        let start = Instant::now();
+                        rules::check(&field, Value::from(text.as_str()));
+                        start.elapsed()
+                    })
+                    .min()
+                    .unwrap()
+            };
+            let (short, long) = (time(4 * 1024), time(64 * 1024));
+            // Sixteen times the size; the rest is room for a busy machine and for times too short to measure.
+            assert!(
+                long.as_micros() <= 64 * short.as_micros() + 20_000,
+                "{kind:?} {pattern:?}: {short:?}, then {long:?}"
+            );
+        }
+        let long = rules::check(&field(kind), Value::from("1".repeat(64 * 1024 + 1)));
+        assert_eq!(long.issues[0].code, "value.too_large", "{kind:?}");
+    }
+}
+
+fn kinds() -> impl Iterator<Item = Kind> {
+    let others = [Kind::Id, Kind::Ipv4, Kind::Cookie, Kind::Custom];
+    Kind::VISITOR.iter().map(|(_, kind)| *kind).chain(others)
+}
+
+/// A field of that kind, with limits where they mean something.
+fn field(kind: Kind) -> Field {
+    match kind {
+        Kind::Choice | Kind::Choices => Field::new("x", kind).choices(CHOICES),
+        Kind::Integer | Kind::Number => Field::new("x", kind).min(-1_000).max(1_000_000),
+        Kind::Text | Kind::Name => Field::new("x", kind).max(50),
+        _ => Field::new("x", kind),
+    }
+}
+
+const CHOICES: &[Cow<'static, str>] = &[Cow::Borrowed("a"), Cow::Borrowed("b c"), Cow::Borrowed("1")];
+
+/// Text that comes close to what the rules take, and text that does not.
+fn texts() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        any::<Vec<u8>>().prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+        "[-+ ().,;x#0-9a-z@:/\u{e9}\u{200B}\u{FF11}]{0,30}",
+        "[a-zA-Z0-9.+_-]{1,12}@[a-zA-Z0-9.\u{fc}-]{1,16}\\.[a-z]{1,4}",
+        "(\\+1|1|011 1|)[ .(-]?[2-9][0-9]{2}[ .)-]{0,2}[2-9][0-9]{2}[ .-]?[0-9]{4}( ?(x|ext|ext\\.|#) ?[0-9]{1,6})?",
+        "\\+[1-9][0-9 ]{5,18}( x[0-9]{1,4})?",
+        "https?://[a-z.:@0-9]{0,12}(/[a-z?#&= ]{0,8})?",
+        "[0-9]{2,5}-[0-9]{1,3}-[0-9]{1,3}",
+        "[a-z\u{300}-\u{303}\u{200B}\u{7} ,]{0,20}",
+        "[a-zA-Z][0-9][a-zA-Z][ -]?[0-9][a-zA-Z][0-9]",
+        "-?[0-9]{0,4}\\.?[0-9]{0,4}",
+    ]
+}
+
+fn values() -> impl Strategy<Value = Value<'static>> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        any::<i64>().prop_map(|n| Value::Number(n.to_string().into())),
+        texts().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(2, 8, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::List),
+            prop::collection::vec((any::<String>().prop_map(Cow::Owned), inner), 0..3).prop_map(Value::Map),
+        ]
+    })
+}
+
+/// What may be asked of every report.
+fn is_sound(report: &FieldReport<'_>, input: &Value<'_>) {
+    if !report.ok() {
+        assert_eq!(report.value, Value::Null, "a wrong value stayed: {input:?}");
+    }
+    for issue in &report.issues {
+        assert!(
+            fieldpost::code::ALL.iter().any(|code| code.name == issue.code),
+            "{} is not in the table",
+            issue.code
+        );
+        assert!(!issue.message.contains("{}"), "{} lacks its limit", issue.code);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_panics_and_clean_stays_clean(input in values()) {
+        for kind in kinds() {
+            let field = field(kind);
+            let report = rules::check(&field, input.clone());
+            is_sound(&report, &input);
+            if report.ok() && !report.value.is_empty() {
+                let again = rules::check(&field, report.value.clone());
+                prop_assert!(again.ok(), "{kind:?}: {:?} is not clean: {:?}", report.value, again.issues);
+                prop_assert_eq!(&again.value, &report.value, "{:?}", kind);
+                prop_assert_eq!(again.flags, report.flags, "{:?}", kind);
+                prop_assert_eq!(again.region, report.region, "{:?}", kind);
+            }
+        }
+    }
+
+    #[test]
+    fn borrowed_and_owned_are_judged_alike(text in texts()) {
+        for kind in kinds() {
+            let field = field(kind);
+            prop_assert_eq!(rules::check(&field, Value::from(text.as_str())), rules::check(&field, Value::from(text.clone())));
+        }
+    }
+
+    #[test]
+    fn controls_are_alike(text in "[a-z0-9@. ,:/+-]{0,20}", at in 0_usize..20, control in 0_u8..32) {
+        // Tab and line ends are blanks. The border puts U+001E where U+001F stood.
+        prop_assume!(!matches!(control, b'\t' | b'\n' | b'\r'));
+        let with = |control: u8| {
+            let mut text = text.clone();
+            text.insert(at.min(text.len()), char::from(control));
+            text
+        };
+        for kind in kinds().filter(|kind| *kind != Kind::Custom) {
+            let field = field(kind);
+            prop_assert_eq!(rules::check(&field, Value::from(with(control))), rules::check(&field, Value::from(with(0x1E))));
+        }
+    }
+
+    #[test]
+    fn phones_survive_being_written_and_read(area in 200_u16..1000, exchange in 200_u16..1000, line in 0_u16..10_000, ext in "[0-9]{1,7}") {
+        let field = Field::new("x", Kind::Phone);
+        let report = rules::check(&field, Value::from(format!("{area} {exchange} {line:04} ext {ext}")));
+        prop_assume!(report.ok());
+        let e164 = report.value.as_text().unwrap().to_owned();
+        prop_assert_eq!(&e164, &format!("+1{area}{exchange}{line:04}"));
+        prop_assert_eq!(report.ext.as_deref(), Some(ext.as_str()));
+        let written = [
+            phone::national(&e164).unwrap(),
+            e164.clone(),
+            format!("1-{area}-{exchange}-{line:04}"),
+            format!("011 1 {area} {exchange} {line:04}"),
+            format!("({area}) {exchange}.{line:04}"),
+        ];
+        for text in written {
+            let again = rules::check(&field, Value::from(format!("{text} ext. {ext}")));
+            prop_assert_eq!(again.value.as_text(), Some(e164.as_str()), "{}", text);
+            prop_assert_eq!(&again.ext, &report.ext);
+            prop_assert_eq!(again.flags, report.flags);
+            let bare = rules::check(&field, Value::from(text));
+            prop_assert_eq!(bare.value.as_text(), Some(e164.as_str()));
+            prop_assert_eq!(bare.ext, None);
+        }
+    }
+
+    #[test]
+    fn suggestions_are_good_addresses(text in texts(), slip in "[gmailhotyus]{4,9}(\\.[cmonet]{2,4})?") {
+        for text in [text, format!("ann@{slip}")] {
+            let report = rules::check(&Field::new("x", Kind::Email), Value::from(text));
+            for suggestion in report.issues.iter().filter_map(|issue| issue.suggestion.clone()) {
+                let again = rules::check(&Field::new("x", Kind::Email), Value::from(suggestion));
+                prop_assert!(again.ok() && again.issues.iter().all(|issue| issue.suggestion.is_none()), "{:?}", again);
+            }
+        }
+    }
+
+    #[test]
+    fn flags_name_themselves(bits in any::<[bool; 9]>()) {
+        let all = [Flags::ROLE, Flags::FREE, Flags::DISPOSABLE, Flags::TOLL_FREE, Flags::PREMIUM, Flags::PERSONAL, Flags::GOVERNMENT, Flags::INTERNATIONAL, Flags::FICTION];
+        let mut flags = Flags::default();
+        all.iter().zip(bits).filter(|(_, set)| *set).for_each(|(flag, _)| flags.insert(*flag));
+        prop_assert_eq!(flags.names().count(), bits.iter().filter(|set| **set).count());
+    }
+}
