@@ -1,6 +1,8 @@
 //! From a lead to an operation's parameters: what the owner's mapping names is sent, and nothing else.
 
+use crate::field::{Field, Kind};
 use crate::request::System;
+use crate::rules;
 use crate::value::{Entries, Value};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -81,26 +83,27 @@ pub fn params(
 
 /// Marketo's one input: the form's fields, and what the visitor agreed to beside them.
 fn submission(fields: Entries<'static>, visitor: &Visitor) -> Value<'static> {
-    let url = visitor.page.as_ref().filter(|page| page.starts_with("http"));
-    // An IPv6 address voids the call.
-    let ip = visitor.ip.as_ref().filter(|ip| !ip.contains(':'));
+    // What a page or a browser made up must not cost the lead: what does not fit is left out.
+    let fits = |kind, text: &Option<String>| {
+        let text = text.as_ref().filter(|text| !text.is_empty())?;
+        rules::check(&Field::new("", kind), Value::from(text.as_str())).ok().then(|| text.clone())
+    };
     let data: Entries<'static> = [
-        ("pageURL", url),
-        ("queryString", visitor.query.as_ref()),
-        ("leadClientIpAddress", ip),
-        ("userAgentString", visitor.user_agent.as_ref()),
+        ("pageURL", fits(Kind::Url, &visitor.page)),
+        ("queryString", fits(Kind::Hidden, &visitor.query)),
+        // IPv4 only: an IPv6 address would void the call.
+        ("leadClientIpAddress", fits(Kind::Ipv4, &visitor.ip)),
+        ("userAgentString", fits(Kind::Hidden, &visitor.user_agent)),
     ]
     .into_iter()
-    .filter_map(|(name, text)| {
-        Some((Cow::Borrowed(name), Value::from(text.filter(|text| !text.is_empty())?.clone())))
-    })
+    .filter_map(|(name, text)| Some((Cow::Borrowed(name), Value::from(text?))))
     .collect();
     let mut input = vec![(Cow::Borrowed("leadFormFields"), Value::Map(fields))];
     if !data.is_empty() {
         input.push((Cow::Borrowed("visitorData"), Value::Map(data)));
     }
-    if let Some(cookie) = visitor.cookie.as_ref().filter(|cookie| !cookie.is_empty()) {
-        input.push((Cow::Borrowed("cookie"), Value::from(cookie.clone())));
+    if let Some(cookie) = fits(Kind::Cookie, &visitor.cookie) {
+        input.push((Cow::Borrowed("cookie"), Value::from(cookie)));
     }
     Value::Map(input)
 }

@@ -100,11 +100,11 @@ impl Form {
                 Constraint::AnyOf(names) => (names, &code::PARAM_ANY_OF, |given| given > 0),
             };
             // One that was given but is wrong has its own issue.
-            let named = |name: &&&str| {
+            let is_given = |name: &&&str| {
                 report.values.iter().any(|(known, value)| known == **name && !value.is_empty())
                     || report.issues.iter().any(|issue| issue.field == **name)
             };
-            let given = names.iter().filter(named).count();
+            let given = names.iter().filter(is_given).count();
             if !fits(given) {
                 let first = names.first().copied().unwrap_or_default();
                 report.issues.push(Issue::error(first, code).with_limit(&names.join(", ")));

@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("outcome", &["value", "report"]),
     ("operation", &["code", "value", "encoding", "report", "form", "request"]),
     ("systems", &["code", "value", "encoding", "report", "field", "form", "request", "outcome", "operation"]),
-    ("capture", &["value", "request"]),
+    ("capture", &["value", "field", "rules", "request"]),
     // Requests, outcomes and recipes as data, never a system.
     ("delivery", &["value", "report", "outcome", "operation"]),
     ("catalogue", &["operation", "request", "systems", "delivery"]),
@@ -115,8 +115,7 @@ fn uses(text: &str) -> BTreeSet<String> {
     let code: String =
         text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
     let mut found = BTreeSet::new();
-    for (at, _) in code.match_indices("crate::") {
-        let rest = code.get(at + "crate::".len()..).unwrap();
+    for rest in code.split("crate::").skip(1) {
         let list = match rest.strip_prefix('{') {
             Some(list) => list.split_once('}').map_or(list, |(list, _)| list),
             None => rest,

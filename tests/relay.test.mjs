@@ -116,7 +116,7 @@ describe("the relay refuses", () => {
   }
 
   test("a stream without a length, cut where it passes the limit", async () => {
-    let left = 16;
+    let left = 5;
     const long = new ReadableStream({
       pull(stream) {
         if (left-- > 0) stream.enqueue(new Uint8Array(16_384).fill(97));
@@ -197,6 +197,15 @@ describe("what is sent on", () => {
     assert.ok(!JSON.stringify(input).includes("consent"), "consent is not mapped, so it is not sent");
     const pardot = (await at.ledger()).find(({ operation }) => operation === "pardot.prospect.create").body;
     assert.equal(pardot.source, "ads x", "a query parameter that the mapping names");
+  });
+
+  test("visitor data that is none costs no lead: it is left out", async () => {
+    const lead = person();
+    await post(body(lead, { key: key(), page: "not a page", mkto_trk: "garbage" }), { headers: { "user-agent": "Test/1.0" } });
+    await arrived(lead.email);
+    const { input } = (await at.ledger()).find(({ operation, key: of }) => operation === "marketo.lead.submitForm" && of === lead.email).body;
+    assert.deepEqual(input[0].visitorData, { leadClientIpAddress: "127.0.0.1", userAgentString: "Test/1.0" });
+    assert.ok(!("cookie" in input[0]));
   });
 
   test("an empty field erases nothing, and a known person is not created again", async () => {
