@@ -22,7 +22,7 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 function holds({ count, differences }) {
-  assert.ok(count > 50, `only ${count} cases ran`);
+  assert.ok(count > 300, `only ${count} cases ran`);
   assert.deepEqual(differences, []);
 }
 

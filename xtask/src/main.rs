@@ -43,8 +43,12 @@ fn compile(root: &Path, name: &str, features: &str) -> Outcome<PathBuf> {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     // A directory for each: both builds have the same file name, and cargo leaves a fresh one where it is.
     let target = target.join(name);
+    // Paths of this machine would be in the module, and make it another one on every machine.
+    let home = env::var("CARGO_HOME").or_else(|_| env::var("HOME").map(|home| format!("{home}/.cargo")))?;
+    let remap = format!("--remap-path-prefix={home}=cargo --remap-path-prefix={}=fieldpost", root.display());
     let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(root)
+        .env("RUSTFLAGS", remap)
         .args(["build", "--locked", "--lib", "--package", "fieldpost", "--profile", "wasm"])
         .args(["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", features])
         .arg("--target-dir")
