@@ -27,7 +27,7 @@
 //! assert_eq!(request.body.unwrap(), "email=Ann%40example.com&phone=%2B12125557890");
 //! ```
 //!
-//! The way in: [`field`] and [`form`] are the engine, [`rules`] decide single values, [`operation`] and [`systems`] hold
+//! The way in: [`field`] and [`form`] are the engine, [`rules`] decide single values, [`mod@operation`] and [`systems`] hold
 //! the catalogue as tables, [`outcome`] says what became of a call, and `delivery` plans when to try again.
 
 pub mod code;

@@ -9,9 +9,12 @@ use std::borrow::Cow;
 
 /// One of the field's choices, letter for letter. A field without choices takes any text.
 pub fn one<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
-    text::judge(value, &|text| {
-        if allowed(field, text) { Ok(None) } else { Err((&code::CHOICE_UNKNOWN).into()) }
-    })
+    text::judge(
+        value,
+        |text| {
+            if allowed(field, text) { Ok(None) } else { Err((&code::CHOICE_UNKNOWN).into()) }
+        },
+    )
 }
 
 /// Some of the field's choices, each once, in the order given. A single text is one choice: a choice may have a comma.
@@ -28,7 +31,7 @@ pub(super) fn allowed(field: &Field, text: &str) -> bool {
 pub fn boolean(value: Value<'_>) -> FieldReport<'_> {
     match value {
         Value::Bool(_) => FieldReport::clean(value),
-        _ => text::judge(value, &|text| match answer(text) {
+        _ => text::judge(value, |text| match answer(text) {
             Some(yes) => Ok(Some(Value::Bool(yes))),
             None => Err((&code::KIND).into()),
         }),

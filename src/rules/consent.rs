@@ -11,7 +11,7 @@ use crate::value::Value;
 pub fn check<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
     let report = match value {
         Value::Bool(_) => FieldReport::clean(value),
-        _ => text::judge(value, &|text| Ok(Some(Value::Bool(choice::answer(text) != Some(false))))),
+        _ => text::judge(value, |text| Ok(Some(Value::Bool(choice::answer(text) != Some(false))))),
     };
     match report.value {
         Value::Bool(true) => report,

@@ -7,7 +7,7 @@ use crate::value::Value;
 
 /// The HTML standard's *valid date string*, of four digits for the year: `2026-02-28`, and a day that exists.
 pub fn check(value: Value<'_>) -> FieldReport<'_> {
-    text::fit(value, &code::DATE, &exists)
+    text::fit(value, &code::DATE, exists)
 }
 
 fn exists(text: &str) -> bool {

@@ -3,17 +3,17 @@
 /// Turns a domain into its ASCII form; none when it has no such form.
 pub type ToAscii = fn(&str) -> Option<String>;
 
+// Not a `OnceLock`, nor a thread's own cell: both bring the machinery of panics along, which weighs more than the rules.
 #[cfg(target_arch = "wasm32")]
-thread_local! {
-    // Smaller than a `OnceLock`, and wasm has one thread.
-    static HOST: std::cell::Cell<Option<ToAscii>> = const { std::cell::Cell::new(None) };
-}
+static HOST: std::sync::Mutex<Option<ToAscii>> = std::sync::Mutex::new(None);
 
 /// Names the host's own function. Only wasm uses it: its pages have no room for the tables.
 #[cfg_attr(not(target_arch = "wasm32"), allow(unused_variables, reason = "natively a crate has the tables"))]
 pub fn set_host(to_ascii: ToAscii) {
     #[cfg(target_arch = "wasm32")]
-    HOST.set(Some(to_ascii));
+    if let Ok(mut host) = HOST.lock() {
+        *host = Some(to_ascii);
+    }
 }
 
 /// The ASCII form of a domain. The caller has made sure that all its ASCII characters are letters, digits, hyphens and
@@ -28,5 +28,6 @@ pub fn to_ascii(domain: &str) -> Option<String> {
 /// The ASCII form of a domain, by the host.
 #[cfg(target_arch = "wasm32")]
 pub fn to_ascii(domain: &str) -> Option<String> {
-    HOST.get().and_then(|to_ascii| to_ascii(domain))
+    let to_ascii = HOST.lock().ok().and_then(|host| *host)?;
+    to_ascii(domain)
 }

@@ -5,7 +5,6 @@ use crate::code;
 use crate::field::Field;
 use crate::report::FieldReport;
 use crate::value::Value;
-use std::borrow::Cow;
 use text::Wrong;
 
 /// The most characters of one label: what a text field of the CRMs holds.
@@ -21,35 +20,35 @@ pub fn check<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
 
 /// A list of labels, or one of choices: each text of the latter is one choice, commas and all.
 pub(super) fn list<'a>(field: &Field, value: Value<'a>, labels: bool) -> FieldReport<'a> {
-    read(field, items(value, labels), labels).unwrap_or_else(Wrong::report)
+    match read(field, items(value, labels), labels) {
+        Ok(list) => FieldReport::clean(list),
+        Err(wrong) => wrong.report(),
+    }
 }
 
 fn items(value: Value<'_>, labels: bool) -> Vec<Value<'_>> {
     match value {
         Value::List(items) => items,
-        Value::Text(Cow::Borrowed(text)) if labels => {
-            let (mut rest, mut items) = (text, Vec::new());
+        Value::Text(text) if labels => {
+            let (mut rest, mut items) = (&*text, Vec::new());
             while let Some((label, tail)) = text::cut(rest, b',') {
-                items.push(Value::from(label));
+                items.push(Value::from(label.to_owned()));
                 rest = tail;
             }
-            items.push(Value::from(rest));
+            items.push(Value::from(rest.to_owned()));
             items
-        }
-        Value::Text(Cow::Owned(text)) if labels => {
-            items(Value::from(text.as_str()), true).into_iter().map(Value::into_owned).collect()
         }
         single => vec![single],
     }
 }
 
-fn read<'a>(field: &Field, items: Vec<Value<'a>>, labels: bool) -> Result<FieldReport<'a>, Wrong> {
+fn read<'a>(field: &Field, mut items: Vec<Value<'a>>, labels: bool) -> Result<Value<'a>, Wrong> {
     if items.len() > MAX_ITEMS {
         return Err((&code::TOO_LARGE).into());
     }
     let mut kept: Vec<Value<'a>> = Vec::new();
-    for item in items {
-        let item = text::trim(text::tidy(text::typed(item).ok_or(&code::KIND)?, false));
+    for item in &mut items {
+        let item = text::trim(text::tidy(text::typed(std::mem::take(item)).ok_or(&code::KIND)?, false));
         let same = |known: &Value<'_>| match known.as_text() {
             Some(known) if labels => known.eq_ignore_ascii_case(&item),
             known => known == Some(&item),
@@ -58,7 +57,7 @@ fn read<'a>(field: &Field, items: Vec<Value<'a>>, labels: bool) -> Result<FieldR
             continue;
         }
         if labels && text::count(&item) > MAX_LENGTH {
-            return Err(Wrong(&code::LABELS_LONG, i64::try_from(MAX_LENGTH).ok()));
+            return Err(Wrong(&code::LABELS_LONG, Some(255)));
         }
         if !labels && !choice::allowed(field, &item) {
             return Err((&code::CHOICE_UNKNOWN).into());
@@ -67,7 +66,7 @@ fn read<'a>(field: &Field, items: Vec<Value<'a>>, labels: bool) -> Result<FieldR
     }
     // An empty list is no list; whether it may be is for `required` to say.
     if kept.is_empty() {
-        return Ok(FieldReport::default());
+        return Ok(Value::Null);
     }
     let (few, many) = if labels {
         (&code::LABELS_FEW, &code::LABELS_MANY)
@@ -75,5 +74,5 @@ fn read<'a>(field: &Field, items: Vec<Value<'a>>, labels: bool) -> Result<FieldR
         (&code::CHOICES_FEW, &code::CHOICES_MANY)
     };
     text::within(kept.len(), field, few, many)?;
-    Ok(FieldReport::clean(Value::List(kept)))
+    Ok(Value::List(kept))
 }

@@ -1,14 +1,16 @@
 //! Numbers. They stay decimal text from end to end, so that nothing is rounded.
 
 use super::text::{self, Verdict, Wrong, class};
-use crate::code::{self, Code};
+use crate::code;
 use crate::field::Field;
 use crate::report::FieldReport;
 use crate::value::Value;
-use std::borrow::Cow;
 
 /// The most digits of an id; a `u64` has 20.
 const MAX_ID: usize = 20;
+
+/// The most digits before the point: more do not fit in 64 bits, and in no CRM.
+const MAX_DIGITS: usize = 18;
 
 /// A whole number's text, without the weight of `fmt`.
 pub fn digits(n: i64) -> String {
@@ -20,8 +22,7 @@ pub fn digits(n: i64) -> String {
     text
 }
 
-/// Writes a whole number.
-pub(super) fn push(text: &mut String, n: u64) {
+fn push(text: &mut String, n: u64) {
     if n >= 10 {
         push(text, n.wrapping_div(10));
     }
@@ -31,58 +32,49 @@ pub(super) fn push(text: &mut String, n: u64) {
 
 /// A whole number between the field's bounds, as JSON writes it.
 pub fn integer<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
-    text::judge(value, &|text| read(field, text, &code::INTEGER))
+    text::judge(value, |text| read(field, text, false))
 }
 
 /// A decimal number between the field's bounds, as JSON writes it.
 pub fn decimal<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
-    text::judge(value, &|text| read(field, text, &code::NUMBER))
+    text::judge(value, |text| read(field, text, true))
 }
 
 /// The HTML standard's *valid floating-point number*, without an exponent. No thousands separators: `1,000` is a
-/// thousand to some and one to others. What does not fit in 64 bits fits in no CRM.
-fn read(field: &Field, text: &str, wrong: &'static Code) -> Verdict {
-    let (mut size, mut seen, mut fraction, mut beyond) = (0_i64, 0_usize, None, false);
-    let (minus, digits) = match text.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, text),
+/// thousand to some and one to others.
+fn read(field: &Field, text: &str, decimal: bool) -> Verdict {
+    let wrong = || Wrong(if decimal { &code::NUMBER } else { &code::INTEGER }, None);
+    let digits = text.strip_prefix("-").unwrap_or(text);
+    let minus = digits.len() < text.len();
+    let (whole, fraction) = match text::cut(digits, b'.') {
+        // A point must have digits behind it.
+        Some((whole, fraction)) if decimal && !fraction.is_empty() => (whole, fraction),
+        Some(_) => return Err(wrong()),
+        None if digits.is_empty() => return Err(wrong()),
+        None => (digits, ""),
     };
-    for (at, byte) in digits.bytes().enumerate() {
-        match (byte, fraction) {
-            (b'0'..=b'9', None) => {
-                let digit = i64::from(byte & 0x0F);
-                size = size.checked_mul(10).and_then(|size| size.checked_add(digit)).ok_or(wrong)?;
-            }
-            (b'0'..=b'9', Some(_)) => beyond |= byte != b'0',
-            (b'.', None) if wrong == &code::NUMBER => fraction = Some(at),
-            _ => return Err(wrong.into()),
-        }
-        seen = at;
+    let fits = whole.len() <= MAX_DIGITS && class::all(whole.as_bytes(), class::DIGIT);
+    if !fits || !class::all(fraction.as_bytes(), class::DIGIT) {
+        return Err(wrong());
     }
-    // A point must have digits behind it, and something must be there at all.
-    if digits.is_empty() || fraction == Some(seen) {
-        return Err(wrong.into());
-    }
-    let whole = if minus { size.wrapping_neg() } else { size };
-    // A fraction leads away from zero, so at the bound itself it decides.
-    if let Some(least) = field.min.filter(|least| whole < *least || (whole == *least && minus && beyond)) {
+    let size = whole.bytes().fold(0_i64, |n, digit| n.wrapping_mul(10).wrapping_add(i64::from(digit & 0x0F)));
+    let beyond = fraction.bytes().any(|digit| digit != b'0');
+    // Twice the number, and a step further from zero for a fraction: enough to compare it with whole bounds.
+    let step = i64::from(beyond);
+    let twice = size.wrapping_mul(2).wrapping_add(step);
+    let twice = if minus { twice.wrapping_neg() } else { twice };
+    if let Some(least) = field.min.filter(|least| twice < least.saturating_mul(2)) {
         return Err(Wrong(&code::NUMBER_SMALL, Some(least)));
     }
-    if let Some(most) = field.max.filter(|most| whole > *most || (whole == *most && !minus && beyond)) {
+    if let Some(most) = field.max.filter(|most| twice > most.saturating_mul(2)) {
         return Err(Wrong(&code::NUMBER_LARGE, Some(most)));
     }
-    let mut clean = String::with_capacity(text.len());
-    if minus && (size > 0 || beyond) {
-        clean.push('-');
-    }
-    push(&mut clean, size.unsigned_abs());
-    clean.push_str(fraction.and_then(|at| digits.get(at..)).unwrap_or_default());
-    Ok(Some(Value::Number(Cow::Owned(clean))))
+    let sign = if twice < 0 { "-" } else { "" };
+    let tail = digits.get(whole.len()..).unwrap_or_default();
+    Ok(Some(Value::Number([sign, &self::digits(size), tail].concat().into())))
 }
 
 /// A number that identifies a record; its text, because an id is a name and not an amount.
 pub fn id(value: Value<'_>) -> FieldReport<'_> {
-    text::fit(value, &code::INTEGER, &|text| {
-        text.len() <= MAX_ID && class::all(text.as_bytes(), class::DIGIT)
-    })
+    text::fit(value, &code::INTEGER, |text| text.len() <= MAX_ID && class::all(text.as_bytes(), class::DIGIT))
 }

@@ -2,21 +2,19 @@
 
 mod plan;
 
-use super::{number, text};
+use super::text;
 use crate::code::{self, Code};
 use crate::report::{FieldReport, Flags};
 use crate::value::Value;
 use plan::Use;
 use std::borrow::Cow;
 
-/// North America's country code before ten digits.
-const COUNTRY: u64 = 10_000_000_000;
 /// The most digits of a number with its country code (E.164, 6.2.1).
-const MAX_DIGITS: u32 = 15;
+const MAX_DIGITS: usize = 15;
 /// The fewest digits of one; the shortest in use have eight with their country code.
-const MIN_DIGITS: u32 = 8;
+const MIN_DIGITS: usize = 8;
 /// Fewer letters are a slip, not a word: `789O`, or a name behind a number of seven digits.
-const MIN_LETTERS: u32 = 4;
+const MIN_LETTERS: usize = 4;
 /// The most digits of an extension that is called one (libphonenumber reads as many).
 const MAX_EXTENSION: usize = 20;
 /// The most digits of one that only a comma or a semicolon sets apart: seven may be another number.
@@ -36,27 +34,10 @@ pub fn check(value: Value<'_>) -> FieldReport<'_> {
         return FieldReport::default();
     }
     let mut report = FieldReport::default();
-    match read(&text, &mut report) {
-        Ok(number) => {
-            let mut clean = String::with_capacity(16);
-            clean.push('+');
-            number::push(&mut clean, number);
-            report.value = Value::from(clean);
-        }
-        Err(code) => return FieldReport::wrong(code),
+    if let Err(code) = read(&text, &mut report) {
+        report.error(code);
     }
     report
-}
-
-/// The number with its country code; the report gets the rest.
-fn read(text: &str, report: &mut FieldReport<'_>) -> Result<u64, &'static Code> {
-    let signs = Signs::of(text)?;
-    let mut typed = Typed::default();
-    let extension = typed.read(signs.signs())?;
-    if !extension.is_empty() {
-        report.ext = Some(Cow::Owned(extension.iter().map(|digit| char::from(*digit)).collect()));
-    }
-    typed.judge(report)
 }
 
 /// How North America writes a number: `(212) 555-0123`. None for a number of elsewhere.
@@ -68,31 +49,72 @@ pub fn national(e164: &str) -> Option<String> {
     fits.then(|| ["(", area, ") ", exchange, "-", line].concat())
 }
 
-/// What stands in the field, one byte for each sign that means something.
-struct Signs {
-    signs: [u8; MAX_SIGNS],
+/// A few bytes, kept without allocating.
+struct Bytes<const N: usize> {
+    bytes: [u8; N],
     count: usize,
 }
 
-impl Signs {
-    fn of(text: &str) -> Result<Self, &'static Code> {
-        let mut signs = Signs { signs: [b' '; MAX_SIGNS], count: 0 };
-        let mut before = b' ';
-        for character in text.strip_prefix("tel:").unwrap_or(text).chars() {
-            let sign = sign(character).ok_or(&code::PHONE_CHARACTER)?;
-            if sign == b' ' && before == b' ' {
-                continue;
-            }
-            *signs.signs.get_mut(signs.count).ok_or(&code::PHONE_CHARACTER)? = sign;
-            signs.count = signs.count.saturating_add(1);
-            before = sign;
-        }
-        Ok(signs)
+impl<const N: usize> Bytes<N> {
+    const EMPTY: Self = Bytes { bytes: [0; N], count: 0 };
+
+    /// Adds a byte; false when there is no room.
+    fn push(&mut self, byte: u8) -> bool {
+        let place = self.bytes.get_mut(self.count);
+        self.count = self.count.saturating_add(usize::from(place.is_some()));
+        place.map(|place| *place = byte).is_some()
     }
 
-    fn signs(&self) -> &[u8] {
-        self.signs.get(..self.count).unwrap_or_default()
+    fn all(&self) -> &[u8] {
+        self.bytes.get(..self.count).unwrap_or_default()
     }
+}
+
+/// Reads the number. What is to be said about it goes into the report once nothing is wrong with it any more.
+fn read(text: &str, report: &mut FieldReport<'_>) -> Result<(), &'static Code> {
+    let mut signs = Bytes::<MAX_SIGNS>::EMPTY;
+    let mut before = b' ';
+    for character in text.strip_prefix("tel:").unwrap_or(text).chars() {
+        let sign = sign(character).ok_or(&code::PHONE_CHARACTER)?;
+        if (sign != b' ' || before != b' ') && !signs.push(sign) {
+            return Err(&code::PHONE_CHARACTER);
+        }
+        before = sign;
+    }
+    let mut typed = Typed { plus: false, digits: Bytes::EMPTY, letters: 0 };
+    let extension = typed.read(signs.all())?;
+    // North America's own 1 comes from wherever it was typed, or from here.
+    let (ours, digits) = match (typed.plus, typed.digits.all()) {
+        (true, [b'1', rest @ ..]) | (false, [b'0', b'1', b'1', b'1', rest @ ..]) => (true, rest),
+        (false, [b'1', rest @ ..]) if rest.len() == 10 => (true, rest),
+        (false, [b'0', b'1', b'1', rest @ ..]) => (false, rest),
+        (plus, digits) => (!plus || digits.is_empty(), digits),
+    };
+    if ours {
+        judge_national(digits, report)?;
+    } else {
+        if digits.len() < MIN_DIGITS || !plan::is_country(digits) {
+            return Err(&code::PHONE_COUNTRY);
+        }
+        if digits.len() > MAX_DIGITS {
+            return Err(&code::PHONE_LONG);
+        }
+        report.flags.insert(Flags::INTERNATIONAL);
+    }
+    report.value = Value::from(written(if ours { "+1" } else { "+" }, digits));
+    if !extension.is_empty() {
+        report.ext = Some(Cow::Owned(written("", extension)));
+    }
+    Ok(())
+}
+
+fn written(start: &str, digits: &[u8]) -> String {
+    let mut text = String::with_capacity(24);
+    text.push_str(start);
+    for digit in digits {
+        text.push(char::from(*digit));
+    }
+    text
 }
 
 /// A digit, a letter in capitals, one of `+ ( , : #`, or a blank for all that people put between digits: dots, slashes,
@@ -117,15 +139,12 @@ fn sign(character: char) -> Option<u8> {
 }
 
 /// A number, digit by digit.
-#[derive(Default)]
 struct Typed {
     /// It has a country code.
     plus: bool,
-    digits: u64,
-    /// How many digits: zeros may lead.
-    count: u32,
-    first: u8,
-    letters: u32,
+    /// As many as 011 and a number have, and one.
+    digits: Bytes<19>,
+    letters: usize,
 }
 
 impl Typed {
@@ -137,7 +156,7 @@ impl Typed {
         while let [sign, tail @ ..] = rest {
             match sign {
                 b'0'..=b'9' if !self.is_full() => {
-                    self.push(*sign);
+                    self.digits.push(*sign);
                     (ends_in_letter, apart) = (false, false);
                 }
                 b'0'..=b'9' => {
@@ -145,22 +164,21 @@ impl Typed {
                     let more = rest.iter().filter(|sign| sign.is_ascii_digit()).count();
                     return Err(if apart && more >= 7 { &code::PHONE_CHARACTER } else { &code::PHONE_LONG });
                 }
-                b'+' if self.count == 0 && !self.plus => self.plus = true,
+                b'+' if self.digits.count == 0 && !self.plus => self.plus = true,
                 b' ' => apart = true,
                 b'(' => {
                     apart = true;
                     // The trunk prefix of other countries, `+44 (0)20`, is not dialled from abroad; Italy alone keeps it.
                     if let [b'0', b' ', behind @ ..] = tail
                         && self.plus
-                        && self.count > 0
-                        && self.digits != 39
+                        && !matches!(self.digits.all(), [] | [b'3', b'9'])
                     {
                         rest = behind;
                         continue;
                     }
                 }
                 b':' => return Err(&code::PHONE_CHARACTER),
-                _ if self.count == 0 => return Err(&code::PHONE_CHARACTER),
+                _ if self.digits.count == 0 => return Err(&code::PHONE_CHARACTER),
                 // A letter, a comma or a #.
                 _ => {
                     let takes_letter = sign.is_ascii_uppercase() && self.takes_letters();
@@ -170,7 +188,7 @@ impl Typed {
                             break;
                         }
                         _ if takes_letter && !self.is_full() => {
-                            self.push(key(*sign));
+                            self.digits.push(key(*sign));
                             self.letters = self.letters.saturating_add(1);
                             (ends_in_letter, apart) = (true, false);
                         }
@@ -188,89 +206,49 @@ impl Typed {
         if self.letters > 0 && !word { Err(&code::PHONE_CHARACTER) } else { Ok(extension) }
     }
 
-    fn push(&mut self, digit: u8) {
-        if self.count == 0 {
-            self.first = digit;
-        }
-        self.digits = self.digits.wrapping_mul(10).wrapping_add(u64::from(digit & 0x0F));
-        self.count = self.count.saturating_add(1);
-    }
-
     /// No further digit belongs to the number.
     fn is_full(&self) -> bool {
-        let most = match (self.plus, self.first) {
-            (_, b'1') => 11,
-            (true, _) => MAX_DIGITS,
+        let most = match self.digits.all() {
+            [b'1', ..] => 11,
+            _ if self.plus => MAX_DIGITS,
             // 011 and a number; or no digit yet.
-            (false, ..=b'0') => MAX_DIGITS.saturating_add(3),
-            (false, _) => 10,
+            [] | [b'0', ..] => MAX_DIGITS.saturating_add(3),
+            _ => 10,
         };
-        self.count >= most
+        self.digits.count >= most
     }
 
     /// A word may stand for digits only behind a North American area code.
     fn takes_letters(&self) -> bool {
-        match self.first {
-            b'1' => self.count >= 4,
-            first => !self.plus && first != b'0' && self.count >= 3,
+        match self.digits.all() {
+            [b'1', rest @ ..] => rest.len() >= 3,
+            [b'0', ..] => false,
+            digits => !self.plus && digits.len() >= 3,
         }
     }
-
-    /// The digits of E.164; the report gets what is worth knowing about them.
-    fn judge(&self, report: &mut FieldReport<'_>) -> Result<u64, &'static Code> {
-        let (mut digits, mut count, mut with_country) = (self.digits, self.count, self.plus);
-        if !with_country && self.first == b'0' && count > 3 {
-            let (prefix, rest) = split(digits, count.saturating_sub(3));
-            if prefix == 11 {
-                (digits, count, with_country) = (rest, count.saturating_sub(3), true);
-            }
-        }
-        let (first, rest) = split(digits, count.saturating_sub(1));
-        if with_country && count > 0 && first != 1 {
-            report.flags.insert(Flags::INTERNATIONAL);
-            let (country, _) = split(digits, count.saturating_sub(3));
-            return match count {
-                _ if count < MIN_DIGITS || !plan::is_country(country) => Err(&code::PHONE_COUNTRY),
-                _ if count > MAX_DIGITS => Err(&code::PHONE_LONG),
-                _ => Ok(digits),
-            };
-        }
-        if first == 1 && (with_country || count == 11) {
-            (digits, count) = (rest, count.saturating_sub(1));
-        }
-        match count {
-            0..10 => return Err(&code::PHONE_SHORT),
-            10 => judge_national(digits, report)?,
-            _ => return Err(&code::PHONE_LONG),
-        }
-        Ok(digits.wrapping_add(COUNTRY))
-    }
-}
-
-/// The digits before the last `keep` ones, and those.
-fn split(digits: u64, keep: u32) -> (u64, u64) {
-    let power = 10_u64.wrapping_pow(keep).max(1);
-    (digits.checked_div(power).unwrap_or_default(), digits.checked_rem(power).unwrap_or_default())
 }
 
 /// The rules for ten digits.
-fn judge_national(number: u64, report: &mut FieldReport<'_>) -> Result<(), &'static Code> {
-    let area = number.wrapping_div(10_000_000);
-    let exchange = number.wrapping_div(10_000).wrapping_rem(1_000);
-    let line = number.wrapping_rem(10_000);
-    let is_service = |code: u64| code.wrapping_rem(100) == 11;
-    let tens = area.wrapping_div(10);
-    if area < 200 || is_service(area) || tens.wrapping_rem(10) == 9 || tens == 37 || tens == 96 || area == 555
+fn judge_national(digits: &[u8], report: &mut FieldReport<'_>) -> Result<(), &'static Code> {
+    let (Some((area, rest)), 10) = (digits.split_first_chunk::<3>(), digits.len()) else {
+        return Err(if digits.len() > 10 { &code::PHONE_LONG } else { &code::PHONE_SHORT });
+    };
+    let (exchange, line) = rest.split_at_checked(3).unwrap_or_default();
+    if let [b'0' | b'1', ..] | [_, b'1', b'1'] | [_, b'9', _] | [b'3', b'7', _] | [b'9', b'6', _] | b"555" =
+        area
     {
         return Err(&code::PHONE_AREA_CODE);
     }
-    let purpose = plan::area(area);
+    let purpose = plan::area(*area);
     let geographic = matches!(purpose, Use::Place(_) | Use::Unknown);
-    if exchange < 200 || (geographic && is_service(exchange)) {
-        return Err(&code::PHONE_EXCHANGE);
+    match exchange {
+        [b'0' | b'1', ..] => return Err(&code::PHONE_EXCHANGE),
+        [_, b'1', b'1'] if geographic => return Err(&code::PHONE_EXCHANGE),
+        _ => {}
     }
     // Films have 100 lines in every place, and one that is toll-free: 800-555-0199.
-    if exchange == 555 && (geographic && (100..200).contains(&line) || area == 800 && line == 199) {
+    let films = if geographic { line.starts_with(b"01") } else { area == b"800" && line == b"0199" };
+    if films && exchange == b"555" {
         report.flags.insert(Flags::FICTION);
         report.warn(&code::PHONE_FICTION);
     }
@@ -286,7 +264,7 @@ fn judge_national(number: u64, report: &mut FieldReport<'_>) -> Result<(), &'sta
         Use::Premium | Use::Other => {}
     }
     // 976 is the exchange of pay-per-call lines in every place.
-    if purpose == Use::Premium || (geographic && exchange == 976) {
+    if purpose == Use::Premium || (geographic && exchange == b"976") {
         report.flags.insert(Flags::PREMIUM);
         report.warn(&code::PHONE_PREMIUM);
     }
@@ -305,23 +283,23 @@ const LABELS: [&[u8]; 5] = [b"EXTENSION", b"EXTN", b"EXT", b"X", b"POSTE"];
 /// The digits of an extension, none of them when its label has wrong ones or none. `None` when this is no extension.
 fn extension(signs: &[u8]) -> Option<&[u8]> {
     let mut rest = signs;
-    let hash = skip(&mut rest, |sign| matches!(sign, b' ' | b',' | b'#')).contains(&b'#');
-    let label = skip(&mut rest, u8::is_ascii_uppercase);
+    let named = skip(&mut rest, b" ,#").contains(&b'#');
+    let label = skip(&mut rest, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ");
     if !label.is_empty() && !LABELS.contains(&label) {
         return None;
     }
-    let named = hash || !label.is_empty();
-    skip(&mut rest, |sign| matches!(sign, b' ' | b':'));
-    let digits = skip(&mut rest, u8::is_ascii_digit);
-    skip(&mut rest, |sign| matches!(sign, b' ' | b'#'));
+    let named = named || !label.is_empty();
+    skip(&mut rest, b" :");
+    let digits = skip(&mut rest, b"0123456789");
+    skip(&mut rest, b" #");
     let most = if named { MAX_EXTENSION } else { MAX_BARE_EXTENSION };
     let fits = rest.is_empty() && (1..=most).contains(&digits.len());
     if fits { Some(digits) } else { named.then_some(&[]) }
 }
 
-/// Takes such signs away from the start, and gives them.
-fn skip<'s>(signs: &mut &'s [u8], sign: fn(&u8) -> bool) -> &'s [u8] {
-    let count = signs.iter().take_while(|found| sign(found)).count();
+/// Takes these signs away from the start, and gives them.
+fn skip<'s>(signs: &mut &'s [u8], these: &[u8]) -> &'s [u8] {
+    let count = signs.iter().take_while(|sign| these.contains(sign)).count();
     let (skipped, rest) = signs.split_at_checked(count).unwrap_or_default();
     *signs = rest;
     skipped

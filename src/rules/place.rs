@@ -14,7 +14,7 @@ const CODES: [&str; 3] = ["A0A 0A0", "00000", "00000-0000"];
 
 /// A US ZIP code, with or without its +4, or a Canadian postal code. Clean: `12345`, `12345-6789`, `K1A 0B1`.
 pub fn postal(value: Value<'_>) -> FieldReport<'_> {
-    text::judge(value, &|text| match CODES.iter().find_map(|code| shaped(text.as_bytes(), code)) {
+    text::judge(value, |text| match CODES.iter().find_map(|code| shaped(text.as_bytes(), code)) {
         Some(clean) => Ok(Some(Value::from(clean))),
         None => Err((&code::POSTAL).into()),
     })
@@ -61,7 +61,7 @@ pub fn state(value: Value<'_>) -> FieldReport<'_> {
 
 /// A name is not looked up: lists of them differ from CRM to CRM. It must only look like one.
 fn name<'a>(value: Value<'a>, wrong: &'static Code) -> FieldReport<'a> {
-    text::judge(value, &|text| {
+    text::judge(value, |text| {
         let bytes = text.as_bytes();
         let has_letter =
             bytes.iter().any(|byte| class::is(*byte, class::HOST) && !matches!(byte, b'-' | b'.' | b'_'));

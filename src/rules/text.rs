@@ -22,21 +22,30 @@ impl From<&'static Code> for Wrong {
 }
 
 /// Judges the text of a value without the blanks around it; an empty one is left alone.
-pub(super) fn judge<'a>(value: Value<'a>, rule: &dyn Fn(&str) -> Verdict) -> FieldReport<'a> {
-    match typed(value).map(trim) {
-        Some(text) => judge_text(text, rule),
-        None => FieldReport::wrong(&code::KIND),
-    }
+///
+/// Thin, because it is there once for each rule, and no `dyn`: calls through a table would keep what else has such
+/// calls, all of `fmt`, in the module.
+pub(super) fn judge(value: Value<'_>, rule: impl FnOnce(&str) -> Verdict) -> FieldReport<'_> {
+    let text = typed(value).map(trim);
+    let verdict = rule(text.as_deref().unwrap_or_default());
+    judged(text, verdict)
 }
 
-/// Judges a text as it is.
-fn judge_text<'a>(text: Cow<'a, str>, rule: &dyn Fn(&str) -> Verdict) -> FieldReport<'a> {
-    if text.is_empty() {
-        return FieldReport::default();
-    }
-    match rule(&text) {
-        Ok(clean) => FieldReport::clean(clean.unwrap_or(Value::Text(text))),
-        Err(wrong) => wrong.report(),
+/// Judges a text that is clean already if it fits.
+pub(super) fn fit<'a>(
+    value: Value<'a>,
+    code: &'static Code,
+    fits: impl FnOnce(&str) -> bool,
+) -> FieldReport<'a> {
+    judge(value, |text| if fits(text) { Ok(None) } else { Err(code.into()) })
+}
+
+fn judged(text: Option<Cow<'_, str>>, verdict: Verdict) -> FieldReport<'_> {
+    match (text, verdict) {
+        (None, _) => FieldReport::wrong(&code::KIND),
+        (Some(text), _) if text.is_empty() => FieldReport::default(),
+        (Some(text), Ok(clean)) => FieldReport::clean(clean.unwrap_or(Value::Text(text))),
+        (_, Err(wrong)) => wrong.report(),
     }
 }
 
@@ -50,11 +59,6 @@ impl Wrong {
         }
         report
     }
-}
-
-/// Judges a text that is clean already if it fits.
-pub(super) fn fit<'a>(value: Value<'a>, code: &'static Code, fits: &dyn Fn(&str) -> bool) -> FieldReport<'a> {
-    judge(value, &|text| if fits(text) { Ok(None) } else { Err(code.into()) })
 }
 
 /// Whether `n` is within the field's bounds.
@@ -116,11 +120,12 @@ pub(super) fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
 
 /// Takes away the blanks around a text.
 pub(super) fn trim(text: Cow<'_, str>) -> Cow<'_, str> {
-    let inner = text.trim_matches(is_blank);
     match text {
-        Cow::Borrowed(whole) => Cow::Borrowed(whole.trim_matches(is_blank)),
-        Cow::Owned(_) if inner.len() < text.len() => Cow::Owned(inner.to_owned()),
-        Cow::Owned(_) => text,
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_matches(is_blank)),
+        Cow::Owned(text) => match text.trim_matches(is_blank) {
+            inner if inner.len() < text.len() => Cow::Owned(inner.to_owned()),
+            _ => Cow::Owned(text),
+        },
     }
 }
 
@@ -154,7 +159,8 @@ pub fn check<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
     let text = tidy(text, field.kind == Kind::Text);
     let trims = field.kind == Kind::Name || text.chars().all(is_blank);
     let text = if trims { trim(text) } else { text };
-    judge_text(text, &|text| has_length(field, text))
+    let verdict = has_length(field, &text);
+    judged(Some(text), verdict)
 }
 
 /// Whether a text is as long as the field says.

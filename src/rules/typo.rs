@@ -72,6 +72,9 @@ pub fn domain(domain: &str) -> Option<String> {
 /// Whether exactly one slip lies between two words: an optimal string alignment distance of one. With `anchored`, the
 /// first letter is the same or has changed places: `cloud.com` is not `icloud.com`.
 fn slip(typed: &str, right: &str, anchored: bool) -> bool {
+    if typed.len().abs_diff(right.len()) > 1 {
+        return false;
+    }
     let (mut typed, mut right) = (typed.as_bytes(), right.as_bytes());
     let mut anchored = anchored;
     while let ([a, typed_rest @ ..], [b, right_rest @ ..]) = (typed, right) {

@@ -9,9 +9,12 @@ use crate::value::Value;
 /// An absolute http or https URL with a host's name and without credentials (RFC 3986). It is not normalised: a page's
 /// address must come out as it went in, or it no longer matches what the CRM knows.
 pub fn check<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
-    text::judge(value, &|text| {
-        if fits(text) { text::has_length(field, text) } else { Err((&code::URL).into()) }
-    })
+    text::judge(
+        value,
+        |text| {
+            if fits(text) { text::has_length(field, text) } else { Err((&code::URL).into()) }
+        },
+    )
 }
 
 fn fits(url: &str) -> bool {

@@ -11,7 +11,7 @@ const MAX_COOKIE: usize = 512;
 /// Four numbers up to 255 without leading zeros, which some readers take for octal (RFC 6943, 3.1.1). Marketo's
 /// `leadClientIpAddress` takes no other addresses.
 pub fn ipv4(value: Value<'_>) -> FieldReport<'_> {
-    text::fit(value, &code::PARAM_IPV4, &|text| {
+    text::fit(value, &code::PARAM_IPV4, |text| {
         let mut parts = 0_u32;
         let all = text.as_bytes().split(|byte| *byte == b'.').all(|part| {
             parts = parts.wrapping_add(1);
@@ -32,7 +32,7 @@ pub fn ipv4(value: Value<'_>) -> FieldReport<'_> {
 /// `id:<munchkin id>&token:_mch-<domain>-…`, as it is or percent-encoded. Only its frame is looked at: the token has
 /// changed its shape before, and the whole goes to Marketo as it came.
 pub fn cookie(value: Value<'_>) -> FieldReport<'_> {
-    text::fit(value, &code::PARAM_COOKIE, &|text| {
+    text::fit(value, &code::PARAM_COOKIE, |text| {
         let text = text.as_bytes();
         let framed = text.starts_with(b"id:") || text.starts_with(b"id%3A");
         let token = text.windows(5).any(|part| part == b"token");

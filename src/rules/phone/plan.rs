@@ -43,18 +43,22 @@ const EVEN: usize = 6;
 static COUNTRIES: [u8; 125] = countries();
 
 /// What an area code is for.
-pub(super) fn area(code: u64) -> Use {
-    match usize::try_from(code).ok().and_then(|code| ROWS.get(code.checked_sub(FIRST)?)) {
-        None | Some(0) => Use::Unknown,
-        Some(1) => Use::TollFree,
-        Some(2) => Use::Premium,
-        Some(3) => Use::Personal,
-        Some(4) => Use::Government,
-        Some(5) => Use::Other,
-        Some(row) => {
-            place(usize::from(*row).saturating_sub(USES).saturating_sub(1)).map_or(Use::Unknown, Use::Place)
-        }
+pub(super) fn area(code: [u8; 3]) -> Use {
+    let row = value(code).checked_sub(FIRST).and_then(|at| ROWS.get(at)).copied().unwrap_or_default();
+    match row {
+        0 => Use::Unknown,
+        1 => Use::TollFree,
+        2 => Use::Premium,
+        3 => Use::Personal,
+        4 => Use::Government,
+        5 => Use::Other,
+        _ => place(usize::from(row).saturating_sub(USES).saturating_sub(1)).map_or(Use::Unknown, Use::Place),
     }
+}
+
+/// The number that three digits are.
+fn value(digits: [u8; 3]) -> usize {
+    digits.iter().fold(0, |sum: usize, digit| sum.wrapping_mul(10).wrapping_add(usize::from(digit & 0x0F)))
 }
 
 fn place(at: usize) -> Option<&'static str> {
@@ -71,10 +75,11 @@ fn length(places: &str) -> usize {
     places.bytes().take_while(|byte| *byte != b' ').count()
 }
 
-/// Whether some country's code begins a number with these three digits. +1 is not among them.
-pub(super) fn is_country(three: u64) -> bool {
-    let byte = usize::try_from(three.wrapping_div(8)).ok().and_then(|at| COUNTRIES.get(at));
-    byte.is_some_and(|bits| u64::from(*bits) >> (three & 7) & 1 == 1)
+/// Whether the digits begin with some country's code; +1 is not among them.
+pub(super) fn is_country(digits: &[u8]) -> bool {
+    let &[a, b, c, ..] = digits else { return false };
+    let three = value([a, b, c]);
+    COUNTRIES.get(three / 8).is_some_and(|bits| bits >> (three % 8) & 1 == 1)
 }
 
 /// The number that a word of digits is.
