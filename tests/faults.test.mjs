@@ -40,7 +40,8 @@ const finished = (id) =>
 
 /** One person in each system; overlapping calls of one person would be visible in the ledger. */
 async function onceEach(lead) {
-  assert.deepEqual((await held(lead.email)).map(({ system }) => system).sort(), SYSTEMS);
+  const story = async () => (await at.ledger()).filter(({ key }) => key === lead.email).map(({ operation, verdict, in: from, out }) => `${from} ${out} ${operation} ${verdict}`);
+  assert.deepEqual((await held(lead.email)).map(({ system }) => system).sort(), SYSTEMS, (await story()).join("\n"));
   const calls = (await at.ledger()).filter(({ key, operation }) => key === lead.email && operation !== "auth.token");
   for (const system of SYSTEMS) {
     const own = calls.filter((call) => call.system === system).sort((one, other) => one.in - other.in);
@@ -137,7 +138,7 @@ describe("workerd killed with -9", () => {
 
   test("while the calls are running: still one person in Pardot and one prospect", { timeout: 60_000 }, async () => {
     const slow = [CREATES.marketo, CREATES.pardot];
-    await at.faults(slow.map((operation) => ({ operation, fault: "latency", ms: 900 })));
+    await at.faults(slow.map((operation) => ({ operation, fault: "latency", ms: 900, times: 3 })));
     const lead = person();
     const id = await submit(lead);
     const running = async () => (await at.ledger()).filter(({ verdict }) => verdict === "running").map(({ operation }) => operation);

@@ -9,7 +9,7 @@ export interface EdgeGlue extends Glue {
   edgeRead(operation: string, reply: unknown): Outcome;
   checkAccount(account: unknown): void;
   tokenRequest(account: unknown, credentials: unknown): Request | undefined;
-  readToken(reply: unknown): { token: string; lifetime: number | null } | Outcome;
+  readToken(reply: unknown): { token: string; usable: number } | Outcome;
   render(operation: string, lead: string, visitor: string, mapping: unknown, account: unknown, record?: string): Rendered;
   toRequest(rendered: unknown, token: string): Request;
   newDelivery(system: string, now: number): string;

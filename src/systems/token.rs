@@ -27,7 +27,7 @@ pub struct Credentials {
 }
 
 /// A token and how long it lives.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     /// For `Authorization: Bearer`.
     pub token: String,

@@ -112,14 +112,19 @@ pub fn token_request(to: JsValue, credentials: JsValue) -> Result<Option<web_sys
     }
 }
 
-/// `{ token, lifetime }` of a token reply, or the outcome of the call.
+/// `{ token, usable }` of a token reply, with the milliseconds that it may be used for; or the outcome of the call.
 ///
 /// # Errors
 /// `reply.invalid` for something that is no reply.
 #[wasm_bindgen(js_name = readToken)]
 pub fn read_token(reply: JsValue) -> Answer {
+    #[derive(Serialize)]
+    struct Usable {
+        token: String,
+        usable: u64,
+    }
     match token::read(&from_js(reply, "reply.invalid")?) {
-        Ok(token) => to_js(&token),
+        Ok(got) => to_js(&Usable { token: got.token, usable: crate::delivery::token::usable(got.lifetime) }),
         Err(outcome) => to_js(&outcome),
     }
 }

@@ -26,10 +26,6 @@ interface Release {
   write?: boolean;
 }
 
-/** A token is renewed this long before its end, and kept this long where the system does not say when it ends. */
-const MARGIN = 60_000;
-const UNSAID = 60 * 60 * 1000;
-
 /** An account's one door: its token, its limits, and one call at a time for each person. Kept in storage, so that a restart resets no window; the token is not, for it is a secret. */
 export function makeGate(load: () => Promise<void>): DurableObjectClass {
   return class Gate {
@@ -99,8 +95,7 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
         const reply = await plainReply(await send(request));
         const said = edge((glue) => glue.readToken(reply));
         if (!("token" in said)) return said;
-        const life = said.lifetime ?? UNSAID;
-        this.token = { value: said.token, until: Date.now() + Math.max(life - MARGIN, life / 2) };
+        this.token = { value: said.token, until: Date.now() + said.usable };
         return undefined;
       } catch {
         return { kind: "retry", code: "auth.busy" };
