@@ -219,6 +219,20 @@ fn the_gate_may_hold_a_call_back() {
 }
 
 #[test]
+fn a_lost_create_that_the_gate_holds_back_is_still_lost() {
+    let mut story = Story::of(System::Pardot);
+    story.sends();
+    story.hears(missing());
+    story.sends();
+    // The worker died; the one that follows finds all places of the account taken by calls that died with it.
+    story.now = story.delivery.next;
+    story.step(Event::Held { until: story.now + 100 });
+    story.now += 100;
+    assert_eq!(story.step(Event::Due), Effect::Wait);
+    assert_eq!(story.sends(), ("pardot.prospect.read", None), "never a second create without a look");
+}
+
+#[test]
 fn a_stored_state_is_read_back_as_it_was() {
     let mut story = Story::of(System::Pardot);
     story.sends();

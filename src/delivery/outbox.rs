@@ -165,7 +165,11 @@ impl Delivery {
                 let lost = Outcome::Unknown { why: Cow::Borrowed("delivery.lost") };
                 self.came_to(recipe, timing, lost, now, random)
             }
-            (Event::Held { until }, _) => self.wait(until.max(now)),
+            // A call that is out stays out: only its deadline makes it lost, and only a look-up what comes next.
+            (Event::Held { until }, _) => {
+                self.next = until.max(now);
+                Effect::Wait
+            }
             (Event::Outcome { outcome }, _) => self.came_to(recipe, timing, outcome, now, random),
         }
     }

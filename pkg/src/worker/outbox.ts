@@ -224,8 +224,8 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       for (;;) {
         const place = await this.gate<Place>(row.account, "acquire", { id: row.id, key: lead["person"], deadline });
         if (place.answer !== "granted") {
-          const outcome = place.outcome;
-          if (outcome) this.step(row, account.system, { event: "outcome", outcome });
+          // Without a token nothing is sent, so nothing is known of a call that may be out: only refused credentials end it.
+          if (place.outcome?.kind === "refused") this.step(row, account.system, { event: "outcome", outcome: place.outcome });
           else this.step(row, account.system, { event: "held", until: place.until });
           return;
         }
