@@ -17,6 +17,12 @@ let text = "";
 for (const [at, byte] of bytes.entries()) text += literal(byte, bytes[at + 1]);
 writeFileSync(at("dist/wasm-lean.js"), `export default "${text}";\n`);
 
+// What the build for pages has of the catalogue, out of the catalogue itself: a page that never asks carries none of it.
+const { load, operations } = await import("./dist/entry/node.js");
+await load();
+const rows = operations().filter(({ capture }) => capture);
+writeFileSync(at("dist/operations-lean.js"), `export default ${JSON.stringify(rows)};\n`);
+
 for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) copyFileSync(root(file), at(file));
 
 function literal(byte, next) {

@@ -1,118 +1,119 @@
 //! How values are written into a request: JSON (RFC 8259), percent-encoding (RFC 3986), and the form encoding of the
 //! URL standard.
 
-use crate::value::Value;
+use crate::tape::{Node, TEXT, put};
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
-/// Writes `value` as JSON.
-pub fn json(value: &Value<'_>, out: &mut String) {
-    match value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(true) => out.push_str("true"),
-        Value::Bool(false) => out.push_str("false"),
-        Value::Number(text) if is_json_number(text) => out.push_str(text),
-        Value::Number(text) | Value::Text(text) => json_text(text, out),
-        Value::List(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
+/// Writes a packed value as JSON.
+pub(crate) fn json(value: &[u8], out: &mut Vec<u8>) {
+    match Node::of(value) {
+        Node::Null => put(out, b"null"),
+        Node::Bool(true) => put(out, b"true"),
+        Node::Bool(false) => put(out, b"false"),
+        Node::Number(text) if is_json_number(text) => put(out, text),
+        Node::Number(text) | Node::Text(text) => json_text(text, out),
+        Node::List(mut items) => {
+            out.push(b'[');
+            while !items.is_done() {
+                json(items.value(), out);
+                if !items.is_done() {
+                    out.push(b',');
                 }
-                json(item, out);
             }
-            out.push(']');
+            out.push(b']');
         }
-        Value::Map(entries) => {
-            out.push('{');
-            for (index, (key, value)) in entries.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                json_text(key, out);
-                out.push(':');
-                json(value, out);
+        Node::Map(mut entries) => {
+            out.push(b'{');
+            while !entries.is_done() {
+                let (name, value) = entries.entry();
+                json_entry(name, value, out);
             }
-            out.push('}');
+            out.push(b'}');
         }
     }
 }
 
-fn json_text(text: &str, out: &mut String) {
-    out.push('"');
-    let mut rest = text;
-    // Copies the runs between the characters that RFC 8259 §7 escapes, which are all one byte long.
-    while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
-        let (run, tail) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        out.push_str(run);
-        let byte = tail.bytes().next().unwrap_or_default();
-        match byte {
-            b'"' => out.push_str("\\\""),
-            b'\\' => out.push_str("\\\\"),
-            b'\n' => out.push_str("\\n"),
-            b'\r' => out.push_str("\\r"),
-            b'\t' => out.push_str("\\t"),
+/// Adds a member to a JSON object that is being written.
+pub(crate) fn json_entry(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
+    // Only an object that has no member yet ends in its brace.
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
+    json_text(name, out);
+    out.push(b':');
+    json(value, out);
+}
+
+fn json_text(text: &[u8], out: &mut Vec<u8>) {
+    out.push(b'"');
+    for byte in text {
+        // What RFC 8259 §7 escapes is one byte long.
+        let escaped = match byte {
+            b'"' | b'\\' => *byte,
+            b'\n' => b'n',
+            b'\r' => b'r',
+            b'\t' => b't',
+            ..0x20 => {
+                put(out, b"\\u00");
+                push_hex(*byte, out);
+                continue;
+            }
             _ => {
-                out.push_str("\\u00");
-                push_hex(byte, out);
+                out.push(*byte);
+                continue;
             }
-        }
-        rest = tail.get(1..).unwrap_or_default();
+        };
+        out.push(b'\\');
+        out.push(escaped);
     }
-    out.push_str(rest);
-    out.push('"');
+    out.push(b'"');
 }
 
-fn is_json_number(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let mut bytes = digits.bytes();
-    let leading = bytes.next();
-    let second = bytes.next();
-    leading.is_some_and(|byte| byte.is_ascii_digit())
-        && !(leading == Some(b'0') && second.is_some_and(|byte| byte.is_ascii_digit()))
-        && digits.bytes().next_back().is_some_and(|byte| byte.is_ascii_digit())
-        && digits
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'))
+/// A number as JSON writes it; what a script calls a number may also be `Infinity`.
+fn is_json_number(text: &[u8]) -> bool {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    !matches!(digits, [] | [b'0', b'0'..=b'9', ..])
+        && digits.first().is_some_and(u8::is_ascii_digit)
+        && digits.last().is_some_and(u8::is_ascii_digit)
+        && digits.iter().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'))
 }
 
 /// Writes `text` as one segment of a path or one value of a query: all but the unreserved of RFC 3986 is encoded.
-pub fn percent(text: &str, out: &mut String) {
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
-            _ => push_percent(byte, out),
-        }
-    }
+pub(crate) fn percent(text: &[u8], out: &mut Vec<u8>) {
+    escape(text, b'~', out);
 }
 
 /// Adds `name=value` to a form body, encoded as the URL standard's `application/x-www-form-urlencoded`.
-pub fn form_pair(name: &str, value: &str, out: &mut String) {
-    if !out.is_empty() {
-        out.push('&');
+pub(crate) fn form_pair(name: &[&[u8]], value: &[u8], out: &mut Vec<u8>) {
+    // A packed body begins with its mark.
+    if !matches!(out.last(), None | Some(&TEXT)) {
+        out.push(b'&');
     }
-    form_text(name, out);
-    out.push('=');
-    form_text(value, out);
+    for part in name {
+        escape(part, b'*', out);
+    }
+    out.push(b'=');
+    escape(value, b'*', out);
 }
 
-fn form_text(text: &str, out: &mut String) {
-    for byte in text.bytes() {
+/// The two encodings differ in one sign that stays, and in what becomes of a blank.
+fn escape(text: &[u8], stays: u8, out: &mut Vec<u8>) {
+    for byte in text {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => out.push(char::from(byte)),
-            b' ' => out.push('+'),
-            _ => push_percent(byte, out),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => out.push(*byte),
+            b' ' if stays == b'*' => out.push(b'+'),
+            _ if *byte == stays => out.push(*byte),
+            _ => {
+                out.push(b'%');
+                push_hex(*byte, out);
+            }
         }
     }
 }
 
-fn push_percent(byte: u8, out: &mut String) {
-    out.push('%');
-    push_hex(byte, out);
-}
-
-fn push_hex(byte: u8, out: &mut String) {
+fn push_hex(byte: u8, out: &mut Vec<u8>) {
     for nibble in [byte >> 4, byte & 15] {
-        out.push(char::from(HEX.get(usize::from(nibble)).copied().unwrap_or_default()));
+        out.push(HEX.get(usize::from(nibble)).copied().unwrap_or_default());
     }
 }

@@ -1,6 +1,6 @@
 //! [`Field`] and [`Kind`]: a named value, its type, and what must hold, as data.
 
-use std::borrow::Cow;
+use crate::tape::{Node, Tape};
 
 /// The type of a field's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,52 +99,135 @@ impl Kind {
     pub fn from_name(name: &str) -> Option<Kind> {
         Kind::VISITOR.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
     }
+}
 
-    /// Several values under one name are one value of this kind.
-    pub fn is_list(self) -> bool {
-        matches!(self, Kind::Labels | Kind::Choices | Kind::Records)
+/// Some texts: of a table, or of a packed spec.
+#[derive(Clone, Copy, Debug)]
+pub enum Texts<'a> {
+    /// As a table has them.
+    These(&'a [&'a str]),
+    /// As a spec has them; made by [`crate::Form::from_spec`] alone.
+    #[doc(hidden)]
+    Packed(&'a [u8]),
+}
+
+impl<'a> Texts<'a> {
+    /// Calls `each` until it answers true, and says whether it did.
+    pub(crate) fn any(self, mut each: impl FnMut(&'a [u8]) -> bool) -> bool {
+        match self {
+            Texts::These(texts) => texts.iter().any(|text| each(text.as_bytes())),
+            Texts::Packed(mut packed) => {
+                let mut texts = Tape(std::mem::take(&mut packed));
+                while !texts.is_done() {
+                    if Node::of(texts.value()).text().is_some_and(&mut each) {
+                        return true;
+                    }
+                }
+                false
+            }
+        }
+    }
+
+    /// There are none.
+    pub fn is_empty(self) -> bool {
+        !self.any(|_| true)
+    }
+
+    /// All of them.
+    #[cfg(feature = "full")]
+    pub fn all(self) -> Vec<&'a str> {
+        let mut all = Vec::new();
+        self.any(|text| {
+            all.extend(std::str::from_utf8(text).ok());
+            false
+        });
+        all
     }
 }
 
 /// A named value: its kind and what must hold.
-#[derive(Clone, Debug)]
-pub struct Field {
+#[derive(Clone, Copy, Debug)]
+pub struct Field<'a> {
     /// The name under which the value comes.
-    pub name: Cow<'static, str>,
+    pub name: &'a str,
     /// The type of the value.
     pub kind: Kind,
     /// Whether an empty value is an error.
     pub required: bool,
+    /// What else is asked of the value, or forgiven.
+    pub options: Options,
+    /// The kind of a record's fields that `fields` does not name; none: they are errors.
+    pub open: Option<Kind>,
     /// Fewest characters, smallest number, or fewest items, by kind.
     pub min: Option<i64>,
     /// Most characters, greatest number, or most items, by kind.
     pub max: Option<i64>,
     /// The values that `choice` and `choices` allow.
-    pub choices: Cow<'static, [Cow<'static, str>]>,
+    pub choices: Texts<'a>,
     /// What people read beside the field.
-    pub label: Cow<'static, str>,
+    pub label: &'a str,
     /// The fields of a [`Kind::Record`] or [`Kind::Records`].
-    pub fields: &'static [Field],
-    /// The kind of a record's fields that `fields` does not name; none: they are errors.
-    pub open: Option<Kind>,
-    /// Errors of this field become warnings: the system takes the value and says itself what it did with it.
-    pub lenient: bool,
+    pub fields: &'a [Field<'a>],
 }
 
-impl Field {
+/// A set of what may be asked of a field beside its kind and limits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options(u8);
+
+impl Options {
+    /// Nothing.
+    pub const NONE: Options = Options(0);
+    /// Errors become warnings: the system takes the value and says itself what it did with it.
+    pub const LENIENT: Options = Options(1);
+    /// A length counts the bytes of UTF-8, as Marketo's `text` does, not the characters.
+    pub const BYTES: Options = Options(1 << 1);
+    /// An e-mail address may have a quoted part before its @: `"ann lee"@example.com` (RFC 5321, 4.1.2).
+    pub const QUOTED: Options = Options(1 << 2);
+    /// An e-mail address may have an address of the net for a domain: `ann@[192.0.2.1]` (RFC 5321, 4.1.3).
+    pub const LITERAL: Options = Options(1 << 3);
+    /// An e-mail address may have other letters than ASCII's before its @ (RFC 6531).
+    pub const INTERNATIONAL: Options = Options(1 << 4);
+
+    /// The names that a spec has for those that a visitor's form may use.
+    pub const NAMES: &'static [(&'static str, Options)] = &[
+        ("bytes", Options::BYTES),
+        ("quoted", Options::QUOTED),
+        ("literal", Options::LITERAL),
+        ("international", Options::INTERNATIONAL),
+    ];
+
+    /// These and those.
+    #[must_use]
+    pub const fn with(self, other: Options) -> Options {
+        Options(self.0 | other.0)
+    }
+
+    /// Whether all of `other` are among them.
+    pub const fn has(self, other: Options) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// The set of a number, as the border passes it; what has no meaning is left out.
+    #[cfg(feature = "wasm")]
+    pub(crate) const fn of_bits(bits: u8) -> Options {
+        Options(bits & 0x1E)
+    }
+}
+
+impl<'a> Field<'a> {
     /// A field that may be empty and has no limits of its own.
-    pub const fn new(name: &'static str, kind: Kind) -> Self {
+    pub const fn new(name: &'a str, kind: Kind) -> Self {
         Field {
-            name: Cow::Borrowed(name),
+            name,
             kind,
             required: false,
+            options: Options::NONE,
+            open: None,
             min: None,
             max: None,
-            choices: Cow::Borrowed(&[]),
-            label: Cow::Borrowed(""),
+            choices: Texts::These(&[]),
+            label: "",
             fields: &[],
-            open: None,
-            lenient: false,
         }
     }
 
@@ -171,15 +254,14 @@ impl Field {
 
     /// The values that a choice allows.
     #[must_use]
-    pub const fn choices(mut self, choices: &'static [Cow<'static, str>]) -> Self {
-        // A const function may not drop what was there; it is the empty borrow of `new`.
-        std::mem::forget(std::mem::replace(&mut self.choices, Cow::Borrowed(choices)));
+    pub const fn choices(mut self, choices: &'a [&'a str]) -> Self {
+        self.choices = Texts::These(choices);
         self
     }
 
     /// The fields of a record.
     #[must_use]
-    pub const fn of(mut self, fields: &'static [Field]) -> Self {
+    pub const fn of(mut self, fields: &'a [Field<'a>]) -> Self {
         self.fields = fields;
         self
     }
@@ -191,10 +273,16 @@ impl Field {
         self
     }
 
+    /// More is asked of the value, or forgiven.
+    #[must_use]
+    pub const fn with(mut self, options: Options) -> Self {
+        self.options = self.options.with(options);
+        self
+    }
+
     /// Errors become warnings.
     #[must_use]
-    pub const fn lenient(mut self) -> Self {
-        self.lenient = true;
-        self
+    pub const fn lenient(self) -> Self {
+        self.with(Options::LENIENT)
     }
 }

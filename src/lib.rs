@@ -31,15 +31,18 @@
 //! the catalogue as tables, [`outcome`] says what became of a call, and `delivery` plans when to try again.
 
 pub mod code;
-pub mod encoding;
+mod draft;
+mod encoding;
 pub mod field;
 pub mod form;
+mod host;
 pub mod operation;
 pub mod outcome;
 pub mod report;
 pub mod request;
 pub mod rules;
 pub mod systems;
+mod tape;
 pub mod value;
 
 #[cfg(feature = "full")]
@@ -54,7 +57,7 @@ pub use catalogue::{CAPTURE, operation, operations};
 #[cfg(feature = "full")]
 pub use catalogue::{PACE, recipe};
 pub use field::{Field, Kind};
-pub use form::Form;
+pub use form::{Form, Spec};
 pub use operation::{Operation, Refusal};
 pub use outcome::Outcome;
 pub use report::{FieldReport, Issue, Report, Severity};

@@ -1,10 +1,17 @@
 //! [`Operation`]: one thing a system can do, as data: a form of parameters, a layout, a reading.
 
+use crate::draft::{Draft, put_decimal};
 use crate::encoding;
-use crate::form::{Form, errors};
+use crate::form::{Form, errors, find};
 use crate::report::Issue;
-use crate::request::{Account, Payload, Request, System};
-use crate::value::{Entries, Value};
+use crate::request::{Account, Payload, Request, System, Target};
+use crate::rules::is_empty;
+use crate::tape::typed::pack_entries;
+use crate::tape::{CLOSE, END, LIST, MAP, NULL, Node, TEXT, Tape, put, put_text};
+use crate::value::Entries;
+
+/// The code of a refusal for what the parameters are.
+pub(crate) const INVALID: &str = "params.invalid";
 
 /// Where the parameters go that the path does not take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +68,7 @@ pub struct Operation {
     /// these as `name/value` pairs.
     pub path: &'static str,
     /// The parameters.
-    pub params: Form,
+    pub params: Form<'static>,
     /// Where they go.
     pub layout: Layout,
     /// How the reply is read.
@@ -94,12 +101,14 @@ impl Operation {
     /// # Errors
     /// `params.invalid` with an issue for each parameter that does not fit.
     pub fn payload(&self, params: Entries<'_>, version: u8) -> Result<Payload, Refusal> {
-        let report = self.params.check(params);
-        if report.ok() {
-            Ok(self.lay_out(report.values, version))
-        } else {
-            Err(Refusal { code: "params.invalid", issues: errors(report.issues) })
+        let (mut draft, mut out) = (Draft::native(), Vec::new());
+        self.params.write(&pack_entries(&params), &mut draft);
+        if draft.failed {
+            return Err(Refusal { code: INVALID, issues: errors(Issue::all(&draft)) });
         }
+        self.write(&draft.values, &Target { version, ..Target::NONE }, &mut out);
+        let Request { method, url: path, headers, body } = Request::of(self.method, &out);
+        Ok(Payload { method, path, headers, body })
     }
 
     /// Checks the parameters and builds the whole request.
@@ -118,123 +127,175 @@ impl Operation {
     /// # Errors
     /// `params.invalid` or `account.invalid`, each with its issues.
     pub fn request(&self, params: Entries<'_>, account: &Account) -> Result<Request, Refusal> {
-        let invalid = |issues| Refusal { code: "account.invalid", issues };
-        if account.system != self.system {
-            return Err(invalid(vec![Issue::error("system", &crate::code::ACCOUNT_SYSTEM)]));
+        let (mut draft, mut out) = (Draft::native(), Vec::new());
+        let account = account.pack();
+        match self.write_request(&pack_entries(&params), Node::of(&account), &mut draft, &mut out) {
+            Ok(()) => Ok(Request::of(self.method, &out)),
+            Err(code) => Err(Refusal { code, issues: errors(Issue::all(&draft)) }),
         }
-        let version = match account.version {
-            None => 4,
-            Some(version @ (3 | 4)) => version,
-            Some(_) => return Err(invalid(vec![Issue::error("version", &crate::code::ACCOUNT_VERSION)])),
-        };
-        let payload = self.payload(params, version)?;
-        account.request(payload).map_err(invalid)
     }
 
-    fn lay_out(&self, mut values: Entries<'_>, version: u8) -> Payload {
-        let mut path = self.fill_path(&mut values, version);
-        let mut headers = Vec::with_capacity(2);
-        let body = match self.layout {
-            Layout::Query => {
-                for (name, value) in &values {
-                    path.push(if path.contains('?') { '&' } else { '?' });
-                    encoding::percent(name, &mut path);
-                    path.push('=');
-                    encoding::percent(flat(value, "true", "false"), &mut path);
+    /// Checks packed parameters and a packed account, and writes the whole request. The error is the refusal's code.
+    pub(crate) fn write_request(
+        &self,
+        params: &[u8],
+        account: Node<'_>,
+        draft: &mut Draft,
+        out: &mut Vec<u8>,
+    ) -> Result<(), &'static str> {
+        draft.clear();
+        let target = Target::read(account, self.system, draft);
+        if draft.failed {
+            return Err("account.invalid");
+        }
+        self.params.write(params, draft);
+        if draft.failed {
+            return Err(INVALID);
+        }
+        self.write(&draft.values, &target, out);
+        Ok(())
+    }
+
+    /// Writes the request of clean parameters: a list of method, path or URL, headers and body.
+    pub(crate) fn write(&self, values: &[u8], target: &Target<'_>, out: &mut Vec<u8>) {
+        out.push(LIST);
+        put_text(out, self.method.as_bytes());
+        out.push(TEXT);
+        put(out, target.origin);
+        self.put_path(values, target.version, out);
+        let mut rest = Tape(values);
+        if self.layout == Layout::Query {
+            let mut joint = if self.path.bytes().any(|byte| byte == b'?') { b'&' } else { b'?' };
+            while !rest.is_done() {
+                let (name, value) = rest.entry();
+                if !self.is_in_path(name, value) {
+                    out.push(joint);
+                    encoding::percent(name, out);
+                    out.push(b'=');
+                    encoding::percent(flat(value, [b"false", b"true"]), out);
+                    joint = b'&';
                 }
-                None
             }
-            Layout::Json => {
-                headers.push(("Content-Type", "application/json".to_owned()));
-                let mut body = String::with_capacity(256);
-                encoding::json(&Value::Map(values), &mut body);
-                Some(body)
+        }
+        put(out, &[END, MAP]);
+        target.put_headers(out);
+        let content: &[u8] = match self.layout {
+            Layout::Query => {
+                put(out, &[CLOSE, NULL, CLOSE]);
+                return;
             }
-            Layout::IndexedForm | Layout::LeadForm => {
-                headers.push(("Content-Type", "application/x-www-form-urlencoded".to_owned()));
-                let mut body = String::with_capacity(256);
-                for (name, value) in &values {
-                    match (self.layout, value) {
-                        (Layout::IndexedForm, _) => indexed(name, value, &mut body),
-                        (_, Value::Map(entries)) => {
-                            for (name, value) in entries {
-                                repeated(name, value, &mut body);
-                            }
-                        }
-                        _ => repeated(&["_fp_", name].concat(), value, &mut body),
+            Layout::Json => b"application/json",
+            Layout::IndexedForm | Layout::LeadForm => b"application/x-www-form-urlencoded",
+        };
+        put(out, b"Content-Type\0");
+        put_text(out, content);
+        put(out, &[CLOSE, TEXT]);
+        if self.layout == Layout::Json {
+            out.push(b'{');
+        }
+        while !rest.is_done() {
+            let (name, value) = rest.entry();
+            match (self.layout, Node::of(value)) {
+                _ if self.is_in_path(name, value) => {}
+                (Layout::Json, _) => encoding::json_entry(name, value, out),
+                (Layout::IndexedForm, _) => indexed(name, value, out),
+                (_, Node::Map(mut entries)) => {
+                    while !entries.is_done() {
+                        let (name, value) = entries.entry();
+                        repeated(&[name], value, out);
                     }
                 }
-                Some(body)
+                _ => repeated(&[b"_fp_", name], value, out),
             }
-        };
-        Payload { method: self.method, path, headers, body }
+        }
+        if self.layout == Layout::Json {
+            out.push(b'}');
+        }
+        put(out, &[END, CLOSE]);
     }
 
-    /// Fills the path's places and takes their parameters out of `values`.
-    fn fill_path(&self, values: &mut Entries<'_>, version: u8) -> String {
-        let mut path = String::with_capacity(self.path.len().saturating_add(32));
-        let mut rest = self.path;
-        while let Some((before, tail)) = rest.split_once('{') {
-            path.push_str(before);
-            let (place, tail) = tail.split_once('}').unwrap_or((tail, ""));
-            rest = tail;
-            if place == "version" {
-                path.push(char::from(b'0'.saturating_add(version)));
+    /// Adds the path, its places filled.
+    fn put_path(&self, values: &[u8], version: u8, out: &mut Vec<u8>) {
+        let mut rest = self.path.as_bytes();
+        while let Some((before, names, after)) = place(rest) {
+            put(out, before);
+            rest = after;
+            if names == b"version" {
+                out.push(b'0'.wrapping_add(version));
                 continue;
             }
-            let named = place.contains(',');
-            let mut first = true;
-            for name in place.split(',') {
-                let Some(at) = values.iter().position(|(known, value)| known == name && !value.is_empty())
-                else {
+            let many = names.contains(&b',');
+            let mut joint: &[u8] = b"";
+            for name in names.split(|byte| *byte == b',') {
+                let value = find(values, name);
+                if is_empty(value) {
                     continue;
-                };
-                let (_, value) = values.remove(at);
-                if named {
-                    if !first {
-                        path.push('/');
-                    }
-                    path.push_str(name);
-                    path.push('/');
-                    first = false;
                 }
-                encoding::percent(value.as_text().unwrap_or_default(), &mut path);
+                if many {
+                    put(out, joint);
+                    put(out, name);
+                    out.push(b'/');
+                    joint = b"/";
+                }
+                encoding::percent(flat(value, [b"false", b"true"]), out);
             }
         }
-        path.push_str(rest);
-        path
+        put(out, rest);
+    }
+
+    /// Whether the path takes this parameter.
+    fn is_in_path(&self, name: &[u8], value: &[u8]) -> bool {
+        let mut rest = self.path.as_bytes();
+        while let Some((_, names, after)) = place(rest) {
+            if !is_empty(value) && names.split(|byte| *byte == b',').any(|known| known == name) {
+                return true;
+            }
+            rest = after;
+        }
+        false
     }
 }
 
+/// What stands before the next place of a path, the names in it, and what follows.
+fn place(path: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let mut parts = path.splitn(2, |byte| *byte == b'{');
+    let before = parts.next()?;
+    let mut parts = parts.next()?.splitn(2, |byte| *byte == b'}');
+    Some((before, parts.next()?, parts.next()?))
+}
+
 /// A parameter as Pardot reads it; null clears (`name=`), a list takes the place of all values.
-fn indexed(name: &str, value: &Value<'_>, body: &mut String) {
-    match value {
-        Value::List(items) => {
-            for (index, item) in items.iter().enumerate() {
-                let index = crate::form::decimal(i64::try_from(index).unwrap_or(i64::MAX));
-                encoding::form_pair(&[name, "_", &index].concat(), flat(item, "1", "0"), body);
+fn indexed(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
+    match Node::of(value) {
+        Node::List(mut items) => {
+            let mut index = 0_i64;
+            while !items.is_done() {
+                let mut number = Vec::new();
+                put_decimal(&mut number, index);
+                encoding::form_pair(&[name, b"_", &number], flat(items.value(), [b"0", b"1"]), out);
+                index = index.saturating_add(1);
             }
         }
-        _ => encoding::form_pair(name, flat(value, "1", "0"), body),
+        _ => encoding::form_pair(&[name], flat(value, [b"0", b"1"]), out),
     }
 }
 
 /// A field as a browser sends it.
-fn repeated(name: &str, value: &Value<'_>, body: &mut String) {
-    match value {
-        Value::List(items) => {
-            for item in items {
-                repeated(name, item, body);
+fn repeated(name: &[&[u8]], value: &[u8], out: &mut Vec<u8>) {
+    match Node::of(value) {
+        Node::List(mut items) => {
+            while !items.is_done() {
+                repeated(name, items.value(), out);
             }
         }
-        _ => encoding::form_pair(name, flat(value, "true", "false"), body),
+        _ => encoding::form_pair(name, flat(value, [b"false", b"true"]), out),
     }
 }
 
-fn flat<'v>(value: &'v Value<'_>, yes: &'static str, no: &'static str) -> &'v str {
-    match value {
-        Value::Bool(true) => yes,
-        Value::Bool(false) => no,
-        _ => value.as_text().unwrap_or_default(),
+fn flat<'v>(value: &'v [u8], [no, yes]: [&'static [u8]; 2]) -> &'v [u8] {
+    match Node::of(value) {
+        Node::Bool(true) => yes,
+        Node::Bool(false) => no,
+        node => node.text().unwrap_or_default(),
     }
 }

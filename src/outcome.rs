@@ -137,6 +137,7 @@ impl VendorCode {
             code: Cow::Borrowed(self.name),
             severity: crate::report::Severity::Error,
             message: Cow::Borrowed(self.sentence),
+            limit: None,
             suggestion: None,
         }
     }
@@ -158,6 +159,7 @@ pub fn of_status(status: u16, retry_after: Option<u64>, is_write: bool) -> Outco
             code: code(name),
             severity: crate::report::Severity::Error,
             message: code(sentence),
+            limit: None,
             suggestion: None,
         }],
     };

@@ -1,6 +1,9 @@
 //! What a check says: [`Issue`], [`FieldReport`], [`Report`].
 
 use crate::code::Code;
+use crate::draft::{Draft, EXTENSION, sentence};
+use crate::tape::Tape;
+use crate::tape::typed::{letters, unpack, unpack_entries};
 use crate::value::{Entries, Value};
 use std::borrow::Cow;
 
@@ -26,6 +29,9 @@ pub struct Issue {
     pub severity: Severity,
     /// English, for people.
     pub message: Cow<'static, str>,
+    /// What the sentence of the code has for its `{}`: for those who say it in another language.
+    #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
+    pub limit: Option<String>,
     /// The corrected text, where there is one.
     #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
     pub suggestion: Option<String>,
@@ -39,6 +45,7 @@ impl Issue {
             code: Cow::Borrowed(code.name),
             severity: Severity::Error,
             message: Cow::Borrowed(code.sentence),
+            limit: None,
             suggestion: None,
         }
     }
@@ -48,19 +55,34 @@ impl Issue {
         Issue { severity: Severity::Warning, ..Issue::error(field, code) }
     }
 
-    /// Fills the `{}` of the sentence with the limit that was passed.
+    /// The same issue with its limit, also in its sentence.
     #[must_use]
-    pub fn with_limit(mut self, limit: &str) -> Self {
-        if let Some((before, after)) = self.message.split_once("{}") {
-            self.message = Cow::Owned([before, limit, after].concat());
-        }
+    pub fn with_limit(mut self, code: &'static Code, limit: &str) -> Self {
+        let mut message = Vec::new();
+        sentence(code, limit.as_bytes(), &mut message);
+        self.message = Cow::Owned(letters(&message));
+        self.limit = Some(limit.to_owned());
         self
     }
 
-    /// Puts the issue of a nested field under its parent's name.
-    pub(crate) fn under(&mut self, parent: &str) {
-        let joint = if self.field.is_empty() || self.field.starts_with('[') { "" } else { "." };
-        self.field = [parent, joint, &self.field].concat();
+    /// The issues of a draft.
+    pub(crate) fn all(draft: &Draft) -> Vec<Issue> {
+        let mut issues = Tape(&draft.issues);
+        let mut all = Vec::new();
+        while !issues.is_done() {
+            let mut next = || letters(issues.text());
+            let (field, code, severity, message, limit, suggestion) =
+                (next(), next(), next(), next(), next(), next());
+            all.push(Issue {
+                field,
+                code: Cow::Owned(code),
+                severity: if severity == "e" { Severity::Error } else { Severity::Warning },
+                message: Cow::Owned(message),
+                limit: (!limit.is_empty()).then_some(limit),
+                suggestion: (!suggestion.is_empty()).then_some(suggestion),
+            });
+        }
+        all
     }
 }
 
@@ -69,6 +91,8 @@ impl Issue {
 pub struct Flags(u16);
 
 impl Flags {
+    /// None of them.
+    pub const NONE: Flags = Flags(0);
     /// A mailbox of a function, like `info@` (RFC 2142).
     pub const ROLE: Flags = Flags(1);
     /// A mailbox at a free provider.
@@ -111,6 +135,11 @@ impl Flags {
         self.0 & other.0 == other.0
     }
 
+    /// Their number: a bit for each, in the order of [`Flags::NAMES`].
+    pub fn bits(self) -> u16 {
+        self.0
+    }
+
     /// The names of those that are set.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         Flags::NAMES.iter().enumerate().filter(move |(bit, _)| self.0 >> bit & 1 == 1).map(|(_, name)| *name)
@@ -119,65 +148,57 @@ impl Flags {
 
 /// The verdict on one value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FieldReport<'a> {
+pub struct FieldReport {
     /// The clean value; [`Value::Null`] when empty or wrong.
-    pub value: Value<'a>,
+    pub value: Value<'static>,
     /// What is wrong; the `field` of each is filled in by the form.
     pub issues: Vec<Issue>,
     /// What is worth knowing.
     pub flags: Flags,
     /// A phone number's extension, digits only.
-    pub ext: Option<Cow<'a, str>>,
+    pub ext: Option<String>,
     /// A phone number's region, like `US-NY`, where the area code tells.
     pub region: Option<&'static str>,
 }
 
-impl<'a> FieldReport<'a> {
-    /// A value with nothing to say about it.
-    pub fn clean(value: Value<'a>) -> Self {
-        FieldReport { value, ..FieldReport::default() }
-    }
-
-    /// A value that cannot be used.
-    pub fn wrong(code: &'static Code) -> Self {
-        let mut report = FieldReport::default();
-        report.error(code);
-        report
+impl FieldReport {
+    /// What a draft says of one value.
+    pub(crate) fn of(draft: &Draft) -> Self {
+        let mut value = unpack(&draft.values);
+        let mut ext = None;
+        if draft.extension > 0
+            && let Value::Text(number) = &mut value
+        {
+            let mut number = std::mem::take(number).into_owned();
+            ext = Some(number.split_off(number.len().saturating_sub(draft.extension)));
+            number.truncate(number.len().saturating_sub(EXTENSION.len()));
+            value = Value::from(number);
+        }
+        let region = (!draft.region.is_empty()).then_some(draft.region);
+        FieldReport { value, issues: Issue::all(draft), flags: draft.flags, ext, region }
     }
 
     /// No issue stops the lead.
     pub fn ok(&self) -> bool {
         self.issues.iter().all(|issue| issue.severity == Severity::Warning)
     }
-
-    /// Adds an issue that stops the lead and drops the value.
-    pub fn error(&mut self, code: &'static Code) {
-        self.issues.push(Issue::error("", code));
-        self.value = Value::Null;
-    }
-
-    /// Adds an issue that stops the lead, with the limit that was passed.
-    pub fn error_limit(&mut self, code: &'static Code, limit: &str) {
-        self.issues.push(Issue::error("", code).with_limit(limit));
-        self.value = Value::Null;
-    }
-
-    /// Adds an issue that lets the lead through.
-    pub fn warn(&mut self, code: &'static Code) {
-        self.issues.push(Issue::warning("", code));
-    }
 }
 
 /// The verdict on a whole form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report<'a> {
+pub struct Report {
     /// The clean values that are not empty, in the order of the form.
-    pub values: Entries<'a>,
+    pub values: Entries<'static>,
     /// What is wrong, in the order of the form.
     pub issues: Vec<Issue>,
 }
 
-impl Report<'_> {
+impl Report {
+    /// What a draft says of named values.
+    pub(crate) fn of(draft: &Draft) -> Self {
+        Report { values: unpack_entries(Tape(&draft.values)), issues: Issue::all(draft) }
+    }
+
     /// No issue stops the lead.
     pub fn ok(&self) -> bool {
         self.issues.iter().all(|issue| issue.severity == Severity::Warning)

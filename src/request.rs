@@ -1,7 +1,11 @@
 //! [`Payload`], [`Account`] and [`Request`]: what goes over the wire, and to whom.
 
 use crate::code;
+use crate::draft::Draft;
 use crate::report::Issue;
+use crate::tape::typed::{letters, pack, unpack};
+use crate::tape::{Node, put, put_text};
+use crate::value::Value;
 
 /// The HTTP request of an operation, without host and credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +15,7 @@ pub struct Payload {
     /// Path and query, from the first slash.
     pub path: String,
     /// Names and values.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(String, String)>,
     /// The body, for a method that has one.
     pub body: Option<String>,
 }
@@ -25,7 +29,7 @@ pub struct Request {
     /// Absolute.
     pub url: String,
     /// Names and values.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(String, String)>,
     /// The body, for a method that has one.
     pub body: Option<String>,
 }
@@ -120,99 +124,191 @@ impl Account {
     /// # Errors
     /// What is wrong with the account, by member.
     pub fn origin(&self) -> Result<&str, Issue> {
-        let base = self.base_url.trim().trim_end_matches('/');
-        let base = ["/rest", "/identity", "/v2"]
-            .iter()
-            .fold(base, |base, tail| base.strip_suffix(tail).unwrap_or(base));
-        let base = base.trim_end_matches('/');
-        let wrong = || Issue::error("baseUrl", &code::ACCOUNT_BASE_URL);
-        let (scheme, rest) = base.split_once("://").ok_or_else(wrong)?;
-        let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-        let allowed = self.allow_host.iter().any(|host| host == authority || host == host_name(authority));
-        let plain = authority.bytes().all(|byte| {
-            byte.is_ascii_alphanumeric()
-                || matches!(byte, b'.' | b'-' | b':')
-                || (allowed && matches!(byte, b'[' | b']'))
-        });
-        // The relay may sit below a path of the owner's site; a CRM never does.
-        let whole = authority.len() == rest.len()
-            || (self.system == System::Relay && !rest.contains(['?', '#', '\\']));
-        if !plain || authority.is_empty() || !whole {
-            return Err(wrong());
-        }
-        let secure = scheme == "https" && is_public_name(host_name(authority));
-        if secure || (allowed && matches!(scheme, "https" | "http")) { Ok(base) } else { Err(wrong()) }
+        let base = self.base_url.as_bytes();
+        let allows = |host: &[u8]| self.allow_host.iter().any(|allowed| allowed.as_bytes() == host);
+        let origin = origin(base, self.system, allows).and_then(|origin| str::from_utf8(origin).ok());
+        origin.ok_or_else(|| Issue::error("baseUrl", &code::ACCOUNT_BASE_URL))
     }
 
     /// Whether the host is one of the system's, or allowed by the owner.
     ///
     /// # Errors
-    /// `account.host`, where it is neither.
+    /// What is wrong with the account, by member.
     pub fn known_host(&self) -> Result<(), Issue> {
         let origin = self.origin()?;
         let authority = origin.split_once("://").map_or(origin, |(_, rest)| rest);
-        let allowed = self.allow_host.iter().any(|host| host == authority || host == host_name(authority));
         let known = self.system.hosts().iter().any(|pattern| match pattern.strip_prefix('*') {
             Some(tail) => authority.strip_suffix(tail).is_some_and(|head| !head.is_empty()),
             None => *pattern == authority,
         });
+        let host = str::from_utf8(host_name(authority.as_bytes())).unwrap_or_default();
+        let allowed = self.allow_host.iter().any(|allowed| allowed == authority || allowed == host);
         if known || allowed { Ok(()) } else { Err(Issue::error("baseUrl", &code::ACCOUNT_HOST)) }
     }
 
-    /// The whole request for `payload`.
-    ///
-    /// # Errors
-    /// What is wrong with the account, by member.
-    pub fn request(&self, payload: Payload) -> Result<Request, Vec<Issue>> {
-        let mut issues = Vec::new();
-        let origin = self.origin().map_err(|issue| vec![issue])?;
-        let mut headers = payload.headers;
-        if let Some(unit) = &self.business_unit {
-            if unit.len() == 18
-                && unit.starts_with("0Uv")
-                && unit.bytes().all(|byte| byte.is_ascii_alphanumeric())
-            {
-                headers.push(("Pardot-Business-Unit-Id", unit.clone()));
-            } else {
-                issues.push(Issue::error("businessUnit", &code::ACCOUNT_BUSINESS_UNIT));
-            }
-        }
-        if let Some(token) = &self.token {
-            // RFC 6750 §2.1 allows fewer; Salesforce's tokens carry a `!`.
-            if !token.is_empty() && token.bytes().all(|byte| (0x21..0x7F).contains(&byte)) {
-                headers.push(("Authorization", ["Bearer ", token].concat()));
-            } else {
-                issues.push(Issue::error("token", &code::ACCOUNT_TOKEN));
-            }
-        }
-        if !issues.is_empty() {
-            return Err(issues);
-        }
-        Ok(Request {
-            method: payload.method,
-            url: [origin, &payload.path].concat(),
-            headers,
-            body: payload.body,
-        })
+    /// The account as the engine reads it.
+    pub(crate) fn pack(&self) -> Vec<u8> {
+        let text = |text: &str| Value::from(text.to_owned());
+        let maybe = |given: &Option<String>| given.as_deref().map_or(Value::Null, text);
+        pack(&Value::Map(vec![
+            ("system".into(), text(self.system.name())),
+            ("baseUrl".into(), text(&self.base_url)),
+            ("version".into(), self.version.map_or(Value::Null, |version| Value::from(version.to_string()))),
+            ("businessUnit".into(), maybe(&self.business_unit)),
+            ("token".into(), maybe(&self.token)),
+            ("allowHost".into(), Value::List(self.allow_host.iter().map(|host| text(host)).collect())),
+        ]))
     }
 }
 
-fn host_name(authority: &str) -> &str {
-    match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+impl Request {
+    /// Reads what an operation wrote.
+    pub(crate) fn of(method: &'static str, written: &[u8]) -> Self {
+        let mut request = Request { method, url: String::new(), headers: Vec::new(), body: None };
+        if let Node::List(mut parts) = Node::of(written) {
+            parts.value();
+            request.url = Node::of(parts.value()).text().map(letters).unwrap_or_default();
+            if let Value::Map(headers) = unpack(parts.value()) {
+                request.headers = headers
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((name.into_owned(), value.as_text()?.to_owned())))
+                    .collect();
+            }
+            request.body = Node::of(parts.value()).text().map(letters);
+        }
+        request
+    }
+}
+
+/// Where a request goes, as the engine reads it out of an account.
+pub(crate) struct Target<'a> {
+    pub(crate) origin: &'a [u8],
+    pub(crate) version: u8,
+    pub(crate) token: &'a [u8],
+    pub(crate) business_unit: &'a [u8],
+}
+
+impl<'a> Target<'a> {
+    /// Nowhere yet.
+    pub(crate) const NONE: Self = Target { origin: b"", version: 4, token: b"", business_unit: b"" };
+
+    /// Reads a packed account. What does not fit is an issue in the draft.
+    pub(crate) fn read(account: Node<'a>, system: System, draft: &mut Draft) -> Self {
+        let mut target = Target::NONE;
+        let text = |name: &[u8]| Node::of(account.get(name)).text();
+        if text(b"system") != Some(system.name().as_bytes()) {
+            draft.error_at(b"system", &code::ACCOUNT_SYSTEM);
+            return target;
+        }
+        match text(b"version") {
+            None | Some(b"4") => {}
+            Some(b"3") => target.version = 3,
+            Some(_) => draft.error_at(b"version", &code::ACCOUNT_VERSION),
+        }
+        let allows = |host: &[u8]| match Node::of(account.get(b"allowHost")) {
+            Node::List(mut hosts) => {
+                let mut allowed = false;
+                while !hosts.is_done() {
+                    allowed |= Node::of(hosts.value()).text() == Some(host);
+                }
+                allowed
+            }
+            node => node.text() == Some(host),
+        };
+        match origin(text(b"baseUrl").unwrap_or_default(), system, allows) {
+            Some(origin) => target.origin = origin,
+            None => draft.error_at(b"baseUrl", &code::ACCOUNT_BASE_URL),
+        }
+        if let Some(unit) = text(b"businessUnit") {
+            target.business_unit = unit;
+            if unit.len() != 18 || !unit.starts_with(b"0Uv") || !unit.iter().all(u8::is_ascii_alphanumeric) {
+                draft.error_at(b"businessUnit", &code::ACCOUNT_BUSINESS_UNIT);
+            }
+        }
+        if let Some(token) = text(b"token") {
+            target.token = token;
+            // RFC 6750 §2.1 allows fewer; Salesforce's tokens carry a `!`.
+            if token.is_empty() || !token.iter().all(|byte| (0x21..0x7F).contains(byte)) {
+                draft.error_at(b"token", &code::ACCOUNT_TOKEN);
+            }
+        }
+        target
+    }
+
+    /// Adds the packed headers that the account brings.
+    pub(crate) fn put_headers(&self, out: &mut Vec<u8>) {
+        if !self.token.is_empty() {
+            put(out, b"Authorization\0\x01Bearer ");
+            put(out, self.token);
+            put(out, b"\0");
+        }
+        if !self.business_unit.is_empty() {
+            put(out, b"Pardot-Business-Unit-Id\0");
+            put_text(out, self.business_unit);
+        }
+    }
+}
+
+/// Scheme and host of a base URL as users paste it, when requests may go there.
+fn origin(base: &[u8], system: System, allows: impl Fn(&[u8]) -> bool) -> Option<&[u8]> {
+    let mut base = without_slashes(base.trim_ascii());
+    for tail in [b"/rest".as_slice(), b"/identity", b"/v2"] {
+        base = base.strip_suffix(tail).unwrap_or(base);
+    }
+    let base = without_slashes(base);
+    let rest = base.strip_prefix(b"http")?;
+    let (secure, rest) = match rest.strip_prefix(b"s") {
+        Some(rest) => (true, rest),
+        None => (false, rest),
+    };
+    let rest = rest.strip_prefix(b"://")?;
+    let length =
+        rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#' | b'\\')).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(length)?;
+    let host = host_name(authority);
+    let allowed = allows(authority) || allows(host);
+    let plain = authority.iter().all(|byte| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'.' | b'-' | b':')
+            || (allowed && matches!(byte, b'[' | b']'))
+    });
+    // The relay may sit below a path of the owner's site; a CRM never does.
+    let below =
+        system == System::Relay && !path.iter().any(|byte| matches!(byte, b'?' | b'#' | b'\\' | ..b'!'));
+    let fits = plain && !authority.is_empty() && (path.is_empty() || below);
+    (fits && (allowed || (secure && is_public_name(host)))).then_some(base)
+}
+
+fn without_slashes(mut text: &[u8]) -> &[u8] {
+    while let [shorter @ .., b'/'] = text {
+        text = shorter;
+    }
+    text
+}
+
+/// An authority without its port.
+fn host_name(authority: &[u8]) -> &[u8] {
+    let mut host = authority;
+    while let [shorter @ .., b'0'..=b'9'] = host {
+        host = shorter;
+    }
+    match host {
+        [host @ .., b':'] => host,
         _ => authority,
     }
 }
 
 /// A name that public DNS could answer: dotted, not an address in any spelling, not one of the local zones.
-fn is_public_name(host: &str) -> bool {
-    let host = host.trim_end_matches('.');
-    let last = host.rsplit('.').next().unwrap_or_default();
-    host.contains('.')
-        && !host.contains(':')
+fn is_public_name(mut host: &[u8]) -> bool {
+    const LOCAL: [&[u8]; 8] =
+        [b"local", b"localhost", b"internal", b"lan", b"home", b"corp", b"intranet", b"arpa"];
+    while let [shorter @ .., b'.'] = host {
+        host = shorter;
+    }
+    let last = host.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    last.len() < host.len()
+        && !host.contains(&b':')
         // A last label that begins with a digit is an address to the URL standard's host parser.
-        && last.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic())
-        && !["local", "localhost", "internal", "lan", "home", "corp", "intranet", "arpa"]
-            .iter()
-            .any(|zone| last.eq_ignore_ascii_case(zone))
+        && last.first().is_some_and(u8::is_ascii_alphabetic)
+        && !LOCAL.iter().any(|zone| last.eq_ignore_ascii_case(zone))
 }

@@ -10,19 +10,26 @@ use std::path::Path;
 const ARROWS: &[(&str, &[&str])] = &[
     ("code", &[]),
     ("value", &[]),
-    ("encoding", &["value"]),
-    ("report", &["code", "value"]),
-    ("field", &[]),
-    ("rules", &["code", "value", "report", "field", "data"]),
-    ("form", &["code", "value", "report", "field", "rules"]),
-    ("request", &["code", "report"]),
-    ("outcome", &["value", "report"]),
-    ("operation", &["code", "value", "encoding", "report", "form", "request"]),
-    ("systems", &["code", "value", "encoding", "report", "field", "form", "request", "outcome", "operation"]),
-    ("capture", &["value", "field", "rules", "request"]),
+    ("host", &[]),
+    ("tape", &["value"]),
+    ("encoding", &["tape"]),
+    ("field", &["tape"]),
+    // A draft and the report that is made of it are one thing.
+    ("draft", &["code", "host", "report", "tape"]),
+    ("report", &["code", "draft", "tape", "value"]),
+    ("rules", &["code", "data", "draft", "field", "host", "report", "tape", "value"]),
+    ("form", &["code", "draft", "field", "report", "rules", "tape", "value"]),
+    ("request", &["code", "draft", "report", "tape", "value"]),
+    ("outcome", &["report", "value"]),
+    ("operation", &["draft", "encoding", "form", "report", "request", "rules", "tape", "value"]),
+    (
+        "systems",
+        &["code", "encoding", "field", "form", "operation", "outcome", "report", "request", "tape", "value"],
+    ),
+    ("capture", &["field", "request", "rules", "value"]),
     // Requests, outcomes and recipes as data, never a system.
-    ("delivery", &["value", "report", "outcome", "operation"]),
-    ("catalogue", &["operation", "request", "systems", "delivery"]),
+    ("delivery", &["operation", "outcome", "report", "value"]),
+    ("catalogue", &["delivery", "operation", "request", "systems"]),
 ];
 
 /// What may see everything: the façade and the border.

@@ -13,7 +13,7 @@
 
 use fieldpost::report::{FieldReport, Flags};
 use fieldpost::rules::{self, phone};
-use fieldpost::{Field, Form, Kind, Severity, Value};
+use fieldpost::{Field, Form, Kind, Severity, Spec, Value};
 use proptest::prelude::*;
 use std::borrow::Cow;
 use std::fs;
@@ -46,6 +46,7 @@ fn cases() {
 fn run(case: &Value<'static>) -> (Vec<(&'static str, Value<'static>)>, Value<'static>) {
     let field = case.get("field").unwrap().clone();
     let spec: Value<'static> = [("fields", [("value", field)].into_iter().collect())].into_iter().collect();
+    let spec = Spec::from(&spec);
     let form = Form::from_spec(&spec).unwrap();
     let report = form.check_field("value", case.get("input").unwrap().clone());
     let mut expected = case.get("expect").unwrap().clone();
@@ -233,7 +234,7 @@ fn kinds() -> impl Iterator<Item = Kind> {
 }
 
 /// A field of that kind, with limits where they mean something.
-fn field(kind: Kind) -> Field {
+fn field(kind: Kind) -> Field<'static> {
     match kind {
         Kind::Choice | Kind::Choices => Field::new("x", kind).choices(CHOICES),
         Kind::Integer | Kind::Number => Field::new("x", kind).min(-1_000).max(1_000_000),
@@ -242,7 +243,7 @@ fn field(kind: Kind) -> Field {
     }
 }
 
-const CHOICES: &[Cow<'static, str>] = &[Cow::Borrowed("a"), Cow::Borrowed("b c"), Cow::Borrowed("1")];
+const CHOICES: &[&str] = &["a", "b c", "1"];
 
 /// Text that comes close to what the rules take, and text that does not.
 fn texts() -> impl Strategy<Value = String> {
@@ -277,7 +278,7 @@ fn values() -> impl Strategy<Value = Value<'static>> {
 }
 
 /// What may be asked of every report.
-fn is_sound(report: &FieldReport<'_>, input: &Value<'_>) {
+fn is_sound(report: &FieldReport, input: &Value<'_>) {
     if !report.ok() {
         assert_eq!(report.value, Value::Null, "a wrong value stayed: {input:?}");
     }

@@ -1,28 +1,56 @@
 import { FieldpostError } from "./errors.js";
-import { pack, packEntries, unpack } from "./pack.js";
+import { lend } from "./host.js";
+import { pack, packEntries, Tape } from "./pack.js";
 import type { CheckOptions, FieldReport, Form, FormSpec, Issue, Params, Payload, Report, Values } from "./types.js";
 
-/** What both wasm builds export; see `src/wasm/mod.rs`. */
+/** What both wasm builds export; see `src/wasm/mod.rs`. Sizes and lengths are in bytes. */
 export interface Glue {
-  initSync(options: { module: BufferSource | WebAssembly.Module }): unknown;
+  initSync(options: { module: BufferSource | WebAssembly.Module }): { memory: WebAssembly.Memory };
   __wbg_reset_state(): void;
-  form(spec: string): string;
-  check(form: number, values: string): string;
-  check_field(form: number, name: string, value: string): string;
-  check_kind(kind: string, value: string, required: boolean): string;
-  form_payload(form: number, values: string, operation: string): string;
-  payload(operation: string, params: string): string;
-  operations(): string;
+  input(size: number): number;
+  output(): number;
+  form(length: number): number;
+  check(form: number, length: number): number;
+  check_field(form: number, length: number): number;
+  check_kind(kind: number, options: number, length: number): number;
+  payload(form: number, length: number): number;
+  request(length: number): number;
 }
 
+/** The places of the kinds in Rust's `Kind::VISITOR`. */
+const EMAIL = 2;
+const PHONE = 3;
+const LABELS = 4;
+
+/** The bits of Rust's `Options`; the first is `required`. */
+const OPTIONS = ["required", "bytes", "quoted", "literal", "international"] as const;
+
+/** The bits of Rust's `Flags`. */
+const FLAGS = ["role", "free", "disposable", "toll_free", "premium", "personal", "government", "international", "fiction"];
+
+/** The most bytes of one crossing; more is refused before any work starts. */
+const MAX_BYTES = 1 << 22;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 let glue: Glue | undefined;
+let source: BufferSource | WebAssembly.Module;
+let memory: WebAssembly.Memory;
+/** Where the packed text of a call goes: kept until memory grows. */
+let input = new Uint8Array();
+let bytes = new Uint8Array();
 /** Counts the instances: a form made by an earlier one is made again. */
 let instance = 0;
 
-/** Says that the module is instantiated. */
-export function ready(loaded: Glue): void {
-  if (glue !== loaded) instance++;
+/** Instantiates the module. */
+export function start(loaded: Glue, module: BufferSource | WebAssembly.Module): void {
+  source = module;
+  memory = loaded.initSync({ module }).memory;
+  lend(memory);
+  input = new Uint8Array();
   glue = loaded;
+  instance++;
 }
 
 /** Whether `load` has finished. */
@@ -36,38 +64,123 @@ export function cross<T, G extends Glue = Glue>(act: (glue: G) => T): T {
   } catch (cause) {
     if (!(cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError)) throw cause;
     glue.__wbg_reset_state();
-    instance++;
+    start(glue, source);
     throw new FieldpostError("wasm.trap", "The module stopped; the next call gets a fresh one.", [], { cause });
   }
 }
 
-/** The answer of a call that can refuse with `{ code, issues }`. */
-export function answer<T>(tape: string): T {
-  const said = unpack<T & { code?: string; issues?: Issue[] }>(tape);
-  if (said.code) throw new FieldpostError(said.code, said.issues?.map((issue) => `${issue.field}: ${issue.message}`).join(" "), said.issues);
-  return said;
+/** Writes a packed text where the module reads it, in Unicode's form NFC, and gives its length. */
+function write(to: Glue, text: string): number {
+  const { length } = text;
+  if (length > MAX_BYTES) throw new FieldpostError("values.too_large", "These values are too large.");
+  // A letter has three bytes at most.
+  if (input.length < length * 3 || !input.length) {
+    const size = Math.max(length * 3, 4096);
+    const at = to.input(size) >>> 0;
+    input = new Uint8Array(memory.buffer, at, size);
+  }
+  let at = 0;
+  if (length < 96) {
+    // Below a hundred letters the loop is quicker than the encoder.
+    for (let code; at < length && (code = text.charCodeAt(at)) < 128; ) input[at++] = code;
+    if (at === length) return length;
+  }
+  const { written } = encoder.encodeInto(text, input);
+  if (written === length) return length;
+  const normal = text.normalize("NFC");
+  return normal === text ? written : encoder.encodeInto(normal, input).written;
 }
 
-const checkKind = (kind: string, value: unknown, options?: CheckOptions): FieldReport =>
-  unpack(cross((glue) => glue.check_kind(kind, pack(value), options?.required === true)));
+/** The answer of a call. */
+function answer(from: Glue, length: number): Tape {
+  // Memory that has grown has another buffer.
+  if (bytes.buffer !== memory.buffer) bytes = new Uint8Array(memory.buffer);
+  const at = from.output() >>> 0;
+  return new Tape(decoder.decode(bytes.subarray(at, at + length)));
+}
+
+function issues(tape: Tape): Issue[] {
+  const all: Issue[] = [];
+  while (!tape.done) {
+    const [field, code, severity, message, limit, suggestion] = [tape.text(), tape.text(), tape.text(), tape.text(), tape.text(), tape.text()];
+    const issue: Issue = { field, code, severity: severity === "e" ? "error" : "warning", message };
+    if (limit) issue.limit = limit;
+    if (suggestion) issue.suggestion = suggestion;
+    all.push(issue);
+  }
+  return all;
+}
+
+function fieldReport(tape: Tape): FieldReport {
+  const ok = tape.value() as boolean;
+  const value = tape.value() as FieldReport["value"];
+  const set = tape.value() as number;
+  const ext = tape.value() as string;
+  const region = tape.value() as string;
+  const report: FieldReport = { ok, value, issues: issues(tape), flags: flags(set) };
+  if (ext) report.ext = ext;
+  if (region) report.region = region;
+  return report;
+}
+
+const flags = (set: number): string[] => (set ? FLAGS.filter((_, bit) => (set >> bit) & 1) : []);
+
+function checkKind(kind: number, value: unknown, options?: CheckOptions): FieldReport {
+  let bits = 0;
+  if (options) OPTIONS.forEach((name, bit) => (bits |= options[name] ? 1 << bit : 0));
+  return cross((glue) => {
+    const packed = pack(value);
+    const said = glue.check_kind(kind, bits, write(glue, packed));
+    // The clean value is the one that was typed.
+    if (said < 0) return { ok: true, value: typeof value === "string" && value ? value : null, issues: [], flags: flags(~said) };
+    return fieldReport(answer(glue, said));
+  });
+}
 
 /** Checks an e-mail address: `{ ok, value, issues, flags }`. */
-export const checkEmail = (text: unknown, options?: CheckOptions): FieldReport => checkKind("email", text, options);
+export const checkEmail = (text: unknown, options?: CheckOptions): FieldReport => checkKind(EMAIL, text, options);
 
 /** Checks a phone number; the value is E.164, like `+12125550123`, beside `national`, `ext` and `region`. */
-export const checkPhone = (text: unknown, options?: CheckOptions): FieldReport => checkKind("phone", text, options);
+export const checkPhone = (text: unknown, options?: CheckOptions): FieldReport => withNational(checkKind(PHONE, text, options));
+
+/** Adds how North America writes the number. */
+function withNational(report: FieldReport): FieldReport {
+  const { value } = report;
+  if (typeof value === "string" && value.startsWith("+1")) report.national = `(${value.slice(2, 5)}) ${value.slice(5, 8)}-${value.slice(8)}`;
+  return report;
+}
 
 /** Checks labels, as a list or separated by commas; the value is a list. */
 export function checkLabels(value: unknown, options?: CheckOptions): FieldReport {
-  const report = checkKind("labels", value, options);
+  const report = checkKind(LABELS, value, options);
   report.value ??= [];
   return report;
 }
 
-function packValues(values: Values | string): string {
+/** Named values as one packed text. */
+export function packValues(values: Values | string): string {
   const data: unknown = typeof values === "string" ? JSON.parse(values) : values;
-  if (typeof data !== "object" || data === null) return "{}";
-  return packEntries((Symbol.iterator in data ? data : Object.entries(data)) as Iterable<[string, unknown]>);
+  if (typeof data !== "object" || data === null) return "";
+  if (Symbol.iterator in data) return packEntries(data as Iterable<[string, unknown]>);
+  return packEntries(Object.entries(data));
+}
+
+/** Throws what a refused call says: its code, and its issues behind it. */
+function refuse(code: string, tape: Tape): never {
+  const said = issues(tape);
+  throw new FieldpostError(code, said.map((issue) => `${issue.field}: ${issue.message}`).join(" "), said);
+}
+
+/** Reads `[method, path or URL, headers, body]`, or throws. */
+function built(tape: Tape): [string, string, Record<string, string>, string | null] {
+  const said = tape.value();
+  if (typeof said === "string") refuse(said, tape);
+  return said as [string, string, Record<string, string>, string | null];
+}
+
+function packet(tape: Tape): Payload {
+  const [method, path, headers, body] = built(tape);
+  return { method, path, headers, body };
 }
 
 /** Makes a form of a spec. Throws `spec.invalid` with issues that name the place in the spec. */
@@ -75,36 +188,63 @@ export function form(spec: FormSpec): Form {
   const packed = pack(spec);
   let number = 0;
   let made = 0;
-  const handle = (): number => {
-    if (made !== instance || !made) {
-      const said = unpack<{ form?: number; issues?: Issue[] }>(cross((glue) => glue.form(packed)));
-      if (said.form === undefined) throw new FieldpostError("spec.invalid", "The form's spec does not fit.", said.issues);
-      number = said.form;
+  const handle = (glue: Glue): number => {
+    if (made !== instance) {
+      const tape = answer(glue, glue.form(write(glue, packed)));
+      const said = tape.value();
+      if (said === null) throw new FieldpostError("spec.invalid", "The form's spec does not fit.", issues(tape));
+      number = said as number;
       made = instance;
     }
     return number;
   };
-  handle();
+  cross(handle);
   return {
     fields: Object.keys(spec.fields),
     check(values) {
-      const at = handle();
-      return unpack<Report>(cross((glue) => glue.check(at, packValues(values))));
+      const typed = packValues(values);
+      return cross((glue) => {
+        const at = handle(glue);
+        const tape = answer(glue, glue.check(at, write(glue, typed)));
+        return { ok: tape.value(), values: tape.value(), issues: issues(tape) } as Report;
+      });
     },
     checkField(name, value) {
-      const at = handle();
-      return unpack<FieldReport>(cross((glue) => glue.check_field(at, name, pack(value))));
+      const typed = packEntries([[name, value ?? null]]);
+      const report = cross((glue) => {
+        const at = handle(glue);
+        return fieldReport(answer(glue, glue.check_field(at, write(glue, typed))));
+      });
+      return spec.fields[name]?.kind === "phone" ? withNational(report) : report;
     },
     payload(values, operation) {
-      const at = handle();
-      const { payload, ...report } = answer<Report & { payload?: Payload }>(
-        cross((glue) => glue.form_payload(at, packValues(values), operation)),
-      );
-      return payload ? { report, payload } : { report };
+      const typed = operation + "\0" + packValues(values);
+      return cross((glue) => {
+        const at = handle(glue);
+        const tape = answer(glue, glue.payload(at, write(glue, typed)));
+        const report = { ok: tape.value(), values: tape.value(), issues: [] } as unknown as Report;
+        const said = tape.value();
+        if (typeof said === "string") refuse(said, tape);
+        report.issues = issues(tape);
+        if (!said) return { report };
+        const [method, path, headers, body] = said as [string, string, Record<string, string>, string | null];
+        return { report, payload: { method, path, headers, body } };
+      });
     },
   };
 }
 
 /** Builds an operation's request without host and credentials. Throws `params.invalid` with `issues`. */
-export const payload = (operation: string, params: Params): Payload =>
-  answer(cross((glue) => glue.payload(operation, pack(params))));
+export function payload(operation: string, params: Params): Payload {
+  const packed = operation + "\0" + packValues(params);
+  return cross((glue) => packet(answer(glue, glue.payload(-1, write(glue, packed)))));
+}
+
+/** Builds a whole request of the parts of one: what `fetch` needs. Throws `params.invalid` or `account.invalid`. */
+export function parts(operation: string, params: Params, account: unknown): { url: string; method: string; headers: Record<string, string>; body: string | null } {
+  const packed = operation + "\0" + pack(account) + packValues(params);
+  return cross((glue) => {
+    const [method, url, headers, body] = built(answer(glue, glue.request(write(glue, packed))));
+    return { url, method, headers, body };
+  });
+}

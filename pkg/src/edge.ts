@@ -1,12 +1,12 @@
-import { cross, type Glue } from "./core.js";
+import { cross, type Glue, packValues } from "./core.js";
 import { FieldpostError } from "./errors.js";
-import { pack, unpack } from "./pack.js";
 import type { Account, Issue, OperationInfo, Outcome, Params, Reply } from "./types.js";
 
 /** What the edge build exports beside the common calls; see `src/wasm/edge.rs`. */
 export interface EdgeGlue extends Glue {
   edgeRequest(operation: string, params: string, account: unknown): Request;
   edgeRead(operation: string, reply: unknown): Outcome;
+  operations(): OperationInfo[];
   checkAccount(account: unknown): void;
   tokenRequest(account: unknown, credentials: unknown): Request | undefined;
   readToken(reply: unknown): { token: string; usable: number } | Outcome;
@@ -62,7 +62,7 @@ export const plainAccount = (account: Account & { allowHost?: string | readonly 
 
 /** Builds the request of an operation for an account. Throws `params.invalid` or `account.invalid` with `issues`. */
 export const request = (operation: string, params: Params, account: Account): Request =>
-  edge((glue) => glue.edgeRequest(operation, pack(params), plainAccount(account)));
+  edge((glue) => glue.edgeRequest(operation, packValues(params).normalize("NFC"), plainAccount(account)));
 
 /** A reply as the border reads it. */
 export async function plainReply(reply: Response | Reply): Promise<unknown> {
@@ -81,4 +81,4 @@ export async function read(operation: string, reply: Response | Reply): Promise<
 }
 
 /** Every operation. */
-export const operations = (): OperationInfo[] => unpack(edge((glue) => glue.operations()));
+export const operations = (): OperationInfo[] => edge((glue) => glue.operations());

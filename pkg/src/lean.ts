@@ -1,33 +1,48 @@
-import { answer, cross, type Glue } from "./core.js";
+import { parts } from "./core.js";
 import { FieldpostError } from "./errors.js";
-import { pack, unpack } from "./pack.js";
-import type { Account, OperationInfo, Outcome, Params, Reply } from "./types.js";
-
-/** What the lean build exports beside the common calls. */
-export interface LeanGlue extends Glue {
-  request(operation: string, params: string, account: string): string;
-  read_relay(status: number, body: string): string;
-}
+import rows from "./operations-lean.js";
+import type { Account, Issue, OperationInfo, Outcome, Params, Reply } from "./types.js";
 
 /** Builds the request of an operation for an account. Throws `params.invalid` or `account.invalid` with `issues`. */
 export function request(operation: string, params: Params, account: Account): Request {
-  const { url, method, headers, body } = answer<{ url: string; method: string; headers: Record<string, string>; body: string | null }>(
-    cross((glue: LeanGlue) => glue.request(operation, pack(params), pack(account))),
-  );
-  return new Request(url, { method, headers, body, redirect: "manual" });
+  const { url, ...init } = parts(operation, params, account);
+  return new Request(url, { ...init, redirect: "manual" });
 }
 
 /** Reads the relay's answer. The CRMs' own replies are read where their secrets are: by the build for Workers and Node. */
 export async function read(operation: string, reply: Response | Reply): Promise<Outcome> {
   if (!operation.startsWith("relay.")) throw new FieldpostError("build.lean", "Only the build for Workers and Node reads this reply.");
-  let body: unknown;
+  let said: { id?: unknown; state?: unknown; issues?: unknown } | null;
   try {
-    body = typeof reply.body === "string" ? JSON.parse(reply.body) : await (reply as Response).json();
+    said = typeof reply.body === "string" ? JSON.parse(reply.body) : await (reply as Response).json();
   } catch {
-    body = null;
+    said = null;
   }
-  return unpack<Outcome>(cross((glue: LeanGlue) => glue.read_relay(reply.status, pack(body))));
+  const id = typeof said?.id === "string" || typeof said?.id === "number" ? String(said.id) : undefined;
+  const issues = Array.isArray(said?.issues) ? said.issues.map(issue) : [];
+  switch (said?.state) {
+    case "stored":
+      // A page cannot tell created from updated, and need not.
+      return { kind: "stored", ...(id === undefined ? {} : { id }), status: "stored", warnings: issues };
+    case "queued":
+      if (id !== undefined) return { kind: "queued", id };
+      break;
+    case "refused":
+      return { kind: "refused", issues };
+    case "retry":
+      return { kind: "retry", code: reply.status === 429 ? "http.429" : "relay.busy" };
+  }
+  return { kind: "unknown", why: "reply.unreadable" };
+}
+
+function issue(said: Partial<Record<keyof Issue, unknown>> | null): Issue {
+  const text = (name: keyof Issue): string => (typeof said?.[name] === "string" ? said[name] : "");
+  const issue: Issue = { field: text("field"), code: text("code"), severity: said?.severity === "warning" ? "warning" : "error", message: text("message") };
+  const [limit, suggestion] = [text("limit"), text("suggestion")];
+  if (limit) issue.limit = limit;
+  if (suggestion) issue.suggestion = suggestion;
+  return issue;
 }
 
 /** The operations of this build: those that capture a lead. */
-export const operations = (): OperationInfo[] => unpack(cross((glue) => glue.operations()));
+export const operations = (): OperationInfo[] => rows;

@@ -1,96 +1,108 @@
 /**
- * The packed text of the hot calls: a tag and what follows. `0` null, `t`, `f`, `n` number and `s` text up to U+001F,
- * `[` values `]`, `{` names up to U+001F and values `}`. The other side is `src/wasm/tape.rs`.
+ * Values as one packed text and back; the other side is `src/tape.rs`. A value is a mark and what follows: U+0001 a text
+ * and U+0002 a number up to U+0000, U+0003 yes, U+0004 no, U+0005 null, U+0006 values and U+0007 names (up to U+0000)
+ * with values, both up to U+0008.
  */
-const END = "\x1f";
-
-/** Texts that are not plain ASCII: they are normalised, and U+001F, which would end them, becomes another control. */
-const ODD = /[\x1f\x7f-\uffff]/;
+const MARKS = /[\0-\x08]/g;
+const MARK = /[\0-\x08]/;
 
 /** Deeper than any form or parameter goes; a cycle ends here. */
 const MAX_DEPTH = 24;
 
-function text(value: string): string {
-  return (ODD.test(value) ? value.normalize("NFC").replaceAll(END, "\x1e") : value) + END;
-}
+/** A text without marks; what takes their place is a control character, too. */
+const clean = (text: string): string => (MARK.test(text) ? text.replace(MARKS, "\x0e") : text);
 
 export function pack(value: unknown, depth = 0): string {
   switch (typeof value) {
     case "string":
-      return "s" + text(value);
+      return "\x01" + clean(value) + "\0";
     case "number":
-      return (Number.isFinite(value) ? "n" : "s") + value + END;
+      return (Number.isFinite(value) ? "\x02" : "\x01") + value + "\0";
     case "bigint":
-      return "n" + value + END;
+      return "\x02" + value + "\0";
     case "boolean":
-      return value ? "t" : "f";
+      return value ? "\x03" : "\x04";
     case "object":
-      if (value === null || depth > MAX_DEPTH) return "0";
+      if (value === null || depth >= MAX_DEPTH) return "\x05";
       if (Array.isArray(value)) {
-        let list = "[";
+        let list = "\x06";
         for (const item of value) list += pack(item, depth + 1);
-        return list + "]";
+        return list + "\x08";
       }
-      // A file is no data: an empty map is of the wrong kind for every field. A file input left empty is empty text.
-      if (typeof Blob !== "undefined" && value instanceof Blob) return value.size || (value as File).name ? "{}" : "s" + END;
-      return packEntries(Object.entries(value), depth + 1);
+      // A file is no data: a map is of the wrong kind for every field. A file input left empty is empty text.
+      if (typeof Blob !== "undefined" && value instanceof Blob) return value.size || (value as File).name ? "\x07\x08" : "\x01\0";
+      return "\x07" + packEntries(Object.entries(value), depth + 1) + "\x08";
     default:
-      return "0";
+      return "\x05";
   }
 }
 
+/** Named values, without the marks of a map around them. */
 export function packEntries(entries: Iterable<readonly [string, unknown]>, depth = 0): string {
-  let map = "{";
+  let map = "";
   for (const [name, value] of entries) {
     // Absent is not null: null clears.
-    if (value !== undefined) map += text(String(name)) + pack(value, depth + 1);
+    if (value !== undefined) map += clean(String(name)) + "\0" + pack(value, depth);
   }
-  return map + "}";
+  return map;
 }
 
-/** Objects of what the other side wrote. */
-export function unpack<T>(tape: string): T {
-  let at = 0;
-  const upToEnd = (): string => {
-    const end = tape.indexOf(END, at);
-    const found = tape.slice(at, end);
-    at = end + 1;
-    return found;
-  };
-  const read = (): unknown => {
-    switch (tape[at++]) {
-      case "s":
-        return upToEnd();
-      case "n": {
-        const digits = upToEnd();
+/** Reads what the other side wrote, value by value. */
+export class Tape {
+  constructor(
+    private readonly tape: string,
+    private at = 0,
+  ) {}
+
+  get done(): boolean {
+    return this.at >= this.tape.length;
+  }
+
+  /** The letters up to the end of a text. */
+  text(): string {
+    const start = this.at;
+    const end = this.tape.indexOf("\0", start);
+    this.at = end + 1;
+    return this.tape.slice(start, end);
+  }
+
+  value(): unknown {
+    switch (this.tape.charCodeAt(this.at++)) {
+      case 1:
+        return this.text();
+      case 2: {
+        const digits = this.text();
         // A number that JavaScript would round stays text.
         return String(+digits) === digits ? +digits : digits;
       }
-      case "t":
+      case 3:
         return true;
-      case "f":
+      case 4:
         return false;
-      case "[": {
+      case 6: {
         const list: unknown[] = [];
-        while (tape[at] !== "]") list.push(read());
-        at++;
+        while (!this.closed()) list.push(this.value());
         return list;
       }
-      case "{": {
+      case 7: {
         const map: Record<string, unknown> = {};
-        while (tape[at] !== "}") {
-          const name = upToEnd();
-          const value = read();
+        while (!this.closed()) {
+          const name = this.text();
+          const value = this.value();
           // Assigning would set the prototype.
           if (name === "__proto__") Object.defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true });
           else map[name] = value;
         }
-        at++;
         return map;
       }
       default:
         return null;
     }
-  };
-  return read() as T;
+  }
+
+  private closed(): boolean {
+    const closes = this.tape.charCodeAt(this.at) === 8 || this.done;
+    if (closes) this.at++;
+    return closes;
+  }
 }

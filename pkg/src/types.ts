@@ -10,6 +10,8 @@ export interface Issue {
   code: string;
   severity: Severity;
   message: string;
+  /** What the sentence of the code has for its `{}`: for those who say it in another language. */
+  limit?: string;
   suggestion?: string;
 }
 
@@ -56,10 +58,21 @@ export interface FieldSpec {
   max?: number;
   /** The values that `choice` and `choices` allow. */
   choices?: readonly string[];
+  /** Required when all that is named here has this value: `{ contactBy: "phone" }`; an empty text is any value. */
+  requiredIf?: Readonly<Record<string, string>>;
+  /** The field that must have the same value: an address that is typed twice. */
+  equalTo?: string;
+  /** See {@link CheckOptions}. */
+  quoted?: boolean;
+  literal?: boolean;
+  international?: boolean;
+  bytes?: boolean;
 }
 
 export interface FormSpec {
   fields: Record<string, FieldSpec>;
+  /** Of each of these sets at least one must be given: `[["email", "phone"]]`. */
+  anyOf?: readonly (readonly string[])[];
 }
 
 /** What a form can be checked from. A file in a `FormData` is an issue, never text. */
@@ -120,6 +133,14 @@ export interface Form {
 
 export interface CheckOptions {
   required?: boolean;
+  /** E-mail: a quoted part before the @ may be, `"ann lee"@example.com`. */
+  quoted?: boolean;
+  /** E-mail: an address of the net may be the domain, `ann@[192.0.2.1]`. */
+  literal?: boolean;
+  /** E-mail: letters of any script may stand before the @ (RFC 6531). */
+  international?: boolean;
+  /** Text: a length counts the bytes of UTF-8, as Marketo's `text` does. */
+  bytes?: boolean;
 }
 
 export interface SendOptions {
@@ -136,6 +157,8 @@ export interface OperationInfo {
   method: string;
   path: string;
   params: ParamInfo[];
+  /** Whether the build for pages has it, too. */
+  capture: boolean;
   /** A link to the vendor's page. */
   docs: string;
 }

@@ -1,45 +1,38 @@
-//! Choices: one, some, yes or no.
+//! Choices: one, yes or no, and consent.
 
-use super::{label, text};
+use super::text;
 use crate::code;
+use crate::draft::{Draft, Verdict};
 use crate::field::Field;
-use crate::report::FieldReport;
-use crate::value::Value;
-use std::borrow::Cow;
+use crate::tape::{NO, Node, YES};
 
-/// One of the field's choices, letter for letter. A field without choices takes any text.
-pub fn one<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
-    text::judge(
-        value,
-        |text| {
-            if allowed(field, text) { Ok(None) } else { Err((&code::CHOICE_UNKNOWN).into()) }
-        },
-    )
+/// Whether this is one of the field's choices, letter for letter. A field without choices takes any text.
+pub(super) fn allowed(field: &Field<'_>, text: &[u8]) -> bool {
+    field.choices.is_empty() || field.choices.any(|choice| choice == text)
 }
 
-/// Some of the field's choices, each once, in the order given. A single text is one choice: a choice may have a comma.
-pub fn some<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
-    label::list(field, value, false)
+pub(super) fn put_bool(yes: bool, draft: &mut Draft) {
+    draft.values.push(if yes { YES } else { NO });
 }
 
-pub(super) fn allowed(field: &Field, text: &str) -> bool {
-    let same = |choice: &Cow<'static, str>| text::nfc(Cow::Borrowed(choice)) == text;
-    field.choices.is_empty() || field.choices.iter().any(same)
-}
-
-/// Yes or no, in the words that HTML, JSON and query strings use for it.
-pub fn boolean(value: Value<'_>) -> FieldReport<'_> {
-    match value {
-        Value::Bool(_) => FieldReport::clean(value),
-        _ => text::judge(value, |text| match answer(text) {
-            Some(yes) => Ok(Some(Value::Bool(yes))),
-            None => Err((&code::KIND).into()),
-        }),
-    }
-}
-
-/// What a text says to a question of yes or no. `on` is what a browser sends for a checkbox without a value.
-pub(super) fn answer(text: &str) -> Option<bool> {
-    const WORDS: [&str; 8] = ["true", "1", "yes", "on", "false", "0", "no", "off"];
+/// What a text says to a question of yes or no, in the words that HTML, JSON and query strings use for it. `on` is what
+/// a browser sends for a checkbox without a value.
+pub(super) fn answer(text: &[u8]) -> Option<bool> {
+    const WORDS: [&[u8]; 8] = [b"true", b"1", b"yes", b"on", b"false", b"0", b"no", b"off"];
     WORDS.iter().position(|word| text.eq_ignore_ascii_case(word)).map(|at| at < 4)
+}
+
+/// Whether somebody agreed: only yes counts. A browser sends a ticked box's own value and nothing for an empty box, so
+/// any text but a word for no is a yes: the site chose it (`value="agree"`).
+pub(super) fn consent(field: &Field<'_>, node: Node<'_>, draft: &mut Draft) -> Verdict {
+    let yes = match node {
+        Node::Bool(yes) => yes,
+        Node::Null => false,
+        _ => {
+            let text = text::trim(node.text().ok_or(&code::KIND)?);
+            !text.is_empty() && answer(text) != Some(false)
+        }
+    };
+    put_bool(yes, draft);
+    if yes || !field.required { Ok(()) } else { Err(&code::CONSENT_REQUIRED) }
 }

@@ -1,19 +1,10 @@
 //! Days of the calendar.
 
-use super::text;
-use crate::code;
-use crate::report::FieldReport;
-use crate::value::Value;
-
 /// The HTML standard's *valid date string*, of four digits for the year: `2026-02-28`, and a day that exists.
-pub fn check(value: Value<'_>) -> FieldReport<'_> {
-    text::fit(value, &code::DATE, exists)
-}
-
-fn exists(text: &str) -> bool {
+pub(super) fn exists(text: &[u8]) -> bool {
     // The digits as one number, 20260228.
     let mut number = 0_u32;
-    for (at, byte) in text.bytes().enumerate() {
+    for (at, byte) in text.iter().enumerate() {
         match (at, byte) {
             (4 | 7, b'-') => {}
             (0..=3 | 5 | 6 | 8 | 9, b'0'..=b'9') => {

@@ -2,11 +2,13 @@
 
 use super::text::{self, class};
 use super::typo::words::{Words, words};
-use super::{idn, typo};
+use super::{typo, visitor};
 use crate::code::{self, Code};
-use crate::report::{FieldReport, Flags};
-use crate::value::Value;
-use std::borrow::Cow;
+use crate::draft::{Draft, Verdict};
+use crate::field::Options;
+use crate::host::Ask;
+use crate::report::Flags;
+use crate::tape::{END, TEXT, put};
 
 /// Mailboxes of functions.
 static ROLES: Words = words!("../data/role_names.txt");
@@ -23,83 +25,103 @@ const MAX_LABEL: usize = 63;
 
 /// One address: the HTML standard's grammar narrowed to what mail delivers. The part before the @ is a dot-atom of
 /// RFC 5322 (no leading, trailing or double dots, no quotes, no comments), the domain has at least two labels (RFC 1034),
-/// and the last is no number, or it would be an address of four numbers.
+/// and the last is no number, or it would be an address of four numbers. Options widen it again.
 ///
 /// ASCII only, because Marketo and Pardot take nothing else; a domain in another script becomes its ASCII form. Clean:
 /// without blanks around it, the domain in lower case, the part before the @ as typed, because its case is the
 /// receiver's to judge (RFC 5321, 2.4). A likely slip is a warning, never corrected here.
-pub fn check(value: Value<'_>) -> FieldReport<'_> {
-    let Some(text) = text::typed(value).map(text::trim) else { return FieldReport::wrong(&code::KIND) };
-    if text.is_empty() {
-        return FieldReport::default();
-    }
-    let mut report = FieldReport::default();
-    let suggestion = match read(&text) {
-        Ok((local, domain)) => {
-            let suggestion = typo::domain(&domain).map(|right| join(local, &right));
-            if suggestion.is_some() {
-                report.warn(&code::EMAIL_TYPO);
-            }
-            // `info+web@` is still `info@`.
-            let (name, _) = text::cut(local, b'+').unwrap_or((local, ""));
-            if ROLES.contains(name) {
-                report.flags.insert(Flags::ROLE);
-            }
-            if typo::FREE.contains(&domain) {
-                report.flags.insert(Flags::FREE);
-            } else if is_disposable(&domain) {
-                report.flags.insert(Flags::DISPOSABLE);
-            }
-            report.value = Value::Text(match domain {
-                Cow::Borrowed(_) => text,
-                Cow::Owned(domain) => Cow::Owned(join(local, &domain)),
-            });
-            suggestion
-        }
+pub(super) fn check(options: Options, text: &[u8], draft: &mut Draft) -> Verdict {
+    let start = draft.values.len();
+    draft.values.push(TEXT);
+    let local = match read(options, text, draft) {
+        Ok(local) => local,
         Err(code) => {
-            report.error(code);
-            repaired(&text)
+            suggest_repaired(text, draft);
+            return Err(code);
         }
     };
-    if let Some(issue) = report.issues.last_mut() {
-        issue.suggestion = suggestion;
+    // The clean address stands behind the text's mark.
+    let clean = draft.values.get(start.saturating_add(1)..).unwrap_or_default();
+    let domain = clean.get(local.len().saturating_add(1)..).unwrap_or_default();
+    put(&mut draft.suggestion, local);
+    draft.suggestion.push(b'@');
+    let slipped = typo::put_meant(domain, &mut draft.suggestion);
+    // `info+web@` is still `info@`.
+    if ROLES.contains(text::cut(local, b'+').map_or(local, |(name, _)| name)) {
+        draft.flags.insert(Flags::ROLE);
     }
-    report
-}
-
-fn join(local: &str, domain: &str) -> String {
-    [local, "@", domain].concat()
-}
-
-/// The part before the @ and the domain, the latter borrowed when it was clean.
-fn read(text: &str) -> Result<(&str, Cow<'_, str>), &'static Code> {
-    let (local, domain) = parts(text).ok_or(&code::EMAIL_AT)?;
-    read_local(local)?;
-    let domain = read_domain(domain)?;
-    if local.len().saturating_add(domain.len()) >= MAX_WHOLE {
-        return Err(&code::EMAIL_LONG);
+    if typo::FREE.contains(domain) {
+        draft.flags.insert(Flags::FREE);
+    } else if is_disposable(domain) {
+        draft.flags.insert(Flags::DISPOSABLE);
     }
-    Ok((local, domain))
+    draft.values.push(END);
+    if slipped {
+        draft.warn(&code::EMAIL_TYPO);
+    }
+    draft.suggestion.clear();
+    Ok(())
 }
 
-/// What stands before and after the one @.
-fn parts(text: &str) -> Option<(&str, &str)> {
-    let (local, domain) = text::cut(text, b'@')?;
+/// Adds the clean address, and gives the part before the @.
+fn read<'t>(options: Options, text: &'t [u8], draft: &mut Draft) -> Result<&'t [u8], &'static Code> {
+    let (local, domain) = parts(options, text).ok_or(&code::EMAIL_AT)?;
+    read_local(options, local)?;
+    put(&mut draft.values, local);
+    draft.values.push(b'@');
+    let start = draft.values.len();
+    if options.has(Options::LITERAL) && is_literal(domain) {
+        draft.values.extend(domain.iter().map(u8::to_ascii_lowercase));
+    } else {
+        read_domain(domain, draft)?;
+    }
+    let length = draft.values.len().saturating_sub(start);
+    if local.len().saturating_add(length) >= MAX_WHOLE { Err(&code::EMAIL_LONG) } else { Ok(local) }
+}
+
+/// What stands before and after the one @; a quoted part may have its own.
+fn parts(options: Options, text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let quoted = if options.has(Options::QUOTED) { quoted(text) } else { 0 };
+    let (before, rest) = text.split_at_checked(quoted)?;
+    let (after, domain) = text::cut(rest, b'@')?;
+    let local = text.get(..before.len().saturating_add(after.len()))?;
     (!local.is_empty() && !domain.is_empty() && text::cut(domain, b'@').is_none()).then_some((local, domain))
 }
 
-fn read_local(local: &str) -> Result<(), &'static Code> {
+/// How many bytes the quoted string at the start has (RFC 5321, 4.1.2); 0 where there is none.
+fn quoted(text: &[u8]) -> usize {
+    let (mut length, mut escaped) = (0_usize, false);
+    for byte in text {
+        match (length, byte) {
+            (0, b'"') => {}
+            (0, _) | (_, ..b' ' | 0x7F..) => return 0,
+            _ if escaped => escaped = false,
+            (_, b'\\') => escaped = true,
+            (_, b'"') => return length.saturating_add(1),
+            _ => {}
+        }
+        length = length.saturating_add(1);
+    }
+    0
+}
+
+fn read_local(options: Options, local: &[u8]) -> Verdict {
     let mut before = b'.';
-    for byte in local.bytes() {
-        if byte == b'.' && before == b'.' {
+    // What nobody sees is no accented letter.
+    let letters = if text::has_unseen(local) { u8::MAX } else { 128 };
+    let is_quoted = options.has(Options::QUOTED) && quoted(local) == local.len();
+    for byte in local {
+        let fits = is_quoted
+            || *byte == b'.'
+            || class::is(*byte, class::ATEXT)
+            || (*byte >= letters && options.has(Options::INTERNATIONAL));
+        if *byte == b'.' && before == b'.' && !is_quoted {
             return Err(&code::EMAIL_DOTS);
         }
-        if byte != b'.' && !class::is(byte, class::ATEXT) {
-            // What nobody sees is no accented letter.
-            let accented = byte >= 128 && !text::has_blank(local);
-            return Err(if accented { &code::EMAIL_ASCII } else { &code::EMAIL_CHARACTER });
+        if !fits {
+            return Err(if *byte >= letters { &code::EMAIL_ASCII } else { &code::EMAIL_CHARACTER });
         }
-        before = byte;
+        before = *byte;
     }
     match before {
         b'.' => Err(&code::EMAIL_DOTS),
@@ -108,28 +130,44 @@ fn read_local(local: &str) -> Result<(), &'static Code> {
     }
 }
 
-fn read_domain(typed: &str) -> Result<Cow<'_, str>, &'static Code> {
-    let mut highest = 0;
-    for byte in typed.bytes() {
+/// An address of the net in brackets: four numbers, or IPv6 in its digits and colons (RFC 5321, 4.1.3).
+fn is_literal(domain: &[u8]) -> bool {
+    let [b'[', address @ .., b']'] = domain else { return false };
+    match address {
+        [b'I' | b'i', b'P' | b'p', b'v' | b'V', b'6', b':', digits @ ..] => {
+            digits.len() >= 2
+                && digits.len() <= 45
+                && digits.contains(&b':')
+                && digits.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'))
+        }
+        _ => visitor::is_ipv4(address),
+    }
+}
+
+/// Adds the clean domain.
+fn read_domain(typed: &[u8], draft: &mut Draft) -> Verdict {
+    let start = draft.values.len();
+    for byte in typed {
         match byte {
-            b'a'..=b'z' => {}
             // An address of the net in brackets: its characters are not what is wrong with it.
             b'[' => return Err(&code::EMAIL_DOMAIN),
-            _ if byte < 128 && !class::is(byte, class::DOMAIN) => return Err(&code::EMAIL_CHARACTER),
-            _ => highest = byte.max(highest),
+            ..128 if !class::is(*byte, class::DOMAIN) => return Err(&code::EMAIL_CHARACTER),
+            _ => draft.values.push(byte.to_ascii_lowercase()),
         }
     }
     // Before any work on it: a Unicode form is never longer than four times its ASCII form.
     if typed.len() > MAX_WHOLE.saturating_mul(4) {
         return Err(&code::EMAIL_LONG);
     }
-    let domain = match highest {
-        128.. => Cow::Owned(idn::to_ascii(typed).ok_or(&code::EMAIL_DOMAIN)?),
-        b'A'.. => Cow::Owned(typed.to_ascii_lowercase()),
-        _ => Cow::Borrowed(typed),
-    };
+    if !typed.is_ascii() {
+        draft.values.truncate(start);
+        if !(draft.host)(Ask::AsciiDomain, typed, &mut draft.values) {
+            return Err(&code::EMAIL_DOMAIN);
+        }
+    }
+    let domain = draft.values.get(start..).unwrap_or_default();
     let (mut labels, mut last): (_, &[u8]) = (0_u32, &[]);
-    for label in domain.as_bytes().split(|byte| *byte == b'.') {
+    for label in domain.split(|byte| *byte == b'.') {
         match label {
             [] => return Err(&code::EMAIL_DOTS),
             [b'-', ..] | [.., b'-'] => return Err(&code::EMAIL_DOMAIN),
@@ -145,15 +183,14 @@ fn read_domain(typed: &str) -> Result<Cow<'_, str>, &'static Code> {
         digits => class::all(digits, class::DIGIT),
     };
     // The characters again, for what the host made of them.
-    if labels < 2 || last.len() < 2 || is_number || !class::all(domain.as_bytes(), class::DOMAIN) {
-        Err(&code::EMAIL_DOMAIN)
-    } else {
-        Ok(domain)
+    if labels < 2 || last.len() < 2 || is_number || !class::all(domain, class::DOMAIN) {
+        return Err(&code::EMAIL_DOMAIN);
     }
+    Ok(())
 }
 
 /// The domain, or one above it, is known to be thrown away: such services give out names below their own, too.
-fn is_disposable(mut domain: &str) -> bool {
+fn is_disposable(mut domain: &[u8]) -> bool {
     while !DISPOSABLE.contains(domain) {
         match text::cut(domain, b'.') {
             Some((_, above)) => domain = above,
@@ -163,38 +200,49 @@ fn is_disposable(mut domain: &str) -> bool {
     true
 }
 
-/// The address that was probably meant by one that cannot be used: a comma for a dot, a blank inside, a dot or an @ twice
-/// or at an end, `gmail` without its ending, `mailto:` before it, or the address between a name's angle brackets.
-fn repaired(text: &str) -> Option<String> {
-    let mut right = String::new();
+/// Suggests the address that was probably meant by one that cannot be used: a comma for a dot, a blank inside, a dot or
+/// an @ twice or at an end, `gmail` without its ending, `mailto:` before it, or the address between a name's angle
+/// brackets.
+fn suggest_repaired(text: &[u8], draft: &mut Draft) {
+    let mut right = [0; MAX_WHOLE];
+    let mut length = 0_usize;
     // As if a dot went before: none may lead.
     let mut before = b'.';
-    for byte in text.bytes() {
-        let byte = if byte == b',' { b'.' } else { byte };
+    for byte in text {
+        let byte = if *byte == b',' { b'.' } else { *byte };
         match (before, byte) {
             (_, b'>') => break,
             (_, b'<' | b':') => {
-                right.clear();
+                length = 0;
                 before = b'.';
                 continue;
             }
             (b'.' | b'@', b'.') | (b'@', b'@') | (_, b' ' | b'\t') => continue,
-            (b'.', b'@') => {
-                right.pop();
-            }
+            (b'.', b'@') => length = length.saturating_sub(1),
             // Whatever else is wrong is not for guessing.
-            (_, 128..) => return None,
-            _ if right.len() > MAX_WHOLE => return None,
+            (_, 128..) => return,
             _ => {}
         }
-        right.push(char::from(byte));
+        let Some(place) = right.get_mut(length) else { return };
+        *place = byte;
+        length = length.saturating_add(1);
         before = byte;
     }
     if before == b'.' {
-        right.pop();
+        length = length.saturating_sub(1);
     }
-    let (local, domain) = parts(&right)?;
-    let domain = domain.to_ascii_lowercase();
-    let whole = join(local, &typo::domain(&domain).unwrap_or(domain));
-    read(&whole).is_ok().then_some(whole)
+    let right = right.get(..length).unwrap_or_default();
+    let Some((local, domain)) = parts(Options::NONE, right) else { return };
+    put(&mut draft.suggestion, local);
+    draft.suggestion.push(b'@');
+    let start = draft.suggestion.len();
+    draft.suggestion.extend(domain.iter().map(u8::to_ascii_lowercase));
+    let domain = draft.suggestion.split_off(start);
+    if !typo::put_meant(&domain, &mut draft.suggestion) {
+        put(&mut draft.suggestion, &domain);
+    }
+    let suggestion = std::mem::take(&mut draft.suggestion);
+    if read(Options::NONE, &suggestion, draft).is_ok() {
+        draft.suggestion = suggestion;
+    }
 }

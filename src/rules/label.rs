@@ -1,78 +1,95 @@
-//! Labels: short texts, as a list or separated by commas.
+//! Labels: short texts, as a list or separated by commas. And some of a field's choices.
 
 use super::{choice, text};
 use crate::code;
+use crate::draft::{Draft, Verdict, put_decimal};
 use crate::field::Field;
-use crate::report::FieldReport;
-use crate::value::Value;
-use text::Wrong;
+use crate::tape::{CLOSE, END, LIST, Node, TEXT, Tape};
 
 /// The most characters of one label: what a text field of the CRMs holds.
 const MAX_LENGTH: usize = 255;
 /// The most items of one list: more than any lead has, and few enough to compare each with each.
 const MAX_ITEMS: usize = 1_000;
 
-/// Trimmed, empty ones dropped, each once whatever its (ASCII) case, in the order given. Commas separate only within a
-/// text: an element of a list keeps its own.
-pub fn check<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
-    list(field, value, true)
-}
-
-/// A list of labels, or one of choices: each text of the latter is one choice, commas and all.
-pub(super) fn list<'a>(field: &Field, value: Value<'a>, labels: bool) -> FieldReport<'a> {
-    match read(field, items(value, labels), labels) {
-        Ok(list) => FieldReport::clean(list),
-        Err(wrong) => wrong.report(),
-    }
-}
-
-fn items(value: Value<'_>, labels: bool) -> Vec<Value<'_>> {
-    match value {
-        Value::List(items) => items,
-        Value::Text(text) if labels => {
-            let (mut rest, mut items) = (&*text, Vec::new());
+/// Labels are trimmed, empty ones dropped, each is there once whatever its (ASCII) case, in the order given. Commas
+/// separate only within a text: an element of a list keeps its own. Choices are letter for letter, and a text is one.
+pub(super) fn list(field: &Field<'_>, node: Node<'_>, labels: bool, draft: &mut Draft) -> Verdict {
+    let start = draft.values.len();
+    draft.values.push(LIST);
+    let (mut read, mut kept) = (0_usize, 0_usize);
+    let mut add = |text: &[u8]| {
+        read = read.saturating_add(1);
+        if read > MAX_ITEMS {
+            return Err(&code::TOO_LARGE);
+        }
+        kept = kept.saturating_add(item(field, text, labels, start, draft)?);
+        Ok(())
+    };
+    match node {
+        Node::Text(mut rest) if labels => {
             while let Some((label, tail)) = text::cut(rest, b',') {
-                items.push(Value::from(label.to_owned()));
+                add(label)?;
                 rest = tail;
             }
-            items.push(Value::from(rest.to_owned()));
-            items
+            add(rest)?;
         }
-        single => vec![single],
-    }
-}
-
-fn read<'a>(field: &Field, mut items: Vec<Value<'a>>, labels: bool) -> Result<Value<'a>, Wrong> {
-    if items.len() > MAX_ITEMS {
-        return Err((&code::TOO_LARGE).into());
-    }
-    let mut kept: Vec<Value<'a>> = Vec::new();
-    for item in &mut items {
-        let item = text::trim(text::tidy(text::typed(std::mem::take(item)).ok_or(&code::KIND)?, false));
-        let same = |known: &Value<'_>| match known.as_text() {
-            Some(known) if labels => known.eq_ignore_ascii_case(&item),
-            known => known == Some(&item),
-        };
-        if item.is_empty() || kept.iter().any(same) {
-            continue;
+        Node::List(mut items) => {
+            while !items.is_done() {
+                match Node::of(items.value()) {
+                    Node::Null => add(b"")?,
+                    item => add(item.text().ok_or(&code::KIND)?)?,
+                }
+            }
         }
-        if labels && text::count(&item) > MAX_LENGTH {
-            return Err(Wrong(&code::LABELS_LONG, Some(255)));
-        }
-        if !labels && !choice::allowed(field, &item) {
-            return Err((&code::CHOICE_UNKNOWN).into());
-        }
-        kept.push(Value::Text(item));
+        Node::Null => {}
+        node => add(node.text().ok_or(&code::KIND)?)?,
     }
     // An empty list is no list; whether it may be is for `required` to say.
-    if kept.is_empty() {
-        return Ok(Value::Null);
+    if kept == 0 {
+        draft.values.truncate(start);
+        return Ok(());
     }
+    draft.values.push(CLOSE);
     let (few, many) = if labels {
         (&code::LABELS_FEW, &code::LABELS_MANY)
     } else {
         (&code::CHOICES_FEW, &code::CHOICES_MANY)
     };
-    text::within(kept.len(), field, few, many)?;
-    Ok(Value::List(kept))
+    text::within(kept, field, few, many, draft)
+}
+
+/// Adds an item to the list that begins at `start`, and says how many that makes: one, or none where it is empty or
+/// there already.
+fn item(
+    field: &Field<'_>,
+    text: &[u8],
+    labels: bool,
+    start: usize,
+    draft: &mut Draft,
+) -> Result<usize, &'static code::Code> {
+    let at = draft.values.len();
+    let inner = at.saturating_add(1);
+    draft.values.push(TEXT);
+    text::tidy(text, false, draft);
+    text::trim_last(draft, inner);
+    let (before, this) = draft.values.split_at_checked(inner).unwrap_or_default();
+    let mut known = Tape(before.get(start.saturating_add(1)..at).unwrap_or_default());
+    let mut fresh = !this.is_empty();
+    while fresh && !known.is_done() {
+        let other = Node::of(known.value()).text().unwrap_or_default();
+        fresh = if labels { !other.eq_ignore_ascii_case(this) } else { other != this };
+    }
+    if !fresh {
+        draft.values.truncate(at);
+        return Ok(0);
+    }
+    if labels && text::count(this) > MAX_LENGTH {
+        put_decimal(&mut draft.limit, 255);
+        return Err(&code::LABELS_LONG);
+    }
+    if !labels && !choice::allowed(field, this) {
+        return Err(&code::CHOICE_UNKNOWN);
+    }
+    draft.values.push(END);
+    Ok(1)
 }

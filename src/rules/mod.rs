@@ -1,89 +1,133 @@
-//! The rules: one kind of value each. A rule takes a value and says what is wrong with it and what it is, cleaned.
+//! The rules: one kind of value each. A rule reads a text and writes what it is, cleaned, or says what is wrong with it.
 
-pub mod choice;
-pub mod consent;
-pub mod date;
-pub mod email;
-pub mod idn;
-pub mod label;
-pub mod number;
+pub(crate) mod choice;
+pub(crate) mod date;
+pub(crate) mod email;
+pub(crate) mod label;
+pub(crate) mod number;
 pub mod phone;
-pub mod place;
-pub mod text;
-pub mod typo;
-pub mod url;
-pub mod visitor;
+pub(crate) mod place;
+pub(crate) mod text;
+pub(crate) mod typo;
+pub(crate) mod url;
+pub(crate) mod visitor;
 
 use crate::code;
-use crate::field::{Field, Kind};
-use crate::report::{FieldReport, Severity};
+use crate::draft::{Draft, Verdict};
+use crate::field::{Field, Kind, Options};
+use crate::report::FieldReport;
+use crate::tape::typed::pack;
+use crate::tape::{NO, NULL, NUMBER, Node, TEXT, YES, put, put_text};
 use crate::value::Value;
 
 /// The most bytes of one value; a longer one is refused before any work starts.
 pub const MAX_BYTES: usize = 64 * 1024;
 
 /// Checks one value against one field. [`Kind::Record`] and [`Kind::Records`] are the form's to check.
-pub fn check<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
-    if weight(&value) > MAX_BYTES {
-        return FieldReport::wrong(&code::TOO_LARGE);
-    }
-    let typed = field.lenient.then(|| value.clone());
-    let mut report = match field.kind {
-        Kind::Email => email::check(value),
-        Kind::Phone => phone::check(value),
-        Kind::Labels => label::check(field, value),
-        Kind::Choice => choice::one(field, value),
-        Kind::Choices => choice::some(field, value),
-        Kind::Boolean => choice::boolean(value),
-        Kind::Consent => consent::check(field, value),
-        Kind::Integer => number::integer(field, value),
-        Kind::Number => number::decimal(field, value),
-        Kind::Date => date::check(value),
-        Kind::Url => url::check(field, value),
-        Kind::Postal => place::postal(value),
-        Kind::Country => place::country(value),
-        Kind::State => place::state(value),
-        Kind::Ipv4 => visitor::ipv4(value),
-        Kind::Cookie => visitor::cookie(value),
-        Kind::Id => number::id(value),
-        Kind::Text | Kind::Name | Kind::Hidden => text::check(field, value),
-        Kind::Custom => text::custom(normal(value)),
-        Kind::Record | Kind::Records | Kind::Any => FieldReport::clean(normal(value)),
+///
+/// ```
+/// use fieldpost::{Field, Kind, Value, rules};
+/// let report = rules::check(&Field::new("phone", Kind::Phone), Value::from("(212) 555-7890 x12"));
+/// assert_eq!(report.value, Value::from("+12125557890"));
+/// assert_eq!(report.ext.as_deref(), Some("12"));
+/// assert_eq!(report.region, Some("US-NY"));
+/// ```
+pub fn check(field: &Field<'_>, value: Value<'_>) -> FieldReport {
+    let mut draft = Draft::native();
+    write(field, &pack(&value), &mut draft);
+    FieldReport::of(&draft)
+}
+
+/// Checks one packed value against one field, and writes it clean where it is neither wrong nor empty.
+pub(crate) fn write(field: &Field<'_>, packed: &[u8], draft: &mut Draft) {
+    let start = draft.values.len();
+    draft.lenient = field.options.has(Options::LENIENT);
+    // Two bytes are the marks of a text.
+    let verdict = if packed.len() > MAX_BYTES.saturating_add(2) {
+        Err(&code::TOO_LARGE)
+    } else {
+        judge(field, Node::of(packed), packed, draft)
     };
-    if field.required && report.value.is_empty() && report.ok() {
-        report.error(&code::REQUIRED);
-    }
-    if let Some(typed) = typed {
-        if !report.ok() {
-            report.value = typed;
+    if let Err(code) = verdict {
+        draft.values.truncate(start);
+        draft.error(code);
+        if draft.lenient {
+            put(&mut draft.values, packed);
         }
-        for issue in &mut report.issues {
-            issue.severity = Severity::Warning;
-        }
+    } else if field.required && draft.values.len() == start {
+        draft.error(&code::REQUIRED);
     }
-    report
+    draft.lenient = false;
 }
 
-/// A value that no rule reads, in the same form as the others: JavaScript has normalised it before.
-fn normal(value: Value<'_>) -> Value<'_> {
-    match value {
-        Value::Text(text) => Value::Text(text::nfc(text)),
-        Value::List(items) => Value::List(items.into_iter().map(normal).collect()),
-        Value::Map(entries) => {
-            Value::Map(entries.into_iter().map(|(name, value)| (text::nfc(name), normal(value))).collect())
+fn judge(field: &Field<'_>, node: Node<'_>, packed: &[u8], draft: &mut Draft) -> Verdict {
+    let text = match (field.kind, node) {
+        (Kind::Labels, _) => return label::list(field, node, true, draft),
+        (Kind::Choices, _) => return label::list(field, node, false, draft),
+        (Kind::Consent, _) => return choice::consent(field, node, draft),
+        (Kind::Boolean, Node::Bool(yes)) => {
+            choice::put_bool(yes, draft);
+            return Ok(());
         }
-        other => other,
+        (Kind::Custom, _) => return custom(node, packed, draft),
+        (Kind::Any | Kind::Record | Kind::Records, _) => {
+            put(&mut draft.values, packed);
+            return Ok(());
+        }
+        (_, Node::Null) => return Ok(()),
+        (_, node) => node.text().ok_or(&code::KIND)?,
+    };
+    if matches!(field.kind, Kind::Text | Kind::Name | Kind::Hidden) {
+        return text::check(field, text, draft);
     }
+    let text = text::trim(text);
+    if text.is_empty() {
+        return Ok(());
+    }
+    let (fits, code) = match field.kind {
+        Kind::Email => return email::check(field.options, text, draft),
+        Kind::Phone => return phone::check(text, draft),
+        Kind::Boolean => {
+            choice::put_bool(choice::answer(text).ok_or(&code::KIND)?, draft);
+            return Ok(());
+        }
+        Kind::Integer => return number::check(field, text, false, draft),
+        Kind::Number => return number::check(field, text, true, draft),
+        Kind::Postal => return place::postal(text, draft),
+        Kind::Country => return place::name(text, &code::COUNTRY, draft),
+        Kind::State => return place::name(text, &code::STATE, draft),
+        Kind::Url => return url::check(field, text, draft),
+        Kind::Date => (date::exists(text), &code::DATE),
+        Kind::Ipv4 => (visitor::is_ipv4(text), &code::PARAM_IPV4),
+        Kind::Cookie => (visitor::is_cookie(text), &code::PARAM_COOKIE),
+        Kind::Id => (number::is_id(text), &code::INTEGER),
+        _ => (choice::allowed(field, text), &code::CHOICE_UNKNOWN),
+    };
+    put_text(&mut draft.values, text);
+    if fits { Ok(()) } else { Err(code) }
 }
 
-/// How many bytes of text a value holds.
-fn weight(value: &Value<'_>) -> usize {
-    match value {
-        Value::Null | Value::Bool(_) => 0,
-        Value::Number(text) | Value::Text(text) => text.len(),
-        Value::List(items) => items.iter().map(|item| weight(item).saturating_add(1)).sum(),
-        Value::Map(entries) => {
-            entries.iter().map(|(key, value)| key.len().saturating_add(weight(value))).sum()
+/// A CRM's custom field: whatever one field can hold passes as it is. Nested data does not, because the CRMs drop it
+/// without a word.
+fn custom(node: Node<'_>, packed: &[u8], draft: &mut Draft) -> Verdict {
+    let fits = match node {
+        Node::Map(_) => false,
+        Node::List(mut items) => {
+            let mut all = true;
+            while !items.is_done() {
+                all &= matches!(items.value(), [TEXT | NUMBER, ..]);
+            }
+            all
         }
+        _ => true,
+    };
+    if !matches!(packed, [] | [NULL]) {
+        put(&mut draft.values, packed);
     }
+    if fits { Ok(()) } else { Err(&code::KIND) }
+}
+
+/// Nothing that a CRM should be sent: nothing, null, or a text, list or map that has only its marks.
+pub(crate) fn is_empty(packed: &[u8]) -> bool {
+    packed.len() < 3 && !matches!(packed, [YES | NO])
 }

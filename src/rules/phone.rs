@@ -4,10 +4,10 @@ mod plan;
 
 use super::text;
 use crate::code::{self, Code};
-use crate::report::{FieldReport, Flags};
-use crate::value::Value;
+use crate::draft::{Draft, EXTENSION, Verdict};
+use crate::report::Flags;
+use crate::tape::{END, TEXT, put};
 use plan::Use;
-use std::borrow::Cow;
 
 /// The most digits of a number with its country code (E.164, 6.2.1).
 const MAX_DIGITS: usize = 15;
@@ -27,17 +27,49 @@ const MAX_SIGNS: usize = 80;
 ///
 /// What no number can have is an error: another length than ten digits, an area code or exchange that begins with 0 or 1,
 /// the codes that NANPA keeps for services and for growth (N11, N9X, 37X, 96X, 555). Whether the area code is in service
-/// is a matter of the day, so a table can only warn. Clean: E.164, the extension apart (RFC 3966 has it apart, too).
-pub fn check(value: Value<'_>) -> FieldReport<'_> {
-    let Some(text) = text::typed(value).map(text::trim) else { return FieldReport::wrong(&code::KIND) };
-    if text.is_empty() {
-        return FieldReport::default();
+/// is a matter of the day, so a table can only warn. Clean: E.164, the extension behind [`EXTENSION`].
+pub(super) fn check(text: &[u8], draft: &mut Draft) -> Verdict {
+    let mut signs = Bytes::<MAX_SIGNS>::EMPTY;
+    let mut before = b' ';
+    let mut rest = text.strip_prefix(b"tel:").unwrap_or(text);
+    while !rest.is_empty() {
+        let (sign, length) = sign(rest);
+        if sign == 0 || ((sign != b' ' || before != b' ') && !signs.push(sign)) {
+            return Err(&code::PHONE_CHARACTER);
+        }
+        before = sign;
+        rest = rest.get(length..).unwrap_or_default();
     }
-    let mut report = FieldReport::default();
-    if let Err(code) = read(&text, &mut report) {
-        report.error(code);
+    let mut typed = Typed { plus: false, digits: Bytes::EMPTY, letters: 0 };
+    let extension = typed.read(signs.all())?;
+    // North America's own 1 comes from wherever it was typed, or from here.
+    let (ours, digits) = match (typed.plus, typed.digits.all()) {
+        (true, [b'1', rest @ ..]) | (false, [b'0', b'1', b'1', b'1', rest @ ..]) => (true, rest),
+        (false, [b'1', rest @ ..]) if rest.len() == 10 => (true, rest),
+        (false, [b'0', b'1', b'1', rest @ ..]) => (false, rest),
+        (plus, digits) => (!plus || digits.is_empty(), digits),
+    };
+    if ours {
+        judge_national(digits, draft)?;
+    } else {
+        if digits.len() < MIN_DIGITS || !plan::is_country(digits) {
+            return Err(&code::PHONE_COUNTRY);
+        }
+        if digits.len() > MAX_DIGITS {
+            return Err(&code::PHONE_LONG);
+        }
+        draft.flags.insert(Flags::INTERNATIONAL);
     }
-    report
+    let out = &mut draft.values;
+    put(out, if ours { &[TEXT, b'+', b'1'] } else { &[TEXT, b'+'] });
+    put(out, digits);
+    if !extension.is_empty() {
+        put(out, EXTENSION.as_bytes());
+        put(out, extension);
+        draft.extension = extension.len();
+    }
+    out.push(END);
+    Ok(())
 }
 
 /// How North America writes a number: `(212) 555-0123`. None for a number of elsewhere.
@@ -70,72 +102,32 @@ impl<const N: usize> Bytes<N> {
     }
 }
 
-/// Reads the number. What is to be said about it goes into the report once nothing is wrong with it any more.
-fn read(text: &str, report: &mut FieldReport<'_>) -> Result<(), &'static Code> {
-    let mut signs = Bytes::<MAX_SIGNS>::EMPTY;
-    let mut before = b' ';
-    for character in text.strip_prefix("tel:").unwrap_or(text).chars() {
-        let sign = sign(character).ok_or(&code::PHONE_CHARACTER)?;
-        if (sign != b' ' || before != b' ') && !signs.push(sign) {
-            return Err(&code::PHONE_CHARACTER);
-        }
-        before = sign;
-    }
-    let mut typed = Typed { plus: false, digits: Bytes::EMPTY, letters: 0 };
-    let extension = typed.read(signs.all())?;
-    // North America's own 1 comes from wherever it was typed, or from here.
-    let (ours, digits) = match (typed.plus, typed.digits.all()) {
-        (true, [b'1', rest @ ..]) | (false, [b'0', b'1', b'1', b'1', rest @ ..]) => (true, rest),
-        (false, [b'1', rest @ ..]) if rest.len() == 10 => (true, rest),
-        (false, [b'0', b'1', b'1', rest @ ..]) => (false, rest),
-        (plus, digits) => (!plus || digits.is_empty(), digits),
+/// The next sign and how many bytes it has: a digit, a letter in capitals, one of `+ ( , : #`, or a blank for all that
+/// people put between digits: dots, slashes, parentheses and every kind of hyphen. 0 is no sign of a number.
+fn sign(text: &[u8]) -> (u8, usize) {
+    let (first, length) = match text {
+        // Full-width signs, from East Asian keyboards: their block, from U+FF01, repeats ASCII.
+        [0xEF, 0xBC, third @ 0x81..=0xBF, ..] => (third.wrapping_sub(0x60), 3),
+        [0xEF, 0xBD, third @ 0x80..=0x9E, ..] => (third.wrapping_sub(0x20), 3),
+        // U+00AD; U+2010 to U+2015; U+2212
+        [0xC2, 0xAD, ..] => (b' ', 2),
+        [0xE2, 0x80, 0x90..=0x95, ..] | [0xE2, 0x88, 0x92, ..] => (b' ', 3),
+        [first @ ..128, ..] => (*first, 1),
+        _ => (0, 0),
     };
-    if ours {
-        judge_national(digits, report)?;
-    } else {
-        if digits.len() < MIN_DIGITS || !plan::is_country(digits) {
-            return Err(&code::PHONE_COUNTRY);
+    let sign = match first {
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'+' | b'(' | b',' | b':' | b'#' => {
+            first.to_ascii_uppercase()
         }
-        if digits.len() > MAX_DIGITS {
-            return Err(&code::PHONE_LONG);
-        }
-        report.flags.insert(Flags::INTERNATIONAL);
-    }
-    report.value = Value::from(written(if ours { "+1" } else { "+" }, digits));
-    if !extension.is_empty() {
-        report.ext = Some(Cow::Owned(written("", extension)));
-    }
-    Ok(())
-}
-
-fn written(start: &str, digits: &[u8]) -> String {
-    let mut text = String::with_capacity(24);
-    text.push_str(start);
-    for digit in digits {
-        text.push(char::from(*digit));
-    }
-    text
-}
-
-/// A digit, a letter in capitals, one of `+ ( , : #`, or a blank for all that people put between digits: dots, slashes,
-/// parentheses and every kind of hyphen. Full-width signs come from East Asian keyboards.
-fn sign(character: char) -> Option<u8> {
-    // The block of full-width signs repeats ASCII.
-    let character = match character {
-        '\u{FF01}'..='\u{FF5E}' => {
-            char::from_u32(u32::from(character).wrapping_sub(0xFEE0)).unwrap_or(character)
-        }
-        _ => character,
+        b';' => b',',
+        b'=' => b':',
+        b' ' | b'-' | b'.' | b')' | b'/' | b'[' | b']' => b' ',
+        _ => match text::blank(text) {
+            0 => 0,
+            length => return (b' ', length),
+        },
     };
-    match character {
-        '0'..='9' | 'A'..='Z' | 'a'..='z' | '+' | '(' | ',' | ':' | '#' => {
-            u8::try_from(character).ok().map(|sign| sign.to_ascii_uppercase())
-        }
-        ';' => Some(b','),
-        '=' => Some(b':'),
-        '-' | '.' | ')' | '/' | '[' | ']' | '\u{AD}' | '\u{2010}'..='\u{2015}' | '\u{2212}' => Some(b' '),
-        _ => text::is_blank(character).then_some(b' '),
-    }
+    (sign, length)
 }
 
 /// A number, digit by digit.
@@ -229,7 +221,7 @@ impl Typed {
 }
 
 /// The rules for ten digits.
-fn judge_national(digits: &[u8], report: &mut FieldReport<'_>) -> Result<(), &'static Code> {
+fn judge_national(digits: &[u8], draft: &mut Draft) -> Verdict {
     let (Some((area, rest)), 10) = (digits.split_first_chunk::<3>(), digits.len()) else {
         return Err(if digits.len() > 10 { &code::PHONE_LONG } else { &code::PHONE_SHORT });
     };
@@ -249,24 +241,24 @@ fn judge_national(digits: &[u8], report: &mut FieldReport<'_>) -> Result<(), &'s
     // Films have 100 lines in every place, and one that is toll-free: 800-555-0199.
     let films = if geographic { line.starts_with(b"01") } else { area == b"800" && line == b"0199" };
     if films && exchange == b"555" {
-        report.flags.insert(Flags::FICTION);
-        report.warn(&code::PHONE_FICTION);
+        draft.flags.insert(Flags::FICTION);
+        draft.warn(&code::PHONE_FICTION);
     }
     match purpose {
-        Use::Unknown => report.warn(&code::PHONE_NEW_AREA_CODE),
-        Use::Place(place) => report.region = Some(place),
+        Use::Unknown => draft.warn(&code::PHONE_NEW_AREA_CODE),
+        Use::Place(place) => draft.region = place,
         Use::TollFree => {
-            report.flags.insert(Flags::TOLL_FREE);
-            report.warn(&code::PHONE_TOLL_FREE);
+            draft.flags.insert(Flags::TOLL_FREE);
+            draft.warn(&code::PHONE_TOLL_FREE);
         }
-        Use::Personal => report.flags.insert(Flags::PERSONAL),
-        Use::Government => report.flags.insert(Flags::GOVERNMENT),
+        Use::Personal => draft.flags.insert(Flags::PERSONAL),
+        Use::Government => draft.flags.insert(Flags::GOVERNMENT),
         Use::Premium | Use::Other => {}
     }
     // 976 is the exchange of pay-per-call lines in every place.
     if purpose == Use::Premium || (geographic && exchange == b"976") {
-        report.flags.insert(Flags::PREMIUM);
-        report.warn(&code::PHONE_PREMIUM);
+        draft.flags.insert(Flags::PREMIUM);
+        draft.warn(&code::PHONE_PREMIUM);
     }
     Ok(())
 }

@@ -1,181 +1,161 @@
-//! Text: what every rule reads first, and the kinds `text`, `name`, `hidden` and custom fields.
+//! Text: what every rule reads first, and the kinds `text`, `name` and `hidden`.
 
 pub(super) mod class;
 
-use super::number;
 use crate::code::{self, Code};
-use crate::field::{Field, Kind};
-use crate::report::FieldReport;
-use crate::value::Value;
-use std::borrow::Cow;
+use crate::draft::{Draft, Verdict, put_decimal};
+use crate::field::{Field, Kind, Options};
+use crate::host::Ask;
+use crate::tape::{END, TEXT};
 
-/// What a rule says of a text: the clean value, or none where the text is clean itself.
-pub(super) type Verdict = Result<Option<Value<'static>>, Wrong>;
-
-/// What is wrong, and the limit that was passed.
-pub(super) struct Wrong(pub(super) &'static Code, pub(super) Option<i64>);
-
-impl From<&'static Code> for Wrong {
-    fn from(code: &'static Code) -> Self {
-        Wrong(code, None)
+/// How many bytes the blank at the start has; 0 where there is none. Blank is what nobody sees: white space of any
+/// width, zero-width characters and the marks of writing direction, which phones put around the numbers that people
+/// copy. Of the control characters only tab and line ends; the others are faults.
+pub(super) fn blank(text: &[u8]) -> usize {
+    match text {
+        [b' ' | b'\t' | b'\n' | b'\r', ..] => 1,
+        // U+00A0
+        [0xC2, 0xA0, ..] => 2,
+        // U+1680; U+2000 to U+200B, U+200E, U+200F, U+2028 to U+202F; U+205F, U+2060, U+2066 to U+2069; U+3000; U+FEFF
+        [0xE1, 0x9A, 0x80, ..]
+        | [0xE2, 0x80, 0x80..=0x8B | 0x8E | 0x8F | 0xA8..=0xAF, ..]
+        | [0xE2, 0x81, 0x9F | 0xA0 | 0xA6..=0xA9, ..]
+        | [0xE3, 0x80, 0x80, ..]
+        | [0xEF, 0xBB, 0xBF, ..] => 3,
+        _ => 0,
     }
 }
 
-/// Judges the text of a value without the blanks around it; an empty one is left alone.
-///
-/// Thin, because it is there once for each rule, and no `dyn`: calls through a table would keep what else has such
-/// calls, all of `fmt`, in the module.
-pub(super) fn judge(value: Value<'_>, rule: impl FnOnce(&str) -> Verdict) -> FieldReport<'_> {
-    let text = typed(value).map(trim);
-    let verdict = rule(text.as_deref().unwrap_or_default());
-    judged(text, verdict)
-}
-
-/// Judges a text that is clean already if it fits.
-pub(super) fn fit<'a>(
-    value: Value<'a>,
-    code: &'static Code,
-    fits: impl FnOnce(&str) -> bool,
-) -> FieldReport<'a> {
-    judge(value, |text| if fits(text) { Ok(None) } else { Err(code.into()) })
-}
-
-fn judged(text: Option<Cow<'_, str>>, verdict: Verdict) -> FieldReport<'_> {
-    match (text, verdict) {
-        (None, _) => FieldReport::wrong(&code::KIND),
-        (Some(text), _) if text.is_empty() => FieldReport::default(),
-        (Some(text), Ok(clean)) => FieldReport::clean(clean.unwrap_or(Value::Text(text))),
-        (_, Err(wrong)) => wrong.report(),
-    }
-}
-
-impl Wrong {
-    pub(super) fn report<'a>(self) -> FieldReport<'a> {
-        let Wrong(code, limit) = self;
-        let mut report = FieldReport::default();
-        match limit {
-            Some(limit) => report.error_limit(code, &number::digits(limit)),
-            None => report.error(code),
+/// Whether something in it is blank, or should not be stored.
+pub(super) fn has_unseen(mut text: &[u8]) -> bool {
+    while let [_, rest @ ..] = text {
+        if blank(text) > 0 || unseen(text, false) > 0 {
+            return true;
         }
-        report
+        text = rest;
     }
+    false
 }
 
-/// Whether `n` is within the field's bounds.
-pub(super) fn within(n: usize, field: &Field, few: &'static Code, many: &'static Code) -> Result<(), Wrong> {
-    let n = i64::try_from(n).unwrap_or(i64::MAX);
-    match (field.min, field.max) {
-        (Some(fewest), _) if n < fewest => Err(Wrong(few, Some(fewest))),
-        (_, Some(most)) if n > most => Err(Wrong(many, Some(most))),
-        _ => Ok(()),
+/// The text without the blanks around it.
+pub(super) fn trim(mut text: &[u8]) -> &[u8] {
+    while let (length @ 1.., rest) = (blank(text), text) {
+        text = rest.get(length..).unwrap_or_default();
     }
-}
-
-/// The text of a value that must be one; nothing is empty text, and a list, a map or a yes is no text.
-///
-/// It is in Unicode's form NFC: natively by a crate, in wasm because the host's `normalize` ran before. Every rule reads
-/// through here, because NFC turns some characters into ASCII ones (U+1FEF is a backtick) and a verdict must not depend
-/// on where it was given.
-pub(super) fn typed(value: Value<'_>) -> Option<Cow<'_, str>> {
-    match value {
-        Value::Text(text) | Value::Number(text) => Some(nfc(text)),
-        Value::Null => Some(Cow::Borrowed("")),
-        Value::Bool(_) | Value::List(_) | Value::Map(_) => None,
+    while let Some(length) = (1..=3).find(|length| {
+        let last = text.len().checked_sub(*length).and_then(|at| text.get(at..)).unwrap_or_default();
+        blank(last) == *length
+    }) {
+        text = text.get(..text.len().saturating_sub(length)).unwrap_or_default();
     }
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-pub(super) fn nfc(text: Cow<'_, str>) -> Cow<'_, str> {
-    use unicode_normalization::{UnicodeNormalization, is_nfc};
-    if text.is_ascii() || is_nfc(&text) { text } else { Cow::Owned(text.nfc().collect()) }
-}
-
-/// The host has done it.
-#[cfg(target_arch = "wasm32")]
-pub(super) fn nfc(text: Cow<'_, str>) -> Cow<'_, str> {
     text
 }
 
-/// What nobody sees: white space of any width, zero-width characters and the marks of writing direction, which phones
-/// put around the numbers that people copy. Of the control characters only tab and line ends; the others are faults.
-pub(super) fn is_blank(character: char) -> bool {
-    matches!(
-        character,
-        ' ' | '\t' | '\n' | '\r' | '\u{A0}' | '\u{1680}' | '\u{2000}'
-            ..='\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'
-            ..='\u{202F}' | '\u{205F}' | '\u{2060}' | '\u{2066}'
-            ..='\u{2069}' | '\u{3000}' | '\u{FEFF}'
-    )
-}
-
-pub(super) fn has_blank(text: &str) -> bool {
-    text.chars().any(is_blank)
-}
-
 /// What stands before and after the first such sign of ASCII.
-pub(super) fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
-    let at = text.bytes().position(|byte| byte == sign)?;
+pub(super) fn cut(text: &[u8], sign: u8) -> Option<(&[u8], &[u8])> {
+    let at = text.iter().position(|byte| *byte == sign)?;
     Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
 }
 
-/// Takes away the blanks around a text.
-pub(super) fn trim(text: Cow<'_, str>) -> Cow<'_, str> {
+/// How many bytes at the start no field should store: a control character (tab and line end may stay where `lines` may
+/// be), a zero-width one, or one that turns the writing direction of what follows. U+200C and U+200D stay: Persian, the
+/// scripts of India and emoji need them inside words.
+fn unseen(text: &[u8], lines: bool) -> usize {
     match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.trim_matches(is_blank)),
-        Cow::Owned(text) => match text.trim_matches(is_blank) {
-            inner if inner.len() < text.len() => Cow::Owned(inner.to_owned()),
-            _ => Cow::Owned(text),
-        },
+        [b'\t' | b'\n', ..] if lines => 0,
+        [..0x20 | 0x7F, ..] => 1,
+        // U+0080 to U+009F
+        [0xC2, 0x80..=0x9F, ..] => 2,
+        // U+200B, U+202A to U+202E; U+2060, U+2066 to U+2069; U+FEFF
+        [0xE2, 0x80, 0x8B | 0xAA..=0xAE, ..]
+        | [0xE2, 0x81, 0xA0 | 0xA6..=0xA9, ..]
+        | [0xEF, 0xBB, 0xBF, ..] => 3,
+        _ => 0,
     }
 }
 
-/// Takes away what no field should store: control characters (tab and line end stay where `lines` may be), zero-width
-/// characters and those that turn the writing direction of what follows. U+200C and U+200D stay: Persian, the scripts
-/// of India and emoji need them inside words.
-pub(super) fn tidy(text: Cow<'_, str>, lines: bool) -> Cow<'_, str> {
-    let stays = |character: &char| match character {
-        '\t' | '\n' => lines,
-        '\u{200B}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' => false,
-        _ => !matches!(character, '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}'),
-    };
-    if text.chars().all(|character| stays(&character)) {
-        return text;
+/// Adds the text without what no field should store.
+pub(super) fn tidy(mut text: &[u8], lines: bool, draft: &mut Draft) {
+    let start = draft.values.len();
+    let (mut changed, mut wide) = (false, false);
+    while let [first, rest @ ..] = text {
+        let gone = unseen(text, lines);
+        wide |= *first >= 128;
+        if gone == 0 {
+            draft.values.push(*first);
+            text = rest;
+        } else {
+            changed = true;
+            text = text.get(gone..).unwrap_or_default();
+        }
     }
-    // What stood apart may now combine.
-    nfc(Cow::Owned(text.chars().filter(stays).collect()))
+    if changed && wide {
+        // What stood apart may now combine.
+        let typed = draft.values.split_off(start);
+        (draft.host)(Ask::Nfc, &typed, &mut draft.values);
+    }
+}
+
+/// Takes the blanks around it from what was added last.
+pub(super) fn trim_last(draft: &mut Draft, start: usize) {
+    let added = draft.values.get(start..).unwrap_or_default();
+    let kept = trim(added);
+    // Where the text begins that is kept: how much shorter it gets when only its end is left.
+    let from = added.len().saturating_sub(trim_start(added).len());
+    let length = kept.len();
+    draft.values.drain(start..start.saturating_add(from));
+    draft.values.truncate(start.saturating_add(length));
+}
+
+fn trim_start(mut text: &[u8]) -> &[u8] {
+    while let length @ 1.. = blank(text) {
+        text = text.get(length..).unwrap_or_default();
+    }
+    text
 }
 
 /// How many characters a text has: Unicode scalar values, because that is what the databases behind the CRMs count in
 /// a column of 255. An emoji is one, where HTML's `maxlength` counts two.
-pub(super) fn count(text: &str) -> usize {
-    // All bytes but those that continue a character; `chars().count()` is faster on long texts and much larger.
-    text.bytes().fold(0, |sum: usize, byte| sum.saturating_add(usize::from(byte & 0xC0 != 0x80)))
+pub(super) fn count(text: &[u8]) -> usize {
+    // All bytes but those that continue a character.
+    text.iter().fold(0, |sum: usize, byte| sum.saturating_add(usize::from(byte & 0xC0 != 0x80)))
+}
+
+/// Whether `n` is within the field's bounds.
+pub(super) fn within(
+    n: usize,
+    field: &Field<'_>,
+    few: &'static Code,
+    many: &'static Code,
+    draft: &mut Draft,
+) -> Verdict {
+    let n = i64::try_from(n).unwrap_or(i64::MAX);
+    let (limit, code) = match (field.min, field.max) {
+        (Some(fewest), _) if n < fewest => (fewest, few),
+        (_, Some(most)) if n > most => (most, many),
+        _ => return Ok(()),
+    };
+    put_decimal(&mut draft.limit, limit);
+    Err(code)
 }
 
 /// Free text, a person's name, or a value that the page sets. Only a name is trimmed; the blanks inside it stay,
 /// because they are nobody's to judge. Blanks alone are nothing.
-pub fn check<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
-    let Some(text) = typed(value) else { return FieldReport::wrong(&code::KIND) };
-    let text = tidy(text, field.kind == Kind::Text);
-    let trims = field.kind == Kind::Name || text.chars().all(is_blank);
-    let text = if trims { trim(text) } else { text };
-    let verdict = has_length(field, &text);
-    judged(Some(text), verdict)
-}
-
-/// Whether a text is as long as the field says.
-pub(super) fn has_length(field: &Field, text: &str) -> Verdict {
-    within(count(text), field, &code::TEXT_SHORT, &code::TEXT_LONG)?;
-    Ok(None)
-}
-
-/// A CRM's custom field: whatever one field can hold passes as it is. Nested data does not, because the CRMs drop it
-/// without a word.
-pub fn custom(value: Value<'_>) -> FieldReport<'_> {
-    let fits = match &value {
-        Value::Map(_) => false,
-        Value::List(items) => items.iter().all(|item| item.as_text().is_some()),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => true,
-    };
-    if fits { FieldReport::clean(value) } else { FieldReport::wrong(&code::KIND) }
+pub(super) fn check(field: &Field<'_>, text: &[u8], draft: &mut Draft) -> Verdict {
+    let start = draft.values.len();
+    draft.values.push(TEXT);
+    tidy(text, field.kind == Kind::Text, draft);
+    let inner = start.saturating_add(1);
+    let added = draft.values.get(inner..).unwrap_or_default();
+    if field.kind == Kind::Name || trim_start(added).is_empty() {
+        trim_last(draft, inner);
+    }
+    let added = draft.values.get(inner..).unwrap_or_default();
+    if added.is_empty() {
+        draft.values.truncate(start);
+        return Ok(());
+    }
+    let length = if field.options.has(Options::BYTES) { added.len() } else { count(added) };
+    draft.values.push(END);
+    within(length, field, &code::TEXT_SHORT, &code::TEXT_LONG, draft)
 }

@@ -6,6 +6,7 @@
 pub(super) mod words;
 
 use super::text;
+use crate::tape::put;
 use words::{Words, words};
 
 /// The mailboxes of providers: certainly no slips, and free for everybody.
@@ -42,40 +43,48 @@ const ENDINGS: [&str; 3] = ["com", "net", "org"];
 /// The endings in use (IANA's root zone, 2026-11) that are one slip away from those and no shorter.
 const REAL: [&str; 11] = ["bom", "cam", "mom", "bet", "nec", "new", "next", "ntt", "pet", "vet", "ong"];
 
-/// The domain that was probably meant. `domain` is in lower case; it may lack its dot.
-pub fn domain(domain: &str) -> Option<String> {
+/// Adds the domain that was probably meant, and says whether there is one. `domain` is in lower case; it may lack its
+/// dot.
+pub(super) fn put_meant(domain: &[u8], out: &mut Vec<u8>) -> bool {
     if FREE.contains(domain) {
-        return None;
+        return false;
     }
     let dot = text::cut(domain, b'.');
-    let (name, ending) = dot.unwrap_or((domain, ""));
+    let (name, ending) = dot.unwrap_or((domain, b""));
     for (right_name, right_ending) in TARGETS {
-        let name_fits = name == *right_name || (right_name.len() > SHORT && slip(name, right_name, true));
+        let (right_name, right_ending) = (right_name.as_bytes(), right_ending.as_bytes());
+        let name_fits = name == right_name || (right_name.len() > SHORT && slip(name, right_name, true));
         let ending_fits =
-            ending == *right_ending || (right_ending.len() == 3 && slip(ending, right_ending, false));
+            ending == right_ending || (right_ending.len() == 3 && slip(ending, right_ending, false));
         // `gmail`, and `gmailcom`.
         let cut_off = dot.is_none()
-            && name.strip_prefix(right_name).is_some_and(|rest| rest.is_empty() || rest == *right_ending);
+            && name.strip_prefix(right_name).is_some_and(|rest| rest.is_empty() || rest == right_ending);
         if (name_fits && ending_fits) || cut_off {
-            return Some([right_name, ".", right_ending].concat());
+            put(out, right_name);
+            out.push(b'.');
+            put(out, right_ending);
+            return true;
         }
     }
-    let last_dot = domain.bytes().rposition(|byte| byte == b'.')?;
-    let (head, last) = domain.split_at_checked(last_dot.saturating_add(1))?;
-    if last.len() < 3 || REAL.contains(&last) {
-        return None;
+    let mut last = domain;
+    while let Some((_, rest)) = text::cut(last, b'.') {
+        last = rest;
     }
-    let right = ENDINGS.iter().find(|right| slip(last, right, false))?;
-    Some([head, right].concat())
+    if last.len() < 3 || last.len() == domain.len() || REAL.iter().any(|real| real.as_bytes() == last) {
+        return false;
+    }
+    let Some(right) = ENDINGS.iter().find(|right| slip(last, right.as_bytes(), false)) else { return false };
+    put(out, domain.get(..domain.len().saturating_sub(last.len())).unwrap_or_default());
+    put(out, right.as_bytes());
+    true
 }
 
 /// Whether exactly one slip lies between two words: an optimal string alignment distance of one. With `anchored`, the
 /// first letter is the same or has changed places: `cloud.com` is not `icloud.com`.
-fn slip(typed: &str, right: &str, anchored: bool) -> bool {
+fn slip(mut typed: &[u8], mut right: &[u8], anchored: bool) -> bool {
     if typed.len().abs_diff(right.len()) > 1 {
         return false;
     }
-    let (mut typed, mut right) = (typed.as_bytes(), right.as_bytes());
     let mut anchored = anchored;
     while let ([a, typed_rest @ ..], [b, right_rest @ ..]) = (typed, right) {
         if a != b {

@@ -2,37 +2,39 @@
 
 use super::text::{self, class};
 use crate::code;
+use crate::draft::{Draft, Verdict};
 use crate::field::Field;
-use crate::report::FieldReport;
-use crate::value::Value;
+use crate::tape::put_text;
 
 /// An absolute http or https URL with a host's name and without credentials (RFC 3986). It is not normalised: a page's
 /// address must come out as it went in, or it no longer matches what the CRM knows.
-pub fn check<'a>(field: &Field, value: Value<'a>) -> FieldReport<'a> {
-    text::judge(
-        value,
-        |text| {
-            if fits(text) { text::has_length(field, text) } else { Err((&code::URL).into()) }
-        },
-    )
+pub(super) fn check(field: &Field<'_>, text: &[u8], draft: &mut Draft) -> Verdict {
+    if !fits(text) {
+        return Err(&code::URL);
+    }
+    put_text(&mut draft.values, text);
+    text::within(text::count(text), field, &code::TEXT_SHORT, &code::TEXT_LONG, draft)
 }
 
-fn fits(url: &str) -> bool {
+fn fits(url: &[u8]) -> bool {
     let Some((scheme, rest)) = text::cut(url, b':') else { return false };
-    let known = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
-    let Some(rest) = rest.as_bytes().strip_prefix(b"//") else { return false };
+    let known = scheme.eq_ignore_ascii_case(b"https") || scheme.eq_ignore_ascii_case(b"http");
+    let Some(rest) = rest.strip_prefix(b"//") else { return false };
     let authority = rest.split(|byte| matches!(byte, b'/' | b'?' | b'#')).next().unwrap_or_default();
     // An @ would make credentials of what stands before it.
-    let mut parts = authority.split(|byte| *byte == b':');
-    let host = parts.next().unwrap_or_default();
-    let port = parts.next().unwrap_or_default();
+    let (host, port) = text::cut(authority, b':').unwrap_or((authority, b""));
+    let mut before = b'.';
+    let dotted_well = host.iter().all(|byte| {
+        let twice = before == b'.' && *byte == b'.';
+        before = *byte;
+        !twice
+    });
     known
-        && class::all(url.as_bytes(), class::URL)
-        && !text::has_blank(url)
-        && !matches!(host, [] | [b'.', ..])
+        && class::all(url, class::URL)
+        && !text::has_unseen(url)
+        && !host.is_empty()
+        && dotted_well
         && class::all(host, class::HOST)
-        && !host.windows(2).any(|pair| pair == b"..")
         && port.len() <= 5
         && class::all(port, class::DIGIT)
-        && parts.next().is_none()
 }

@@ -5,8 +5,9 @@ use crate::code;
 use crate::encoding::form_pair;
 use crate::outcome::{Outcome, Reason, of_status};
 use crate::report::{Issue, Severity};
-use crate::request::{Account, Payload, Request, System};
+use crate::request::{Account, Request, System};
 use crate::systems::reply::Reply;
+use crate::tape::typed::letters;
 use crate::value::Value;
 use std::borrow::Cow;
 
@@ -44,7 +45,7 @@ pub fn request(account: &Account, credentials: &Credentials) -> Result<Option<Re
         Some(text) if !text.is_empty() => Ok(text.to_owned()),
         _ => Err(vec![Issue::error(member, &code::REQUIRED)]),
     };
-    let mut body = String::new();
+    let mut body = Vec::new();
     let (host, path) = match account.system {
         System::Prospects | System::Relay => return Ok(None),
         System::Marketo => (account.base_url.as_str(), "/identity/oauth/token"),
@@ -57,11 +58,15 @@ pub fn request(account: &Account, credentials: &Credentials) -> Result<Option<Re
         Some(_) if account.system == System::Pardot => "refresh_token",
         _ => "client_credentials",
     };
-    form_pair("grant_type", grant, &mut body);
-    form_pair("client_id", &given(&credentials.client_id, "clientId")?, &mut body);
-    form_pair("client_secret", &given(&credentials.client_secret, "clientSecret")?, &mut body);
+    form_pair(&[b"grant_type"], grant.as_bytes(), &mut body);
+    form_pair(&[b"client_id"], given(&credentials.client_id, "clientId")?.as_bytes(), &mut body);
+    form_pair(&[b"client_secret"], given(&credentials.client_secret, "clientSecret")?.as_bytes(), &mut body);
     if grant == "refresh_token" {
-        form_pair("refresh_token", &given(&credentials.refresh_token, "refreshToken")?, &mut body);
+        form_pair(
+            &[b"refresh_token"],
+            given(&credentials.refresh_token, "refreshToken")?.as_bytes(),
+            &mut body,
+        );
     }
     let issuer = Account {
         system: account.system,
@@ -73,13 +78,12 @@ pub fn request(account: &Account, credentials: &Credentials) -> Result<Option<Re
     };
     issuer.known_host().map_err(|issue| vec![issue])?;
     // In the body, not in the query: a secret in a URL ends up in logs.
-    let payload = Payload {
+    Ok(Some(Request {
         method: "POST",
-        path: path.to_owned(),
-        headers: vec![("Content-Type", "application/x-www-form-urlencoded".to_owned())],
-        body: Some(body),
-    };
-    issuer.request(payload).map(Some)
+        url: [issuer.origin().map_err(|issue| vec![issue])?, path].concat(),
+        headers: vec![("Content-Type".to_owned(), "application/x-www-form-urlencoded".to_owned())],
+        body: Some(letters(&body)),
+    }))
 }
 
 /// The token of a reply, or what became of the call.
@@ -112,6 +116,7 @@ pub fn read(reply: &Reply) -> Result<Token, Outcome> {
                 code: Cow::Borrowed("auth.refused"),
                 severity: Severity::Error,
                 message: Cow::Borrowed("The system does not take the account's credentials."),
+                limit: None,
                 suggestion: None,
             }],
         }),

@@ -1,13 +1,18 @@
 //! The wide and rare calls of the edge build: serde at the border, and requests made by gloo-net.
 
 use crate::capture::{self, Mapping, Visitor};
-use crate::catalogue::{PACE, operation, recipe};
+use crate::catalogue::{CAPTURE, PACE, operation, operations, recipe};
+use crate::code;
 use crate::delivery::limiter::Limiter;
 use crate::delivery::outbox::{Delivery, Event, Timing};
-use crate::operation::{Operation, Refusal};
+use crate::field::Field;
+use crate::operation::{INVALID, Operation, Refusal};
+use crate::report::Issue;
 use crate::request::{Account, Request, System};
 use crate::systems::reply::Reply;
 use crate::systems::token::{self, Credentials};
+use crate::tape::Tape;
+use crate::tape::typed::unpack_entries;
 use crate::value::Value;
 use gloo_net::http::{Method, RequestBuilder};
 use js_sys::{Error, Reflect};
@@ -29,7 +34,7 @@ fn from_js<T: DeserializeOwned>(value: JsValue, code: &str) -> Result<T, JsValue
 }
 
 /// A real `Error` with a stable `code`, and the issues where there are some.
-fn failure(code: &str, issues: &[crate::report::Issue]) -> JsValue {
+fn failure(code: &str, issues: &[Issue]) -> JsValue {
     let error = Error::new(code);
     error.set_name("FieldpostError");
     let issues = to_js(&issues).unwrap_or(JsValue::NULL);
@@ -45,7 +50,9 @@ fn refused(refusal: &Refusal) -> JsValue {
 }
 
 fn known(name: &str) -> Result<&'static Operation, JsValue> {
-    operation(name).ok_or_else(|| refused(&super::unknown_operation()))
+    operation(name).ok_or_else(|| {
+        refused(&Refusal { code: INVALID, issues: vec![Issue::error("operation", &code::OPERATION_UNKNOWN)] })
+    })
 }
 
 fn account(value: JsValue) -> Result<Account, JsValue> {
@@ -73,9 +80,8 @@ fn to_request(request: &Request) -> Result<web_sys::Request, JsValue> {
 /// `params.invalid` or `account.invalid`, with `issues`.
 #[wasm_bindgen(js_name = edgeRequest)]
 pub fn request(name: &str, params: &str, to: JsValue) -> Result<web_sys::Request, JsValue> {
-    let built = known(name)?
-        .request(super::tape::read_entries(params), &account(to)?)
-        .map_err(|refusal| refused(&refusal))?;
+    let params = unpack_entries(Tape(params.as_bytes()));
+    let built = known(name)?.request(params, &account(to)?).map_err(|refusal| refused(&refusal))?;
     to_request(&built)
 }
 
@@ -289,4 +295,60 @@ fn json<T: Serialize>(state: &T) -> Result<String, JsValue> {
 )]
 fn whole(milliseconds: f64) -> u64 {
     milliseconds as u64
+}
+
+/// Every operation: `{ name, method, path, docs, capture, params }[]`.
+///
+/// # Errors
+/// None that a caller could cause.
+#[wasm_bindgen(js_name = operations)]
+pub fn list_operations() -> Answer {
+    #[derive(Serialize)]
+    struct Row {
+        name: &'static str,
+        method: &'static str,
+        path: &'static str,
+        docs: &'static str,
+        /// Whether the build for pages has it, too.
+        capture: bool,
+        params: Vec<Param>,
+    }
+    let rows: Vec<Row> = operations()
+        .map(|operation| Row {
+            name: operation.name,
+            method: operation.method,
+            path: operation.path,
+            docs: operation.docs,
+            capture: CAPTURE.iter().any(|known| known.name == operation.name),
+            params: operation.params.fields.iter().map(Param::of).collect(),
+        })
+        .collect();
+    to_js(&rows)
+}
+
+/// A parameter as the reference shows it.
+#[derive(Serialize)]
+struct Param {
+    name: &'static str,
+    kind: &'static str,
+    required: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<i64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    choices: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<Param>,
+}
+
+impl Param {
+    fn of(field: &Field<'static>) -> Self {
+        Param {
+            name: field.name,
+            kind: field.kind.name(),
+            required: field.required,
+            max: field.max,
+            choices: field.choices.all(),
+            fields: field.fields.iter().map(Param::of).collect(),
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! The border to JavaScript, and the only code that knows it.
 //!
-//! The hot calls take and give one packed text ([`tape`]); the shim in `pkg/src` makes the objects. The wide and rare
-//! ones of the edge build are in [`edge`].
+//! The hot calls cross with numbers alone: the script writes a packed text ([`crate::tape`]) into [`input`], calls, and
+//! reads the answer's bytes at [`output`]. `pkg/src/core.ts` is the other side. The wide and rare calls of the edge build
+//! are in [`edge`].
 
 #![allow(
     unreachable_pub,
@@ -10,311 +11,273 @@
 
 #[cfg(feature = "edge")]
 mod edge;
-mod tape;
+#[cfg(not(feature = "edge"))]
+mod memory;
 
-use crate::catalogue::{operation, operations};
+use crate::catalogue::operation;
 use crate::code;
-use crate::field::{Field, Kind};
+use crate::draft::{Draft, EXTENSION, put_decimal};
+use crate::field::{Field, Kind, Options};
 use crate::form::Form;
-use crate::operation::{Operation, Refusal};
-use crate::report::Issue;
-use crate::request::{Account, Payload, System};
+use crate::host::Ask;
+use crate::operation::INVALID;
+use crate::request::Target;
 use crate::rules;
-use crate::systems::relay;
-use crate::value::Value;
-use std::cell::RefCell;
-use tape::Tape;
+use crate::tape::{CLOSE, END, MAP, NO, NULL, NUMBER, Node, Tape, YES, put, put_text};
+use std::cell::UnsafeCell;
 use wasm_bindgen::prelude::*;
 
-/// Smaller and faster than the default; nothing is ever given back to the host either way.
+#[cfg(not(feature = "edge"))]
+#[global_allocator]
+static ALLOCATOR: memory::Blocks = memory::Blocks::new();
+
+/// Serde and the machines of delivery allocate all the time.
+#[cfg(feature = "edge")]
 #[allow(unsafe_code, reason = "a global allocator is unsafe by its nature")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-thread_local! {
-    /// The forms of this instance with the specs that they were made from. They are few and live as long as the page.
-    static FORMS: RefCell<Vec<(String, Form)>> = const { RefCell::new(Vec::new()) };
+/// What stays from call to call.
+struct State {
+    input: Vec<u8>,
+    output: Vec<u8>,
+    /// What the visitor typed is drafted here, and parameters there: the one may be made of the other.
+    typed: Draft,
+    params: Draft,
+    /// The forms of this instance with their specs. They are few and live as long as the page.
+    forms: Vec<(&'static [u8], Form<'static>)>,
 }
 
-#[wasm_bindgen]
+struct Shared(UnsafeCell<State>);
+
+#[allow(unsafe_code, reason = "a static must say that it may be shared")]
+// SAFETY: wasm without shared memory has one thread.
+unsafe impl Sync for Shared {}
+
+static STATE: Shared = Shared(UnsafeCell::new(State {
+    input: Vec::new(),
+    output: Vec::new(),
+    typed: Draft::new(ask),
+    params: Draft::new(ask),
+    forms: Vec::new(),
+}));
+
+/// Runs one call on the state, the output cleared, and gives the output's length.
+#[allow(unsafe_code, reason = "a static that changes needs it, and a RefCell would bring its panics along")]
+fn with_state(act: impl FnOnce(&mut State)) -> usize {
+    // SAFETY: one thread; the host's answers to `ask` call no export, so no call is ever inside another.
+    let state = unsafe { &mut *STATE.0.get() };
+    state.output.clear();
+    act(state);
+    state.output.len()
+}
+
+#[wasm_bindgen(raw_module = "../../dist/host.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = URL)]
-    type HostUrl;
-
-    #[wasm_bindgen(constructor, catch, js_class = "URL")]
-    fn new(text: &str) -> Result<HostUrl, JsValue>;
-
-    #[wasm_bindgen(method, getter, js_class = "URL")]
-    fn hostname(this: &HostUrl) -> String;
+    /// Answers a question of [`Ask`] about the text at `from` and writes the answer to `to`. Gives its length, or less
+    /// than 0 when there is none.
+    #[wasm_bindgen(js_name = answer)]
+    fn host_answer(question: u32, from: usize, length: usize, to: usize, room: usize) -> i32;
 }
 
-/// An IDN domain by the host's own URL parser: the tables are too heavy for a page.
-fn to_ascii(domain: &str) -> Option<String> {
-    HostUrl::new(&["https://", domain].concat()).ok().map(|url| url.hostname())
+fn ask(question: Ask, text: &[u8], out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    // Neither answer is longer: NFC takes at most three times the bytes, an ASCII form that fits a domain 254.
+    let room = text.len().saturating_mul(3).saturating_add(256);
+    out.resize(start.saturating_add(room), 0);
+    let to = out.as_mut_ptr().addr().wrapping_add(start);
+    let length = host_answer(u32::from(question == Ask::Nfc), text.as_ptr().addr(), text.len(), to, room);
+    out.truncate(start.saturating_add(usize::try_from(length).unwrap_or_default()));
+    length >= 0
 }
 
-/// Makes a form of a packed spec. Answers `{ form }`, its number, or `{ issues }`.
+/// Where the script writes `size` bytes before a call.
 #[wasm_bindgen]
-pub fn form(spec: &str) -> String {
-    rules::idn::set_host(to_ascii);
-    let mut tape = Tape::open();
-    let number: Result<usize, Vec<Issue>> = FORMS.with_borrow_mut(|forms| {
-        if let Some(known) = forms.iter().position(|(known, _)| known == spec) {
-            return Ok(known);
+pub fn input(size: usize) -> usize {
+    let mut place = 0;
+    with_state(|state| {
+        if state.input.len() < size {
+            state.input.resize(size, 0);
         }
-        let form = Form::from_spec(&tape::read(spec))?;
-        forms.push((spec.to_owned(), form));
-        Ok(forms.len().saturating_sub(1))
+        place = state.input.as_ptr().addr();
     });
-    match number {
-        Ok(number) => {
-            tape.name("form");
-            tape.value(&Value::Number(
-                crate::form::decimal(i64::try_from(number).unwrap_or(i64::MAX)).into(),
-            ));
-        }
-        Err(issues) => tape.issues(&issues),
-    }
-    tape.close()
+    place
 }
 
-fn with_form<T: Default>(number: usize, act: impl FnOnce(&Form) -> T) -> T {
-    FORMS.with_borrow(|forms| forms.get(number).map(|(_, form)| act(form)).unwrap_or_default())
-}
-
-/// Checks packed values: `{ ok, values, issues }`.
+/// Where the answer of the last call stands.
 #[wasm_bindgen]
-pub fn check(number: usize, values: &str) -> String {
-    with_form(number, |form| {
-        let mut tape = Tape::open();
-        tape.report(&form.check(tape::read_entries(values)));
-        tape.close()
+pub fn output() -> usize {
+    let mut place = 0;
+    // The output is cleared, its bytes stay where they are.
+    with_state(|state| place = state.output.as_ptr().addr());
+    place
+}
+
+/// Makes a form of a packed spec. The answer is its number, or nothing and issues.
+#[wasm_bindgen]
+pub fn form(length: usize) -> usize {
+    with_state(|state| {
+        let spec = state.input.get(..length).unwrap_or_default();
+        let known = state.forms.iter().position(|(known, _)| *known == spec);
+        let number = known.or_else(|| {
+            let spec: &'static [u8] = Box::leak(spec.into());
+            let form = Form::read(spec, &mut state.typed)?;
+            state.forms.push((spec, form));
+            state.forms.len().checked_sub(1)
+        });
+        match number {
+            Some(number) => put_number(number, &mut state.output),
+            None => {
+                state.output.push(NULL);
+                put(&mut state.output, &state.typed.issues);
+            }
+        }
     })
 }
 
-/// Checks one packed value as a field of a form: `{ ok, value, issues, flags, … }`.
+/// Checks packed values: yes or no, the clean values, issues.
 #[wasm_bindgen]
-pub fn check_field(number: usize, name: &str, value: &str) -> String {
-    with_form(number, |form| field_report(&form.check_field(name, tape::read(value))))
+pub fn check(number: usize, length: usize) -> usize {
+    with_state(|state| {
+        let Some((_, form)) = state.forms.get(number) else { return };
+        form.write(state.input.get(..length).unwrap_or_default(), &mut state.typed);
+        put_report(&state.typed, &mut state.output);
+        put(&mut state.output, &state.typed.issues);
+    })
 }
 
-/// Checks one packed value as a kind.
+/// Checks a packed value behind its name as a field of a form; the answer is that of [`check_kind`].
 #[wasm_bindgen]
-pub fn check_kind(kind: &str, value: &str, required: bool) -> String {
-    rules::idn::set_host(to_ascii);
-    let kind = Kind::from_name(kind).unwrap_or(Kind::Text);
-    let field = Field { required, ..Field::new("", kind) };
-    field_report(&rules::check(&field, tape::read(value)))
+pub fn check_field(number: usize, length: usize) -> usize {
+    with_state(|state| {
+        let Some((_, form)) = state.forms.get(number) else { return };
+        let mut rest = Tape(state.input.get(..length).unwrap_or_default());
+        let (name, value) = rest.entry();
+        form.write_field(name, value, &mut state.typed);
+        put_field_report(&state.typed, &mut state.output);
+    })
 }
 
-fn field_report(report: &crate::report::FieldReport<'_>) -> String {
-    let mut tape = Tape::open();
-    tape.field_report(report);
-    if let Some(national) = report.value.as_text().and_then(rules::phone::national) {
-        tape.name("national");
-        tape.text(&national);
+/// Checks one packed value as the kind of that place in [`Kind::VISITOR`]; bit 0 of `options` is `required`, the others
+/// are those of [`Options`]. The answer: yes or no, the clean value, the number of the flags, extension and region, issues. Less
+/// than 0 says that the clean value is the one that was typed and that there is no issue: −1, less the number of the flags.
+#[wasm_bindgen]
+pub fn check_kind(kind: usize, options: u8, length: usize) -> i32 {
+    let mut same = None;
+    let length = with_state(|state| {
+        let kind = Kind::VISITOR.get(kind).map_or(Kind::Text, |(_, kind)| *kind);
+        let mut field = Field::new("", kind).with(Options::of_bits(options));
+        field.required = options & 1 == 1;
+        let typed = state.input.get(..length).unwrap_or_default();
+        let draft = &mut state.typed;
+        draft.clear();
+        rules::write(&field, typed, draft);
+        if draft.issues.is_empty() && draft.values == typed && draft.region.is_empty() && draft.extension == 0
+        {
+            same = Some(i32::from(draft.flags.bits()));
+        } else {
+            put_field_report(draft, &mut state.output);
+        }
+    });
+    match same {
+        Some(flags) => !flags,
+        None => i32::try_from(length).unwrap_or(i32::MAX),
     }
-    tape.close()
 }
 
-/// Checks packed values and builds the operation's request of them in one crossing: `{ ok, values, issues, payload? }`.
+/// Builds the request of the operation whose name comes before the packed values. With the number of a form they are
+/// checked as its values first: yes or no, the clean values. Then the request as a list, or nothing where the report is
+/// not ok, or the code of a refusal; then issues.
 #[wasm_bindgen]
-pub fn form_payload(number: usize, values: &str, name: &str) -> String {
-    with_form(number, |form| {
-        let report = form.check(tape::read_entries(values));
-        let mut tape = Tape::open();
-        tape.report(&report);
-        if report.ok() {
-            match operation(name).ok_or_else(unknown_operation).and_then(|op| op.payload(report.values, 4)) {
-                Ok(payload) => {
-                    tape.name("payload");
-                    tape.0.push('{');
-                    write_payload(&mut tape, &payload);
-                    tape.0.push('}');
+pub fn payload(number: i32, length: usize) -> usize {
+    with_state(|state| {
+        let mut rest = Tape(state.input.get(..length).unwrap_or_default());
+        let name = rest.text();
+        let mut values = rest.0;
+        let out = &mut state.output;
+        state.typed.clear();
+        if let Some((_, form)) = usize::try_from(number).ok().and_then(|number| state.forms.get(number)) {
+            form.write(values, &mut state.typed);
+            put_report(&state.typed, out);
+            if state.typed.failed {
+                out.push(NULL);
+                put(out, &state.typed.issues);
+                return;
+            }
+            values = &state.typed.values;
+        }
+        let draft = &mut state.params;
+        draft.clear();
+        match str::from_utf8(name).ok().and_then(operation) {
+            Some(operation) => {
+                operation.params.write(values, draft);
+                if !draft.failed {
+                    operation.write(&draft.values, &Target::NONE, out);
+                    put(out, &state.typed.issues);
+                    return;
                 }
-                Err(refusal) => write_refusal(&mut tape, &refusal),
             }
+            None => draft.error_at(b"operation", &code::OPERATION_UNKNOWN),
         }
-        tape.close()
+        put_text(out, INVALID.as_bytes());
+        put(out, &draft.issues);
     })
 }
 
-/// Builds an operation's request: `{ method, path, headers, body }` or `{ code, issues }`.
+/// Builds the whole request of an operation's name, a packed account and the parameters: a list, or the code of a
+/// refusal and issues.
 #[wasm_bindgen]
-pub fn payload(name: &str, params: &str) -> String {
-    answer(name, |operation| operation.payload(tape::read_entries(params), 4), write_payload)
-}
-
-/// Builds a whole request for a packed account: `{ method, url, headers, body }` or `{ code, issues }`.
-#[wasm_bindgen]
-pub fn request(name: &str, params: &str, account: &str) -> String {
-    answer(
-        name,
-        |operation| operation.request(tape::read_entries(params), &read_account(&tape::read(account))?),
-        |tape, request| {
-            tape.name("url");
-            tape.text(&request.url);
-            write_head(tape, request.method, &request.headers, request.body.as_deref());
-        },
-    )
-}
-
-/// Reads the relay's packed answer into an outcome.
-#[wasm_bindgen]
-pub fn read_relay(status: u16, body: &str) -> String {
-    use crate::outcome::Outcome;
-    let mut tape = Tape::open();
-    let mut text = |name: &str, text: &str| {
-        tape.name(name);
-        tape.text(text);
-    };
-    match relay::read(status, &tape::read(body)) {
-        Outcome::Stored { id, status, warnings } => {
-            text("kind", "stored");
-            if let Some(id) = &id {
-                text("id", id);
+pub fn request(length: usize) -> usize {
+    with_state(|state| {
+        let mut rest = Tape(state.input.get(..length).unwrap_or_default());
+        let (name, account) = rest.entry();
+        let draft = &mut state.params;
+        draft.clear();
+        let refused = match str::from_utf8(name).ok().and_then(operation) {
+            Some(operation) => {
+                operation.write_request(rest.0, Node::of(account), draft, &mut state.output).err()
             }
-            text("status", &status);
-            tape.name("warnings");
-            let mut list = Tape::default();
-            list.issues(&warnings);
-            tape.0.push_str(list.0.split_once('\u{1F}').map_or("[]", |(_, list)| list));
-        }
-        Outcome::Queued { id } => {
-            text("kind", "queued");
-            text("id", &id);
-        }
-        Outcome::Refused { issues } => {
-            text("kind", "refused");
-            tape.issues(&issues);
-        }
-        Outcome::Retry { code, .. } => {
-            text("kind", "retry");
-            text("code", &code);
-        }
-        _ => {
-            text("kind", "unknown");
-            text("why", "reply.unreadable");
-        }
-    }
-    tape.close()
-}
-
-/// The operations of this build: a list of `{ name, method, path, docs, params }`.
-#[wasm_bindgen(js_name = operations)]
-pub fn list_operations() -> String {
-    let mut tape = Tape(String::from("["));
-    for operation in operations() {
-        tape.0.push('{');
-        for (name, text) in [
-            ("name", operation.name),
-            ("method", operation.method),
-            ("path", operation.path),
-            ("docs", operation.docs),
-        ] {
-            tape.name(name);
-            tape.text(text);
-        }
-        write_params(&mut tape, "params", &operation.params.fields);
-        tape.0.push('}');
-    }
-    tape.0.push(']');
-    tape.0
-}
-
-fn write_params(tape: &mut Tape, name: &str, fields: &[Field]) {
-    tape.name(name);
-    tape.0.push('[');
-    for field in fields {
-        tape.0.push('{');
-        tape.name("name");
-        tape.text(&field.name);
-        tape.name("kind");
-        tape.text(field.kind.name());
-        tape.name("required");
-        tape.yes(field.required);
-        if let Some(max) = field.max {
-            tape.name("max");
-            tape.value(&Value::Number(crate::form::decimal(max).into()));
-        }
-        if !field.choices.is_empty() {
-            tape.name("choices");
-            tape.0.push('[');
-            for choice in field.choices.iter() {
-                tape.text(choice);
+            None => {
+                draft.error_at(b"operation", &code::OPERATION_UNKNOWN);
+                Some(INVALID)
             }
-            tape.0.push(']');
+        };
+        if let Some(code) = refused {
+            put_text(&mut state.output, code.as_bytes());
+            put(&mut state.output, &draft.issues);
         }
-        if !field.fields.is_empty() {
-            write_params(tape, "fields", field.fields);
-        }
-        tape.0.push('}');
-    }
-    tape.0.push(']');
-}
-
-fn answer<T>(
-    name: &str,
-    make: impl FnOnce(&'static Operation) -> Result<T, Refusal>,
-    write: impl FnOnce(&mut Tape, &T),
-) -> String {
-    let mut tape = Tape::open();
-    match operation(name).ok_or_else(unknown_operation).and_then(make) {
-        Ok(built) => write(&mut tape, &built),
-        Err(refusal) => write_refusal(&mut tape, &refusal),
-    }
-    tape.close()
-}
-
-fn unknown_operation() -> Refusal {
-    Refusal { code: "params.invalid", issues: vec![Issue::error("operation", &code::OPERATION_UNKNOWN)] }
-}
-
-fn write_refusal(tape: &mut Tape, refusal: &Refusal) {
-    tape.name("code");
-    tape.text(refusal.code);
-    tape.issues(&refusal.issues);
-}
-
-fn write_payload(tape: &mut Tape, payload: &Payload) {
-    tape.name("path");
-    tape.text(&payload.path);
-    write_head(tape, payload.method, &payload.headers, payload.body.as_deref());
-}
-
-fn write_head(tape: &mut Tape, method: &str, headers: &[(&str, String)], body: Option<&str>) {
-    tape.name("method");
-    tape.text(method);
-    tape.name("headers");
-    tape.0.push('{');
-    for (name, value) in headers {
-        tape.name(name);
-        tape.text(value);
-    }
-    tape.0.push('}');
-    tape.name("body");
-    match body {
-        Some(body) => tape.text(body),
-        None => tape.value(&Value::Null),
-    }
-}
-
-fn read_account(account: &Value<'_>) -> Result<Account, Refusal> {
-    let text = |name| account.get(name).and_then(Value::as_text).map(str::to_owned);
-    let system = text("system").as_deref().and_then(System::from_name).ok_or_else(|| Refusal {
-        code: "account.invalid",
-        issues: vec![Issue::error("system", &code::ACCOUNT_SYSTEM)],
-    })?;
-    let allow_host = match account.get("allowHost") {
-        Some(Value::List(hosts)) => hosts.iter().filter_map(Value::as_text).map(str::to_owned).collect(),
-        Some(host) => host.as_text().map(str::to_owned).into_iter().collect(),
-        None => Vec::new(),
-    };
-    Ok(Account {
-        version: text("version").map(|version| version.parse().unwrap_or_default()),
-        business_unit: text("businessUnit"),
-        token: text("token"),
-        allow_host,
-        ..Account::new(system, &text("baseUrl").unwrap_or_default())
     })
+}
+
+/// Yes or no, and the clean values.
+fn put_report(draft: &Draft, out: &mut Vec<u8>) {
+    put(out, &[if draft.failed { NO } else { YES }, MAP]);
+    put(out, &draft.values);
+    out.push(CLOSE);
+}
+
+fn put_field_report(draft: &Draft, out: &mut Vec<u8>) {
+    out.push(if draft.failed { NO } else { YES });
+    match (draft.values.as_slice(), draft.extension) {
+        ([], _) => out.push(NULL),
+        (value, 0) => put(out, value),
+        // The extension stands for itself here.
+        (value, length) => {
+            let end = value.len().saturating_sub(length).saturating_sub(EXTENSION.len()).saturating_sub(1);
+            put(out, value.get(..end).unwrap_or_default());
+            out.push(END);
+        }
+    }
+    put_number(draft.flags.bits().into(), out);
+    let end = draft.values.len().saturating_sub(1);
+    let extension = draft.values.get(end.saturating_sub(draft.extension)..end).unwrap_or_default();
+    put_text(out, extension);
+    put_text(out, draft.region.as_bytes());
+    put(out, &draft.issues);
+}
+
+fn put_number(number: usize, out: &mut Vec<u8>) {
+    out.push(NUMBER);
+    put_decimal(out, i64::try_from(number).unwrap_or(i64::MAX));
+    out.push(END);
 }

@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as glue from "../../wasm/edge/fieldpost.js";
-import { ready } from "../core.js";
-import type { EdgeGlue } from "../edge.js";
+import { type Glue, start } from "../core.js";
 
 export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core.js";
 export { operations, read, request } from "../edge.js";
@@ -15,8 +14,7 @@ let loading: Promise<void> | undefined;
 export function load(source?: BufferSource | WebAssembly.Module): Promise<void> {
   loading ??= (async () => {
     const module = source ?? (await readFile(new URL("../../wasm/edge/fieldpost_bg.wasm", import.meta.url)));
-    glue.initSync({ module: module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module) });
-    ready(glue as unknown as EdgeGlue);
+    start(glue as unknown as Glue, module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module));
   })().catch((error: unknown) => {
     loading = undefined;
     throw error;

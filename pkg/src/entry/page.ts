@@ -1,6 +1,5 @@
 import * as glue from "../../wasm/lean/fieldpost.js";
-import { ready } from "../core.js";
-import type { LeanGlue } from "../lean.js";
+import { type Glue, start } from "../core.js";
 import module from "../wasm-lean.js";
 
 export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core.js";
@@ -13,18 +12,14 @@ let loading: Promise<void> | undefined;
 
 /** Instantiates the module, once. It travels inside this package as text, so that no path or MIME type can lose it. */
 export function load(source?: BufferSource | WebAssembly.Module): Promise<void> {
-  loading ??= start(source).catch((error: unknown) => {
+  loading ??= compile(source).catch((error: unknown) => {
     loading = undefined;
     throw error;
   });
   return loading;
 }
 
-async function start(source?: BufferSource | WebAssembly.Module): Promise<void> {
-  const compiled =
-    source instanceof WebAssembly.Module
-      ? source
-      : await WebAssembly.compile(source ?? Uint8Array.from(module, (character) => character.charCodeAt(0)));
-  glue.initSync({ module: compiled });
-  ready(glue as unknown as LeanGlue);
+async function compile(source?: BufferSource | WebAssembly.Module): Promise<void> {
+  const bytes = source ?? Uint8Array.from(module, (character) => character.charCodeAt(0));
+  start(glue as unknown as Glue, bytes instanceof WebAssembly.Module ? bytes : await WebAssembly.compile(bytes));
 }

@@ -1,7 +1,6 @@
 import * as glue from "../../wasm/lean/fieldpost.js";
-import { ready } from "../core.js";
+import { type Glue, start } from "../core.js";
 import { FieldpostError } from "../errors.js";
-import type { LeanGlue } from "../lean.js";
 
 export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core.js";
 export { FieldpostError } from "../errors.js";
@@ -14,6 +13,5 @@ export async function load(source?: BufferSource | WebAssembly.Module | Response
   if (source === undefined) throw new FieldpostError("wasm.source", "fieldpost/slim needs the module: load(fetch(url)).");
   const given = await source;
   const bytes = given instanceof Response ? await given.arrayBuffer() : given;
-  glue.initSync({ module: bytes instanceof WebAssembly.Module ? bytes : await WebAssembly.compile(bytes) });
-  ready(glue as unknown as LeanGlue);
+  start(glue as unknown as Glue, bytes instanceof WebAssembly.Module ? bytes : await WebAssembly.compile(bytes));
 }

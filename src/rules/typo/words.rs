@@ -12,15 +12,16 @@ pub(in crate::rules) struct Words {
 
 impl Words {
     /// Whether the word is one of these, in any case.
-    pub(in crate::rules) fn contains(&self, word: &str) -> bool {
+    pub(in crate::rules) fn contains(&self, word: &[u8]) -> bool {
         let length = word.len();
         let place = |at: usize| self.starts.get(at).map(|start| usize::from(*start));
         let (Some(from), Some(to)) = (place(length), place(length.saturating_add(1))) else { return false };
         // A length of nothing has no words, and no chunks.
         length > 0
-            && self.letters.get(from..to).is_some_and(|same| {
-                same.chunks_exact(length).any(|known| known.eq_ignore_ascii_case(word.as_bytes()))
-            })
+            && self
+                .letters
+                .get(from..to)
+                .is_some_and(|same| same.chunks_exact(length).any(|known| known.eq_ignore_ascii_case(word)))
     }
 }
 

@@ -93,6 +93,7 @@ fn unlisted() -> Issue {
         message: Cow::Borrowed(
             "Marketo refused the record for a reason that its documentation does not list.",
         ),
+        limit: None,
         suggestion: None,
     }
 }

@@ -10,15 +10,14 @@ pub use errors::CODES;
 #[cfg(feature = "full")]
 pub use reply::{read_found, read_write};
 
-use crate::field::{Field, Kind};
+use crate::field::{Field, Kind, Texts};
 use crate::form::{Constraint, Form, Unknown};
 use crate::operation::{Layout, Operation, Reading, Repeat};
 use crate::request::System;
-use std::borrow::Cow;
 
 const DOCS: &str = "https://developer.salesforce.com/docs/marketing/pardot/guide/prospects-v4.html";
 
-const IDENTIFIERS: &[&str] = &["id", "fid", "email"];
+const IDENTIFIERS: Texts<'static> = Texts::These(&["id", "fid", "email"]);
 
 /// `list_12` and custom fields are named by the account's owner, so any other name is taken as it is.
 const OWN_FIELDS: Unknown = Unknown::Take(Kind::Custom);
@@ -28,8 +27,7 @@ const CREATE: &[Field] = &[Field::new("email", Kind::Email).required().max(255)]
 const IDENTIFIED: &[Field] =
     &[Field::new("id", Kind::Id), Field::new("fid", Kind::Hidden), Field::new("email", Kind::Email).max(255)];
 
-const READ_OUTPUT: &[Cow<'static, str>] =
-    &[Cow::Borrowed("full"), Cow::Borrowed("simple"), Cow::Borrowed("mobile")];
+const READ_OUTPUT: &[&str] = &["full", "simple", "mobile"];
 
 const READ: &[Field] = &[
     Field::new("id", Kind::Id),

@@ -74,6 +74,7 @@ fn answer(reply: &Reply, is_write: bool) -> Result<Value<'static>, Outcome> {
                 message: Cow::Borrowed(
                     "Pardot refused the request for a reason that its documentation does not list.",
                 ),
+                limit: None,
                 suggestion: None,
             }],
         },

@@ -10,10 +10,8 @@ use crate::field::{Field, Kind};
 use crate::form::{Form, Unknown};
 use crate::operation::{Layout, Operation, Reading, Repeat};
 use crate::request::System;
-use std::borrow::Cow;
 
-const LICENSE_STATUS: &[Cow<'static, str>] =
-    &[Cow::Borrowed("not_started"), Cow::Borrowed("in_progress"), Cow::Borrowed("licensed")];
+const LICENSE_STATUS: &[&str] = &["not_started", "in_progress", "licensed"];
 
 const UPSERT: &[Field] = &[
     Field::new("firstName", Kind::Name).required(),

@@ -20,6 +20,7 @@ pub fn read_write(reply: &Reply) -> Outcome {
                     code: Cow::Borrowed("prospects.invalid"),
                     severity: crate::report::Severity::Error,
                     message: Cow::Borrowed("The system does not take these values."),
+                    limit: None,
                     suggestion: None,
                 }],
             },

@@ -73,6 +73,7 @@ fn issue(value: &Value<'_>) -> Issue {
             Severity::Error
         },
         message: Cow::Owned(text("message").unwrap_or_default()),
+        limit: None,
         suggestion: text("suggestion"),
     }
 }

@@ -1,0 +1,23 @@
+/** What Rust asks of the host: the tables of Unicode. The other side is `src/wasm/mod.rs`. */
+
+let memory: WebAssembly.Memory;
+
+/** Names the memory of the instance that asks. */
+export function lend(of: WebAssembly.Memory): void {
+  memory = of;
+}
+
+/**
+ * Answers about the text at `from`: the ASCII form of a domain (question 0), or its form NFC (1). Writes the answer to
+ * `to` and gives its length; less than 0 when there is none.
+ */
+export function answer(question: number, from: number, length: number, to: number, room: number): number {
+  const bytes = (at: number, size: number): Uint8Array => new Uint8Array(memory.buffer, at, size);
+  const text = new TextDecoder().decode(bytes(from, length));
+  try {
+    const said = question ? text.normalize("NFC") : new URL(`https://${text}`).hostname;
+    return new TextEncoder().encodeInto(said, bytes(to, room)).written;
+  } catch {
+    return -1;
+  }
+}

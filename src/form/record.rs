@@ -1,0 +1,184 @@
+//! A record against its fields: what came under which name, in the order of the fields.
+
+use super::{MAX_VALUES, Unknown};
+use crate::code;
+use crate::draft::{Draft, Given, put_decimal};
+use crate::field::{Field, Kind};
+use crate::rules;
+use crate::tape::{CLOSE, END, LIST, MAP, NULL, Node, Tape, put};
+
+/// The most bytes of an unknown name that are shown.
+const MAX_SHOWN: usize = 64;
+
+/// Checks the packed entries of a record, and writes those that are clean and not empty: the fields' in their order, and
+/// behind them those of other names where such are taken.
+pub(super) fn check(fields: &[Field<'_>], unknown: Unknown, clears: bool, record: &[u8], draft: &mut Draft) {
+    let base = draft.given.len();
+    if !sort(fields, record, draft) {
+        draft.given.truncate(base);
+        draft.error(&code::TOO_LARGE);
+        return;
+    }
+    let others = draft.given.len().saturating_sub(base);
+    for index in 0..fields.len().saturating_add(others) {
+        let mut entries = draft.given.iter().skip(base).filter(|given| given.field == index);
+        let first = entries.next().copied();
+        let repeated = entries.next().is_some();
+        let (name, mut value) =
+            first.map_or((&[][..], &[][..]), |given| (at(record, given.name), at(record, given.value)));
+        let merged = if repeated { merge(record, base, index, draft) } else { Vec::new() };
+        if repeated {
+            value = &merged;
+        }
+        match (fields.get(index), first, unknown) {
+            (Some(field), ..) => entry(field, field.name.as_bytes(), value, clears, draft),
+            (None, None, _) => {}
+            (None, _, Unknown::Take(kind)) => entry(&Field::new("", kind), name, value, clears, draft),
+            (None, _, Unknown::Drop) => {
+                let outer = draft.enter(clip(name));
+                draft.warn(&code::UNKNOWN_FIELD);
+                draft.place.truncate(outer);
+            }
+            (None, _, Unknown::Refuse) => draft.error_at(clip(name), &code::PARAM_UNKNOWN),
+        }
+    }
+    draft.given.truncate(base);
+}
+
+/// Finds the field of each entry; the entries of other names are numbered behind the fields, the same name alike. False
+/// when there are too many.
+fn sort(fields: &[Field<'_>], record: &[u8], draft: &mut Draft) -> bool {
+    let base = draft.given.len();
+    let mut rest = Tape(record);
+    // Values mostly come in the order of the fields.
+    let mut expected = 0_usize;
+    while !rest.is_done() {
+        let place = |rest: &Tape<'_>| record.len().saturating_sub(rest.0.len());
+        let start = place(&rest);
+        let name = rest.text();
+        let middle = place(&rest);
+        rest.value();
+        let known = (expected..fields.len()).chain(0..expected);
+        let field = known
+            .clone()
+            .find(|index| fields.get(*index).is_some_and(|field| field.name.as_bytes() == name))
+            .or_else(|| {
+                let mut others = draft.given.iter().skip(base).filter(|given| given.field >= fields.len());
+                others.find(|given| at(record, given.name) == name).map(|given| given.field)
+            })
+            .unwrap_or_else(|| fields.len().saturating_add(draft.given.len()).saturating_sub(base));
+        expected = if field < fields.len() { field.saturating_add(1) } else { expected };
+        draft.given.push(Given {
+            name: (start, start.saturating_add(name.len())),
+            value: (middle, place(&rest)),
+            field,
+        });
+        if draft.given.len().saturating_sub(base) > MAX_VALUES {
+            return false;
+        }
+    }
+    true
+}
+
+fn at(record: &[u8], (from, to): (usize, usize)) -> &[u8] {
+    record.get(from..to).unwrap_or_default()
+}
+
+/// All values under one name as one list.
+fn merge(record: &[u8], base: usize, index: usize, draft: &Draft) -> Vec<u8> {
+    let mut list = vec![LIST];
+    for given in draft.given.iter().skip(base).filter(|given| given.field == index) {
+        let value = at(record, given.value);
+        match value {
+            [LIST, items @ .., CLOSE] if list.len() == 1 => put(&mut list, items),
+            _ => put(&mut list, value),
+        }
+    }
+    list.push(CLOSE);
+    list
+}
+
+/// Checks one entry and writes it, its name with it.
+fn entry(field: &Field<'_>, name: &[u8], value: &[u8], clears: bool, draft: &mut Draft) {
+    let start = draft.values.len();
+    put(&mut draft.values, name);
+    draft.values.push(END);
+    let inner = draft.values.len();
+    let outer = draft.enter(clip(name));
+    match (field.kind, Node::of(value)) {
+        (Kind::Record, Node::Map(entries)) => nested(field, entries, clears, draft),
+        (Kind::Records, Node::List(items)) => list(field, items, clears, draft),
+        (Kind::Record | Kind::Records, Node::Null) if !field.required => {}
+        (Kind::Record | Kind::Records, Node::Null) => draft.error(&code::REQUIRED),
+        (Kind::Record | Kind::Records, _) => draft.error(&code::KIND),
+        _ => rules::write(field, value, draft),
+    }
+    draft.place.truncate(outer);
+    if clears && value == [NULL] {
+        draft.values.truncate(inner);
+        draft.values.push(NULL);
+    } else if rules::is_empty(draft.values.get(inner..).unwrap_or_default()) {
+        draft.values.truncate(start);
+    }
+}
+
+fn nested(field: &Field<'_>, entries: Tape<'_>, clears: bool, draft: &mut Draft) {
+    let unknown = field.open.map_or(Unknown::Refuse, Unknown::Take);
+    draft.values.push(MAP);
+    check(field.fields, unknown, clears, entries.0, draft);
+    draft.values.push(CLOSE);
+}
+
+fn list(field: &Field<'_>, items: Tape<'_>, clears: bool, draft: &mut Draft) {
+    let mut count = 0_i64;
+    let mut rest = items;
+    while !rest.is_done() {
+        rest.value();
+        count = count.saturating_add(1);
+    }
+    let (limit, code) = match (field.min, field.max) {
+        (_, Some(most)) if count > most => (most, &code::PARAM_COUNT_MANY),
+        (Some(fewest), _) if count < fewest => (fewest, &code::PARAM_COUNT_FEW),
+        _ => {
+            draft.values.push(LIST);
+            let mut rest = items;
+            for index in 0..count {
+                let mut name = vec![b'['];
+                put_decimal(&mut name, index);
+                name.push(b']');
+                let outer = draft.enter(&name);
+                match Node::of(rest.value()) {
+                    Node::Map(entries) => nested(field, entries, clears, draft),
+                    _ => draft.error(&code::KIND),
+                }
+                draft.place.truncate(outer);
+            }
+            draft.values.push(CLOSE);
+            return;
+        }
+    };
+    put_decimal(&mut draft.limit, limit);
+    draft.error(code);
+}
+
+/// A name that a stranger chose, short enough to show.
+fn clip(name: &[u8]) -> &[u8] {
+    let mut end = name.len().min(MAX_SHOWN);
+    // Not inside a character.
+    while name.get(end).is_some_and(|byte| byte & 0xC0 == 0x80) {
+        end = end.saturating_sub(1);
+    }
+    name.get(..end).unwrap_or_default()
+}
+
+/// The packed value under `name` in a record that was written; nothing where there is none.
+pub(crate) fn find<'r>(record: &'r [u8], name: &[u8]) -> &'r [u8] {
+    let mut rest = Tape(record);
+    while !rest.is_done() {
+        let (known, value) = rest.entry();
+        if known == name {
+            return value;
+        }
+    }
+    &[]
+}

@@ -1,0 +1,155 @@
+//! A form out of a spec: what the owner's page or configuration says, as data.
+
+use super::{Constraint, Form};
+use crate::code;
+use crate::draft::Draft;
+use crate::field::{Field, Kind, Options, Texts};
+use crate::rules::number;
+use crate::tape::typed::pack;
+use crate::tape::{Node, Tape};
+use crate::value::Value;
+use std::borrow::Cow;
+
+/// A spec, packed. The form that is made of it borrows its names.
+#[derive(Clone, Debug)]
+pub struct Spec(pub(super) Vec<u8>);
+
+impl From<&Value<'_>> for Spec {
+    fn from(value: &Value<'_>) -> Self {
+        Spec(pack(value))
+    }
+}
+
+impl<'a> Form<'a> {
+    /// Reads a packed spec. What does not fit is an issue in the draft.
+    pub(crate) fn read(spec: &'a [u8], draft: &mut Draft) -> Option<Self> {
+        draft.clear();
+        let spec = Node::of(spec);
+        let (mut fields, mut constraints) = (Vec::new(), Vec::new());
+        let outer = draft.enter(b"fields");
+        if let Node::Map(mut entries) = Node::of(spec.get(b"fields")) {
+            while !entries.is_done() {
+                let (name, rules) = entries.entry();
+                let inner = draft.enter(name);
+                fields.extend(field(name, Node::of(rules), &mut constraints, draft));
+                draft.place.truncate(inner);
+            }
+        } else {
+            draft.error(&code::KIND);
+        }
+        draft.place.truncate(outer);
+        match Node::of(spec.get(b"anyOf")) {
+            Node::Null => {}
+            Node::List(mut sets) => {
+                while !sets.is_done() {
+                    constraints.push(Constraint::AnyOf(texts(sets.value(), b"anyOf", draft)));
+                }
+            }
+            _ => draft.error_at(b"anyOf", &code::KIND),
+        }
+        (!draft.failed).then(|| Form { constraints: Cow::Owned(constraints), ..Form::new(fields) })
+    }
+}
+
+/// One field, or an issue for each member that does not fit.
+fn field<'a>(
+    name: &'a [u8],
+    rules: Node<'a>,
+    constraints: &mut Vec<Constraint<'a>>,
+    draft: &mut Draft,
+) -> Option<Field<'a>> {
+    let name = text(name);
+    let kind = Node::of(rules.get(b"kind")).text().and_then(|kind| Kind::from_name(text(kind)));
+    let Some(kind) = kind else {
+        draft.error_at(b"kind", &code::KIND);
+        return None;
+    };
+    let mut field = Field::new(name, kind);
+    field.required = is_true(rules, b"required", draft);
+    field.min = whole(rules, b"min", draft);
+    field.max = whole(rules, b"max", draft);
+    field.label = letters(rules, b"label", draft);
+    field.choices = match rules.get(b"choices") {
+        [] => field.choices,
+        choices => texts(choices, b"choices", draft),
+    };
+    for (member, option) in Options::NAMES {
+        if is_true(rules, member.as_bytes(), draft) {
+            field = field.with(*option);
+        }
+    }
+    let other = letters(rules, b"equalTo", draft);
+    if !other.is_empty() {
+        constraints.push(Constraint::EqualTo(name, other));
+    }
+    match Node::of(rules.get(b"requiredIf")) {
+        Node::Null => {}
+        Node::Map(mut conditions) => {
+            while !conditions.is_done() {
+                let (other, value) = conditions.entry();
+                let value = Node::of(value).text().unwrap_or_default();
+                constraints.push(Constraint::RequiredIf(name, text(other), text(value)));
+            }
+        }
+        _ => draft.error_at(b"requiredIf", &code::KIND),
+    }
+    Some(field)
+}
+
+fn is_true(rules: Node<'_>, member: &[u8], draft: &mut Draft) -> bool {
+    match Node::of(rules.get(member)) {
+        Node::Bool(yes) => yes,
+        Node::Null => false,
+        _ => {
+            draft.error_at(member, &code::KIND);
+            false
+        }
+    }
+}
+
+fn whole(rules: Node<'_>, member: &[u8], draft: &mut Draft) -> Option<i64> {
+    let found = match Node::of(rules.get(member)) {
+        Node::Null => return None,
+        Node::Number(digits) => number::whole(digits),
+        _ => None,
+    };
+    if found.is_none() {
+        draft.error_at(member, &code::KIND);
+    }
+    found
+}
+
+fn letters<'a>(rules: Node<'a>, member: &[u8], draft: &mut Draft) -> &'a str {
+    match Node::of(rules.get(member)) {
+        Node::Text(letters) => text(letters),
+        Node::Null => "",
+        _ => {
+            draft.error_at(member, &code::KIND);
+            ""
+        }
+    }
+}
+
+fn texts<'a>(packed: &'a [u8], member: &[u8], draft: &mut Draft) -> Texts<'a> {
+    match Node::of(packed) {
+        Node::Null => Texts::These(&[]),
+        Node::List(Tape(items)) => {
+            let mut rest = Tape(items);
+            while !rest.is_done() {
+                if Node::of(rest.value()).text().is_none() {
+                    draft.error_at(member, &code::KIND);
+                }
+            }
+            Texts::Packed(items)
+        }
+        _ => {
+            draft.error_at(member, &code::KIND);
+            Texts::These(&[])
+        }
+    }
+}
+
+/// The packers make UTF-8 only.
+fn text(bytes: &[u8]) -> &str {
+    str::from_utf8(bytes).unwrap_or_default()
+}
