@@ -47,10 +47,14 @@ pub(crate) fn json_entry(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
 
 fn json_text(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
-    for byte in text {
-        // What RFC 8259 §7 escapes is one byte long.
+    let mut rest = text;
+    // Copies the runs between the characters that RFC 8259 §7 escapes, which are all one byte long.
+    while let Some(at) = rest.iter().position(|byte| matches!(byte, ..0x20 | b'"' | b'\\')) {
+        let (run, tail) = rest.split_at_checked(at).unwrap_or_default();
+        let [byte, tail @ ..] = tail else { break };
+        put(out, run);
+        rest = tail;
         let escaped = match byte {
-            b'"' | b'\\' => *byte,
             b'\n' => b'n',
             b'\r' => b'r',
             b'\t' => b't',
@@ -59,14 +63,11 @@ fn json_text(text: &[u8], out: &mut Vec<u8>) {
                 push_hex(*byte, out);
                 continue;
             }
-            _ => {
-                out.push(*byte);
-                continue;
-            }
+            byte => *byte,
         };
-        out.push(b'\\');
-        out.push(escaped);
+        put(out, &[b'\\', escaped]);
     }
+    put(out, rest);
     out.push(b'"');
 }
 

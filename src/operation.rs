@@ -81,6 +81,11 @@ pub struct Operation {
     pub docs: &'static str,
 }
 
+/// What only the reference shows: a page carries none of it.
+pub const fn reference(text: &'static str) -> &'static str {
+    if cfg!(feature = "full") { text } else { "" }
+}
+
 /// Why a request was not built.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -224,7 +229,7 @@ impl Operation {
                 out.push(b'0'.wrapping_add(version));
                 continue;
             }
-            let many = names.contains(&b',');
+            let many = names.iter().any(|byte| *byte == b',');
             let mut joint: &[u8] = b"";
             for name in names.split(|byte| *byte == b',') {
                 let value = find(values, name);

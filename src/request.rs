@@ -307,7 +307,7 @@ fn is_public_name(mut host: &[u8]) -> bool {
     }
     let last = host.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
     last.len() < host.len()
-        && !host.contains(&b':')
+        && host.iter().all(|byte| *byte != b':')
         // A last label that begins with a digit is an address to the URL standard's host parser.
         && last.first().is_some_and(u8::is_ascii_alphabetic)
         && !LOCAL.iter().any(|zone| last.eq_ignore_ascii_case(zone))

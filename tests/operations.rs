@@ -62,7 +62,7 @@ fn requests_are_built_byte_for_byte() {
                 assert_eq!(Some(&request.url), expect.url.as_ref().or(expect.path.as_ref()), "{id}: address");
                 assert_eq!(request.body, expect.body, "{id}: body");
                 let headers: BTreeMap<_, _> =
-                    request.headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+                    request.headers.into_iter().map(|(name, value)| (name.clone(), value)).collect();
                 assert_eq!(Some(&headers), expect.headers.as_ref(), "{id}: headers");
             }
             Err(refusal) => {

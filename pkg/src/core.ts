@@ -1,12 +1,11 @@
 import { FieldpostError } from "./errors.js";
 import { lend } from "./host.js";
-import { pack, packEntries, Tape } from "./pack.js";
+import { pack, packEntries, packObject, Tape } from "./pack.js";
 import type { CheckOptions, FieldReport, Form, FormSpec, Issue, Params, Payload, Report, Values } from "./types.js";
 
-/** What both wasm builds export; see `src/wasm/mod.rs`. Sizes and lengths are in bytes. */
-export interface Glue {
-  initSync(options: { module: BufferSource | WebAssembly.Module }): { memory: WebAssembly.Memory };
-  __wbg_reset_state(): void;
+/** What both wasm builds export for the hot calls; see `src/wasm/mod.rs`. Sizes and lengths are in bytes. */
+export interface Module {
+  memory: WebAssembly.Memory;
   input(size: number): number;
   output(): number;
   form(length: number): number;
@@ -34,50 +33,47 @@ const MAX_BYTES = 1 << 22;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-let glue: Glue | undefined;
-let source: BufferSource | WebAssembly.Module;
-let memory: WebAssembly.Memory;
+let wasm: Module | undefined;
+let make: () => Module;
 /** Where the packed text of a call goes: kept until memory grows. */
 let input = new Uint8Array();
 let bytes = new Uint8Array();
 /** Counts the instances: a form made by an earlier one is made again. */
 let instance = 0;
 
-/** Instantiates the module. */
-export function start(loaded: Glue, module: BufferSource | WebAssembly.Module): void {
-  source = module;
-  memory = loaded.initSync({ module }).memory;
-  lend(memory);
-  input = new Uint8Array();
-  glue = loaded;
+/** Takes the first instance, and remembers how to make another. */
+export function start(instantiate: () => Module): void {
+  make = instantiate;
+  wasm = make();
+  lend(wasm.memory);
+  input = bytes = new Uint8Array();
   instance++;
 }
 
 /** Whether `load` has finished. */
-export const isReady = (): boolean => glue !== undefined;
+export const isReady = (): boolean => wasm !== undefined;
 
 /** One crossing. After a trap nothing of the instance can be trusted, so the next call gets a fresh one. */
-export function cross<T, G extends Glue = Glue>(act: (glue: G) => T): T {
-  if (!glue) throw new FieldpostError("wasm.not_ready", "Call and await load() first.");
+export function cross<T>(act: (wasm: Module) => T): T {
+  if (!wasm) throw new FieldpostError("wasm.not_ready", "Call and await load() first.");
   try {
-    return act(glue as G);
+    return act(wasm);
   } catch (cause) {
     if (!(cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError)) throw cause;
-    glue.__wbg_reset_state();
-    start(glue, source);
+    start(make);
     throw new FieldpostError("wasm.trap", "The module stopped; the next call gets a fresh one.", [], { cause });
   }
 }
 
 /** Writes a packed text where the module reads it, in Unicode's form NFC, and gives its length. */
-function write(to: Glue, text: string): number {
+function write(to: Module, text: string): number {
   const { length } = text;
   if (length > MAX_BYTES) throw new FieldpostError("values.too_large", "These values are too large.");
   // A letter has three bytes at most.
   if (input.length < length * 3 || !input.length) {
     const size = Math.max(length * 3, 4096);
     const at = to.input(size) >>> 0;
-    input = new Uint8Array(memory.buffer, at, size);
+    input = new Uint8Array(to.memory.buffer, at, size);
   }
   let at = 0;
   if (length < 96) {
@@ -92,9 +88,10 @@ function write(to: Glue, text: string): number {
 }
 
 /** The answer of a call. */
-function answer(from: Glue, length: number): Tape {
+function answer(from: Module, length: number): Tape {
   // Memory that has grown has another buffer.
-  if (bytes.buffer !== memory.buffer) bytes = new Uint8Array(memory.buffer);
+  const { buffer } = from.memory;
+  if (bytes.buffer !== buffer) bytes = new Uint8Array(buffer);
   const at = from.output() >>> 0;
   return new Tape(decoder.decode(bytes.subarray(at, at + length)));
 }
@@ -128,12 +125,12 @@ const flags = (set: number): string[] => (set ? FLAGS.filter((_, bit) => (set >>
 function checkKind(kind: number, value: unknown, options?: CheckOptions): FieldReport {
   let bits = 0;
   if (options) OPTIONS.forEach((name, bit) => (bits |= options[name] ? 1 << bit : 0));
-  return cross((glue) => {
+  return cross((wasm) => {
     const packed = pack(value);
-    const said = glue.check_kind(kind, bits, write(glue, packed));
+    const said = wasm.check_kind(kind, bits, write(wasm, packed));
     // The clean value is the one that was typed.
     if (said < 0) return { ok: true, value: typeof value === "string" && value ? value : null, issues: [], flags: flags(~said) };
-    return fieldReport(answer(glue, said));
+    return fieldReport(answer(wasm, said));
   });
 }
 
@@ -161,8 +158,7 @@ export function checkLabels(value: unknown, options?: CheckOptions): FieldReport
 export function packValues(values: Values | string): string {
   const data: unknown = typeof values === "string" ? JSON.parse(values) : values;
   if (typeof data !== "object" || data === null) return "";
-  if (Symbol.iterator in data) return packEntries(data as Iterable<[string, unknown]>);
-  return packEntries(Object.entries(data));
+  return Symbol.iterator in data ? packEntries(data as Iterable<[string, unknown]>) : packObject(data);
 }
 
 /** Throws what a refused call says: its code, and its issues behind it. */
@@ -188,9 +184,9 @@ export function form(spec: FormSpec): Form {
   const packed = pack(spec);
   let number = 0;
   let made = 0;
-  const handle = (glue: Glue): number => {
+  const handle = (wasm: Module): number => {
     if (made !== instance) {
-      const tape = answer(glue, glue.form(write(glue, packed)));
+      const tape = answer(wasm, wasm.form(write(wasm, packed)));
       const said = tape.value();
       if (said === null) throw new FieldpostError("spec.invalid", "The form's spec does not fit.", issues(tape));
       number = said as number;
@@ -203,25 +199,25 @@ export function form(spec: FormSpec): Form {
     fields: Object.keys(spec.fields),
     check(values) {
       const typed = packValues(values);
-      return cross((glue) => {
-        const at = handle(glue);
-        const tape = answer(glue, glue.check(at, write(glue, typed)));
+      return cross((wasm) => {
+        const at = handle(wasm);
+        const tape = answer(wasm, wasm.check(at, write(wasm, typed)));
         return { ok: tape.value(), values: tape.value(), issues: issues(tape) } as Report;
       });
     },
     checkField(name, value) {
       const typed = packEntries([[name, value ?? null]]);
-      const report = cross((glue) => {
-        const at = handle(glue);
-        return fieldReport(answer(glue, glue.check_field(at, write(glue, typed))));
+      const report = cross((wasm) => {
+        const at = handle(wasm);
+        return fieldReport(answer(wasm, wasm.check_field(at, write(wasm, typed))));
       });
       return spec.fields[name]?.kind === "phone" ? withNational(report) : report;
     },
     payload(values, operation) {
       const typed = operation + "\0" + packValues(values);
-      return cross((glue) => {
-        const at = handle(glue);
-        const tape = answer(glue, glue.payload(at, write(glue, typed)));
+      return cross((wasm) => {
+        const at = handle(wasm);
+        const tape = answer(wasm, wasm.payload(at, write(wasm, typed)));
         const report = { ok: tape.value(), values: tape.value(), issues: [] } as unknown as Report;
         const said = tape.value();
         if (typeof said === "string") refuse(said, tape);
@@ -237,14 +233,14 @@ export function form(spec: FormSpec): Form {
 /** Builds an operation's request without host and credentials. Throws `params.invalid` with `issues`. */
 export function payload(operation: string, params: Params): Payload {
   const packed = operation + "\0" + packValues(params);
-  return cross((glue) => packet(answer(glue, glue.payload(-1, write(glue, packed)))));
+  return cross((wasm) => packet(answer(wasm, wasm.payload(-1, write(wasm, packed)))));
 }
 
 /** Builds a whole request of the parts of one: what `fetch` needs. Throws `params.invalid` or `account.invalid`. */
 export function parts(operation: string, params: Params, account: unknown): { url: string; method: string; headers: Record<string, string>; body: string | null } {
   const packed = operation + "\0" + pack(account) + packValues(params);
-  return cross((glue) => {
-    const [method, url, headers, body] = built(answer(glue, glue.request(write(glue, packed))));
+  return cross((wasm) => {
+    const [method, url, headers, body] = built(answer(wasm, wasm.request(write(wasm, packed))));
     return { url, method, headers, body };
   });
 }

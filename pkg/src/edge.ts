@@ -1,9 +1,11 @@
-import { cross, type Glue, packValues } from "./core.js";
+import { cross, type Module, packValues, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
 import type { Account, Issue, OperationInfo, Outcome, Params, Reply } from "./types.js";
 
-/** What the edge build exports beside the common calls; see `src/wasm/edge.rs`. */
-export interface EdgeGlue extends Glue {
+/** The script that wasm-bindgen writes for the edge build: the wide and rare calls; see `src/wasm/edge.rs`. */
+export interface EdgeGlue {
+  initSync(options: { module: WebAssembly.Module }): Module;
+  __wbg_reset_state(): void;
   edgeRequest(operation: string, params: string, account: unknown): Request;
   edgeRead(operation: string, reply: unknown): Outcome;
   operations(): OperationInfo[];
@@ -43,10 +45,24 @@ export interface Placed {
   until?: number;
 }
 
+let glue: EdgeGlue;
+
+/** Instantiates the edge build. */
+export function startEdge(script: unknown, module: WebAssembly.Module): void {
+  glue = script as EdgeGlue;
+  let first = true;
+  start(() => {
+    if (!first) glue.__wbg_reset_state();
+    first = false;
+    // Gives the instance that is there, once there is one.
+    return glue.initSync({ module });
+  });
+}
+
 /** A crossing to the edge build; what Rust throws becomes the package's own error. */
 export function edge<T>(act: (glue: EdgeGlue) => T): T {
   try {
-    return cross(act);
+    return cross(() => act(glue));
   } catch (error) {
     if (error instanceof FieldpostError || !(error instanceof Error) || !("code" in error)) throw error;
     const { code, issues } = error as Error & { code: string; issues?: Issue[] };

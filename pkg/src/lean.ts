@@ -1,7 +1,12 @@
-import { parts } from "./core.js";
+import { type Module, parts, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
+import { answer } from "./host.js";
 import rows from "./operations-lean.js";
 import type { Account, Issue, OperationInfo, Outcome, Params, Reply } from "./types.js";
+
+/** Instantiates the build for pages. It takes and gives numbers alone, so it needs no more of a script than this. */
+export const startLean = (module: WebAssembly.Module): void =>
+  start(() => new WebAssembly.Instance(module, { host: { answer } }).exports as unknown as Module);
 
 /** Builds the request of an operation for an account. Throws `params.invalid` or `account.invalid` with `issues`. */
 export function request(operation: string, params: Params, account: Account): Request {

@@ -31,21 +31,27 @@ export function pack(value: unknown, depth = 0): string {
       }
       // A file is no data: a map is of the wrong kind for every field. A file input left empty is empty text.
       if (typeof Blob !== "undefined" && value instanceof Blob) return value.size || (value as File).name ? "\x07\x08" : "\x01\0";
-      return "\x07" + packEntries(Object.entries(value), depth + 1) + "\x08";
+      return "\x07" + packObject(value, depth + 1) + "\x08";
     default:
       return "\x05";
   }
 }
 
 /** Named values, without the marks of a map around them. */
-export function packEntries(entries: Iterable<readonly [string, unknown]>, depth = 0): string {
+export function packEntries(entries: Iterable<readonly [string, unknown]>): string {
   let map = "";
-  for (const [name, value] of entries) {
-    // Absent is not null: null clears.
-    if (value !== undefined) map += clean(String(name)) + "\0" + pack(value, depth);
-  }
+  for (const [name, value] of entries) map += packEntry(String(name), value, 0);
   return map;
 }
+
+export function packObject(object: object, depth = 0): string {
+  let map = "";
+  for (const name of Object.keys(object)) map += packEntry(name, (object as Record<string, unknown>)[name], depth);
+  return map;
+}
+
+/** Absent is not null: null clears. */
+const packEntry = (name: string, value: unknown, depth: number): string => (value === undefined ? "" : clean(name) + "\0" + pack(value, depth));
 
 /** Reads what the other side wrote, value by value. */
 export class Tape {

@@ -6,6 +6,7 @@ use crate::draft::{Draft, Given, put_decimal};
 use crate::field::{Field, Kind};
 use crate::rules;
 use crate::tape::{CLOSE, END, LIST, MAP, NULL, Node, Tape, put};
+use std::borrow::Cow;
 
 /// The most bytes of an unknown name that are shown.
 const MAX_SHOWN: usize = 64;
@@ -14,65 +15,67 @@ const MAX_SHOWN: usize = 64;
 /// behind them those of other names where such are taken.
 pub(super) fn check(fields: &[Field<'_>], unknown: Unknown, clears: bool, record: &[u8], draft: &mut Draft) {
     let base = draft.given.len();
-    if !sort(fields, record, draft) {
-        draft.given.truncate(base);
-        draft.error(&code::TOO_LARGE);
-        return;
-    }
-    let others = draft.given.len().saturating_sub(base);
-    for index in 0..fields.len().saturating_add(others) {
-        let mut entries = draft.given.iter().skip(base).filter(|given| given.field == index);
-        let first = entries.next().copied();
-        let repeated = entries.next().is_some();
-        let (name, mut value) =
-            first.map_or((&[][..], &[][..]), |given| (at(record, given.name), at(record, given.value)));
-        let merged = if repeated { merge(record, base, index, draft) } else { Vec::new() };
-        if repeated {
-            value = &merged;
-        }
-        match (fields.get(index), first, unknown) {
-            (Some(field), ..) => entry(field, field.name.as_bytes(), value, clears, draft),
-            (None, None, _) => {}
-            (None, _, Unknown::Take(kind)) => entry(&Field::new("", kind), name, value, clears, draft),
-            (None, _, Unknown::Drop) => {
-                let outer = draft.enter(clip(name));
-                draft.warn(&code::UNKNOWN_FIELD);
-                draft.place.truncate(outer);
+    if sort(fields, record, draft) {
+        let mut next = base;
+        for (index, field) in fields.iter().enumerate() {
+            let (_, value) = take(&mut next, index, record, draft);
+            // Most parameters are absent; of those only the required and the boxes that stayed empty say something.
+            if !value.is_empty() || field.required || field.kind == Kind::Consent {
+                entry(field, field.name.as_bytes(), &value, clears, draft);
             }
-            (None, _, Unknown::Refuse) => draft.error_at(clip(name), &code::PARAM_UNKNOWN),
         }
+        while let Some(field) = draft.given.get(next).map(|given| given.field) {
+            let (name, value) = take(&mut next, field, record, draft);
+            match unknown {
+                Unknown::Take(kind) => entry(&Field::new("", kind), name, &value, clears, draft),
+                Unknown::Refuse => draft.error_at(clip(name), &code::PARAM_UNKNOWN),
+                Unknown::Drop => {
+                    let outer = draft.enter(clip(name));
+                    draft.warn(&code::UNKNOWN_FIELD);
+                    draft.place.truncate(outer);
+                }
+            }
+        }
+    } else {
+        draft.error(&code::TOO_LARGE);
     }
     draft.given.truncate(base);
 }
 
-/// Finds the field of each entry; the entries of other names are numbered behind the fields, the same name alike. False
-/// when there are too many.
+/// Finds the field of each entry and sorts them by it; the entries of other names are numbered behind the fields, the
+/// same name alike. False when there are too many.
 fn sort(fields: &[Field<'_>], record: &[u8], draft: &mut Draft) -> bool {
     let base = draft.given.len();
     let mut rest = Tape(record);
     // Values mostly come in the order of the fields.
     let mut expected = 0_usize;
     while !rest.is_done() {
-        let place = |rest: &Tape<'_>| record.len().saturating_sub(rest.0.len());
-        let start = place(&rest);
+        let start = record.len().saturating_sub(rest.0.len());
         let name = rest.text();
-        let middle = place(&rest);
-        rest.value();
-        let known = (expected..fields.len()).chain(0..expected);
-        let field = known
-            .clone()
-            .find(|index| fields.get(*index).is_some_and(|field| field.name.as_bytes() == name))
-            .or_else(|| {
-                let mut others = draft.given.iter().skip(base).filter(|given| given.field >= fields.len());
-                others.find(|given| at(record, given.name) == name).map(|given| given.field)
-            })
-            .unwrap_or_else(|| fields.len().saturating_add(draft.given.len()).saturating_sub(base));
-        expected = if field < fields.len() { field.saturating_add(1) } else { expected };
-        draft.given.push(Given {
+        let middle = record.len().saturating_sub(rest.0.len());
+        let value = rest.value();
+        let field = number(name, expected, fields, record, draft.given.get(base..).unwrap_or_default());
+        expected = field.saturating_add(1);
+        let given = Given {
             name: (start, start.saturating_add(name.len())),
-            value: (middle, place(&rest)),
+            value: (middle, middle.saturating_add(value.len())),
             field,
-        });
+        };
+        // Into its place: those of later fields move on.
+        let mut at = draft.given.len();
+        draft.given.push(given);
+        while let Some(before) = at.checked_sub(1).filter(|before| *before >= base) {
+            let Some(other) = draft.given.get(before).copied().filter(|other| other.field > field) else {
+                break;
+            };
+            if let Some(place) = draft.given.get_mut(at) {
+                *place = other;
+            }
+            at = before;
+        }
+        if let Some(place) = draft.given.get_mut(at) {
+            *place = given;
+        }
         if draft.given.len().saturating_sub(base) > MAX_VALUES {
             return false;
         }
@@ -80,14 +83,43 @@ fn sort(fields: &[Field<'_>], record: &[u8], draft: &mut Draft) -> bool {
     true
 }
 
+/// The place of the field of that name, or the number of another name.
+fn number(name: &[u8], expected: usize, fields: &[Field<'_>], record: &[u8], given: &[Given]) -> usize {
+    let mut at = expected;
+    for _ in fields {
+        if at >= fields.len() {
+            at = 0;
+        }
+        if fields.get(at).is_some_and(|field| field.name.as_bytes() == name) {
+            return at;
+        }
+        at = at.saturating_add(1);
+    }
+    let known =
+        given.iter().find(|other| other.field >= fields.len() && self::at(record, other.name) == name);
+    known.map_or(fields.len().saturating_add(given.len()), |other| other.field)
+}
+
+/// Takes the entries of a field: its name, and its value or the list of all.
+fn take<'r>(next: &mut usize, field: usize, record: &'r [u8], draft: &Draft) -> (&'r [u8], Cow<'r, [u8]>) {
+    let rest = draft.given.get(*next..).unwrap_or_default();
+    let count = rest.iter().take_while(|given| given.field == field).count();
+    *next = next.saturating_add(count);
+    match rest.get(..count) {
+        Some([given]) => (at(record, given.name), Cow::Borrowed(at(record, given.value))),
+        Some(all @ [given, ..]) => (at(record, given.name), Cow::Owned(merge(record, all))),
+        _ => (&[], Cow::Borrowed(&[])),
+    }
+}
+
 fn at(record: &[u8], (from, to): (usize, usize)) -> &[u8] {
     record.get(from..to).unwrap_or_default()
 }
 
 /// All values under one name as one list.
-fn merge(record: &[u8], base: usize, index: usize, draft: &Draft) -> Vec<u8> {
+fn merge(record: &[u8], entries: &[Given]) -> Vec<u8> {
     let mut list = vec![LIST];
-    for given in draft.given.iter().skip(base).filter(|given| given.field == index) {
+    for given in entries {
         let value = at(record, given.value);
         match value {
             [LIST, items @ .., CLOSE] if list.len() == 1 => put(&mut list, items),

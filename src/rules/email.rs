@@ -43,17 +43,19 @@ pub(super) fn check(options: Options, text: &[u8], draft: &mut Draft) -> Verdict
     // The clean address stands behind the text's mark.
     let clean = draft.values.get(start.saturating_add(1)..).unwrap_or_default();
     let domain = clean.get(local.len().saturating_add(1)..).unwrap_or_default();
-    put(&mut draft.suggestion, local);
-    draft.suggestion.push(b'@');
-    let slipped = typo::put_meant(domain, &mut draft.suggestion);
     // `info+web@` is still `info@`.
     if ROLES.contains(text::cut(local, b'+').map_or(local, |(name, _)| name)) {
         draft.flags.insert(Flags::ROLE);
     }
+    let mut slipped = false;
     if typo::FREE.contains(domain) {
         draft.flags.insert(Flags::FREE);
     } else if is_disposable(domain) {
         draft.flags.insert(Flags::DISPOSABLE);
+    } else {
+        put(&mut draft.suggestion, local);
+        draft.suggestion.push(b'@');
+        slipped = typo::put_meant(domain, &mut draft.suggestion);
     }
     draft.values.push(END);
     if slipped {
@@ -71,7 +73,7 @@ fn read<'t>(options: Options, text: &'t [u8], draft: &mut Draft) -> Result<&'t [
     draft.values.push(b'@');
     let start = draft.values.len();
     if options.has(Options::LITERAL) && is_literal(domain) {
-        draft.values.extend(domain.iter().map(u8::to_ascii_lowercase));
+        put_lower(&mut draft.values, domain);
     } else {
         read_domain(domain, draft)?;
     }
@@ -108,7 +110,7 @@ fn quoted(text: &[u8]) -> usize {
 fn read_local(options: Options, local: &[u8]) -> Verdict {
     let mut before = b'.';
     // What nobody sees is no accented letter.
-    let letters = if text::has_unseen(local) { u8::MAX } else { 128 };
+    let letters = if !local.is_ascii() && text::has_unseen(local) { u8::MAX } else { 128 };
     let is_quoted = options.has(Options::QUOTED) && quoted(local) == local.len();
     for byte in local {
         let fits = is_quoted
@@ -137,7 +139,7 @@ fn is_literal(domain: &[u8]) -> bool {
         [b'I' | b'i', b'P' | b'p', b'v' | b'V', b'6', b':', digits @ ..] => {
             digits.len() >= 2
                 && digits.len() <= 45
-                && digits.contains(&b':')
+                && text::cut(digits, b':').is_some()
                 && digits.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'))
         }
         _ => visitor::is_ipv4(address),
@@ -189,6 +191,12 @@ fn read_domain(typed: &[u8], draft: &mut Draft) -> Verdict {
     Ok(())
 }
 
+fn put_lower(out: &mut Vec<u8>, domain: &[u8]) {
+    for byte in domain {
+        out.push(byte.to_ascii_lowercase());
+    }
+}
+
 /// The domain, or one above it, is known to be thrown away: such services give out names below their own, too.
 fn is_disposable(mut domain: &[u8]) -> bool {
     while !DISPOSABLE.contains(domain) {
@@ -235,13 +243,13 @@ fn suggest_repaired(text: &[u8], draft: &mut Draft) {
     let Some((local, domain)) = parts(Options::NONE, right) else { return };
     put(&mut draft.suggestion, local);
     draft.suggestion.push(b'@');
-    let start = draft.suggestion.len();
-    draft.suggestion.extend(domain.iter().map(u8::to_ascii_lowercase));
-    let domain = draft.suggestion.split_off(start);
-    if !typo::put_meant(&domain, &mut draft.suggestion) {
-        put(&mut draft.suggestion, &domain);
+    let suggestion = &mut draft.suggestion;
+    let mut lower = Vec::new();
+    put_lower(&mut lower, domain);
+    if typo::FREE.contains(&lower) || !typo::put_meant(&lower, suggestion) {
+        put(suggestion, &lower);
     }
-    let suggestion = std::mem::take(&mut draft.suggestion);
+    let suggestion = std::mem::take(suggestion);
     if read(Options::NONE, &suggestion, draft).is_ok() {
         draft.suggestion = suggestion;
     }

@@ -275,9 +275,9 @@ const LABELS: [&[u8]; 5] = [b"EXTENSION", b"EXTN", b"EXT", b"X", b"POSTE"];
 /// The digits of an extension, none of them when its label has wrong ones or none. `None` when this is no extension.
 fn extension(signs: &[u8]) -> Option<&[u8]> {
     let mut rest = signs;
-    let named = skip(&mut rest, b" ,#").contains(&b'#');
+    let named = text::cut(skip(&mut rest, b" ,#"), b'#').is_some();
     let label = skip(&mut rest, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-    if !label.is_empty() && !LABELS.contains(&label) {
+    if !label.is_empty() && !LABELS.iter().any(|known| *known == label) {
         return None;
     }
     let named = named || !label.is_empty();
@@ -291,7 +291,7 @@ fn extension(signs: &[u8]) -> Option<&[u8]> {
 
 /// Takes these signs away from the start, and gives them.
 fn skip<'s>(signs: &mut &'s [u8], these: &[u8]) -> &'s [u8] {
-    let count = signs.iter().take_while(|sign| these.contains(sign)).count();
+    let count = signs.iter().take_while(|sign| text::cut(these, **sign).is_some()).count();
     let (skipped, rest) = signs.split_at_checked(count).unwrap_or_default();
     *signs = rest;
     skipped

@@ -61,7 +61,9 @@ pub(super) fn name(text: &[u8], wrong: &'static Code, draft: &mut Draft) -> Verd
     let is_code = text.len() == 2 && class::all(text, class::LETTER);
     let out = &mut draft.values;
     out.push(TEXT);
-    out.extend(text.iter().map(|byte| if is_code { byte.to_ascii_uppercase() } else { *byte }));
+    for byte in text {
+        out.push(if is_code { byte.to_ascii_uppercase() } else { *byte });
+    }
     out.push(END);
     let fits = has_letter && class::all(text, class::NAME) && text::count(text) <= MAX_NAME;
     if fits { Ok(()) } else { Err(wrong) }

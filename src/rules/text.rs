@@ -6,7 +6,7 @@ use crate::code::{self, Code};
 use crate::draft::{Draft, Verdict, put_decimal};
 use crate::field::{Field, Kind, Options};
 use crate::host::Ask;
-use crate::tape::{END, TEXT};
+use crate::tape::{END, TEXT, put};
 
 /// How many bytes the blank at the start has; 0 where there is none. Blank is what nobody sees: white space of any
 /// width, zero-width characters and the marks of writing direction, which phones put around the numbers that people
@@ -77,33 +77,42 @@ fn unseen(text: &[u8], lines: bool) -> usize {
 /// Adds the text without what no field should store.
 pub(super) fn tidy(mut text: &[u8], lines: bool, draft: &mut Draft) {
     let start = draft.values.len();
-    let (mut changed, mut wide) = (false, false);
-    while let [first, rest @ ..] = text {
-        let gone = unseen(text, lines);
-        wide |= *first >= 128;
-        if gone == 0 {
+    let wide = !text.is_ascii();
+    let mut changed = false;
+    // Copies the runs between what may be unseen.
+    while let Some(at) = text.iter().position(|byte| matches!(byte, ..0x20 | 0x7F | 0xC2 | 0xE2 | 0xEF)) {
+        let (run, tail) = text.split_at_checked(at).unwrap_or_default();
+        put(&mut draft.values, run);
+        let gone = unseen(tail, lines);
+        changed |= gone > 0;
+        if let (0, [first, ..]) = (gone, tail) {
             draft.values.push(*first);
-            text = rest;
-        } else {
-            changed = true;
-            text = text.get(gone..).unwrap_or_default();
         }
+        text = tail.get(gone.max(1)..).unwrap_or_default();
     }
+    put(&mut draft.values, text);
     if changed && wide {
         // What stood apart may now combine.
-        let typed = draft.values.split_off(start);
+        let mut typed = Vec::new();
+        put(&mut typed, draft.values.get(start..).unwrap_or_default());
+        draft.values.truncate(start);
         (draft.host)(Ask::Nfc, &typed, &mut draft.values);
     }
 }
 
 /// Takes the blanks around it from what was added last.
 pub(super) fn trim_last(draft: &mut Draft, start: usize) {
-    let added = draft.values.get(start..).unwrap_or_default();
-    let kept = trim(added);
-    // Where the text begins that is kept: how much shorter it gets when only its end is left.
+    let added = draft.values.get_mut(start..).unwrap_or_default();
     let from = added.len().saturating_sub(trim_start(added).len());
-    let length = kept.len();
-    draft.values.drain(start..start.saturating_add(from));
+    let length = trim(added).len();
+    if from > 0 {
+        for at in 0..length {
+            let kept = added.get(at.saturating_add(from)).copied().unwrap_or_default();
+            if let Some(place) = added.get_mut(at) {
+                *place = kept;
+            }
+        }
+    }
     draft.values.truncate(start.saturating_add(length));
 }
 

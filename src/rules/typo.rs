@@ -43,16 +43,17 @@ const ENDINGS: [&str; 3] = ["com", "net", "org"];
 /// The endings in use (IANA's root zone, 2026-11) that are one slip away from those and no shorter.
 const REAL: [&str; 11] = ["bom", "cam", "mom", "bet", "nec", "new", "next", "ntt", "pet", "vet", "ong"];
 
-/// Adds the domain that was probably meant, and says whether there is one. `domain` is in lower case; it may lack its
-/// dot.
+/// Adds the domain that was probably meant, and says whether there is one. `domain` is in lower case, may lack its dot,
+/// and is none of [`FREE`].
 pub(super) fn put_meant(domain: &[u8], out: &mut Vec<u8>) -> bool {
-    if FREE.contains(domain) {
-        return false;
-    }
     let dot = text::cut(domain, b'.');
     let (name, ending) = dot.unwrap_or((domain, b""));
     for (right_name, right_ending) in TARGETS {
         let (right_name, right_ending) = (right_name.as_bytes(), right_ending.as_bytes());
+        // One slip changes a length by one at most.
+        if dot.is_some() && name.len().abs_diff(right_name.len()) > 1 {
+            continue;
+        }
         let name_fits = name == right_name || (right_name.len() > SHORT && slip(name, right_name, true));
         let ending_fits =
             ending == right_ending || (right_ending.len() == 3 && slip(ending, right_ending, false));

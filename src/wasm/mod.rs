@@ -4,6 +4,7 @@
 //! reads the answer's bytes at [`output`]. `pkg/src/core.ts` is the other side. The wide and rare calls of the edge build
 //! are in [`edge`].
 
+#![allow(clippy::single_match_else, reason = "both arms are answers, none is the exception")]
 #![allow(
     unreachable_pub,
     reason = "wasm-bindgen exports only what is `pub`; Rust's own callers cannot reach it and need not"

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as glue from "../../wasm/edge/fieldpost.js";
-import { type Glue, start } from "../core.js";
+import { startEdge } from "../edge.js";
 
 export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core.js";
 export { operations, read, request } from "../edge.js";
@@ -14,7 +14,7 @@ let loading: Promise<void> | undefined;
 export function load(source?: BufferSource | WebAssembly.Module): Promise<void> {
   loading ??= (async () => {
     const module = source ?? (await readFile(new URL("../../wasm/edge/fieldpost_bg.wasm", import.meta.url)));
-    start(glue as unknown as Glue, module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module));
+    startEdge(glue, module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module));
   })().catch((error: unknown) => {
     loading = undefined;
     throw error;

@@ -1,5 +1,4 @@
-import * as glue from "../../wasm/lean/fieldpost.js";
-import { type Glue, start } from "../core.js";
+import { startLean } from "../lean.js";
 import module from "../wasm-lean.js";
 
 export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core.js";
@@ -21,5 +20,5 @@ export function load(source?: BufferSource | WebAssembly.Module): Promise<void> 
 
 async function compile(source?: BufferSource | WebAssembly.Module): Promise<void> {
   const bytes = source ?? Uint8Array.from(module, (character) => character.charCodeAt(0));
-  start(glue as unknown as Glue, bytes instanceof WebAssembly.Module ? bytes : await WebAssembly.compile(bytes));
+  startLean(bytes instanceof WebAssembly.Module ? bytes : await WebAssembly.compile(bytes));
 }

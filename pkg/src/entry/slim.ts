@@ -1,5 +1,4 @@
-import * as glue from "../../wasm/lean/fieldpost.js";
-import { type Glue, start } from "../core.js";
+import { startLean } from "../lean.js";
 import { FieldpostError } from "../errors.js";
 
 export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core.js";
@@ -13,5 +12,5 @@ export async function load(source?: BufferSource | WebAssembly.Module | Response
   if (source === undefined) throw new FieldpostError("wasm.source", "fieldpost/slim needs the module: load(fetch(url)).");
   const given = await source;
   const bytes = given instanceof Response ? await given.arrayBuffer() : given;
-  start(glue as unknown as Glue, bytes instanceof WebAssembly.Module ? bytes : await WebAssembly.compile(bytes));
+  startLean(bytes instanceof WebAssembly.Module ? bytes : await WebAssembly.compile(bytes));
 }

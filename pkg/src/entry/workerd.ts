@@ -1,7 +1,7 @@
 import * as glue from "../../wasm/edge/fieldpost.js";
 // workerd compiles a .wasm import at deployment; compiling at run time is not allowed there.
 import module from "../../wasm/edge/fieldpost_bg.wasm";
-import { type Glue, start } from "../core.js";
+import { startEdge } from "../edge.js";
 
 export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core.js";
 export { operations, read, request } from "../edge.js";
@@ -14,6 +14,6 @@ let loaded = false;
 /** Instantiates the module, once. */
 export async function load(source?: WebAssembly.Module): Promise<void> {
   if (loaded) return;
-  start(glue as unknown as Glue, source ?? module);
+  startEdge(glue, source ?? module);
   loaded = true;
 }

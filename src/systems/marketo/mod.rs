@@ -12,7 +12,7 @@ pub use reply::read_records;
 
 use crate::field::{Field, Kind};
 use crate::form::{Form, Unknown};
-use crate::operation::{Layout, Operation, Reading, Repeat};
+use crate::operation::{Layout, Operation, Reading, Repeat, reference};
 use crate::request::System;
 
 const LEAD_FORM_FIELDS: &[Field] = &[Field::new("email", Kind::Email).required().max(255)];
@@ -42,7 +42,7 @@ const SUBMIT_FORM: &[Field] = &[
 pub static LEAD_SUBMIT_FORM: Operation = Operation {
     name: "marketo.lead.submitForm",
     system: System::Marketo,
-    summary: "Submits a Marketo form: upserts the lead by e-mail and adds a form activity.",
+    summary: reference("Submits a Marketo form: upserts the lead by e-mail and adds a form activity."),
     method: "POST",
     path: "/rest/v1/leads/submitForm.json",
     params: Form::params(SUBMIT_FORM, Unknown::Refuse, &[]),
@@ -50,5 +50,7 @@ pub static LEAD_SUBMIT_FORM: Operation = Operation {
     reading: Reading::MarketoRecords,
     timeout: 30_000,
     repeat: Repeat::Activity,
-    docs: "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/leads#submit-form",
+    docs: reference(
+        "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/leads#submit-form",
+    ),
 };

@@ -12,10 +12,11 @@ pub use reply::{read_found, read_write};
 
 use crate::field::{Field, Kind, Texts};
 use crate::form::{Constraint, Form, Unknown};
-use crate::operation::{Layout, Operation, Reading, Repeat};
+use crate::operation::{Layout, Operation, Reading, Repeat, reference};
 use crate::request::System;
 
-const DOCS: &str = "https://developer.salesforce.com/docs/marketing/pardot/guide/prospects-v4.html";
+const DOCS: &str =
+    reference("https://developer.salesforce.com/docs/marketing/pardot/guide/prospects-v4.html");
 
 const IDENTIFIERS: Texts<'static> = Texts::These(&["id", "fid", "email"]);
 
@@ -41,7 +42,7 @@ const READ: &[Field] = &[
 pub static PROSPECT_CREATE: Operation = Operation {
     name: "pardot.prospect.create",
     system: System::Pardot,
-    summary: "Creates a prospect; version 4 always creates, even where the e-mail is known.",
+    summary: reference("Creates a prospect; version 4 always creates, even where the e-mail is known."),
     method: "POST",
     // The address may also stand in the path; in the body it stays out of logs.
     path: "/api/prospect/version/{version}/do/create?format=json",
@@ -57,7 +58,7 @@ pub static PROSPECT_CREATE: Operation = Operation {
 pub static PROSPECT_UPSERT: Operation = Operation {
     name: "pardot.prospect.upsert",
     system: System::Pardot,
-    summary: "Updates the prospect of an id or CRM id; by e-mail version 4 always creates.",
+    summary: reference("Updates the prospect of an id or CRM id; by e-mail version 4 always creates."),
     method: "POST",
     path: "/api/prospect/version/{version}/do/upsert/{id,fid,email}?format=json",
     params: Form::params(IDENTIFIED, OWN_FIELDS, &[Constraint::AnyOf(IDENTIFIERS)]),
@@ -72,7 +73,7 @@ pub static PROSPECT_UPSERT: Operation = Operation {
 pub static PROSPECT_UPDATE: Operation = Operation {
     name: "pardot.prospect.update",
     system: System::Pardot,
-    summary: "Changes the fields that are given of one prospect.",
+    summary: reference("Changes the fields that are given of one prospect."),
     method: "POST",
     path: "/api/prospect/version/{version}/do/update/{id,fid,email}?format=json",
     params: Form::params(IDENTIFIED, OWN_FIELDS, &[Constraint::AnyOf(IDENTIFIERS)]),
@@ -87,7 +88,7 @@ pub static PROSPECT_UPDATE: Operation = Operation {
 pub static PROSPECT_READ: Operation = Operation {
     name: "pardot.prospect.read",
     system: System::Pardot,
-    summary: "Reads the prospect of an id or CRM id, or all prospects of an e-mail.",
+    summary: reference("Reads the prospect of an id or CRM id, or all prospects of an e-mail."),
     method: "GET",
     path: "/api/prospect/version/{version}/do/read/{id,fid,email}?format=json",
     params: Form::params(READ, Unknown::Refuse, &[Constraint::OneOf(IDENTIFIERS)]),

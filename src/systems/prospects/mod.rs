@@ -8,7 +8,7 @@ pub use reply::read_write;
 
 use crate::field::{Field, Kind};
 use crate::form::{Form, Unknown};
-use crate::operation::{Layout, Operation, Reading, Repeat};
+use crate::operation::{Layout, Operation, Reading, Repeat, reference};
 use crate::request::System;
 
 const LICENSE_STATUS: &[&str] = &["not_started", "in_progress", "licensed"];
@@ -44,7 +44,7 @@ const UPSERT: &[Field] = &[
 pub static PROSPECT_UPSERT: Operation = Operation {
     name: "prospects.prospect.upsert",
     system: System::Prospects,
-    summary: "Creates a prospect, or with `update` changes the one with the same e-mail or phone.",
+    summary: reference("Creates a prospect, or with `update` changes the one with the same e-mail or phone."),
     method: "POST",
     path: "/v2/prospects",
     params: Form::params(UPSERT, Unknown::Refuse, &[]),
@@ -53,5 +53,5 @@ pub static PROSPECT_UPSERT: Operation = Operation {
     timeout: 30_000,
     // With `update` it finds its own earlier record by e-mail or phone.
     repeat: Repeat::Safe,
-    docs: "https://docs.hiringcenterpro.com/prospects",
+    docs: reference("https://docs.hiringcenterpro.com/prospects"),
 };

@@ -2,7 +2,7 @@
 
 use crate::field::{Field, Kind};
 use crate::form::{Form, Unknown};
-use crate::operation::{Layout, Operation, Reading, Repeat};
+use crate::operation::{Layout, Operation, Reading, Repeat, reference};
 use crate::outcome::Outcome;
 use crate::report::{Issue, Severity};
 use crate::request::System;
@@ -28,7 +28,7 @@ const SUBMIT: &[Field] = &[
 pub static LEAD_SUBMIT: Operation = Operation {
     name: "relay.lead.submit",
     system: System::Relay,
-    summary: "Hands a visitor's lead to the relay.",
+    summary: reference("Hands a visitor's lead to the relay."),
     method: "POST",
     path: "/leads/{form}",
     params: Form::params(SUBMIT, Unknown::Refuse, &[]),
@@ -37,7 +37,7 @@ pub static LEAD_SUBMIT: Operation = Operation {
     timeout: 30_000,
     // The same key gets the same answer.
     repeat: Repeat::Safe,
-    docs: "https://github.com/fieldpost/fieldpost/blob/main/DESIGN.md#8-the-relay",
+    docs: reference("https://github.com/fieldpost/fieldpost/blob/main/DESIGN.md#8-the-relay"),
 };
 
 /// The outcome of the relay's answer `{ v, id, state, issues }`, already parsed.
