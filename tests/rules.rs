@@ -157,6 +157,7 @@ fn lenient_fields_keep_what_was_typed() {
 #[test]
 fn numbers_as_north_america_writes_them() {
     assert_eq!(phone::national("+12125550123").as_deref(), Some("(212) 555-0123"));
+    assert_eq!(phone::international("+12125550123").as_deref(), Some("+1 212-555-0123"));
     for other in [
         "+442071838750",
         "+1212555012",

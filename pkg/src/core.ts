@@ -137,13 +137,17 @@ function checkKind(kind: number, value: unknown, options?: CheckOptions): FieldR
 /** Checks an e-mail address: `{ ok, value, issues, flags }`. */
 export const checkEmail = (text: unknown, options?: CheckOptions): FieldReport => checkKind(EMAIL, text, options);
 
-/** Checks a phone number; the value is E.164, like `+12125550123`, beside `national`, `ext` and `region`. */
+/** Checks a phone number; the value is E.164, like `+12125550123`, beside `national`, `international`, `ext` and `region`. */
 export const checkPhone = (text: unknown, options?: CheckOptions): FieldReport => withNational(checkKind(PHONE, text, options));
 
-/** Adds how North America writes the number. */
+/** Adds how North America writes the number, and how the world does. */
 function withNational(report: FieldReport): FieldReport {
   const { value } = report;
-  if (typeof value === "string" && value.startsWith("+1")) report.national = `(${value.slice(2, 5)}) ${value.slice(5, 8)}-${value.slice(8)}`;
+  if (typeof value === "string" && value.startsWith("+1")) {
+    const [area, line] = [value.slice(2, 5), `${value.slice(5, 8)}-${value.slice(8)}`];
+    report.national = `(${area}) ${line}`;
+    report.international = `+1 ${area}-${line}`;
+  }
   return report;
 }
 

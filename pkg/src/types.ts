@@ -29,6 +29,8 @@ export interface FieldReport {
   flags: string[];
   /** Phone only: the number as its country writes it, `(212) 555-0123`. */
   national?: string;
+  /** Phone only: the number as the world writes it, `+1 212-555-0123`. */
+  international?: string;
   /** Phone only: the extension's digits. */
   ext?: string;
   /** Phone only: `US-NY`, `CA-ON`, `PR` … of the area code, when it is geographic and known. */

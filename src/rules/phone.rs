@@ -81,6 +81,14 @@ pub fn national(e164: &str) -> Option<String> {
     fits.then(|| ["(", area, ") ", exchange, "-", line].concat())
 }
 
+/// How the rest of the world writes a North American number: `+1 212-555-0123` (E.123 separates with blanks; North America
+/// keeps its hyphen). None for a number of elsewhere, whose parts only its own plan knows.
+pub fn international(e164: &str) -> Option<String> {
+    let national = national(e164)?;
+    let digits = national.get(1..4)?;
+    Some(["+1 ", digits, "-", national.get(6..)?].concat())
+}
+
 /// A few bytes, kept without allocating.
 struct Bytes<const N: usize> {
     bytes: [u8; N],
