@@ -14,14 +14,14 @@ pub static CAPTURE: &[&Operation] = &[
 
 /// What only the full build has.
 #[cfg(feature = "full")]
-static OTHERS: &[&Operation] = &[&pardot::PROSPECT_READ, &pardot::PROSPECT_UPDATE];
+static OTHERS: &[&[&Operation]] = &[prospects::OTHERS, pardot::OTHERS, marketo::OTHERS];
 
 #[cfg(not(feature = "full"))]
-static OTHERS: &[&Operation] = &[];
+static OTHERS: &[&[&Operation]] = &[];
 
 /// Every operation of this build.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
-    CAPTURE.iter().chain(OTHERS).copied()
+    CAPTURE.iter().chain(OTHERS.iter().copied().flatten()).copied()
 }
 
 /// The operation of that name.

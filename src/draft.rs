@@ -121,6 +121,24 @@ impl Draft {
         self.suggestion.clear();
     }
 
+    /// Adds an issue that was made elsewhere.
+    #[cfg(feature = "full")]
+    pub(crate) fn add(&mut self, issue: &crate::report::Issue) {
+        let stops = issue.severity == crate::report::Severity::Error;
+        self.failed |= stops;
+        for text in [
+            &*issue.field,
+            &*issue.code,
+            if stops { "e" } else { "w" },
+            &*issue.message,
+            issue.limit.as_deref().unwrap_or_default(),
+            issue.suggestion.as_deref().unwrap_or_default(),
+        ] {
+            put(&mut self.issues, text.as_bytes());
+            self.issues.push(END);
+        }
+    }
+
     /// Goes into a field's place and gives the length that leads back out.
     pub(crate) fn enter(&mut self, name: &[u8]) -> usize {
         let outer = self.place.len();

@@ -7,6 +7,8 @@ use crate::report::Issue;
 use crate::request::{Account, Payload, Request, System, Target};
 use crate::rules::is_empty;
 use crate::tape::typed::pack_entries;
+#[cfg(feature = "full")]
+use crate::tape::typed::unpack_entries;
 use crate::tape::{CLOSE, END, LIST, MAP, NULL, Node, TEXT, Tape, put, put_text};
 use crate::value::Entries;
 
@@ -14,7 +16,7 @@ use crate::value::Entries;
 pub(crate) const INVALID: &str = "params.invalid";
 
 /// Where the parameters go that the path does not take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Layout {
     /// Behind the path, as `&name=value`.
     Query,
@@ -25,6 +27,10 @@ pub enum Layout {
     /// `name=value` pairs as a browser sends a form: the members of `values` as they are, several values as a repeated
     /// name; the other parameters with `_fp_` before their name.
     LeadForm,
+    /// Written by the system itself, where no other layout fits: batches, XML, a query that became too long. It gets the
+    /// clean parameters, the row and the version, and no control character may be left in what it writes.
+    #[cfg(feature = "full")]
+    Own(fn(Entries<'static>, &Operation, u8) -> Payload),
 }
 
 /// How a reply becomes an outcome.
@@ -79,6 +85,8 @@ pub struct Operation {
     pub repeat: Repeat,
     /// The vendor's page.
     pub docs: &'static str,
+    /// The same operation in version 3 of the system's API, where that is another request.
+    pub v3: Option<&'static Operation>,
 }
 
 /// What only the reference shows: a page carries none of it.
@@ -106,13 +114,14 @@ impl Operation {
     /// # Errors
     /// `params.invalid` with an issue for each parameter that does not fit.
     pub fn payload(&self, params: Entries<'_>, version: u8) -> Result<Payload, Refusal> {
+        let row = self.of_version(version);
         let (mut draft, mut out) = (Draft::native(), Vec::new());
-        self.params.write(&pack_entries(&params), &mut draft);
+        row.params.write(&pack_entries(&params), &mut draft);
         if draft.failed {
             return Err(Refusal { code: INVALID, issues: errors(Issue::all(&draft)) });
         }
-        self.write(&draft.values, &Target { version, ..Target::NONE }, &mut out);
-        let Request { method, url: path, headers, body } = Request::of(self.method, &out);
+        row.write(&draft.values, &Target { version, ..Target::NONE }, &mut out);
+        let Request { method, url: path, headers, body } = Request::of(&out);
         Ok(Payload { method, path, headers, body })
     }
 
@@ -135,7 +144,7 @@ impl Operation {
         let (mut draft, mut out) = (Draft::native(), Vec::new());
         let account = account.pack();
         match self.write_request(&pack_entries(&params), Node::of(&account), &mut draft, &mut out) {
-            Ok(()) => Ok(Request::of(self.method, &out)),
+            Ok(()) => Ok(Request::of(&out)),
             Err(code) => Err(Refusal { code, issues: errors(Issue::all(&draft)) }),
         }
     }
@@ -153,23 +162,49 @@ impl Operation {
         if draft.failed {
             return Err("account.invalid");
         }
-        self.params.write(params, draft);
+        let row = self.of_version(target.version);
+        row.params.write(params, draft);
         if draft.failed {
             return Err(INVALID);
         }
-        self.write(&draft.values, &target, out);
+        row.write(&draft.values, &target, out);
         Ok(())
+    }
+
+    /// The row for a version of the system's API.
+    pub(crate) fn of_version(&self, version: u8) -> &Operation {
+        self.v3.filter(|_| version == 3).unwrap_or(self)
     }
 
     /// Writes the request of clean parameters: a list of method, path or URL, headers and body.
     pub(crate) fn write(&self, values: &[u8], target: &Target<'_>, out: &mut Vec<u8>) {
         out.push(LIST);
+        #[cfg(feature = "full")]
+        if let Layout::Own(write) = self.layout {
+            let payload = write(unpack_entries(Tape(values)), self, target.version);
+            put_text(out, payload.method.as_bytes());
+            put_text(out, &[target.origin, payload.path.as_bytes()].concat());
+            out.push(MAP);
+            target.put_headers(out);
+            for (name, value) in payload.headers {
+                put(out, name.as_bytes());
+                out.push(END);
+                put_text(out, value.as_bytes());
+            }
+            out.push(CLOSE);
+            match payload.body {
+                Some(body) => put_text(out, body.as_bytes()),
+                None => out.push(NULL),
+            }
+            out.push(CLOSE);
+            return;
+        }
         put_text(out, self.method.as_bytes());
         out.push(TEXT);
         put(out, target.origin);
         self.put_path(values, target.version, out);
         let mut rest = Tape(values);
-        if self.layout == Layout::Query {
+        if matches!(self.layout, Layout::Query) {
             let mut joint = if self.path.bytes().any(|byte| byte == b'?') { b'&' } else { b'?' };
             while !rest.is_done() {
                 let (name, value) = rest.entry();
@@ -190,12 +225,12 @@ impl Operation {
                 return;
             }
             Layout::Json => b"application/json",
-            Layout::IndexedForm | Layout::LeadForm => b"application/x-www-form-urlencoded",
+            _ => b"application/x-www-form-urlencoded",
         };
         put(out, b"Content-Type\0");
         put_text(out, content);
         put(out, &[CLOSE, TEXT]);
-        if self.layout == Layout::Json {
+        if matches!(self.layout, Layout::Json) {
             out.push(b'{');
         }
         while !rest.is_done() {
@@ -213,7 +248,7 @@ impl Operation {
                 _ => repeated(&[b"_fp_", name], value, out),
             }
         }
-        if self.layout == Layout::Json {
+        if matches!(self.layout, Layout::Json) {
             out.push(b'}');
         }
         put(out, &[END, CLOSE]);

@@ -163,21 +163,27 @@ impl Account {
 
 impl Request {
     /// Reads what an operation wrote.
-    pub(crate) fn of(method: &'static str, written: &[u8]) -> Self {
-        let mut request = Request { method, url: String::new(), headers: Vec::new(), body: None };
+    pub(crate) fn of(written: &[u8]) -> Self {
+        let mut request = Request { method: "GET", url: String::new(), headers: Vec::new(), body: None };
         if let Node::List(mut parts) = Node::of(written) {
-            parts.value();
-            request.url = Node::of(parts.value()).text().map(letters).unwrap_or_default();
-            if let Value::Map(headers) = unpack(parts.value()) {
-                request.headers = headers
-                    .into_iter()
-                    .filter_map(|(name, value)| Some((name.into_owned(), value.as_text()?.to_owned())))
-                    .collect();
+            if Node::of(parts.value()).text() != Some(b"GET") {
+                request.method = "POST";
             }
+            request.url = Node::of(parts.value()).text().map(letters).unwrap_or_default();
+            request.headers = request_headers(parts.value());
             request.body = Node::of(parts.value()).text().map(letters);
         }
         request
     }
+}
+
+/// Packed headers.
+pub(crate) fn request_headers(packed: &[u8]) -> Vec<(String, String)> {
+    let Value::Map(headers) = unpack(packed) else { return Vec::new() };
+    headers
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.into_owned(), value.as_text()?.to_owned())))
+        .collect()
 }
 
 /// Where a request goes, as the engine reads it out of an account.

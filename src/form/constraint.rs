@@ -4,8 +4,14 @@ use super::find;
 use crate::code::{self, Code};
 use crate::draft::Draft;
 use crate::field::Texts;
+#[cfg(feature = "full")]
+use crate::report::Issue;
 use crate::rules::is_empty;
 use crate::tape::{Node, YES, put};
+#[cfg(feature = "full")]
+use crate::tape::{Tape, typed::unpack_entries};
+#[cfg(feature = "full")]
+use crate::value::Entries;
 
 /// What must hold between fields; see the page of specs.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +24,9 @@ pub enum Constraint<'a> {
     EqualTo(&'a str, &'a str),
     /// A field is required when another has this value: a text, or any yes or anything at all where the text is empty.
     RequiredIf(&'a str, &'a str, &'a str),
+    /// What no row says: a rule of one operation over its clean parameters.
+    #[cfg(feature = "full")]
+    Own(fn(&Entries<'static>) -> Vec<Issue>),
 }
 
 impl Constraint<'_> {
@@ -31,6 +40,12 @@ impl Constraint<'_> {
                 let same = find(&draft.values, name) == find(&draft.values, other);
                 if !same && !draft.has_issue_at(name) && !draft.has_issue_at(other) {
                     draft.error_at(name, &code::EQUAL);
+                }
+            }
+            #[cfg(feature = "full")]
+            Constraint::Own(rule) => {
+                for issue in rule(&unpack_entries(Tape(&draft.values))) {
+                    draft.add(&issue);
                 }
             }
             Constraint::RequiredIf(name, other, text) => {

@@ -53,4 +53,9 @@ pub static LEAD_SUBMIT_FORM: Operation = Operation {
     docs: reference(
         "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/leads#submit-form",
     ),
+    v3: None,
 };
+
+/// The operations that only the full build has.
+#[cfg(feature = "full")]
+pub(crate) static OTHERS: &[&Operation] = &[];

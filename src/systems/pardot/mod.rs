@@ -52,6 +52,7 @@ pub static PROSPECT_CREATE: Operation = Operation {
     timeout: 30_000,
     repeat: Repeat::Creates,
     docs: DOCS,
+    v3: None,
 };
 
 /// `pardot.prospect.upsert`.
@@ -67,6 +68,7 @@ pub static PROSPECT_UPSERT: Operation = Operation {
     timeout: 30_000,
     repeat: Repeat::Creates,
     docs: DOCS,
+    v3: None,
 };
 
 /// `pardot.prospect.update`.
@@ -82,6 +84,7 @@ pub static PROSPECT_UPDATE: Operation = Operation {
     timeout: 30_000,
     repeat: Repeat::Safe,
     docs: DOCS,
+    v3: None,
 };
 
 /// `pardot.prospect.read`.
@@ -97,4 +100,9 @@ pub static PROSPECT_READ: Operation = Operation {
     timeout: 30_000,
     repeat: Repeat::Safe,
     docs: DOCS,
+    v3: None,
 };
+
+/// The operations that only the full build has.
+#[cfg(feature = "full")]
+pub(crate) static OTHERS: &[&Operation] = &[&PROSPECT_READ, &PROSPECT_UPDATE];

@@ -54,4 +54,9 @@ pub static PROSPECT_UPSERT: Operation = Operation {
     // With `update` it finds its own earlier record by e-mail or phone.
     repeat: Repeat::Safe,
     docs: reference("https://docs.hiringcenterpro.com/prospects"),
+    v3: None,
 };
+
+/// The operations that only the full build has.
+#[cfg(feature = "full")]
+pub(crate) static OTHERS: &[&Operation] = &[];

@@ -38,6 +38,7 @@ pub static LEAD_SUBMIT: Operation = Operation {
     // The same key gets the same answer.
     repeat: Repeat::Safe,
     docs: reference("https://github.com/fieldpost/fieldpost/blob/main/DESIGN.md#8-the-relay"),
+    v3: None,
 };
 
 /// The outcome of the relay's answer `{ v, id, state, issues }`, already parsed.
