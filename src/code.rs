@@ -25,6 +25,7 @@ codes! {
     KIND = "value.kind", "This value is not of the right kind.";
     TOO_LARGE = "value.too_large", "This value is too large.";
     UNKNOWN_FIELD = "field.unknown", "This form has no such field; it was left out.";
+    ANY_OF = "value.any_of", "Please fill in at least one of these: {}.";
     EQUAL = "value.equal", "The two values are not the same.";
     FILE = "value.file", "A file cannot be sent with this form.";
 

@@ -27,8 +27,8 @@ const OPTIONS = ["required", "bytes", "quoted", "literal", "international"] as c
 /** The bits of Rust's `Flags`. */
 const FLAGS = ["role", "free", "disposable", "toll_free", "premium", "personal", "government", "international", "fiction"];
 
-/** The most bytes of one crossing; more is refused before any work starts. */
-const MAX_BYTES = 1 << 22;
+/** The most letters of one crossing; more is refused before any work starts. */
+const MAX_LETTERS = 1 << 22;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -68,7 +68,8 @@ export function cross<T>(act: (wasm: Module) => T): T {
 /** Writes a packed text where the module reads it, in Unicode's form NFC, and gives its length. */
 function write(to: Module, text: string): number {
   const { length } = text;
-  if (length > MAX_BYTES) throw new FieldpostError("values.too_large", "These values are too large.");
+  // Further than anything reaches: the other side says that it is too large.
+  if (length > MAX_LETTERS) return -1;
   // A letter has three bytes at most.
   if (input.length < length * 3 || !input.length) {
     const size = Math.max(length * 3, 4096);

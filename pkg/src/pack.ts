@@ -32,8 +32,10 @@ export function pack(value: unknown, depth = 0): string {
       // A file is no data: a map is of the wrong kind for every field. A file input left empty is empty text.
       if (typeof Blob !== "undefined" && value instanceof Blob) return value.size || (value as File).name ? "\x07\x08" : "\x01\0";
       return "\x07" + packObject(value, depth + 1) + "\x08";
-    default:
+    case "undefined":
       return "\x05";
+    default:
+      return "\x07\x08";
   }
 }
 
@@ -46,8 +48,17 @@ export function packEntries(entries: Iterable<readonly [string, unknown]>): stri
 
 export function packObject(object: object, depth = 0): string {
   let map = "";
-  for (const name of Object.keys(object)) map += packEntry(name, (object as Record<string, unknown>)[name], depth);
+  for (const name of Object.keys(object)) map += packEntry(name, member(object, name), depth);
   return map;
+}
+
+/** A member; one that throws when it is asked is of the wrong kind for every field. */
+function member(object: object, name: string): unknown {
+  try {
+    return (object as Record<string, unknown>)[name];
+  } catch {
+    return {};
+  }
 }
 
 /** Absent is not null: null clears. */

@@ -18,8 +18,10 @@ use crate::value::Entries;
 pub enum Constraint<'a> {
     /// Exactly one of these is given.
     OneOf(Texts<'a>),
-    /// At least one of these is given.
+    /// At least one of these parameters is given.
     AnyOf(Texts<'a>),
+    /// At least one of these fields is filled in.
+    Filled(Texts<'a>),
     /// A field has the same value as another: an address that is typed twice.
     EqualTo(&'a str, &'a str),
     /// A field is required when another has this value: a text, or any yes or anything at all where the text is empty.
@@ -35,6 +37,7 @@ impl Constraint<'_> {
         match *self {
             Constraint::OneOf(names) => count(names, 1, &code::PARAM_ONE_OF, draft),
             Constraint::AnyOf(names) => count(names, usize::MAX, &code::PARAM_ANY_OF, draft),
+            Constraint::Filled(names) => count(names, usize::MAX, &code::ANY_OF, draft),
             Constraint::EqualTo(name, other) => {
                 let (name, other) = (name.as_bytes(), other.as_bytes());
                 let same = find(&draft.values, name) == find(&draft.values, other);

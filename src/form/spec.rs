@@ -42,7 +42,7 @@ impl<'a> Form<'a> {
             Node::Null => {}
             Node::List(mut sets) => {
                 while !sets.is_done() {
-                    constraints.push(Constraint::AnyOf(texts(sets.value(), b"anyOf", draft)));
+                    constraints.push(Constraint::Filled(texts(sets.value(), b"anyOf", draft)));
                 }
             }
             _ => draft.error_at(b"anyOf", &code::KIND),

@@ -118,7 +118,10 @@ pub fn output() -> usize {
 #[wasm_bindgen]
 pub fn form(length: usize) -> usize {
     with_state(|state| {
-        let spec = state.input.get(..length).unwrap_or_default();
+        let Some(spec) = state.input.get(..length) else {
+            state.output.push(NULL);
+            return too_large(&mut state.typed, &mut state.output);
+        };
         let known = state.forms.iter().position(|(known, _)| *known == spec);
         let number = known.or_else(|| {
             let spec: &'static [u8] = Box::leak(spec.into());
@@ -141,7 +144,10 @@ pub fn form(length: usize) -> usize {
 pub fn check(number: usize, length: usize) -> usize {
     with_state(|state| {
         let Some((_, form)) = state.forms.get(number) else { return };
-        form.write(state.input.get(..length).unwrap_or_default(), &mut state.typed);
+        match state.input.get(..length) {
+            Some(values) => form.write(values, &mut state.typed),
+            None => refuse_size(&mut state.typed),
+        }
         put_report(&state.typed, &mut state.output);
         put(&mut state.output, &state.typed.issues);
     })
@@ -152,9 +158,13 @@ pub fn check(number: usize, length: usize) -> usize {
 pub fn check_field(number: usize, length: usize) -> usize {
     with_state(|state| {
         let Some((_, form)) = state.forms.get(number) else { return };
-        let mut rest = Tape(state.input.get(..length).unwrap_or_default());
-        let (name, value) = rest.entry();
-        form.write_field(name, value, &mut state.typed);
+        match state.input.get(..length) {
+            Some(entry) => {
+                let (name, value) = Tape(entry).entry();
+                form.write_field(name, value, &mut state.typed);
+            }
+            None => refuse_size(&mut state.typed),
+        }
         put_field_report(&state.typed, &mut state.output);
     })
 }
@@ -172,7 +182,11 @@ pub fn check_kind(kind: usize, options: u8, length: usize) -> i32 {
         let typed = state.input.get(..length).unwrap_or_default();
         let draft = &mut state.typed;
         draft.clear();
-        rules::write(&field, typed, draft);
+        if length > state.input.len() {
+            refuse_size(draft);
+        } else {
+            rules::write(&field, typed, draft);
+        }
         if draft.issues.is_empty() && draft.values == typed && draft.region.is_empty() && draft.extension == 0
         {
             same = Some(i32::from(draft.flags.bits()));
@@ -196,8 +210,17 @@ pub fn payload(number: i32, length: usize) -> usize {
         let name = rest.text();
         let mut values = rest.0;
         let out = &mut state.output;
+        let form = usize::try_from(number).ok().and_then(|number| state.forms.get(number));
+        if length > state.input.len() {
+            if form.is_some() {
+                put(out, &[NO, MAP, CLOSE, NULL]);
+            } else {
+                put_text(out, INVALID.as_bytes());
+            }
+            return too_large(&mut state.params, out);
+        }
         state.typed.clear();
-        if let Some((_, form)) = usize::try_from(number).ok().and_then(|number| state.forms.get(number)) {
+        if let Some((_, form)) = form {
             form.write(values, &mut state.typed);
             put_report(&state.typed, out);
             if state.typed.failed {
@@ -233,6 +256,10 @@ pub fn request(length: usize) -> usize {
         let mut rest = Tape(state.input.get(..length).unwrap_or_default());
         let (name, account) = rest.entry();
         let draft = &mut state.params;
+        if length > state.input.len() {
+            put_text(&mut state.output, INVALID.as_bytes());
+            return too_large(draft, &mut state.output);
+        }
         draft.clear();
         let refused = match str::from_utf8(name).ok().and_then(operation) {
             Some(operation) => {
@@ -248,6 +275,17 @@ pub fn request(length: usize) -> usize {
             put(&mut state.output, &draft.issues);
         }
     })
+}
+
+/// The script had more to say than it may write.
+fn refuse_size(draft: &mut Draft) {
+    draft.clear();
+    draft.error(&code::TOO_LARGE);
+}
+
+fn too_large(draft: &mut Draft, out: &mut Vec<u8>) {
+    refuse_size(draft);
+    put(out, &draft.issues);
 }
 
 /// Yes or no, and the clean values.
