@@ -19,8 +19,21 @@ use std::borrow::Cow;
 use std::fs;
 use std::time::Instant;
 
-const FILES: &[&str] =
-    &["choice", "consent", "date", "email", "label", "number", "phone", "place", "text", "typo", "url"];
+const FILES: &[&str] = &[
+    "choice",
+    "consent",
+    "date",
+    "email",
+    "label",
+    "number",
+    "phone",
+    "place",
+    "policy_email",
+    "policy_phone",
+    "text",
+    "typo",
+    "url",
+];
 
 #[test]
 fn cases() {

@@ -2,7 +2,7 @@
 // host API, and gives back what differs.
 
 /** The file of each kind of case that has none of its own name inside. */
-export const FIELD_FILES = ["email", "typo", "phone", "label", "text", "choice", "consent", "number", "date", "url", "place"];
+export const FIELD_FILES = ["email", "typo", "phone", "label", "text", "choice", "consent", "number", "date", "url", "place", "policy_email", "policy_phone"];
 
 /** `build` is `lean` or `edge`; `cases` maps a file's name to its cases. */
 export async function verdicts(api, build, cases) {

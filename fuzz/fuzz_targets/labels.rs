@@ -1,0 +1,5 @@
+#![no_main]
+
+use fieldpost::Kind;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fieldpost_fuzz::text(Kind::Labels, bytes));

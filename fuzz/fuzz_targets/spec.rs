@@ -1,0 +1,26 @@
+//! A form's spec of any shape; and where it is one, a visitor's values for it. The two lines of the input.
+#![no_main]
+
+use fieldpost::{Form, Value};
+use fieldpost_fuzz::{invariants, json};
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let mut lines = bytes.splitn(2, |byte| *byte == b'\n');
+    let Some(spec) = lines.next().and_then(json) else { return };
+    let form = match Form::from_spec(&spec) {
+        Ok(form) => form,
+        Err(issues) => {
+            assert!(!issues.is_empty());
+            return invariants::silent(&issues);
+        }
+    };
+    let text = std::str::from_utf8(bytes).unwrap_or("a\u{0301}@b.co");
+    for field in form.fields.iter() {
+        assert!(fieldpost::Kind::from_name(field.kind.name()).is_some(), "no visitor's kind: {:?}", field.kind);
+        form.check_field(&field.name, Value::from(text));
+        form.check_field(&field.name, Value::Null);
+    }
+    if let Some(Value::Map(values)) = lines.next().and_then(json) {
+        invariants::form_holds(&form, &values);
+    }
+});
