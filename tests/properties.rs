@@ -126,7 +126,7 @@ proptest! {
 
     #[test]
     fn every_spec_is_a_form_or_has_issues(spec in specs(), values in entries(values())) {
-        match Form::from_spec(&spec) {
+        match Form::from_spec(&fieldpost::Spec::from(&spec)) {
             Ok(form) => drop(form_holds(&form, &values)),
             Err(issues) => {
                 prop_assert!(!issues.is_empty());
@@ -265,11 +265,13 @@ fn sizes_are_capped_before_work_starts() {
         for pattern in HOSTILE {
             let text = pattern.repeat(LONG / pattern.len() + 1);
             let over = [&text, "a"].concat();
-            if over.len() > LONG {
+            // What composes gets shorter; its size is that of its form NFC, on a page as here.
+            if over.len() > LONG && !pattern.contains('\u{301}') {
                 let report = rules::check(&field(kind), Value::from(over));
                 assert_eq!(report.issues[0].code, "value.too_large", "{kind:?} {pattern:?}");
             }
-            let report = rules::check(&field(kind), Value::from(&text[..text.floor_char_boundary(LONG)]));
+            let report =
+                rules::check(&field(kind), Value::from(text.get(..text.floor_char_boundary(LONG)).unwrap()));
             silent(&report.issues);
             if matches!(kind, Kind::Email | Kind::Phone) {
                 // Blanks alone are an empty field, as at any length.

@@ -1,12 +1,13 @@
 //! A form's spec of any shape; and where it is one, a visitor's values for it. The two lines of the input.
 #![no_main]
 
-use fieldpost::{Form, Value};
+use fieldpost::{Form, Spec, Value};
 use fieldpost_fuzz::{invariants, json};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let mut lines = bytes.splitn(2, |byte| *byte == b'\n');
     let Some(spec) = lines.next().and_then(json) else { return };
+    let spec = Spec::from(&spec);
     let form = match Form::from_spec(&spec) {
         Ok(form) => form,
         Err(issues) => {
@@ -17,8 +18,8 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let text = std::str::from_utf8(bytes).unwrap_or("a\u{0301}@b.co");
     for field in form.fields.iter() {
         assert!(fieldpost::Kind::from_name(field.kind.name()).is_some(), "no visitor's kind: {:?}", field.kind);
-        form.check_field(&field.name, Value::from(text));
-        form.check_field(&field.name, Value::Null);
+        form.check_field(field.name, Value::from(text));
+        form.check_field(field.name, Value::Null);
     }
     if let Some(Value::Map(values)) = lines.next().and_then(json) {
         invariants::form_holds(&form, &values);

@@ -10,6 +10,10 @@ const MAX_DEPTH: u8 = 24;
 /// What stands for a mark in a text: a control character, too, so every rule judges it alike.
 const STAND_IN: u8 = 0x0E;
 
+/// Longer texts are not composed.
+#[cfg(not(target_arch = "wasm32"))]
+const MAX_COMPOSED: usize = 1 << 20;
+
 /// Packs a value.
 pub(crate) fn pack(value: &Value<'_>) -> Vec<u8> {
     let mut out = Vec::new();
@@ -67,7 +71,12 @@ fn put_clean(text: &str, out: &mut Vec<u8>) {
 #[cfg(not(target_arch = "wasm32"))]
 fn nfc(text: &str) -> Cow<'_, str> {
     use unicode_normalization::{UnicodeNormalization, is_nfc};
-    if text.is_ascii() || is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
+    // A composed text is a third as long at least: more than that is too large either way.
+    if text.is_ascii() || text.len() > MAX_COMPOSED || is_nfc(text) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
+    }
 }
 
 /// The host's script has done it.

@@ -16,10 +16,8 @@ use fieldpost::report::{FieldReport, Issue, Report};
 use fieldpost::rules::{self, phone};
 use fieldpost::value::Entries;
 use fieldpost::{Field, Form, Kind, Value, code};
-use std::borrow::Cow;
 
-const CHOICES: &[Cow<'static, str>] =
-    &[Cow::Borrowed("a"), Cow::Borrowed("b c"), Cow::Borrowed("1"), Cow::Borrowed("\u{e9}")];
+const CHOICES: &[&str] = &["a", "b c", "1", "\u{e9}"];
 
 /// Every kind that checks one value.
 pub fn kinds() -> impl Iterator<Item = Kind> {
@@ -28,7 +26,7 @@ pub fn kinds() -> impl Iterator<Item = Kind> {
 }
 
 /// A field of that kind, with limits where they mean something.
-pub fn field(kind: Kind) -> Field {
+pub fn field(kind: Kind) -> Field<'static> {
     match kind {
         Kind::Choice | Kind::Choices => Field::new("x", kind).choices(CHOICES),
         Kind::Integer | Kind::Number => Field::new("x", kind).min(-1_000).max(1_000_000),
@@ -38,7 +36,7 @@ pub fn field(kind: Kind) -> Field {
 }
 
 /// Checks a value and holds the report to all that must be true of a report on one value.
-pub fn holds<'a>(field: &Field, input: &Value<'a>) -> FieldReport<'a> {
+pub fn holds(field: &Field<'_>, input: &Value<'_>) -> FieldReport {
     let report = rules::check(field, input.clone());
     let kind = field.kind;
     if !report.ok() {
@@ -57,7 +55,7 @@ pub fn holds<'a>(field: &Field, input: &Value<'a>) -> FieldReport<'a> {
 }
 
 /// A clean value is its own clean value.
-fn stays_clean(field: &Field, report: &FieldReport<'_>) {
+fn stays_clean(field: &Field<'_>, report: &FieldReport) {
     if !report.ok() || report.value.is_empty() {
         return;
     }
@@ -66,14 +64,13 @@ fn stays_clean(field: &Field, report: &FieldReport<'_>) {
     assert_eq!(again.value, report.value, "{:?}", field.kind);
     assert_eq!(again.flags, report.flags, "{:?} {:?}", field.kind, report.value);
     assert_eq!(again.region, report.region, "{:?} {:?}", field.kind, report.value);
-    let codes = |report: &FieldReport<'_>| {
-        report.issues.iter().map(|issue| issue.code.to_string()).collect::<Vec<_>>()
-    };
+    let codes =
+        |report: &FieldReport| report.issues.iter().map(|issue| issue.code.to_string()).collect::<Vec<_>>();
     assert_eq!(codes(&again), codes(report), "{:?} {:?}", field.kind, report.value);
 }
 
 /// A number that is written in any usual way is read as the same number, with the same extension.
-fn survives_writing(field: &Field, report: &FieldReport<'_>) {
+fn survives_writing(field: &Field<'_>, report: &FieldReport) {
     let Some(e164) = report.value.as_text().filter(|_| report.ok()) else { return };
     let digits = e164.strip_prefix('+').unwrap_or_else(|| panic!("{e164} is no E.164"));
     assert!(
@@ -102,7 +99,7 @@ fn survives_writing(field: &Field, report: &FieldReport<'_>) {
 }
 
 /// A suggestion is what we would take ourselves, without a second thought.
-fn suggests_well(field: &Field, issues: &[Issue]) {
+fn suggests_well(field: &Field<'_>, issues: &[Issue]) {
     for suggestion in issues.iter().filter_map(|issue| issue.suggestion.as_deref()) {
         let again = rules::check(field, Value::from(suggestion));
         assert!(
@@ -138,7 +135,7 @@ fn is_parameter(name: &str) -> bool {
 }
 
 /// Checks values and holds the report to all that must be true of a report on a form.
-pub fn form_holds<'a>(form: &Form, values: &Entries<'a>) -> Report<'a> {
+pub fn form_holds(form: &Form<'_>, values: &Entries<'_>) -> Report {
     let report = form.check(values.clone());
     let mut names: Vec<_> = form.fields.iter().map(|field| &field.name).collect();
     names.sort();
@@ -160,9 +157,9 @@ pub fn form_holds<'a>(form: &Form, values: &Entries<'a>) -> Report<'a> {
 }
 
 /// A form with a field of each kind that a visitor's form may have, some of them required.
-pub fn every_kind() -> Form {
+pub fn every_kind() -> Form<'static> {
     let named = |(name, kind): &(&'static str, Kind)| Field {
-        name: Cow::Borrowed(name),
+        name,
         required: matches!(kind, Kind::Email | Kind::Consent),
         ..field(*kind)
     };
