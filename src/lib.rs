@@ -50,6 +50,12 @@ pub mod capture;
 mod catalogue;
 #[cfg(feature = "full")]
 pub mod delivery;
+#[cfg(feature = "full")]
+pub mod language;
+#[cfg(feature = "full")]
+pub mod places;
+#[cfg(feature = "full")]
+pub mod spec;
 #[cfg(feature = "wasm")]
 mod wasm;
 

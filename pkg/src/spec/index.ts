@@ -1,0 +1,10 @@
+/**
+ * Makes the spec that `form(spec)` takes from what a site already has: its HTML form, or what its CRM says of its fields.
+ * Nothing here needs the wasm module or a document until it is called.
+ */
+export { fromHtml } from "./html.js";
+export { fromDescribe, fromFormFields } from "./marketo.js";
+export { fromCustomFields } from "./pardot.js";
+export { FieldpostError } from "../errors.js";
+export type { HtmlFieldSpec, HtmlFormSpec } from "./html.js";
+export type { FieldSpec, FormSpec, Kind } from "../types.js";
