@@ -40,6 +40,8 @@ export interface Attachment {
   readonly state: State;
   /** Starts getting ready now instead of at the first touch; false while the browser submits by itself. */
   ready(): Promise<boolean>;
+  /** Checks the named fields, or all, and shows what is wrong with them; true when nothing stops the lead. */
+  check(names?: readonly string[]): boolean;
   /** Gives the form back to the browser as it was; a lead under way still goes out. */
   detach(): void;
 }
@@ -261,7 +263,8 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
     const issues = outcome.kind === "refused" ? outcome.issues : [];
     if (kind === "refused") keyed = "";
     enter("idle");
-    if (!stopped(issues)) say("failed", kind === "refused" || kind === "retry" ? kind : "unknown");
+    if (stopped(issues)) emit("refused");
+    else say("failed", kind === "refused" || kind === "retry" ? kind : "unknown");
   };
 
   const done = (kind: "stored" | "queued"): void => {
@@ -343,6 +346,11 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
       return state;
     },
     ready: () => prepare().then(() => !!rules),
+    check(names) {
+      if (!rules) return form.checkValidity();
+      const { issues } = check(new FormData(form));
+      return !stopped(names ? issues.filter(({ field }) => names.includes(field)) : issues);
+    },
     detach() {
       life.abort();
       attachments.delete(form);
