@@ -183,7 +183,7 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
 
     enter("checking");
     let outcome: Outcome = { kind: "unknown", why: "" };
-    let kept: Promise<boolean> | undefined;
+    let kept: ReturnType<typeof keep> | undefined;
     try {
       const values = new FormData(form, event.submitter);
       const report = check(values);
@@ -210,8 +210,6 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
         relay = await relayForm(action()).catch(() => ({ ...last, token: "" }));
       }
       const body = typed(values);
-      // A lead that waits and is another one by now makes room for it.
-      if (keyed && keyed !== `${body}` && unwait(key)) void drop(key);
       if (`${body}` !== keyed) key = newKey();
       keyed = `${body}`;
       unwait(key);
@@ -234,10 +232,9 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
       }
     }
     const sent = key;
-    if (final(outcome)) {
-      void kept?.then(() => drop(sent));
-      finish(outcome);
-    } else if (await kept) {
+    const release = final(outcome) ? void kept?.then(() => drop(sent)) : await kept;
+    if (release) {
+      release();
       wait(sent, (later) => state === "saved" && sent === key && finish(later));
       say("saved", "saved");
     } else finish(outcome);

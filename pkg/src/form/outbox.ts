@@ -83,16 +83,20 @@ async function seal(relayKey: JsonWebKey, key: string, text: string): Promise<Ui
   return sealed;
 }
 
-/** Writes a lead down while it is being sent. True only once it is on the disk, for whoever has to say so. */
-export async function keep(relayKey: JsonWebKey | null, key: string, action: string, body: string): Promise<boolean> {
+/**
+ * Writes a lead down while it is being sent. What it gives, it gives only once the lead is on the disk; called, that
+ * leaves the lead to whoever can send it.
+ */
+export async function keep(relayKey: JsonWebKey | null, key: string, action: string, body: string): Promise<(() => unknown) | undefined> {
   try {
-    if (!relayKey) return false;
+    if (!relayKey) return undefined;
     const now = Date.now();
-    await put({ key, action, sealed: await seal(relayKey, key, body), until: now + DAY, next: now + LEASE });
-    return true;
+    const waiting = { key, action, sealed: await seal(relayKey, key, body), until: now + DAY, next: now + LEASE };
+    await put(waiting);
+    return () => put({ ...waiting, next: now }).catch(() => undefined);
   } catch {
     // No secure context, no storage, no room: then nobody says that it is saved.
-    return false;
+    return undefined;
   }
 }
 
