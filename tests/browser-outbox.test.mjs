@@ -167,6 +167,7 @@ test("gone right after the submit: nothing of 1 byte to 60,000 is lost, and abov
       }, text);
       await until(() => relay.leads.length > before, `the lead of ${size} bytes`);
       assert.ok(relay.leads.at(-1).get("a") === text, `${size} bytes`);
+      await page.waitForURL("about:blank");
       await page.close();
     }
   }
