@@ -1,5 +1,7 @@
 // Builds the npm package: the wasm must be in `pkg/wasm/` already (`cargo xtask wasm`); this writes `pkg/dist/`.
+import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync, mkdirSync, copyFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -22,6 +24,23 @@ const { load, operations } = await import("./dist/entry/node.js");
 await load();
 const rows = operations().filter(({ capture }) => capture);
 writeFileSync(at("dist/operations-lean.js"), `export default ${JSON.stringify(rows)};\n`);
+
+copyFileSync(at("src/form/form.css"), at("dist/form/form.css"));
+
+// The one tag for pages without a build, and what its `integrity` says.
+await build({
+  entryPoints: [at("dist/form/auto.js")],
+  outfile: at("dist/fieldpost.js"),
+  bundle: true,
+  minify: true,
+  format: "esm",
+  platform: "browser",
+  target: ["chrome111", "firefox114", "safari16.4"],
+  charset: "utf8",
+  logLevel: "warning",
+});
+const integrity = `sha384-${createHash("sha384").update(readFileSync(at("dist/fieldpost.js"))).digest("base64")}`;
+writeFileSync(at("dist/integrity.json"), `${JSON.stringify({ "fieldpost.js": integrity }, null, 2)}\n`);
 
 for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) copyFileSync(root(file), at(file));
 

@@ -9,6 +9,8 @@ import { stand } from "./stand.mjs";
 let browser;
 let here;
 let axe;
+/** Breaks the connection of the lead that is under way. */
+let abort;
 
 before(async () => {
   [browser, here, axe] = await Promise.all([launch(), stand(), readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")]);
@@ -36,11 +38,28 @@ const STATES = [
     },
   },
   {
-    name: "unknown",
+    name: "busy",
     async reach(page) {
       await fillIn(page, visitor("unlucky@example.com"));
-      await page.route(here.form, (route) => route.abort("connectionreset"));
+      await page.route(here.form, (route) => new Promise(() => { abort = () => route.abort("connectionreset"); }));
       await submit(page);
+      await page.waitForSelector("form[data-fieldpost-state=busy]");
+    },
+  },
+  {
+    name: "saved",
+    async reach(page) {
+      abort();
+      await page.waitForSelector("form[data-fieldpost-state=saved]");
+    },
+  },
+  {
+    name: "failed",
+    async reach(page) {
+      await page.evaluate(() => Object.defineProperty(window, "indexedDB", { configurable: true, get() { throw new DOMException("", "SecurityError"); } }));
+      await submit(page);
+      await page.waitForSelector("form[data-fieldpost-state=busy]");
+      abort();
       await page.waitForSelector("form[data-fieldpost-state=failed]");
       await page.unroute(here.form);
     },
@@ -71,6 +90,7 @@ for (const colorScheme of ["light", "dark"]) {
     const { page } = await visit(t, browser, here.page, { colorScheme });
     for (const { name, reach } of STATES) {
       await reach(page);
+      if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/${colorScheme}-${name.replace(/\W+/g, "-")}.png`, fullPage: true });
       await page.evaluate(axe);
       const { violations, passes } = await page.evaluate(() =>
         globalThis.axe.run(document, {

@@ -129,21 +129,21 @@ test("a second click while the lead is under way sends nothing more", async (t) 
   await arrived(here, twice.email);
 });
 
-test("while the relay is down the page says that it cannot tell, and the same lead goes out once it is back", async (t) => {
+test("while the relay is down the lead is saved, and goes out by itself once the relay is back", async (t) => {
   const { page } = await visit(t, browser, here.page);
   const patient = visitor("patient@example.com");
   await fillIn(page, patient);
   await here.killRelay();
   await submit(page);
-  await failed(page);
+  await page.waitForSelector("form[data-fieldpost-state=saved]");
+  assert.match(await page.getByRole("status").innerText(), /^We cannot be reached just now\. Your request is saved on this device and will be sent/);
   assert.equal(await page.locator("[data-fieldpost-done]").isVisible(), false);
   for (const name of ["firstName", "lastName", "email", "phone", "company"]) assert.equal(await page.inputValue(`[name=${name}]`), patient[name]);
   assert.equal(await page.locator("[name=labels]:checked").count(), 2);
   assert.equal(await page.isChecked("[name=consent]"), true);
 
   await here.startRelay();
-  await submit(page);
-  await thanked(page);
+  await page.waitForSelector("[data-fieldpost-done]:focus", { timeout: 30_000 });
   await arrived(here, patient.email);
 });
 
@@ -156,7 +156,7 @@ test("an answer that is lost on its way leaves one lead when the visitor sends a
   devtools.once("Fetch.requestPaused", ({ requestId }) => devtools.send("Fetch.failRequest", { requestId, errorReason: "ConnectionReset" }));
   await fillIn(page, unheard);
   await submit(page);
-  await failed(page);
+  await page.waitForSelector("form[data-fieldpost-state=saved]");
   await arrived(here, unheard.email);
 
   await devtools.send("Fetch.disable");
@@ -164,6 +164,21 @@ test("an answer that is lost on its way leaves one lead when the visitor sends a
   assert.match(await thanked(page), /^Your request is with our team\.\s+It has arrived/, "by now every system has it");
   assert.equal(seen.posts, 2);
   await arrived(here, unheard.email);
+});
+
+test("where nothing can be stored, the page says that it cannot tell", async (t) => {
+  const { page } = await visit(t, browser, here.page);
+  await page.evaluate(() => Object.defineProperty(window, "indexedDB", { get: () => { throw new DOMException("no", "SecurityError"); } }));
+  const careful = visitor("careful@example.com");
+  await fillIn(page, careful);
+  await page.route(here.form, (route) => route.abort("connectionreset"));
+  await submit(page);
+  await page.waitForSelector("form[data-fieldpost-state=failed]");
+  assert.match(await page.getByRole("status").innerText(), /^We cannot tell whether your request arrived/);
+  await page.unroute(here.form);
+  await submit(page);
+  await thanked(page);
+  await arrived(here, careful.email);
 });
 
 test("a second lead of the same e-mail erases nothing, and makes no second person", async (t) => {
@@ -193,8 +208,3 @@ test("a second lead of the same e-mail erases nothing, and makes no second perso
 });
 
 const focused = (page) => page.evaluate(() => document.activeElement.name);
-
-async function failed(page) {
-  await page.waitForSelector("form[data-fieldpost-state=failed]");
-  assert.match(await page.getByRole("status").innerText(), /^We cannot tell whether your request arrived/);
-}

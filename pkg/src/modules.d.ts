@@ -10,3 +10,10 @@ declare module "*/operations-lean.js" {
   const rows: import("./types.js").OperationInfo[];
   export default rows;
 }
+/** The part of React that `fieldpost/react` uses; whoever imports it has React and its types. */
+declare module "react" {
+  export function useState<T>(initial: T): [T, (next: T) => void];
+  export function useEffect(effect: () => (() => void) | undefined, deps: readonly unknown[]): void;
+  export function useCallback<T>(callback: T, deps: readonly unknown[]): T;
+  export function useRef<T>(initial: T): { current: T };
+}

@@ -1,16 +1,38 @@
 import { form as makeForm, load } from "../entry/page.js";
 import type { Form, Issue, Outcome, RelayForm, Report } from "../types.js";
-import { newKey, ownFields, relayForm, sendLead } from "./lead.js";
-import { controlsOf, messages, type Control } from "./messages.js";
-import { fill, sentence, texts, type Texts } from "./texts.js";
+import { controlsOf, elementsOf, nameOf, type Control } from "./controls.js";
+import { arrive, envelope, KEEPALIVE_BYTES, newKey, post, relayForm, typed, visitor } from "./lead.js";
+import { board as makeBoard } from "./messages.js";
+import { drain, drop, final, keep, unwait, wait } from "./outbox.js";
+import { formatPhone } from "./phone.js";
+import { fill, speaker, texts, type Messages } from "./texts.js";
 
-export type State = "idle" | "checking" | "busy" | "done" | "failed";
+export type { Messages, Words } from "./texts.js";
+
+/** `saved`: the relay could not be reached, and the lead waits in this browser. */
+export type State = "idle" | "checking" | "busy" | "saved" | "done" | "failed";
 
 export interface AttachOptions {
-  /** Other words for what attach says, and for issues by their code. */
-  messages?: Readonly<Record<string, string>>;
+  /**
+   * The form's own words, by code: for what attach says (`texts`) and for issues (`email.syntax`). A table under a
+   * field's name holds that field's words. Or a function of code and issue, which may leave some to others.
+   */
+  messages?: Messages;
+  /** The words of a language, asked after the form's own. */
+  language?: Messages;
   /** A check of your own at submit, after ours; an issue of severity `error` stops the lead. */
   check?: (values: FormData) => readonly Issue[] | Promise<readonly Issue[]>;
+}
+
+/** What `fieldpost:submit` carries: names, never values. */
+export interface SubmitDetail {
+  fields: readonly string[];
+  /** Whether every consent of the form is given; without it nothing but the fields may travel. */
+  consented: boolean;
+  /** Lets `_fp_` and a name travel with the lead. */
+  set(name: string, value: string): void;
+  /** Holds the lead back until the promise settles. */
+  wait(promise: Promise<unknown>): void;
 }
 
 export interface Attachment {
@@ -18,7 +40,9 @@ export interface Attachment {
   readonly state: State;
   /** Starts getting ready now instead of at the first touch; false while the browser submits by itself. */
   ready(): Promise<boolean>;
-  /** Gives the form back to the browser; a lead under way still goes out. */
+  /** Checks the named fields, or all, and shows what is wrong with them; true when nothing stops the lead. */
+  check(names?: readonly string[]): boolean;
+  /** Gives the form back to the browser as it was; a lead under way still goes out. */
   detach(): void;
 }
 
@@ -35,8 +59,9 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
   const known = attachments.get(form);
   if (known) return known;
 
-  const words: Texts = { ...texts, ...options.messages };
-  const board = messages(form, words);
+  arrive();
+  const speak = speaker(options.messages, options.language);
+  const board = makeBoard(form, speak);
   const life = new AbortController();
   const { noValidate } = form;
   // A field joined by `form=` lies outside the form, so its events pass only the root of the tree.
@@ -55,13 +80,18 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
   /** What the key stands for; other values are another lead and get another key. */
   let key = "";
   let keyed = "";
+  /** Leaving now would lose the lead. */
+  let unsafe = false;
+  /** Takes back what the thanks changed. */
+  let unthank = (): void => {};
 
   // Not `form.action`: a field of that name would hide it.
-  const action = (): string => form.getAttribute("action") ?? "";
+  const action = (): string => new URL(form.getAttribute("action") ?? "", document.baseURI).href;
 
   const enter = (next: State): void => {
     state = next;
     form.dataset.fieldpostState = next;
+    // The button stays a button: one that is disabled loses the focus, and the lock is ours anyway.
     if (next === "busy") form.setAttribute("aria-busy", "true");
     else form.removeAttribute("aria-busy");
   };
@@ -80,6 +110,7 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
         enter("idle");
         emit("ready");
         look();
+        void drain();
       })
       .catch(() => {
         // Not ready is a state of its own. The next touch tries again, but a dead relay is not asked for ever.
@@ -89,13 +120,18 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
   /** Our rules for the fields they know, the browser's (`pattern`, `setCustomValidity` …) for all. */
   const check = (values: FormData): Report => {
     const report = (rules as Form).check(values);
+    const issue = (field: string, code: string, message = ""): unknown => report.issues.push({ field, code, severity: "error", message });
+    const files = [...values].filter(([, value]) => typeof value !== "string" && (value.size || value.name)).map(([name]) => name);
     // A field that the relay does not know is the owner's to settle: a trap for robots is one, and stays unseen.
-    const issues = (report.issues = report.issues.filter(({ code }) => code !== "field.unknown"));
-    for (const { name, willValidate, validity, validationMessage } of [...form.elements] as Control[]) {
-      if (!name || !willValidate || validity.valid || issues.some((issue) => issue.field === name && stops(issue))) continue;
+    report.issues = report.issues.filter(({ code, field }) => code !== "field.unknown" && !files.includes(field));
+    for (const name of new Set(files)) issue(name, "file.unsupported");
+    for (const control of elementsOf(form)) {
+      const name = nameOf(control);
+      const { validity, validationMessage } = control;
+      if (!control.matches(":invalid") || control.matches("fieldset") || report.issues.some((one) => one.field === name && stops(one))) continue;
       // On what an e-mail or a URL is, the browser has no say where we have a rule.
-      if (validity.typeMismatch && relay?.spec.fields[name]) continue;
-      issues.push({ field: name, code: "browser.invalid", severity: "error", message: validationMessage });
+      if (validity?.typeMismatch && relay?.spec.fields[name]) continue;
+      issue(name, "browser.invalid", validationMessage);
     }
     return report;
   };
@@ -105,15 +141,15 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
 
   /** Shows the issues of the named fields, and sums up. */
   const show = (names: Iterable<string>, issues: readonly Issue[]): void => {
+    // No message and no suggestion: both may end up in an analytics tool. First, so that a hidden step can come forth.
+    if (issues[0]) emit("issues", { issues: issues.map(({ field, code, severity }) => ({ field, code, severity })) });
     const rest: Issue[] = [];
     for (const name of names) {
       const own = issues.filter((issue) => issue.field === name);
       if (!board.show(name, own)) rest.push(...own.filter(stops));
     }
     const fields = board.shown().map(label).join(", ");
-    board.say([fields && fill(words.check, fields), ...rest.map((issue) => sentence(words, issue))].filter(Boolean).join(" "));
-    // No message and no suggestion: both may end up in an analytics tool.
-    if (issues[0]) emit("issues", { issues: issues.map(({ field, code, severity }) => ({ field, code, severity })) });
+    board.say([fields && fill(speak("check"), fields), ...rest.map((issue) => speak(issue.code, issue))].filter(Boolean).join(" "));
   };
 
   /** Looks at the changed fields, unless a pointer is down: a message would move the button away from under it. */
@@ -130,9 +166,10 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
     board.clear();
     show(new Set(issues.map((issue) => issue.field)), issues);
     const wrong = issues.filter(stops).map((issue) => issue.field);
-    if (wrong[0] == null) return false;
-    ([...form.elements] as Control[]).find((control) => control.willValidate && wrong.includes(control.name))?.focus();
-    return true;
+    elementsOf(form)
+      .find((control) => wrong.includes(nameOf(control)) && controlsOf(form, nameOf(control)).includes(control))
+      ?.focus();
+    return wrong[0] != null;
   };
 
   const submit = async (event: SubmitEvent): Promise<void> => {
@@ -145,30 +182,48 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
     if (state === "checking" || state === "busy") return;
 
     enter("checking");
-    let outcome: Outcome | undefined;
-    let sent = false;
+    let outcome: Outcome = { kind: "unknown", why: "" };
+    let kept: ReturnType<typeof keep> | undefined;
     try {
       const values = new FormData(form, event.submitter);
       const report = check(values);
       const own = (await options.check?.(values)) ?? [];
-      if (stopped([...report.issues, ...own]) || !emit("submit", { fields: [...new Set(values.keys())] }, true)) {
+      const consented = agreed(relay, report);
+      const more: Record<string, string> = consented ? visitor() : {};
+      const waits: Promise<unknown>[] = [];
+      const detail: SubmitDetail = {
+        fields: [...new Set(values.keys())],
+        consented,
+        set: (name, value) => (more[`_fp_${name}`] = value),
+        wait: (promise) => waits.push(promise),
+      };
+      if (stopped([...report.issues, ...own]) || !emit("submit", detail, true)) {
         enter("idle");
         return;
       }
+      board.say(speak("busy"));
       enter("busy");
-      board.say(words.busy);
+      if (waits[0]) await Promise.allSettled(waits);
       // An expired token is worse than none; without one the relay decides by other signs.
       if (relay.expires < Date.now() + TOKEN_MARGIN) {
         const last = relay;
         relay = await relayForm(action()).catch(() => ({ ...last, token: "" }));
       }
-      const body = `${ownFields(values)}`;
-      if (body !== keyed) key = newKey();
-      keyed = body;
-      sent = true;
-      outcome = await sendLead({ action: action(), values, token: relay.token, key, consented: consented(relay, report) });
+      const body = typed(values);
+      if (`${body}` !== keyed) key = newKey();
+      keyed = `${body}`;
+      unwait(key);
+      // What extensions and the page itself put there travels along, below what is known for certain.
+      for (const [name, value] of values) if (name.startsWith("_fp_") && typeof value === "string") body.set(name, value);
+      for (const [name, value] of Object.entries({ ...more, ...envelope(key, relay.token) })) body.set(name, value);
+      const keepalive = (unsafe = `${body}`.length > KEEPALIVE_BYTES) === false;
+      // Both at once: the visitor may be gone with the next click.
+      const answer = post(action(), body, keepalive);
+      kept = keep(relay.sealKey, key, action(), `${body}`);
+      void kept.then((safe) => (unsafe &&= !safe));
+      outcome = await answer;
     } catch {
-      if (!sent) {
+      if (!kept) {
         // Something of ours or the owner's broke before anything was sent: the browser does it, now and from here on.
         rules = undefined;
         enter("idle");
@@ -176,22 +231,37 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
         return;
       }
     }
-    finish(outcome?.kind ?? "unknown", outcome?.kind === "refused" ? outcome.issues : []);
+    const sent = key;
+    const release = final(outcome) ? void kept?.then(() => drop(sent)) : await kept;
+    if (release) {
+      release();
+      wait(sent, (later) => state === "saved" && sent === key && finish(later));
+      say("saved", "saved");
+    } else finish(outcome);
+    unsafe = false;
   };
 
-  const finish = (kind: Outcome["kind"], issues: readonly Issue[]): void => {
-    // A lead that outlived the attachment has nobody to tell.
+  /** What became of it, once; a lead that outlived the attachment has nobody to tell. */
+  const say = (next: State, kind: keyof typeof texts): void => {
     if (life.signal.aborted) return;
+    // Before anything is said: screen readers pass over what speaks inside a busy form.
+    enter(next);
+    board.say(speak(kind));
+    emit(next, { state: kind });
+  };
+
+  const finish = (outcome: Outcome): void => {
+    if (life.signal.aborted) return;
+    const { kind } = outcome;
     if (kind === "stored" || kind === "queued") {
       done(kind);
       return;
     }
+    const issues = outcome.kind === "refused" ? outcome.issues : [];
     if (kind === "refused") keyed = "";
-    // Before anything is said: screen readers pass over what speaks inside a busy form.
-    enter(issues.some(stops) ? "idle" : "failed");
-    if (stopped(issues)) return;
-    board.say(words[kind] ?? words.unknown);
-    emit("failed", { state: kind });
+    enter("idle");
+    if (stopped(issues)) emit("refused");
+    else say("failed", kind === "refused" || kind === "retry" ? kind : "unknown");
   };
 
   const done = (kind: "stored" | "queued"): void => {
@@ -199,19 +269,23 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
     // The token is spent.
     if (relay) relay.expires = 0;
     form.reset();
-    enter("done");
-    const selector = "[data-fieldpost-done]";
-    const thanks = form.querySelector<HTMLElement>(selector) ?? root.querySelector<HTMLElement>(selector);
+    const thanks = nearest(form, root);
     if (thanks) {
-      for (const part of thanks.querySelectorAll<HTMLElement>("[data-fieldpost-when]")) {
-        part.hidden = part.dataset.fieldpostWhen !== kind;
-      }
+      enter("done");
+      const parts = [...thanks.querySelectorAll<HTMLElement>("[data-fieldpost-when]")];
+      const before = [form, thanks, ...parts].map((part) => [part, part.hidden] as const);
+      const index = thanks.getAttribute("tabindex");
+      unthank = () => {
+        for (const [part, hidden] of before) part.hidden = hidden;
+        if (index === null) thanks.removeAttribute("tabindex");
+      };
+      for (const part of parts) part.hidden = part.dataset.fieldpostWhen !== kind;
       form.hidden = !form.contains(thanks);
       thanks.hidden = false;
       thanks.tabIndex = -1;
       thanks.focus();
-    } else board.say(words[kind]);
-    emit("done", { state: kind });
+      emit("done", { state: kind });
+    } else say("done", kind);
   };
 
   const listen = (target: EventTarget, types: string, listener: (event: Event, name: string) => void): void => {
@@ -220,7 +294,7 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
         type,
         (event) => {
           const control = event.target as Control;
-          if (control === (form as Element) || control.form === form || target === window) listener(event, control.name);
+          if (target === window || control === (form as Element) || elementsOf(form).includes(control)) listener(event, control === (form as Element) || target === window ? "" : nameOf(control));
         },
         { signal: life.signal },
       );
@@ -232,7 +306,11 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
     due.add(name);
     look();
   });
-  listen(root, "input", (_, name) => {
+  listen(root, "input", (event, name) => {
+    const control = event.target as Control;
+    // What waits is no longer what stands here.
+    if (state === "saved") enter("idle");
+    if (relay?.spec.fields[name]?.kind === "phone") formatPhone(control, event);
     if (!board.shown().includes(name)) return;
     due.add(name);
     look();
@@ -243,6 +321,13 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
     pressed = false;
     setTimeout(look);
   });
+  listen(window, "online", () => {
+    failures = 0;
+    void prepare().then(drain);
+  });
+  // Back from where a native submit led to.
+  listen(window, "pageshow", () => (left = false));
+  listen(window, "beforeunload", (event) => unsafe && event.preventDefault());
   listen(form, "reset", () => {
     due.clear();
     board.clear();
@@ -250,7 +335,7 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
     if (state !== "busy") enter("idle");
   });
   listen(form, "submit", (event) => void submit(event as SubmitEvent));
-  (window.requestIdleCallback ?? setTimeout)(prepare);
+  (window.requestIdleCallback ?? setTimeout)(() => void prepare());
 
   const attachment: Attachment = {
     form,
@@ -258,12 +343,18 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
       return state;
     },
     ready: () => prepare().then(() => !!rules),
+    check(names) {
+      if (!rules) return form.checkValidity();
+      const { issues } = check(new FormData(form));
+      return !stopped(names ? issues.filter(({ field }) => names.includes(field)) : issues);
+    },
     detach() {
       life.abort();
       attachments.delete(form);
+      enter("idle");
       board.remove();
+      unthank();
       form.noValidate = noValidate;
-      form.removeAttribute("aria-busy");
       delete form.dataset.fieldpostState;
     },
   };
@@ -271,11 +362,19 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
   return attachment;
 }
 
-function stops(issue: Issue): boolean {
-  return issue.severity === "error";
-}
+const stops = (issue: Issue): boolean => issue.severity === "error";
 
-function consented(relay: RelayForm, report: Report): boolean {
+function agreed(relay: RelayForm, report: Report): boolean {
   const asked = Object.entries(relay.spec.fields).filter(([, field]) => field.kind === "consent");
   return asked.length > 0 && asked.every(([name]) => report.values[name]);
+}
+
+/** The thanks of this form, where the page has several: in it, else in the nearest part of the page around it. */
+function nearest(form: HTMLFormElement, root: Document | ShadowRoot): HTMLElement | null {
+  let around: Element | null = form;
+  for (; around; around = around.parentElement) {
+    const found = around.querySelector<HTMLElement>("[data-fieldpost-done]");
+    if (found) return found;
+  }
+  return root.querySelector("[data-fieldpost-done]");
 }

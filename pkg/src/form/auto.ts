@@ -1,5 +1,8 @@
 import { attach } from "./attach.js";
 
+export { attach } from "./attach.js";
+export { texts } from "./texts.js";
+
 /** For pages without a build: `<form data-fieldpost …>` and one script tag. */
 function start(): void {
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-fieldpost]")) attach(form);
@@ -9,4 +12,8 @@ function start(): void {
 if (typeof document !== "undefined") {
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
+  // A form may come later, by a script.
+  new MutationObserver((changes) => {
+    if (changes.some(({ addedNodes }) => addedNodes.length)) start();
+  }).observe(document, { childList: true, subtree: true });
 }

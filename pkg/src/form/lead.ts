@@ -4,57 +4,55 @@ import type { Outcome, RelayForm } from "../types.js";
 /** The version of what a page and a relay say to each other. */
 const WIRE = "1";
 
-// Both headers of these calls are CORS-safelisted, so the browser never asks with a preflight first.
-const headers = { accept: "application/json" };
+/** What a page may still have under way when it goes: 64 KiB for all its scripts. */
+export const KEEPALIVE_BYTES = 60_000;
+
+// The headers of these calls are CORS-safelisted, so the browser never asks with a preflight first.
+const accept = "application/json";
+
+/** The query that the visitor came with: a page that changes its address by script loses it. */
+let landing: string | undefined;
+export const arrive = (): string => (landing ??= location.search);
 
 /** Asks the relay for the form's rules and a token. */
 export async function relayForm(action: string): Promise<RelayForm> {
-  const response = await send(new Request(action, { headers, credentials: "omit" }));
+  const response = await send(new Request(action, { headers: { accept }, credentials: "omit" }));
   if (!response.ok) throw new Error(`relay answered ${response.status}`);
   return (await response.json()) as RelayForm;
 }
 
-export interface Lead {
-  /** The form's own `action`, as the browser would post to it. */
-  action: string;
-  values: FormData;
-  token: string;
-  /** The same key makes the same lead, however often it is sent. */
-  key: string;
-  /** Where the visitor came from may travel along. */
-  consented: boolean;
+/** `POST`s a lead: fields as the browser would, or sealed bytes. */
+export async function post(action: string, body: URLSearchParams | Blob, keepalive = false): Promise<Outcome> {
+  const request = new Request(action, { method: "POST", headers: { accept }, body, keepalive, credentials: "omit" });
+  return read("relay.lead.submit", await send(request));
 }
 
-export async function sendLead(lead: Lead): Promise<Outcome> {
-  const body = leadBody(lead);
-  // The lead outlives the page where the browser allows that: 64 KiB in flight for the whole page.
-  const keepalive = `${body}`.length < 60_000;
-  const request = new Request(lead.action, { method: "POST", headers, body, credentials: "omit" });
-  return read("relay.lead.submit", await send(request, { keepalive }));
-}
-
-function leadBody({ values, token, key, consented }: Lead): URLSearchParams {
-  const body = ownFields(values);
-  body.set("_fp_v", WIRE);
-  body.set("_fp_key", key);
-  if (token) body.set("_fp_token", token);
-  if (consented) {
-    body.set("_fp_page", location.origin + location.pathname);
-    body.set("_fp_query", location.search);
-    body.set("_fp_referrer", document.referrer);
-    body.set("_fp_mkto_trk", /(?:^|; )_mkto_trk=([^;]*)/.exec(document.cookie)?.[1] ?? "");
-  }
-  return body;
-}
-
-/** What the visitor entered; a file is no lead and has its issue already. */
-export function ownFields(values: FormData): URLSearchParams {
+/** What the visitor entered, as a native submit encodes it; a file is no lead and has its issue already. */
+export function typed(values: FormData): URLSearchParams {
   const body = new URLSearchParams();
-  for (const [name, value] of values) if (typeof value === "string") body.append(name, value);
+  const lines = (text: string): string => text.replace(/\r\n?|\n/g, "\r\n");
+  for (const [name, value] of values) if (typeof value === "string" && !name.startsWith("_fp_")) body.append(lines(name), lines(value));
   return body;
+}
+
+/** What the relay needs beside the fields. A newer token takes the place of one that the page came with. */
+export const envelope = (key: string, token: string): Record<string, string> => ({ _fp_v: WIRE, _fp_key: key, ...(token && { _fp_token: token }) });
+
+/** Where the visitor came from and which CRM knows them; only with consent. */
+export function visitor(): Record<string, string> {
+  const cookie = (name: string): string | undefined => new RegExp(`(?:^|; )${name}=([^;]*)`).exec(document.cookie)?.[1];
+  const marketo = cookie("_mkto_trk") ?? "";
+  const pardot = document.cookie.match(/(?<=^|; )visitor_id\d+(-hash)?=[^;]+/g);
+  return {
+    _fp_page: location.origin + location.pathname,
+    _fp_query: location.search || arrive(),
+    _fp_referrer: document.referrer,
+    // Whole or not at all, and never of somebody who has opted out.
+    ...(/^id(:|%3A).*token/.test(marketo) && !cookie("mkto_opt_out") && { _fp_mkto_trk: marketo }),
+    ...(pardot && { _fp_pardot: pardot.join("; ") }),
+  };
 }
 
 /** 128 random bits; `crypto.randomUUID` is missing on plain http. */
-export function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join("");
-}
+export const newKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join("");

@@ -1,10 +1,9 @@
 import type { Issue } from "../types.js";
-import { fill, sentence, type Texts } from "./texts.js";
-
-export type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+import { controlsOf, enterValue, type Control } from "./controls.js";
+import { fill, type Speak } from "./texts.js";
 
 /** The messages of one form: an issue beside its field, and one live region that sums up. */
-export interface Messages {
+export interface Board {
   /** Shows what is wrong with a field, or takes the message away; false when no such field can carry one. */
   show(name: string, issues: readonly Issue[]): boolean;
   /** The fields that carry a message now. */
@@ -19,18 +18,23 @@ interface Place {
   element: HTMLElement;
   /** Ours, so it leaves the page with its text; the owner's own place stays and is emptied. */
   made: boolean;
+  /** The owner's place had no `id`. */
+  named: boolean;
+  controls: readonly Control[];
+  /** What the controls said of themselves before. */
+  invalid: readonly (string | null)[];
 }
 
 let count = 0;
 
-export function messages(form: HTMLFormElement, texts: Texts): Messages {
+export function board(form: HTMLFormElement, speak: Speak): Board {
   const places = new Map<string, Place>();
   const status = form.querySelector<HTMLElement>("[data-fieldpost-status]");
   const region = status ?? form.appendChild(document.createElement("p"));
   const role = region.getAttribute("role");
   // A live region has to be there before it speaks.
   region.setAttribute("role", "status");
-  region.dataset.fieldpostStatus = "";
+  region.dataset.fieldpostStatus ??= "";
 
   const say = (text: string): void => {
     region.textContent = text;
@@ -38,44 +42,75 @@ export function messages(form: HTMLFormElement, texts: Texts): Messages {
     if (!status) region.style.position = text ? "" : "absolute";
   };
 
+  const hide = (name: string): void => {
+    const place = places.get(name);
+    if (!place) return;
+    const { element, made, named, controls, invalid } = place;
+    controls.forEach((control, at) => {
+      describe(control, element.id, false);
+      set(control, "aria-invalid", invalid[at] ?? null);
+    });
+    element.textContent = "";
+    if (made) element.remove();
+    if (named) element.removeAttribute("id");
+    delete element.dataset.fieldpostSeverity;
+    places.delete(name);
+  };
+
   const show = (name: string, issues: readonly Issue[]): boolean => {
     const controls = controlsOf(form, name);
     const first = controls[0];
-    if (!first) return false;
-
-    const before = places.get(name);
-    const place =
-      before?.element ??
-      form.querySelector<HTMLElement>(`[data-fieldpost-issue="${CSS.escape(name)}"]`) ??
-      document.createElement("p");
-    const made = before?.made ?? !place.isConnected;
     // One message at a time, and what stops the lead comes first.
     const issue = issues.find((one) => one.severity === "error") ?? issues[0];
+    const before = places.get(name);
+    if (!first || !issue || (before && (before.controls.length !== controls.length || controls.some((control, at) => control !== before.controls[at])))) hide(name);
+    if (!first || !issue) return !!first;
 
-    place.id ||= `fieldpost-${++count}`;
-    place.textContent = issue ? sentence(texts, issue) : "";
-    for (const control of controls) {
-      toggle(control, "aria-describedby", place.id, issue);
-      toggle(control, "aria-invalid", "true", issue?.severity === "error");
+    const kept = places.get(name);
+    const element =
+      kept?.element ?? form.querySelector<HTMLElement>(`[data-fieldpost-issue="${CSS.escape(name)}"]`) ?? document.createElement("p");
+    const place = kept ?? {
+      element,
+      made: !element.isConnected,
+      named: !element.id,
+      controls,
+      invalid: controls.map((control) => control.getAttribute("aria-invalid")),
+    };
+    element.id ||= `fieldpost-${++count}`;
+    controls.forEach((control, at) => {
+      describe(control, element.id, true);
+      set(control, "aria-invalid", issue.severity === "error" ? "true" : (place.invalid[at] ?? null));
+    });
+    element.textContent = first.dataset.fieldpostMessage ?? speak(issue.code, issue);
+    element.dataset.fieldpostIssue = name;
+    element.dataset.fieldpostSeverity = issue.severity;
+    const { suggestion } = issue;
+    if (suggestion != null) {
+      // A real button that puts the corrected text into the field.
+      const button = document.createElement("button");
+      button.type = "button";
+      button.dataset.fieldpostSuggestion = "";
+      button.textContent = fill(speak("use"), suggestion);
+      button.onclick = () => {
+        first.focus();
+        enterValue(first, suggestion);
+        first.dispatchEvent(new Event("change", { bubbles: true }));
+      };
+      element.append(" ", button);
     }
-    if (issue) {
-      place.dataset.fieldpostIssue = name;
-      place.dataset.fieldpostSeverity = issue.severity;
-      if (issue.suggestion != null) place.append(" ", suggestion(first, fill(texts.use, issue.suggestion), issue.suggestion));
-      if (made) insert(place, controls);
-      places.set(name, { element: place, made });
-    } else {
-      if (made) place.remove();
-      if (/^fieldpost-\d/.test(place.id)) place.removeAttribute("id");
-      delete place.dataset.fieldpostSeverity;
-      places.delete(name);
+    const link = first.dataset.fieldpostFile ?? form.dataset.fieldpostFile;
+    if (link && issue.code === "file.unsupported") {
+      const anchor = document.createElement("a");
+      anchor.href = link;
+      anchor.textContent = speak("file");
+      element.append(" ", anchor);
     }
+    if (place.made && !kept) insert(element, controls);
+    places.set(name, place);
     return true;
   };
 
-  const clear = (): void => {
-    for (const name of [...places.keys()]) show(name, []);
-  };
+  const clear = (): void => [...places.keys()].forEach(hide);
 
   say("");
   return {
@@ -87,46 +122,31 @@ export function messages(form: HTMLFormElement, texts: Texts): Messages {
       clear();
       say("");
       if (!status) region.remove();
-      else if (role == null) region.removeAttribute("role");
+      else if (role === null) region.removeAttribute("role");
     },
   };
 }
 
-/** The controls a message can belong to: not hidden, not disabled, no fieldset; also those joined by `form=`. */
-export function controlsOf(form: HTMLFormElement, name: string): Control[] {
-  return ([...form.elements] as Control[]).filter((control) => control.name === name && control.willValidate);
+/** Adds or takes away a description; the owner's own hints stay. */
+function describe(element: Element, id: string, on: boolean): void {
+  const ids = (element.getAttribute("aria-describedby") ?? "").split(/\s+/).filter((other) => other && other !== id);
+  if (on) ids.push(id);
+  set(element, "aria-describedby", ids.join(" ") || null);
 }
 
-/** Adds or takes away one word of a list attribute, so that the owner's own hints stay described. */
-function toggle(element: Element, attribute: string, word: string, on: unknown): void {
-  const words = (element.getAttribute(attribute) ?? "").split(/\s+/).filter((other) => other && other !== word);
-  if (on) words.push(word);
-  if (words[0]) element.setAttribute(attribute, words.join(" "));
-  else element.removeAttribute(attribute);
+function set(element: Element, attribute: string, value: string | null): void {
+  if (value === null) element.removeAttribute(attribute);
+  else element.setAttribute(attribute, value);
 }
 
 /** After the field: a group's message ends its own fieldset, a box's follows its label. */
 function insert(place: HTMLElement, controls: readonly Control[]): void {
   const last = controls.at(-1) as Control;
   const group = last.closest("fieldset");
-  if (controls[1] && group && ([...group.elements] as Control[]).every((one) => !one.name || controls.includes(one))) {
+  if (controls[1] && group && ([...group.elements] as Control[]).every((one) => !one.getAttribute("name") || controls.includes(one))) {
     group.append(place);
     return;
   }
   const label = last.labels?.[0];
   (label && (label.contains(last) || /^(checkbox|radio)$/.test(last.type)) ? label : last).after(place);
-}
-
-/** A real button that puts the corrected text into the field; whoever listens to the field hears of it. */
-function suggestion(control: Control, text: string, value: string): HTMLButtonElement {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.dataset.fieldpostSuggestion = "";
-  button.textContent = text;
-  button.onclick = () => {
-    control.value = value;
-    control.focus();
-    for (const type of ["input", "change"]) control.dispatchEvent(new Event(type, { bubbles: true }));
-  };
-  return button;
 }

@@ -1,10 +1,9 @@
 import type { Issue } from "../types.js";
 
 /**
- * Everything `attach` says by itself; `options.messages` replaces any of them. A key that is an issue code
- * (`email.syntax`) replaces the sentence of that issue. `{}` is where the names or the suggestion go.
+ * Everything `attach` says by itself. `{}` is where the names or the suggestion go.
  *
- * Only `stored` and `queued` may say that something was received.
+ * Only `stored` and `queued` may say that something was received, and only `saved` that it will be sent.
  */
 export const texts = {
   check: "Please check: {}",
@@ -12,18 +11,45 @@ export const texts = {
   busy: "Sending…",
   stored: "Thank you. We have received your request.",
   queued: "Thank you. We have your request; its delivery is under way.",
+  saved:
+    "We cannot be reached just now. Your request is saved on this device and will be sent as soon as we can be: keep this page open, or come back within 24 hours.",
   refused: "Your request was not accepted. Your entries are still here.",
   retry: "Your request was not accepted: we are too busy just now. Your entries are still here; please send them again in a moment.",
   unknown: "We cannot tell whether your request arrived. Your entries are still here; sending them again makes no second request.",
+  file: "Other way to send a file",
+  "file.unsupported": "This form cannot take files.",
+  "browser.invalid": "Please check this field.",
 };
 
-export type Texts = typeof texts & Readonly<Record<string, string>>;
+type Table = Readonly<Record<string, string>>;
+
+/** Words by code; a table under a field's name holds the words of that field alone. */
+export type Words = Readonly<Record<string, string | Table | undefined>>;
+
+/** Words, or what finds them; nothing found means that the next in line is asked. */
+export type Messages = Words | ((code: string, issue?: Issue) => string | undefined);
+
+/** Words for a code, with the issue's parameters filled in. */
+export type Speak = (code: string, issue?: Issue) => string;
+
+/** The first who knows decides: the field's own words, the form's, the language's, what is built in. */
+export function speaker(...asked: (Messages | undefined)[]): Speak {
+  const known = (words: Messages | undefined, code: string, issue?: Issue): string | undefined => {
+    if (typeof words === "function") return words(code, issue);
+    const own = issue && words?.[issue.field];
+    const found = (typeof own === "object" && own[code]) || words?.[code];
+    return typeof found === "string" ? found : undefined;
+  };
+  return (code, issue) => {
+    let said: string | undefined;
+    for (const words of asked) said ??= known(words, code, issue);
+    said ??= issue?.message || known(texts, code) || "";
+    const { params } = (issue ?? {}) as { params?: Record<string, unknown> };
+    return params ? said.replace(/\{(\w+)\}/g, (whole, name: string) => `${params[name] ?? whole}`) : said;
+  };
+}
 
 /** Puts a value where the text says `{}`; a function, because a value may hold `$&`. */
 export function fill(text: string, value: string): string {
   return text.replace("{}", () => value);
-}
-
-export function sentence(texts: Texts, issue: Issue): string {
-  return texts[issue.code] ?? issue.message;
 }

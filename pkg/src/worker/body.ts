@@ -36,7 +36,8 @@ export async function readLead(request: Request): Promise<Lead> {
   return lead;
 }
 
-async function capped(request: Request): Promise<Uint8Array> {
+/** The bytes of a body, as long as they are no more than a lead may have. */
+export async function capped(request: Request): Promise<Uint8Array> {
   if (Number(request.headers.get("content-length") ?? 0) > MAX_BYTES) throw new Unreadable(413, "body.size");
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -13,6 +13,7 @@ import {
   type RelaySource,
 } from "./options.js";
 import type { Accepted, Offer } from "./outbox.js";
+import { sealKey, unsealed } from "./seal.js";
 import { issueToken, judgeToken } from "./token.js";
 
 /** How long `?wait` waits for the outcome. */
@@ -100,7 +101,7 @@ async function route(
   }
   let lead: Lead;
   try {
-    lead = await readLead(request);
+    lead = await readLead(await unsealed(request, [relay.secret].flat()));
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return answer(error.status, { id: null, state: "refused", issues: [issue(error.code)] });
@@ -111,7 +112,7 @@ async function route(
 /** `GET /leads/{form}`: the rules, and a token for the page. */
 async function describe(relay: RelayOptions, name: string, form: RelayFormOptions, origin: string): Promise<Response> {
   const { token, expires } = await issueToken(newest(relay), name, origin, Date.now());
-  const body: RelayForm = { v: WIRE_VERSION, spec: { fields: form.fields }, token, expires, sealKey: null };
+  const body: RelayForm = { v: WIRE_VERSION, spec: { fields: form.fields }, token, expires, sealKey: await sealKey(newest(relay)) };
   return json(200, body);
 }
 

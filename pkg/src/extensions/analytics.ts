@@ -1,0 +1,59 @@
+/** What is told of a form: its id, names of fields and codes. Never what anybody typed. */
+export interface FormEvent {
+  event: string;
+  form: string;
+  state?: string;
+  fields?: string;
+  codes?: string;
+}
+
+const EVENTS = ["ready", "issues", "submit", "saved", "done", "failed"] as const;
+
+interface Detail {
+  state?: string;
+  issues?: { field: string; code: string }[];
+}
+
+/** Tells `tell` of every form's events in `root`, a page or a part of it. Gives back what stops it. */
+export function events(tell: (event: FormEvent) => void, root: EventTarget = document): () => void {
+  const life = new AbortController();
+  for (const name of EVENTS) {
+    root.addEventListener(
+      `fieldpost:${name}`,
+      (event) => {
+        // Another listener may have called it off.
+        if (event.defaultPrevented) return;
+        const form = event.target as Element;
+        const { state, issues } = (event as CustomEvent<Detail>).detail;
+        tell({
+          event: `fieldpost_${name}`,
+          form: form.id || form.getAttribute("name") || "",
+          ...(state && { state }),
+          ...(issues && { fields: unique(issues.map(({ field }) => field)), codes: unique(issues.map(({ code }) => code)) }),
+        });
+      },
+      { signal: life.signal },
+    );
+  }
+  // A lead that had waited has no form any more.
+  const delivered = (event: Event): void => tell({ event: "fieldpost_delivered", form: "", state: (event as CustomEvent<Detail>).detail.state ?? "" });
+  globalThis.addEventListener?.("fieldpost:delivered", delivered, { signal: life.signal });
+  return () => life.abort();
+}
+
+const unique = (texts: string[]): string => [...new Set(texts)].join(",");
+
+/** Google Tag Manager: pushes each event on `dataLayer`. */
+export function dataLayer(root?: EventTarget): () => void {
+  const page = window as { dataLayer?: unknown[] };
+  return events((event) => (page.dataLayer ??= []).push(event), root);
+}
+
+/** Google's gtag.js: `generate_lead` once a lead is stored or queued, and the other events under their own names. */
+export function gtag(root?: EventTarget): () => void {
+  return events(({ event, ...parameters }) => {
+    const send = (window as { gtag?: (...words: unknown[]) => void }).gtag;
+    send?.("event", event, parameters);
+    if (event === "fieldpost_done" || (event === "fieldpost_delivered" && parameters.state !== "refused")) send?.("event", "generate_lead", { form: parameters.form });
+  }, root);
+}

@@ -1,0 +1,84 @@
+// Leads that waited in a browser come sealed: the page had the relay's public key, and only the relay can open them.
+// The private key is made of the relay's secret, so that there is nothing more to keep and it rotates with the tokens.
+import { capped } from "./body.js";
+
+/** What a browser calls a sealed lead; a kind of text, so that no preflight asks for it. */
+const SEALED = /^text\/plain;\s*fieldpost=sealed$/i;
+
+const CURVE = { name: "ECDH", namedCurve: "P-256" };
+/** An uncompressed point of the curve: 4, x, y. */
+const POINT = 65;
+/** The order of P-256 (FIPS 186-5, SP 800-186 3.2.1.3): a private key is below it. */
+const ORDER = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
+/** PKCS #8 (RFC 5958) around an ECPrivateKey (RFC 5915) without the public part: the 32 bytes of the key follow. */
+const PKCS8 = "3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420";
+
+const encoder = new TextEncoder();
+const made = new Map<string, Promise<CryptoKey>>();
+
+const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join("");
+const unhex = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+
+async function hkdf(of: BufferSource, salt: BufferSource, info: string): Promise<Uint8Array<ArrayBuffer>> {
+  const key = await crypto.subtle.importKey("raw", of, "HKDF", false, ["deriveBits"]);
+  return new Uint8Array(await crypto.subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt, info: encoder.encode(info) }, key, 256));
+}
+
+const privateKey = (secret: string): Promise<CryptoKey> => {
+  let key = made.get(secret);
+  if (!key) {
+    key = (async () => {
+      // Once in four billion secrets the first bytes are no key.
+      for (let turn = 0; ; turn++) {
+        const scalar = hex(await hkdf(encoder.encode(secret), new Uint8Array(), `fieldpost seal ${turn}`));
+        if (scalar < ORDER && /[1-9a-f]/.test(scalar)) return crypto.subtle.importKey("pkcs8", unhex(PKCS8 + scalar), CURVE, true, ["deriveBits"]);
+      }
+    })();
+    made.set(secret, key);
+  }
+  return key;
+};
+
+/** The public key for `GET /leads/{form}`. */
+export async function sealKey(secret: string): Promise<JsonWebKey> {
+  const { kty, crv, x, y } = (await crypto.subtle.exportKey("jwk", await privateKey(secret))) as JsonWebKey;
+  return { kty, crv, x, y } as JsonWebKey;
+}
+
+/**
+ * Opens what `seal` in `form/outbox.ts` has sealed for one of the secrets: an ephemeral public key of 65 bytes, and
+ * AES-256-GCM under HKDF-SHA-256 of what the two keys share, bound to the lead's key. Undefined when none of them fits.
+ */
+export async function openSealed(secrets: readonly string[], key: string, sealed: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
+  const point = sealed.slice(0, POINT);
+  for (const secret of secrets) {
+    try {
+      const theirs = await crypto.subtle.importKey("raw", point, CURVE, false, []);
+      const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, await privateKey(secret), 256);
+      const aes = await crypto.subtle.importKey("raw", await hkdf(new Uint8Array(shared), point, "fieldpost lead"), "AES-GCM", false, ["decrypt"]);
+      const open = { name: "AES-GCM", iv: new Uint8Array(12), additionalData: encoder.encode(key) };
+      return new TextDecoder().decode(await crypto.subtle.decrypt(open, aes, sealed.slice(POINT)));
+    } catch {
+      // Sealed for another secret, or touched on its way.
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The request as the page would have sent it, had it had a connection. A sealed body is one line of the page's newest
+ * own fields (`_fp_token` …), a line feed, and the sealed lead. What cannot be opened stays as it is, and is refused as
+ * a body of a wrong type.
+ */
+export async function unsealed(request: Request, secrets: readonly string[]): Promise<Request> {
+  if (!SEALED.test(request.headers.get("content-type") ?? "")) return request;
+  const bytes = (await capped(request)) as Uint8Array<ArrayBuffer>;
+  const end = bytes.indexOf(0x0a);
+  const own = new TextDecoder().decode(bytes.slice(0, Math.max(end, 0)));
+  const fields = await openSealed(secrets, new URLSearchParams(own).get("_fp_key") ?? "", bytes.slice(end + 1));
+  const headers = new Headers(request.headers);
+  headers.delete("content-length");
+  if (fields !== undefined) headers.set("content-type", "application/x-www-form-urlencoded");
+  // The later of two values of our own counts, so the newer token does.
+  return new Request(request.url, { method: "POST", headers, body: fields === undefined ? "" : `${fields}&${own}` });
+}
