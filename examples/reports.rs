@@ -93,9 +93,16 @@ fn text(text: &str) -> String {
             0x22 => json.push_str("\\\""),
             0x5C => json.push_str("\\\\"),
             0x20..=0x7E => json.extend(char::from_u32(u32::from(unit))),
-            _ => json.push_str(&format!("\\u{unit:04x}")),
+            _ => write_escape(unit, &mut json),
         }
     }
     json.push('"');
     json
+}
+
+fn write_escape(unit: u16, json: &mut String) {
+    json.push_str("\\u");
+    for shift in [12, 8, 4, 0] {
+        json.extend(char::from_digit(u32::from(unit >> shift & 0xF), 16));
+    }
 }
