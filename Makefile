@@ -1,6 +1,6 @@
 # make demo   installs, builds, starts sandbox, relay and page
 # make test   every test, as CI runs it
-# The others: build, check (format, lints, docs), bench, size
+# The others: build, check (format, lints, docs), bench, size; and the long ones: test-all, fuzz, mutants
 
 SHELL := /bin/sh
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -10,7 +10,15 @@ rust_sources := $(shell find src -name '*.rs' -o -path 'src/data/*' -type f) Car
 package_sources := $(shell find pkg/src -type f) pkg/package.json pkg/tsconfig.json pkg/build.mjs
 sandbox_sources := $(shell find sandbox/src -type f) sandbox/Cargo.toml
 
-.PHONY: demo test build check bench size tools clean
+# Tools that only the long targets need, each of one version, beside what they build.
+TOOLS := $(abspath $(TARGET))/tools
+CARGO_FUZZ := $(TOOLS)/.cargo-fuzz-0.13.2
+CARGO_MUTANTS := $(TOOLS)/.cargo-mutants-27.1.0
+FUZZ_NIGHTLY := $(shell sed -n 's/^channel = "\(.*\)"/\1/p' fuzz/rust-toolchain.toml)
+FUZZ_TARGETS ?= email phone labels form spec
+FUZZ_SECONDS ?= 600
+
+.PHONY: demo test test-all build check bench size fuzz mutants tools clean
 
 demo: build $(SANDBOX)
 	@SANDBOX_BIN="$(abspath $(SANDBOX))" exec node www/demo/demo.mjs
@@ -19,6 +27,27 @@ test: check build $(SANDBOX)
 	cargo test --workspace --locked --quiet
 	SANDBOX_BIN="$(abspath $(SANDBOX))" node tests/run.mjs
 	node tests/size.mjs
+
+# The long forms: FIELDPOST_CASES may name the folder of the cases that public suites agree on.
+test-all: test
+	FIELDPOST_TIMES=assert PROPTEST_CASES=20000 cargo test --release --locked --quiet --test properties
+	node tests/linear.mjs
+	node tests/identical.mjs --count 100000
+	node tests/differential.mjs --count 1000000
+
+# One after another, FUZZ_SECONDS each. What one finds stays in fuzz/artifacts until it is a case of tests/cases.
+fuzz: $(CARGO_FUZZ)
+	@rustup toolchain list | grep -q '^$(FUZZ_NIGHTLY)' || rustup toolchain install $(FUZZ_NIGHTLY) --profile minimal
+	@node fuzz/seeds.mjs
+	@cd fuzz && for target in $(FUZZ_TARGETS); do \
+	  echo "fuzz: $$target, $(FUZZ_SECONDS) s"; \
+	  PATH="$(TOOLS)/bin:$$PATH" CARGO_TARGET_DIR="$(abspath $(TARGET))/fuzz" cargo +$(FUZZ_NIGHTLY) fuzz run --fuzz-dir . $$target -- \
+	    -max_total_time=$(FUZZ_SECONDS) -dict=words.dict -max_len=4096 -timeout=5 -verbosity=0 -print_final_stats=1 || exit 1; \
+	done
+
+# MUTANTS="--file src/rules/date.rs" tries one file. Fails when a mutant survives; docs/mutants.md explains those that may.
+mutants: $(CARGO_MUTANTS)
+	PATH="$(TOOLS)/bin:$$PATH" cargo mutants --output $(TARGET) $(MUTANTS)
 
 build: pkg/dist/.built
 
@@ -44,6 +73,10 @@ tools:
 	@command -v npm >/dev/null || { echo "make: npm is missing; it comes with Node.js" >&2; exit 1; }
 	@command -v cc >/dev/null || { echo "make: a C compiler is missing (cc); the sandbox's SQLite needs one" >&2; exit 1; }
 	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); if (a < 20 || (a === 20 && b < 19)) { console.error("make: Node.js 20.19 or newer is needed, this is " + process.version); process.exit(1) }'
+
+$(CARGO_FUZZ) $(CARGO_MUTANTS): | tools
+	name=$(patsubst .%,%,$(notdir $@)); cargo install "$${name%-*}" --version "$${name##*-}" --locked --root $(TOOLS) --quiet
+	@touch $@
 
 node_modules/.installed: package.json package-lock.json pkg/package.json | tools
 	npm ci --no-audit --no-fund --loglevel=error

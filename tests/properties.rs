@@ -5,6 +5,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::print_stderr,
     reason = "a test that cannot go on has failed"
 )]
@@ -90,11 +91,15 @@ fn specs() -> impl Strategy<Value = Value<'static>> {
     ]
 }
 
-const CONFIG: fn(u32) -> ProptestConfig =
-    |cases| ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+/// So many inputs, or what `PROPTEST_CASES` says.
+fn config(cases: u32) -> ProptestConfig {
+    let told = std::env::var_os("PROPTEST_CASES").is_some();
+    let usual = ProptestConfig::default();
+    ProptestConfig { cases: if told { usual.cases } else { cases }, failure_persistence: None, ..usual }
+}
 
 proptest! {
-    #![proptest_config(CONFIG(1_500))]
+    #![proptest_config(config(1_500))]
 
     #[test]
     fn every_report_on_a_text_is_sound(text in texts()) {
@@ -114,7 +119,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(CONFIG(400))]
+    #![proptest_config(config(400))]
 
     #[test]
     fn every_report_on_a_form_is_sound(values in entries(values())) {

@@ -17,7 +17,11 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     };
     let text = std::str::from_utf8(bytes).unwrap_or("a\u{0301}@b.co");
     for field in form.fields.iter() {
-        assert!(fieldpost::Kind::from_name(field.kind.name()).is_some(), "no visitor's kind: {:?}", field.kind);
+        assert!(
+            fieldpost::Kind::from_name(field.kind.name()).is_some(),
+            "no visitor's kind: {:?}",
+            field.kind
+        );
         form.check_field(field.name, Value::from(text));
         form.check_field(field.name, Value::Null);
     }

@@ -8,7 +8,9 @@ use fieldpost::{Field, Kind, Value};
 /// Holds one kind to the invariants: a text; and, where the input has U+001E in it, the list of its parts.
 pub fn text(kind: Kind, bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    for field in [invariants::field(kind), Field::new("x", kind).required(), Field::new("x", kind).min(2).max(3)] {
+    for field in
+        [invariants::field(kind), Field::new("x", kind).required(), Field::new("x", kind).min(2).max(3)]
+    {
         let borrowed = invariants::holds(&field, &Value::from(&*text));
         let owned = invariants::holds(&field, &Value::from(text.clone().into_owned()));
         assert_eq!(borrowed, owned, "borrowed and owned are judged apart");

@@ -116,16 +116,16 @@ export const CLASSES = {
     test: refused(({ text, code, reader }) => reader === "google" && code === "phone.character" && /^1?\d{0,2}[- ]*[A-Z]{4,}$/i.test(ascii(text))),
   },
   "longer-than-e164": {
-    why: "More than 15 digits with the country's code (E.164, 6.2.1); they allow 17 behind some codes.",
-    test: refused(({ code, north, theirs }) => !north && code === "phone.long" && theirs.e164.length > 16),
+    why: "More than 15 digits with the country's code (E.164, 6.2.1); they allow 17 behind some codes, and drop a prefix behind others.",
+    test: refused(({ text, code, north }) => !north && code === "phone.long" && text.replace(EXTENSION, "").replace(/^011/, "").replace(/\D/g, "").length > 15),
   },
   "shorter-than-eight": {
     why: "Fewer than eight digits with the country's code; the shortest numbers in use have eight.",
     test: refused(({ code, north, theirs }) => !north && code === "phone.country" && theirs.e164.length < 9),
   },
   "one-and-one": {
-    why: "Two 1s lead (`11 1 …`, `1 (1…`), so that the digits are too many: they drop some; we ask.",
-    test: refused(({ text, code }) => code === "phone.long" && /^\D*1\D*1/.test(ascii(text))),
+    why: "Two 1s lead (`11 1 …`, `1 (1…`, `011 1 1…`), so that the digits are too many: they drop some; we ask.",
+    test: refused(({ text, code }) => code === "phone.long" && /^(011)?11/.test(ascii(text).replace(/\D/g, ""))),
   },
   "canadian-310": {
     why: "Canada's 310 numbers have seven digits and no area code: nobody abroad, and no CRM, can call them.",

@@ -1,0 +1,109 @@
+//! What native code says of forms, as one line of ASCII each: the same as `tests/identical/reports.mjs` writes.
+//!
+//! Reads JSON lines: first the specs, then `[spec, [[name, value], …]]` for each form.
+
+#![allow(clippy::print_stdout, reason = "printing is what it is for")]
+
+use fieldpost::report::{FieldReport, Issue, Report};
+use fieldpost::rules::phone;
+use fieldpost::value::Entries;
+use fieldpost::{Form, Severity, Spec, Value};
+use std::borrow::Cow;
+use std::error::Error;
+use std::io::{BufRead, Write, stdin, stdout};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut lines = stdin().lock().lines();
+    let Value::List(specs) = serde_json::from_str(&lines.next().ok_or("no specs")??)? else {
+        return Err("the first line is no list of specs".into());
+    };
+    let specs: Vec<Spec> = specs.iter().map(Spec::from).collect();
+    let mut forms = Vec::new();
+    for spec in &specs {
+        forms.push(Form::from_spec(spec).map_err(|issues| format!("{issues:?}"))?);
+    }
+    // It writes line by line: who asks waits for each.
+    let mut out = stdout().lock();
+    for line in lines {
+        let (at, entries): (usize, Vec<(String, Value<'static>)>) = serde_json::from_str(&line?)?;
+        let form = forms.get(at).ok_or("no such spec")?;
+        let values: Entries<'_> =
+            entries.iter().map(|(name, value)| (Cow::Borrowed(name.as_str()), value.clone())).collect();
+        let report = form.check(values);
+        let alone = entries.first().map(|(name, value)| form.check_field(name, value.clone()));
+        let line = list([
+            report.ok().to_string(),
+            values_of(&report),
+            list(report.issues.iter().map(issue)),
+            alone.map_or("null".to_owned(), |alone| field(&alone)),
+        ]);
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+fn values_of(report: &Report) -> String {
+    list(report.values.iter().map(|(name, value)| list([text(name), plain(value)])))
+}
+
+fn field(report: &FieldReport) -> String {
+    let maybe = |text: Option<&str>| text.map_or("null".to_owned(), self::text);
+    list([
+        report.ok().to_string(),
+        plain(&report.value),
+        list(report.issues.iter().map(issue)),
+        list(report.flags.names().map(text)),
+        maybe(report.ext.as_deref()),
+        maybe(report.region),
+        maybe(report.value.as_text().and_then(phone::national).as_deref()),
+    ])
+}
+
+fn issue(issue: &Issue) -> String {
+    let severity = if issue.severity == Severity::Error { "error" } else { "warning" };
+    let suggestion = issue.suggestion.as_deref().map_or("null".to_owned(), text);
+    list([text(&issue.field), text(&issue.code), text(severity), text(&issue.message), suggestion])
+}
+
+fn plain(value: &Value<'_>) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(yes) => yes.to_string(),
+        Value::Number(number) => text(number),
+        Value::Text(words) => text(words),
+        Value::List(items) => list(items.iter().map(plain)),
+        // No kind of a visitor's form keeps one.
+        Value::Map(_) => "{}".to_owned(),
+    }
+}
+
+fn list(parts: impl IntoIterator<Item = String>) -> String {
+    ["[", &parts.into_iter().collect::<Vec<_>>().join(","), "]"].concat()
+}
+
+/// A JSON text as JavaScript writes it, with everything beyond ASCII escaped.
+fn text(text: &str) -> String {
+    let mut json = String::from("\"");
+    for unit in text.encode_utf16() {
+        match unit {
+            0x08 => json.push_str("\\b"),
+            0x09 => json.push_str("\\t"),
+            0x0A => json.push_str("\\n"),
+            0x0C => json.push_str("\\f"),
+            0x0D => json.push_str("\\r"),
+            0x22 => json.push_str("\\\""),
+            0x5C => json.push_str("\\\\"),
+            0x20..=0x7E => json.extend(char::from_u32(u32::from(unit))),
+            _ => write_escape(unit, &mut json),
+        }
+    }
+    json.push('"');
+    json
+}
+
+fn write_escape(unit: u16, json: &mut String) {
+    json.push_str("\\u");
+    for shift in [12, 8, 4, 0] {
+        json.extend(char::from_digit(u32::from(unit >> shift & 0xF), 16));
+    }
+}
