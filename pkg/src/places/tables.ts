@@ -326,7 +326,7 @@ export const STATES =
   "\nCA NU Nunavut" +
   "\nCA ON Ontario|Ont" +
   "\nCA PE Prince Edward Island|Île-du-Prince-Édouard|P.E.I." +
-  "\nCA QC Quebec|Québec|Que|PQ" +
+  "\nCA QC Quebec|Québec|PQ" +
   "\nCA SK Saskatchewan|Sask" +
   "\nCA YT Yukon|Yukon Territory|YK" +
   "\nMX AGU Aguascalientes" +
