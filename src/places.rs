@@ -4,6 +4,9 @@
 //! as `fieldpost/places`. A form's `country` and `state` take any name, because the lists differ from CRM to CRM: look
 //! a clean value up here where the CRM wants a code.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// A state, province or territory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct State {
@@ -18,6 +21,14 @@ pub struct State {
 const COUNTRIES: &str = include_str!("data/countries.txt");
 const STATES: &str = include_str!("data/states.txt");
 
+/// Every spelling and code, as [`key`] leaves it; none stands for two places of one list.
+static COUNTRY_KEYS: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    countries().flat_map(|(code, names)| keys(code, names).map(move |key| (key, code))).collect()
+});
+static STATE_KEYS: LazyLock<HashMap<String, State>> = LazyLock::new(|| {
+    states().flat_map(|(state, names)| keys(state.code, names).map(move |key| (key, state))).collect()
+});
+
 /// Longer texts, in UTF-16 units, are no place's name.
 const MAX_NAME: usize = 100;
 
@@ -31,8 +42,7 @@ const MAX_NAME: usize = 100;
 /// assert_eq!(places::country("Atlantis"), None);
 /// ```
 pub fn country(text: &str) -> Option<&'static str> {
-    let wanted = key(text)?;
-    countries().find(|(code, names)| fits(&wanted, code, names)).map(|(code, _)| code)
+    COUNTRY_KEYS.get(&key(text)?).copied()
 }
 
 /// The English name of a country's two letters.
@@ -49,9 +59,8 @@ pub fn country_name(code: &str) -> Option<&'static str> {
 /// assert_eq!(places::state("California", Some("CA")), None);
 /// ```
 pub fn state(text: &str, country: Option<&str>) -> Option<State> {
-    let wanted = key(text)?;
     let of = |state: &State| country.is_none_or(|country| country.eq_ignore_ascii_case(state.country));
-    states().find(|(state, names)| of(state) && fits(&wanted, state.code, names)).map(|(state, _)| state)
+    STATE_KEYS.get(&key(text)?).copied().filter(of)
 }
 
 /// Every country with its code and name, by code.
@@ -84,9 +93,8 @@ fn first(names: &'static str) -> Option<&'static str> {
     names.split('|').next()
 }
 
-fn fits(wanted: &str, code: &str, names: &str) -> bool {
-    wanted.eq_ignore_ascii_case(code)
-        || names.split('|').any(|name| key(name).is_some_and(|name| name == wanted))
+fn keys(code: &'static str, names: &'static str) -> impl Iterator<Item = String> {
+    names.split('|').chain([code]).filter_map(key)
 }
 
 /// What is left of a name when spelling no longer matters: small letters without accents, signs and blanks, without

@@ -377,7 +377,7 @@ fn whole(value: Option<&Value<'_>>, up: bool) -> Option<i64> {
     Some(if minus { size.saturating_neg() } else { size })
 }
 
-/// What people read, without markup, doubled blanks and the signs that forms put behind it.
+/// What people read, without markup, doubled blanks and the signs that forms put around it.
 fn label(value: Option<&Value<'_>>) -> String {
     const ENTITIES: [(&str, char); 6] =
         [("&nbsp;", ' '), ("&amp;", '&'), ("&lt;", '<'), ("&gt;", '>'), ("&quot;", '"'), ("&#39;", '\'')];
@@ -399,7 +399,9 @@ fn label(value: Option<&Value<'_>>) -> String {
         rest = rest.get(taken..).unwrap_or_default();
     }
     let words: Vec<&str> = plain.split(blank).filter(|word| !word.is_empty()).collect();
-    words.join(" ").trim_end_matches([' ', ':', '*']).chars().take(MAX_LABEL).collect()
+    let joined = words.join(" ");
+    let bare = joined.trim_start_matches([' ', '*']).trim_end_matches([' ', ':', '*']);
+    bare.chars().take(MAX_LABEL).collect()
 }
 
 fn without_tags(text: &str) -> String {

@@ -67,8 +67,8 @@ const PAGES = [
     <input name=r type=reset><input name=p type=password><input name=d disabled><fieldset disabled><input name=f></fieldset><output name=o></output>
     <fieldset name=g></fieldset><object name=x></object><input type=hidden name=_charset_><input type=hidden name=_fp_token value=t>
     <textarea name=g-recaptcha-response hidden></textarea><input type=hidden name=cf-turnstile-response><input name=kept>`, { kept: { kind: "text" } }],
-  ["required", `<input name=a required><input name=b aria-required=true><input name=c aria-required=false><select name=d required><option value="">Choose<option>x</select>`, {
-    a: { kind: "text", required: true }, b: { kind: "text", required: true }, c: { kind: "text" }, d: { kind: "choice", required: true, choices: ["x"] },
+  ["required", `<input name=a required><input name=b aria-required=true><input name=c aria-required=false><select name=d required><option value="">Choose<option>x</select><input name=e required readonly value=x>`, {
+    e: { kind: "text" }, a: { kind: "text", required: true }, b: { kind: "text", required: true }, c: { kind: "text" }, d: { kind: "choice", required: true, choices: ["x"] },
   }],
   ["lengths", `<input name=a maxlength=40 minlength=2><textarea name=b maxlength=2000></textarea><input name=c maxlength=-1><input name=d maxlength=x>
     <input name=e maxlength=0><input name=f type=tel maxlength=14><input name=g type=email maxlength=99>`, {
@@ -154,6 +154,11 @@ describe("an HTML form", () => {
   test("has the controls that `form=` joins, and not those that it takes away", async () => {
     const html = `<form id=f><input name=a><input name=b form=other></form><input name=c type=email form=f required><form id=other></form>`;
     assert.deepEqual(await specOf(html), { a: { kind: "text" }, c: { kind: "email", required: true } });
+  });
+
+  test("is capped before it is read", async () => {
+    const html = `<form>${Array.from({ length: 2_001 }, (_, at) => `<input name=f${at}>`).join("")}</form>`;
+    assert.deepEqual(await specOf(html), { code: "spec.invalid", issues: [["", "value.too_large"]] });
   });
 
   test("checks what its visitor typed", async () => {

@@ -23,6 +23,11 @@ type Entry<T> = readonly [place: T, keys: readonly string[]];
 
 let countryRows: readonly Entry<Country>[] | undefined;
 let stateRows: readonly Entry<State>[] | undefined;
+let countryKeys: ReadonlyMap<string, Country> | undefined;
+let stateKeys: ReadonlyMap<string, State> | undefined;
+
+/** Every spelling and code; none stands for two places of one list. */
+const index = <T>(rows: readonly Entry<T>[]): Map<string, T> => new Map(rows.flatMap(([place, keys]) => keys.map((key) => [key, place] as const)));
 
 const countryEntries = (): readonly Entry<Country>[] =>
   (countryRows ??= COUNTRIES.split("\n").map((line) => {
@@ -42,8 +47,7 @@ const stateEntries = (): readonly Entry<State>[] =>
  * `u.s.`, `the United States of America`.
  */
 export function country(text: string): string | undefined {
-  const wanted = key(text);
-  return wanted ? countryEntries().find(([, keys]) => keys.includes(wanted))?.[0].code : undefined;
+  return (countryKeys ??= index(countryEntries())).get(key(text))?.code;
 }
 
 /** The English name of a country's two letters. */
@@ -52,9 +56,8 @@ export const countryName = (code: string): string | undefined =>
 
 /** A state, province or territory by its code or name, of that country (its code) or of any of the three. */
 export function state(text: string, country?: string): State | undefined {
-  const wanted = key(text);
-  const found = wanted && stateEntries().find(([one, keys]) => (country === undefined || one.country === country.toUpperCase()) && keys.includes(wanted));
-  return found ? { ...found[0] } : undefined;
+  const found = (stateKeys ??= index(stateEntries())).get(key(text));
+  return found && (country === undefined || found.country === country.toUpperCase()) ? { ...found } : undefined;
 }
 
 /** Every country by its code, for a list of options. */

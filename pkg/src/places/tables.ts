@@ -1,6 +1,6 @@
 // Written by pkg/tables.mjs from src/data/countries.txt and src/data/states.txt.
 
-/** Source: ISO 3166-1 alpha-2 as of ISO/TC 46 N1108 (2023-04-05), by the public-domain iso3166.tab of tz 2025c; names as US forms print them, then other spellings; read 2026-11-21. */
+/** Source: ISO 3166-1 alpha-2 as of ISO/TC 46 N1108 (2023-04-05), by the public-domain iso3166.tab of tz 2025b; names as US forms print them, then other spellings; read 2026-11-21. */
 export const COUNTRIES =
   "AD Andorra" +
   "\nAE United Arab Emirates|UAE|Emirates" +
@@ -252,7 +252,7 @@ export const COUNTRIES =
   "\nZM Zambia" +
   "\nZW Zimbabwe";
 
-/** Source: US: USPS Publication 28, appendix B (2024); CA: Canada Post addressing guidelines; MX: ISO 3166-2 (2020); names, then other spellings; read 2026-11-21. */
+/** Source: US: USPS Publication 28, appendix B; CA: Canada Post, addressing guidelines; MX: ISO 3166-2, by iso-codes 4.15.0; names, then other spellings; read 2026-11-21. */
 export const STATES =
   "US AL Alabama|Ala" +
   "\nUS AK Alaska" +
@@ -313,7 +313,7 @@ export const STATES =
   "\nUS FM Federated States of Micronesia|Micronesia" +
   "\nUS MH Marshall Islands" +
   "\nUS PW Palau" +
-  "\nUS AA Armed Forces Americas|Armed Forces the Americas" +
+  "\nUS AA Armed Forces Americas|Armed Forces Americas (except Canada)|Armed Forces the Americas" +
   "\nUS AE Armed Forces Europe|Armed Forces Europe, the Middle East, and Canada" +
   "\nUS AP Armed Forces Pacific" +
   "\nCA AB Alberta|Alta" +
@@ -326,7 +326,7 @@ export const STATES =
   "\nCA NU Nunavut" +
   "\nCA ON Ontario|Ont" +
   "\nCA PE Prince Edward Island|Île-du-Prince-Édouard|P.E.I." +
-  "\nCA QC Quebec|Québec|Que|PQ" +
+  "\nCA QC Quebec|Québec|PQ" +
   "\nCA SK Saskatchewan|Sask" +
   "\nCA YT Yukon|Yukon Territory|YK" +
   "\nMX AGU Aguascalientes" +

@@ -1,5 +1,5 @@
 import type { FieldSpec, FormSpec, Kind } from "../types.js";
-import { choices, field, invalid, label, spec } from "./shape.js";
+import { choices, field, invalid, label, MAX_ROWS, spec } from "./shape.js";
 
 /** A field as its HTML says it is. */
 export interface HtmlFieldSpec extends FieldSpec {
@@ -63,6 +63,7 @@ export function fromHtml(form: HTMLFormElement): HtmlFormSpec {
   // By the prototype: a field named `elements` hides the form's own member.
   const all = [...(Reflect.get(HTMLFormElement.prototype, "elements", form) as HTMLFormControlsCollection)] as Control[];
   const controls = all.filter(isField);
+  if (controls.length > MAX_ROWS) throw invalid("", "value.too_large", "This value is too large.");
   const groups = grouped(controls);
   const abroad = controls.some((control) => /^country/.test(autofill(control)));
   return spec([...groups].map(([name, group]) => [name, fieldOf(name, group, all, abroad)] as const)) as HtmlFormSpec;
@@ -79,6 +80,9 @@ function isField(control: Control): boolean {
 /** Not `instanceof`: the form may be a frame's. */
 const isSelect = (control: Control): control is HTMLSelectElement => control.localName === "select";
 
+/** The page fills it, so the browser asks nothing of it either. */
+const isFixed = (control: Control): boolean => !isSelect(control) && control.readOnly;
+
 function grouped(controls: readonly Control[]): Map<string, Control[]> {
   const groups = new Map<string, Control[]>();
   for (const control of controls) {
@@ -94,7 +98,7 @@ function fieldOf(name: string, group: readonly Control[], all: readonly Control[
   // A hidden twin before a box is how pages send its no; the control that people see decides.
   const seen = group.filter(({ type }) => type !== "hidden");
   const first = (seen[0] ?? group[0]) as Control;
-  const required = seen.some((control) => control.required || control.getAttribute("aria-required") === "true");
+  const required = seen.some((control) => !isFixed(control) && (control.required || control.getAttribute("aria-required") === "true"));
   const ticks = seen.every(({ type }) => type === "checkbox" || type === "radio");
   const kind = asked(first) ?? (seen[0] && ticks ? tickKind(seen, required) : kindOf(first, seen.length, abroad));
   const listed = kind === "choice" || kind === "choices" || kind === "labels";
@@ -104,7 +108,7 @@ function fieldOf(name: string, group: readonly Control[], all: readonly Control[
     choices: listed ? optionsOf(seen, name) : undefined,
     ...(kind === "labels" ? {} : bounds(first, kind)),
   });
-  const pattern = first.localName === "input" && TEXTS.test(first.type.replace(/^(tel|url|email)$/, "text")) ? (first as HTMLInputElement).pattern : "";
+  const pattern = kind !== "labels" && first.localName === "input" && TEXTS.test(first.type.replace(/^(tel|url|email)$/, "text")) ? (first as HTMLInputElement).pattern : "";
   return pattern ? { ...one, pattern } : one;
 }
 

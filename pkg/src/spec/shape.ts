@@ -4,7 +4,7 @@ import type { FieldSpec, FormSpec, Issue, Kind } from "../types.js";
 // What the readers of replies share. `src/spec.rs` does the same natively; `tests/cases/spec.json` holds both to it.
 
 /** More fields than any instance has, and more options than any list on a page. */
-const MAX_ROWS = 2_000;
+export const MAX_ROWS = 2_000;
 /** UTF-16 units of a label that are read, and code points of it that are kept. */
 const MAX_MARKUP = 2_000;
 const MAX_LABEL = 200;
@@ -41,13 +41,13 @@ export function whole(value: unknown, round: (n: number) => number): number | un
   return /^-?\d{1,15}(\.\d{1,15})?$/.test(digits) ? round(+digits) + 0 : undefined;
 }
 
-/** What people read, without markup, doubled blanks and the signs that forms put behind it. */
+/** What people read, without markup, doubled blanks and the signs that forms put around it. */
 export function label(value: unknown): string {
   const plain = text(value)
     .slice(0, MAX_MARKUP)
     .replace(/<\/?[a-z][^>]*>/gi, "")
     .replace(/&(nbsp|amp|lt|gt|quot|#39);/g, (_, name: keyof typeof ENTITIES) => ENTITIES[name]);
-  return [...plain.replace(/\s+/g, " ").replace(/[ :*]+$/, "").trim()].slice(0, MAX_LABEL).join("");
+  return [...plain.replace(/\s+/g, " ").replace(/^[ *]+|[ :*]+$/g, "")].slice(0, MAX_LABEL).join("");
 }
 
 const ENTITIES = { nbsp: " ", amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
