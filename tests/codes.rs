@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
-use fieldpost::{Form, Severity, Value, code, language};
+use fieldpost::{Form, Severity, Spec, Value, code, language};
 use std::fmt::Write;
 use std::{env, fs};
 
@@ -124,6 +124,7 @@ fn severities_are_what_the_rules_say() {
         for case in cases {
             let (Some(field), Some(input)) = (case.get("field"), case.get("input")) else { continue };
             let spec = Value::from_iter([("fields", Value::from_iter([("value", field.clone())]))]);
+            let spec = Spec::from(&spec);
             let Ok(form) = Form::from_spec(&spec) else { continue };
             for issue in form.check_field("value", input.clone()).issues {
                 let warns = WARNINGS.contains(&&*issue.code);

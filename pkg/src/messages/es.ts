@@ -5,6 +5,8 @@ const messages: Readonly<Record<string, string>> = {
   "value.kind": "Este valor no es del tipo correcto.",
   "value.too_large": "Este valor es demasiado grande.",
   "field.unknown": "Este formulario no tiene ese campo; se omitió.",
+  "value.any_of": "Complete al menos uno de estos campos: {}.",
+  "value.equal": "Los dos valores no son iguales.",
   "value.file": "Este formulario no permite enviar archivos.",
   "text.short": "Escriba al menos {} caracteres.",
   "text.long": "Escriba como máximo {} caracteres.",

@@ -1,6 +1,7 @@
 // Written by pkg/tables.mjs from src/code.rs.
 /** The English sentences that carry a limit. */
 export const LIMITS: Readonly<Record<string, string>> = {
+  "value.any_of": "Please fill in at least one of these: {}.",
   "text.short": "Please use at least {} characters.",
   "text.long": "Please use at most {} characters.",
   "labels.many": "Please use at most {} labels.",
