@@ -67,8 +67,12 @@ const messages: Readonly<Record<string, string>> = {
   "busy": "Enviando…",
   "stored": "Gracias. Recibimos su solicitud.",
   "queued": "Gracias. Tenemos su solicitud; la estamos entregando.",
+  "saved": "No podemos comunicarnos en este momento. Su solicitud quedó guardada en este dispositivo y se enviará en cuanto sea posible: deje esta página abierta o vuelva dentro de 24 horas.",
   "refused": "Su solicitud no fue aceptada. Sus datos siguen aquí.",
   "retry": "Su solicitud no fue aceptada: en este momento tenemos demasiadas. Sus datos siguen aquí; vuelva a enviarlos en un momento.",
   "unknown": "No podemos saber si su solicitud llegó. Sus datos siguen aquí; si los vuelve a enviar, no se creará una segunda solicitud.",
+  "file": "Otra forma de enviar un archivo",
+  "file.unsupported": "Este formulario no admite archivos.",
+  "browser.invalid": "Revise este campo.",
 };
 export default messages;

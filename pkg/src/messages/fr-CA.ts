@@ -67,8 +67,12 @@ const messages: Readonly<Record<string, string>> = {
   "busy": "Envoi en cours…",
   "stored": "Merci. Nous avons bien reçu votre demande.",
   "queued": "Merci. Nous avons votre demande; sa livraison est en cours.",
+  "saved": "Nous ne sommes pas joignables pour le moment. Votre demande est conservée sur cet appareil et sera envoyée dès que possible : laissez cette page ouverte ou revenez dans les 24 heures.",
   "refused": "Votre demande n’a pas été acceptée. Vos renseignements sont toujours ici.",
   "retry": "Votre demande n’a pas été acceptée : nous sommes trop occupés en ce moment. Vos renseignements sont toujours ici; veuillez les envoyer de nouveau dans un instant.",
   "unknown": "Nous ne pouvons pas savoir si votre demande est arrivée. Vos renseignements sont toujours ici; les envoyer de nouveau ne créera pas de deuxième demande.",
+  "file": "Autre façon d’envoyer un fichier",
+  "file.unsupported": "Ce formulaire n’accepte pas de fichiers.",
+  "browser.invalid": "Veuillez vérifier ce champ.",
 };
 export default messages;
