@@ -6,7 +6,20 @@ use fieldpost::{code, language};
 use std::collections::HashSet;
 
 /// What an attached form says itself, beside the codes (`pkg/src/form/texts.ts`).
-const WORDS: &[&str] = &["check", "use", "busy", "stored", "queued", "refused", "retry", "unknown"];
+const WORDS: &[&str] = &[
+    "check",
+    "use",
+    "busy",
+    "stored",
+    "queued",
+    "saved",
+    "refused",
+    "retry",
+    "unknown",
+    "file",
+    "file.unsupported",
+    "browser.invalid",
+];
 
 #[test]
 fn every_code_has_a_sentence() {
