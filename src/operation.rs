@@ -1,5 +1,17 @@
 //! [`Operation`]: one thing a system can do, as data: a form of parameters, a layout, a reading.
 
+#[cfg(feature = "full")]
+mod checks;
+#[cfg(feature = "full")]
+mod layout;
+#[cfg(feature = "full")]
+mod more;
+
+#[cfg(feature = "full")]
+pub use checks::{Check, TIME_WORDS, given, named, range, time};
+#[cfg(feature = "full")]
+pub use more::{More, Paging};
+
 use crate::encoding;
 use crate::form::{Form, errors};
 use crate::report::Issue;
@@ -18,7 +30,13 @@ pub enum Layout {
     /// `name=value` pairs as a browser sends a form: the members of `values` as they are, several values as a repeated
     /// name; the other parameters with `_fp_` before their name.
     LeadForm,
+    /// Only the full build's: see [`Wide`].
+    #[cfg(feature = "full")]
+    Wide(Wide),
 }
+
+#[cfg(feature = "full")]
+pub use layout::Wide;
 
 /// How a reply becomes an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +51,24 @@ pub enum Reading {
     PardotRead,
     /// The prospects API's record, flat or under `item`.
     ProspectsWrite,
+    /// Marketo's envelope with records that were asked for.
+    MarketoFound,
+    /// Marketo's envelope without a result; the text is the status of success.
+    MarketoDone(&'static str),
+    /// Pardot's answer with the objects of that name, one or a query's.
+    PardotFound(&'static str),
+    /// Pardot's answer with the object of that name, which was made; the text after it is the status of success.
+    PardotMade(&'static str, &'static str),
+    /// Pardot's answer to a batch; the text is the status of success.
+    PardotBatch(&'static str),
+    /// HTTP 204.
+    PardotGone,
+    /// An export that was made or cancelled: its state is the status.
+    PardotExport,
+    /// The rows of a CSV file.
+    PardotCsv,
+    /// The prospects API's record or records that were asked for.
+    ProspectsFound,
 }
 
 /// What a repeat does after a reply was lost.
@@ -55,10 +91,10 @@ pub struct Operation {
     pub system: System,
     /// One sentence for the reference.
     pub summary: &'static str,
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `DELETE`.
     pub method: &'static str,
     /// Path and query. `{version}` is the account's, `{name}` a parameter as one segment, `{id,fid}` the given ones of
-    /// these as `name/value` pairs.
+    /// these as `name/value` pairs, `{id|fid}` the first given.
     pub path: &'static str,
     /// The parameters.
     pub params: Form,
@@ -72,6 +108,9 @@ pub struct Operation {
     pub repeat: Repeat,
     /// The vendor's page.
     pub docs: &'static str,
+    /// What only the full build has a use for.
+    #[cfg(feature = "full")]
+    pub more: More,
 }
 
 /// Why a request was not built.
@@ -94,12 +133,18 @@ impl Operation {
     /// # Errors
     /// `params.invalid` with an issue for each parameter that does not fit.
     pub fn payload(&self, params: Entries<'_>, version: u8) -> Result<Payload, Refusal> {
+        #[cfg(feature = "full")]
+        let report = self.check(params, version);
+        #[cfg(not(feature = "full"))]
         let report = self.params.check(params);
-        if report.ok() {
-            Ok(self.lay_out(report.values, version))
-        } else {
-            Err(Refusal { code: "params.invalid", issues: errors(report.issues) })
+        if !report.ok() {
+            return Err(Refusal { code: "params.invalid", issues: errors(report.issues) });
         }
+        #[cfg(feature = "full")]
+        let row = self.row(version);
+        #[cfg(not(feature = "full"))]
+        let row = self;
+        Ok(row.lay_out(report.values, version))
     }
 
     /// Checks the parameters and builds the whole request.
@@ -132,9 +177,13 @@ impl Operation {
     }
 
     fn lay_out(&self, mut values: Entries<'_>, version: u8) -> Payload {
+        #[cfg(feature = "full")]
+        self.more.finish(&mut values);
         let mut path = self.fill_path(&mut values, version);
         let mut headers = Vec::with_capacity(2);
         let body = match self.layout {
+            #[cfg(feature = "full")]
+            Layout::Wide(wide) => return wide.lay_out(self.method, path, values),
             Layout::Query => {
                 for (name, value) in &values {
                     path.push(if path.contains('?') { '&' } else { '?' });
@@ -182,9 +231,11 @@ impl Operation {
                 path.push(char::from(b'0'.saturating_add(version)));
                 continue;
             }
-            let named = place.contains(',');
+            // `{id|fid}` takes the first that is given and leaves the others to the layout.
+            let one = place.contains('|');
+            let named = one || place.contains(',');
             let mut first = true;
-            for name in place.split(',') {
+            for name in place.split([',', '|']) {
                 let Some(at) = values.iter().position(|(known, value)| known == name && !value.is_empty())
                 else {
                     continue;
@@ -199,6 +250,9 @@ impl Operation {
                     first = false;
                 }
                 encoding::percent(value.as_text().unwrap_or_default(), &mut path);
+                if one {
+                    break;
+                }
             }
         }
         path.push_str(rest);

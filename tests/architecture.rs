@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("form", &["code", "value", "report", "field", "rules"]),
     ("request", &["code", "report"]),
     ("outcome", &["value", "report"]),
-    ("operation", &["code", "value", "encoding", "report", "form", "request"]),
+    ("operation", &["code", "value", "encoding", "report", "rules", "form", "request"]),
     ("systems", &["code", "value", "encoding", "report", "field", "form", "request", "outcome", "operation"]),
     ("capture", &["value", "field", "rules", "request"]),
     // Requests, outcomes and recipes as data, never a system.

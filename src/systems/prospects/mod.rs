@@ -2,12 +2,18 @@
 
 #[cfg(feature = "full")]
 mod reply;
+#[cfg(feature = "full")]
+mod rows;
 
 #[cfg(feature = "full")]
-pub use reply::read_write;
+pub use reply::{read_found, read_write};
+#[cfg(feature = "full")]
+pub use rows::{PROSPECT_GET, PROSPECT_LIST};
 
 use crate::field::{Field, Kind};
 use crate::form::{Form, Unknown};
+#[cfg(feature = "full")]
+use crate::operation::More;
 use crate::operation::{Layout, Operation, Reading, Repeat};
 use crate::request::System;
 use std::borrow::Cow;
@@ -56,4 +62,6 @@ pub static PROSPECT_UPSERT: Operation = Operation {
     // With `update` it finds its own earlier record by e-mail or phone.
     repeat: Repeat::Safe,
     docs: "https://docs.hiringcenterpro.com/prospects",
+    #[cfg(feature = "full")]
+    more: More::NONE,
 };
