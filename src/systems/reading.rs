@@ -1,6 +1,6 @@
 //! Which reader a [`Reading`] names.
 
-use crate::operation::{Operation, Reading, named};
+use crate::operation::{Layout, Operation, Reading, Wide, named};
 use crate::outcome::Outcome;
 use crate::systems::reply::Reply;
 use crate::systems::{marketo, pardot, prospects, relay};
@@ -35,7 +35,10 @@ impl Operation {
             Reading::PardotRead => pardot::read_found(reply),
             Reading::PardotFound(name) => pardot::read_objects(reply, name),
             Reading::PardotMade(name, status) => pardot::read_made(reply, name, status),
-            Reading::PardotBatch(status) => pardot::read_batch(reply, status, &keys(params)),
+            Reading::PardotBatch(status) => {
+                let is_keyed = matches!(self.layout, Layout::Wide(Wide::Batch { keyed: true }));
+                pardot::read_batch(reply, status, &keys(params), is_keyed)
+            }
             Reading::PardotGone => pardot::read_gone(reply),
             Reading::PardotExport => pardot::read_export(reply),
             Reading::PardotCsv => pardot::read_csv(reply),

@@ -28,18 +28,21 @@ const BATCH_SIZE: Field = Field::new("batchSize", Kind::Integer).min(1).max(MANY
 const TOKEN: Field = Field::new("nextPageToken", Kind::Hidden);
 const LEAD_ID: Field = Field::new("id", Kind::Id).required();
 
+/// In a JSON body Marketo's ids are numbers.
+const RECORD_ID: Field = Field::new("id", Kind::Integer).min(1);
+
 /// `email` is the one field with a rule of its own: Marketo takes ASCII only.
-const LEAD: &[Field] = &[Field::new("id", Kind::Id), Field::new("email", Kind::Email).max(255)];
+const LEAD: &[Field] = &[RECORD_ID, Field::new("email", Kind::Email).max(255)];
 
 const PUSHED: &[Field] = &[
-    Field::new("id", Kind::Id),
+    RECORD_ID,
     Field::new("email", Kind::Email).max(255),
     // With it the new lead has no history: the reverse of submitForm's `cookie`.
     Field::new("cookies", Kind::Cookie),
     Field::new("mktToken", Kind::Hidden),
 ];
 
-pub(super) const BY_ID: &[Field] = &[LEAD_ID];
+pub(super) const BY_ID: &[Field] = &[Field::new("id", Kind::Integer).min(1).required()];
 
 row!(
     LEAD_DESCRIBE, Marketo, "marketo.lead.describe",

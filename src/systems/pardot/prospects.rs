@@ -216,16 +216,17 @@ row!(
     }
 );
 
-const RECORD: &[Field] = &[ID, FID, EMAIL];
+const NUMBER: Field = Field::new("id", Kind::Integer).min(1);
+const RECORD: &[Field] = &[NUMBER, FID, EMAIL];
 const CREATED: &[Field] = &[Field::new("email", Kind::Email).required().max(255)];
-const RECORD_3: &[Field] = &[ID, EMAIL];
+const RECORD_3: &[Field] = &[NUMBER, EMAIL];
 const INPUT_FORMAT: Field = Field::new("input_format", Kind::Choice).choices(choices!["json", "xml"]);
 
 const fn records(fields: &'static [Field]) -> Field {
     Field::new("prospects", Kind::Records).of(fields).open(Kind::Custom).required().min(1).max(50)
 }
 
-const RECORD_4: &[Field] = &[ID, FID];
+const RECORD_4: &[Field] = &[NUMBER, FID];
 const UPDATED: &[Field] = &[records(RECORD_4), INPUT_FORMAT, FORMAT];
 const UPSERTED: &[Field] = &[records(RECORD), INPUT_FORMAT, FORMAT];
 const MADE: &[Field] = &[records(CREATED), INPUT_FORMAT, FORMAT];
@@ -241,7 +242,7 @@ row!(
     "Creates up to 50 prospects; version 4 always creates, even where an e-mail is known.",
     "POST", "/api/prospect/version/{version}/do/batchCreate?format={format}",
     Form::params(MADE, Unknown::Refuse, &[]), LIST, Reading::PardotBatch("created"), 30, Creates, DOCS,
-    { older: Some(&PROSPECT_BATCH_CREATE_3), checks: &[Check::Own(batch)], defaults: JSON, batch: BATCH, }
+    { older: Some(&PROSPECT_BATCH_CREATE_3), checks: &[Check::Own(batch_made)], defaults: JSON, batch: BATCH, }
 );
 
 row!(
@@ -249,7 +250,7 @@ row!(
     "Creates up to 50 prospects, each with an e-mail that nobody has.",
     "POST", "/api/prospect/version/3/do/batchCreate?format={format}",
     Form::params(MADE, Unknown::Refuse, &[]), MAP, Reading::PardotBatch("created"), 30, Safe, DOCS_3,
-    { checks: &[Check::Own(batch_3)], defaults: JSON, batch: BATCH, }
+    { checks: &[Check::Own(batch_made_3)], defaults: JSON, batch: BATCH, }
 );
 
 row!(
@@ -334,7 +335,12 @@ fn each(report: &mut Report<'_>, mut judge: impl FnMut(&str, &Entries<'_>) -> Ve
                         .bytes()
                         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
             };
-            issues.extend(record.iter().filter(wrong).map(|_| Issue::error(&place, &code::PARAM_NAME)));
+            issues.extend(
+                record
+                    .iter()
+                    .filter(wrong)
+                    .map(|_| Issue::error(place.trim_end_matches('.'), &code::PARAM_NAME)),
+            );
             issues.extend(named_by_id(record, &place));
             if named(record, "user_id").is_some() && named(record, "crm_owner_fid").is_some() {
                 issues.push(
@@ -367,11 +373,23 @@ fn batch_by_record(report: &mut Report<'_>) {
     each(report, |place, record| lacks(place, record, &["id", "fid"]));
 }
 
-/// Version 3 answers by key, so that each must come once.
+fn batch_made(report: &mut Report<'_>) {
+    each(report, |place, record| lacks(place, record, &["email"]));
+}
+
+fn batch_made_3(report: &mut Report<'_>) {
+    keyed(report, &["email"]);
+}
+
 fn batch_3(report: &mut Report<'_>) {
+    keyed(report, &["id", "email"]);
+}
+
+/// Version 3 answers by key, so that each must come once.
+fn keyed(report: &mut Report<'_>, keys: &'static [&'static str]) {
     let mut seen = std::collections::BTreeSet::new();
     each(report, |place, record| {
-        let key = ["id", "email"].iter().find_map(|key| {
+        let key = keys.iter().find_map(|key| {
             let text = named(record, key).and_then(Value::as_text).filter(|text| !text.is_empty())?;
             Some((*key, text.to_ascii_lowercase()))
         });
@@ -380,7 +398,7 @@ fn batch_3(report: &mut Report<'_>) {
                 vec![Issue::error(&[place, name].concat(), &code::PARAM_DUPLICATE)]
             }
             Some(_) => Vec::new(),
-            None => lacks(place, record, &["id", "email"]),
+            None => lacks(place, record, keys),
         }
     });
 }

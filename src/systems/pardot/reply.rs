@@ -134,7 +134,7 @@ pub fn read_csv(reply: &Reply) -> Outcome {
 
 /// A batch: good records are processed beside bad ones, no ids come back, and the bad ones are named by position
 /// (version 4) or by key (version 3). `keys` are the records' keys in input order, where the caller knows them.
-pub fn read_batch(reply: &Reply, status: &str, keys: &[String]) -> Outcome {
+pub fn read_batch(reply: &Reply, status: &str, keys: &[String], is_keyed: bool) -> Outcome {
     let body = match parsed(reply, true) {
         Ok((body, _)) => body,
         // `stat: fail` without a code: some records are bad.
@@ -148,8 +148,10 @@ pub fn read_batch(reply: &Reply, status: &str, keys: &[String]) -> Outcome {
         return stored(None, status);
     }
     let position = |key: &str| {
-        let listed = keys.iter().position(|known| known.eq_ignore_ascii_case(key));
-        listed.or_else(|| key.parse::<usize>().ok().filter(|at| keys.is_empty() || *at < keys.len()))
+        let listed = || keys.iter().position(|known| known.eq_ignore_ascii_case(key));
+        let index = || key.parse::<usize>().ok().filter(|at| keys.is_empty() || *at < keys.len());
+        // A 1 is the second record to version 4 and the prospect 1 to version 3.
+        if is_keyed { listed().or_else(index) } else { index().or_else(listed) }
     };
     let count = errors
         .iter()
