@@ -86,8 +86,9 @@ pub fn read_made(reply: &Reply, name: &str, status: &str) -> Outcome {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
-    match body.get(name).and_then(|made| made.get("id")).and_then(Value::as_text) {
-        Some(id) => stored(Some(id.to_owned()), status),
+    match body.get(name) {
+        // A short answer may lack the id; it was made all the same.
+        Some(made) => stored(made.get("id").and_then(Value::as_text).map(str::to_owned), status),
         None => Outcome::Unknown { why: Cow::Borrowed("reply.no_result") },
     }
 }
