@@ -6,7 +6,9 @@ import type { Account, Issue, OperationInfo, Outcome, Params, Reply } from "./ty
 /** What the edge build exports beside the common calls; see `src/wasm/edge.rs`. */
 export interface EdgeGlue extends Glue {
   edgeRequest(operation: string, params: string, account: unknown): Request;
-  edgeRead(operation: string, reply: unknown): Outcome;
+  edgeRead(operation: string, reply: unknown, params?: string, version?: number): Outcome;
+  edgeTraits(operation: string): Traits;
+  edgeCheck(operation: string, params: string, version?: number): Issue[];
   checkAccount(account: unknown): void;
   tokenRequest(account: unknown, credentials: unknown): Request | undefined;
   readToken(reply: unknown): { token: string; usable: number } | Outcome;
@@ -16,6 +18,19 @@ export interface EdgeGlue extends Glue {
   stepDelivery(system: string, state: string, timing: unknown, event: unknown, now: number, random: number): Stepped;
   acquirePlace(system: string, state: string, id: string, key: string, deadline: number, now: number): Placed;
   releasePlace(state: string, id: string, keep: boolean, quiet: number): string;
+}
+
+/** What a client must know of an operation. */
+export interface Traits {
+  /** Milliseconds after which the system itself has given up. */
+  timeout: number;
+  write: boolean;
+  /** The parameter with the records, and how many of them one call takes. */
+  batch: { name: string; most: number } | null;
+  /** The parameter that asks for the next page: a token's, or `offset`. */
+  paging: string | null;
+  /** Records of a page where `offset` counts them. */
+  page: number;
 }
 
 /** A request as it is kept: without the token. */
@@ -74,11 +89,18 @@ export async function plainReply(reply: Response | Reply): Promise<unknown> {
   };
 }
 
-/** Reads a reply into its outcome; 200 is not success. */
-export async function read(operation: string, reply: Response | Reply): Promise<Outcome> {
+/**
+ * Reads a reply into its outcome; 200 is not success. With the parameters of the call a batch has an outcome for each
+ * record, and a field that was asked for and is absent is null.
+ */
+export async function read(operation: string, reply: Response | Reply, params?: Params, version?: 3 | 4): Promise<Outcome> {
   const plain = await plainReply(reply);
-  return edge((glue) => glue.edgeRead(operation, plain));
+  return edge((glue) => glue.edgeRead(operation, plain, params && pack(params), version));
 }
+
+/** What is wrong or worth knowing about an operation's parameters: errors, and warnings that stop nothing. */
+export const checkParams = (operation: string, params: Params, version?: 3 | 4): Issue[] =>
+  edge((glue) => glue.edgeCheck(operation, pack(params), version));
 
 /** Every operation. */
 export const operations = (): OperationInfo[] => unpack(edge((glue) => glue.operations()));
