@@ -14,14 +14,64 @@ pub static CAPTURE: &[&Operation] = &[
 
 /// What only the full build has.
 #[cfg(feature = "full")]
-static OTHERS: &[&[&Operation]] = &[prospects::OTHERS, pardot::OTHERS, marketo::OTHERS];
+static OTHERS: &[&Operation] = &[
+    &prospects::PROSPECT_LIST,
+    &prospects::PROSPECT_GET,
+    &pardot::PROSPECT_ASSIGN,
+    &pardot::PROSPECT_UNASSIGN,
+    &pardot::PROSPECT_READ,
+    &pardot::PROSPECT_UPDATE,
+    &pardot::PROSPECT_DELETE,
+    &pardot::PROSPECT_QUERY,
+    &pardot::PROSPECT_BATCH_CREATE,
+    &pardot::PROSPECT_BATCH_UPDATE,
+    &pardot::PROSPECT_BATCH_UPSERT,
+    &pardot::CUSTOM_REDIRECT_READ,
+    &pardot::CUSTOM_REDIRECT_QUERY,
+    &pardot::DYNAMIC_CONTENT_READ,
+    &pardot::DYNAMIC_CONTENT_QUERY,
+    &pardot::EMAIL_TEMPLATE_READ,
+    &pardot::EMAIL_TEMPLATE_LIST,
+    &pardot::EMAIL_LIST_SEND,
+    &pardot::EMAIL_ONE_TO_ONE_SEND,
+    &pardot::EMAIL_READ,
+    &pardot::EMAIL_STATS,
+    &pardot::EXPORT_CREATE,
+    &pardot::EXPORT_READ,
+    &pardot::EXPORT_QUERY,
+    &pardot::EXPORT_DOWNLOAD,
+    &pardot::EXPORT_CANCEL,
+    &marketo::LEAD_DESCRIBE,
+    &marketo::LEAD_DESCRIBE2,
+    &marketo::LEAD_GET,
+    &marketo::LEAD_FILTER,
+    &marketo::LEAD_SYNC,
+    &marketo::LEAD_PUSH,
+    &marketo::LEAD_MERGE,
+    &marketo::LEAD_ASSOCIATE,
+    &marketo::LEAD_DELETE,
+    &marketo::LEAD_LIST_MEMBERSHIP,
+    &marketo::LEAD_PROGRAM_MEMBERSHIP,
+    &marketo::LEAD_SMART_CAMPAIGN_MEMBERSHIP,
+    &marketo::LEAD_BY_LIST,
+    &marketo::LEAD_BY_PROGRAM,
+    &marketo::FIELD_BROWSE,
+    &marketo::FIELD_GET,
+    &marketo::FIELD_CREATE,
+    &marketo::FIELD_UPDATE,
+    &marketo::LIST_ADD,
+    &marketo::LIST_REMOVE,
+    &marketo::LIST_IS_MEMBER,
+    &marketo::PROGRAM_CHANGE_STATUS,
+    &marketo::FORM_FIELDS,
+];
 
 #[cfg(not(feature = "full"))]
-static OTHERS: &[&[&Operation]] = &[];
+static OTHERS: &[&Operation] = &[];
 
 /// Every operation of this build.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
-    CAPTURE.iter().chain(OTHERS.iter().copied().flatten()).copied()
+    CAPTURE.iter().chain(OTHERS).copied()
 }
 
 /// The operation of that name.

@@ -80,6 +80,25 @@ codes! {
     PARAM_COOKIE = "params.cookie", "This is not a _mkto_trk cookie.";
     PARAM_OVERRIDDEN = "params.overridden", "The system ignores this parameter beside {}.";
 
+    PARAM_NEEDS = "params.needs", "This parameter needs {} beside it.";
+    PARAM_ONLY_WITH = "params.only_with", "This parameter works only with {}.";
+    PARAM_EXCLUSIVE = "params.exclusive", "At most one of these parameters may be given: {}.";
+    PARAM_SETS = "params.sets", "One of these sets of parameters is needed: {}.";
+    PARAM_TIME = "params.time", "Use today, yesterday, last_7_days, this_month, last_month or YYYY-MM-DD HH:MM:SS.";
+    PARAM_TIMESTAMP = "params.timestamp", "Use an ISO 8601 time with its offset, like 2026-10-31T17:00:00-0400.";
+    PARAM_IDS = "params.ids", "An id has digits only.";
+    PARAM_ORDER = "params.order", "This time must lie after {}.";
+    PARAM_RANGE = "params.range", "The range may be one year at most.";
+    PARAM_DUPLICATE = "params.duplicate", "The same key comes twice; the system takes each once.";
+    PARAM_TRUE_ONLY = "params.true_only", "Only true is taken here.";
+    PARAM_OPT_OUT = "params.opt_out", "The content needs %%unsubscribe%% or %%email_preference_center%%.";
+    PARAM_COMPANY = "params.company", "Fields of the company cannot be changed with the lead.";
+    PARAM_NAME = "params.name", "A name begins with a letter and has letters, digits and _ only.";
+    TEXT_CHARACTER = "text.character", "Please use letters, digits, blanks, - and _ only.";
+    PARAM_FOREVER = "params.forever", "A field that was created can never be deleted, only hidden.";
+    PARAM_STANDARD = "params.standard", "This cannot be changed of a standard field.";
+    PARAM_ARGUMENT = "params.argument", "The procedure takes only these arguments: {}.";
+
     OPERATION_UNKNOWN = "params.operation", "There is no such operation.";
 
     ACCOUNT_SYSTEM = "account.system", "The account is of another system than the operation.";
@@ -88,6 +107,8 @@ codes! {
     ACCOUNT_VERSION = "account.version", "The version must be 3 or 4.";
     ACCOUNT_BUSINESS_UNIT = "account.business_unit", "A business unit id has 18 letters and digits and begins with 0Uv.";
     ACCOUNT_TOKEN = "account.token", "The token has characters that a header cannot carry.";
+
+    CRM_STATE = "pardot.export_state", "The export has failed or was cancelled.";
 
     STORED_PHONE_DROPPED = "prospects.phone_dropped", "The system stored the lead without its phone number.";
     STORED_MESSAGE = "prospects.message", "The system stored the lead with a remark.";

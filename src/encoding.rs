@@ -118,3 +118,34 @@ fn push_hex(byte: u8, out: &mut Vec<u8>) {
         out.push(HEX.get(usize::from(nibble)).copied().unwrap_or_default());
     }
 }
+
+/// The same for typed values and text, where the full build writes what no packed layout does.
+#[cfg(feature = "full")]
+pub(crate) mod typed {
+    use crate::tape::typed::{letters, pack};
+    use crate::value::Value;
+
+    /// Adds a value as JSON.
+    pub(crate) fn json(value: &Value<'_>, out: &mut String) {
+        add(out, |bytes| super::json(&pack(value), bytes));
+    }
+
+    /// Adds `text` as one segment of a path or one value of a query.
+    pub(crate) fn percent(text: &str, out: &mut String) {
+        add(out, |bytes| super::percent(text.as_bytes(), bytes));
+    }
+
+    /// Adds `name=value` to a form body.
+    pub(crate) fn form_pair(name: &str, value: &str, out: &mut String) {
+        if !out.is_empty() {
+            out.push('&');
+        }
+        add(out, |bytes| super::form_pair(&[name.as_bytes()], value.as_bytes(), bytes));
+    }
+
+    fn add(out: &mut String, write: impl FnOnce(&mut Vec<u8>)) {
+        let mut bytes = Vec::new();
+        write(&mut bytes);
+        out.push_str(&letters(&bytes));
+    }
+}

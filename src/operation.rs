@@ -1,5 +1,19 @@
 //! [`Operation`]: one thing a system can do, as data: a form of parameters, a layout, a reading.
 
+#[cfg(feature = "full")]
+mod checks;
+#[cfg(feature = "full")]
+mod layout;
+#[cfg(feature = "full")]
+mod more;
+
+#[cfg(feature = "full")]
+pub use checks::{Check, TIME_WORDS, given, named, range, time};
+#[cfg(feature = "full")]
+pub use layout::Wide;
+#[cfg(feature = "full")]
+pub use more::{More, Paging};
+
 use crate::draft::{Draft, put_decimal};
 use crate::encoding;
 use crate::form::{Form, errors, find};
@@ -7,8 +21,6 @@ use crate::report::Issue;
 use crate::request::{Account, Payload, Request, System, Target};
 use crate::rules::is_empty;
 use crate::tape::typed::pack_entries;
-#[cfg(feature = "full")]
-use crate::tape::typed::unpack_entries;
 use crate::tape::{CLOSE, END, LIST, MAP, NULL, Node, TEXT, Tape, put, put_text};
 use crate::value::Entries;
 
@@ -27,10 +39,9 @@ pub enum Layout {
     /// `name=value` pairs as a browser sends a form: the members of `values` as they are, several values as a repeated
     /// name; the other parameters with `_fp_` before their name.
     LeadForm,
-    /// Written by the system itself, where no other layout fits: batches, XML, a query that became too long. It gets the
-    /// clean parameters, the row and the version, and no control character may be left in what it writes.
+    /// Only the full build's: see [`Wide`].
     #[cfg(feature = "full")]
-    Own(fn(Entries<'static>, &Operation, u8) -> Payload),
+    Wide(Wide),
 }
 
 /// How a reply becomes an outcome.
@@ -46,6 +57,24 @@ pub enum Reading {
     PardotRead,
     /// The prospects API's record, flat or under `item`.
     ProspectsWrite,
+    /// Marketo's envelope with records that were asked for.
+    MarketoFound,
+    /// Marketo's envelope without a result; the text is the status of success.
+    MarketoDone(&'static str),
+    /// Pardot's answer with the objects of that name, one or a query's.
+    PardotFound(&'static str),
+    /// Pardot's answer with the object of that name, which was made; the text after it is the status of success.
+    PardotMade(&'static str, &'static str),
+    /// Pardot's answer to a batch; the text is the status of success.
+    PardotBatch(&'static str),
+    /// HTTP 204.
+    PardotGone,
+    /// An export that was made or cancelled: its state is the status.
+    PardotExport,
+    /// The rows of a CSV file.
+    PardotCsv,
+    /// The prospects API's record or records that were asked for.
+    ProspectsFound,
 }
 
 /// What a repeat does after a reply was lost.
@@ -68,10 +97,10 @@ pub struct Operation {
     pub system: System,
     /// One sentence for the reference.
     pub summary: &'static str,
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `DELETE`.
     pub method: &'static str,
     /// Path and query. `{version}` is the account's, `{name}` a parameter as one segment, `{id,fid}` the given ones of
-    /// these as `name/value` pairs.
+    /// these as `name/value` pairs, `{id|fid}` the first given.
     pub path: &'static str,
     /// The parameters.
     pub params: Form<'static>,
@@ -85,8 +114,9 @@ pub struct Operation {
     pub repeat: Repeat,
     /// The vendor's page.
     pub docs: &'static str,
-    /// The same operation in version 3 of the system's API, where that is another request.
-    pub v3: Option<&'static Operation>,
+    /// What only the full build has a use for.
+    #[cfg(feature = "full")]
+    pub more: More,
 }
 
 /// What only the reference shows: a page carries none of it.
@@ -114,13 +144,11 @@ impl Operation {
     /// # Errors
     /// `params.invalid` with an issue for each parameter that does not fit.
     pub fn payload(&self, params: Entries<'_>, version: u8) -> Result<Payload, Refusal> {
-        let row = self.of_version(version);
         let (mut draft, mut out) = (Draft::native(), Vec::new());
-        row.params.write(&pack_entries(&params), &mut draft);
-        if draft.failed {
+        let target = Target { version, ..Target::NONE };
+        if !self.build(&pack_entries(&params), &target, &mut draft, &mut out) {
             return Err(Refusal { code: INVALID, issues: errors(Issue::all(&draft)) });
         }
-        row.write(&draft.values, &Target { version, ..Target::NONE }, &mut out);
         let Request { method, url: path, headers, body } = Request::of(&out);
         Ok(Payload { method, path, headers, body })
     }
@@ -162,43 +190,28 @@ impl Operation {
         if draft.failed {
             return Err("account.invalid");
         }
-        let row = self.of_version(target.version);
-        row.params.write(params, draft);
-        if draft.failed {
-            return Err(INVALID);
-        }
-        row.write(&draft.values, &target, out);
-        Ok(())
+        if self.build(params, &target, draft, out) { Ok(()) } else { Err(INVALID) }
     }
 
-    /// The row for a version of the system's API.
-    pub(crate) fn of_version(&self, version: u8) -> &Operation {
-        self.v3.filter(|_| version == 3).unwrap_or(self)
+    /// Checks packed parameters and writes the request of those that are clean; false when something is wrong with them.
+    #[cfg(not(feature = "full"))]
+    pub(crate) fn build(
+        &self,
+        params: &[u8],
+        target: &Target<'_>,
+        draft: &mut Draft,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        self.params.write(params, draft);
+        if !draft.failed {
+            self.write(&draft.values, target, out);
+        }
+        !draft.failed
     }
 
     /// Writes the request of clean parameters: a list of method, path or URL, headers and body.
     pub(crate) fn write(&self, values: &[u8], target: &Target<'_>, out: &mut Vec<u8>) {
         out.push(LIST);
-        #[cfg(feature = "full")]
-        if let Layout::Own(write) = self.layout {
-            let payload = write(unpack_entries(Tape(values)), self, target.version);
-            put_text(out, payload.method.as_bytes());
-            put_text(out, &[target.origin, payload.path.as_bytes()].concat());
-            out.push(MAP);
-            target.put_headers(out);
-            for (name, value) in payload.headers {
-                put(out, name.as_bytes());
-                out.push(END);
-                put_text(out, value.as_bytes());
-            }
-            out.push(CLOSE);
-            match payload.body {
-                Some(body) => put_text(out, body.as_bytes()),
-                None => out.push(NULL),
-            }
-            out.push(CLOSE);
-            return;
-        }
         put_text(out, self.method.as_bytes());
         out.push(TEXT);
         put(out, target.origin);
@@ -208,7 +221,7 @@ impl Operation {
             let mut joint = if self.path.bytes().any(|byte| byte == b'?') { b'&' } else { b'?' };
             while !rest.is_done() {
                 let (name, value) = rest.entry();
-                if !self.is_in_path(name, value) {
+                if !self.is_in_path(name, values) {
                     out.push(joint);
                     encoding::percent(name, out);
                     out.push(b'=');
@@ -236,7 +249,7 @@ impl Operation {
         while !rest.is_done() {
             let (name, value) = rest.entry();
             match (self.layout, Node::of(value)) {
-                _ if self.is_in_path(name, value) => {}
+                _ if self.is_in_path(name, values) => {}
                 (Layout::Json, _) => encoding::json_entry(name, value, out),
                 (Layout::IndexedForm, _) => indexed(name, value, out),
                 (_, Node::Map(mut entries)) => {
@@ -264,36 +277,41 @@ impl Operation {
                 out.push(b'0'.wrapping_add(version));
                 continue;
             }
-            let many = names.iter().any(|byte| *byte == b',');
+            let many = names.iter().any(|byte| SEPARATORS.contains(byte));
             let mut joint: &[u8] = b"";
-            for name in names.split(|byte| *byte == b',') {
-                let value = find(values, name);
-                if is_empty(value) {
-                    continue;
-                }
+            for name in taken(names, values) {
                 if many {
                     put(out, joint);
                     put(out, name);
                     out.push(b'/');
                     joint = b"/";
                 }
-                encoding::percent(flat(value, [b"false", b"true"]), out);
+                encoding::percent(flat(find(values, name), [b"false", b"true"]), out);
             }
         }
         put(out, rest);
     }
 
     /// Whether the path takes this parameter.
-    fn is_in_path(&self, name: &[u8], value: &[u8]) -> bool {
+    fn is_in_path(&self, name: &[u8], values: &[u8]) -> bool {
         let mut rest = self.path.as_bytes();
         while let Some((_, names, after)) = place(rest) {
-            if !is_empty(value) && names.split(|byte| *byte == b',').any(|known| known == name) {
+            if taken(names, values).any(|known| known == name) {
                 return true;
             }
             rest = after;
         }
         false
     }
+}
+
+/// What separates the names of a place.
+const SEPARATORS: [u8; 2] = *b",|";
+
+/// Those names of a place that are given; of alternatives the first.
+fn taken<'n>(names: &'n [u8], values: &[u8]) -> impl Iterator<Item = &'n [u8]> {
+    let most = if names.iter().any(|byte| *byte == b'|') { 1 } else { usize::MAX };
+    names.split(|byte| SEPARATORS.contains(byte)).filter(move |name| !is_empty(find(values, name))).take(most)
 }
 
 /// What stands before the next place of a path, the names in it, and what follows.

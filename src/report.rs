@@ -1,7 +1,7 @@
 //! What a check says: [`Issue`], [`FieldReport`], [`Report`].
 
 use crate::code::Code;
-use crate::draft::{Draft, EXTENSION, sentence};
+use crate::draft::{Draft, EXTENSION};
 use crate::tape::Tape;
 use crate::tape::typed::{letters, unpack, unpack_entries};
 use crate::value::{Entries, Value};
@@ -57,10 +57,10 @@ impl Issue {
 
     /// The same issue with its limit, also in its sentence.
     #[must_use]
-    pub fn with_limit(mut self, code: &'static Code, limit: &str) -> Self {
-        let mut message = Vec::new();
-        sentence(code, limit.as_bytes(), &mut message);
-        self.message = Cow::Owned(letters(&message));
+    pub fn with_limit(mut self, limit: &str) -> Self {
+        if let Some((before, after)) = self.message.split_once("{}") {
+            self.message = Cow::Owned([before, limit, after].concat());
+        }
         self.limit = Some(limit.to_owned());
         self
     }

@@ -4,6 +4,8 @@ use crate::code;
 use crate::draft::Draft;
 use crate::report::Issue;
 use crate::tape::typed::{letters, pack, unpack};
+#[cfg(feature = "full")]
+use crate::tape::{CLOSE, END, LIST, MAP, NULL};
 use crate::tape::{Node, put, put_text};
 use crate::value::Value;
 
@@ -161,14 +163,39 @@ impl Account {
     }
 }
 
+#[cfg(feature = "full")]
+impl Payload {
+    /// Writes the whole request as the engine does.
+    pub(crate) fn write(&self, target: &Target<'_>, out: &mut Vec<u8>) {
+        out.push(LIST);
+        put_text(out, self.method.as_bytes());
+        put_text(out, &[target.origin, self.path.as_bytes()].concat());
+        out.push(MAP);
+        target.put_headers(out);
+        for (name, value) in &self.headers {
+            put(out, name.as_bytes());
+            out.push(END);
+            put_text(out, value.as_bytes());
+        }
+        out.push(CLOSE);
+        match &self.body {
+            Some(body) => put_text(out, body.as_bytes()),
+            None => out.push(NULL),
+        }
+        out.push(CLOSE);
+    }
+}
+
 impl Request {
     /// Reads what an operation wrote.
     pub(crate) fn of(written: &[u8]) -> Self {
         let mut request = Request { method: "GET", url: String::new(), headers: Vec::new(), body: None };
         if let Node::List(mut parts) = Node::of(written) {
-            if Node::of(parts.value()).text() != Some(b"GET") {
-                request.method = "POST";
-            }
+            request.method = match Node::of(parts.value()).text() {
+                Some(b"GET") => "GET",
+                Some(b"DELETE") => "DELETE",
+                _ => "POST",
+            };
             request.url = Node::of(parts.value()).text().map(letters).unwrap_or_default();
             request.headers = request_headers(parts.value());
             request.body = Node::of(parts.value()).text().map(letters);

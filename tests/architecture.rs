@@ -12,7 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("value", &[]),
     ("host", &[]),
     ("tape", &["value"]),
-    ("encoding", &["tape"]),
+    ("encoding", &["tape", "value"]),
     ("field", &["tape"]),
     // A draft and the report that is made of it are one thing.
     ("draft", &["code", "host", "report", "tape"]),
@@ -24,7 +24,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("places", &["data"]),
     ("request", &["code", "draft", "report", "tape", "value"]),
     ("outcome", &["report", "value"]),
-    ("operation", &["draft", "encoding", "form", "report", "request", "rules", "tape", "value"]),
+    (
+        "operation",
+        &["code", "draft", "encoding", "field", "form", "report", "request", "rules", "tape", "value"],
+    ),
     (
         "systems",
         &["code", "encoding", "field", "form", "operation", "outcome", "report", "request", "tape", "value"],

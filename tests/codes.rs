@@ -17,6 +17,7 @@ const WARNINGS: &[&str] = &[
     "phone.premium",
     "phone.toll_free",
     "params.overridden",
+    "params.forever",
     "prospects.phone_dropped",
     "prospects.message",
 ];
@@ -41,6 +42,7 @@ const GROUPS: &[(&str, &str, &str)] = &[
     ("state", "States and provinces", ""),
     ("params", "Parameters of operations", "For the people who build a site; no visitor sees them."),
     ("account", "Accounts", "For the people who build a site; no visitor sees them."),
+    ("pardot", "What Pardot says of an export", ""),
     ("prospects", "What the prospects API says of a lead that it stored", ""),
 ];
 

@@ -7,7 +7,9 @@ export interface EdgeGlue {
   initSync(options: { module: WebAssembly.Module }): Module;
   __wbg_reset_state(): void;
   edgeRequest(operation: string, params: string, account: unknown): Request;
-  edgeRead(operation: string, reply: unknown): Outcome;
+  edgeRead(operation: string, reply: unknown, params?: string, version?: number): Outcome;
+  edgeTraits(operation: string): Traits;
+  edgeCheck(operation: string, params: string, version?: number): Issue[];
   operations(): OperationInfo[];
   checkAccount(account: unknown): void;
   tokenRequest(account: unknown, credentials: unknown): Request | undefined;
@@ -18,6 +20,19 @@ export interface EdgeGlue {
   stepDelivery(system: string, state: string, timing: unknown, event: unknown, now: number, random: number): Stepped;
   acquirePlace(system: string, state: string, id: string, key: string, deadline: number, now: number): Placed;
   releasePlace(state: string, id: string, keep: boolean, quiet: number): string;
+}
+
+/** What a client must know of an operation. */
+export interface Traits {
+  /** Milliseconds after which the system itself has given up. */
+  timeout: number;
+  write: boolean;
+  /** The parameter with the records, and how many of them one call takes. */
+  batch: { name: string; most: number } | null;
+  /** The parameter that asks for the next page: a token's, or `offset`. */
+  paging: string | null;
+  /** Records of a page where `offset` counts them. */
+  page: number;
 }
 
 /** A request as it is kept: without the token. */
@@ -70,6 +85,9 @@ export function edge<T>(act: (glue: EdgeGlue) => T): T {
   }
 }
 
+/** Parameters as the wide calls take them. */
+const packed = (params: Params): string => packValues(params).normalize("NFC");
+
 /** An account as the border reads it. */
 export const plainAccount = (account: Account & { allowHost?: string | readonly string[] }): unknown => ({
   ...account,
@@ -78,7 +96,7 @@ export const plainAccount = (account: Account & { allowHost?: string | readonly 
 
 /** Builds the request of an operation for an account. Throws `params.invalid` or `account.invalid` with `issues`. */
 export const request = (operation: string, params: Params, account: Account): Request =>
-  edge((glue) => glue.edgeRequest(operation, packValues(params).normalize("NFC"), plainAccount(account)));
+  edge((glue) => glue.edgeRequest(operation, packed(params), plainAccount(account)));
 
 /** A reply as the border reads it. */
 export async function plainReply(reply: Response | Reply): Promise<unknown> {
@@ -90,11 +108,18 @@ export async function plainReply(reply: Response | Reply): Promise<unknown> {
   };
 }
 
-/** Reads a reply into its outcome; 200 is not success. */
-export async function read(operation: string, reply: Response | Reply): Promise<Outcome> {
+/**
+ * Reads a reply into its outcome; 200 is not success. With the parameters of the call a batch has an outcome for each
+ * record, and a field that was asked for and is absent is null.
+ */
+export async function read(operation: string, reply: Response | Reply, params?: Params, version?: 3 | 4): Promise<Outcome> {
   const plain = await plainReply(reply);
-  return edge((glue) => glue.edgeRead(operation, plain));
+  return edge((glue) => glue.edgeRead(operation, plain, params && packed(params), version));
 }
+
+/** What is wrong or worth knowing about an operation's parameters: errors, and warnings that stop nothing. */
+export const checkParams = (operation: string, params: Params, version?: 3 | 4): Issue[] =>
+  edge((glue) => glue.edgeCheck(operation, packed(params), version));
 
 /** Every operation. */
 export const operations = (): OperationInfo[] => edge((glue) => glue.operations());

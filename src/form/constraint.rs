@@ -4,51 +4,36 @@ use super::find;
 use crate::code::{self, Code};
 use crate::draft::Draft;
 use crate::field::Texts;
-#[cfg(feature = "full")]
-use crate::report::Issue;
 use crate::rules::is_empty;
 use crate::tape::{Node, YES, put};
-#[cfg(feature = "full")]
-use crate::tape::{Tape, typed::unpack_entries};
-#[cfg(feature = "full")]
-use crate::value::Entries;
 
 /// What must hold between fields; see the page of specs.
 #[derive(Clone, Copy, Debug)]
 pub enum Constraint<'a> {
     /// Exactly one of these is given.
-    OneOf(Texts<'a>),
+    OneOf(&'a [&'a str]),
     /// At least one of these parameters is given.
-    AnyOf(Texts<'a>),
+    AnyOf(&'a [&'a str]),
     /// At least one of these fields is filled in.
     Filled(Texts<'a>),
     /// A field has the same value as another: an address that is typed twice.
     EqualTo(&'a str, &'a str),
     /// A field is required when another has this value: a text, or any yes or anything at all where the text is empty.
     RequiredIf(&'a str, &'a str, &'a str),
-    /// What no row says: a rule of one operation over its clean parameters.
-    #[cfg(feature = "full")]
-    Own(fn(&Entries<'static>) -> Vec<Issue>),
 }
 
 impl Constraint<'_> {
     /// Checks a record that was written. One that was given but is wrong has its own issue.
     pub(super) fn check(&self, draft: &mut Draft) {
         match *self {
-            Constraint::OneOf(names) => count(names, 1, &code::PARAM_ONE_OF, draft),
-            Constraint::AnyOf(names) => count(names, usize::MAX, &code::PARAM_ANY_OF, draft),
+            Constraint::OneOf(names) => count(Texts::These(names), 1, &code::PARAM_ONE_OF, draft),
+            Constraint::AnyOf(names) => count(Texts::These(names), usize::MAX, &code::PARAM_ANY_OF, draft),
             Constraint::Filled(names) => count(names, usize::MAX, &code::ANY_OF, draft),
             Constraint::EqualTo(name, other) => {
                 let (name, other) = (name.as_bytes(), other.as_bytes());
                 let same = find(&draft.values, name) == find(&draft.values, other);
                 if !same && !draft.has_issue_at(name) && !draft.has_issue_at(other) {
                     draft.error_at(name, &code::EQUAL);
-                }
-            }
-            #[cfg(feature = "full")]
-            Constraint::Own(rule) => {
-                for issue in rule(&unpack_entries(Tape(&draft.values))) {
-                    draft.add(&issue);
                 }
             }
             Constraint::RequiredIf(name, other, text) => {

@@ -1,5 +1,41 @@
 //! The systems: for each its operations as const tables, and, in the full build, its replies, errors and tokens.
 
+/// The values of a choice.
+#[cfg(feature = "full")]
+macro_rules! choices {
+    ($($word:literal),* $(,)?) => {
+        &[$($word),*]
+    };
+}
+
+/// A row of the full build; the last argument is what it says beside its parameters.
+#[cfg(feature = "full")]
+macro_rules! row {
+    (
+        $(#[$doc:meta])* $id:ident, $system:ident, $name:literal, $summary:literal, $method:literal, $path:literal,
+        Form::params($fields:expr, $unknown:expr, $constraints:expr $(,)?), $layout:expr, $reading:expr, $seconds:literal, $repeat:ident, $docs:expr, { $($more:tt)* }
+    ) => {
+        #[doc = concat!("`", $name, "`.")]
+        pub static $id: crate::operation::Operation = crate::operation::Operation {
+            name: $name,
+            system: crate::request::System::$system,
+            summary: $summary,
+            method: $method,
+            path: $path,
+            params: {
+                const ROW_FIELDS: &[crate::field::Field<'static>] = $fields;
+                crate::form::Form::params(ROW_FIELDS, $unknown, $constraints)
+            },
+            layout: $layout,
+            reading: $reading,
+            timeout: $seconds * 1_000,
+            repeat: crate::operation::Repeat::$repeat,
+            docs: $docs,
+            more: crate::operation::More { $($more)* ..crate::operation::More::NONE },
+        };
+    };
+}
+
 pub mod marketo;
 pub mod pardot;
 pub mod prospects;
@@ -7,6 +43,8 @@ pub mod relay;
 
 #[cfg(feature = "full")]
 pub mod reading;
+#[cfg(feature = "full")]
+mod record;
 #[cfg(feature = "full")]
 pub mod reply;
 #[cfg(feature = "full")]

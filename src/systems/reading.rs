@@ -1,9 +1,11 @@
 //! Which reader a [`Reading`] names.
 
-use crate::operation::{Operation, Reading};
+use crate::operation::{Layout, Operation, Reading, Wide, named};
 use crate::outcome::Outcome;
 use crate::systems::reply::Reply;
 use crate::systems::{marketo, pardot, prospects, relay};
+use crate::value::{Entries, Value};
+use std::borrow::Cow;
 
 impl Operation {
     /// What became of a call of this operation, by its reply.
@@ -18,12 +20,76 @@ impl Operation {
     /// assert_eq!(issues[0].code, "marketo.1006");
     /// ```
     pub fn read(&self, reply: &Reply) -> Outcome {
-        match self.reading {
+        self.read_for(reply, &Vec::new())
+    }
+
+    /// What became of a call, where its parameters are known: a field that was asked for and is absent is null, and a
+    /// batch has an outcome for each of its records.
+    pub fn read_for(&self, reply: &Reply, params: &Entries<'_>) -> Outcome {
+        let outcome = match self.reading {
             Reading::Relay => relay::read(reply.status, &reply.json().unwrap_or_default()),
             Reading::MarketoRecords => marketo::read_records(reply),
+            Reading::MarketoFound => marketo::read_found(reply),
+            Reading::MarketoDone(status) => marketo::read_done(reply, status),
             Reading::PardotWrite => pardot::read_write(reply),
             Reading::PardotRead => pardot::read_found(reply),
+            Reading::PardotFound(name) => pardot::read_objects(reply, name),
+            Reading::PardotMade(name, status) => pardot::read_made(reply, name, status),
+            Reading::PardotBatch(status) => {
+                let is_keyed = matches!(self.layout, Layout::Wide(Wide::Batch { keyed: true }));
+                pardot::read_batch(reply, status, &keys(params), is_keyed)
+            }
+            Reading::PardotGone => pardot::read_gone(reply),
+            Reading::PardotExport => pardot::read_export(reply),
+            Reading::PardotCsv => pardot::read_csv(reply),
             Reading::ProspectsWrite => prospects::read_write(reply),
+            Reading::ProspectsFound => prospects::read_found(reply),
+        };
+        match (self.reading, outcome) {
+            (Reading::MarketoFound, Outcome::Found { records, total, next }) => {
+                Outcome::Found { records: completed(records, &asked(params)), total, next }
+            }
+            (_, outcome) => outcome,
         }
+    }
+}
+
+/// The names in `fields`, as a list or separated by commas.
+fn asked(params: &Entries<'_>) -> Vec<String> {
+    let split = |text: &str| text.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>();
+    let names = match named(params, "fields") {
+        Some(Value::List(items)) => items.iter().filter_map(Value::as_text).flat_map(split).collect(),
+        Some(Value::Text(text)) => split(text),
+        _ => Vec::new(),
+    };
+    names.into_iter().filter(|name| !name.is_empty()).collect()
+}
+
+/// Marketo leaves out what is null.
+fn completed(records: Vec<Value<'static>>, asked: &[String]) -> Vec<Value<'static>> {
+    let complete = |record| match record {
+        Value::Map(mut entries) => {
+            for name in asked {
+                if named(&entries, name).is_none() {
+                    entries.push((Cow::Owned(name.clone()), Value::Null));
+                }
+            }
+            Value::Map(entries)
+        }
+        other => other,
+    };
+    records.into_iter().map(complete).collect()
+}
+
+/// The key of each record of a batch, in input order: its id, or its e-mail.
+fn keys(params: &Entries<'_>) -> Vec<String> {
+    let key = |record: &Value<'_>| {
+        let text = |name| record.get(name).and_then(Value::as_text).filter(|text| !text.is_empty());
+        text("id").or_else(|| text("email")).unwrap_or_default().to_owned()
+    };
+    match named(params, "prospects") {
+        Some(Value::List(records)) => records.iter().map(key).collect(),
+        Some(Value::Map(entries)) => entries.iter().map(|(name, _)| name.clone().into_owned()).collect(),
+        _ => Vec::new(),
     }
 }

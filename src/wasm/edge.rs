@@ -6,7 +6,7 @@ use crate::code;
 use crate::delivery::limiter::Limiter;
 use crate::delivery::outbox::{Delivery, Event, Timing};
 use crate::field::Field;
-use crate::operation::{INVALID, Operation, Refusal};
+use crate::operation::{INVALID, Operation, Paging, Refusal};
 use crate::report::Issue;
 use crate::request::{Account, Request, System};
 use crate::systems::reply::Reply;
@@ -59,11 +59,19 @@ fn account(value: JsValue) -> Result<Account, JsValue> {
     from_js(value, "account.invalid")
 }
 
+fn method(name: &str) -> Method {
+    match name {
+        "GET" => Method::GET,
+        "DELETE" => Method::DELETE,
+        _ => Method::POST,
+    }
+}
+
 /// A whole request as the host's `Request`; redirects are not followed, for they would carry the lead elsewhere.
 fn to_request(request: &Request) -> Result<web_sys::Request, JsValue> {
-    let method = if request.method == "GET" { Method::GET } else { Method::POST };
-    let mut builder =
-        RequestBuilder::new(&request.url).method(method).redirect(web_sys::RequestRedirect::Manual);
+    let mut builder = RequestBuilder::new(&request.url)
+        .method(method(request.method))
+        .redirect(web_sys::RequestRedirect::Manual);
     for (name, value) in &request.headers {
         builder = builder.header(name, value);
     }
@@ -85,14 +93,61 @@ pub fn request(name: &str, params: &str, to: JsValue) -> Result<web_sys::Request
     to_request(&built)
 }
 
-/// The outcome of a reply `{ status, headers: [name, value][], body }`.
+/// The outcome of a reply `{ status, headers: [name, value][], body }`; with packed parameters and the account's version
+/// a batch has an outcome for each record, and a field that was asked for and is absent is null.
 ///
 /// # Errors
 /// `params.invalid` for an operation that does not exist.
 #[wasm_bindgen(js_name = edgeRead)]
-pub fn read(name: &str, reply: JsValue) -> Answer {
+pub fn read(name: &str, reply: JsValue, params: Option<String>, version: Option<u8>) -> Answer {
     let reply: Reply = from_js(reply, "reply.invalid")?;
-    to_js(&known(name)?.read(&reply))
+    let params = params.as_deref().map(|params| unpack_entries(Tape(params.as_bytes()))).unwrap_or_default();
+    to_js(&known(name)?.row(version.unwrap_or(4)).read_for(&reply, &params))
+}
+
+/// What a client must know of an operation: `{ timeout, write, batch: { name, most } | null, paging }`.
+///
+/// # Errors
+/// `params.invalid` for an operation that does not exist.
+#[wasm_bindgen(js_name = edgeTraits)]
+pub fn traits(name: &str) -> Answer {
+    #[derive(Serialize)]
+    struct Batch {
+        name: &'static str,
+        most: u16,
+    }
+    #[derive(Serialize)]
+    struct Traits {
+        timeout: u32,
+        write: bool,
+        batch: Option<Batch>,
+        /// The parameter that takes the next page's token; `offset` counts.
+        paging: Option<&'static str>,
+        /// Records of a page where the parameter counts.
+        page: u16,
+    }
+    let operation = known(name)?;
+    let (paging, page) = match operation.more.paging {
+        Paging::None => (None, 0),
+        Paging::Token(name) => (Some(name), 0),
+        Paging::Offset(most) => (Some("offset"), most),
+    };
+    to_js(&Traits {
+        timeout: operation.timeout,
+        write: operation.is_write(),
+        batch: operation.more.batch.map(|(name, most)| Batch { name, most }),
+        paging,
+        page,
+    })
+}
+
+/// What a check of packed parameters says, warnings too: a list of issues.
+///
+/// # Errors
+/// `params.invalid` for an operation that does not exist.
+#[wasm_bindgen(js_name = edgeCheck)]
+pub fn check(name: &str, params: &str, version: Option<u8>) -> Answer {
+    to_js(&known(name)?.check(unpack_entries(Tape(params.as_bytes())), version.unwrap_or(4)).issues)
 }
 
 /// How the host may reach an account: throws `account.invalid` unless its hosts are the system's or allowed.
@@ -181,9 +236,9 @@ pub fn rendered_request(rendered: JsValue, token: &str) -> Result<web_sys::Reque
         body: Option<String>,
     }
     let rendered: Rendered = from_js(rendered, "request.invalid")?;
-    let method = if rendered.method == "GET" { Method::GET } else { Method::POST };
-    let mut builder =
-        RequestBuilder::new(&rendered.url).method(method).redirect(web_sys::RequestRedirect::Manual);
+    let mut builder = RequestBuilder::new(&rendered.url)
+        .method(method(&rendered.method))
+        .redirect(web_sys::RequestRedirect::Manual);
     for (name, value) in &rendered.headers {
         builder = builder.header(name, value);
     }

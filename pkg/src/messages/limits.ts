@@ -16,4 +16,10 @@ export const LIMITS: Readonly<Record<string, string>> = {
   "params.many": "At most {} are allowed here.",
   "params.few": "At least {} are needed here.",
   "params.overridden": "The system ignores this parameter beside {}.",
+  "params.needs": "This parameter needs {} beside it.",
+  "params.only_with": "This parameter works only with {}.",
+  "params.exclusive": "At most one of these parameters may be given: {}.",
+  "params.sets": "One of these sets of parameters is needed: {}.",
+  "params.order": "This time must lie after {}.",
+  "params.argument": "The procedure takes only these arguments: {}.",
 };

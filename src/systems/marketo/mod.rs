@@ -1,17 +1,34 @@
 //! Marketo Engage's lead database: JSON, HTTP 200 for refusals too, a bearer token of one hour.
 
 #[cfg(feature = "full")]
+mod assets;
+#[cfg(feature = "full")]
 mod errors;
+#[cfg(feature = "full")]
+mod leads;
 #[cfg(feature = "full")]
 mod reply;
 
 #[cfg(feature = "full")]
+pub use assets::{
+    FIELD_BROWSE, FIELD_CREATE, FIELD_GET, FIELD_UPDATE, FORM_FIELDS, LIST_ADD, LIST_IS_MEMBER, LIST_REMOVE,
+    PROGRAM_CHANGE_STATUS,
+};
+#[cfg(feature = "full")]
 pub use errors::{LEAD, REQUEST};
 #[cfg(feature = "full")]
-pub use reply::read_records;
+pub use leads::{
+    LEAD_ASSOCIATE, LEAD_BY_LIST, LEAD_BY_PROGRAM, LEAD_DELETE, LEAD_DESCRIBE, LEAD_DESCRIBE2, LEAD_FILTER,
+    LEAD_GET, LEAD_LIST_MEMBERSHIP, LEAD_MERGE, LEAD_PROGRAM_MEMBERSHIP, LEAD_PUSH,
+    LEAD_SMART_CAMPAIGN_MEMBERSHIP, LEAD_SYNC,
+};
+#[cfg(feature = "full")]
+pub use reply::{read_done, read_found, read_records};
 
 use crate::field::{Field, Kind};
 use crate::form::{Form, Unknown};
+#[cfg(feature = "full")]
+use crate::operation::More;
 use crate::operation::{Layout, Operation, Reading, Repeat, reference};
 use crate::request::System;
 
@@ -53,9 +70,6 @@ pub static LEAD_SUBMIT_FORM: Operation = Operation {
     docs: reference(
         "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/leads#submit-form",
     ),
-    v3: None,
+    #[cfg(feature = "full")]
+    more: More::NONE,
 };
-
-/// The operations that only the full build has.
-#[cfg(feature = "full")]
-pub(crate) static OTHERS: &[&Operation] = &[];

@@ -3,62 +3,115 @@
 use super::errors::{LEAD, REQUEST};
 use crate::outcome::{Class, Outcome, VendorCode, of_status};
 use crate::report::{Issue, Severity};
+use crate::systems::record::{items, take, with_text_ids};
 use crate::systems::reply::Reply;
 use crate::value::Value;
 use std::borrow::Cow;
 
 /// The records of a write; one record is its own outcome, several are a batch.
 pub fn read_records(reply: &Reply) -> Outcome {
-    let Some(body) = reply.json() else {
-        return of_status(reply.status, reply.retry_after(), true);
+    let body = match answer(reply, true) {
+        Ok(body) => body,
+        Err(outcome) => return outcome,
     };
-    match body.get("success") {
-        Some(Value::Bool(true)) => {}
-        Some(Value::Bool(false)) => return refused(&body),
-        _ => return of_status(reply.status, reply.retry_after(), true),
+    match body.get("result") {
+        Some(Value::List(records)) => match records.as_slice() {
+            [] => Outcome::Unknown { why: Cow::Borrowed("reply.no_result") },
+            [one] => record(one),
+            many => Outcome::Batch { results: many.iter().map(record).collect() },
+        },
+        Some(single @ Value::Map(_)) => record(single),
+        _ => Outcome::Unknown { why: Cow::Borrowed("reply.no_result") },
     }
-    let Some(Value::List(records)) = body.get("result") else {
-        return Outcome::Unknown { why: Cow::Borrowed("reply.no_result") };
+}
+
+/// The records that were asked for, and the token of the next page where there is one. `moreResult: false` ends the
+/// pages; a token without `moreResult` means that there may be more.
+pub fn read_found(reply: &Reply) -> Outcome {
+    let body = match answer(reply, false) {
+        Ok(body) => body,
+        Err(outcome) => return outcome,
     };
-    match records.as_slice() {
-        [] => Outcome::Unknown { why: Cow::Borrowed("reply.no_result") },
-        [one] => record(one),
-        many => Outcome::Batch { results: many.iter().map(record).collect() },
+    let is_last = body.get("moreResult") == Some(&Value::Bool(false));
+    let next = body.get("nextPageToken").and_then(Value::as_text).filter(|text| !text.is_empty());
+    let next = if is_last { None } else { next.map(str::to_owned) };
+    let records = items(take(body, "result")).into_iter().map(with_text_ids).collect();
+    Outcome::Found { records, total: None, next }
+}
+
+/// A call that answers with success alone.
+pub fn read_done(reply: &Reply, status: &str) -> Outcome {
+    match answer(reply, true) {
+        Ok(body) => match body.get("result") {
+            Some(Value::List(records)) => match records.as_slice() {
+                // A record with a verdict of its own has the last word.
+                [one] if one.get("reasons").is_some() || one.get("status").is_some() => match record(one) {
+                    Outcome::Unknown { .. } => done(status),
+                    outcome => outcome,
+                },
+                _ => done(status),
+            },
+            _ => done(status),
+        },
+        Err(outcome) => outcome,
+    }
+}
+
+fn done(status: &str) -> Outcome {
+    Outcome::Stored { id: None, status: status.to_owned(), warnings: Vec::new() }
+}
+
+/// The envelope of a call that was executed, or the outcome of one that was not.
+fn answer(reply: &Reply, is_write: bool) -> Result<Value<'static>, Outcome> {
+    let unreadable = || of_status(reply.status, reply.retry_after(), is_write);
+    let body = reply.json().ok_or_else(unreadable)?;
+    match body.get("success") {
+        Some(Value::Bool(true)) => Ok(body),
+        Some(Value::Bool(false)) => Err(refused(&body, is_write)),
+        _ => Err(unreadable()),
     }
 }
 
 /// `success: false`: nothing was executed. The worst of its errors decides.
-fn refused(body: &Value<'static>) -> Outcome {
+fn refused(body: &Value<'static>, is_write: bool) -> Outcome {
     let codes: Vec<_> = codes(body.get("errors")).collect();
     let known = |code: &&Value<'static>| row(REQUEST, code).or_else(|| row(LEAD, code));
     let retry = codes.iter().filter_map(known).find(|row| !matches!(row.class, Class::Refused));
     if let Some(row) = retry {
-        return row.outcome(true);
+        return row.outcome(is_write);
     }
     Outcome::Refused { issues: if codes.is_empty() { vec![unlisted()] } else { issues(&codes) } }
 }
+
+/// What a record's verdict is called when it is good.
+const GOOD: [&str; 6] = ["created", "updated", "deleted", "added", "removed", "merged"];
 
 /// A record is stored only with a good status and without reasons: a failed one may have an id and no status.
 fn record(record: &Value<'static>) -> Outcome {
     let reasons: Vec<_> = codes(record.get("reasons")).chain(codes(record.get("reason"))).collect();
     let status = record.get("status").and_then(Value::as_text).unwrap_or_default();
-    if reasons.is_empty() && matches!(status, "created" | "updated" | "deleted" | "added" | "removed") {
-        let id = record.get("id").and_then(Value::as_text).map(str::to_owned);
-        return Outcome::Stored { id, status: status.to_owned(), warnings: Vec::new() };
+    if reasons.is_empty() && GOOD.contains(&status) {
+        // A field has a name, a member of a program its lead's id.
+        let id = ["id", "leadId", "name"].iter().find_map(|name| record.get(name).and_then(Value::as_text));
+        return Outcome::Stored {
+            id: id.map(str::to_owned),
+            status: status.to_owned(),
+            warnings: Vec::new(),
+        };
     }
     if reasons.is_empty() && status != "skipped" {
         return Outcome::Unknown { why: Cow::Borrowed("reply.no_status") };
     }
-    let later =
-        reasons.iter().filter_map(|code| row(LEAD, code)).find(|row| matches!(row.class, Class::Retry(..)));
-    match later {
+    let rows = || reasons.iter().filter_map(|code| row(LEAD, code).or_else(|| row(REQUEST, code)));
+    let later = rows().find(|row| matches!(row.class, Class::Retry(..)));
+    let whole = || (reasons.len() == 1).then(|| rows().next()).flatten();
+    match later.or_else(whole) {
         Some(row) => row.outcome(true),
         None => {
             Outcome::Refused { issues: if reasons.is_empty() { vec![unlisted()] } else { issues(&reasons) } }
         }
     }
 }
-
 /// The codes of a list of `{ code, message }`, or of a single one; a code is text here and a number there.
 fn codes<'v>(list: Option<&'v Value<'static>>) -> impl Iterator<Item = &'v Value<'static>> {
     let (many, one) = match list {

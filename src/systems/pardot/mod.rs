@@ -1,24 +1,56 @@
 //! Pardot (Account Engagement), API version 4: form bodies, `format=json`, a Salesforce token and a business unit.
 
 #[cfg(feature = "full")]
+mod csv;
+#[cfg(feature = "full")]
 mod errors;
 #[cfg(feature = "full")]
+mod export;
+#[cfg(feature = "full")]
+mod objects;
+#[cfg(feature = "full")]
+mod prospects;
+#[cfg(feature = "full")]
 mod reply;
+#[cfg(feature = "full")]
+mod tree;
 
 #[cfg(feature = "full")]
 pub use errors::CODES;
 #[cfg(feature = "full")]
-pub use reply::{read_found, read_write};
+pub use export::{EXPORT_CANCEL, EXPORT_CREATE, EXPORT_DOWNLOAD, EXPORT_QUERY, EXPORT_READ, PROCEDURES};
+#[cfg(feature = "full")]
+pub use objects::{
+    CUSTOM_REDIRECT_QUERY, CUSTOM_REDIRECT_READ, DYNAMIC_CONTENT_QUERY, DYNAMIC_CONTENT_READ,
+    EMAIL_LIST_SEND, EMAIL_ONE_TO_ONE_SEND, EMAIL_READ, EMAIL_STATS, EMAIL_TEMPLATE_LIST,
+    EMAIL_TEMPLATE_READ,
+};
+#[cfg(feature = "full")]
+pub use prospects::{
+    PROSPECT_ASSIGN, PROSPECT_BATCH_CREATE, PROSPECT_BATCH_UPDATE, PROSPECT_BATCH_UPSERT, PROSPECT_DELETE,
+    PROSPECT_QUERY, PROSPECT_READ, PROSPECT_UNASSIGN, PROSPECT_UPDATE,
+};
+#[cfg(feature = "full")]
+pub use prospects::{
+    PROSPECT_ASSIGN_3, PROSPECT_BATCH_CREATE_3, PROSPECT_BATCH_UPDATE_3, PROSPECT_BATCH_UPSERT_3,
+    PROSPECT_CREATE_3, PROSPECT_DELETE_3, PROSPECT_QUERY_3, PROSPECT_READ_3, PROSPECT_UNASSIGN_3,
+    PROSPECT_UPDATE_3, PROSPECT_UPSERT_3,
+};
+#[cfg(feature = "full")]
+pub use reply::{
+    read_batch, read_csv, read_export, read_found, read_gone, read_made, read_objects, read_write,
+};
 
-use crate::field::{Field, Kind, Texts};
+use crate::field::{Field, Kind};
 use crate::form::{Constraint, Form, Unknown};
+#[cfg(feature = "full")]
+use crate::operation::More;
 use crate::operation::{Layout, Operation, Reading, Repeat, reference};
 use crate::request::System;
 
-const DOCS: &str =
-    reference("https://developer.salesforce.com/docs/marketing/pardot/guide/prospects-v4.html");
+const DOCS: &str = "https://developer.salesforce.com/docs/marketing/pardot/guide/prospects-v4.html";
 
-const IDENTIFIERS: Texts<'static> = Texts::These(&["id", "fid", "email"]);
+const IDENTIFIERS: &[&str] = &["id", "fid", "email"];
 
 /// `list_12` and custom fields are named by the account's owner, so any other name is taken as it is.
 const OWN_FIELDS: Unknown = Unknown::Take(Kind::Custom);
@@ -27,16 +59,6 @@ const CREATE: &[Field] = &[Field::new("email", Kind::Email).required().max(255)]
 
 const IDENTIFIED: &[Field] =
     &[Field::new("id", Kind::Id), Field::new("fid", Kind::Hidden), Field::new("email", Kind::Email).max(255)];
-
-const READ_OUTPUT: &[&str] = &["full", "simple", "mobile"];
-
-const READ: &[Field] = &[
-    Field::new("id", Kind::Id),
-    Field::new("fid", Kind::Hidden),
-    Field::new("email", Kind::Email).max(255),
-    Field::new("limit_related_records", Kind::Integer).min(0),
-    Field::new("output", Kind::Choice).choices(READ_OUTPUT),
-];
 
 /// `pardot.prospect.create`.
 pub static PROSPECT_CREATE: Operation = Operation {
@@ -52,7 +74,8 @@ pub static PROSPECT_CREATE: Operation = Operation {
     timeout: 30_000,
     repeat: Repeat::Creates,
     docs: DOCS,
-    v3: None,
+    #[cfg(feature = "full")]
+    more: More { older: Some(&prospects::PROSPECT_CREATE_3), checks: prospects::FIELD_CHECKS, ..More::NONE },
 };
 
 /// `pardot.prospect.upsert`.
@@ -68,41 +91,6 @@ pub static PROSPECT_UPSERT: Operation = Operation {
     timeout: 30_000,
     repeat: Repeat::Creates,
     docs: DOCS,
-    v3: None,
+    #[cfg(feature = "full")]
+    more: More { older: Some(&prospects::PROSPECT_UPSERT_3), checks: prospects::FIELD_CHECKS, ..More::NONE },
 };
-
-/// `pardot.prospect.update`.
-pub static PROSPECT_UPDATE: Operation = Operation {
-    name: "pardot.prospect.update",
-    system: System::Pardot,
-    summary: reference("Changes the fields that are given of one prospect."),
-    method: "POST",
-    path: "/api/prospect/version/{version}/do/update/{id,fid,email}?format=json",
-    params: Form::params(IDENTIFIED, OWN_FIELDS, &[Constraint::AnyOf(IDENTIFIERS)]),
-    layout: Layout::IndexedForm,
-    reading: Reading::PardotWrite,
-    timeout: 30_000,
-    repeat: Repeat::Safe,
-    docs: DOCS,
-    v3: None,
-};
-
-/// `pardot.prospect.read`.
-pub static PROSPECT_READ: Operation = Operation {
-    name: "pardot.prospect.read",
-    system: System::Pardot,
-    summary: reference("Reads the prospect of an id or CRM id, or all prospects of an e-mail."),
-    method: "GET",
-    path: "/api/prospect/version/{version}/do/read/{id,fid,email}?format=json",
-    params: Form::params(READ, Unknown::Refuse, &[Constraint::OneOf(IDENTIFIERS)]),
-    layout: Layout::Query,
-    reading: Reading::PardotRead,
-    timeout: 30_000,
-    repeat: Repeat::Safe,
-    docs: DOCS,
-    v3: None,
-};
-
-/// The operations that only the full build has.
-#[cfg(feature = "full")]
-pub(crate) static OTHERS: &[&Operation] = &[&PROSPECT_READ, &PROSPECT_UPDATE];

@@ -1,10 +1,12 @@
 //! What Pardot answers: `stat` decides, whatever the HTTP status; errors may come as XML where JSON was asked for.
 
 use super::errors::CODES;
+use super::tree::typed;
 use crate::outcome::{Class, Outcome, Reason, of_status};
 use crate::report::{Issue, Severity};
+use crate::systems::record::{items, take};
 use crate::systems::reply::Reply;
-use crate::value::Value;
+use crate::value::{Entries, Value};
 use std::borrow::Cow;
 
 /// The one prospect that was created or updated.
@@ -24,32 +26,239 @@ pub fn read_write(reply: &Reply) -> Outcome {
 /// The prospects that were asked for: absent, one object, or a list. A miss is no error to a search by e-mail, but
 /// Pardot reports it as one, and so the caller sees `not_found`.
 pub fn read_found(reply: &Reply) -> Outcome {
-    let body = match answer(reply, false) {
+    read_objects(reply, "prospect")
+}
+
+/// The objects of that name, one by itself or a query's: absent, one object, or a list.
+pub fn read_objects(reply: &Reply, name: &str) -> Outcome {
+    let (body, is_xml) = match parsed(reply, false) {
+        Ok(parsed) => parsed,
+        Err(outcome) => return outcome,
+    };
+    let result = body.get("result");
+    let total = result
+        .and_then(|result| result.get("total_results"))
+        .and_then(Value::as_text)
+        .and_then(|text| text.parse().ok());
+    let found = match result {
+        Some(_) => take(body, "result").and_then(|result| take(result, name)),
+        // An export may stand by itself.
+        None if name == "export" && body.get("export").is_none() => Some(body),
+        None => take(body, name),
+    };
+    let found = match name {
+        // The list stands in an element of its own.
+        "emailTemplates" => found.map(|list| take(list.clone(), "templates").unwrap_or(list)),
+        _ => found,
+    };
+    let records: Vec<_> = items(found).into_iter().map(|record| typed(record, is_xml)).collect();
+    let records: Vec<_> = match name {
+        "export" => records.into_iter().map(with_refs).collect(),
+        _ => records,
+    };
+    // A template that cannot be read says so in its own members.
+    if let ("emailTemplate", [one]) = (name, records.as_slice())
+        && let Some(code) =
+            one.get("errorCode").and_then(Value::as_text).and_then(|text| text.parse::<u16>().ok())
+        && code != 0
+    {
+        return of_code(Some(code), reply, false);
+    }
+    let total = total.or_else(|| u64::try_from(records.len()).ok());
+    Outcome::Found { total, records, next: None }
+}
+
+/// `resultRefs` is absent, a text or a list.
+fn with_refs(record: Value<'static>) -> Value<'static> {
+    let Value::Map(entries) = record else { return record };
+    let refs = entries.iter().find(|(name, _)| name == "resultRefs").map(|(_, value)| value.clone());
+    let mut entries: Entries<'static> = entries
+        .into_iter()
+        .filter(|(name, _)| !matches!(name.as_ref(), "resultRefs" | "@attributes"))
+        .collect();
+    entries.push((Cow::Borrowed("resultRefs"), Value::List(items(refs))));
+    Value::Map(entries)
+}
+
+/// An object that was made, like an e-mail that was sent.
+pub fn read_made(reply: &Reply, name: &str, status: &str) -> Outcome {
+    let body = match answer(reply, true) {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
-    let records = match body {
-        Value::Map(entries) => {
-            entries.into_iter().find(|(name, _)| name == "prospect").map(|(_, value)| value)
+    match body.get(name) {
+        // A short answer may lack the id; it was made all the same.
+        Some(made) => stored(made.get("id").and_then(Value::as_text).map(str::to_owned), status),
+        None => Outcome::Unknown { why: Cow::Borrowed("reply.no_result") },
+    }
+}
+
+/// An export that was made or cancelled, wrapped in `export` or by itself.
+pub fn read_export(reply: &Reply) -> Outcome {
+    let body = match parsed(reply, true) {
+        Ok((body, _)) => body,
+        Err(outcome) => return outcome,
+    };
+    let export = body.get("export").unwrap_or(&body);
+    let text = |name| export.get(name).and_then(Value::as_text).map(str::to_owned);
+    match (text("id"), text("state")) {
+        (Some(id), Some(state)) => stored(Some(id), &state.to_ascii_lowercase()),
+        _ => Outcome::Unknown { why: Cow::Borrowed("reply.no_result") },
+    }
+}
+
+/// HTTP 204 without a body.
+pub fn read_gone(reply: &Reply) -> Outcome {
+    if reply.status == 204 || (reply.status == 200 && reply.body.trim().is_empty()) {
+        return stored(None, "deleted");
+    }
+    match answer(reply, true) {
+        Ok(_) => stored(None, "deleted"),
+        Err(outcome) => outcome,
+    }
+}
+
+/// A file of an export; an error comes as JSON or XML in its place.
+pub fn read_csv(reply: &Reply) -> Outcome {
+    let text = reply.body.trim_start_matches('\u{FEFF}').trim_start();
+    if !(200..300).contains(&reply.status) || text.starts_with(['{', '<']) {
+        return match parsed(reply, false) {
+            Ok(_) => of_status(reply.status, reply.retry_after(), false),
+            Err(outcome) => outcome,
+        };
+    }
+    match super::csv::read(&reply.body) {
+        Some(records) => Outcome::Found { total: u64::try_from(records.len()).ok(), records, next: None },
+        None => Outcome::Retry { after: None, code: Cow::Borrowed("reply.unreadable"), reason: Reason::Busy },
+    }
+}
+
+/// A batch: good records are processed beside bad ones, no ids come back, and the bad ones are named by position
+/// (version 4) or by key (version 3). `keys` are the records' keys in input order, where the caller knows them.
+pub fn read_batch(reply: &Reply, status: &str, keys: &[String], is_keyed: bool) -> Outcome {
+    let body = match parsed(reply, true) {
+        Ok((body, _)) => body,
+        // `stat: fail` without a code: some records are bad.
+        Err(outcome) => match batch_body(reply) {
+            Some(body) => body,
+            None => return outcome,
+        },
+    };
+    let errors = error_map(body.get("errors"));
+    if errors.is_empty() && keys.len() < 2 {
+        return stored(None, status);
+    }
+    let position = |key: &str| {
+        let listed = || keys.iter().position(|known| known.eq_ignore_ascii_case(key));
+        let index = || key.parse::<usize>().ok().filter(|at| keys.is_empty() || *at < keys.len());
+        // A 1 is the second record to version 4 and the prospect 1 to version 3.
+        if is_keyed { listed().or_else(index) } else { index().or_else(listed) }
+    };
+    let count = errors
+        .iter()
+        .filter_map(|(key, _)| position(key))
+        .map(|at| at.saturating_add(1))
+        .chain([keys.len()])
+        .max()
+        .unwrap_or_default();
+    let mut results: Vec<_> = (0..count.min(1_000)).map(|_| stored(None, status)).collect();
+    for (at, (key, message)) in errors.iter().enumerate() {
+        let at = position(key).unwrap_or(at);
+        if let Some(slot) = results.get_mut(at) {
+            *slot = Outcome::Refused { issues: vec![of_message(message)] };
         }
-        _ => None,
-    };
-    let records = match records {
-        None | Some(Value::Null) => Vec::new(),
-        Some(Value::List(records)) => records,
-        Some(record) => vec![record],
-    };
-    Outcome::Found { total: u64::try_from(records.len()).ok(), records, next: None }
+    }
+    match results.len() {
+        0 => Outcome::Unknown { why: Cow::Borrowed("reply.no_result") },
+        1 => results.pop().unwrap_or(Outcome::Unknown { why: Cow::Borrowed("reply.no_result") }),
+        _ => Outcome::Batch { results },
+    }
+}
+
+/// The body of a batch some of whose records are bad.
+fn batch_body(reply: &Reply) -> Option<Value<'static>> {
+    let body = reply.json().or_else(|| reply.xml().and_then(rsp))?;
+    let has_code =
+        body.get("@attributes").is_some_and(|map| map.get("err_code").is_some()) || body.get("err").is_some();
+    (!has_code && !error_map(body.get("errors")).is_empty()).then_some(body)
+}
+
+/// The errors by key: an object, a list whose positions are the keys, or XML's elements with an attribute.
+fn error_map(errors: Option<&Value<'static>>) -> Vec<(String, String)> {
+    let text = |value: &Value<'_>| value.as_text().unwrap_or_default().to_owned();
+    match errors {
+        Some(Value::Map(entries)) => entries
+            .iter()
+            .filter(|(name, _)| name != "@attributes")
+            .flat_map(|(name, value)| match value {
+                // `<error identifier="…">` or `<prospect identifier="…">`
+                Value::List(items) => items.iter().map(|item| keyed_error(name, item)).collect(),
+                Value::Map(_) => vec![keyed_error(name, value)],
+                other => vec![(name.clone().into_owned(), text(other))],
+            })
+            .collect(),
+        Some(Value::List(items)) => {
+            items.iter().enumerate().map(|(at, item)| (at.to_string(), text(item))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn keyed_error(name: &str, item: &Value<'_>) -> (String, String) {
+    let attribute = |key| item.get("@attributes").and_then(|map| map.get(key)).and_then(Value::as_text);
+    let key = attribute("identifier").or_else(|| attribute("index")).or_else(|| attribute("id"));
+    (key.unwrap_or(name).to_owned(), String::new())
+}
+
+/// The row whose sentence Pardot wrote: a batch gives the text and no number. What is not known is refused.
+fn of_message(message: &str) -> Issue {
+    const WORDS: &[(&str, u16)] = &[
+        ("invalid prospect email", 4),
+        ("invalid email", 4),
+        ("invalid prospect id", 3),
+        ("invalid prospect fid", 77),
+        ("already exists", 9),
+        ("in use by another prospect", 54),
+        ("invalid campaign", 38),
+        ("not a number", 56),
+        ("not a date", 57),
+        ("archived", 132),
+        ("could not be saved", 85),
+    ];
+    let message = message.to_ascii_lowercase();
+    let number = WORDS.iter().find(|(words, _)| message.contains(words)).map(|(_, number)| *number);
+    match number.and_then(|number| CODES.iter().find(|row| row.number == number)) {
+        Some(row) if row.number == 4 => row.issue("email"),
+        Some(row) => row.issue(""),
+        None => unlisted(),
+    }
+}
+
+fn stored(id: Option<String>, status: &str) -> Outcome {
+    Outcome::Stored { id, status: status.to_owned(), warnings: Vec::new() }
 }
 
 /// The body of a good answer, or the outcome of a bad one.
 fn answer(reply: &Reply, is_write: bool) -> Result<Value<'static>, Outcome> {
+    parsed(reply, is_write).map(|(body, _)| body)
+}
+
+/// The body of a good answer, and whether it came as XML.
+fn parsed(reply: &Reply, is_write: bool) -> Result<(Value<'static>, bool), Outcome> {
     let unreadable = || of_status(reply.status, reply.retry_after(), is_write);
-    let body = reply.json().or_else(|| reply.xml().and_then(rsp)).ok_or_else(unreadable)?;
+    let json = reply.json();
+    let is_xml = json.is_none();
+    let body = json.or_else(|| reply.xml().and_then(rsp)).ok_or_else(unreadable)?;
     let attributes = body.get("@attributes");
     match attributes.and_then(|map| map.get("stat")).and_then(Value::as_text) {
-        Some("ok") => return Ok(body),
+        Some("ok") => return Ok((body, is_xml)),
         Some("fail") => {}
+        // An export's samples have no attributes.
+        _ if (200..300).contains(&reply.status)
+            && (body.get("state").is_some() || body.get("export").is_some()) =>
+        {
+            return Ok((body, is_xml));
+        }
         _ => return Err(unreadable()),
     }
     let number = attributes
@@ -57,28 +266,35 @@ fn answer(reply: &Reply, is_write: bool) -> Result<Value<'static>, Outcome> {
         .or_else(|| body.get("err").and_then(|err| err.get("@attributes")).and_then(|map| map.get("code")))
         .and_then(Value::as_text)
         .and_then(|code| code.parse::<u16>().ok());
+    Err(of_code(number, reply, is_write))
+}
+
+/// What one of Pardot's numbers means for this call.
+fn of_code(number: Option<u16>, reply: &Reply, is_write: bool) -> Outcome {
     let row = number.and_then(|number| CODES.iter().find(|row| row.number == number));
-    Err(match row {
+    match row {
         // To a create or an upsert 4 says that the address is not one.
         Some(row) if row.number == 4 && is_write => Outcome::Refused { issues: vec![row.issue("email")] },
         Some(row) if matches!(row.class, Class::Retry(Reason::Token, _)) && reply.status == 403 => {
             Outcome::Refused { issues: vec![row.issue("")] }
         }
         Some(row) => row.outcome(is_write),
-        None if reply.status >= 500 => unreadable(),
-        None => Outcome::Refused {
-            issues: vec![Issue {
-                field: String::new(),
-                code: Cow::Borrowed("pardot.unlisted"),
-                severity: Severity::Error,
-                message: Cow::Borrowed(
-                    "Pardot refused the request for a reason that its documentation does not list.",
-                ),
-                limit: None,
-                suggestion: None,
-            }],
-        },
-    })
+        None if reply.status >= 500 => of_status(reply.status, reply.retry_after(), is_write),
+        None => Outcome::Refused { issues: vec![unlisted()] },
+    }
+}
+
+fn unlisted() -> Issue {
+    Issue {
+        field: String::new(),
+        code: Cow::Borrowed("pardot.unlisted"),
+        severity: Severity::Error,
+        message: Cow::Borrowed(
+            "Pardot refused the request for a reason that its documentation does not list.",
+        ),
+        limit: None,
+        suggestion: None,
+    }
 }
 
 /// The members of the root element `rsp`.

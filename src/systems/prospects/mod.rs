@@ -2,12 +2,18 @@
 
 #[cfg(feature = "full")]
 mod reply;
+#[cfg(feature = "full")]
+mod rows;
 
 #[cfg(feature = "full")]
-pub use reply::read_write;
+pub use reply::{read_found, read_write};
+#[cfg(feature = "full")]
+pub use rows::{PROSPECT_GET, PROSPECT_LIST};
 
 use crate::field::{Field, Kind};
 use crate::form::{Form, Unknown};
+#[cfg(feature = "full")]
+use crate::operation::More;
 use crate::operation::{Layout, Operation, Reading, Repeat, reference};
 use crate::request::System;
 
@@ -54,9 +60,6 @@ pub static PROSPECT_UPSERT: Operation = Operation {
     // With `update` it finds its own earlier record by e-mail or phone.
     repeat: Repeat::Safe,
     docs: reference("https://docs.hiringcenterpro.com/prospects"),
-    v3: None,
+    #[cfg(feature = "full")]
+    more: More::NONE,
 };
-
-/// The operations that only the full build has.
-#[cfg(feature = "full")]
-pub(crate) static OTHERS: &[&Operation] = &[];

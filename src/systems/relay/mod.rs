@@ -2,6 +2,8 @@
 
 use crate::field::{Field, Kind};
 use crate::form::{Form, Unknown};
+#[cfg(feature = "full")]
+use crate::operation::More;
 use crate::operation::{Layout, Operation, Reading, Repeat, reference};
 use crate::outcome::Outcome;
 use crate::report::{Issue, Severity};
@@ -38,7 +40,8 @@ pub static LEAD_SUBMIT: Operation = Operation {
     // The same key gets the same answer.
     repeat: Repeat::Safe,
     docs: reference("https://github.com/fieldpost/fieldpost/blob/main/DESIGN.md#8-the-relay"),
-    v3: None,
+    #[cfg(feature = "full")]
+    more: More::NONE,
 };
 
 /// The outcome of the relay's answer `{ v, id, state, issues }`, already parsed.

@@ -1,0 +1,167 @@
+//! [`More`]: what a row of the full build says beside its parameters: the other API version, checks between parameters,
+//! defaults, batches and pages.
+
+use super::{Check, Layout, Operation};
+use crate::draft::Draft;
+use crate::report::Report;
+use crate::request::Target;
+use crate::tape::Tape;
+use crate::tape::typed::{letters, pack_entries, unpack_entries};
+use crate::value::{Entries, Value};
+use std::borrow::Cow;
+
+/// How the next page of an operation is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paging {
+    /// There is one page.
+    None,
+    /// With the reply's `next` as this parameter.
+    Token(&'static str),
+    /// With how many records came before as `offset`, and pages of `limit` records.
+    Offset(u16),
+}
+
+/// What only the full build has a use for.
+#[derive(Clone, Copy, Debug)]
+pub struct More {
+    /// The row of Pardot's version 3, where it is another one.
+    pub older: Option<&'static Operation>,
+    /// What must hold between parameters.
+    pub checks: &'static [Check],
+    /// Other spellings of a parameter, with the one that is sent.
+    pub aliases: &'static [(&'static str, &'static str)],
+    /// What is sent where nothing is given.
+    pub defaults: &'static [(&'static str, &'static str)],
+    /// Parameters that only the checks read.
+    pub unsent: &'static [&'static str],
+    /// The parameter with the records, and how many of them one call takes.
+    pub batch: Option<(&'static str, u16)>,
+    /// How the next page is asked for.
+    pub paging: Paging,
+    /// What the API user must be allowed, where the vendor's page says it.
+    pub permission: &'static str,
+}
+
+impl More {
+    /// Nothing more.
+    pub const NONE: More = More {
+        older: None,
+        checks: &[],
+        aliases: &[],
+        defaults: &[],
+        unsent: &[],
+        batch: None,
+        paging: Paging::None,
+        permission: "",
+    };
+
+    /// The row's parameters say it all.
+    fn is_plain(&self) -> bool {
+        self.checks.is_empty()
+            && self.aliases.is_empty()
+            && self.defaults.is_empty()
+            && self.unsent.is_empty()
+            && self.batch.is_none()
+    }
+
+    /// Adds the defaults and takes away what is not sent.
+    pub(super) fn finish(&self, values: &mut Entries<'_>) {
+        for (name, value) in self.defaults {
+            if !values.iter().any(|(known, value)| known == name && !value.is_empty()) {
+                values.retain(|(known, _)| known != name);
+                values.push((Cow::Borrowed(*name), Value::from(*value)));
+            }
+        }
+        values.retain(|(name, _)| !self.unsent.contains(&name.as_ref()));
+    }
+}
+
+impl Operation {
+    /// The row that serves an API version.
+    pub fn row(&self, version: u8) -> &Operation {
+        match self.more.older {
+            Some(older) if version == 3 => older,
+            _ => self,
+        }
+    }
+
+    /// Checks the parameters for an API version: the clean ones, what stops them, and warnings.
+    ///
+    /// ```
+    /// use fieldpost::{Value, operation};
+    /// let query = operation("pardot.prospect.query").unwrap();
+    /// let report = query.check(vec![("new".into(), true.into()), ("assigned".into(), true.into())], 4);
+    /// assert!(report.ok());
+    /// assert_eq!(report.issues[0].code, "params.overridden");
+    /// ```
+    pub fn check(&self, params: Entries<'_>, version: u8) -> Report {
+        let row = self.row(version);
+        let params = params
+            .into_iter()
+            .map(|(name, value)| {
+                let known = row.more.aliases.iter().find(|(other, _)| *other == name);
+                let value =
+                    if row.more.batch.is_some_and(|(list, _)| list == name) { listed(value) } else { value };
+                (known.map_or(name, |(_, sent)| Cow::Borrowed(*sent)), value)
+            })
+            .collect();
+        let mut report = row.params.check(params);
+        for check in row.more.checks {
+            check.judge(&mut report);
+        }
+        report
+    }
+
+    /// Checks packed parameters and writes the request of those that are clean; false when something is wrong with them.
+    pub(crate) fn build(
+        &self,
+        params: &[u8],
+        target: &Target<'_>,
+        draft: &mut Draft,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        let row = self.row(target.version);
+        if row.more.is_plain() && !matches!(row.layout, Layout::Wide(_)) {
+            row.params.write(params, draft);
+            if !draft.failed {
+                row.write(&draft.values, target, out);
+            }
+            return !draft.failed;
+        }
+        draft.clear();
+        let report = self.check(unpack_entries(Tape(params)), target.version);
+        for issue in &report.issues {
+            draft.add(issue);
+        }
+        if draft.failed {
+            return false;
+        }
+        let mut values = report.values;
+        row.more.finish(&mut values);
+        let packed = pack_entries(&values);
+        match row.layout {
+            Layout::Wide(wide) => {
+                let mut path = Vec::new();
+                row.put_path(&packed, target.version, &mut path);
+                values.retain(|(name, _)| !row.is_in_path(name.as_bytes(), &packed));
+                wide.lay_out(row.method, letters(&path), values).write(target, out);
+            }
+            _ => row.write(&packed, target, out),
+        }
+        true
+    }
+}
+
+/// A batch that is keyed by id or e-mail, as version 3 prints it, as a list of records with their keys.
+fn listed(value: Value<'_>) -> Value<'_> {
+    let Value::Map(entries) = value else { return value };
+    let record = |(key, value): (Cow<'_, str>, _)| match value {
+        Value::Map(fields) => {
+            let name = if key.bytes().all(|byte| byte.is_ascii_digit()) { "id" } else { "email" };
+            let key = (Cow::Borrowed(name), Value::from(key.into_owned()));
+            Value::Map(std::iter::once(key).chain(fields).collect())
+        }
+        other => other,
+    };
+    Value::List(entries.into_iter().map(record).collect())
+}

@@ -1,0 +1,43 @@
+//! The rows of the prospects API that read.
+
+use crate::field::{Field, Kind};
+use crate::form::Unknown;
+use crate::operation::{Check, Layout, Reading, Wide};
+
+const DOCS: &str = "https://docs.hiringcenterpro.com/prospects";
+
+const LIST: &[Field] = &[
+    Field::new("email", Kind::Hidden),
+    Field::new("phone", Kind::Hidden),
+    Field::new("name", Kind::Hidden),
+    Field::new("title", Kind::Hidden),
+    Field::new("company", Kind::Hidden),
+    Field::new("stage", Kind::Hidden),
+    Field::new("label", Kind::Labels).max(10),
+    Field::new("limit", Kind::Integer).min(1),
+];
+
+row!(
+    PROSPECT_LIST, Prospects, "prospects.prospect.list",
+    "Lists the prospects that fit all filters; of several labels, any.",
+    "GET", "/v2/prospects",
+    Form::params(LIST, Unknown::Refuse, &[]), Layout::Wide(Wide::Repeated), Reading::ProspectsFound, 30, Safe, DOCS,
+    // The page's own default is 1.
+    { checks: &[Check::NoComma("label")], defaults: &[("limit", "100")], }
+);
+
+row!(
+    PROSPECT_GET,
+    Prospects,
+    "prospects.prospect.get",
+    "Reads one prospect by its id.",
+    "GET",
+    "/v2/prospects/{prospectId}",
+    Form::params(&[Field::new("prospectId", Kind::Hidden).required().max(255)], Unknown::Refuse, &[]),
+    Layout::Query,
+    Reading::ProspectsFound,
+    30,
+    Safe,
+    DOCS,
+    {}
+);
