@@ -45,7 +45,7 @@ fuzz: $(CARGO_FUZZ)
 	    -max_total_time=$(FUZZ_SECONDS) -dict=words.dict -max_len=4096 -timeout=5 -verbosity=0 -print_final_stats=1 || exit 1; \
 	done
 
-# MUTANTS="--file src/rules/date.rs" tries one file. Fails when a mutant survives; docs/mutants.md explains those that may.
+# MUTANTS="--re rules/date.rs" tries one file. Fails when a mutant survives; docs/mutants.md explains those that may.
 mutants: $(CARGO_MUTANTS)
 	PATH="$(TOOLS)/bin:$$PATH" cargo mutants --output $(TARGET) $(MUTANTS)
 

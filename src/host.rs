@@ -14,16 +14,46 @@ pub(crate) enum Ask {
 /// Answers at the end of `out`; false when there is no answer.
 pub(crate) type Host = fn(Ask, &[u8], out: &mut Vec<u8>) -> bool;
 
+/// Longer texts are not composed.
+#[cfg(not(target_arch = "wasm32"))]
+const MAX_COMPOSED: usize = 1 << 20;
+
+/// The most combining marks in a row. More take time with the square of their number to put in order, and no writing has
+/// them (UAX #15-D4); `pkg/src/pack.ts` keeps as many.
+#[cfg(not(target_arch = "wasm32"))]
+const MAX_MARKS: u32 = 30;
+
+/// Unicode's form NFC, without marks that no writing has.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn nfc(text: &str) -> std::borrow::Cow<'_, str> {
+    use unicode_normalization::char::is_combining_mark;
+    use unicode_normalization::{UnicodeNormalization, is_nfc};
+    // A composed text is a third as long at least: more than that is too large either way.
+    if text.is_ascii() || text.len() > MAX_COMPOSED {
+        return std::borrow::Cow::Borrowed(text);
+    }
+    let mut run = 0_u32;
+    let held = |character: &char| {
+        run = if is_combining_mark(*character) { run.saturating_add(1) } else { 0 };
+        run <= MAX_MARKS
+    };
+    let held: String = text.chars().filter(held).collect();
+    if held.len() == text.len() && is_nfc(text) {
+        std::borrow::Cow::Borrowed(text)
+    } else {
+        std::borrow::Cow::Owned(held.nfc().collect())
+    }
+}
+
 /// Natively two crates have the tables.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn native(ask: Ask, text: &[u8], out: &mut Vec<u8>) -> bool {
-    use unicode_normalization::UnicodeNormalization;
     match ask {
         Ask::AsciiDomain => match idna::domain_to_ascii_cow(text, idna::AsciiDenyList::URL) {
             Ok(ascii) => out.extend_from_slice(ascii.as_bytes()),
             Err(_) => return false,
         },
-        Ask::Nfc => out.extend(String::from_utf8_lossy(text).nfc().collect::<String>().into_bytes()),
+        Ask::Nfc => out.extend(nfc(&String::from_utf8_lossy(text)).bytes()),
     }
     true
 }

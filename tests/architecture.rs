@@ -11,7 +11,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("code", &[]),
     ("value", &[]),
     ("host", &[]),
-    ("tape", &["value"]),
+    ("tape", &["host", "value"]),
     ("encoding", &["tape", "value"]),
     ("field", &["tape"]),
     // A draft and the report that is made of it are one thing.

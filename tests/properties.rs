@@ -18,6 +18,7 @@ use invariants::{every_kind, field, form_holds, holds, kinds, silent};
 use proptest::prelude::*;
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
+use unicode_normalization::char::is_combining_mark;
 
 /// Text that comes close to what the rules take, and text that does not.
 fn texts() -> impl Strategy<Value = String> {
@@ -99,7 +100,7 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(config(1_500))]
+    #![proptest_config(config(1_000))]
 
     #[test]
     fn every_report_on_a_text_is_sound(text in texts()) {
@@ -119,7 +120,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(400))]
+    #![proptest_config(config(300))]
 
     #[test]
     fn every_report_on_a_form_is_sound(values in entries(values())) {
@@ -208,6 +209,7 @@ fn marks(bytes: usize) -> String {
 
 const SHORT: usize = 4 * 1024;
 const LONG: usize = 64 * 1024;
+const LEAST: Duration = Duration::from_micros(50);
 
 /// The shortest of some runs: what else the machine does only ever adds.
 fn time(field: &Field, text: &str, runs: usize) -> Duration {
@@ -238,8 +240,8 @@ fn hostile_inputs_take_linear_time() {
         for (name, short, long) in patterns.chain([(format!("{kind:?} marks"), marks(SHORT), marks(LONG))]) {
             let runs = if asserted { 3 } else { 1 };
             let (small, large) = (time(&field, &short, 2 * runs), time(&field, &long, runs));
-            // Below this a clock's own step is most of the time.
-            let ratio = large.as_secs_f64() / small.max(Duration::from_micros(5)).as_secs_f64();
+            // Below this the machine is most of the time; a square from 4 µs on is caught all the same.
+            let ratio = large.as_secs_f64() / small.max(LEAST).as_secs_f64();
             if large > worst.0 {
                 worst = (large, name.clone());
             }
@@ -251,7 +253,7 @@ fn hostile_inputs_take_linear_time() {
             if ratio > most || large > limit {
                 // Once more, with patience, before it counts.
                 let (small, large) = (time(&field, &short, 50), time(&field, &long, 15));
-                let ratio = large.as_secs_f64() / small.max(Duration::from_micros(5)).as_secs_f64();
+                let ratio = large.as_secs_f64() / small.max(LEAST).as_secs_f64();
                 if ratio > most || large > limit {
                     slow.push(format!("{name}: {small:?} for 4 KiB, {large:?} for 64 KiB"));
                 }
@@ -267,11 +269,20 @@ fn hostile_inputs_take_linear_time() {
 #[test]
 fn sizes_are_capped_before_work_starts() {
     for kind in kinds() {
+        let codes = |bytes: usize| {
+            let report = rules::check(&Field::new("x", kind), Value::from("1".repeat(bytes)));
+            report.issues.iter().map(|issue| issue.code.to_string()).collect::<Vec<_>>()
+        };
+        assert!(!codes(LONG).contains(&"value.too_large".to_owned()), "{kind:?}");
+        assert_eq!(codes(LONG + 1), ["value.too_large"], "{kind:?}");
         for pattern in HOSTILE {
             let text = pattern.repeat(LONG / pattern.len() + 1);
             let over = [&text, "a"].concat();
             // What composes gets shorter; its size is that of its form NFC, on a page as here.
-            if over.len() > LONG && unicode_normalization::is_nfc(pattern) {
+            if over.len() > LONG
+                && unicode_normalization::is_nfc(pattern)
+                && !pattern.chars().any(is_combining_mark)
+            {
                 let report = rules::check(&field(kind), Value::from(over));
                 assert_eq!(report.issues[0].code, "value.too_large", "{kind:?} {pattern:?}");
             }

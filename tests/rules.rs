@@ -17,7 +17,6 @@ use fieldpost::{Field, Form, Kind, Severity, Spec, Value};
 use proptest::prelude::*;
 use std::borrow::Cow;
 use std::fs;
-use std::time::Instant;
 
 const FILES: &[&str] = &[
     "choice",
@@ -207,38 +206,6 @@ fn area_codes() {
             }
             None => assert!(warns || !report.ok(), "{code}"),
         }
-    }
-}
-
-/// A text of 64 KiB takes at most a few times as long as its size says, whatever it is made of.
-#[test]
-fn long_inputs_take_linear_time() {
-    for kind in kinds() {
-        for pattern in [
-            "a", "1", ",", "a,", "@", ".", "a.", "a@", " ", "\u{200B}", "\u{e9}", "(", "+", "x", "-", "1 ",
-            "/", ":", "ab,ac,", "<",
-        ] {
-            let field = field(kind);
-            let time = |bytes: usize| {
-                let text = pattern.repeat(bytes / pattern.len());
-                (0..3)
-                    .map(|_| {
-                        let start = Instant::now();
-                        rules::check(&field, Value::from(text.as_str()));
-                        start.elapsed()
-                    })
-                    .min()
-                    .unwrap()
-            };
-            let (short, long) = (time(4 * 1024), time(64 * 1024));
-            // What goes with the square of the size takes many seconds here; a busy machine does not.
-            assert!(
-                long.as_micros() <= 64 * short.as_micros() + 2_000_000,
-                "{kind:?} {pattern:?}: {short:?}, then {long:?}"
-            );
-        }
-        let long = rules::check(&field(kind), Value::from("1".repeat(64 * 1024 + 1)));
-        assert_eq!(long.issues[0].code, "value.too_large", "{kind:?}");
     }
 }
 

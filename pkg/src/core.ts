@@ -1,6 +1,6 @@
 import { FieldpostError } from "./errors.js";
 import { lend } from "./host.js";
-import { pack, packEntries, packObject, Tape } from "./pack.js";
+import { nfc, pack, packEntries, packObject, Tape } from "./pack.js";
 import type { CheckOptions, FieldReport, Form, FormSpec, Issue, Params, Payload, Report, Values } from "./types.js";
 
 /** What both wasm builds export for the hot calls; see `src/wasm/mod.rs`. Sizes and lengths are in bytes. */
@@ -84,7 +84,7 @@ function write(to: Module, text: string): number {
   }
   const { written } = encoder.encodeInto(text, input);
   if (written === length) return length;
-  const normal = text.normalize("NFC");
+  const normal = nfc(text);
   return normal === text ? written : encoder.encodeInto(normal, input).written;
 }
 

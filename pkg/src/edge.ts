@@ -1,5 +1,6 @@
 import { cross, type Module, packValues, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
+import { nfc } from "./pack.js";
 import type { Account, Issue, OperationInfo, Outcome, Params, Reply } from "./types.js";
 
 /** The script that wasm-bindgen writes for the edge build: the wide and rare calls; see `src/wasm/edge.rs`. */
@@ -86,7 +87,7 @@ export function edge<T>(act: (glue: EdgeGlue) => T): T {
 }
 
 /** Parameters as the wide calls take them. */
-const packed = (params: Params): string => packValues(params).normalize("NFC");
+const packed = (params: Params): string => nfc(packValues(params));
 
 /** An account as the border reads it. */
 export const plainAccount = (account: Account & { allowHost?: string | readonly string[] }): unknown => ({

@@ -1,5 +1,7 @@
 /** What Rust asks of the host: the tables of Unicode. The other side is `src/wasm/mod.rs`. */
 
+import { nfc } from "./pack.js";
+
 let memory: WebAssembly.Memory;
 
 /** Names the memory of the instance that asks. */
@@ -15,7 +17,7 @@ export function answer(question: number, from: number, length: number, to: numbe
   const bytes = (at: number, size: number): Uint8Array => new Uint8Array(memory.buffer, at, size);
   const text = new TextDecoder().decode(bytes(from, length));
   try {
-    const said = question ? text.normalize("NFC") : new URL(`https://${text}`).hostname;
+    const said = question ? nfc(text) : new URL(`https://${text}`).hostname;
     return new TextEncoder().encodeInto(said, bytes(to, room)).written;
   } catch {
     return -1;

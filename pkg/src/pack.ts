@@ -9,6 +9,12 @@ const MARK = /[\0-\x08]/;
 /** Deeper than any form or parameter goes; a cycle ends here. */
 const MAX_DEPTH = 24;
 
+/**
+ * Unicode's form NFC, with 30 combining marks in a row at most: more take time with the square of their number to put in
+ * order, and no writing has them (UAX #15-D4).
+ */
+export const nfc = (text: string): string => text.replace(/(\p{M}{30})\p{M}+/gu, "$1").normalize("NFC");
+
 /** A text without marks; what takes their place is a control character, too. */
 const clean = (text: string): string => (MARK.test(text) ? text.replace(MARKS, "\x0e") : text);
 

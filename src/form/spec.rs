@@ -31,6 +31,9 @@ impl<'a> Form<'a> {
             while !entries.is_done() {
                 let (name, rules) = entries.entry();
                 let inner = draft.enter(name);
+                if fields.iter().any(|known: &Field<'_>| known.name.as_bytes() == name) {
+                    draft.error(&code::KIND);
+                }
                 fields.extend(field(name, Node::of(rules), &mut constraints, draft));
                 draft.place.truncate(inner);
             }

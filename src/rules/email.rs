@@ -162,6 +162,10 @@ fn read_domain(typed: &[u8], draft: &mut Draft) -> Verdict {
         return Err(&code::EMAIL_LONG);
     }
     if !typed.is_ascii() {
+        // Hosts differ in what they say of an empty label.
+        if typed.split(|byte| *byte == b'.').any(<[u8]>::is_empty) {
+            return Err(&code::EMAIL_DOTS);
+        }
         draft.values.truncate(start);
         if !(draft.host)(Ask::AsciiDomain, typed, &mut draft.values) {
             return Err(&code::EMAIL_DOMAIN);

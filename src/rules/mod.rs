@@ -77,7 +77,8 @@ fn judge(field: &Field<'_>, node: Node<'_>, packed: &[u8], draft: &mut Draft) ->
         (_, Node::Null) => return Ok(()),
         (_, node) => node.text().ok_or(&code::KIND)?,
     };
-    if matches!(field.kind, Kind::Text | Kind::Name | Kind::Hidden) {
+    let is_free = field.kind == Kind::Choice && field.choices.is_empty();
+    if is_free || matches!(field.kind, Kind::Text | Kind::Name | Kind::Hidden) {
         return text::check(field, text, draft);
     }
     let text = text::trim(text);

@@ -31,7 +31,11 @@ const MAX_SIGNS: usize = 80;
 pub(super) fn check(text: &[u8], draft: &mut Draft) -> Verdict {
     let mut signs = Bytes::<MAX_SIGNS>::EMPTY;
     let mut before = b' ';
-    let mut rest = text.strip_prefix(b"tel:").unwrap_or(text);
+    let mut rest = match text.split_at_checked(4) {
+        // A scheme is the same in any case (RFC 3986, 3.1).
+        Some((scheme, number)) if scheme.eq_ignore_ascii_case(b"tel:") => number,
+        _ => text,
+    };
     while !rest.is_empty() {
         let (sign, length) = sign(rest);
         if sign == 0 || ((sign != b' ' || before != b' ') && !signs.push(sign)) {

@@ -148,7 +148,7 @@ pub(super) fn within(
     Err(code)
 }
 
-/// Free text, a person's name, or a value that the page sets. Only a name is trimmed; the blanks inside it stay,
+/// Free text, a person's name, a value that the page sets, or a choice of anything. Only names and choices are trimmed; the blanks inside stay,
 /// because they are nobody's to judge. Blanks alone are nothing.
 pub(super) fn check(field: &Field<'_>, text: &[u8], draft: &mut Draft) -> Verdict {
     let start = draft.values.len();
@@ -156,7 +156,7 @@ pub(super) fn check(field: &Field<'_>, text: &[u8], draft: &mut Draft) -> Verdic
     tidy(text, field.kind == Kind::Text, draft);
     let inner = start.saturating_add(1);
     let added = draft.values.get(inner..).unwrap_or_default();
-    if field.kind == Kind::Name || trim_start(added).is_empty() {
+    if matches!(field.kind, Kind::Name | Kind::Choice) || trim_start(added).is_empty() {
         trim_last(draft, inner);
     }
     let added = draft.values.get(inner..).unwrap_or_default();

@@ -1,7 +1,10 @@
 //! [`Value`]s as packed text and back.
 
 use super::{CLOSE, END, LIST, MAP, NO, NULL, NUMBER, Node, TEXT, Tape, YES};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::host::nfc;
 use crate::value::{Entries, Value};
+#[cfg(target_arch = "wasm32")]
 use std::borrow::Cow;
 
 /// How deep a packed value may nest; what is deeper is null. Parameters go four deep.
@@ -9,10 +12,6 @@ const MAX_DEPTH: u8 = 24;
 
 /// What stands for a mark in a text: a control character, too, so every rule judges it alike.
 const STAND_IN: u8 = 0x0E;
-
-/// Longer texts are not composed.
-#[cfg(not(target_arch = "wasm32"))]
-const MAX_COMPOSED: usize = 1 << 20;
 
 /// Packs a value.
 pub(crate) fn pack(value: &Value<'_>) -> Vec<u8> {
@@ -66,17 +65,6 @@ fn put_letters(mark: u8, text: &str, out: &mut Vec<u8>) {
 
 fn put_clean(text: &str, out: &mut Vec<u8>) {
     out.extend(nfc(text).bytes().map(|byte| if byte <= CLOSE { STAND_IN } else { byte }));
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn nfc(text: &str) -> Cow<'_, str> {
-    use unicode_normalization::{UnicodeNormalization, is_nfc};
-    // A composed text is a third as long at least: more than that is too large either way.
-    if text.is_ascii() || text.len() > MAX_COMPOSED || is_nfc(text) {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.nfc().collect())
-    }
 }
 
 /// The host's script has done it.
