@@ -31,6 +31,8 @@ impl<'a> Form<'a> {
             while !entries.is_done() {
                 let (name, rules) = entries.entry();
                 let inner = draft.enter(name);
+                // A script's objects have no name twice.
+                #[cfg(feature = "full")]
                 if fields.iter().any(|known: &Field<'_>| known.name.as_bytes() == name) {
                     draft.error(&code::KIND);
                 }

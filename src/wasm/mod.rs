@@ -234,9 +234,7 @@ pub fn payload(number: i32, length: usize) -> usize {
         draft.clear();
         match str::from_utf8(name).ok().and_then(operation) {
             Some(operation) => {
-                operation.params.write(values, draft);
-                if !draft.failed {
-                    operation.write(&draft.values, &Target::NONE, out);
+                if operation.build(values, &Target::NONE, draft, out) {
                     put(out, &state.typed.issues);
                     return;
                 }

@@ -7,6 +7,9 @@ export { operations, read, request } from "../lean.js";
 export { send } from "../send.js";
 export type * from "../types.js";
 
+/** How far the letters are from their bytes; see `pkg/build.mjs`. */
+const SHIFT = 16;
+
 let loading: Promise<void> | undefined;
 
 /** Instantiates the module, once. It travels inside this package as text, so that no path or MIME type can lose it. */
@@ -19,6 +22,6 @@ export function load(source?: BufferSource | WebAssembly.Module): Promise<void> 
 }
 
 async function compile(source?: BufferSource | WebAssembly.Module): Promise<void> {
-  const bytes = source ?? Uint8Array.from(module, (character) => character.charCodeAt(0));
+  const bytes = source ?? Uint8Array.from(module, (character) => character.charCodeAt(0) - SHIFT);
   startLean(bytes instanceof WebAssembly.Module ? bytes : await WebAssembly.compile(bytes));
 }
