@@ -16,8 +16,8 @@ import { bundleWorker } from "../www/demo/relay.mjs";
 import { root, until } from "./stand.mjs";
 
 const TOOLS = {
-  vite: "8.3.8", webpack: "5.112.2", "webpack-cli": "7.2.3", next: "16.4.6", react: "19.3.1", "react-dom": "19.3.1", vue: "3.5.45", svelte: "5.57.3",
-  "@sveltejs/vite-plugin-svelte": "7.3.1", "@vitejs/plugin-vue": "6.0.11", "@vitejs/plugin-react": "6.3.0", astro: "^5.0.0",
+  vite: "8.3.8", webpack: "5.112.2", "webpack-cli": "7.3.1", next: "16.4.6", react: "19.3.1", "react-dom": "19.3.1", vue: "3.5.45", svelte: "5.57.3",
+  "@sveltejs/vite-plugin-svelte": "7.3.1", "@vitejs/plugin-vue": "6.0.11", "@vitejs/plugin-react": "6.3.0", astro: "5.18.2",
   publint: "0.3.25", "@arethetypeswrong/cli": "0.18.5", bun: "1.4.5", deno: "2.9.6",
 };
 const TYPESCRIPTS = ["5.2.2", "5.5.4", "5.9.3"];
@@ -120,7 +120,7 @@ const PROGRAM = `
   if (checkPhone("(212) 456-7890 x12").ext !== "12") throw new Error("checkPhone");
   const report = form({ fields: { email: { kind: "email", required: true } } }).check({ email: " Ann@Example.ORG" });
   if (report.values.email !== "Ann@example.org") throw new Error(JSON.stringify(report));
-  const relay = { system: "relay", baseUrl: "http://127.0.0.1:PORT" };
+  const relay = { system: "relay", baseUrl: "http://127.0.0.1:PORT", allowHost: "127.0.0.1:PORT" };
   const response = await send(request("relay.lead.submit", { form: "contact", values: report.values }, relay));
   console.log(payload("relay.lead.submit", { form: "contact", values: report.values }).method, (await response.json()).state);
 `;
@@ -136,7 +136,7 @@ async function program(name, start) {
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const file = join(folder, `program-${name}.mjs`);
-  writeFileSync(file, PROGRAM.replace("PORT", server.address().port));
+  writeFileSync(file, PROGRAM.replaceAll("PORT", server.address().port));
   try {
     assert.equal((await start(file)).trim(), "POST queued");
     assert.match(leads[0], /email=Ann%40example\.org/);
@@ -183,7 +183,12 @@ const PARTS = {
       const at = join(folder, `typescript-${version}`);
       if (!existsSync(at)) await call("npm", ["install", "--prefix", at, "--no-audit", "--no-fund", "--loglevel=error", `typescript@${version}`]);
       for (const [module, resolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
-        await call(process.execPath, [join(at, "node_modules/typescript/bin/tsc"), "--noEmit", "--strict", "--skipLibCheck", "false", "--exactOptionalPropertyTypes", "--types", "", "--target", "es2022", "--module", module, "--moduleResolution", resolution, "--lib", "es2022,dom,dom.iterable,dom.asynciterable".replace(version < "5.5" ? ",dom.asynciterable" : "", ""), "main.ts"], { cwd: source });
+        const lib = ["ES2022", "DOM", "DOM.Iterable"];
+        writeFileSync(
+          join(source, "tsconfig.json"),
+          JSON.stringify({ compilerOptions: { noEmit: true, strict: true, skipLibCheck: false, exactOptionalPropertyTypes: true, types: [], target: "ES2022", module, moduleResolution: resolution, lib }, files: ["main.ts"] }),
+        );
+        await call(process.execPath, [join(at, "node_modules/typescript/bin/tsc"), "--project", source]);
       }
     }
   },
