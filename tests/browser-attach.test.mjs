@@ -331,3 +331,12 @@ test("one tag takes in forms that are there and forms that come", async (t) => {
   await page.evaluate((html) => document.body.insertAdjacentHTML("beforeend", html), form('<input name="a">', "data-fieldpost"));
   await page.waitForFunction(() => document.querySelectorAll("form[data-fieldpost-state]").length === 2);
 });
+
+test("an issue of a field that is not in the page is said by name, and a visit alone stores nothing", async (t) => {
+  const { page } = await open(t, browser, form('<input name="a" aria-label="A">'), { fields: { a: { kind: "text" }, gone: { kind: "text", required: true, label: "Budget" } }, script });
+  await attached(page);
+  await press(page);
+  await page.waitForFunction(() => document.querySelector("[data-fieldpost-status]").textContent);
+  assert.equal(await page.getByRole("status").innerText(), "Budget: Please fill in this field.");
+  assert.deepEqual(await page.evaluate(async () => [(await indexedDB.databases()).length, localStorage.length, sessionStorage.length, document.cookie]), [0, 0, 0, ""]);
+});

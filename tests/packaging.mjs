@@ -18,7 +18,7 @@ import { root, until } from "./stand.mjs";
 const TOOLS = {
   vite: "8.3.8", webpack: "5.112.2", "webpack-cli": "7.3.1", next: "16.4.6", react: "19.3.1", "react-dom": "19.3.1", vue: "3.5.45", svelte: "5.57.3",
   "@sveltejs/vite-plugin-svelte": "7.3.1", "@vitejs/plugin-vue": "6.0.11", "@vitejs/plugin-react": "6.3.0", astro: "5.18.2",
-  publint: "0.3.25", "@arethetypeswrong/cli": "0.18.5", bun: "1.4.5", deno: "2.9.6",
+  publint: "0.3.25", "@arethetypeswrong/cli": "0.18.5", bun: "1.4.5", deno: "2.9.6", "fast-check": "4.10.2",
 };
 const TYPESCRIPTS = ["5.2.2", "5.5.4", "5.9.3"];
 const RELAY = "http://127.0.0.1:8789/leads/contact";
@@ -172,11 +172,12 @@ const PARTS = {
        import { steps } from "fieldpost/steps";
        import { touch } from "fieldpost/touch";
        import { turnstile } from "fieldpost/turnstile";
+       import { debug } from "fieldpost/debug";
        import { relay } from "fieldpost/worker";
        const attachment = attach(document.createElement("form"), { messages: { check: "x", email: { "email.syntax": "y" } }, language: (code, issue) => issue?.field });
        addEventListener("fieldpost:submit", (event) => (event as CustomEvent<SubmitDetail>).detail.set("a", "b"));
        const report: Report = form({ fields: { email: { kind: "email" } } }).check(new FormData());
-       export { checkEmail, conditions, dataLayer, defineElement, gtag, load, prefill, profile, progress, relay, report, texts, touch, turnstile, useFieldpost };
+       export { checkEmail, conditions, dataLayer, debug, defineElement, gtag, load, prefill, profile, progress, relay, report, texts, touch, turnstile, useFieldpost };
        export const at: number = steps(attachment).step;`,
     );
     for (const version of TYPESCRIPTS) {
@@ -269,6 +270,27 @@ const PARTS = {
     const file = join(folder, "ssr.mjs");
     writeFileSync(file, `globalThis.fetch = () => { throw new Error("fetch"); }; WebAssembly.compile = WebAssembly.Module = () => { throw new Error("wasm"); };\n${entries.map((name) => `await import("${name}");`).join("\n")}\nconsole.log("fine");`);
     assert.equal((await call(process.execPath, [file], { cwd: folder })).trim(), "fine");
+  },
+  async prototype() {
+    // Whatever names and values come, nothing of the shim writes where all objects look.
+    const file = join(folder, "prototype.mjs");
+    writeFileSync(
+      file,
+      `import fc from "fast-check"; import { form, load, payload } from "fieldpost"; import { texts } from "fieldpost/form";
+       await load();
+       const before = Reflect.ownKeys(Object.prototype).map(String).join();
+       const name = fc.oneof(fc.constantFrom("__proto__", "constructor", "prototype", "toString", "a", "email"), fc.string({ maxLength: 12 }));
+       const value = fc.oneof(fc.string({ maxLength: 30 }), fc.constant(null), fc.boolean(), fc.integer(), fc.array(fc.string(), { maxLength: 3 }), fc.dictionary(name, fc.string(), { maxKeys: 3 }));
+       const contact = form({ fields: JSON.parse('{"__proto__":{"kind":"text"},"constructor":{"kind":"labels"},"a":{"kind":"text"},"email":{"kind":"email"}}') });
+       fc.assert(fc.property(fc.array(fc.tuple(name, value), { maxLength: 6 }), (pairs) => {
+         const report = contact.check(pairs);
+         if (Object.getPrototypeOf(report.values) !== Object.prototype) throw new Error("prototype");
+         try { payload("relay.lead.submit", { form: "contact", values: report.values }); } catch (error) { if (!error.code) throw error; }
+         if (Reflect.ownKeys(Object.prototype).map(String).join() !== before || Object.hasOwn(texts, "undefined")) throw new Error("Object.prototype");
+       }), { numRuns: 100_000 });
+       console.log("clean");`,
+    );
+    assert.equal((await call(process.execPath, [file], { cwd: folder })).trim(), "clean");
   },
   async twice() {
     // Two packs of the same sources are the same bytes, and so is what tsc and esbuild make.

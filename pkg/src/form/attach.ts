@@ -149,7 +149,9 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
       if (!board.show(name, own)) rest.push(...own.filter(stops));
     }
     const fields = board.shown().map(label).join(", ");
-    board.say([fields && fill(speak("check"), fields), ...rest.map((issue) => speak(issue.code, issue))].filter(Boolean).join(" "));
+    // What has no place of its own names its field here.
+    const others = rest.map((issue) => (issue.field && `${label(issue.field)}: `) + speak(issue.code, issue));
+    board.say([fields && fill(speak("check"), fields), ...others].filter(Boolean).join(" "));
   };
 
   /** Looks at the changed fields, unless a pointer is down: a message would move the button away from under it. */
@@ -326,7 +328,7 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
     void prepare().then(drain);
   });
   // Back from where a native submit led to.
-  listen(window, "pageshow", () => (left = false));
+  listen(window, "pageshow", (event) => (left &&= !(event as PageTransitionEvent).persisted));
   listen(window, "beforeunload", (event) => unsafe && event.preventDefault());
   listen(form, "reset", () => {
     due.clear();

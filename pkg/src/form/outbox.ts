@@ -132,6 +132,8 @@ export async function drain(): Promise<void> {
 }
 
 async function work(): Promise<void> {
+  // Looking must not make a store where there was none.
+  if (!((await indexedDB.databases?.())?.some(({ name }) => name === NAME) ?? true)) return;
   const tokens = new Map<string, Promise<string>>();
   let left = 0;
   for (const { key, action, sealed, until, next } of await store<Waiting[]>("readonly", (leads) => leads.getAll())) {
