@@ -198,6 +198,17 @@ test("the first who has words for an issue speaks: the field, the form, the lang
   assert.match(await page.getByRole("status").innerText(), /^Bitte prüfen: a, b, c, d, e$/);
 });
 
+test("a sentence with a limit that is not known gives way to the next", async (t) => {
+  const { page } = await open(t, browser, form('<input name="a" value="xxxx"><input name="b">'), { fields: { a: { kind: "text", max: 3 }, b: { kind: "text", required: true } }, script });
+  await page.evaluate(() => attach(document.querySelector("form"), { messages: { "text.long": "Höchstens {} Zeichen." }, language: { "value.required": (issue) => `Falta: ${issue.field}` } }).ready());
+  await press(page);
+  await page.waitForSelector("[name=a][aria-invalid]");
+  const [said] = await described(page, "[name=a]");
+  assert.match(said, /3/);
+  assert.ok(!said.includes("{}"));
+  assert.deepEqual(await described(page, "[name=b]"), ["Falta: b"]);
+});
+
 test("a message is text, whatever is in it", async (t) => {
   const evil = '<img src=x onerror="globalThis.pwned=1">';
   const { page } = await open(t, browser, form('<input name="a" aria-label="A">'), { fields: { a: { kind: "text", label: evil, required: true } }, script });

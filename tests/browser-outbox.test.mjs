@@ -295,11 +295,14 @@ async function spawned(profile) {
   return { context: connected.contexts()[0], gone, kill: () => process.kill(-child.pid, "SIGKILL") };
 }
 
-/** The files of a profile that hold a text, as UTF-8 or UTF-16. */
+/**
+ * The files of a profile that hold a text, as UTF-8 or UTF-16. Chromium writes down what stands in the fields of every
+ * open page, to bring it back after a crash (`Sessions`): while somebody types, and long before anything waits.
+ */
 async function holding(folder, text) {
   const found = [];
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
+    if (!entry.isFile() || entry.parentPath.endsWith("/Sessions")) continue;
     const path = join(entry.parentPath, entry.name);
     const bytes = await readFile(path).catch(() => Buffer.alloc(0));
     if (bytes.includes(text) || bytes.includes(Buffer.from(text, "utf16le"))) found.push(path);

@@ -134,26 +134,33 @@ export async function drain(): Promise<void> {
 async function work(): Promise<void> {
   // Looking must not make a store where there was none.
   if (!((await indexedDB.databases?.())?.some(({ name }) => name === NAME) ?? true)) return;
-  const tokens = new Map<string, Promise<string>>();
   let left = 0;
-  for (const { key, action, sealed, until, next } of await store<Waiting[]>("readonly", (leads) => leads.getAll())) {
+  const due: [Waiting, Promise<string>][] = [];
+  for (const waiting of await store<Waiting[]>("readonly", (leads) => leads.getAll())) {
+    const { key, action, until, next } = waiting;
     const now = Date.now();
     if (until < now) await drop(key);
     else if (next > now && !listeners.has(key)) left = Math.min(left || DAY, next - now);
-    else
-      try {
-        if (!tokens.has(action)) tokens.set(action, fresh(action));
-        const own = new URLSearchParams(envelope(key, await (tokens.get(action) as Promise<string>)));
-        // The parameter tells it from text, whose type needs no preflight.
-        const outcome = await post(action, new Blob([`${own}\n`, sealed], { type: "text/plain;fieldpost=sealed" }));
-        if (!final(outcome)) throw outcome;
-        const told = listeners.get(key);
-        await drop(key);
-        told?.(outcome);
-        dispatchEvent(new CustomEvent("fieldpost:delivered", { detail: { state: outcome.kind } }));
-      } catch {
-        left = pause = Math.min((pause || FIRST_PAUSE) * 2, LONGEST_PAUSE);
-      }
+    else {
+      // A token is for one lead.
+      const token = fresh(action);
+      token.catch(() => undefined);
+      due.push([waiting, token]);
+    }
+  }
+  for (const [{ key, action, sealed }, token] of due) {
+    try {
+      const own = new URLSearchParams(envelope(key, await token));
+      // The parameter tells it from text, whose type needs no preflight.
+      const outcome = await post(action, new Blob([`${own}\n`, sealed], { type: "text/plain;fieldpost=sealed" }));
+      if (!final(outcome)) throw outcome;
+      const told = listeners.get(key);
+      await drop(key);
+      told?.(outcome);
+      dispatchEvent(new CustomEvent("fieldpost:delivered", { detail: { state: outcome.kind } }));
+    } catch {
+      left = pause = Math.min((pause || FIRST_PAUSE) * 2, LONGEST_PAUSE);
+    }
   }
   if (left) later(left);
 }
