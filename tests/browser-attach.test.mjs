@@ -1,8 +1,11 @@
 // What attach does with the forms that people write: each kind of field, each way to put one together.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { attached, attachScript, bundle, fieldsOf, open, press, queued, RELAY, state } from "./fixture.mjs";
 import { launch } from "./browser.mjs";
+import { root } from "./stand.mjs";
 
 let browser;
 let script;
@@ -106,6 +109,27 @@ test("radio groups, repeated boxes, a joined field and a disabled fieldset", asy
   await page.click("button");
   await state(page, "done");
   assert.deepEqual(fieldsOf(seen.posts[0]), [["size", "m"], ["topics", "a"], ["topics", "b"], ["outside", "here"]]);
+});
+
+test("no kind of field breaks WCAG 2.2 AA when it is wrong", async (t) => {
+  const fields = ["r", "c", "one", "s", "t", "f"].map((name) => [name, { kind: "text", required: true }]);
+  const { page } = await open(t, browser, `<main><h1>Form</h1>${form(`
+    <fieldset><legend>R</legend><label><input type="radio" name="r" value="1"> 1</label><label><input type="radio" name="r" value="2"> 2</label></fieldset>
+    <fieldset><legend>C</legend><label><input type="checkbox" name="c" value="1"> 1</label><label><input type="checkbox" name="c" value="2"> 2</label></fieldset>
+    <label><input type="checkbox" name="one" value="1"> One</label>
+    <label>S <select name="s"><option value="">–</option><option>1</option></select></label>
+    <label>T <textarea name="t"></textarea></label><label>E <input name="e" value="ann@gmial.com"></label>
+    <label>F <input type="file" name="f"></label>`, 'data-fieldpost-file="https://files.example/"')}</main>`, {
+    fields: { ...Object.fromEntries(fields), e: { kind: "email" } }, script, head: `<style>${await readFile(`${root}pkg/src/form/form.css`, "utf8")}</style>`,
+  });
+  await attached(page);
+  await page.setInputFiles("[name=f]", { name: "f.txt", mimeType: "text/plain", buffer: Buffer.from("x") });
+  await press(page);
+  await page.waitForSelector("[name=t][aria-invalid]");
+  assert.equal(await page.locator("[data-fieldpost-severity]").count(), 7);
+  await page.evaluate(await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], rules: { "target-size": { enabled: true } } }));
+  assert.deepEqual(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)), []);
 });
 
 test("a custom element with ElementInternals is a field like any other, even one that shows nothing of itself", async (t) => {
