@@ -375,3 +375,10 @@ test("an issue of a field that is not in the page is said by name, and a visit a
   assert.equal(await page.getByRole("status").innerText(), "Budget: Please fill in this field.");
   assert.deepEqual(await page.evaluate(async () => [(await indexedDB.databases()).length, localStorage.length, sessionStorage.length, document.cookie]), [0, 0, 0, ""]);
 });
+
+test("an action that is no address leaves the form to the browser, without a word", async (t) => {
+  const { page, seen } = await open(t, browser, '<form action="http://" method="post"><input name="a"><button>Send</button></form>', { script });
+  assert.equal(await attached(page), false);
+  assert.equal(await page.locator("form[data-fieldpost-state]").count(), 0);
+  assert.deepEqual(seen.errors, []);
+});

@@ -26,7 +26,7 @@ after(() => Promise.allSettled([browser?.close(), here?.stop()]));
 const saved = (page) => page.waitForSelector("form[data-fieldpost-state=saved]");
 
 /** Each of these people is in each system, once. */
-async function allArrived(emails, timeout = 120_000) {
+async function allArrived(emails, timeout = 240_000) {
   await until(
     async () => {
       const there = new Set((await here.leads()).filter(({ system }) => system === "prospects").map(({ email }) => email));
@@ -34,7 +34,10 @@ async function allArrived(emails, timeout = 120_000) {
     },
     `${emails.length} leads`,
     timeout,
-  );
+  ).catch(async (error) => {
+    const leads = await here.leads();
+    throw new Error(`${error.message}; there are ${emails.filter((email) => leads.some((lead) => lead.email === email)).length}`);
+  });
   await until(async () => (await here.ledger()).every(({ verdict }) => verdict !== "running"), "quiet");
   const leads = await here.leads();
   for (const email of emails) {
@@ -254,7 +257,7 @@ test("several tabs share the work, and when the one that is at it is closed anot
     await tab.goto(here.page);
     tabs.push(tab);
   }
-  await allArrived(emails, 240_000);
+  await allArrived(emails);
 });
 
 /** How many leads wait in this browser. */

@@ -88,6 +88,8 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
   // Not `form.action`: a field of that name would hide it.
   const action = (): string => new URL(form.getAttribute("action") ?? "", document.baseURI).href;
 
+  const ask = async (): Promise<RelayForm> => relayForm(action());
+
   const enter = (next: State): void => {
     state = next;
     form.dataset.fieldpostState = next;
@@ -100,7 +102,7 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
     form.dispatchEvent(new CustomEvent(`fieldpost:${name}`, { detail, cancelable, bubbles: true }));
 
   const prepare = (): Promise<void> =>
-    (pending ??= Promise.all([relayForm(action()), load()])
+    (pending ??= Promise.all([ask(), load()])
       .then(([answer]) => {
         const made = makeForm(answer.spec);
         if (left || life.signal.aborted) return;
@@ -209,7 +211,7 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
       // An expired token is worse than none; without one the relay decides by other signs.
       if (relay.expires < Date.now() + TOKEN_MARGIN) {
         const last = relay;
-        relay = await relayForm(action()).catch(() => ({ ...last, token: "" }));
+        relay = await ask().catch(() => ({ ...last, token: "" }));
       }
       const body = typed(values);
       if (`${body}` !== keyed) key = newKey();
