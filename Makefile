@@ -95,3 +95,12 @@ pkg/dist/.built: pkg/wasm/.built $(package_sources)
 $(SANDBOX): $(sandbox_sources) Cargo.lock | tools
 	cargo build --quiet --locked --package fieldpost-sandbox
 	@touch $@
+
+# Everything that `test` leaves out for its time: three engines, the tools and runtimes that people use, and many leads.
+# It needs Debian's chromium, firefox-esr, webkit2gtk-driver and xvfb, and installs some 600 MB of tools beside itself.
+.PHONY: test-all
+test-all: test
+	node tests/engines.mjs
+	node tests/packaging.mjs
+	LEADS=7 node tests/run.mjs browser-outbox.test.mjs
+	LEADS=20 node tests/run.mjs browser-autofill.test.mjs

@@ -17,6 +17,13 @@ pub struct Visitor {
     pub query: Option<String>,
     /// Where the visitor came from.
     pub referrer: Option<String>,
+    /// The first campaign that brought the visitor, as a query: `utm_*`, click ids, `referrer`, `page`, `at`.
+    pub first: Option<String>,
+    /// The last one.
+    pub last: Option<String>,
+    /// Pardot's visitor cookies, as `visitor_id12345=…; visitor_id12345-hash=…`: kept with the lead, because no
+    /// operation takes them.
+    pub pardot: Option<String>,
     /// Marketo's `_mkto_trk`, whole.
     pub cookie: Option<String>,
     /// The visitor's address.
@@ -29,7 +36,8 @@ pub struct Visitor {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Mapping {
-    /// Parameter → form field, or `@page`, `@query`, `@referrer`, or `@` and the name of a query parameter.
+    /// Parameter → form field, or `@page`, `@query`, `@referrer`, or `@` and the name of a query parameter; of the
+    /// first or the last touch, `@first.utm_source` or `@last.gclid`.
     pub map: Vec<(String, String)>,
     /// Parameters that are the same for each lead: `formId`, `campaign_id`, `stageId` …
     pub constants: Vec<(String, Value<'static>)>,
@@ -52,7 +60,12 @@ pub fn params(
             Some("query") => visitor.query.clone().map(Value::from),
             Some("referrer") => visitor.referrer.clone().map(Value::from),
             Some(name) => {
-                visitor.query.as_deref().and_then(|query| query_value(query, name)).map(Value::from)
+                let (touch, name) = match name.split_once('.') {
+                    Some(("first", name)) => (&visitor.first, name),
+                    Some(("last", name)) => (&visitor.last, name),
+                    _ => (&visitor.query, name),
+                };
+                touch.as_deref().and_then(|query| query_value(query, name)).map(Value::from)
             }
         };
         // An empty value would erase what the CRM has.

@@ -1,8 +1,11 @@
 // What attach does with the forms that people write: each kind of field, each way to put one together.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { attached, attachScript, bundle, fieldsOf, open, press, queued, RELAY, state } from "./fixture.mjs";
 import { launch } from "./browser.mjs";
+import { root } from "./stand.mjs";
 
 let browser;
 let script;
@@ -108,6 +111,27 @@ test("radio groups, repeated boxes, a joined field and a disabled fieldset", asy
   assert.deepEqual(fieldsOf(seen.posts[0]), [["size", "m"], ["topics", "a"], ["topics", "b"], ["outside", "here"]]);
 });
 
+test("no kind of field breaks WCAG 2.2 AA when it is wrong", async (t) => {
+  const fields = ["r", "c", "one", "s", "t", "f"].map((name) => [name, { kind: "text", required: true }]);
+  const { page } = await open(t, browser, `<main><h1>Form</h1>${form(`
+    <fieldset><legend>R</legend><label><input type="radio" name="r" value="1"> 1</label><label><input type="radio" name="r" value="2"> 2</label></fieldset>
+    <fieldset><legend>C</legend><label><input type="checkbox" name="c" value="1"> 1</label><label><input type="checkbox" name="c" value="2"> 2</label></fieldset>
+    <label><input type="checkbox" name="one" value="1"> One</label>
+    <label>S <select name="s"><option value="">–</option><option>1</option></select></label>
+    <label>T <textarea name="t"></textarea></label><label>E <input name="e" value="ann@gmial.com"></label>
+    <label>F <input type="file" name="f"></label>`, 'data-fieldpost-file="https://files.example/"')}</main>`, {
+    fields: { ...Object.fromEntries(fields), e: { kind: "email" } }, script, head: `<style>${await readFile(`${root}pkg/src/form/form.css`, "utf8")}</style>`,
+  });
+  await attached(page);
+  await page.setInputFiles("[name=f]", { name: "f.txt", mimeType: "text/plain", buffer: Buffer.from("x") });
+  await press(page);
+  await page.waitForSelector("[name=t][aria-invalid]");
+  assert.equal(await page.locator("[data-fieldpost-severity]").count(), 7);
+  await page.evaluate(await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], rules: { "target-size": { enabled: true } } }));
+  assert.deepEqual(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)), []);
+});
+
 test("a custom element with ElementInternals is a field like any other, even one that shows nothing of itself", async (t) => {
   const { page, seen } = await open(t, browser, form('<x-rating name="rating" tabindex="0">Stars</x-rating>'), { fields: { rating: { kind: "text" } } });
   await page.evaluate(() => {
@@ -196,6 +220,17 @@ test("the first who has words for an issue speaks: the field, the form, the lang
   assert.deepEqual(await Promise.all([..."abcd"].map(said)), ["A field.", "Falta b.", "Please fill in this field.", "Say d."]);
   assert.equal(await said("e"), "An e-mail address has one @ with text on both sides.");
   assert.match(await page.getByRole("status").innerText(), /^Bitte prüfen: a, b, c, d, e$/);
+});
+
+test("a sentence with a limit that is not known gives way to the next", async (t) => {
+  const { page } = await open(t, browser, form('<input name="a" value="xxxx"><input name="b">'), { fields: { a: { kind: "text", max: 3 }, b: { kind: "text", required: true } }, script });
+  await page.evaluate(() => attach(document.querySelector("form"), { messages: { "text.long": "Höchstens {} Zeichen." }, language: { "value.required": (issue) => `Falta: ${issue.field}` } }).ready());
+  await press(page);
+  await page.waitForSelector("[name=a][aria-invalid]");
+  const [said] = await described(page, "[name=a]");
+  assert.match(said, /3/);
+  assert.ok(!said.includes("{}"));
+  assert.deepEqual(await described(page, "[name=b]"), ["Falta: b"]);
 });
 
 test("a message is text, whatever is in it", async (t) => {
@@ -330,4 +365,20 @@ test("one tag takes in forms that are there and forms that come", async (t) => {
   await page.waitForSelector("form[data-fieldpost-state]");
   await page.evaluate((html) => document.body.insertAdjacentHTML("beforeend", html), form('<input name="a">', "data-fieldpost"));
   await page.waitForFunction(() => document.querySelectorAll("form[data-fieldpost-state]").length === 2);
+});
+
+test("an issue of a field that is not in the page is said by name, and a visit alone stores nothing", async (t) => {
+  const { page } = await open(t, browser, form('<input name="a" aria-label="A">'), { fields: { a: { kind: "text" }, gone: { kind: "text", required: true, label: "Budget" } }, script });
+  await attached(page);
+  await press(page);
+  await page.waitForFunction(() => document.querySelector("[data-fieldpost-status]").textContent);
+  assert.equal(await page.getByRole("status").innerText(), "Budget: Please fill in this field.");
+  assert.deepEqual(await page.evaluate(async () => [(await indexedDB.databases()).length, localStorage.length, sessionStorage.length, document.cookie]), [0, 0, 0, ""]);
+});
+
+test("an action that is no address leaves the form to the browser, without a word", async (t) => {
+  const { page, seen } = await open(t, browser, '<form action="http://" method="post"><input name="a"><button>Send</button></form>', { script });
+  assert.equal(await attached(page), false);
+  assert.equal(await page.locator("form[data-fieldpost-state]").count(), 0);
+  assert.deepEqual(seen.errors, []);
 });

@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { launch } from "./browser.mjs";
 import { attached, bundle, fieldsOf, open, PAGE, press, queued, RELAY, state } from "./fixture.mjs";
 
-const NAMES = ["analytics", "conditions", "element", "prefill", "profile", "progress", "steps", "touch", "turnstile"];
+const NAMES = ["analytics", "conditions", "debug", "element", "prefill", "profile", "progress", "steps", "touch", "turnstile"];
 let browser;
 let script;
 before(async () => {
@@ -272,4 +272,20 @@ test("the element attaches its form while it is in the page", async (t) => {
   assert.equal(await page.evaluate(() => kept.querySelector("form").hasAttribute("data-fieldpost-state")), false);
   await page.evaluate(() => document.body.append(kept));
   await state(page, "idle");
+});
+
+test("debug: a dry run sends nothing, and says so without a value", async (t) => {
+  const { page, seen } = await open(t, browser, form('<input name="email" value="planted@gmail.com">', 'id="contact"'), { fields: { email: { kind: "email" } }, script });
+  const said = [];
+  page.on("console", (message) => said.push(message.text()));
+  await page.evaluate(() => { globalThis.undo = fp.debug({ dryRun: true }); });
+  await attached(page);
+  await press(page);
+  await page.waitForFunction(() => document.querySelector("form").dataset.fieldpostState === "idle");
+  assert.equal(seen.posts.length, 0);
+  assert.ok(said.some((text) => /fieldpost contact: dry run, not sent: email/.test(text)), said.join("\n"));
+  assert.ok(!said.join().includes("planted"));
+  await page.evaluate(() => undo());
+  await press(page);
+  await state(page, "done");
 });

@@ -26,7 +26,7 @@ after(() => Promise.allSettled([browser?.close(), here?.stop()]));
 const saved = (page) => page.waitForSelector("form[data-fieldpost-state=saved]");
 
 /** Each of these people is in each system, once. */
-async function allArrived(emails, timeout = 120_000) {
+async function allArrived(emails, timeout = 240_000) {
   await until(
     async () => {
       const there = new Set((await here.leads()).filter(({ system }) => system === "prospects").map(({ email }) => email));
@@ -34,7 +34,10 @@ async function allArrived(emails, timeout = 120_000) {
     },
     `${emails.length} leads`,
     timeout,
-  );
+  ).catch(async (error) => {
+    const leads = await here.leads();
+    throw new Error(`${error.message}; there are ${emails.filter((email) => leads.some((lead) => lead.email === email)).length}`);
+  });
   await until(async () => (await here.ledger()).every(({ verdict }) => verdict !== "running"), "quiet");
   const leads = await here.leads();
   for (const email of emails) {
@@ -233,7 +236,7 @@ test("several tabs share the work, and when the one that is at it is closed anot
     await enhanced(tab);
     tabs.push(tab);
   }
-  await context.route(here.form, (route) => (route.request().method() === "POST" ? route.abort("connectionreset") : route.continue()));
+  await context.setOffline(true);
   const emails = [];
   for (const [at, tab] of tabs.entries()) {
     for (let lead = 0; lead < Math.min(25, 4 * LEADS); lead++) {
@@ -244,7 +247,7 @@ test("several tabs share the work, and when the one that is at it is closed anot
       emails.push(email);
     }
   }
-  await context.unroute(here.form);
+  await context.setOffline(false);
   for (let kill = 0; kill < Math.min(10, 2 * LEADS); kill++) {
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const leading = (await Promise.all(tabs.map((tab) => tab.evaluate(async () => (await navigator.locks.query()).held.length && document.visibilityState)))).findIndex(Boolean);
@@ -295,11 +298,14 @@ async function spawned(profile) {
   return { context: connected.contexts()[0], gone, kill: () => process.kill(-child.pid, "SIGKILL") };
 }
 
-/** The files of a profile that hold a text, as UTF-8 or UTF-16. */
+/**
+ * The files of a profile that hold a text, as UTF-8 or UTF-16. Chromium writes down what stands in the fields of every
+ * open page, to bring it back after a crash (`Sessions`): while somebody types, and long before anything waits.
+ */
 async function holding(folder, text) {
   const found = [];
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
+    if (!entry.isFile() || entry.parentPath.endsWith("/Sessions")) continue;
     const path = join(entry.parentPath, entry.name);
     const bytes = await readFile(path).catch(() => Buffer.alloc(0));
     if (bytes.includes(text) || bytes.includes(Buffer.from(text, "utf16le"))) found.push(path);

@@ -21,6 +21,7 @@ export const engines = {
       type: (selector, text) => page.locator(selector).pressSequentially(text),
       key: (name) => page.keyboard.press(name),
       click: (selector) => page.click(selector),
+      url: async () => page.url(),
       picture: (path) => page.screenshot({ path, fullPage: true }),
       version: async () => `Chromium ${browser.version()}`,
       close: () => browser.close(),
@@ -35,6 +36,7 @@ export const engines = {
       "browser.startup.homepage_override.mstone": "ignore", "toolkit.telemetry.enabled": false, "remote.active-protocols": 1,
       "network.captive-portal-service.enabled": false, "network.connectivity-service.enabled": false,
       "layout.css.prefers-color-scheme.content-override": dark ? 0 : 1,
+      "javascript.enabled": javaScript,
       ...(!storage && { "dom.indexedDB.enabled": false, "dom.storage.enabled": false }),
     };
     await writeFile(join(profile, "user.js"), Object.entries(prefs).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`).join(""));
@@ -44,7 +46,6 @@ export const engines = {
     const { capabilities } = await bidi("session.new", { capabilities: {} });
     const { contexts: [{ context }] } = await bidi("browsingContext.getTree", {});
     await bidi("browsingContext.setViewport", { context, viewport: { width, height } });
-    if (!javaScript) await bidi("emulation.setScriptingEnabled", { enabled: false, contexts: [context] });
     if (!storage) await bidi("script.addPreloadScript", { functionDeclaration: String(blockStorage) });
     // Where the page has no JavaScript, the driver still has: in a sandbox of its own.
     const target = { context, sandbox: "driver" };
@@ -55,15 +56,26 @@ export const engines = {
     };
     const keys = (values) => bidi("input.performActions", { context, actions: [{ type: "key", id: "keyboard", actions: values.flatMap((value) => [{ type: "keyDown", value }, { type: "keyUp", value }]) }] });
     const KEYS = { Tab: "\ue004", Enter: "\ue007", Space: " ", Backspace: "\ue003" };
+    /** With a real pointer: where the page has no JavaScript, the driver has none in it either. */
+    const point = async (selector) => {
+      const { nodes: [node] } = await bidi("browsingContext.locateNodes", { context, locator: { type: "css", value: selector }, maxNodeCount: 1 });
+      const origin = { type: "element", element: { sharedId: node.sharedId } };
+      await bidi("input.performActions", {
+        context,
+        actions: [{ type: "pointer", id: "mouse", actions: [{ type: "pointerMove", x: 0, y: 0, origin }, { type: "pointerDown", button: 0 }, { type: "pointerUp", button: 0 }] }],
+      });
+    };
     return {
       goto: (url) => bidi("browsingContext.navigate", { context, url, wait: "complete" }),
       run,
       async type(selector, text) {
-        await run((selector) => document.querySelector(selector).focus(), selector);
+        if (javaScript) await run((selector) => document.querySelector(selector).focus(), selector);
+        else await point(selector);
         await keys([...text]);
       },
       key: (name) => keys([KEYS[name]]),
-      click: (selector) => run((selector) => document.querySelector(selector).click(), selector),
+      click: (selector) => (javaScript ? run((selector) => document.querySelector(selector).click(), selector) : point(selector)),
+      url: async () => (await bidi("browsingContext.getTree", { root: context })).contexts[0].url,
       async picture(path) {
         const { data } = await bidi("browsingContext.captureScreenshot", { context, origin: "document" });
         await writeFile(path, Buffer.from(data, "base64"));
@@ -109,6 +121,7 @@ export const engines = {
         if (!storage) await run(blockStorage);
       },
       run,
+      url: () => call("GET", `${at}/url`),
       type: async (selector, text) => call("POST", `${at}/element/${await element(selector)}/value`, { text }),
       key: (name) => call("POST", `${at}/actions`, { actions: [{ type: "key", id: "keyboard", actions: [{ type: "keyDown", value: KEYS[name] }, { type: "keyUp", value: KEYS[name] }] }] }),
       click: (selector) => run((selector) => document.querySelector(selector).click(), selector),

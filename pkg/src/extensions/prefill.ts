@@ -34,7 +34,7 @@ export function prefill(form: HTMLFormElement, allowed: readonly string[], optio
   }
   if (options.from === undefined && options.clean !== false && filled.size) {
     for (const name of filled) query.delete(name);
-    history.replaceState(history.state, "", `${location.pathname}${query.size ? `?${query}` : ""}${location.hash}`);
+    history.replaceState(history.state, "", `${location.pathname}${`${query}` && `?${query}`}${location.hash}`);
   }
   return [...filled];
 }

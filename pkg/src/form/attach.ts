@@ -88,6 +88,8 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
   // Not `form.action`: a field of that name would hide it.
   const action = (): string => new URL(form.getAttribute("action") ?? "", document.baseURI).href;
 
+  const ask = async (): Promise<RelayForm> => relayForm(action());
+
   const enter = (next: State): void => {
     state = next;
     form.dataset.fieldpostState = next;
@@ -100,7 +102,7 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
     form.dispatchEvent(new CustomEvent(`fieldpost:${name}`, { detail, cancelable, bubbles: true }));
 
   const prepare = (): Promise<void> =>
-    (pending ??= Promise.all([relayForm(action()), load()])
+    (pending ??= Promise.all([ask(), load()])
       .then(([answer]) => {
         const made = makeForm(answer.spec);
         if (left || life.signal.aborted) return;
@@ -149,7 +151,9 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
       if (!board.show(name, own)) rest.push(...own.filter(stops));
     }
     const fields = board.shown().map(label).join(", ");
-    board.say([fields && fill(speak("check"), fields), ...rest.map((issue) => speak(issue.code, issue))].filter(Boolean).join(" "));
+    // What has no place of its own names its field here.
+    const others = rest.map((issue) => (issue.field && `${label(issue.field)}: `) + speak(issue.code, issue));
+    board.say([fields && fill(speak("check"), fields), ...others].filter(Boolean).join(" "));
   };
 
   /** Looks at the changed fields, unless a pointer is down: a message would move the button away from under it. */
@@ -207,7 +211,7 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
       // An expired token is worse than none; without one the relay decides by other signs.
       if (relay.expires < Date.now() + TOKEN_MARGIN) {
         const last = relay;
-        relay = await relayForm(action()).catch(() => ({ ...last, token: "" }));
+        relay = await ask().catch(() => ({ ...last, token: "" }));
       }
       const body = typed(values);
       if (`${body}` !== keyed) key = newKey();
@@ -326,7 +330,7 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
     void prepare().then(drain);
   });
   // Back from where a native submit led to.
-  listen(window, "pageshow", () => (left = false));
+  listen(window, "pageshow", (event) => (left &&= !(event as PageTransitionEvent).persisted));
   listen(window, "beforeunload", (event) => unsafe && event.preventDefault());
   listen(form, "reset", () => {
     due.clear();

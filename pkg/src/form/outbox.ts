@@ -18,7 +18,9 @@ const LEASE = 40_000;
 const UNHURRIED = 2_500;
 /** Milliseconds between attempts while the page is open. */
 const FIRST_PAUSE = 5_000;
-const LONGEST_PAUSE = 300_000;
+const LONGEST_PAUSE = 60_000;
+/** How many go out in one turn, each with a token of its own. */
+const TURN = 10;
 const NAME = "fieldpost";
 const LEADS = "leads";
 
@@ -132,26 +134,41 @@ export async function drain(): Promise<void> {
 }
 
 async function work(): Promise<void> {
-  const tokens = new Map<string, Promise<string>>();
+  // Looking must not make a store where there was none.
+  if (!((await indexedDB.databases?.())?.some(({ name }) => name === NAME) ?? true)) return;
   let left = 0;
-  for (const { key, action, sealed, until, next } of await store<Waiting[]>("readonly", (leads) => leads.getAll())) {
+  const due: [Waiting, Promise<string>][] = [];
+  for (const waiting of await store<Waiting[]>("readonly", (leads) => leads.getAll())) {
+    const { key, action, until, next } = waiting;
     const now = Date.now();
     if (until < now) await drop(key);
     else if (next > now && !listeners.has(key)) left = Math.min(left || DAY, next - now);
-    else
-      try {
-        if (!tokens.has(action)) tokens.set(action, fresh(action));
-        const own = new URLSearchParams(envelope(key, await (tokens.get(action) as Promise<string>)));
-        // The parameter tells it from text, whose type needs no preflight.
-        const outcome = await post(action, new Blob([`${own}\n`, sealed], { type: "text/plain;fieldpost=sealed" }));
-        if (!final(outcome)) throw outcome;
-        const told = listeners.get(key);
-        await drop(key);
-        told?.(outcome);
-        dispatchEvent(new CustomEvent("fieldpost:delivered", { detail: { state: outcome.kind } }));
-      } catch {
-        left = pause = Math.min((pause || FIRST_PAUSE) * 2, LONGEST_PAUSE);
-      }
+    else if (due.length === TURN) left = 1;
+    else {
+      const token = fresh(action);
+      token.catch(() => undefined);
+      due.push([waiting, token]);
+    }
+  }
+  let failures = 0;
+  for (const [waiting, token] of due) {
+    const { key, action, sealed } = waiting;
+    try {
+      const own = new URLSearchParams(envelope(key, await token));
+      // The parameter tells it from text, whose type needs no preflight.
+      const outcome = await post(action, new Blob([`${own}\n`, sealed], { type: "text/plain;fieldpost=sealed" }));
+      if (!final(outcome)) throw outcome;
+      pause = 0;
+      const told = listeners.get(key);
+      await drop(key);
+      told?.(outcome);
+      dispatchEvent(new CustomEvent("fieldpost:delivered", { detail: { state: outcome.kind } }));
+    } catch {
+      left = pause = Math.min((pause || FIRST_PAUSE) * 2, LONGEST_PAUSE);
+      // The other tabs leave it alone for so long; and a relay that takes none is not asked for each.
+      await put({ ...waiting, next: Date.now() + pause }).catch(() => undefined);
+      if (++failures > 1) break;
+    }
   }
   if (left) later(left);
 }

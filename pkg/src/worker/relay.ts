@@ -161,6 +161,9 @@ function visitor({ request, form, lead }: Submission, report: Report): Record<st
     page: own["page"],
     query: own["query"]?.replace(/^\?/, ""),
     referrer: own["referrer"],
+    first: own["first"],
+    last: own["last"],
+    pardot: own["pardot"],
     cookie: own["mkto_trk"],
     ip: request.headers.get("cf-connecting-ip") ?? undefined,
     userAgent: request.headers.get("user-agent") ?? undefined,
@@ -236,7 +239,7 @@ async function problem(submission: Submission, status: number, code: string, hea
 /** What travels through the relay's own page unseen. The key does not: other values are another lead. */
 function kept({ own }: Lead): Record<string, string> {
   return Object.fromEntries(
-    ["v", "page", "query", "referrer", "mkto_trk"].flatMap((name) => (own[name] ? [[`_fp_${name}`, own[name]]] : [])),
+    ["v", "page", "query", "referrer", "first", "last", "pardot", "mkto_trk"].flatMap((name) => (own[name] ? [[`_fp_${name}`, own[name]]] : [])),
   );
 }
 

@@ -1,0 +1,64 @@
+//! From a lead to an operation's parameters: what the mapping names, and nothing else.
+#![cfg(feature = "full")]
+
+use fieldpost::capture::{Mapping, Visitor, params};
+use fieldpost::{System, Value};
+
+fn mapping(pairs: &[(&str, &str)]) -> Mapping {
+    Mapping {
+        map: pairs.iter().map(|(param, source)| ((*param).to_owned(), (*source).to_owned())).collect(),
+        ..Mapping::default()
+    }
+}
+
+fn text(params: &[(std::borrow::Cow<'static, str>, Value<'static>)], name: &str) -> Option<String> {
+    params.iter().find(|(param, _)| param == name).and_then(|(_, value)| value.as_text().map(str::to_owned))
+}
+
+fn lead() -> Value<'static> {
+    Value::Map(vec![("email".into(), Value::from("ann@example.org"))])
+}
+
+#[test]
+fn a_touch_is_named_by_its_place_and_its_parameter() {
+    let visitor = Visitor {
+        query: Some("utm_source=now".into()),
+        first: Some("utm_source=news+letter&gclid=g1&page=%2F&at=1".into()),
+        last: Some("utm_source=ads&at=2".into()),
+        pardot: Some("visitor_id12345=77; visitor_id12345-hash=abc".into()),
+        ..Visitor::default()
+    };
+    let map = mapping(&[
+        ("source", "@utm_source"),
+        ("first_source", "@first.utm_source"),
+        ("first_click", "@first.gclid"),
+        ("last_source", "@last.utm_source"),
+        ("last_click", "@last.gclid"),
+        ("email", "email"),
+    ]);
+    let params = params(System::Pardot, &lead(), &visitor, &map);
+    assert_eq!(text(&params, "source").as_deref(), Some("now"));
+    assert_eq!(text(&params, "first_source").as_deref(), Some("news letter"));
+    assert_eq!(text(&params, "first_click").as_deref(), Some("g1"));
+    assert_eq!(text(&params, "last_source").as_deref(), Some("ads"));
+    assert_eq!(text(&params, "last_click"), None, "what a touch does not have is left out");
+    assert!(
+        !params.iter().any(|(_, value)| value.as_text().is_some_and(|text| text.contains("visitor_id"))),
+        "no operation takes Pardot's cookies"
+    );
+}
+
+#[test]
+fn without_consent_there_is_no_visitor_and_nothing_of_one_is_sent() {
+    let map = mapping(&[("source", "@first.utm_source"), ("page", "@page"), ("email", "email")]);
+    let params = params(System::Pardot, &lead(), &Visitor::default(), &map);
+    assert_eq!(params.len(), 1);
+    assert_eq!(text(&params, "email").as_deref(), Some("ann@example.org"));
+}
+
+#[test]
+fn a_query_parameter_with_a_dot_is_still_one_of_the_query() {
+    let visitor = Visitor { query: Some("a.b=1".into()), ..Visitor::default() };
+    let params = params(System::Pardot, &lead(), &visitor, &mapping(&[("x", "@a.b")]));
+    assert_eq!(text(&params, "x").as_deref(), Some("1"));
+}
