@@ -14,8 +14,10 @@ export interface EdgeGlue extends Glue {
   toRequest(rendered: unknown, token: string): Request;
   newDelivery(system: string, now: number): string;
   stepDelivery(system: string, state: string, timing: unknown, event: unknown, now: number, random: number): Stepped;
-  acquirePlace(system: string, state: string, id: string, key: string, deadline: number, now: number): Placed;
-  releasePlace(state: string, id: string, keep: boolean, quiet: number): string;
+  replayDelivery(system: string, state: string, now: number): string;
+  readLag(system: string): number;
+  acquirePlace(system: string, limits: unknown, state: string, ask: unknown, now: number): Placed;
+  releasePlace(state: string, told: unknown, now: number): string;
 }
 
 /** A request as it is kept: without the token. */
@@ -41,6 +43,9 @@ export interface Placed {
   state: string;
   answer: "granted" | "wait";
   until?: number;
+  whole?: boolean;
+  doubt?: number | null;
+  kept?: boolean;
 }
 
 /** A crossing to the edge build; what Rust throws becomes the package's own error. */
@@ -51,6 +56,16 @@ export function edge<T>(act: (glue: EdgeGlue) => T): T {
     if (error instanceof FieldpostError || !(error instanceof Error) || !("code" in error)) throw error;
     const { code, issues } = error as Error & { code: string; issues?: Issue[] };
     throw new FieldpostError(code, issues?.map((issue) => `${issue.field}: ${issue.message}`).join(" ") || code, issues ?? []);
+  }
+}
+
+/** A crossing that changes nothing outside: after a trap a fresh instance is asked once more. */
+export function steady<T>(act: (glue: EdgeGlue) => T): T {
+  try {
+    return edge(act);
+  } catch (error) {
+    if (!(error instanceof FieldpostError) || error.code !== "wasm.trap") throw error;
+    return edge(act);
   }
 }
 
