@@ -1,6 +1,6 @@
 # make demo   installs, builds, starts sandbox, relay and page
 # make test   every test, as CI runs it
-# The others: build, check (format, lints, docs), bench, size
+# The others: build, check (format, lints, docs), bench, size, faults (KILLS, LEADS, SEED: kills, a broken network, load)
 
 SHELL := /bin/sh
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -10,7 +10,7 @@ rust_sources := $(shell find src -name '*.rs' -o -path 'src/data/*' -type f) Car
 package_sources := $(shell find pkg/src -type f) pkg/package.json pkg/tsconfig.json pkg/build.mjs
 sandbox_sources := $(shell find sandbox/src -type f) sandbox/Cargo.toml
 
-.PHONY: demo test build check bench size tools clean
+.PHONY: demo test build check bench size faults tools clean
 
 demo: build $(SANDBOX)
 	@SANDBOX_BIN="$(abspath $(SANDBOX))" exec node www/demo/demo.mjs
@@ -33,6 +33,10 @@ bench: build
 
 size: build
 	node tests/size.mjs
+
+faults: build $(SANDBOX)
+	SIMULATION_SEEDS=$(or $(SEEDS),100000) cargo test --release --locked --quiet --test simulation -- --nocapture
+	SANDBOX_BIN="$(abspath $(SANDBOX))" node tests/faults/run.mjs
 
 clean:
 	rm -rf $(TARGET) node_modules pkg/dist pkg/wasm .demo

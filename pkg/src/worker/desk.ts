@@ -15,6 +15,8 @@ export interface ShardStatus {
   queued: number;
   review: number;
   dead: number;
+  /** Deliveries whose form activity may have been repeated. */
+  repeated: number;
   /** When the oldest lead that waits was accepted, in milliseconds since 1970. */
   oldest: number | null;
   /** Since this instance began. */
@@ -91,7 +93,8 @@ export class Desk {
     const [oldest] = this.rows(
       "SELECT min(accepted) AS at FROM leads WHERE id IN (SELECT lead FROM deliveries WHERE phase IN ('waiting', 'sent') ORDER BY next LIMIT 100)",
     );
-    return { queued: this.queued, review: this.review, dead: Number(dead?.["n"]), oldest: (oldest?.["at"] as number | null) ?? null, counters: this.counters };
+    const [repeated] = this.rows("SELECT count(*) AS n FROM deliveries WHERE maybe_repeated = 1");
+    return { repeated: Number(repeated?.["n"]), queued: this.queued, review: this.review, dead: Number(dead?.["n"]), oldest: (oldest?.["at"] as number | null) ?? null, counters: this.counters };
   }
 
   /** The values of what waits for a person, or of everything that is not delivered: for the second key alone. */

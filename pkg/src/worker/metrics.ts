@@ -16,6 +16,7 @@ export function metrics(shards: readonly (ShardStatus & { shard?: string; runnin
   gauge("fieldpost_leads_queued", "Leads that wait for a system.", (one) => one.queued);
   gauge("fieldpost_leads_review", "Leads that wait for a person.", (one) => one.review);
   gauge("fieldpost_deliveries_dead", "Deliveries that a system refused.", (one) => one.dead);
+  gauge("fieldpost_deliveries_repeated", "Deliveries whose form activity may have been repeated.", (one) => one.repeated);
   gauge("fieldpost_deliveries_running", "Deliveries that are out.", (one) => one.running ?? 0);
   gauge("fieldpost_oldest_seconds", "How long the oldest waiting lead has waited.", (one) => (one.oldest === null ? 0 : Math.round((Date.now() - one.oldest) / 1000)));
   const counters = new Map<string, number>();

@@ -28,6 +28,7 @@ const STEPS: readonly string[] = [
   CREATE INDEX waiting ON deliveries (account, next) WHERE phase IN ('waiting', 'sent');
   CREATE INDEX of_lead ON deliveries (lead);
   CREATE INDEX attention ON deliveries (phase, code) WHERE phase IN ('dead', 'review');
+  CREATE INDEX repeated ON deliveries (lead) WHERE maybe_repeated = 1;
   CREATE INDEX of_person ON leads (person) WHERE finished IS NULL;
   UPDATE deliveries SET code = (SELECT review FROM leads WHERE leads.id = deliveries.lead) WHERE phase = 'review';
   CREATE TABLE spent (nonce TEXT PRIMARY KEY, key TEXT NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
