@@ -180,6 +180,7 @@ impl Delivery {
     }
 
     /// The same lead, sent on by a person: from the start, but what is not known of an earlier write stays not known.
+    #[must_use]
     pub fn replayed(&self, recipe: &Recipe, now: u64) -> Self {
         let fresh = Delivery::new(recipe, now);
         Delivery {

@@ -4,11 +4,11 @@ use fieldpost::outcome::Reason;
 use fieldpost::{Issue, Outcome, Value};
 
 /// The longest that a call can take, from the moment it was sent until it has been carried out.
-pub const LONGEST: u64 = 30_000;
+pub(crate) const LONGEST: u64 = 30_000;
 
 /// How the CRM finds somebody it knows.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Upserts by key and adds an activity.
     Form,
     /// Always creates; reads by key, updates by id.
@@ -18,40 +18,40 @@ pub enum Kind {
 }
 
 #[derive(Clone, Debug)]
-pub struct Person {
-    pub key: usize,
-    pub since: u64,
+pub(crate) struct Person {
+    pub(crate) key: usize,
+    pub(crate) since: u64,
 }
 
 /// A write that is being carried out.
 #[derive(Clone, Debug)]
-pub struct Running {
-    pub key: usize,
-    pub until: u64,
+pub(crate) struct Running {
+    pub(crate) key: usize,
+    pub(crate) until: u64,
     /// Whom it found when it came.
-    pub found: Option<usize>,
+    pub(crate) found: Option<usize>,
 }
 
-pub struct Crm {
-    pub kind: Kind,
+pub(crate) struct Crm {
+    pub(crate) kind: Kind,
     /// Reads lag behind writes by this.
-    pub lag: u64,
-    pub people: Vec<Person>,
-    pub running: Vec<Running>,
+    pub(crate) lag: u64,
+    pub(crate) people: Vec<Person>,
+    pub(crate) running: Vec<Running>,
     /// For each lead how often it was written.
-    pub written: Vec<u32>,
+    pub(crate) written: Vec<u32>,
     /// The number of the token that is good.
-    pub token: u64,
+    pub(crate) token: u64,
     /// The day's quota is used up until then.
-    pub quota: u64,
+    pub(crate) quota: u64,
     /// Calls that came while it was.
-    pub knocks: Vec<u64>,
+    pub(crate) knocks: Vec<u64>,
     /// The leads that it refuses, until they are mended.
-    pub mended: bool,
+    pub(crate) mended: bool,
 }
 
 impl Crm {
-    pub fn new(kind: Kind, lag: u64, leads: usize) -> Self {
+    pub(crate) fn new(kind: Kind, lag: u64, leads: usize) -> Self {
         Crm {
             kind,
             lag,
@@ -66,7 +66,7 @@ impl Crm {
     }
 
     /// A call comes: what the CRM says to it before it does anything, or nothing where it goes on.
-    pub fn knock(&mut self, token: u64, poison: bool, now: u64) -> Option<Outcome> {
+    pub(crate) fn knock(&mut self, token: u64, poison: bool, now: u64) -> Option<Outcome> {
         if now < self.quota {
             self.knocks.push(now);
             return Some(retry("crm.quota", Reason::Quota, 900_000));
@@ -78,7 +78,7 @@ impl Crm {
     }
 
     /// Who is visible to a read.
-    pub fn read(&self, key: usize, now: u64) -> Outcome {
+    pub(crate) fn read(&self, key: usize, now: u64) -> Outcome {
         let seen = self.people.iter().enumerate();
         let seen = seen.filter(|(_, person)| person.key == key && person.since + self.lag <= now);
         let records: Vec<Value<'static>> =
@@ -90,12 +90,12 @@ impl Crm {
     }
 
     /// Whether somebody of this key is here but not yet visible.
-    pub fn lags(&self, key: usize, now: u64) -> bool {
+    pub(crate) fn lags(&self, key: usize, now: u64) -> bool {
         self.people.iter().any(|person| person.key == key && person.since + self.lag > now)
     }
 
     /// Begins a write; two of one person at once are what must never be.
-    pub fn begin(&mut self, key: usize, id: Option<usize>, until: u64, now: u64) {
+    pub(crate) fn begin(&mut self, key: usize, id: Option<usize>, until: u64, now: u64) {
         let overlaps = self.running.iter().any(|write| write.key == key && write.until > now);
         assert!(!overlaps, "two writes of person {key} at once");
         let found = match self.kind {
@@ -106,7 +106,7 @@ impl Crm {
     }
 
     /// Carries it out.
-    pub fn commit(&mut self, key: usize, lead: usize, now: u64) -> Outcome {
+    pub(crate) fn commit(&mut self, key: usize, lead: usize, now: u64) -> Outcome {
         let at = self.running.iter().position(|write| write.key == key && write.until <= now);
         let write = self.running.remove(at.expect("a write that began"));
         self.written[lead] += 1;
@@ -119,15 +119,15 @@ impl Crm {
     }
 }
 
-pub fn retry(code: &'static str, reason: Reason, after: u64) -> Outcome {
+pub(crate) fn retry(code: &'static str, reason: Reason, after: u64) -> Outcome {
     Outcome::Retry { after: Some(after), code: code.into(), reason }
 }
 
-pub fn refused(code: &'static str) -> Outcome {
+pub(crate) fn refused(code: &'static str) -> Outcome {
     let issue = Issue { code: code.into(), ..Issue::error("", &fieldpost::code::REQUIRED) };
     Outcome::Refused { issues: vec![issue] }
 }
 
-pub fn lost() -> Outcome {
+pub(crate) fn lost() -> Outcome {
     Outcome::Unknown { why: "network.failed".into() }
 }

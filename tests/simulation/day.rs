@@ -38,21 +38,21 @@ static RECKLESS: Recipe = Recipe { probe: None, write: "write", repeat: Repeat::
 
 /// What came of a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
-    pub trace: u64,
-    pub calls: u64,
-    pub lost: u64,
-    pub kills: u64,
-    pub steps: u64,
-    pub tokens: u64,
-    pub quotas: u64,
-    pub repeats: u64,
-    pub replays: u64,
-    pub lagged: u64,
+pub(crate) struct Seen {
+    pub(crate) trace: u64,
+    pub(crate) calls: u64,
+    pub(crate) lost: u64,
+    pub(crate) kills: u64,
+    pub(crate) steps: u64,
+    pub(crate) tokens: u64,
+    pub(crate) quotas: u64,
+    pub(crate) repeats: u64,
+    pub(crate) replays: u64,
+    pub(crate) lagged: u64,
 }
 
 impl Seen {
-    pub fn add(&mut self, other: &Seen) {
+    pub(crate) fn add(&mut self, other: &Seen) {
         self.trace ^= other.trace;
         self.calls += other.calls;
         self.lost += other.lost;
@@ -132,11 +132,11 @@ struct Lead {
     poison: bool,
 }
 
-pub struct Day {
+pub(crate) struct Day {
     /// Prints what happens.
-    pub tell: bool,
+    pub(crate) tell: bool,
     /// Whether the relay looks people up.
-    pub looks: bool,
+    pub(crate) looks: bool,
     now: u64,
     skew: i64,
     stepped: bool,
@@ -161,7 +161,7 @@ pub struct Day {
 }
 
 impl Day {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         let mut day = Day {
             tell: false,
             looks: true,
@@ -215,7 +215,7 @@ impl Day {
         clock.saturating_add_signed(-self.skew).max(self.now)
     }
 
-    pub fn run(mut self) -> Seen {
+    pub(crate) fn run(mut self) -> Seen {
         self.plan();
         while let Some(((time, _), happening)) = self.next.pop_first() {
             assert!(time < START + 30 * DAY, "the day does not end");
@@ -334,7 +334,7 @@ impl Day {
             }
             Happening::Hear { row, sent, life, outcome } => {
                 if self.up && life == self.life && self.rows[row].state.sent == sent {
-                    self.hear(row, outcome);
+                    self.hear(row, &outcome);
                 }
             }
             Happening::GoOn { row, life } if self.up && life == self.life => {
@@ -590,7 +590,7 @@ impl Day {
     }
 
     /// The relay hears what came of a call.
-    fn hear(&mut self, row: usize, outcome: Outcome) {
+    fn hear(&mut self, row: usize, outcome: &Outcome) {
         if self.running.remove(&row).is_none() {
             return;
         }
@@ -616,7 +616,7 @@ impl Day {
         match outcome {
             Outcome::Retry { reason: Reason::Token, .. } => gate.token = None,
             Outcome::Retry { reason: Reason::Rate, after, .. } => {
-                gate.limiter.quiet(now + after.unwrap_or_default())
+                gate.limiter.quiet(now + after.unwrap_or_default());
             }
             Outcome::Retry { reason: Reason::Quota, .. } => {
                 let reset = (gate.crm.quota).saturating_add_signed(self.skew);

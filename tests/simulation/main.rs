@@ -12,6 +12,8 @@
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::struct_excessive_bools,
     reason = "a test that cannot go on has failed"
 )]
 
