@@ -34,7 +34,7 @@ fn no_day_loses_or_doubles_anybody() {
         println!("{:?}", day.run());
         return;
     }
-    let seeds = number("SIMULATION_SEEDS").unwrap_or(2_000);
+    let seeds = number("SIMULATION_SEEDS").unwrap_or(if cfg!(debug_assertions) { 250 } else { 2_000 });
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4) as u64;
     let workers: Vec<_> = (0..threads)
         .map(|worker| {

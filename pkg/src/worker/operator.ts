@@ -131,12 +131,15 @@ async function erase(request: Request, env: RelayEnv, relay: RelayOptions): Prom
   return json(200, { erased, out });
 }
 
-async function status(env: RelayEnv, relay: RelayOptions): Promise<{ shards: ShardStatus[]; gates: GateStatus[] }> {
+async function status(env: RelayEnv, relay: RelayOptions): Promise<{ shards: (ShardStatus & { shard: string })[]; gates: GateStatus[] }> {
   const gates = Object.keys(relay.accounts).map(async (account) => {
     const response = await env.GATE.get(env.GATE.idFromName(account)).fetch(`https://gate/status?account=${encodeURIComponent(account)}`);
     return (await response.json()) as GateStatus;
   });
-  return { shards: await all<ShardStatus>(env, relay, "status"), gates: await Promise.all(gates) };
+  // An object that its alarm woke does not know its own name.
+  const names = shards(relay);
+  const named = (await all<ShardStatus>(env, relay, "status")).map((one, at) => ({ ...one, shard: names[at] as string }));
+  return { shards: named, gates: await Promise.all(gates) };
 }
 
 function all<T>(env: RelayEnv, relay: RelayOptions, path: string, body: object = {}): Promise<T[]> {
