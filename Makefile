@@ -1,6 +1,7 @@
 # make demo   installs, builds, starts sandbox, relay and page
 # make test   every test, as CI runs it
-# The others: build, check (format, lints, docs), bench, size; and the long ones: test-all, fuzz, mutants
+# The others: build, check (format, lints, docs), bench, size, faults (KILLS, LEADS, SEED: kills, a broken network, load);
+# and the long ones: test-all, fuzz, mutants
 
 SHELL := /bin/sh
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -18,7 +19,7 @@ FUZZ_NIGHTLY := $(shell sed -n 's/^channel = "\(.*\)"/\1/p' fuzz/rust-toolchain.
 FUZZ_TARGETS ?= email phone labels form spec
 FUZZ_SECONDS ?= 600
 
-.PHONY: demo test test-all build check bench size fuzz mutants tools clean
+.PHONY: demo test test-all build check bench size faults fuzz mutants tools clean
 
 demo: build $(SANDBOX)
 	@SANDBOX_BIN="$(abspath $(SANDBOX))" exec node www/demo/demo.mjs
@@ -62,6 +63,10 @@ bench: build
 
 size: build
 	node tests/size.mjs
+
+faults: build $(SANDBOX)
+	SIMULATION_SEEDS=$(or $(SEEDS),100000) cargo test --release --locked --quiet --test simulation -- --nocapture
+	SANDBOX_BIN="$(abspath $(SANDBOX))" node tests/faults/run.mjs
 
 clean:
 	rm -rf $(TARGET) node_modules pkg/dist pkg/wasm .demo

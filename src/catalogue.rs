@@ -85,7 +85,7 @@ pub use recipes::{PACE, recipe};
 #[cfg(feature = "full")]
 mod recipes {
     use crate::delivery::limiter::Limits;
-    use crate::delivery::outbox::{Probe, Recipe};
+    use crate::delivery::outbox::{Probe, Recipe, When};
     use crate::operation::Repeat;
     use crate::request::System;
     use crate::systems::{marketo, pardot, prospects};
@@ -103,7 +103,9 @@ mod recipes {
             Recipe {
                 probe: Some(Probe {
                     operation: pardot::PROSPECT_READ.name,
-                    found: pardot::PROSPECT_UPDATE.name,
+                    when: When::Always,
+                    keys: &["email"],
+                    found: Some(pardot::PROSPECT_UPDATE.name),
                     lag: 60_000,
                 }),
                 write: pardot::PROSPECT_CREATE.name,

@@ -33,7 +33,7 @@ impl Story {
     #[track_caller]
     fn sends(&mut self) -> (&'static str, Option<String>) {
         self.now = self.now.max(self.delivery.next);
-        match self.step(Event::Due) {
+        match self.step(Event::Due { doubt: None, kept: true }) {
             Effect::Send { operation, record } => (operation, record),
             other => panic!("nothing was sent but {other:?}"),
         }
@@ -134,7 +134,7 @@ fn a_worker_that_died_after_sending_has_lost_the_reply() {
     story.sends();
     // No outcome is ever told; the next wake-up comes after the deadline.
     story.now = story.delivery.next;
-    assert_eq!(story.step(Event::Due), Effect::Wait);
+    assert_eq!(story.step(Event::Due { doubt: None, kept: true }), Effect::Wait);
     assert_eq!(story.sends(), ("pardot.prospect.read", None));
 }
 
@@ -193,7 +193,7 @@ fn what_the_system_refuses_waits_for_a_person() {
     let mut story = Story::of(System::Prospects);
     story.sends();
     assert_eq!(story.hears(refused()), Effect::Dead);
-    assert_eq!(story.step(Event::Due), Effect::Dead);
+    assert_eq!(story.step(Event::Due { doubt: None, kept: true }), Effect::Dead);
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn a_person_who_was_deleted_in_between_is_looked_up_again() {
 fn the_gate_may_hold_a_call_back() {
     let mut story = Story::of(System::Marketo);
     assert_eq!(story.step(Event::Held { until: 500 }), Effect::Wait);
-    assert_eq!(story.step(Event::Due), Effect::Wait, "not before then");
+    assert_eq!(story.step(Event::Due { doubt: None, kept: true }), Effect::Wait, "not before then");
     assert_eq!(story.delivery.phase, Phase::Waiting);
     story.sends();
     assert!(story.now >= 500);
@@ -228,7 +228,7 @@ fn a_lost_create_that_the_gate_holds_back_is_still_lost() {
     story.now = story.delivery.next;
     story.step(Event::Held { until: story.now + 100 });
     story.now += 100;
-    assert_eq!(story.step(Event::Due), Effect::Wait);
+    assert_eq!(story.step(Event::Due { doubt: None, kept: true }), Effect::Wait);
     assert_eq!(story.sends(), ("pardot.prospect.read", None), "never a second create without a look");
 }
 
@@ -243,11 +243,68 @@ fn a_stored_state_is_read_back_as_it_was() {
 }
 
 #[test]
+fn a_look_up_holds_only_as_long_as_nobody_else_can_write() {
+    let mut story = Story::of(System::Pardot);
+    story.sends();
+    story.hears(missing());
+    assert_eq!(story.step(Event::Due { doubt: None, kept: false }), Effect::Wait);
+    assert_eq!(story.sends(), ("pardot.prospect.read", None), "asked again");
+}
+
+#[test]
+fn who_was_written_for_another_lead_is_not_created_while_reads_lag() {
+    let mut story = Story::of(System::Pardot);
+    let doubt = Some(60_000);
+    assert!(matches!(story.step(Event::Due { doubt, kept: false }), Effect::Send { .. }));
+    story.hears(missing());
+    assert!(story.delivery.next > story.now);
+    assert_eq!(story.sends(), ("pardot.prospect.read", None));
+    story.hears(found(&[("7", "")]));
+    assert_eq!(story.sends(), ("pardot.prospect.update", Some("7".to_owned())));
+}
+
+#[test]
+fn tokens_that_are_refused_again_and_again_burn_no_try() {
+    let mut story = Story::of(System::Marketo);
+    for _ in 0..20 {
+        story.sends();
+        story.hears(Outcome::Retry { after: Some(0), code: "marketo.602".into(), reason: Reason::Token });
+    }
+    assert_eq!(story.delivery.attempts, 0);
+    assert!(story.delivery.next > story.now + 1_000, "but the second time it waits");
+}
+
+/// What version 1 wrote, word for word.
+#[test]
+fn state_of_version_1_goes_on() {
+    for (system, state, call) in [
+        (
+            System::Marketo,
+            r#"{"phase":"waiting","call":"write","next":5,"sent":1,"attempts":3,"record":null,"doubt":null,"maybe_repeated":true,"outcome":{"kind":"unknown","why":"network.failed"}}"#,
+            "marketo.lead.submitForm",
+        ),
+        (
+            System::Pardot,
+            r#"{"phase":"sent","call":"write","next":9,"sent":2,"attempts":0,"record":null,"doubt":null,"maybe_repeated":false,"outcome":null}"#,
+            "pardot.prospect.read",
+        ),
+    ] {
+        let mut story = Story { system, delivery: serde_json::from_str(state).unwrap(), now: 100_000 };
+        if story.delivery.phase == Phase::Sent {
+            assert_eq!(story.step(Event::Due { doubt: None, kept: false }), Effect::Wait);
+        }
+        assert_eq!(story.sends().0, call);
+    }
+}
+
+#[test]
 fn every_call_of_a_recipe_is_in_the_catalogue() {
     for system in [System::Marketo, System::Pardot, System::Prospects] {
         let recipe = recipe(system).unwrap();
         let probe = recipe.probe.as_ref();
-        for name in [Some(recipe.write), probe.map(|probe| probe.operation), probe.map(|probe| probe.found)] {
+        for name in
+            [Some(recipe.write), probe.map(|probe| probe.operation), probe.and_then(|probe| probe.found)]
+        {
             assert!(name.is_none_or(|name| operation(name).is_some()), "{name:?}");
         }
     }

@@ -95,6 +95,17 @@ describe("the lead arrives, once, after", () => {
     await onceEach(lead);
   });
 
+  test("two leads of one person, while reads do not show the first one yet", { timeout: 45_000 }, async () => {
+    await at.config({ pardot: { lag: 1_900 } });
+    const lead = person();
+    const first = await submit(lead);
+    await until(async () => (await held(lead.email)).some(({ system }) => system === "pardot"), "the first");
+    const second = await submit({ ...lead, lastName: "Lee-Hart" });
+    await finished(first);
+    await finished(second);
+    assert.deepEqual((await held(lead.email)).map(({ system }) => system).sort(), SYSTEMS);
+  });
+
   test("tokens that all expire at once: one refresh, not one for each lead", { timeout: 45_000 }, async () => {
     const first = person();
     await finished(await submit(first));

@@ -1,5 +1,5 @@
 // What the suites stand on: the real sandbox, relay (workerd, storage on disk) and page, on ports of their own.
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,11 +13,14 @@ export const sandboxBinary = process.env.SANDBOX_BIN ?? `${root}target/debug/fie
 
 /**
  * Starts a stand. `timeScale` divides the relay's waiting times; `bindings` overrides the Worker's; `wasm: false` serves
- * the page under a policy that forbids WebAssembly.
+ * the page under a policy that forbids WebAssembly; `between` puts something between the relay and the sandbox; `storage`
+ * is a folder that the relay's storage begins as.
  */
-export async function stand({ timeScale = 30, bindings = {}, wasm = true, worker = `${root}www/demo/worker.mjs` } = {}) {
+export async function stand({ timeScale = 30, bindings = {}, wasm = true, between, storage, worker = `${root}www/demo/worker.mjs` } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "fieldpost-"));
   const sandbox = await startSandbox(sandboxBinary, 0);
+  const reached = (await between?.(sandbox.url)) ?? sandbox.url;
+  if (storage) await cp(storage, `${folder}/storage`, { recursive: true });
   const pagePort = await freePort();
   const relayPort = await freePort();
   const pageUrl = `http://127.0.0.1:${pagePort}`;
@@ -28,7 +31,7 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, worker
       outdir: `${folder}/worker`,
       port: relayPort,
       storage: `${folder}/storage`,
-      bindings: { ...demoBindings(sandbox.url, pageUrl), TIME_SCALE: String(timeScale), ...bindings },
+      bindings: { ...demoBindings(reached, pageUrl), TIME_SCALE: String(timeScale), ...bindings },
     });
   let relay = await start();
   const page = await startPage({ folder: `${root}www`, relay: relay.url, port: pagePort, wasm });

@@ -19,8 +19,10 @@ export interface EdgeGlue {
   toRequest(rendered: unknown, token: string): Request;
   newDelivery(system: string, now: number): string;
   stepDelivery(system: string, state: string, timing: unknown, event: unknown, now: number, random: number): Stepped;
-  acquirePlace(system: string, state: string, id: string, key: string, deadline: number, now: number): Placed;
-  releasePlace(state: string, id: string, keep: boolean, quiet: number): string;
+  replayDelivery(system: string, state: string, now: number): string;
+  readLag(system: string): number;
+  acquirePlace(system: string, limits: unknown, state: string, ask: unknown, now: number): Placed;
+  releasePlace(state: string, told: unknown, now: number): string;
 }
 
 /** What a client must know of an operation. */
@@ -59,6 +61,9 @@ export interface Placed {
   state: string;
   answer: "granted" | "wait";
   until?: number;
+  whole?: boolean;
+  doubt?: number | null;
+  kept?: boolean;
 }
 
 let glue: EdgeGlue;
@@ -88,6 +93,16 @@ export function edge<T>(act: (glue: EdgeGlue) => T): T {
 
 /** Parameters as the wide calls take them. */
 const packed = (params: Params): string => nfc(packValues(params));
+
+/** A crossing that changes nothing outside: after a trap a fresh instance is asked once more. */
+export function steady<T>(act: (glue: EdgeGlue) => T): T {
+  try {
+    return edge(act);
+  } catch (error) {
+    if (!(error instanceof FieldpostError) || error.code !== "wasm.trap") throw error;
+    return edge(act);
+  }
+}
 
 /** An account as the border reads it. */
 export const plainAccount = (account: Account & { allowHost?: string | readonly string[] }): unknown => ({

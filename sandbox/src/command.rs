@@ -10,6 +10,7 @@ usage: fieldpost-sandbox [--port N] [--data FILE]
 
   --port N      port to listen on; 0 takes a free one (default: $SANDBOX_PORT, else 8790)
   --data FILE   keep persons, ledger, tokens and faults in this SQLite file (default: in memory)
+  --with-parent end when standard input ends, as it does when the launcher dies
   --help, --version
 
 When it can serve it prints one line, `sandbox http://127.0.0.1:PORT`. Open that address for the page.

@@ -5,7 +5,13 @@ use std::process::ExitCode;
 use fieldpost_sandbox::{Command, HELP, Options, Sandbox};
 
 fn main() -> ExitCode {
-    match Command::parse(std::env::args().skip(1), std::env::var("SANDBOX_PORT").ok()) {
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let before = arguments.len();
+    arguments.retain(|argument| argument != WITH_PARENT);
+    if arguments.len() < before {
+        leave_with_parent();
+    }
+    match Command::parse(arguments, std::env::var("SANDBOX_PORT").ok()) {
         Ok(Command::Help) => {
             say(HELP);
             ExitCode::SUCCESS
@@ -20,6 +26,16 @@ fn main() -> ExitCode {
         },
         Err(sentence) => fail(&sentence, 2),
     }
+}
+
+/// Ends when standard input ends: a launcher that is killed cannot stop what it started, but its pipe closes with it.
+const WITH_PARENT: &str = "--with-parent";
+
+fn leave_with_parent() {
+    std::thread::spawn(|| {
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        std::process::exit(0);
+    });
 }
 
 fn serve(options: &Options) -> Result<(), String> {

@@ -1,4 +1,5 @@
-//! What one account may do at a time: so many calls in a window, so many at once, and one at a time for each person.
+//! What one account may do at a time: so many calls in a window, so many at once, one at a time for each person, what
+//! the system's own headers leave, and nothing but a probe while the day's quota is used up.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,18 +11,47 @@ pub struct Limits {
     /// Milliseconds.
     pub window: u64,
     /// Calls that may run at once.
+    #[serde(alias = "atOnce")]
     pub at_once: u32,
 }
 
-/// Who is using the account.
+/// While a quota is used up, one call in this many milliseconds asks whether it is back.
+pub const PROBE_EVERY: u64 = 15 * 60 * 1_000;
+
+/// A place that is not free is asked for again after this long, and one that another call of the same person has.
+const SOON: u64 = 100;
+const PERSON: u64 = 250;
+
+/// A gate that is closed is asked again after this long, should it have been opened by hand or by a success.
+const CLOSED: u64 = 60_000;
+
+/// A shard that does not come back within this long after it was told to has lost its turn.
+const PATIENCE: u64 = 1_000;
+
+/// No system asks for quiet for longer than a day; a clock that was set back must not close a gate for ever.
+const DAY: u64 = 25 * 60 * 60 * 1_000;
+
+/// Who is using the account. Everything but the first three members came with version 2 of the stored state.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Limiter {
     /// When the calls of the current window began.
     pub calls: Vec<u64>,
     /// The calls that are running.
     pub leases: Vec<Lease>,
-    /// The system has asked for quiet until then.
+    /// No call begins before then.
     pub quiet_until: u64,
+    /// What the system's `RateLimit` headers leave.
+    #[serde(default)]
+    pub budget: Option<Budget>,
+    /// The day's quota is used up.
+    #[serde(default)]
+    pub quota: Option<Quota>,
+    /// The shards that were turned away, longest first: one that was served queues up again behind them.
+    #[serde(default)]
+    pub turns: Vec<Turn>,
+    /// The persons whom a read may not show yet, though they have been written, or may have been.
+    #[serde(default)]
+    pub fresh: Vec<Fresh>,
 }
 
 /// One running call.
@@ -33,6 +63,75 @@ pub struct Lease {
     pub key: String,
     /// When it ends by itself: after the call's deadline.
     pub until: u64,
+    /// Its call was lost, so nobody gives it back before.
+    #[serde(default)]
+    pub lost: bool,
+}
+
+/// A person who was written a moment ago.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fresh {
+    /// Who, as a hash.
+    pub key: String,
+    /// Until then a look-up that finds nobody proves nothing.
+    pub until: u64,
+}
+
+/// What a system said it still takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Budget {
+    /// So many calls …
+    pub left: u32,
+    /// … until then.
+    pub until: u64,
+}
+
+/// A day's quota that is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quota {
+    /// When the day turns, as the host computed it.
+    pub reset: u64,
+    /// A probe may go out after each of these, in milliseconds.
+    pub every: u64,
+}
+
+/// A shard that waits for a place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Turn {
+    /// Which one.
+    pub shard: String,
+    /// Its turn is kept until then.
+    pub until: u64,
+}
+
+/// A call that wants to go out.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// The delivery.
+    pub id: &'a str,
+    /// The person it is about, as a hash.
+    pub key: &'a str,
+    /// The outbox that asks.
+    pub shard: &'a str,
+    /// After this many milliseconds the call cannot be running any more.
+    pub deadline: u64,
+    /// Milliseconds by which the system's reads lag behind its writes; 0 where nobody is looked up before a write.
+    pub lag: u64,
+    /// Nobody heard what became of this delivery's last call.
+    pub lost: bool,
+}
+
+/// Whether a call's place is kept when it is over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Keep {
+    /// It is free.
+    #[default]
+    No,
+    /// The write that relies on this look-up comes next.
+    GoesOn,
+    /// Nobody knows whether the call is over.
+    Lost,
 }
 
 /// The limiter's answer.
@@ -40,51 +139,155 @@ pub struct Lease {
 #[serde(tag = "answer", rename_all = "lowercase")]
 pub enum Answer {
     /// Go.
-    Granted,
+    Granted {
+        /// Until then a look-up that finds nobody proves nothing: somebody else's lead about this person went out.
+        doubt: Option<u64>,
+        /// The delivery has kept its place since its last call, so nobody else wrote this person in between.
+        kept: bool,
+    },
     /// Not before then.
     Wait {
         /// When to ask again.
         until: u64,
+        /// Whether the whole account waits, or only what concerns this person.
+        whole: bool,
     },
 }
 
 impl Limiter {
-    /// Asks for a place for a call about the person `key`.
-    pub fn acquire(&mut self, limits: Limits, id: &str, key: &str, deadline: u64, now: u64) -> Answer {
-        self.leases.retain(|lease| lease.until > now && lease.id != id);
-        self.calls.retain(|began| began.saturating_add(limits.window) > now);
-        let ends = |leases: &mut dyn Iterator<Item = &Lease>| leases.map(|lease| lease.until).min();
-        let person = ends(&mut self.leases.iter().filter(|lease| lease.key == key));
-        let full = || ends(&mut self.leases.iter());
-        let until = if self.quiet_until > now {
-            Some(self.quiet_until)
-        } else if person.is_some() {
-            person
-        } else if self.leases.len() >= usize::try_from(limits.at_once).unwrap_or(usize::MAX) {
-            full()
-        } else if self.calls.len() >= usize::try_from(limits.calls).unwrap_or(usize::MAX) {
-            self.calls.first().map(|began| began.saturating_add(limits.window))
-        } else {
-            None
-        };
-        // A place is given back long before its lease ends: ask again soon.
-        if let Some(until) = until {
-            let soon = now.saturating_add(if self.quiet_until > now { 5_000 } else { 100 });
-            return Answer::Wait { until: until.min(soon).max(now.saturating_add(1)) };
+    /// Asks for a place. A delivery that kept its own goes on with the next call of it.
+    pub fn acquire(&mut self, limits: Limits, ask: Ask<'_>, now: u64) -> Answer {
+        self.tidy(limits, ask, now);
+        let others = self.leases.iter().filter(|lease| lease.id != ask.id);
+        if let Some(lease) = others.filter(|lease| lease.key == ask.key).max_by_key(|lease| lease.until) {
+            // A lost call has its place to the end; others give it back when they are answered.
+            let until = if lease.lost { lease.until } else { lease.until.min(now.saturating_add(PERSON)) };
+            return Answer::Wait { until: until.max(now.saturating_add(1)), whole: false };
         }
+        if self.quiet_until > now {
+            return Answer::Wait { until: self.quiet_until.min(now.saturating_add(CLOSED)), whole: true };
+        }
+        if let Some(until) = self.full(limits, ask, now) {
+            let until = until.max(now.saturating_add(1));
+            self.turn_away(ask.shard, until);
+            return Answer::Wait { until, whole: true };
+        }
+        if let Some(quota) = self.quota {
+            // The one probe; everybody else waits for what it finds.
+            self.quiet_until = now.saturating_add(quota.every).min(quota.reset);
+        }
+        if let Some(budget) = &mut self.budget {
+            budget.left = budget.left.saturating_sub(1);
+        }
+        self.turns.retain(|turn| turn.shard != ask.shard);
         self.calls.push(now);
+        let (own, others): (Vec<Lease>, Vec<Lease>) =
+            self.leases.drain(..).partition(|lease| lease.id == ask.id);
+        self.leases = others;
+        let (lost, kept): (Vec<Lease>, Vec<Lease>) =
+            own.into_iter().partition(|lease| lease.lost || ask.lost);
+        let kept = !kept.is_empty();
+        for lease in lost {
+            self.wrote(lease.key, lease.until.saturating_add(ask.lag), ask.lag);
+        }
         self.leases.push(Lease {
-            id: id.to_owned(),
-            key: key.to_owned(),
-            until: now.saturating_add(deadline),
+            id: ask.id.to_owned(),
+            key: ask.key.to_owned(),
+            until: now.saturating_add(ask.deadline),
+            lost: false,
         });
-        Answer::Granted
+        let doubt = self.fresh.iter().find(|fresh| fresh.key == ask.key).map(|fresh| fresh.until);
+        Answer::Granted { doubt, kept }
     }
 
-    /// Gives the place back. After a lost reply the person's place is kept: the call may still be running.
-    pub fn release(&mut self, id: &str, keep: bool) {
-        if !keep {
-            self.leases.retain(|lease| lease.id != id);
+    /// Forgets what is over. A clock that was set back leaves times in the future: none may count for longer than it
+    /// could from now.
+    fn tidy(&mut self, limits: Limits, ask: Ask<'_>, now: u64) {
+        for began in &mut self.calls {
+            *began = (*began).min(now);
+        }
+        for lease in &mut self.leases {
+            lease.until = lease.until.min(now.saturating_add(ask.deadline));
+        }
+        let longest = now.saturating_add(ask.deadline).saturating_add(ask.lag).saturating_add(ask.lag >> 3);
+        for fresh in &mut self.fresh {
+            fresh.until = fresh.until.min(longest);
+        }
+        self.quiet_until = self.quiet_until.min(now.saturating_add(DAY));
+        self.calls.retain(|began| began.saturating_add(limits.window) > now);
+        let (kept, over): (Vec<Lease>, Vec<Lease>) =
+            self.leases.drain(..).partition(|lease| lease.until > now);
+        self.leases = kept;
+        // Nobody said what became of such a call: it may have written.
+        for lease in over {
+            self.wrote(lease.key, lease.until.saturating_add(ask.lag), ask.lag);
+        }
+        self.fresh.retain(|fresh| fresh.until > now);
+        self.budget =
+            self.budget.filter(|budget| budget.until > now && budget.until <= now.saturating_add(DAY));
+        self.quota = self.quota.filter(|quota| quota.reset > now && quota.reset <= now.saturating_add(DAY));
+        self.turns.retain(|turn| turn.until.saturating_add(PATIENCE) > now);
+    }
+
+    /// Until when there is no place for this call.
+    fn full(&self, limits: Limits, ask: Ask<'_>, now: u64) -> Option<u64> {
+        let left = |most: u32, used: usize| usize::try_from(most).unwrap_or(usize::MAX).saturating_sub(used);
+        let soon = now.saturating_add(SOON);
+        let others = self.leases.iter().filter(|lease| lease.id != ask.id).count();
+        let bounds = [
+            (left(limits.at_once, others), soon),
+            (
+                left(limits.calls, self.calls.len()),
+                self.calls.first().map_or(soon, |began| began.saturating_add(limits.window)),
+            ),
+            self.budget.map_or((usize::MAX, soon), |budget| (left(budget.left, 0), budget.until)),
+        ];
+        // The bound that lasts longest is the one to wait for.
+        if let Some(until) = bounds.iter().filter(|(free, _)| *free == 0).map(|(_, until)| *until).max() {
+            return Some(until);
+        }
+        let free = bounds.iter().map(|(free, _)| *free).min().unwrap_or_default();
+        let ahead = self.turns.iter().take_while(|turn| turn.shard != ask.shard).count();
+        // Who has a place already waits for nobody.
+        (free <= ahead && others == self.leases.len()).then_some(soon)
+    }
+
+    fn turn_away(&mut self, shard: &str, until: u64) {
+        match self.turns.iter_mut().find(|turn| turn.shard == shard) {
+            Some(turn) => turn.until = until,
+            None => self.turns.push(Turn { shard: shard.to_owned(), until }),
+        }
+    }
+
+    /// Gives the place back. It is kept after a lost reply, for the call may still be running, and between a look-up
+    /// and the write that relies on it.
+    pub fn release(&mut self, id: &str, keep: Keep) {
+        match keep {
+            Keep::No => self.leases.retain(|lease| lease.id != id),
+            Keep::GoesOn => {}
+            Keep::Lost => {
+                for lease in self.leases.iter_mut().filter(|lease| lease.id == id) {
+                    lease.lost = true;
+                }
+            }
+        }
+    }
+
+    /// This delivery's call wrote its person; reads show it `lag` milliseconds later, and an eighth of that is for a
+    /// clock that a time service puts forward meanwhile.
+    pub fn stored(&mut self, id: &str, lag: u64, now: u64) {
+        if let Some(lease) = self.leases.iter().find(|lease| lease.id == id) {
+            self.wrote(lease.key.clone(), now.saturating_add(lag).saturating_add(lag >> 3), lag);
+        }
+    }
+
+    fn wrote(&mut self, key: String, until: u64, lag: u64) {
+        if lag == 0 {
+            return;
+        }
+        match self.fresh.iter_mut().find(|fresh| fresh.key == key) {
+            Some(fresh) => fresh.until = fresh.until.max(until),
+            None => self.fresh.push(Fresh { key, until }),
         }
     }
 
@@ -92,46 +295,205 @@ impl Limiter {
     pub fn quiet(&mut self, until: u64) {
         self.quiet_until = self.quiet_until.max(until);
     }
+
+    /// The system's headers leave `left` calls until `until`. Calls that are out may not be counted in it yet.
+    pub fn heard(&mut self, left: u32, until: u64) {
+        let out = u32::try_from(self.leases.len()).unwrap_or(u32::MAX);
+        let left = left.saturating_sub(out);
+        // Replies overtake each other: within one window, only less is news.
+        let same = self.budget.filter(|known| known.until.abs_diff(until) < 2_000);
+        let left = same.map_or(left, |known| known.left.min(left));
+        self.budget = Some(Budget { left, until });
+    }
+
+    /// The day's quota is used up until `reset`; every `every` milliseconds one call may ask.
+    pub fn spent(&mut self, reset: u64, every: u64, now: u64) {
+        self.quota = Some(Quota { reset, every });
+        self.quiet_until = now.saturating_add(every).min(reset);
+    }
+
+    /// A call went through, so no quota is used up.
+    pub fn opened(&mut self) {
+        if self.quota.take().is_some() {
+            self.quiet_until = 0;
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Limiter, Limits};
+    use super::{Answer, Ask, Keep, Limiter, Limits, PROBE_EVERY};
 
     const LIMITS: Limits = Limits { calls: 3, window: 20_000, at_once: 2 };
+    const GRANTED: Answer = Answer::Granted { doubt: None, kept: false };
+    const MANY: Limits = Limits { calls: 1_000, window: 20_000, at_once: 2 };
+
+    fn ask<'a>(id: &'a str, key: &'a str) -> Ask<'a> {
+        Ask { id, key, shard: "0", deadline: 1_000, lag: 0, lost: false }
+    }
+
+    fn waits(answer: Answer) -> bool {
+        matches!(answer, Answer::Wait { .. })
+    }
 
     #[test]
     fn one_call_at_a_time_for_each_person() {
         let mut gate = Limiter::default();
-        assert_eq!(gate.acquire(LIMITS, "1", "ann", 1_000, 0), Answer::Granted);
-        assert_eq!(gate.acquire(LIMITS, "2", "ann", 1_000, 10), Answer::Wait { until: 110 });
-        gate.release("1", false);
-        assert_eq!(gate.acquire(LIMITS, "2", "ann", 1_000, 20), Answer::Granted);
+        assert_eq!(gate.acquire(LIMITS, ask("1", "ann"), 0), GRANTED);
+        assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 10), Answer::Wait { until: 260, whole: false });
+        gate.release("1", Keep::No);
+        assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 20), GRANTED);
     }
 
     #[test]
     fn a_lost_call_keeps_its_place_until_its_deadline() {
         let mut gate = Limiter::default();
-        assert_eq!(gate.acquire(LIMITS, "1", "ann", 1_000, 0), Answer::Granted);
-        gate.release("1", true);
-        assert!(matches!(gate.acquire(LIMITS, "2", "ann", 1_000, 999), Answer::Wait { .. }));
-        assert_eq!(gate.acquire(LIMITS, "2", "ann", 1_000, 1_000), Answer::Granted);
+        assert_eq!(gate.acquire(LIMITS, ask("1", "ann"), 0), GRANTED);
+        gate.release("1", Keep::Lost);
+        assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 300), Answer::Wait { until: 1_000, whole: false });
+        assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 1_000), GRANTED);
+    }
+
+    #[test]
+    fn who_was_just_written_is_remembered_until_reads_show_it() {
+        let mut gate = Limiter::default();
+        let of = |id| Ask { lag: 60_000, ..ask(id, "ann") };
+        gate.acquire(LIMITS, of("1"), 0);
+        gate.stored("1", 60_000, 500);
+        gate.release("1", Keep::No);
+        assert_eq!(gate.acquire(LIMITS, of("2"), 600), Answer::Granted { doubt: Some(68_000), kept: false });
+        // Its worker died: nobody says what became of the call.
+        assert_eq!(
+            gate.acquire(LIMITS, of("3"), 1_600),
+            Answer::Granted { doubt: Some(68_000), kept: false }
+        );
+        gate.release("3", Keep::No);
+        assert_eq!(gate.acquire(LIMITS, of("4"), 68_000), GRANTED);
+    }
+
+    #[test]
+    fn a_delivery_goes_on_in_its_own_place() {
+        let mut gate = Limiter::default();
+        gate.acquire(MANY, ask("1", "ann"), 0);
+        gate.acquire(MANY, ask("2", "bob"), 0);
+        gate.release("1", Keep::GoesOn);
+        assert!(waits(gate.acquire(MANY, ask("3", "ann"), 5)), "the look-up counts for the one who made it");
+        assert_eq!(gate.acquire(MANY, ask("1", "ann"), 10), Answer::Granted { doubt: None, kept: true });
+        assert_eq!(gate.leases.len(), 2);
+        assert_eq!(gate.calls.len(), 3, "it is another call all the same");
     }
 
     #[test]
     fn never_over_a_limit() {
         let mut gate = Limiter::default();
-        assert_eq!(gate.acquire(LIMITS, "1", "a", 1_000, 0), Answer::Granted);
-        assert_eq!(gate.acquire(LIMITS, "2", "b", 1_000, 0), Answer::Granted);
-        assert!(matches!(gate.acquire(LIMITS, "3", "c", 1_000, 0), Answer::Wait { .. }), "two at once");
-        gate.release("1", false);
-        gate.release("2", false);
-        assert_eq!(gate.acquire(LIMITS, "3", "c", 1_000, 1), Answer::Granted);
-        gate.release("3", false);
-        assert!(
-            matches!(gate.acquire(LIMITS, "4", "d", 1_000, 19_999), Answer::Wait { .. }),
-            "three in the window"
-        );
-        assert_eq!(gate.acquire(LIMITS, "4", "d", 1_000, 20_000), Answer::Granted);
+        assert_eq!(gate.acquire(LIMITS, ask("1", "a"), 0), GRANTED);
+        assert_eq!(gate.acquire(LIMITS, ask("2", "b"), 0), GRANTED);
+        assert!(waits(gate.acquire(LIMITS, ask("3", "c"), 0)), "two at once");
+        gate.release("1", Keep::No);
+        gate.release("2", Keep::No);
+        assert_eq!(gate.acquire(LIMITS, ask("3", "c"), 1), GRANTED);
+        gate.release("3", Keep::No);
+        let full = gate.acquire(LIMITS, ask("4", "d"), 19_000);
+        assert_eq!(full, Answer::Wait { until: 20_000, whole: true }, "three in the window");
+        assert_eq!(gate.acquire(LIMITS, ask("4", "d"), 20_000), GRANTED);
+    }
+
+    #[test]
+    fn shards_take_turns() {
+        let mut gate = Limiter::default();
+        let from = |shard| Ask { id: shard, key: shard, shard, deadline: 1_000, lag: 0, lost: false };
+        gate.acquire(MANY, ask("1", "a"), 0);
+        gate.acquire(MANY, ask("2", "b"), 0);
+        assert!(waits(gate.acquire(MANY, from("B"), 1)));
+        assert!(waits(gate.acquire(MANY, from("A"), 2)));
+        gate.release("1", Keep::No);
+        assert!(waits(gate.acquire(MANY, from("A"), 3)), "B came before");
+        assert_eq!(gate.acquire(MANY, from("B"), 4), GRANTED);
+        gate.release("B", Keep::No);
+        assert!(waits(gate.acquire(MANY, from("B"), 5)), "B was served, A was not");
+        assert_eq!(gate.acquire(MANY, from("A"), 6), GRANTED);
+    }
+
+    #[test]
+    fn a_shard_that_went_away_keeps_nobody_waiting() {
+        let mut gate = Limiter::default();
+        let from = |shard| Ask { id: shard, key: shard, shard, deadline: 60_000, lag: 0, lost: false };
+        gate.acquire(MANY, from("1"), 0);
+        gate.acquire(MANY, from("2"), 0);
+        assert!(waits(gate.acquire(MANY, from("dead"), 1)));
+        gate.release("1", Keep::No);
+        assert!(waits(gate.acquire(MANY, from("B"), 500)));
+        assert_eq!(gate.acquire(MANY, from("B"), 1_200), GRANTED);
+    }
+
+    #[test]
+    fn what_the_headers_leave_is_not_passed() {
+        let mut gate = Limiter::default();
+        assert_eq!(gate.acquire(MANY, ask("1", "a"), 0), GRANTED);
+        assert_eq!(gate.acquire(MANY, ask("2", "b"), 0), GRANTED);
+        gate.release("1", Keep::No);
+        // Two are left, but the call that is out may not be counted yet.
+        gate.heard(2, 30_000);
+        assert_eq!(gate.acquire(MANY, ask("3", "c"), 1), GRANTED);
+        gate.release("2", Keep::No);
+        gate.release("3", Keep::No);
+        assert_eq!(gate.acquire(MANY, ask("4", "d"), 2), Answer::Wait { until: 30_000, whole: true });
+        // A reply that was overtaken brings nothing back.
+        gate.heard(5, 30_000);
+        assert!(waits(gate.acquire(MANY, ask("4", "d"), 3)));
+        assert_eq!(gate.acquire(MANY, ask("4", "d"), 30_000), GRANTED);
+    }
+
+    #[test]
+    fn a_used_up_quota_is_asked_for_every_quarter_of_an_hour_and_not_after_its_reset() {
+        let mut gate = Limiter::default();
+        let reset = 5 * PROBE_EVERY + 7;
+        gate.spent(reset, PROBE_EVERY, 0);
+        let mut probes = Vec::new();
+        let mut now = 0;
+        while now < reset {
+            match gate.acquire(MANY, ask("1", "a"), now) {
+                Answer::Granted { .. } => {
+                    probes.push(now);
+                    assert!(waits(gate.acquire(MANY, ask("2", "b"), now)), "one probe at a time");
+                    gate.release("1", Keep::No);
+                    gate.spent(reset, PROBE_EVERY, now);
+                }
+                Answer::Wait { until, .. } => {
+                    assert!(until > now);
+                    now = until;
+                }
+            }
+        }
+        assert_eq!(probes.len(), 5, "{probes:?}");
+        assert_eq!(gate.acquire(MANY, ask("1", "a"), reset), GRANTED);
+        assert_eq!(gate.acquire(MANY, ask("2", "b"), reset), GRANTED, "open for all");
+    }
+
+    #[test]
+    fn a_quota_that_is_back_early_opens_the_gate() {
+        let mut gate = Limiter::default();
+        gate.spent(80_000_000, PROBE_EVERY, 0);
+        assert_eq!(gate.acquire(MANY, ask("1", "a"), PROBE_EVERY), GRANTED);
+        gate.release("1", Keep::No);
+        gate.opened();
+        assert_eq!(gate.acquire(MANY, ask("2", "b"), PROBE_EVERY + 1), GRANTED);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_closes_nothing_for_long() {
+        let mut gate = Limiter::default();
+        gate.acquire(LIMITS, ask("1", "a"), 900_000_000);
+        gate.acquire(LIMITS, ask("2", "b"), 900_000_000);
+        assert!(waits(gate.acquire(LIMITS, ask("3", "a"), 1_000)));
+        assert_eq!(gate.acquire(LIMITS, ask("3", "a"), 2_000), GRANTED);
+    }
+
+    #[test]
+    fn state_of_version_1_is_read() {
+        let old = r#"{"calls":[5],"leases":[{"id":"1","key":"a","until":900}],"quiet_until":0}"#;
+        let mut gate: Limiter = serde_json::from_str(old).unwrap_or_default();
+        assert_eq!(gate.leases.len(), 1);
+        assert!(waits(gate.acquire(LIMITS, ask("2", "a"), 10)));
     }
 }

@@ -28,10 +28,23 @@ pub struct Recipe {
 pub struct Probe {
     /// The operation that looks the person up.
     pub operation: &'static str,
-    /// The operation that writes a person who was found, by id.
-    pub found: &'static str,
+    /// When it is asked.
+    pub when: When,
+    /// What it looks for: the first of these parameters that the lead has.
+    pub keys: &'static [&'static str],
+    /// The operation that writes a person who was found, by id; nothing where the write itself finds the person.
+    pub found: Option<&'static str>,
     /// Milliseconds by which the system's reads may lag behind its writes.
     pub lag: u64,
+}
+
+/// When a person is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Before each write: the write would create a second person.
+    Always,
+    /// Before a write is repeated whose reply was lost: the write finds the person, but only once reads have caught up.
+    Doubt,
 }
 
 /// The times that the machine goes by, in milliseconds.
@@ -92,6 +105,12 @@ pub struct Delivery {
     pub doubt: Option<u64>,
     /// A call without a look-up was repeated after its reply was lost.
     pub maybe_repeated: bool,
+    /// Tokens that were refused in a row: nobody's fault, so they count apart. Since version 2 of the stored state.
+    #[serde(default)]
+    pub renewals: u32,
+    /// The lead has nothing that the person could be looked up by. Since version 2.
+    #[serde(default)]
+    pub blind: bool,
     /// What the last call came to.
     pub outcome: Option<Outcome>,
 }
@@ -101,7 +120,14 @@ pub struct Delivery {
 #[serde(tag = "event", rename_all = "lowercase")]
 pub enum Event {
     /// `next` has come.
-    Due,
+    Due {
+        /// Until then a look-up that finds nobody proves nothing, as the gate says.
+        #[serde(default)]
+        doubt: Option<u64>,
+        /// Nobody else can have written this person since the last call.
+        #[serde(default)]
+        kept: bool,
+    },
     /// The call came to this.
     Outcome {
         /// What it came to.
@@ -112,6 +138,8 @@ pub enum Event {
         /// When to ask the gate again.
         until: u64,
     },
+    /// The look-up was not sent: the lead has none of its keys.
+    Blind,
 }
 
 /// What the host does next.
@@ -138,14 +166,28 @@ impl Delivery {
     pub fn new(recipe: &Recipe, now: u64) -> Self {
         Delivery {
             phase: Phase::Waiting,
-            call: if recipe.probe.is_some() { Call::Probe } else { Call::Write },
+            call: if recipe.asks_first() { Call::Probe } else { Call::Write },
             next: now,
             sent: 0,
             attempts: 0,
             record: None,
             doubt: None,
             maybe_repeated: false,
+            renewals: 0,
+            blind: false,
             outcome: None,
+        }
+    }
+
+    /// The same lead, sent on by a person: from the start, but what is not known of an earlier write stays not known.
+    #[must_use]
+    pub fn replayed(&self, recipe: &Recipe, now: u64) -> Self {
+        let fresh = Delivery::new(recipe, now);
+        Delivery {
+            call: if self.doubt.is_some() { Call::Probe } else { fresh.call },
+            doubt: self.doubt,
+            maybe_repeated: self.maybe_repeated,
+            ..fresh
         }
     }
 
@@ -154,14 +196,21 @@ impl Delivery {
         match (event, self.phase) {
             (_, Phase::Done) => Effect::Done,
             (_, Phase::Dead) => Effect::Dead,
-            (Event::Due, _) if now < self.next => Effect::Wait,
-            (Event::Due, Phase::Waiting) => {
+            (Event::Due { .. }, _) if now < self.next => Effect::Wait,
+            (Event::Due { doubt, kept }, Phase::Waiting) => {
+                // "No such person" holds for as long as nobody else can write; after that it is asked again.
+                if self.call == Call::Write && !kept && !self.blind && recipe.asks_first() {
+                    return self.turn_to(Call::Probe, now);
+                }
+                if self.call == Call::Probe {
+                    self.doubt = self.doubt.max(doubt.filter(|until| *until > now));
+                }
                 self.phase = Phase::Sent;
                 self.sent = now;
                 self.next = now.saturating_add(timing.deadline);
                 Effect::Send { operation: self.operation(recipe), record: self.record.clone() }
             }
-            (Event::Due, Phase::Sent) => {
+            (Event::Due { .. }, Phase::Sent) => {
                 let lost = Outcome::Unknown { why: Cow::Borrowed("delivery.lost") };
                 self.came_to(recipe, timing, lost, now, random)
             }
@@ -170,6 +219,12 @@ impl Delivery {
                 self.next = until.max(now);
                 Effect::Wait
             }
+            (Event::Blind, _) => {
+                self.blind = true;
+                // A write whose reply was lost is behind this look-up: without it the repeat may be a second one.
+                self.maybe_repeated |= self.doubt.take().is_some();
+                self.turn_to(Call::Write, now)
+            }
             (Event::Outcome { outcome }, _) => self.came_to(recipe, timing, outcome, now, random),
         }
     }
@@ -177,7 +232,7 @@ impl Delivery {
     fn operation(&self, recipe: &Recipe) -> &'static str {
         match (self.call, &recipe.probe) {
             (Call::Probe, Some(probe)) => probe.operation,
-            (Call::Found, Some(probe)) => probe.found,
+            (Call::Found, Some(probe)) => probe.found.unwrap_or(recipe.write),
             _ => recipe.write,
         }
     }
@@ -192,8 +247,14 @@ impl Delivery {
     ) -> Effect {
         self.outcome = Some(outcome.clone());
         let again = |attempts| now.saturating_add(backoff::delay(attempts, timing.base, timing.cap, random));
+        let renewals = std::mem::take(&mut self.renewals);
         match outcome {
             Outcome::Found { records, .. } if self.call == Call::Probe => match latest(&records) {
+                // The write finds this person by itself now, so it is repeated as it was.
+                Some(_) if recipe.probe.as_ref().is_some_and(|probe| probe.found.is_none()) => {
+                    self.doubt = None;
+                    self.turn_to(Call::Write, now)
+                }
                 Some(id) => {
                     self.record = Some(id);
                     self.turn_to(Call::Found, now)
@@ -219,15 +280,19 @@ impl Delivery {
                 self.doubt = None;
                 Effect::Done
             }
-            // An expired token is nobody's fault: it costs the lead no try.
-            Outcome::Retry { reason: Reason::Token | Reason::Version, .. } if self.attempts == 0 => {
-                self.attempts = 1;
-                self.wait(now)
+            // An expired token is nobody's fault: it costs the lead no try. Only one that is refused again waits.
+            Outcome::Retry { reason: Reason::Token, .. } => {
+                self.renewals = renewals.saturating_add(1);
+                let until = if renewals == 0 { now } else { again(renewals) };
+                self.wait(until)
+            }
+            // The gate holds the account back for as long as it takes; this lead has not failed either.
+            Outcome::Retry { after, reason: Reason::Rate | Reason::Quota, .. } => {
+                self.wait(again(1).max(asked(after, timing, now)))
             }
             Outcome::Retry { after, .. } => {
                 self.attempts = self.attempts.saturating_add(1);
-                let asked = after.unwrap_or_default().checked_div(timing.scale).unwrap_or_default();
-                self.wait(again(self.attempts).max(now.saturating_add(asked)))
+                self.wait(again(self.attempts).max(asked(after, timing, now)))
             }
             _ => self.unknown(recipe, timing, again(self.attempts.saturating_add(1))),
         }
@@ -241,14 +306,14 @@ impl Delivery {
         let mut next = again;
         match (self.call, &recipe.probe) {
             (Call::Probe, _) => {}
-            (Call::Write, Some(probe)) => {
+            (Call::Write, Some(probe)) if !self.blind => {
                 let lag = probe.lag.checked_div(timing.scale).unwrap_or(probe.lag);
                 self.doubt = Some(landed.saturating_add(lag));
                 self.call = Call::Probe;
                 next = again.max(landed);
             }
-            (Call::Write, None) => {
-                self.maybe_repeated |= recipe.repeat == Repeat::Activity;
+            (Call::Write, _) => {
+                self.maybe_repeated |= self.blind || recipe.repeat == Repeat::Activity;
                 next = again.max(landed);
             }
             (Call::Found, _) => next = again.max(landed),
@@ -280,6 +345,23 @@ impl Delivery {
         self.next = until;
         Effect::Wait
     }
+}
+
+impl Recipe {
+    fn asks_first(&self) -> bool {
+        self.probe.as_ref().is_some_and(|probe| probe.when == When::Always)
+    }
+
+    /// By how many milliseconds reads lag behind the writes of other leads about the same person; 0 where the write
+    /// finds the person itself.
+    pub fn lag(&self) -> u64 {
+        self.probe.as_ref().filter(|probe| probe.when == When::Always).map_or(0, |probe| probe.lag)
+    }
+}
+
+/// Until when a system asked to be left alone.
+fn asked(after: Option<u64>, timing: Timing, now: u64) -> u64 {
+    now.saturating_add(after.unwrap_or_default().checked_div(timing.scale).unwrap_or_default())
 }
 
 fn is_missing(issues: &[Issue]) -> bool {

@@ -3,7 +3,7 @@
 use crate::capture::{self, Mapping, Visitor};
 use crate::catalogue::{CAPTURE, PACE, operation, operations, recipe};
 use crate::code;
-use crate::delivery::limiter::Limiter;
+use crate::delivery::limiter::{Ask, Keep, Limiter, Limits, PROBE_EVERY};
 use crate::delivery::outbox::{Delivery, Event, Timing};
 use crate::field::Field;
 use crate::operation::{INVALID, Operation, Paging, Refusal};
@@ -214,12 +214,22 @@ pub fn render(
         (Some(id), _) => std::iter::once((Cow::Borrowed("id"), Value::from(id)))
             .chain(params.into_iter().filter(|(name, _)| name != "email"))
             .collect(),
-        // A look-up takes the key alone.
-        (None, false) => params.into_iter().filter(|(name, _)| name == "email").collect(),
+        // A look-up takes one key alone.
+        (None, false) => vec![key(operation.system, params).ok_or_else(|| failure("lookup.blind", &[]))?],
         (None, true) => params,
     };
     let rendered = operation.request(params, &account(to)?).map_err(|refusal| refused(&refusal))?;
     to_js(&rendered)
+}
+
+/// The first of the look-up's keys that the lead has.
+fn key(
+    system: System,
+    params: crate::value::Entries<'static>,
+) -> Option<(Cow<'static, str>, Value<'static>)> {
+    let keys = recipe(system)?.probe.as_ref()?.keys;
+    let at = |name: &str| keys.iter().position(|key| *key == name);
+    params.into_iter().filter(|(name, _)| at(name).is_some()).min_by_key(|(name, _)| at(name))
 }
 
 /// A rendered call as a `Request`, with the token of the moment.
@@ -258,6 +268,24 @@ pub fn rendered_request(rendered: JsValue, token: &str) -> Result<web_sys::Reque
 pub fn new_delivery(system: &str, now: f64) -> Result<String, JsValue> {
     let recipe = System::from_name(system).and_then(recipe).ok_or_else(|| failure("account.invalid", &[]))?;
     json(&Delivery::new(recipe, whole(now)))
+}
+
+/// The state of a delivery that a person sends on, as JSON text.
+///
+/// # Errors
+/// `state.invalid` for a state that this version cannot read, `account.invalid` for a system that takes no leads.
+#[wasm_bindgen(js_name = replayDelivery)]
+pub fn replay_delivery(system: &str, state: &str, now: f64) -> Result<String, JsValue> {
+    let recipe = System::from_name(system).and_then(recipe).ok_or_else(|| failure("account.invalid", &[]))?;
+    let delivery: Delivery = serde_json::from_str(state).map_err(|_| failure("state.invalid", &[]))?;
+    json(&delivery.replayed(recipe, whole(now)))
+}
+
+/// Milliseconds by which a system's reads lag behind the writes that a look-up goes before; 0 where there is none.
+#[wasm_bindgen(js_name = readLag)]
+pub fn read_lag(system: &str) -> f64 {
+    let lag = System::from_name(system).and_then(recipe).map_or(0, crate::delivery::outbox::Recipe::lag);
+    u32::try_from(lag).map_or(f64::MAX, f64::from)
 }
 
 /// Moves a delivery on: `{ state, effect, next, phase, code }`.
@@ -299,35 +327,91 @@ pub fn step_delivery(
     })
 }
 
-/// Asks an account's limiter for a place: `{ state, answer, until? }`.
+/// Asks an account's limiter for a place: `{ state, answer, until?, whole? }`. The account's own `limits`
+/// `{ calls, window, atOnce }` take the place of the system's.
 ///
 /// # Errors
-/// `state.invalid` for a state that this version cannot read.
+/// `state.invalid` for a state that this version cannot read, `account.invalid` for limits that are none.
 #[wasm_bindgen(js_name = acquirePlace)]
-pub fn acquire_place(system: &str, state: &str, id: &str, key: &str, deadline: f64, now: f64) -> Answer {
+pub fn acquire_place(system: &str, limits: JsValue, state: &str, ask: JsValue, now: f64) -> Answer {
+    #[derive(serde::Deserialize)]
+    struct Asking {
+        id: String,
+        key: String,
+        shard: String,
+        deadline: f64,
+        lag: f64,
+        lost: bool,
+    }
     #[derive(Serialize)]
     struct Asked {
         state: String,
         #[serde(flatten)]
         answer: crate::delivery::limiter::Answer,
     }
-    let limits = System::from_name(system)
-        .and_then(|system| PACE.iter().find(|(known, _)| *known == system))
-        .ok_or_else(|| failure("account.invalid", &[]))?;
+    let limits: Limits = if limits.is_undefined() || limits.is_null() {
+        System::from_name(system)
+            .and_then(|system| PACE.iter().find(|(known, _)| *known == system))
+            .map(|(_, limits)| *limits)
+            .ok_or_else(|| failure("account.invalid", &[]))?
+    } else {
+        from_js(limits, "account.invalid")?
+    };
+    let Asking { id, key, shard, deadline, lag, lost } = from_js(ask, "state.invalid")?;
     let mut limiter = limiter(state)?;
-    let answer = limiter.acquire(limits.1, id, key, whole(deadline), whole(now));
+    let ask = Ask { id: &id, key: &key, shard: &shard, deadline: whole(deadline), lag: whole(lag), lost };
+    let answer = limiter.acquire(limits, ask, whole(now));
     to_js(&Asked { state: json(&limiter)?, answer })
 }
 
-/// Gives a place back; `keep` where the call may still be running; `quiet` until when the system wants no calls.
+/// Gives a place back, with what the reply said of the account:
+/// `{ id, keep, opened, lag?, quiet?, reset?, scale, left?, until? }`, times in milliseconds since 1970.
 ///
 /// # Errors
 /// `state.invalid` for a state that this version cannot read.
 #[wasm_bindgen(js_name = releasePlace)]
-pub fn release_place(state: &str, id: &str, keep: bool, quiet: f64) -> Result<String, JsValue> {
+pub fn release_place(state: &str, given: JsValue, now: f64) -> Result<String, JsValue> {
+    #[derive(Default, serde::Deserialize)]
+    #[serde(default)]
+    struct Given {
+        /// The delivery.
+        id: String,
+        /// `no`, `goeson` or `lost`.
+        keep: Keep,
+        /// The call went through.
+        opened: bool,
+        /// It was a write; reads show it so many milliseconds later.
+        lag: Option<f64>,
+        /// The system wants no calls before then.
+        quiet: Option<f64>,
+        /// The day's quota is used up until then.
+        reset: Option<f64>,
+        /// What the time between two probes is divided by; 1 but in tests.
+        scale: f64,
+        /// The headers leave so many calls …
+        left: Option<f64>,
+        /// … until then.
+        until: Option<f64>,
+    }
+    let given: Given = from_js(given, "state.invalid")?;
     let mut limiter = limiter(state)?;
-    limiter.release(id, keep);
-    limiter.quiet(whole(quiet));
+    if let Some(lag) = given.lag {
+        limiter.stored(&given.id, whole(lag), whole(now));
+    }
+    limiter.release(&given.id, given.keep);
+    if given.opened {
+        limiter.opened();
+    }
+    if let (Some(left), Some(until)) = (given.left, given.until) {
+        limiter.heard(u32::try_from(whole(left)).unwrap_or(u32::MAX), whole(until));
+    }
+    if let Some(quiet) = given.quiet {
+        limiter.quiet(whole(quiet));
+    }
+    if let Some(reset) = given.reset {
+        let every = PROBE_EVERY.checked_div(whole(given.scale)).unwrap_or(PROBE_EVERY);
+        limiter.spent(whole(reset), every, whole(now));
+    }
     json(&limiter)
 }
 

@@ -81,6 +81,7 @@ export function demoBindings(sandbox, page) {
     SANDBOX_KEY: "sandbox-key",
     RELAY_SECRET: "the demo signs its form tokens with this",
     OPERATOR_KEY: "demo-operator",
+    VALUE_KEY: "demo-operator-values",
     TIME_SCALE: "1",
   };
 }

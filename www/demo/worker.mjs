@@ -6,6 +6,9 @@ export { Gate, Outbox } from "fieldpost/worker";
 export default relay((env) => ({
   secret: env.RELAY_SECRET,
   operatorKey: env.OPERATOR_KEY,
+  valueKey: env.VALUE_KEY,
+  // On this machine everybody has one address.
+  addressLimit: null,
   timeScale: Number(env.TIME_SCALE ?? 1),
   forms: {
     contact: {

@@ -20,6 +20,10 @@ export interface RelayAccount extends Omit<Account, "token"> {
   credentials: Credentials;
   /** Hosts beside the system's own, as `host` or `host:port`. Only here, in code: never in stored state or a request. */
   allowHost?: string | readonly string[];
+  /** What the relay may ask of the account, instead of half of what the system allows. Milliseconds. */
+  limits?: { calls: number; window: number; atOnce: number };
+  /** The zone in which the account's day of calls is counted; for Marketo `America/Chicago`, else `UTC`. */
+  timeZone?: string;
 }
 
 /** Where a form's leads go. */
@@ -48,6 +52,25 @@ export interface RelayFormOptions {
   title?: string;
   /** The name of a field that people do not see; what fills it is one sign of a robot, never a verdict. */
   trap?: string;
+  /** Cloudflare Turnstile: who does not pass waits for a person. */
+  turnstile?: TurnstileOptions;
+}
+
+export interface TurnstileOptions {
+  /** The widget's secret, from a secret binding. */
+  secret: string;
+  /** The widget's action, where it has one. */
+  action?: string;
+  /** What asks instead of the host's `fetch`. */
+  fetch?: (request: Request, init?: RequestInit) => Promise<Response>;
+  /** Where to ask; Cloudflare's own siteverify, but in tests. */
+  siteverify?: string;
+}
+
+/** So many leads within so many seconds. */
+export interface AddressLimit {
+  leads: number;
+  seconds: number;
 }
 
 export interface RelayOptions {
@@ -57,6 +80,14 @@ export interface RelayOptions {
   secret: string | readonly string[];
   /** What an operator sends in `Authorization: Bearer`; without it there is no operator interface. */
   operatorKey?: string;
+  /** What an operator sends in `Fieldpost-Value-Key`, beside the first, to see or erase values. Each use is logged. */
+  valueKey?: string;
+  /** What one address may send, in one isolate; 60 in a minute where nothing is said, and no limit with `null`. */
+  addressLimit?: AddressLimit | null;
+  /** How many leads one outbox keeps waiting before it says 503; default 250,000. */
+  maxQueued?: number;
+  /** How many suspects one outbox keeps for a person before it says 429; default 10,000. */
+  maxReview?: number;
   /** How many outboxes share the leads; never fewer than before. Default 4. */
   shards?: number;
   /** Divides all waiting times; 1 but in tests. */
@@ -99,6 +130,10 @@ function check(given: RelayOptions): RelayOptions {
   if ([given.secret].flat().some((secret) => typeof secret !== "string" || secret.length < 32)) {
     wrong("secret: needs at least 32 characters.");
   }
+  for (const name of ["operatorKey", "valueKey"] as const) {
+    if (given[name] !== undefined && given[name].length < 12) wrong(`${name}: needs at least 12 characters.`);
+  }
+  if (given.valueKey !== undefined && given.valueKey === given.operatorKey) wrong("valueKey: must not be the operator's key.");
   for (const [name, form] of Object.entries(given.forms)) {
     if (!/^[\w-]{1,64}$/.test(name)) wrong(`forms: a form's name has letters, digits, - and _.`);
     for (const target of form.deliver) {

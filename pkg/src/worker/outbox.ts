@@ -1,16 +1,22 @@
-import { edge, plainAccount, plainReply, type Rendered, type Stepped } from "../edge.js";
+import { plainAccount, plainReply, type Rendered, steady, type Stepped } from "../edge.js";
 import { FieldpostError } from "../errors.js";
 import { send } from "../send.js";
 import type { Outcome } from "../types.js";
-import { options, type RelayEnv, type Target } from "./options.js";
-import type { Place } from "./gate.js";
+import { compiled } from "./check.js";
+import { Desk } from "./desk.js";
+import type { Acquire, Place, Release } from "./gate.js";
+import { log } from "./log.js";
+import { options, type RelayEnv, type RelayOptions, type Target } from "./options.js";
+import { type Pace, readPace, readRetryAfter } from "./pace.js";
+import { migrate } from "./schema.js";
+import { REMEMBERED } from "./token.js";
 
 /** A lead that passed the form's check, on its way into the outbox. */
 export interface Offer {
   key: string;
   bodyHash: string;
   form: string;
-  /** The clean values, as JSON. */
+  /** The clean values, as JSON; of a raw lead the fields as they came. */
   lead: string;
   visitor: string;
   /** Whose record it touches, as a hash. */
@@ -19,17 +25,21 @@ export interface Offer {
   review: string[];
   /** The accounts it goes to. */
   targets: string[];
+  /** The check did not come to its end. */
+  raw?: boolean;
 }
 
 export interface Accepted {
   id: string;
-  state: "queued" | "stored" | "conflict" | "full";
+  state: "queued" | "stored" | "conflict" | "full" | "running" | "free";
 }
 
 /** The Durable Object's own storage, as far as it is used here. */
 export interface DurableState {
+  id?: { name?: string };
   storage: {
     sql: { exec(query: string, ...bindings: unknown[]): Iterable<Record<string, unknown>> & { toArray(): Record<string, unknown>[] } };
+    transactionSync<T>(act: () => T): T;
     setAlarm(time: number): Promise<void>;
     getAlarm(): Promise<number | null>;
     get<T>(key: string): Promise<T | undefined>;
@@ -49,38 +59,34 @@ interface DeliveryRow extends Record<string, unknown> {
   lead: string;
   account: string;
   state: string;
+  phase: string;
+  code: string | null;
 }
 
 /** The bound of waiting leads in one outbox, and of those that wait for a person. */
 const MAX_QUEUED = 250_000;
 const MAX_REVIEW = 10_000;
 
-/** So many deliveries of one outbox run at once; the gates hold the accounts' own limits. */
-const MAX_RUNNING = 20;
+/** So many deliveries to one account run at once in one outbox; the gates hold the accounts' own limits. */
+const AT_ONCE = 10;
 
 /** After this long the memory of a delivered lead (hashes, id, outcome) goes. */
 const KEEP = 8 * 24 * 60 * 60 * 1000;
 
-/** How long a call may take, the system's own 30 s and some of the way; then nobody can tell. */
+/** A lead that is being accepted elsewhere (Turnstile) keeps its key for this long. */
+const RUNNING = 15_000;
+
+/** How long a call may take, the system's own 30 s and some of the way; then nobody can tell. A lease outlives it. */
 const DEADLINE = 35_000;
+const LEASE = 36_000;
 const BACKOFF_BASE = 1_000;
 const BACKOFF_CAP = 10 * 60 * 1000;
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS leads (
-    id TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE, body_hash TEXT NOT NULL, form TEXT NOT NULL, person TEXT NOT NULL,
-    accepted INTEGER NOT NULL, review TEXT, lead TEXT, visitor TEXT, finished INTEGER
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS deliveries (
-    id TEXT PRIMARY KEY, lead TEXT NOT NULL REFERENCES leads (id), account TEXT NOT NULL, state TEXT NOT NULL,
-    phase TEXT NOT NULL, next INTEGER NOT NULL, code TEXT, maybe_repeated INTEGER NOT NULL DEFAULT 0
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS due ON deliveries (phase, next);
-  CREATE TABLE IF NOT EXISTS renders (
-    delivery TEXT NOT NULL, operation TEXT NOT NULL, request TEXT NOT NULL, PRIMARY KEY (delivery, operation)
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS finished ON leads (finished);
-`;
+/** A delivery keeps its place between a look-up and its write for no longer than this. */
+const GOES_ON = 10_000;
+
+/** Should the platform lose an alarm, the next one is never further away than this while something waits. */
+const LATEST_ALARM = 60_000;
 
 /**
  * The durable queue of one shard, and the record of truth: an accepted lead is in its SQLite before the page hears of
@@ -90,14 +96,25 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
   return class Outbox {
     readonly state: DurableState;
     readonly env: RelayEnv;
-    readonly running = new Set<string>();
+    readonly desk: Desk;
+    /** The deliveries that are out, with their accounts. */
+    readonly running = new Map<string, string>();
+    /** The persons they are about: another lead of one of them need not ask the gate. */
+    readonly busy = new Set<string>();
+    /** By account: until when the gate has no place for this shard. */
+    readonly held = new Map<string, number>();
+    alarmAt = Number.POSITIVE_INFINITY;
+    shard = "";
 
     constructor(state: DurableState, env: RelayEnv) {
       this.state = state;
       this.env = env;
+      this.desk = new Desk(state.storage);
       void state.blockConcurrencyWhile(async () => {
         await load();
-        state.storage.sql.exec(SCHEMA);
+        migrate(state.storage);
+        this.desk.count();
+        this.shard = state.id?.name ?? crypto.randomUUID();
         // An alarm that was lost with the last instance is set again before anything else.
         await this.arm();
       });
@@ -105,19 +122,36 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
 
     async fetch(request: Request): Promise<Response> {
       const url = new URL(request.url);
+      const body = async <T>(): Promise<T> => (await request.json()) as T;
       switch (url.pathname) {
         case "/known":
-          return this.known((await request.json()) as { key: string; bodyHash?: string });
+          return Response.json(this.known(await body()) ?? { id: "", state: "free" });
+        case "/reserve":
+          return Response.json(this.reserve(await body()));
+        case "/spend":
+          return Response.json(this.spend(await body()));
         case "/accept":
-          return this.accept((await request.json()) as Offer);
+          return Response.json(await this.accept(await body()));
         case "/wake":
           this.pump();
+          this.alarmAt = Number.POSITIVE_INFINITY;
           await this.arm();
           return Response.json({});
         case "/list":
-          return Response.json(this.list());
-        case "/replay":
-          return Response.json(await this.replay(url.searchParams));
+          return Response.json(this.desk.list(url.searchParams));
+        case "/status":
+          return Response.json({ ...this.desk.status(), shard: this.shard, running: this.running.size });
+        case "/export":
+          return Response.json(this.desk.values(url.searchParams));
+        case "/erase":
+          return Response.json(this.desk.erase(((await body()) as { persons: string[] }).persons));
+        case "/replay": {
+          const replayed = this.desk.replay(await body(), options(this.env));
+          this.held.clear();
+          this.pump();
+          await this.arm();
+          return Response.json(replayed);
+        }
         default:
           return new Response(null, { status: 404 });
       }
@@ -125,91 +159,148 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
 
     /** Never throws: the platform gives up an alarm that keeps throwing, and the backlog would sleep for ever. */
     async alarm(): Promise<void> {
+      this.alarmAt = Number.POSITIVE_INFINITY;
       try {
         this.pump();
         this.forget();
       } catch (error) {
-        console.error(JSON.stringify({ event: "alarm.failed", name: error instanceof Error ? error.name : "unknown" }));
+        log("alarm.failed", { name: error instanceof Error ? error.name : "unknown" });
+        // Not at full speed, and not never.
+        await this.alarmBy(Date.now() + 5_000).catch(() => {});
+        return;
       }
-      await this.arm().catch(() => this.state.storage.setAlarm(Date.now() + 5_000));
+      await this.arm().catch(() => this.state.storage.setAlarm(Date.now() + 5_000).catch(() => {}));
     }
 
     rows(query: string, ...bindings: unknown[]): Record<string, unknown>[] {
       return this.state.storage.sql.exec(query, ...bindings).toArray();
     }
 
-    known({ key, bodyHash }: { key: string; bodyHash?: string }): Response {
+    get scale(): number {
+      return options(this.env).timeScale ?? 1;
+    }
+
+    known({ key, bodyHash }: { key: string; bodyHash?: string }): Accepted | undefined {
       const [lead] = this.rows("SELECT id, body_hash, finished FROM leads WHERE key = ?", key);
-      if (!lead) return new Response(null, { status: 404 });
-      const accepted: Accepted = {
-        id: String(lead["id"]),
-        state: bodyHash !== undefined && bodyHash !== lead["body_hash"] ? "conflict" : lead["finished"] === null ? "queued" : "stored",
-      };
-      return Response.json(accepted);
+      if (!lead) return undefined;
+      const other = bodyHash !== undefined && bodyHash !== lead["body_hash"];
+      return { id: String(lead["id"]), state: other ? "conflict" : lead["finished"] === null ? "queued" : "stored" };
+    }
+
+    /** Keeps a key while its lead is checked elsewhere, so that it is checked once. */
+    reserve({ key, bodyHash }: { key: string; bodyHash: string }): Accepted {
+      const known = this.known({ key, bodyHash });
+      if (known) return known;
+      const now = Date.now();
+      const [running] = this.rows("SELECT body_hash FROM running WHERE key = ? AND until > ?", key, now);
+      if (running) return { id: "", state: running["body_hash"] === bodyHash ? "running" : "conflict" };
+      this.rows("INSERT OR REPLACE INTO running (key, body_hash, until) VALUES (?, ?, ?)", key, bodyHash, now + RUNNING);
+      return { id: "", state: "free" };
+    }
+
+    /** Whether a form token is good for this lead: its first, or the same again. */
+    spend({ nonce, key }: { nonce: string; key: string }): { spent: boolean } {
+      const [used] = this.rows("SELECT key FROM spent WHERE nonce = ?", nonce);
+      if (!used) this.rows("INSERT INTO spent (nonce, key, until) VALUES (?, ?, ?)", nonce, key, Date.now() + REMEMBERED);
+      return { spent: used !== undefined && used["key"] !== key };
     }
 
     /** One write, then the answer: the output gate holds the reply until the write is on disk. */
-    async accept(offer: Offer): Promise<Response> {
+    async accept(offer: Offer): Promise<Accepted> {
       const known = this.known(offer);
-      if (known.status === 200) return known;
-      const { review, key, bodyHash, form, lead, visitor, person, targets } = offer;
-      const [count] = this.rows("SELECT count(*) AS n FROM leads WHERE finished IS NULL AND (review IS NOT NULL) = ?", review.length > 0 ? 1 : 0);
-      if (Number(count?.["n"]) >= (review.length > 0 ? MAX_REVIEW : MAX_QUEUED)) return Response.json({ id: "", state: "full" });
+      if (known) return known;
+      const { review, key, bodyHash, form, lead, visitor, person, targets, raw } = offer;
+      const relay = options(this.env);
+      const held = review.length > 0;
+      const full = held ? this.desk.review >= (relay.maxReview ?? MAX_REVIEW) : this.desk.queued >= (relay.maxQueued ?? MAX_QUEUED);
+      if (full) return { id: "", state: "full" };
       const now = Date.now();
       const id = crypto.randomUUID();
-      this.rows(
-        "INSERT INTO leads (id, key, body_hash, form, person, accepted, review, lead, visitor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        id, key, bodyHash, form, person, now, review.length > 0 ? review.join(" ") : null, lead, visitor,
-      );
-      for (const account of targets) {
-        const { system } = options(this.env).accounts[account] as { system: string };
-        const state = edge((glue) => glue.newDelivery(system, now));
+      const states = targets.map((account) => [account, steady((glue) => glue.newDelivery(systemOf(relay, account), now))] as const);
+      this.state.storage.transactionSync(() => {
         this.rows(
-          "INSERT INTO deliveries (id, lead, account, state, phase, next) VALUES (?, ?, ?, ?, ?, ?)",
-          `${id}/${account}`, id, account, state, review.length > 0 ? "review" : "waiting", now,
+          "INSERT INTO leads (id, key, body_hash, form, person, accepted, review, lead, visitor, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          id, key, bodyHash, form, person, now, held ? review.join(" ") : null, lead, visitor, raw ? 1 : 0,
         );
-      }
-      await this.state.storage.setAlarm(now);
-      return Response.json({ id, state: "queued" } satisfies Accepted);
+        for (const [account, state] of states) {
+          this.rows(
+            "INSERT INTO deliveries (id, lead, account, state, phase, next, code) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            `${id}/${account}`, id, account, state, held ? "review" : "waiting", now, held ? review.join(" ") : null,
+          );
+        }
+      });
+      this.desk.accepted(held);
+      if (!held) await this.alarmBy(now);
+      return { id, state: "queued" };
     }
 
     /** Starts what is due. Nothing here waits for a CRM: one that hangs must not hold up the others. */
     pump(): void {
-      const room = MAX_RUNNING - this.running.size;
-      if (room <= 0) return;
-      const due = this.rows(
-        "SELECT id, lead, account, state FROM deliveries WHERE phase IN ('waiting', 'sent') AND next <= ? ORDER BY next LIMIT ?",
-        Date.now(), room + this.running.size,
-      ) as DeliveryRow[];
-      for (const row of due) {
-        if (this.running.has(row.id) || this.running.size >= MAX_RUNNING) continue;
-        this.running.add(row.id);
-        void this.deliver(row)
-          .catch((error: unknown) => this.stumble(row, error))
-          .finally(() => {
-            this.running.delete(row.id);
-            this.pump();
-            return this.arm();
-          });
+      const now = Date.now();
+      for (const account of Object.keys(options(this.env).accounts)) {
+        const out = [...this.running.values()].filter((other) => other === account).length;
+        if (out >= AT_ONCE || (this.held.get(account) ?? 0) > now) continue;
+        const due = this.rows(
+          `SELECT deliveries.id AS id, deliveries.lead AS lead, account, state, phase, code, person
+           FROM deliveries JOIN leads ON leads.id = deliveries.lead WHERE account = ? AND phase IN ('waiting', 'sent') AND next <= ? ORDER BY next LIMIT ?`,
+          account, now, 4 * AT_ONCE,
+        ) as DeliveryRow[];
+        let room = AT_ONCE - out;
+        for (const row of due) {
+          const person = `${account} ${String(row["person"])}`;
+          if (room <= 0) break;
+          if (this.running.has(row.id) || this.busy.has(person)) continue;
+          room--;
+          this.running.set(row.id, account);
+          this.busy.add(person);
+          void this.deliver(row)
+            .catch((error: unknown) => this.stumble(row, error))
+            .catch(() => {})
+            .finally(() => {
+              this.running.delete(row.id);
+              this.busy.delete(person);
+              this.pump();
+              return this.arm();
+            })
+            .catch(() => {});
+        }
       }
     }
 
     /** Sets the alarm for the earliest delivery that is not running. */
     async arm(): Promise<void> {
-      const waiting = this.rows("SELECT id, next FROM deliveries WHERE phase IN ('waiting', 'sent') ORDER BY next LIMIT ?", MAX_RUNNING + 1);
-      const next = waiting.find((row) => !this.running.has(String(row["id"])));
-      if (!next) return;
-      // When all places are taken, the one that ends first pumps; the alarm is only there for the case of a crash.
-      const soonest = this.running.size >= MAX_RUNNING ? Date.now() + 1_000 : Number(next["next"]);
-      await this.state.storage.setAlarm(Math.max(Date.now(), soonest));
+      const now = Date.now();
+      let soonest = Number.POSITIVE_INFINITY;
+      for (const account of Object.keys(options(this.env).accounts)) {
+        const waiting = this.rows(
+          "SELECT id, next FROM deliveries WHERE account = ? AND phase IN ('waiting', 'sent') ORDER BY next LIMIT ?",
+          account, AT_ONCE + 1,
+        );
+        const next = waiting.find((row) => !this.running.has(String(row["id"])));
+        // Where all places are taken, the one that ends first pumps; the alarm is there for the case of a crash.
+        if (waiting.length > 0) soonest = Math.min(soonest, now + LATEST_ALARM);
+        if (!next) continue;
+        const full = [...this.running.values()].filter((other) => other === account).length >= AT_ONCE;
+        soonest = Math.min(soonest, Math.max(Number(next["next"]), this.held.get(account) ?? 0, full || this.busy.size > 0 ? now + 250 : 0));
+      }
+      if (soonest < Number.POSITIVE_INFINITY) await this.alarmBy(Math.max(now, soonest));
+    }
+
+    /** There is one alarm: it may only move nearer before it rings. */
+    async alarmBy(time: number): Promise<void> {
+      if (this.alarmAt <= time && this.alarmAt >= Date.now() - 1_000) return;
+      this.alarmAt = time;
+      await this.state.storage.setAlarm(time);
     }
 
     /** What a broken delivery does instead of looping at full speed. */
     stumble(row: DeliveryRow, error: unknown): void {
       const code = error instanceof FieldpostError ? error.code : "delivery.failed";
-      console.error(JSON.stringify({ event: "delivery.failed", id: row.id, code }));
-      const dead = code === "params.invalid" || code === "account.invalid" || code === "state.invalid";
-      this.rows("UPDATE deliveries SET phase = ?, code = ?, next = ? WHERE id = ?", dead ? "dead" : "waiting", code, Date.now() + 30_000, row.id);
+      log("delivery.failed", { id: row.id, code });
+      // What traps twice in a row does so each time: a person has to look.
+      const dead = ["params.invalid", "account.invalid", "state.invalid"].includes(code) || (code === "wasm.trap" && row.code === code);
+      this.rows("UPDATE deliveries SET phase = ?, code = ?, next = ? WHERE id = ?", dead ? "dead" : row.phase, code, Date.now() + Math.round(30_000 / this.scale), row.id);
+      if (dead) this.desk.died(code);
     }
 
     /** Takes one delivery as far as it goes now. */
@@ -219,53 +310,76 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       const [lead] = this.rows("SELECT form, lead, visitor, person FROM leads WHERE id = ?", row.lead);
       const target = relay.forms[String(lead?.["form"])]?.deliver.find((one) => one.account === row.account);
       if (!account || !lead || !target) throw new FieldpostError("account.invalid");
-      const deadline = DEADLINE / (relay.timeScale ?? 1);
+      const [deadline, lease] = [DEADLINE / this.scale, LEASE / this.scale];
+      const gate = (what: Omit<Release, "account" | "id">): Promise<unknown> => this.gate("release", { account: row.account, id: row.id, ...what });
 
-      for (;;) {
-        const place = await this.gate<Place>(row.account, "acquire", { id: row.id, key: lead["person"], deadline });
+      for (let goesOn = false; ; ) {
+        const place = await this.gate<Place>("acquire", {
+          account: row.account, id: row.id, key: String(lead["person"]), shard: this.shard, deadline: lease, lost: row.phase === "sent",
+        });
         if (place.answer !== "granted") {
-          // Without a token nothing is sent, so nothing is known of a call that may be out: only refused credentials end it.
-          if (place.outcome?.kind === "refused") this.step(row, account.system, { event: "outcome", outcome: place.outcome });
-          else this.step(row, account.system, { event: "held", until: place.until });
+          // Between a look-up and its write nobody else may come, so the place is kept for a while.
+          if (goesOn && place.whole && place.until - Date.now() < GOES_ON / this.scale) {
+            await new Promise((resolve) => setTimeout(resolve, Math.max(1, place.until - Date.now())));
+            continue;
+          }
+          if (goesOn) await gate({});
+          if (place.whole) this.held.set(row.account, place.until);
+          else this.step(row, account.system, { event: "held", until: Math.round(place.until) });
           return;
         }
-        const sent = this.step(row, account.system, { event: "due" });
+        goesOn = false;
+        // Erased, or sent on by a person, while this waited for its place.
+        const [still] = this.rows("SELECT state FROM deliveries WHERE id = ?", row.id);
+        if (still?.["state"] !== row.state) return void (await gate({}));
+        const sent = this.step(row, account.system, { event: "due", doubt: place.doubt, kept: place.kept });
         if (sent.effect.effect !== "send") {
-          await this.gate(row.account, "release", { id: row.id });
+          await gate({});
           if (sent.effect.effect === "wait" && sent.next <= Date.now()) continue;
           return;
         }
         const { operation, record } = sent.effect;
-        let outcome: Outcome;
-        let write: boolean;
+        let rendered: Rendered;
         try {
-          const rendered = this.render(row.id, operation, lead, target, record ?? undefined);
-          write = rendered.method !== "GET";
-          outcome = await this.call(operation, rendered, place.token, deadline);
+          rendered = this.render(row.id, operation, lead, target, record ?? undefined);
         } catch (error) {
-          await this.gate(row.account, "release", { id: row.id });
-          throw error;
+          await gate({});
+          if (!(error instanceof FieldpostError) || error.code !== "lookup.blind") throw error;
+          this.step(row, account.system, { event: "blind" });
+          continue;
         }
+        const write = rendered.method !== "GET";
+        const { outcome, pace, after } = await this.call(operation, rendered, place.token, deadline);
         const moved = this.step(row, account.system, { event: "outcome", outcome });
-        await this.gate(row.account, "release", { id: row.id, outcome, token: place.token, write });
-        if (moved.effect.effect !== "wait" || moved.next > Date.now()) return;
+        const again = moved.effect.effect === "wait" && moved.next <= Date.now();
+        goesOn = again && !write && outcome.kind !== "retry" && outcome.kind !== "unknown";
+        await gate({ outcome, token: place.token, write, goesOn, ...(pace && { pace }), ...(after !== undefined && { after }) });
+        this.held.delete(row.account);
+        if (!again) return;
       }
     }
 
     /** Moves a delivery on and writes down where it stands, before anything is sent. */
     step(row: DeliveryRow, system: string, event: unknown): Stepped {
-      const scale = options(this.env).timeScale ?? 1;
       // The machine counts whole milliseconds.
-      const [deadline, base, cap] = [DEADLINE, BACKOFF_BASE, BACKOFF_CAP].map((time) => Math.round(time / scale));
+      const [deadline, base, cap, scale] = [DEADLINE / this.scale, BACKOFF_BASE / this.scale, BACKOFF_CAP / this.scale, this.scale].map(Math.round);
       const timing = { deadline, base, cap, scale };
       const random = crypto.getRandomValues(new Uint32Array(1))[0] as number;
-      const moved = edge((glue) => glue.stepDelivery(system, row.state, timing, event, Date.now(), random));
-      row.state = moved.state;
+      const moved = steady((glue) => glue.stepDelivery(system, row.state, timing, event, Date.now(), random));
+      const code = codeOf(moved.outcome);
       this.rows(
         "UPDATE deliveries SET state = ?, phase = ?, next = ?, code = ?, maybe_repeated = ? WHERE id = ?",
-        moved.state, moved.phase, moved.next, codeOf(moved.outcome), moved.maybe_repeated ? 1 : 0, row.id,
+        moved.state, moved.phase, moved.next, code, moved.maybe_repeated ? 1 : 0, row.id,
       );
-      if (moved.phase === "done") this.finish(row.lead);
+      if (moved.phase !== row.phase || (event as { event: string }).event === "outcome") this.desk.moved(row.account, moved.phase, moved.outcome?.kind ?? "", event);
+      if (moved.phase === "dead" && row.phase !== "dead") {
+        log("delivery.dead", { id: row.id, account: row.account, code });
+        this.desk.died(code ?? "");
+      }
+      row.state = moved.state;
+      row.phase = moved.phase;
+      row.code = code;
+      if (moved.phase === "done") this.desk.finish(row.lead);
       return moved;
     }
 
@@ -280,76 +394,74 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         constants: Object.entries(target.constants ?? {}),
         ...(target.join !== undefined && { join: target.join }),
       };
-      const rendered = edge((glue) =>
+      const rendered = steady((glue) =>
         glue.render(operation, String(lead["lead"]), String(lead["visitor"]), mapping, plainAccount(account as never), record),
       );
       // Sent along, but not relied on: the key of the system's own replay.
-      if (operation.startsWith("prospects.")) rendered.headers.push(["X-Idempotency-Key", delivery]);
-      this.rows("INSERT INTO renders (delivery, operation, request) VALUES (?, ?, ?)", delivery, call, JSON.stringify(rendered));
+      if (operation.startsWith("prospects.") && rendered.method !== "GET") rendered.headers.push(["X-Idempotency-Key", delivery]);
+      this.rows("INSERT OR REPLACE INTO renders (delivery, operation, request) VALUES (?, ?, ?)", delivery, call, JSON.stringify(rendered));
       return rendered;
     }
 
-    async call(operation: string, rendered: Rendered, token: string, deadline: number): Promise<Outcome> {
-      const request = edge((glue) => glue.toRequest(rendered, token));
+    async call(operation: string, rendered: Rendered, token: string, deadline: number): Promise<{ outcome: Outcome; pace?: Pace; after?: number }> {
+      const request = steady((glue) => glue.toRequest(rendered, token));
+      let response: Response;
       let plain: unknown;
       try {
         // workerd's fetch has no deadline of its own, and a body can hang as well as its head.
-        plain = await within(deadline, async (signal) => plainReply(await send(request, { timeout: deadline, signal })));
+        [response, plain] = await within(deadline, async (signal) => {
+          const got = await send(request, { timeout: deadline, signal });
+          return [got, await plainReply(got)] as const;
+        });
       } catch (error) {
         // workerd cannot tell "refused" from "reset after the CRM acted", so neither can we.
-        return { kind: "unknown", why: error instanceof FieldpostError ? error.code : "network.failed" };
+        return { outcome: { kind: "unknown", why: error instanceof FieldpostError ? error.code : "network.failed" } };
       }
-      return edge((glue) => glue.edgeRead(operation, plain));
-    }
-
-    /** When the last system has the lead, the person's values go; the hashes stay, for repeats. */
-    finish(lead: string): void {
-      const [open] = this.rows("SELECT count(*) AS n FROM deliveries WHERE lead = ? AND phase <> 'done'", lead);
-      if (Number(open?.["n"]) > 0) return;
-      this.rows("UPDATE leads SET lead = NULL, visitor = NULL, finished = ? WHERE id = ?", Date.now(), lead);
-      this.rows("DELETE FROM renders WHERE delivery IN (SELECT id FROM deliveries WHERE lead = ?)", lead);
+      const now = Date.now();
+      const pace = readPace(response.headers, now);
+      const after = readRetryAfter(response.headers, now);
+      let outcome: Outcome;
+      try {
+        outcome = steady((glue) => glue.edgeRead(operation, plain));
+      } catch {
+        // The call was made; that nobody can read its answer must not repeat it unseen.
+        outcome = { kind: "unknown", why: "reply.unreadable" };
+      }
+      return { outcome, ...(pace && { pace }), ...(after !== undefined && { after }) };
     }
 
     forget(): void {
-      const old = Date.now() - KEEP;
-      this.rows("DELETE FROM deliveries WHERE lead IN (SELECT id FROM leads WHERE finished < ?)", old);
-      this.rows("DELETE FROM leads WHERE finished < ?", old);
+      const now = Date.now();
+      this.rows("DELETE FROM deliveries WHERE lead IN (SELECT id FROM leads WHERE finished < ? LIMIT 1000)", now - KEEP);
+      this.rows("DELETE FROM leads WHERE finished < ? AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = leads.id)", now - KEEP);
+      this.rows("DELETE FROM spent WHERE nonce IN (SELECT nonce FROM spent WHERE until < ? LIMIT 1000)", now);
+      this.rows("DELETE FROM running WHERE until < ?", now);
     }
 
-    list(): Record<string, unknown>[] {
-      return this.rows(
-        `SELECT deliveries.id AS id, form, account, phase, code, accepted, next, review, maybe_repeated
-         FROM deliveries JOIN leads ON leads.id = deliveries.lead ORDER BY accepted DESC LIMIT 1000`,
-      );
-    }
-
-    /** Sends dead or reviewed deliveries on: one by its id or its lead's, or all of a code. */
-    async replay(which: URLSearchParams): Promise<Record<string, unknown>[]> {
-      const [id, code] = [which.get("id"), which.get("code")];
-      const rows = this.rows(
-        `SELECT id, account, lead FROM deliveries WHERE phase IN ('dead', 'review') AND (id = ?1 OR lead = ?1 OR code = ?2)`,
-        id, code,
-      );
-      for (const row of rows) {
-        const { system } = options(this.env).accounts[String(row["account"])] as { system: string };
-        const state = edge((glue) => glue.newDelivery(system, Date.now()));
-        this.rows("UPDATE deliveries SET phase = 'waiting', state = ?, next = ? WHERE id = ?", state, Date.now(), row["id"]);
-        // What was corrected since has to reach the system: the request is made anew.
-        this.rows("DELETE FROM renders WHERE delivery = ?", row["id"]);
-        this.rows("UPDATE leads SET review = NULL WHERE id = ?", row["lead"]);
-      }
-      this.pump();
-      await this.arm();
-      return rows.map(({ id: replayed }) => ({ id: replayed }));
-    }
-
-    async gate<T>(account: string, what: "acquire" | "release", body: object): Promise<T> {
-      const gate = this.env.GATE.get(this.env.GATE.idFromName(account));
-      const response = await gate.fetch(`https://gate/${what}`, { method: "POST", body: JSON.stringify({ account, ...body }) });
+    async gate<T>(what: "acquire" | "release", body: Acquire | Release): Promise<T> {
+      const gate = this.env.GATE.get(this.env.GATE.idFromName(body.account));
+      const response = await gate.fetch(`https://gate/${what}`, { method: "POST", body: JSON.stringify(body) });
       if (!response.ok) throw new FieldpostError("gate.failed");
       return (await response.json()) as T;
     }
   };
+}
+
+/** The system of an account. */
+export function systemOf(relay: RelayOptions, account: string): string {
+  const found = relay.accounts[account];
+  if (!found) throw new FieldpostError("account.invalid");
+  return found.system;
+}
+
+/** A lead that was kept as it came, checked at last; nothing where it still does not pass. */
+export function mended(relay: RelayOptions, form: string, fields: string): string | undefined {
+  try {
+    const report = compiled(relay, form).check(JSON.parse(fields) as [string, string][]);
+    return report.ok ? JSON.stringify(report.values) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What an operator may see of an outcome. */

@@ -1,8 +1,12 @@
-import { form as makeForm, isReady } from "../core.js";
-import type { Form, Issue, RelayForm, Report } from "../types.js";
+import { isReady } from "../core.js";
+import { FieldpostError } from "../errors.js";
+import type { Issue, RelayForm, Report } from "../types.js";
+import { isTooMuch } from "./address.js";
 import { answer, issue, json, redirect, refusal, wantsJson, WIRE_VERSION } from "./answer.js";
 import { type Lead, readLead, Unreadable } from "./body.js";
-import { hmac, joined, same, sha256 } from "./hash.js";
+import { compiled } from "./check.js";
+import { hmac, joined, sha256 } from "./hash.js";
+import { log } from "./log.js";
 import { operator } from "./operator.js";
 import {
   configure,
@@ -14,13 +18,20 @@ import {
 } from "./options.js";
 import type { Accepted, Offer } from "./outbox.js";
 import { sealKey, unsealed } from "./seal.js";
-import { issueToken, judgeToken } from "./token.js";
+import { issueToken, judgeToken, nonceOf } from "./token.js";
+import { verify } from "./turnstile.js";
 
 /** How long `?wait` waits for the outcome. */
 const WAIT = 5_000;
 
+/** The field that Turnstile's widget adds to a form. */
+const CHALLENGE = "cf-turnstile-response";
+
 /** A native submit has no key; two of the same within this time are one. */
 const NATIVE_WINDOW = 10 * 60 * 1000;
+
+/** What one address may send where the owner says nothing: an office behind one address must get through. */
+const ADDRESS_LIMIT = { leads: 60, seconds: 60 };
 
 /** What a Worker module exports by default. */
 export interface RelayHandler {
@@ -58,6 +69,9 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
       const given = request.headers.get("origin");
       // The relay's own page for refused forms sends from the relay's origin.
       const origin = given !== null && (form.origins.includes(given) || given === url.origin) ? given : null;
+      // A browser says where a call comes from; where its two words disagree, somebody else is speaking.
+      const site = request.headers.get("sec-fetch-site");
+      if (given !== null && site === "same-origin" && given !== url.origin) return forbidden();
       const response = await route(request, url, env, relay, name, form, given, origin);
       response.headers.append("vary", "Origin");
       if (origin) response.headers.set("access-control-allow-origin", origin);
@@ -84,6 +98,8 @@ async function route(
   switch (request.method) {
     case "GET":
     case "HEAD":
+      // A token is for the form's own pages; a server that renders one has no origin.
+      if (given !== null && !origin) return forbidden();
       return describe(relay, name, form, origin ?? form.origins[0] ?? "");
     case "OPTIONS":
       // The page's own calls need no preflight; a server's page that sends JSON gets an answer all the same.
@@ -96,8 +112,14 @@ async function route(
     default:
       return answer(405, { id: null, state: "refused", issues: [issue("method")] }, { allow: "GET, POST" });
   }
-  if (given !== null && given !== "null" && !origin) {
-    return answer(403, { id: null, state: "refused", issues: [issue("origin.forbidden")] });
+  if (given !== null && given !== "null" && !origin) return forbidden();
+  const wait = await isTooMuch(
+    request.headers.get("cf-connecting-ip"),
+    relay.addressLimit === undefined ? ADDRESS_LIMIT : (relay.addressLimit ?? undefined),
+    Date.now(),
+  );
+  if (wait !== undefined) {
+    return answer(429, { id: null, state: "retry", issues: [issue("address.limit")] }, { "retry-after": String(Math.ceil(wait / 1000)) });
   }
   let lead: Lead;
   try {
@@ -108,6 +130,12 @@ async function route(
   }
   return submit({ request, url, env, relay, name, form, lead, origin });
 }
+
+const forbidden = (): Response => {
+  const response = answer(403, { id: null, state: "refused", issues: [issue("origin.forbidden")] });
+  response.headers.append("vary", "Origin");
+  return response;
+};
 
 /** `GET /leads/{form}`: the rules, and a token for the page. */
 async function describe(relay: RelayOptions, name: string, form: RelayFormOptions, origin: string): Promise<Response> {
@@ -123,33 +151,72 @@ async function submit(submission: Submission): Promise<Response> {
   if (own["key"] !== undefined && !/^[\w-]{8,64}$/.test(own["key"])) return problem(submission, 400, "key.invalid");
 
   const trapped = form.trap !== undefined && lead.fields.some(([field, value]) => field === form.trap && value !== "");
-  const fields = lead.fields.filter(([field]) => field !== form.trap);
+  const challenge = lead.fields.find(([field]) => field === CHALLENGE)?.[1] ?? own["turnstile"];
+  const fields = lead.fields.filter(([field]) => field !== form.trap && field !== CHALLENGE);
   // A retry may carry a new token, so only what the visitor entered makes the lead.
   const bodyHash = await sha256(joined([name, ...fields.flatMap(([field, value]) => [field, canonical(value)])]));
   const keys = own["key"] !== undefined ? [`k:${own["key"]}`] : await nativeKeys(newest(relay), bodyHash, Date.now());
 
-  for (const key of keys) {
-    const known = await ask(submission, key, "known", { key, bodyHash });
+  const report = attempt(relay, name, fields);
+  if (report !== "trapped" && !report.ok) {
+    // The rules may have changed since the same lead was taken: then its answer stands.
+    const known = await look(submission, keys, bodyHash);
+    return known ? tell(submission, known, []) : refuse(submission, fields, report.issues);
+  }
+  // An acceptance looks its own key up; a native submit may be known by the window before, too.
+  if (keys.length > 1) {
+    const known = await look(submission, keys.slice(1), bodyHash);
     if (known) return tell(submission, known, []);
   }
-
-  const report = compiled(relay, name).check(fields as [string, string][]);
-  if (!report.ok) return refuse(submission, fields, report.issues);
-
   const key = keys[0] as string;
+  if (form.turnstile) {
+    const reserved = await ask(submission, key, "reserve", { key, bodyHash });
+    if (!reserved) return problem(submission, 503, "outbox.unavailable", { "retry-after": "30" });
+    if (reserved.state === "running") return problem(submission, 409, "key.running", { "retry-after": "1" });
+    if (reserved.state !== "free") return tell(submission, reserved, []);
+  }
+
+  const review = await suspicion(submission, trapped, key, typeof challenge === "string" ? challenge : undefined);
+  if (!review) return problem(submission, 503, "outbox.unavailable", { "retry-after": "30" });
+  const trap = report === "trapped";
+  if (trap) review.push("wasm.trap");
   const offer: Offer = {
     key,
     bodyHash,
     form: name,
-    lead: JSON.stringify(report.values),
-    visitor: JSON.stringify(visitor(submission, report)),
-    person: await sha256(person(report, key)),
-    review: await suspicion(submission, trapped),
+    lead: JSON.stringify(trap ? fields : report.values),
+    visitor: JSON.stringify(trap ? {} : visitor(submission, report)),
+    person: await personHash(form, trap ? Object.fromEntries(fields) : report.values, key),
+    review,
     targets: form.deliver.map((target) => target.account),
+    ...(trap && { raw: true }),
   };
   const accepted = await ask(submission, key, "accept", offer);
   if (!accepted) return problem(submission, 503, "outbox.unavailable", { "retry-after": "30" });
-  return tell(submission, accepted, report.issues, url.searchParams.has("wait") ? key : undefined);
+  const issues = trap ? [] : report.issues;
+  return tell(submission, accepted, issues, url.searchParams.has("wait") ? key : undefined, review.length > 0);
+}
+
+/** The form's verdict. A module that stops is made anew and asked once more; then the lead is kept as it came. */
+function attempt(relay: RelayOptions, name: string, fields: readonly [string, unknown][]): Report | "trapped" {
+  for (let n = 0; n < 2; n++) {
+    try {
+      return compiled(relay, name).check(fields as [string, string][]);
+    } catch (error) {
+      if (!(error instanceof FieldpostError) || error.code !== "wasm.trap") throw error;
+      log("wasm.trap", { form: name });
+    }
+  }
+  return "trapped";
+}
+
+/** The lead of one of these keys, where it is known already. */
+async function look(submission: Submission, keys: readonly string[], bodyHash: string): Promise<Accepted | undefined> {
+  for (const key of keys) {
+    const known = await ask(submission, key, "known", { key, bodyHash });
+    if (known && known.state !== "free") return known;
+  }
+  return undefined;
 }
 
 /** What of the form's values is sent on with the lead: nothing but what was typed, unless the visitor agreed to more. */
@@ -171,34 +238,62 @@ function visitor({ request, form, lead }: Submission, report: Report): Record<st
   return Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (value ? [[name, value.slice(0, 2_000)]] : [])));
 }
 
-/** Whose record a write touches: never two at a time. E-mail, else phone, else the lead itself. */
-function person(report: Report, key: string): string {
-  const of = (name: string): string | undefined => {
-    const value = report.values[name];
-    return typeof value === "string" ? value.toLowerCase() : undefined;
+/** Whose record a write touches, as a hash: never two at a time. E-mail, else phone, else the lead itself. */
+export async function personHash(form: RelayFormOptions, values: Record<string, unknown>, key: string): Promise<string> {
+  const of = (kind: string): string | undefined => {
+    const named = Object.entries(form.fields).filter(([, field]) => field.kind === kind).map(([name]) => values[name]);
+    const value = named.find((one) => typeof one === "string" && one.trim() !== "");
+    return typeof value === "string" ? value.trim().toLowerCase() : undefined;
   };
-  return of("email") ?? of("phone") ?? key;
+  return sha256(of("email") ?? of("phone") ?? key);
 }
 
-/** The reasons for a person to look before the lead goes on: two signs that have nothing to do with each other, or a token that is not ours. */
-async function suspicion({ relay, name, form, lead, request, url }: Submission, trapped: boolean): Promise<string[]> {
+/**
+ * The reasons for a person to look before the lead goes on: two signs that have nothing to do with each other, a token
+ * that is not ours or was another lead's, or a challenge that was not met. Nothing where the token's outbox is away.
+ */
+async function suspicion(submission: Submission, trapped: boolean, key: string, challenge: string | undefined): Promise<string[] | undefined> {
+  const { relay, name, form, lead, request, url, env } = submission;
   const origins = [...form.origins, url.origin];
-  const verdict = await judgeToken([relay.secret].flat(), name, origins, lead.own["token"] ?? "", Date.now());
-  if (verdict === "forged" || verdict === "expired") return [`token.${verdict}`];
+  const token = lead.own["token"] ?? "";
+  let verdict = await judgeToken([relay.secret].flat(), name, origins, token, Date.now());
+  if (verdict === "good" || verdict === "fast") {
+    const nonce = nonceOf(token);
+    // A page that makes its key of the token has spent it with the lead itself.
+    if (key !== `k:${nonce}`) {
+      try {
+        const response = await outbox(env, await shardOf(relay, `k:${nonce}`)).fetch("https://outbox/spend", { method: "POST", body: JSON.stringify({ nonce, key }) });
+        if (!response.ok) return undefined;
+        if (((await response.json()) as { spent: boolean }).spent) verdict = "spent";
+      } catch {
+        return undefined;
+      }
+    }
+  }
+  if (verdict === "forged" || verdict === "expired" || verdict === "spent") return [`token.${verdict}`];
   const signs: string[] = [];
   if (verdict !== "good") signs.push(`token.${verdict}`);
   if (trapped) signs.push("trap");
-  if (request.headers.get("origin") === "null") signs.push("origin.null");
+  const origin = request.headers.get("origin");
+  if (origin === "null") signs.push("origin.null");
+  // Every browser that sends the one sends the other with a POST.
+  if (origin === null && request.headers.has("sec-fetch-site")) signs.push("origin.missing");
+  if (form.turnstile) {
+    const hosts = origins.map((one) => new URL(one).hostname);
+    const said = await verify(form.turnstile, hosts, challenge, request.headers.get("cf-connecting-ip"), key);
+    if (said === "missing" || said === "failed") return [`turnstile.${said}`];
+    if (said === "unreachable") signs.push("turnstile.unreachable");
+  }
   return signs.length > 1 ? signs : [];
 }
 
 /** A known lead's answer, or what the outbox says of a new one. Nothing where the outbox cannot be reached. */
-async function ask(submission: Submission, key: string, what: "known" | "accept", body: object): Promise<Accepted | undefined> {
+async function ask(submission: Submission, key: string, what: "known" | "accept" | "reserve", body: object): Promise<Accepted | undefined> {
   const { env, relay } = submission;
   const shard = await shardOf(relay, key);
   try {
     const response = await outbox(env, shard).fetch(`https://outbox/${what}`, { method: "POST", body: JSON.stringify(body) });
-    if (response.status === 404 || !response.ok) return undefined;
+    if (!response.ok) return undefined;
     return (await response.json()) as Accepted;
   } catch {
     return undefined;
@@ -206,8 +301,10 @@ async function ask(submission: Submission, key: string, what: "known" | "accept"
 }
 
 /** Answers for a lead that the outbox holds. */
-async function tell(submission: Submission, accepted: Accepted, issues: Issue[], waitFor?: string): Promise<Response> {
+async function tell(submission: Submission, accepted: Accepted, issues: Issue[], waitFor?: string, suspect = false): Promise<Response> {
   if (accepted.state === "conflict") return problem(submission, 422, "key.reused");
+  // Only suspects wait when the review is full; everybody else's outbox has its own bound.
+  if (accepted.state === "full" && suspect) return problem(submission, 429, "review.full", { "retry-after": "600" });
   if (accepted.state === "full") return problem(submission, 503, "outbox.full", { "retry-after": "60" });
   if (!wantsJson(submission.request)) return redirect(submission.form.thanks);
   let { state } = accepted;
@@ -233,7 +330,7 @@ async function problem(submission: Submission, status: number, code: string, hea
     for (const [header, value] of Object.entries(headers ?? {})) page.headers.set(header, value);
     return page;
   }
-  return answer(status, { id: null, state: status === 503 ? "retry" : "refused", issues: [issue(code)] }, headers);
+  return answer(status, { id: null, state: [409, 429, 503].includes(status) ? "retry" : "refused", issues: [issue(code)] }, headers);
 }
 
 /** What travels through the relay's own page unseen. The key does not: other values are another lead. */
@@ -260,20 +357,4 @@ export const outbox = (env: RelayEnv, shard: string): ReturnType<RelayEnv["OUTBO
 async function shardOf(relay: RelayOptions, key: string): Promise<string> {
   const all = shards(relay);
   return all[Number.parseInt((await sha256(key)).slice(0, 8), 16) % all.length] as string;
-}
-
-const forms = new WeakMap<RelayOptions, Map<string, Form>>();
-
-function compiled(relay: RelayOptions, name: string): Form {
-  let made = forms.get(relay);
-  if (!made) forms.set(relay, (made = new Map()));
-  let form = made.get(name);
-  if (!form) made.set(name, (form = makeForm({ fields: relay.forms[name]?.fields ?? {} })));
-  return form;
-}
-
-/** Whether a request carries the operator's key. */
-export async function isOperator(request: Request, relay: RelayOptions): Promise<boolean> {
-  const given = /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
-  return relay.operatorKey !== undefined && given !== undefined && same(given, relay.operatorKey);
 }

@@ -7,7 +7,13 @@ const LIFE = 12 * 60 * 60 * 1000;
 const FAST = 2_000;
 
 /** `forged` and `expired` are reasons to look at a lead; `missing` and `fast` are one sign each. */
-export type TokenVerdict = "good" | "fast" | "missing" | "expired" | "forged";
+export type TokenVerdict = "good" | "fast" | "missing" | "expired" | "forged" | "spent";
+
+/** A token that is good for nothing but the lead that it came with: after its first use by another it is `spent`. */
+export const nonceOf = (token: string): string => token.split(".")[2] ?? "";
+
+/** For how long a token's use is remembered: until it has ended by itself. */
+export const REMEMBERED = 13 * 60 * 60 * 1000;
 
 export interface FormToken {
   token: string;
@@ -39,7 +45,8 @@ export async function judgeToken(
     for (const origin of origins) {
       if (!(await hmacFits(secret, signed(form, origin, issued, nonce), mac))) continue;
       const age = now - Number.parseInt(issued, 36);
-      if (age > LIFE) return "expired";
+      // A token of tomorrow is not ours, whatever its signature: a clock of ours was wrong, or is.
+      if (age > LIFE || age < -60_000) return "expired";
       return age < FAST ? "fast" : "good";
     }
   }

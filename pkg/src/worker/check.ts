@@ -1,0 +1,14 @@
+import { form as makeForm } from "../core.js";
+import type { Form } from "../types.js";
+import type { RelayOptions } from "./options.js";
+
+const forms = new WeakMap<RelayOptions, Map<string, Form>>();
+
+/** A form of the relay, made once. */
+export function compiled(relay: RelayOptions, name: string): Form {
+  let made = forms.get(relay);
+  if (!made) forms.set(relay, (made = new Map()));
+  let form = made.get(name);
+  if (!form) made.set(name, (form = makeForm({ fields: relay.forms[name]?.fields ?? {} })));
+  return form;
+}

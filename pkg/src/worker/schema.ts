@@ -1,0 +1,57 @@
+import { FieldpostError } from "../errors.js";
+import type { DurableState } from "./outbox.js";
+
+/**
+ * An outbox's tables, version after version: a stored state is brought up step by step, and what is written here once is
+ * never changed. Version 1 had no number.
+ */
+const STEPS: readonly string[] = [
+  `
+  CREATE TABLE IF NOT EXISTS leads (
+    id TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE, body_hash TEXT NOT NULL, form TEXT NOT NULL, person TEXT NOT NULL,
+    accepted INTEGER NOT NULL, review TEXT, lead TEXT, visitor TEXT, finished INTEGER
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS deliveries (
+    id TEXT PRIMARY KEY, lead TEXT NOT NULL REFERENCES leads (id), account TEXT NOT NULL, state TEXT NOT NULL,
+    phase TEXT NOT NULL, next INTEGER NOT NULL, code TEXT, maybe_repeated INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS due ON deliveries (phase, next);
+  CREATE TABLE IF NOT EXISTS renders (
+    delivery TEXT NOT NULL, operation TEXT NOT NULL, request TEXT NOT NULL, PRIMARY KEY (delivery, operation)
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS finished ON leads (finished);
+  `,
+  // raw: the lead as it came, because the check did not come to its end. spent: form tokens and the one lead that each
+  // was good for. running: keys whose acceptance is under way elsewhere.
+  `
+  ALTER TABLE leads ADD COLUMN raw INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX waiting ON deliveries (account, next) WHERE phase IN ('waiting', 'sent');
+  CREATE INDEX of_lead ON deliveries (lead);
+  CREATE INDEX attention ON deliveries (phase, code) WHERE phase IN ('dead', 'review');
+  CREATE INDEX repeated ON deliveries (lead) WHERE maybe_repeated = 1;
+  CREATE INDEX of_person ON leads (person) WHERE finished IS NULL;
+  UPDATE deliveries SET code = (SELECT review FROM leads WHERE leads.id = deliveries.lead) WHERE phase = 'review';
+  CREATE TABLE spent (nonce TEXT PRIMARY KEY, key TEXT NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX spent_until ON spent (until);
+  CREATE TABLE running (key TEXT PRIMARY KEY, body_hash TEXT NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/** The version that this code writes. */
+export const SCHEMA_VERSION = STEPS.length;
+
+/** Brings the tables to this version; refuses what a later one wrote, rather than guess. */
+export function migrate(storage: DurableState["storage"]): void {
+  const { sql } = storage;
+  sql.exec("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT");
+  const [known] = sql.exec("SELECT value FROM meta WHERE name = 'version'").toArray();
+  const from = Number(known?.["value"] ?? 0);
+  if (from > SCHEMA_VERSION) throw new FieldpostError("state.version", `The outbox was written by version ${from}, this is ${SCHEMA_VERSION}: deploy the newer one again.`);
+  for (const [at, step] of STEPS.entries()) {
+    if (at < from) continue;
+    storage.transactionSync(() => {
+      sql.exec(step);
+      sql.exec("INSERT INTO meta (name, value) VALUES ('version', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", at + 1);
+    });
+  }
+}

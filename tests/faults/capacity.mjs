@@ -1,0 +1,56 @@
+// What a relay costs and where its bounds lie, from measured figures: `node tests/faults/capacity.mjs [leads a month…]`.
+// `make faults` prints the figures of a machine; prices are Cloudflare's list prices of the paid plan, read in 2026-11 from
+// developers.cloudflare.com (Workers and Durable Objects, "Pricing"), in US dollars.
+
+/** Included in a month, and the price of a million more. */
+const PRICES = {
+  requests: { included: 10e6, million: 0.3 },
+  objectRequests: { included: 1e6, million: 0.15 },
+  gigabyteSeconds: { included: 400_000, million: 12.5 },
+  rowsWritten: { included: 50e6, million: 1 },
+};
+const PLAN = 5;
+
+/** What one lead to one account takes, counted from the statements of `outbox.ts`, `desk.ts` and `gate.ts`, indexes included. */
+const LEAD = {
+  // The page's GET for a token and its POST.
+  requests: 2,
+  // spend, accept, two acquire and release pairs, the alarm.
+  objectRequests: 7,
+  rowsWritten: 2 + 5 + 5 + 8 + 3 + 4 + 4 + 1,
+};
+
+/** Accepts of one outbox in a second: the platform's own figure for an object that writes is 200 to 500. */
+const ACCEPTS = 200;
+const SHARDS = 4;
+const MONTH = 30.4 * 86_400;
+/** The busiest hour has this many times the leads of an average one. */
+const PEAK = 10;
+const QUOTAS = { marketo: { day: 50_000, second: 50 / 20, calls: 1 }, pardot: { day: 25_000, second: 100 / 20, calls: 2 } };
+
+export function capacity(leads) {
+  const perSecond = leads / MONTH;
+  const shards = Math.max(SHARDS, Math.ceil((perSecond * PEAK) / ACCEPTS));
+  const used = {
+    requests: leads * LEAD.requests,
+    objectRequests: leads * LEAD.objectRequests,
+    // The upper bound: all outboxes and one gate are awake all month, with 128 MB each.
+    gigabyteSeconds: (shards + 1) * MONTH * 0.128,
+    rowsWritten: leads * LEAD.rowsWritten,
+  };
+  const cost = Object.entries(PRICES).reduce((sum, [name, { included, million }]) => sum + (Math.max(0, used[name] - included) / 1e6) * million, PLAN);
+  const bounds = Object.entries(QUOTAS).map(([system, { day, second, calls }]) => {
+    const most = Math.min(day, second * 86_400) / calls;
+    return { system, leadsADay: Math.floor(most), enough: leads / 30.4 <= most };
+  });
+  return { leads, perSecond: perSecond.toFixed(2), peak: Math.round(perSecond * PEAK), shards, dollars: Math.round(cost), bounds };
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  const asked = process.argv.slice(2).map(Number).filter((leads) => leads > 0);
+  for (const leads of asked.length > 0 ? asked : [1e6, 100e6]) {
+    const { perSecond, peak, shards, dollars, bounds } = capacity(leads);
+    console.log(`${leads.toLocaleString("en")} leads a month: ${perSecond}/s, ${peak}/s at the peak, ${shards} shards, at most $${dollars}`);
+    for (const { system, leadsADay, enough } of bounds) console.log(`  ${system} takes ${leadsADay.toLocaleString("en")} leads a day: ${enough ? "enough" : "too few; the queue would grow"}`);
+  }
+}

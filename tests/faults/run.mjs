@@ -1,0 +1,18 @@
+// `make faults`: the long form. KILLS, LEADS, SEED, RATE (faults in a hundred pieces of a connection),
+// SYSTEMS, SCALE (what the relay's times are divided by), WRITERS, SECONDS of load.
+import { killRun } from "./kills.mjs";
+import { loadRun } from "./load.mjs";
+
+const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
+const say = (line) => console.log(line);
+
+const found = await killRun({
+  kills: number("KILLS", 200), leads: number("LEADS", 50_000), seed: number("SEED", 1), rate: number("RATE", 2), writers: number("WRITERS", 32), scale: number("SCALE", 10),
+  ...(process.env.SYSTEMS && { systems: process.env.SYSTEMS.split(",") }), say,
+});
+say(`kills and a broken network: ${JSON.stringify(found)}`);
+if (number("SECONDS", 8) > 0) {
+  const load = await loadRun({ seconds: number("SECONDS", 8) });
+  say(`load: ${JSON.stringify(load)}`);
+  say(`check only is ${(load.check.perSecond / load.echo.perSecond).toFixed(2)} of an echo; a durable accept is ${(load.accept.perSecond / load.insert.perSecond).toFixed(2)} of a bare insert, p99 ${load.accept.p99} ms`);
+}

@@ -1,0 +1,35 @@
+// The relay of the fault runs: three systems behind the fault proxy, and no pace of its own.
+import { relay } from "fieldpost/worker";
+
+export { Gate, Outbox } from "fieldpost/worker";
+
+const limits = { calls: 1_000_000, window: 1_000, atOnce: 20 };
+
+export default relay((env) => {
+  const to = { baseUrl: env.SANDBOX, allowHost: env.SANDBOX_HOST, limits };
+  const salesforce = { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET, loginUrl: env.SANDBOX };
+  const map = { email: "email", company: "company" };
+  return {
+    secret: env.RELAY_SECRET,
+    operatorKey: env.OPERATOR_KEY,
+    timeScale: Number(env.TIME_SCALE),
+    addressLimit: null,
+    forms: {
+      contact: {
+        origins: [env.PAGE_ORIGIN],
+        thanks: `${env.PAGE_ORIGIN}/thanks.html`,
+        fields: { firstName: { kind: "name" }, lastName: { kind: "name" }, email: { kind: "email", required: true }, company: { kind: "text" } },
+        deliver: [
+          { account: "marketo", map, constants: { formId: 1029 } },
+          { account: "pardot", map },
+          { account: "prospects", map: { ...map, firstName: "firstName", lastName: "lastName" } },
+        ].filter(({ account }) => !env.SYSTEMS || env.SYSTEMS.split(",").includes(account)),
+      },
+    },
+    accounts: {
+      marketo: { ...to, system: "marketo", credentials: salesforce },
+      pardot: { ...to, system: "pardot", businessUnit: env.SANDBOX_BUSINESS_UNIT, credentials: salesforce },
+      prospects: { ...to, system: "prospects", credentials: { key: env.SANDBOX_KEY } },
+    },
+  };
+});

@@ -1,0 +1,8 @@
+// The short form of `make faults`.
+import { test } from "node:test";
+import { killRun } from "./faults/kills.mjs";
+
+test("kills and a broken network: no acknowledged lead is lost, nobody is there twice", { timeout: 120_000 }, async () => {
+  const found = await killRun({ kills: 4, leads: 120, seed: 7, rate: 3, writers: 8 });
+  console.log(`# ${JSON.stringify(found)}`);
+});

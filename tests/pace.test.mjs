@@ -1,0 +1,86 @@
+// The host's part of an account's pace: when a day of calls turns, and what a reply's headers say.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { household, isTooMuch } from "../pkg/dist/worker/address.js";
+import { csv } from "../pkg/dist/worker/csv.js";
+import { readPace, readRetryAfter } from "../pkg/dist/worker/pace.js";
+import { nextMidnight, zoneOf } from "../pkg/dist/worker/reset.js";
+
+const at = (text) => Date.parse(text);
+const iso = (time) => new Date(time).toISOString();
+
+test("midnight Central, on ordinary days and on both days of daylight saving", () => {
+  const cases = [
+    // Standard time: six hours behind.
+    ["2026-01-15T12:00:00Z", "2026-01-16T06:00:00.000Z"],
+    ["2026-01-15T05:59:59Z", "2026-01-15T06:00:00.000Z"],
+    ["2026-01-15T06:00:00Z", "2026-01-16T06:00:00.000Z"],
+    // Summer time: five.
+    ["2026-07-04T12:00:00Z", "2026-07-05T05:00:00.000Z"],
+    // The day of 23 hours: it begins at 06:00 and ends at 05:00.
+    ["2026-03-08T05:59:59Z", "2026-03-08T06:00:00.000Z"],
+    ["2026-03-08T06:00:00Z", "2026-03-09T05:00:00.000Z"],
+    ["2026-03-08T23:00:00Z", "2026-03-09T05:00:00.000Z"],
+    // The day of 25.
+    ["2026-11-01T04:59:59Z", "2026-11-01T05:00:00.000Z"],
+    ["2026-11-01T05:00:00Z", "2026-11-02T06:00:00.000Z"],
+    ["2026-11-02T05:30:00Z", "2026-11-02T06:00:00.000Z"],
+  ];
+  for (const [now, midnight] of cases) assert.equal(iso(nextMidnight("America/Chicago", at(now))), midnight, now);
+  for (let now = at("2026-01-01T00:00:00Z"); now < at("2027-01-01T00:00:00Z"); now += 47 * 60_000) {
+    const next = nextMidnight("America/Chicago", now);
+    assert.ok(next > now && next - now <= 25 * 3_600_000, iso(now));
+  }
+  assert.equal(zoneOf({ system: "marketo" }), "America/Chicago");
+  assert.equal(zoneOf({ system: "pardot", timeZone: "Europe/Berlin" }), "Europe/Berlin");
+});
+
+test("rate headers of both kinds, and none", () => {
+  const read = (headers) => readPace(new Headers(headers), 1_000);
+  assert.deepEqual(read({ "RateLimit-Limit": "300", "RateLimit-Remaining": "7", "RateLimit-Reset": "30" }), { left: 7, until: 31_000 });
+  assert.deepEqual(read({ RateLimit: '"burst";r=50;t=2' }), { left: 50, until: 3_000 });
+  assert.deepEqual(read({ RateLimit: "limit=100, remaining=50, reset=50" }), { left: 50, until: 51_000 });
+  for (const none of [{}, { "RateLimit-Remaining": "7" }, { "RateLimit-Remaining": "-7", "RateLimit-Reset": "x" }, { RateLimit: "nonsense" }]) assert.equal(read(none), undefined);
+  const after = (value) => readRetryAfter(new Headers({ "retry-after": value }), at("2026-11-21T07:00:00Z"));
+  assert.equal(after("7"), 7_000);
+  assert.equal(after("Sat, 21 Nov 2026 07:00:30 GMT"), 30_000);
+  assert.equal(after("Sat, 21 Nov 2020 07:00:30 GMT"), 0);
+  assert.equal(after("999999999999"), 86_400_000);
+  for (const none of ["soon", "-1x", ""]) assert.equal(after(none), undefined);
+});
+
+test("an address has its limit, its household shares it, and it comes back", async () => {
+  assert.equal(household("2001:db8:0:7::1"), household("2001:0db8:0000:0007:aaaa:bbbb:cccc:dddd"));
+  assert.notEqual(household("2001:db8:0:7::1"), household("2001:db8:0:8::1"));
+  assert.equal(household("192.0.2.7"), "192.0.2.7");
+  const limit = { leads: 3, seconds: 60 };
+  const waits = [];
+  for (let n = 0; n < 5; n++) waits.push(await isTooMuch("192.0.2.7", limit, 1_000));
+  assert.deepEqual(waits, [undefined, undefined, undefined, 60_000, 60_000]);
+  assert.equal(await isTooMuch("192.0.2.8", limit, 1_000), undefined, "another one is another one");
+  assert.equal(await isTooMuch("192.0.2.7", limit, 62_000), undefined);
+  assert.equal(await isTooMuch(null, limit, 1_000), undefined);
+});
+
+test("no cell of the export is a formula, and none begins another", () => {
+  const evil = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\0=1", "＝1", 'a","b', "a\r\nb,c", "'=1"];
+  const text = csv(evil.map((value, n) => ({ id: String(n), form: "f", account: "a", phase: "dead", code: "c", accepted: n, lead: { value }, visitor: {} })));
+  // An independent reading, by RFC 4180.
+  const rows = [[""]];
+  let quoted = false;
+  for (let n = 0; n < text.length; n++) {
+    const character = text[n];
+    const row = rows.at(-1);
+    if (quoted && character === '"' && text[n + 1] === '"') (row[row.length - 1] += '"'), n++;
+    else if (character === '"') quoted = !quoted;
+    else if (!quoted && character === ",") row.push("");
+    else if (!quoted && character === "\r" && text[n + 1] === "\n") rows.push([""]), n++;
+    else row[row.length - 1] += character;
+  }
+  assert.equal(rows.length, evil.length + 2, "a header, the rows, and the end");
+  for (const [n, value] of evil.entries()) {
+    const cell = rows[n + 1][6];
+    assert.ok(cell === value || cell === `'${value}`, JSON.stringify(cell));
+    assert.doesNotMatch(cell, /^[\s\0]*[=+\-@＝]/u, JSON.stringify(cell));
+  }
+});

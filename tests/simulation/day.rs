@@ -1,0 +1,694 @@
+//! One day: the relay as the Worker runs it (leases, tokens, one hold for each account), and what befalls it.
+
+use crate::crm::{Crm, Kind, LONGEST, lost, retry};
+use fieldpost::delivery::limiter::{Answer, Ask, Keep, Limiter, Limits, PROBE_EVERY};
+use fieldpost::delivery::outbox::{
+    Call as Sending, Delivery, Effect, Event, Phase, Probe, Recipe, Timing, When,
+};
+use fieldpost::operation::Repeat;
+use fieldpost::outcome::Reason;
+use fieldpost::{Outcome, System, recipe};
+use std::collections::{BTreeMap, BTreeSet};
+
+const TIMING: Timing = Timing { deadline: 35_000, base: 1_000, cap: 600_000, scale: 1 };
+/// A lease outlives the call.
+const LEASE: u64 = 36_000;
+const DAY: u64 = 24 * 60 * 60 * 1_000;
+/// Milliseconds since 1970, so that nothing is near zero.
+const START: u64 = 1_795_000_000_000;
+const LEADS: usize = 50;
+const SHARDS: usize = 3;
+const AT_ONCE: usize = 10;
+
+/// An upsert that is looked up in doubt, by e-mail or phone.
+static LOOKED_UP: Recipe = Recipe {
+    probe: Some(Probe {
+        operation: "look",
+        when: When::Doubt,
+        keys: &["email", "phone"],
+        found: None,
+        lag: 60_000,
+    }),
+    write: "write",
+    repeat: Repeat::Safe,
+};
+
+/// What a day without look-ups would do with a system that always creates.
+static RECKLESS: Recipe = Recipe { probe: None, write: "write", repeat: Repeat::Creates };
+
+/// What came of a day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub(crate) trace: u64,
+    pub(crate) calls: u64,
+    pub(crate) lost: u64,
+    pub(crate) kills: u64,
+    pub(crate) steps: u64,
+    pub(crate) tokens: u64,
+    pub(crate) quotas: u64,
+    pub(crate) repeats: u64,
+    pub(crate) replays: u64,
+    pub(crate) lagged: u64,
+}
+
+impl Seen {
+    pub(crate) fn add(&mut self, other: &Seen) {
+        self.trace ^= other.trace;
+        self.calls += other.calls;
+        self.lost += other.lost;
+        self.kills += other.kills;
+        self.steps += other.steps;
+        self.tokens += other.tokens;
+        self.quotas += other.quotas;
+        self.repeats += other.repeats;
+        self.replays += other.replays;
+        self.lagged += other.lagged;
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Happening {
+    Accept { lead: usize },
+    Pump { shard: usize },
+    Token { account: usize, life: u64 },
+    GoOn { row: usize, life: u64 },
+    Arrive { row: usize, call: Call },
+    Commit { row: usize, call: Call },
+    Hear { row: usize, sent: u64, life: u64, outcome: Outcome },
+    Kill,
+    Restart,
+    Step { by: i64 },
+    Expire { account: usize },
+    Quota { account: usize },
+    Mend,
+}
+
+#[derive(Clone, Debug)]
+struct Call {
+    write: bool,
+    record: Option<usize>,
+    token: u64,
+    sent: u64,
+    life: u64,
+    fate: Fate,
+}
+
+/// What becomes of a call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fate {
+    Answered,
+    /// The reply is lost; the call is carried out.
+    Unheard,
+    /// The connection breaks at once; the call is carried out all the same.
+    Broken,
+    /// It comes, and is dropped.
+    Dropped,
+    /// It never comes.
+    Refused,
+    Busy,
+    Rate,
+}
+
+struct Row {
+    lead: usize,
+    account: usize,
+    shard: usize,
+    state: Delivery,
+}
+
+struct Account {
+    recipe: &'static Recipe,
+    limits: Limits,
+    limiter: Limiter,
+    crm: Crm,
+    token: Option<u64>,
+    asking: bool,
+    /// By shard: the whole account waits until then.
+    held: Vec<u64>,
+}
+
+struct Lead {
+    person: usize,
+    poison: bool,
+}
+
+pub(crate) struct Day {
+    /// Prints what happens.
+    pub(crate) tell: bool,
+    /// Whether the relay looks people up.
+    pub(crate) looks: bool,
+    now: u64,
+    skew: i64,
+    stepped: bool,
+    random: u64,
+    next: BTreeMap<(u64, u64), Happening>,
+    count: u64,
+    /// Counts the relay's lives; nothing, while it is down.
+    life: u64,
+    up: bool,
+    accounts: Vec<Account>,
+    leads: Vec<Lead>,
+    rows: Vec<Row>,
+    running: BTreeMap<usize, u64>,
+    /// The rows that are not done, by account and shard.
+    open: Vec<Vec<usize>>,
+    /// Between a look-up and its write.
+    going_on: BTreeSet<usize>,
+    /// When each shard's alarm rings.
+    alarms: [Option<(u64, u64)>; SHARDS],
+    trouble: u64,
+    seen: Seen,
+}
+
+impl Day {
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut day = Day {
+            tell: false,
+            looks: true,
+            now: START,
+            skew: 0,
+            stepped: false,
+            random: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03,
+            next: BTreeMap::new(),
+            count: 0,
+            life: 1,
+            up: true,
+            accounts: Vec::new(),
+            leads: Vec::new(),
+            rows: Vec::new(),
+            running: BTreeMap::new(),
+            open: vec![Vec::new(); 4 * SHARDS],
+            going_on: BTreeSet::new(),
+            alarms: [None; SHARDS],
+            trouble: 0,
+            seen: Seen::default(),
+        };
+        day.trouble = day.below(40);
+        day
+    }
+
+    fn bits(&mut self) -> u64 {
+        // splitmix64.
+        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.random;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, most: u64) -> u64 {
+        self.bits() % most.max(1)
+    }
+
+    fn at(&mut self, time: u64, happening: Happening) {
+        self.count += 1;
+        self.next.insert((time.max(self.now), self.count), happening);
+    }
+
+    /// What the relay's clock says.
+    fn clock(&self) -> u64 {
+        self.now.saturating_add_signed(self.skew)
+    }
+
+    /// The relay's clock's moment, in true time.
+    fn when(&self, clock: u64) -> u64 {
+        clock.saturating_add_signed(-self.skew).max(self.now)
+    }
+
+    pub(crate) fn run(mut self) -> Seen {
+        self.plan();
+        while let Some(((time, _), happening)) = self.next.pop_first() {
+            assert!(time < START + 30 * DAY, "the day does not end");
+            self.now = time;
+            self.note(&happening);
+            self.happens(happening);
+        }
+        self.judge(false);
+        self.now += PROBE_EVERY;
+        self.happens(Happening::Mend);
+        while let Some(((time, _), happening)) = self.next.pop_first() {
+            self.now = time;
+            self.note(&happening);
+            self.happens(happening);
+        }
+        self.judge(true);
+        self.seen
+    }
+
+    fn note(&mut self, happening: &Happening) {
+        let kind = match happening {
+            Happening::Accept { lead } => *lead as u64,
+            Happening::Pump { shard } => 100 + *shard as u64,
+            Happening::Token { account, .. } => 200 + *account as u64,
+            Happening::Arrive { row, .. } => 1_000 + *row as u64,
+            Happening::Commit { row, .. } => 2_000 + *row as u64,
+            Happening::Hear { row, .. } => 3_000 + *row as u64,
+            Happening::GoOn { row, .. } => 4_000 + *row as u64,
+            Happening::Kill => 300,
+            Happening::Restart => 301,
+            Happening::Step { .. } => 302,
+            Happening::Expire { account } => 310 + *account as u64,
+            Happening::Quota { account } => 320 + *account as u64,
+            Happening::Mend => 303,
+        };
+        for word in [self.now, kind] {
+            self.seen.trace = (self.seen.trace ^ word).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+        if self.tell && !matches!(happening, Happening::Pump { .. }) {
+            println!("{:>9} {happening:?}", self.now - START);
+        }
+    }
+
+    /// Decides the day: who comes when, and what goes wrong.
+    fn plan(&mut self) {
+        let lags: [u64; 4] = std::array::from_fn(|_| self.below(60_000));
+        let at_once = 1 + self.below(5) as u32;
+        let limits = Limits { calls: 10 + self.below(40) as u32, window: 20_000, at_once };
+        let pardot = if self.looks { recipe(System::Pardot).unwrap() } else { &RECKLESS };
+        for (recipe, kind, lag) in [
+            (recipe(System::Marketo).unwrap(), Kind::Form, lags[0]),
+            (pardot, Kind::Creates, lags[1]),
+            (recipe(System::Prospects).unwrap(), Kind::Upsert, lags[2]),
+            (&LOOKED_UP, Kind::Upsert, lags[3]),
+        ] {
+            self.accounts.push(Account {
+                recipe,
+                limits,
+                limiter: Limiter::default(),
+                crm: Crm::new(kind, lag, LEADS),
+                token: None,
+                asking: false,
+                held: vec![0; SHARDS],
+            });
+        }
+        let people = 1 + self.below(LEADS as u64);
+        // Half of the days are a rush.
+        let span = if self.below(2) == 0 { DAY } else { 60_000 };
+        for lead in 0..LEADS {
+            let person = self.below(people) as usize;
+            let poison = self.below(20) == 0;
+            self.leads.push(Lead { person, poison });
+            let time = START + self.below(span);
+            self.at(time, Happening::Accept { lead });
+        }
+        for _ in 0..self.below(8) {
+            let time = START + self.below(span + 60_000);
+            self.at(time, Happening::Kill);
+        }
+        for account in 0..self.accounts.len() {
+            for _ in 0..self.below(4) {
+                let time = START + self.below(span + 60_000);
+                self.at(time, Happening::Expire { account });
+            }
+            if self.below(8) == 0 {
+                let time = START + self.below(span);
+                self.at(time, Happening::Quota { account });
+            }
+        }
+        if self.below(3) == 0 {
+            self.stepped = true;
+            // A time service moves a clock by little at a time; a person may set it back by much.
+            let by = match self.below(4) {
+                0 => -(self.below(3_600_000) as i64),
+                1 => -(self.below(2_000) as i64),
+                _ => self.below(2_000) as i64,
+            };
+            let time = START + self.below(span);
+            self.at(time, Happening::Step { by });
+        }
+    }
+
+    fn happens(&mut self, happening: Happening) {
+        match happening {
+            Happening::Accept { lead } => self.accept(lead),
+            Happening::Pump { shard } => {
+                self.alarms[shard] = None;
+                if self.up {
+                    self.pump(shard);
+                }
+            }
+            Happening::Token { account, life } if self.up && life == self.life => {
+                let account = &mut self.accounts[account];
+                account.token = Some(account.crm.token);
+                account.asking = false;
+            }
+            Happening::Hear { row, sent, life, outcome } => {
+                if self.up && life == self.life && self.rows[row].state.sent == sent {
+                    self.hear(row, &outcome);
+                }
+            }
+            Happening::GoOn { row, life } if self.up && life == self.life => {
+                self.running.remove(&row);
+                self.deliver(row);
+                self.pump(self.rows[row].shard);
+            }
+            Happening::Arrive { row, call } => self.arrive(row, call),
+            Happening::Commit { row, call } => self.commit(row, &call),
+            Happening::Kill if self.up => {
+                self.seen.kills += 1;
+                self.up = false;
+                self.running.clear();
+                self.going_on.clear();
+                let down = 50 + self.below(5_000);
+                self.at(self.now + down, Happening::Restart);
+            }
+            Happening::Restart => self.restart(),
+            Happening::Step { by } => {
+                self.seen.steps += 1;
+                self.skew += by;
+                self.wake();
+            }
+            Happening::Expire { account } => {
+                self.seen.tokens += 1;
+                self.accounts[account].crm.token += 1;
+            }
+            Happening::Quota { account } => {
+                self.seen.quotas += 1;
+                let reset = self.now + 60_000 + self.below(10 * 60 * 60 * 1_000);
+                self.accounts[account].crm.quota = reset;
+            }
+            Happening::Mend => self.mend(),
+            Happening::Token { .. } | Happening::GoOn { .. } | Happening::Kill => {}
+        }
+    }
+
+    /// One alarm for each shard, as a Durable Object has it.
+    fn alarm(&mut self, shard: usize, time: u64) {
+        if let Some(set) = self.alarms[shard].replace((time, self.count + 1)) {
+            self.next.remove(&set);
+        }
+        self.at(time, Happening::Pump { shard });
+    }
+
+    fn wake(&mut self) {
+        for shard in 0..SHARDS {
+            self.alarm(shard, self.now);
+        }
+    }
+
+    /// What is stored is all that a new life begins with.
+    fn restart(&mut self) {
+        self.up = true;
+        self.life += 1;
+        for row in &mut self.rows {
+            row.state = serde_json::from_str(&serde_json::to_string(&row.state).unwrap()).unwrap();
+        }
+        for account in &mut self.accounts {
+            account.limiter =
+                serde_json::from_str(&serde_json::to_string(&account.limiter).unwrap()).unwrap();
+            account.token = None;
+            account.asking = false;
+            account.held = vec![0; SHARDS];
+        }
+        self.wake();
+    }
+
+    fn accept(&mut self, lead: usize) {
+        if !self.up {
+            // The page keeps what was not acknowledged.
+            self.at(self.now + 10_000, Happening::Accept { lead });
+            return;
+        }
+        let shard = lead % SHARDS;
+        for account in 0..self.accounts.len() {
+            let state = Delivery::new(self.accounts[account].recipe, self.clock());
+            self.open[account * SHARDS + shard].push(self.rows.len());
+            self.rows.push(Row { lead, account, shard, state });
+        }
+        self.pump(shard);
+    }
+
+    /// Starts what is due, and sets the alarm.
+    fn pump(&mut self, shard: usize) {
+        let mut soonest = u64::MAX;
+        for account in 0..self.accounts.len() {
+            let open = account * SHARDS + shard;
+            self.open[open].retain(|row| matches!(self.rows[*row].state.phase, Phase::Waiting | Phase::Sent));
+            let mut busy = self.open[open].iter().filter(|row| self.running.contains_key(row)).count();
+            loop {
+                let waiting = self.open[open].iter().filter(|row| !self.running.contains_key(row));
+                let Some(row) = waiting.copied().min_by_key(|row| (self.rows[*row].state.next, *row)) else {
+                    break;
+                };
+                let due = self.rows[row].state.next.max(self.accounts[account].held[shard]);
+                if busy >= AT_ONCE || due > self.clock() {
+                    soonest = soonest.min(due.max(self.clock() + 1));
+                    break;
+                }
+                self.deliver(row);
+                busy += usize::from(self.running.contains_key(&row));
+            }
+        }
+        if soonest < u64::MAX {
+            let time = self.when(soonest);
+            self.alarm(shard, time);
+        }
+    }
+
+    /// Takes one delivery as far as it goes now: what `Outbox.deliver` does.
+    fn deliver(&mut self, row: usize) {
+        let now = self.clock();
+        let (account, shard, lead) = (self.rows[row].account, self.rows[row].shard, self.rows[row].lead);
+        let person = self.leads[lead].person;
+        let gate = &mut self.accounts[account];
+        let Some(token) = gate.token else {
+            if !std::mem::replace(&mut gate.asking, true) {
+                self.at(self.now + 100, Happening::Token { account, life: self.life });
+            }
+            self.accounts[account].held[shard] = now + 150;
+            return;
+        };
+        let (id, key, name) = (row.to_string(), person.to_string(), shard.to_string());
+        let lost = self.rows[row].state.phase == Phase::Sent;
+        let lag = gate.recipe.lag();
+        let ask = Ask { id: &id, key: &key, shard: &name, deadline: LEASE, lag, lost };
+        match gate.limiter.acquire(gate.limits, ask, now) {
+            // Between a look-up and its write nobody else may come, so the place is kept for a while.
+            Answer::Wait { until, whole: true } if self.going_on.contains(&row) && until < now + 10_000 => {
+                self.running.insert(row, self.now);
+                let time = self.when(until);
+                self.at(time, Happening::GoOn { row, life: self.life });
+            }
+            Answer::Wait { until, whole: true } => {
+                if self.going_on.remove(&row) {
+                    gate.limiter.release(&id, Keep::No);
+                }
+                gate.held[shard] = until;
+            }
+            Answer::Wait { until, whole: false } => {
+                self.step(row, Event::Held { until });
+            }
+            Answer::Granted { doubt, kept } => {
+                self.going_on.remove(&row);
+                assert!(gate.limiter.leases.len() <= gate.limits.at_once as usize, "too many at once");
+                assert!(gate.limiter.calls.len() <= gate.limits.calls as usize, "too many in a window");
+                match self.step(row, Event::Due { doubt, kept }) {
+                    Effect::Send { operation, record } => self.send(row, token, operation, record),
+                    effect => {
+                        self.accounts[account].limiter.release(&id, Keep::No);
+                        assert!(!matches!(effect, Effect::Done | Effect::Dead), "{effect:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    fn step(&mut self, row: usize, event: Event) -> Effect {
+        let random = self.bits() as u32;
+        let now = self.clock();
+        let recipe = self.accounts[self.rows[row].account].recipe;
+        let state = &mut self.rows[row].state;
+        let effect = state.step(recipe, TIMING, event, now, random);
+        if matches!(effect, Effect::Wait) {
+            assert!(state.next <= now + 25 * 60 * 60 * 1_000, "{state:?} waits for ever");
+        }
+        effect
+    }
+
+    fn send(&mut self, row: usize, token: u64, operation: &str, record: Option<String>) {
+        self.seen.calls += 1;
+        let recipe = self.accounts[self.rows[row].account].recipe;
+        let write = recipe.probe.as_ref().is_none_or(|probe| probe.operation != operation);
+        self.running.insert(row, self.now);
+        let fate = if self.below(100) < self.trouble {
+            let fates = [Fate::Unheard, Fate::Broken, Fate::Dropped, Fate::Refused, Fate::Busy, Fate::Rate];
+            fates[self.below(6) as usize]
+        } else {
+            Fate::Answered
+        };
+        let sent = self.rows[row].state.sent;
+        let call =
+            Call { write, record: record.map(|id| id.parse().unwrap()), token, sent, life: self.life, fate };
+        // Most calls are quick; some are as slow as may be.
+        let slow = self.below(20) == 0;
+        let way = 1 + self.below(if slow { LONGEST / 2 - 1 } else { 50 });
+        match fate {
+            Fate::Refused => self.hear_at(self.now + 5, row, &call, lost()),
+            Fate::Broken => {
+                self.hear_at(self.now + 1, row, &call, lost());
+                self.at(self.now + way, Happening::Arrive { row, call });
+            }
+            _ => self.at(self.now + way, Happening::Arrive { row, call }),
+        }
+    }
+
+    fn hear_at(&mut self, time: u64, row: usize, call: &Call, outcome: Outcome) {
+        self.at(time, Happening::Hear { row, sent: call.sent, life: call.life, outcome });
+    }
+
+    /// A call reaches the CRM.
+    fn arrive(&mut self, row: usize, call: Call) {
+        let Row { lead, account, .. } = self.rows[row];
+        let Lead { person, poison } = self.leads[lead];
+        let deadline = self.now + TIMING.deadline;
+        match call.fate {
+            Fate::Dropped => return self.hear_at(self.now + 1, row, &call, lost()),
+            Fate::Busy => {
+                return self.hear_at(self.now + 1, row, &call, retry("http.503", Reason::Busy, 2_000));
+            }
+            Fate::Rate => {
+                return self.hear_at(self.now + 1, row, &call, retry("http.429", Reason::Rate, 5_000));
+            }
+            _ => {}
+        }
+        if let Some(said) = self.accounts[account].crm.knock(call.token, poison && call.write, self.now) {
+            if call.fate != Fate::Broken {
+                self.hear_at(self.now + 1, row, &call, said);
+            }
+            return;
+        }
+        let crm = &mut self.accounts[account].crm;
+        if !call.write {
+            self.seen.lagged += u64::from(crm.lags(person, self.now));
+            let said = crm.read(person, self.now);
+            match call.fate {
+                Fate::Answered => self.hear_at(self.now + 20, row, &call, said),
+                Fate::Broken => {}
+                _ => self.hear_at(deadline, row, &call, lost()),
+            }
+            return;
+        }
+        let slow = self.below(20) == 0;
+        let takes = 1 + self.below(if slow { LONGEST / 2 - 1 } else { 200 });
+        self.accounts[account].crm.begin(person, call.record, self.now + takes, self.now);
+        self.at(self.now + takes, Happening::Commit { row, call });
+    }
+
+    fn commit(&mut self, row: usize, call: &Call) {
+        let Row { lead, account, .. } = self.rows[row];
+        let person = self.leads[lead].person;
+        let outcome = self.accounts[account].crm.commit(person, lead, self.now);
+        match call.fate {
+            Fate::Broken => {}
+            Fate::Answered => self.hear_at(self.now + 1, row, call, outcome),
+            // Cut in the middle, or never sent: the relay's own deadline ends it.
+            _ => {
+                let late = if self.below(2) == 0 { 1 } else { TIMING.deadline };
+                self.hear_at(self.now + late, row, call, lost());
+            }
+        }
+    }
+
+    /// The relay hears what came of a call.
+    fn hear(&mut self, row: usize, outcome: &Outcome) {
+        if self.running.remove(&row).is_none() {
+            return;
+        }
+        let unknown = matches!(outcome, Outcome::Unknown { .. });
+        self.seen.lost += u64::from(unknown);
+        let Row { account, shard, .. } = self.rows[row];
+        let write = self.rows[row].state.call != Sending::Probe;
+        self.step(row, Event::Outcome { outcome: outcome.clone() });
+        let now = self.clock();
+        let gate = &mut self.accounts[account];
+        if write && matches!(outcome, Outcome::Stored { .. }) {
+            gate.limiter.stored(&row.to_string(), gate.recipe.lag(), now);
+        }
+        let state = &self.rows[row].state;
+        let goes_on =
+            !write && state.phase == Phase::Waiting && state.call != Sending::Probe && state.next <= now;
+        let keep = match (goes_on, write && unknown) {
+            (true, _) => Keep::GoesOn,
+            (false, true) => Keep::Lost,
+            _ => Keep::No,
+        };
+        gate.limiter.release(&row.to_string(), keep);
+        match outcome {
+            Outcome::Retry { reason: Reason::Token, .. } => gate.token = None,
+            Outcome::Retry { reason: Reason::Rate, after, .. } => {
+                gate.limiter.quiet(now + after.unwrap_or_default());
+            }
+            Outcome::Retry { reason: Reason::Quota, .. } => {
+                let reset = (gate.crm.quota).saturating_add_signed(self.skew);
+                gate.limiter.spent(reset.max(now), PROBE_EVERY, now);
+            }
+            Outcome::Stored { .. } | Outcome::Found { .. } | Outcome::Refused { .. } => gate.limiter.opened(),
+            _ => {}
+        }
+        gate.held[shard] = 0;
+        if goes_on {
+            self.going_on.insert(row);
+            self.deliver(row);
+        }
+        self.pump(shard);
+    }
+
+    /// The owner mends what was refused and sends the dead letters on.
+    fn mend(&mut self) {
+        for account in &mut self.accounts {
+            account.crm.mended = true;
+        }
+        let now = self.clock();
+        for (at, row) in self.rows.iter_mut().enumerate() {
+            if row.state.phase == Phase::Dead {
+                self.seen.replays += 1;
+                row.state = row.state.replayed(self.accounts[row.account].recipe, now);
+                self.open[row.account * SHARDS + row.shard].push(at);
+            }
+        }
+        self.wake();
+    }
+
+    fn judge(&mut self, mended: bool) {
+        assert_eq!(self.rows.len(), LEADS * self.accounts.len(), "a lead was never taken");
+        for (at, row) in self.rows.iter().enumerate() {
+            let lead = &self.leads[row.lead];
+            let wanted = if lead.poison && !mended { Phase::Dead } else { Phase::Done };
+            assert_eq!(row.state.phase, wanted, "row {at}, lead {}: {:?}", row.lead, row.state);
+            let crm = &self.accounts[row.account].crm;
+            let times = crm.written[row.lead];
+            assert!(wanted == Phase::Dead || times > 0, "lead {} is lost", row.lead);
+            if times > 1 {
+                self.seen.repeats += 1;
+                assert!(
+                    crm.kind != Kind::Form || row.state.maybe_repeated,
+                    "row {at}: a repeat that is not marked"
+                );
+            }
+        }
+        for (number, account) in self.accounts.iter().enumerate() {
+            let mut known = BTreeSet::new();
+            for person in &account.crm.people {
+                let who = person.key;
+                let rows: Vec<usize> = (0..self.rows.len())
+                    .filter(|at| {
+                        self.leads[self.rows[*at].lead].person == who && self.rows[*at].account == number
+                    })
+                    .collect();
+                assert!(known.insert(who), "account {number}: person {who} is there twice: rows {rows:?}");
+            }
+            // The calls that were out when the quota ended, and then one in a quarter of an hour; one more for each
+            // kill or step of the clock, which leaves a probe unheard.
+            let knocks = &account.crm.knocks;
+            if let (Some(first), Some(last)) = (knocks.first(), knocks.last()) {
+                let probes = (last - first) / PROBE_EVERY;
+                let most = u64::from(account.limits.at_once) + probes + self.seen.kills + self.seen.steps + 2;
+                assert!(
+                    knocks.len() as u64 <= most,
+                    "account {number}: {} knocks, {most} allowed",
+                    knocks.len()
+                );
+            }
+        }
+    }
+}

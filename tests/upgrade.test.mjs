@@ -1,0 +1,42 @@
+// What version 1 stored is opened by this version, and nothing of it is lost: `fixtures/state-1` holds one lead that was
+// delivered, one with a dead letter, one that waits and one under review.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { body, root, stand, until } from "./stand.mjs";
+
+let at;
+before(async () => {
+  at = await stand({ storage: `${root}tests/fixtures/state-1` });
+});
+after(() => at.stop());
+
+const operator = async (path, method = "GET") => (await fetch(`${at.relay}/operator/${path}`, { method, headers: { authorization: "Bearer demo-operator" } })).json();
+const phases = async (id) => Object.fromEntries((await operator("leads")).filter((row) => row.id.startsWith(id)).map(({ account, phase }) => [account, phase]));
+const [delivered, dead, waiting, review] = ["835e9742", "b475ac8f", "c5e43762", "554a0741"];
+const held = async (email) => (await at.leads()).filter((lead) => lead.email === email).map(({ system }) => system).sort();
+
+test("a lead that waited goes on by itself, and keeps its mark", async () => {
+  await until(async () => Object.values(await phases(waiting)).every((phase) => phase === "done"), "the old lead");
+  assert.deepEqual(await held("old3@example.org"), ["marketo", "pardot", "prospects"]);
+  const row = (await operator("leads")).find(({ id, account }) => id.startsWith(waiting) && account === "marketo");
+  assert.equal(row.maybe_repeated, 1);
+});
+
+test("a dead letter and a reviewed lead are where they were, and can be sent on", async () => {
+  assert.deepEqual(await phases(dead), { marketo: "dead", pardot: "done", prospects: "done" });
+  assert.deepEqual(await phases(review), { marketo: "review", pardot: "review", prospects: "review" });
+  assert.equal((await operator("replay?code=token.forged", "POST")).length, 3);
+  assert.equal((await operator("replay?code=marketo.1006", "POST")).length, 1);
+  await until(async () => [...Object.values(await phases(dead)), ...Object.values(await phases(review))].every((phase) => phase === "done"), "both");
+  assert.deepEqual(await held("old2@example.org"), ["marketo"]);
+  assert.deepEqual(await held("old4@example.org"), ["marketo", "pardot", "prospects"]);
+});
+
+test("a key of then gets the answer of then", async () => {
+  const lead = { firstName: "Old", lastName: "State", email: "old1@example.org", phone: "(212) 456-2001", consent: "yes" };
+  const send = (values) => fetch(at.form, { method: "POST", body: body(values, { key: "version-1-done", v: "1" }), headers: { accept: "application/json", origin: at.page } });
+  const { id, state } = await (await send(lead)).json();
+  assert.ok(id.startsWith(delivered));
+  assert.equal(state, "stored");
+  assert.equal((await send({ ...lead, lastName: "Other" })).status, 422);
+});
