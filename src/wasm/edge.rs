@@ -62,8 +62,9 @@ fn method(name: &str) -> Method {
 
 /// A whole request as the host's `Request`; redirects are not followed, for they would carry the lead elsewhere.
 fn to_request(request: &Request) -> Result<web_sys::Request, JsValue> {
-    let mut builder =
-        RequestBuilder::new(&request.url).method(method(request.method)).redirect(web_sys::RequestRedirect::Manual);
+    let mut builder = RequestBuilder::new(&request.url)
+        .method(method(request.method))
+        .redirect(web_sys::RequestRedirect::Manual);
     for (name, value) in &request.headers {
         builder = builder.header(name, value);
     }
@@ -229,8 +230,9 @@ pub fn rendered_request(rendered: JsValue, token: &str) -> Result<web_sys::Reque
         body: Option<String>,
     }
     let rendered: Rendered = from_js(rendered, "request.invalid")?;
-    let mut builder =
-        RequestBuilder::new(&rendered.url).method(method(&rendered.method)).redirect(web_sys::RequestRedirect::Manual);
+    let mut builder = RequestBuilder::new(&rendered.url)
+        .method(method(&rendered.method))
+        .redirect(web_sys::RequestRedirect::Manual);
     for (name, value) in &rendered.headers {
         builder = builder.header(name, value);
     }
