@@ -1,6 +1,7 @@
 // Every operation through the package's client, against the sandbox: built, sent, answered, read.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { startSandbox } from "../www/demo/sandbox.mjs";
 
@@ -324,4 +325,14 @@ test("the sandbox has answered every operation", async () => {
   const answered = new Set((await ledger()).map((row) => row.operation));
   const missing = fieldpost.operations().map((one) => one.name).filter((name) => !name.startsWith("relay.") && !answered.has(name));
   assert.deepEqual(missing, []);
+});
+
+test("the reference's examples say what the package builds", () => {
+  const page = readFileSync(`${root}docs/operations.md`, "utf8");
+  const blocks = [...page.matchAll(/```js\n([^]*?)\n\/\/ (.*)\n```/g)];
+  assert.equal(blocks.length, fieldpost.operations().length);
+  for (const [, code, said] of blocks) {
+    const { method, path } = new Function("payload", `return ${code}`)(fieldpost.payload);
+    assert.equal(`${method} ${path}`, said);
+  }
 });
