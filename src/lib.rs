@@ -71,3 +71,8 @@ pub use request::{Account, Payload, Request, System};
 #[cfg(feature = "full")]
 pub use systems::reply::Reply;
 pub use value::Value;
+
+/// The examples of the reference run as tests of the documentation.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../docs/operations.md")]
+struct Reference;

@@ -1,3 +1,5 @@
+export type { OperationName, Operations } from "./operations.gen.js";
+
 /** `error` stops the lead, `warning` lets it through and says what to look at. */
 export type Severity = "error" | "warning";
 

@@ -30,6 +30,35 @@ pub(crate) fn timestamp(at: i64, utc_offset_minutes: i32) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }
 
+/// The beginning of a word like `today`, or a time as it is; nothing for what is neither.
+pub(crate) fn moment(text: &str, now: i64, utc_offset_minutes: i32) -> Option<String> {
+    let day = |days: i64| timestamp(now.saturating_sub(days.saturating_mul(MS_PER_DAY)), utc_offset_minutes);
+    let from = |stamp: String, kept: usize, tail: &str| Some(format!("{}{tail}", stamp.get(..kept)?));
+    match text {
+        "today" => from(day(0), 10, " 00:00:00"),
+        "yesterday" => from(day(1), 10, " 00:00:00"),
+        "last_7_days" => Some(day(7)),
+        "this_month" => from(day(0), 7, "-01 00:00:00"),
+        "last_month" => {
+            let today = timestamp(now, utc_offset_minutes);
+            let days: i64 = today.get(8..10)?.parse().ok()?;
+            from(day(days), 7, "-01 00:00:00")
+        }
+        text => {
+            let (date, time) = text.split_once([' ', 'T']).unwrap_or((text, "00:00:00"));
+            let shape = |text: &str, of: &str| {
+                text.len() == of.len()
+                    && text
+                        .bytes()
+                        .zip(of.bytes())
+                        .all(|(a, b)| if b == b'9' { a.is_ascii_digit() } else { a == b })
+            };
+            (shape(date, "9999-99-99") && shape(time, "99:99:99") && time < "24")
+                .then(|| format!("{date} {time}"))
+        }
+    }
+}
+
 fn local(at: i64, utc_offset_minutes: i32) -> i64 {
     at.saturating_add(i64::from(utc_offset_minutes).saturating_mul(MS_PER_MINUTE))
 }

@@ -31,6 +31,7 @@ mod reply;
 mod server;
 mod store;
 mod systems;
+mod thing;
 mod token;
 mod wire;
 mod xml;

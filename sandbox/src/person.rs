@@ -140,6 +140,13 @@ impl Store {
         Ok(())
     }
 
+    /// Takes a person away, with the history.
+    pub(crate) fn remove(&self, person: &Person) -> Result<()> {
+        self.sql.prepare_cached("DELETE FROM versions WHERE person = ?1")?.execute([person.seq])?;
+        self.sql.prepare_cached("DELETE FROM persons WHERE seq = ?1")?.execute([person.seq])?;
+        Ok(())
+    }
+
     pub(crate) fn add_activity(&self, person: i64, kind: &str, at: i64, attributes: &Value) -> Result<()> {
         self.sql
             .prepare_cached("INSERT INTO activities (person, kind, at, attributes) VALUES (?1, ?2, ?3, ?4)")?

@@ -31,6 +31,10 @@ CREATE TABLE IF NOT EXISTS ledger (
     id INTEGER PRIMARY KEY AUTOINCREMENT, system TEXT NOT NULL, operation TEXT NOT NULL, key TEXT NOT NULL,
     request TEXT NOT NULL, body TEXT NOT NULL, body_hash TEXT NOT NULL, idempotency_key TEXT,
     verdict TEXT NOT NULL, effect TEXT, person TEXT, status INTEGER NOT NULL, came INTEGER NOT NULL, went INTEGER);
+CREATE TABLE IF NOT EXISTS things (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, system TEXT NOT NULL, kind TEXT NOT NULL, owner TEXT NOT NULL,
+    body TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS things_kind ON things (system, kind, owner);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 ";
 
@@ -82,7 +86,7 @@ impl Store {
     pub(crate) fn clear(&self) -> Result<()> {
         self.sql.execute_batch(
             "BEGIN; DELETE FROM persons; DELETE FROM versions; DELETE FROM activities; DELETE FROM idempotency;
-             DELETE FROM faults; DELETE FROM ledger; COMMIT;",
+             DELETE FROM faults; DELETE FROM ledger; DELETE FROM things; COMMIT;",
         )
     }
 }

@@ -35,6 +35,68 @@ pub(crate) fn escaped(text: &str) -> String {
     out
 }
 
+/// A record's identifier, where it has one, and its fields.
+type Record = (Option<String>, Vec<(String, String)>);
+
+/// Reads the batches that Pardot takes, `<prospects><prospect identifier="…"><field>…</field></prospect></prospects>`:
+/// each record's identifier, where it has one, and its fields. Nothing where the text is not that.
+pub(crate) fn batch(text: &str) -> Option<Vec<Record>> {
+    let mut rest = text.trim();
+    if rest.starts_with("<?") {
+        rest = rest.split_once("?>")?.1.trim_start();
+    }
+    let mut rest = rest.strip_prefix("<prospects>")?.trim_start();
+    let mut records = Vec::new();
+    while !rest.starts_with("</prospects>") {
+        let (tag, tail) = rest.strip_prefix("<prospect")?.split_once('>')?;
+        let identifier = match tag.trim() {
+            "" => None,
+            attribute => Some(unescaped(attribute.strip_prefix("identifier=\"")?.strip_suffix('"')?)),
+        };
+        let mut inside = tail.trim_start();
+        let mut fields = Vec::new();
+        while !inside.starts_with("</prospect>") {
+            let (name, tail) = inside.strip_prefix('<')?.split_once('>')?;
+            if let Some(name) = name.strip_suffix('/') {
+                fields.push((name.trim().to_owned(), String::new()));
+                inside = tail.trim_start();
+                continue;
+            }
+            let (value, tail) = tail.split_once(&format!("</{name}>"))?;
+            fields.push((name.to_owned(), unescaped(value)));
+            inside = tail.trim_start();
+        }
+        records.push((identifier, fields));
+        rest = inside.strip_prefix("</prospect>")?.trim_start();
+    }
+    Some(records)
+}
+
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, tail)) = rest.split_once('&') {
+        out.push_str(before);
+        let Some((name, tail)) = tail.split_once(';') else {
+            out.push('&');
+            rest = tail;
+            continue;
+        };
+        let known = match name {
+            "amp" => Some('&'),
+            "lt" => Some('<'),
+            "gt" => Some('>'),
+            "quot" => Some('"'),
+            "apos" => Some('\''),
+            other => other.strip_prefix('#').and_then(|digits| digits.parse().ok()).and_then(char::from_u32),
+        };
+        out.extend(known);
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::element;

@@ -11,6 +11,12 @@ pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// How deep an XML reply may nest; Pardot's own trees stay below ten.
 const MAX_DEPTH: usize = 32;
 
+/// The most attributes of one element; Pardot's have two.
+const MAX_ATTRIBUTES: usize = 16;
+
+/// How many elements and comparisons of names an XML reply may cost: 200 prospects with 200 fields each take half of it.
+const MAX_WORK: usize = 8_000_000;
+
 /// An HTTP reply.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
 pub struct Reply {
@@ -58,6 +64,7 @@ impl Reply {
         let mut reader = Reader::from_str(text);
         reader.config_mut().check_end_names = true;
         let mut stack = vec![Element::default()];
+        let mut work = MAX_WORK;
         loop {
             match reader.read_event().ok()? {
                 Event::Start(tag) => {
@@ -68,11 +75,11 @@ impl Reply {
                 }
                 Event::Empty(tag) => {
                     let element = Element::open(&tag)?;
-                    stack.last_mut()?.adopt(element);
+                    stack.last_mut()?.adopt(element, &mut work)?;
                 }
                 Event::End(_) => {
                     let element = stack.pop()?;
-                    stack.last_mut()?.adopt(element);
+                    stack.last_mut()?.adopt(element, &mut work)?;
                 }
                 Event::Text(text) => stack.last_mut()?.text.push_str(&text),
                 Event::CData(text) => stack.last_mut()?.text.push_str(&text),
@@ -110,8 +117,12 @@ struct Element {
 impl Element {
     fn open(tag: &BytesStart<'_>) -> Option<Element> {
         let mut attributes: Entries<'static> = Vec::new();
-        for attribute in tag.attributes() {
+        // Its check for repeated names takes time by the square of their number.
+        for attribute in tag.attributes().with_checks(false) {
             let attribute = attribute.ok()?;
+            if attributes.len() == MAX_ATTRIBUTES {
+                return None;
+            }
             let name = attribute.key.as_ref().to_owned();
             attributes.push((Cow::Owned(name), Value::from(attribute.value.into_owned())));
         }
@@ -123,17 +134,23 @@ impl Element {
         Some(Element { name, children, text: String::new() })
     }
 
-    fn adopt(&mut self, child: Element) {
+    /// Takes a child in; nothing once the work is used up.
+    fn adopt(&mut self, child: Element, work: &mut usize) -> Option<()> {
         let text = child.text.trim();
         let value = match (child.children.is_empty(), text.is_empty()) {
             (false, _) => Value::Map(child.children),
             (true, true) => Value::Null,
             (true, false) => Value::from(text.to_owned()),
         };
-        match self.children.iter_mut().find(|(name, _)| *name == child.name) {
+        // Repeated elements follow each other, so the last one is looked at first.
+        let at = self.children.iter().rposition(|(name, _)| *name == child.name);
+        let compared = self.children.len().saturating_sub(at.unwrap_or_default());
+        *work = work.checked_sub(compared.saturating_add(1))?;
+        match at.and_then(|at| self.children.get_mut(at)) {
             None => self.children.push((Cow::Owned(child.name), value)),
             Some((_, Value::List(items))) => items.push(value),
             Some((_, first)) => *first = Value::List(vec![std::mem::take(first), value]),
         }
+        Some(())
     }
 }

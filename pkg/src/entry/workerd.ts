@@ -4,7 +4,7 @@ import module from "../../wasm/edge/fieldpost_bg.wasm";
 import { startEdge } from "../edge.js";
 
 export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core.js";
-export { operations, read, request } from "../edge.js";
+export { checkParams, operations, read, request } from "../edge.js";
 export { FieldpostError } from "../errors.js";
 export { send } from "../send.js";
 export type * from "../types.js";

@@ -2,7 +2,7 @@ import { isReady } from "../core.js";
 import { checkParams, edge, plainAccount, plainReply, read, request, type Traits } from "../edge.js";
 import { FieldpostError } from "../errors.js";
 import { send } from "../send.js";
-import type { Outcome, Params } from "../types.js";
+import type { OperationName, Operations, Outcome, Params } from "../types.js";
 import { type ExportDone, type ExportOptions, fileOf, moment, pause, waitForExport } from "./export.js";
 import type { RelayAccount } from "./options.js";
 import { count, each, parts, rebased } from "./split.js";
@@ -18,6 +18,7 @@ export interface Client {
    * Calls an operation and reads its reply. More records than one call takes are sent one part after another, and the
    * outcomes stand in the caller's order. Throws `params.invalid` and `account.invalid`; everything else is an outcome.
    */
+  call<Name extends OperationName>(operation: Name, params?: Operations[Name]["params"]): Promise<Outcome>;
   call(operation: string, params?: Params): Promise<Outcome>;
   /** The pages of an operation that has some, one outcome after another; the last is the one that ends them. */
   pages(operation: string, params?: Params): AsyncGenerator<Outcome, void, void>;

@@ -1,12 +1,15 @@
 //! Marketo Engage: identity and the Leads REST API.
 
 mod answer;
+mod assets;
 mod identity;
+mod leads;
+mod lists;
 mod submit_form;
 
 use serde_json::Value;
 
-use super::{Access, Name, Operation, Refusal, System, TOKEN};
+use super::{Access, Name, Operation, Plan, Refusal, System, TOKEN};
 use crate::call::Call;
 use crate::desk::Desk;
 use crate::limit::Limit;
@@ -26,6 +29,18 @@ pub(super) const SYSTEM: System = System {
     headers: |reply, _, _, _| reply,
 };
 
+const GET: &[&str] = &["GET"];
+const POST: &[&str] = &["POST"];
+
+const fn row(
+    name: &'static str,
+    methods: &'static [&'static str],
+    path: &'static str,
+    plan: Plan,
+) -> Operation {
+    Operation { name, methods, path, access: Access::Token, plan }
+}
+
 const OPERATIONS: &[Operation] = &[
     Operation {
         name: TOKEN,
@@ -41,6 +56,45 @@ const OPERATIONS: &[Operation] = &[
         access: Access::Token,
         plan: submit_form::plan,
     },
+    // A longer path before a shorter one that would take its last segment for an id.
+    row("marketo.lead.describe", GET, "/rest/v1/leads/describe.json", assets::describe),
+    row("marketo.lead.describe2", GET, "/rest/v1/leads/describe2.json", assets::describe2),
+    row("marketo.lead.push", POST, "/rest/v1/leads/push.json", leads::push),
+    row("marketo.lead.delete", POST, "/rest/v1/leads/delete.json", leads::delete),
+    row("marketo.field.browse", GET, "/rest/v1/leads/schema/fields.json", assets::browse),
+    row("marketo.field.create", POST, "/rest/v1/leads/schema/fields.json", assets::create),
+    row("marketo.field.get", GET, "/rest/v1/leads/schema/fields/{file}", assets::get),
+    row("marketo.field.update", POST, "/rest/v1/leads/schema/fields/{file}", assets::update),
+    row("marketo.lead.byProgram", GET, "/rest/v1/leads/programs/{file}", lists::by_program),
+    row(
+        "marketo.program.changeStatus",
+        POST,
+        "/rest/v1/leads/programs/{id}/status.json",
+        lists::change_status,
+    ),
+    row("marketo.lead.filter", GET, "/rest/v1/leads.json", leads::filter),
+    row("marketo.lead.sync", POST, "/rest/v1/leads.json", leads::sync),
+    row("marketo.lead.get", GET, "/rest/v1/lead/{file}", leads::get),
+    row("marketo.lead.merge", POST, "/rest/v1/leads/{id}/merge.json", leads::merge),
+    row("marketo.lead.associate", POST, "/rest/v1/leads/{id}/associate.json", leads::associate),
+    row("marketo.lead.listMembership", GET, "/rest/v1/leads/{id}/listMembership.json", lists::of_lead),
+    row(
+        "marketo.lead.programMembership",
+        GET,
+        "/rest/v1/leads/{id}/programMembership.json",
+        lists::programs_of_lead,
+    ),
+    row(
+        "marketo.lead.smartCampaignMembership",
+        GET,
+        "/rest/v1/leads/{id}/smartCampaignMembership.json",
+        lists::campaigns_of_lead,
+    ),
+    row("marketo.lead.byList", GET, "/rest/v1/list/{id}/leads.json", lists::by_list),
+    row("marketo.list.isMember", GET, "/rest/v1/lists/{id}/leads/ismember.json", lists::is_member),
+    row("marketo.list.add", POST, "/rest/v1/lists/{id}/leads.json", lists::add),
+    row("marketo.list.remove", &["DELETE"], "/rest/v1/lists/{id}/leads.json", lists::remove),
+    row("marketo.form.fields", GET, "/rest/asset/v1/form/{id}/fields.json", assets::form_fields),
 ];
 
 /// Body at most 1 MB, URL at most 8 KB [A3].

@@ -1,9 +1,15 @@
 //! Pardot (Account Engagement) API versions 3 and 4, with Salesforce's token service.
 
 mod answer;
+mod assignment;
+mod batch;
+mod email;
+mod export;
 mod identifier;
+mod objects;
 mod params;
 mod prospect;
+mod query;
 mod salesforce;
 
 use super::{Access, Name, Operation, Plan, Refusal, System, TOKEN};
@@ -28,6 +34,8 @@ pub(super) const SYSTEM: System = System {
 
 const READ: &[&str] = &["GET", "POST"];
 const WRITE: &[&str] = &["POST"];
+/// Delete is refused as a GET with 60 [B5].
+const DELETE: &[&str] = &["POST", "DELETE"];
 
 const fn prospect(
     name: &'static str,
@@ -69,6 +77,109 @@ const OPERATIONS: &[Operation] = &[
         WRITE,
         "/api/prospect/version/{version}/do/upsert/{by?}/{value?}",
         prospect::upsert,
+    ),
+    prospect(
+        "pardot.prospect.upsert",
+        WRITE,
+        "/api/prospect/version/{version}/do/upsert/{by}/{value}/{by2}/{value2}",
+        prospect::upsert,
+    ),
+    prospect(
+        "pardot.prospect.assign",
+        WRITE,
+        "/api/prospect/version/{version}/do/assign/{by?}/{value?}",
+        assignment::assign,
+    ),
+    prospect(
+        "pardot.prospect.unassign",
+        WRITE,
+        "/api/prospect/version/{version}/do/unassign/{by?}/{value?}",
+        assignment::unassign,
+    ),
+    prospect(
+        "pardot.prospect.delete",
+        DELETE,
+        "/api/prospect/version/{version}/do/delete/{by?}/{value?}",
+        assignment::delete,
+    ),
+    prospect("pardot.prospect.query", READ, "/api/prospect/version/{version}/do/query", query::prospects),
+    prospect(
+        "pardot.prospect.batchCreate",
+        WRITE,
+        "/api/prospect/version/{version}/do/batchCreate",
+        batch::create,
+    ),
+    prospect(
+        "pardot.prospect.batchUpdate",
+        WRITE,
+        "/api/prospect/version/{version}/do/batchUpdate",
+        batch::update,
+    ),
+    prospect(
+        "pardot.prospect.batchUpsert",
+        WRITE,
+        "/api/prospect/version/{version}/do/batchUpsert",
+        batch::upsert,
+    ),
+    prospect(
+        "pardot.customRedirect.read",
+        READ,
+        "/api/customRedirect/version/{version}/do/read/id/{id}",
+        objects::redirect,
+    ),
+    prospect(
+        "pardot.customRedirect.query",
+        READ,
+        "/api/customRedirect/version/{version}/do/query",
+        objects::redirects,
+    ),
+    prospect(
+        "pardot.dynamicContent.read",
+        READ,
+        "/api/dynamicContent/version/{version}/do/read/id/{id}",
+        objects::content,
+    ),
+    prospect(
+        "pardot.dynamicContent.query",
+        READ,
+        "/api/dynamicContent/version/{version}/do/query",
+        objects::contents,
+    ),
+    prospect(
+        "pardot.emailTemplate.read",
+        READ,
+        "/api/emailTemplate/version/{version}/do/read/id/{id}",
+        objects::template,
+    ),
+    prospect(
+        "pardot.emailTemplate.listOneToOne",
+        READ,
+        "/api/emailTemplate/version/{version}/do/listOneToOne",
+        objects::templates,
+    ),
+    prospect("pardot.email.listSend", WRITE, "/api/email/version/{version}/do/send", email::list_send),
+    prospect(
+        "pardot.email.oneToOneSend",
+        WRITE,
+        "/api/email/version/{version}/do/send/{by}/{value}",
+        email::one_to_one,
+    ),
+    prospect("pardot.email.read", READ, "/api/email/version/{version}/do/read/id/{id}", email::read),
+    prospect("pardot.email.stats", READ, "/api/email/version/{version}/do/stats/id/{id}", email::stats),
+    prospect("pardot.export.create", WRITE, "/api/export/version/{version}/do/create", export::create),
+    prospect("pardot.export.read", READ, "/api/export/version/{version}/do/read/id/{id}", export::read),
+    prospect("pardot.export.query", READ, "/api/export/version/{version}/do/query", export::query),
+    prospect(
+        "pardot.export.download",
+        READ,
+        "/api/export/version/{version}/do/downloadResults/id/{id}/file/{file}",
+        export::download,
+    ),
+    prospect(
+        "pardot.export.cancel",
+        WRITE,
+        "/api/export/version/{version}/do/cancel/id/{id}",
+        export::cancel,
     ),
 ];
 

@@ -15,6 +15,41 @@ pub(super) fn result(records: &[Value], verdict: impl Into<String>) -> Reply {
     Reply::json(200, &body, verdict)
 }
 
+/// A page of records with the token of the next one; `more` where the endpoint says whether there is one.
+pub(super) fn page(records: &[Value], next: Option<&str>, more: bool) -> Reply {
+    let mut body = json!({ "requestId": request_id(), "result": records, "success": true });
+    if let Some(members) = body.as_object_mut() {
+        if let Some(next) = next {
+            members.insert("nextPageToken".to_owned(), json!(next));
+        }
+        if more {
+            members.insert("moreResult".to_owned(), json!(next.is_some()));
+        }
+    }
+    Reply::json(200, &body, "found")
+}
+
+/// Success without a result: merge and associate [S4].
+pub(super) fn done(verdict: &str) -> Reply {
+    Reply::json(200, &json!({ "requestId": request_id(), "success": true }), verdict)
+}
+
+/// An error of the whole response, whatever its number.
+pub(super) fn failed(code: &str, message: &str) -> Reply {
+    let errors = json!([{ "code": code, "message": message }]);
+    let body = json!({ "requestId": request_id(), "success": false, "errors": errors });
+    Reply::json(200, &body, format!("refused:{code}"))
+}
+
+/// A record that was not taken, beside others that were.
+pub(super) fn skipped_record(id: Option<&Value>, code: &str, message: &str) -> Value {
+    let mut record = json!({ "status": "skipped", "reasons": [{ "code": code, "message": message }] });
+    if let (Some(members), Some(id)) = (record.as_object_mut(), id) {
+        members.insert("id".to_owned(), id.clone());
+    }
+    record
+}
+
 /// A record that was not taken: the call is a success, the lead is lost to whoever reads no further [A10].
 pub(super) fn skipped(reasons: &[(&str, String)]) -> Reply {
     let verdict = reasons.first().map_or_else(|| "refused".to_owned(), |(code, _)| format!("refused:{code}"));

@@ -144,7 +144,7 @@ impl Submission {
     }
 }
 
-fn id(seq: i64) -> String {
+pub(super) fn id(seq: i64) -> String {
     seq.saturating_add(1_000_000).to_string()
 }
 
@@ -157,7 +157,7 @@ fn email(fields: &Fields) -> Result<String, Reason> {
     }
 }
 
-fn is_address(text: &str) -> bool {
+pub(super) fn is_address(text: &str) -> bool {
     text.is_ascii()
         && text.len() <= LONGEST_EMAIL
         && !text.contains(|c: char| c.is_ascii_whitespace() || c.is_ascii_control())
@@ -185,7 +185,7 @@ fn visitor_reasons(record: &Value) -> Vec<Reason> {
 }
 
 /// `id:<munchkin id>&token:_mch-…` [F1].
-fn is_munchkin_cookie(text: &str) -> bool {
+pub(super) fn is_munchkin_cookie(text: &str) -> bool {
     text.strip_prefix("id:")
         .and_then(|rest| rest.split_once("&token:"))
         .is_some_and(|(id, token)| !id.is_empty() && token.starts_with("_mch-"))

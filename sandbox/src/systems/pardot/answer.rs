@@ -20,6 +20,30 @@ pub(super) fn ok(call: &Call, status: u16, name: &str, value: &Value, verdict: &
     Reply::text(status, XML, body, verdict)
 }
 
+/// A batch: `errors` by key; some bad is `stat: fail` without a code, and no ids come back [B7].
+pub(super) fn batch(call: &Call, status: u16, errors: &[(String, &'static str)], verdict: &str) -> Reply {
+    let stat = if errors.is_empty() { "ok" } else { "fail" };
+    if wants_json(call) {
+        let map: serde_json::Map<_, _> =
+            errors.iter().map(|(key, code)| (key.clone(), json!(message(code)))).collect();
+        let body = json!({ "@attributes": { "stat": stat, "version": 1 }, "errors": map });
+        return Reply::json(status, &body, verdict);
+    }
+    let mut list = String::new();
+    for (key, code) in errors {
+        let parts = [
+            "<prospect identifier=\"",
+            &xml::escaped(key),
+            "\">",
+            &xml::escaped(message(code)),
+            "</prospect>",
+        ];
+        list.extend(parts);
+    }
+    let body = format!("{PROLOGUE}<rsp stat=\"{stat}\" version=\"1.0\"><errors>{list}</errors></rsp>\n");
+    Reply::text(status, XML, body, verdict)
+}
+
 const PROLOGUE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 pub(super) fn refuse(call: &Call, desk: &Desk, refusal: &Refusal) -> Reply {
@@ -67,6 +91,34 @@ fn message(code: &str) -> &'static str {
     match code {
         "3" => "Invalid prospect ID",
         "4" => "Invalid prospect email address",
+        "5" => "No search parameter was recognised",
+        "7" => "Invalid timestamp",
+        "19" => "Invalid sort_by",
+        "20" => "Invalid sort_order",
+        "21" => "Invalid offset",
+        "23" => "Invalid limit",
+        "29" => "Invalid score",
+        "32" => "Invalid grade",
+        "47" => "Multiple assignment targets specified",
+        "55" => "Invalid list ID",
+        "64" => "The email content lacks required variables",
+        "65" => "Invalid email format",
+        "68" => "The email template does not exist",
+        "70" => "Exceeded the maximum batch size of 50",
+        "71" => "Input must be valid JSON or XML",
+        "86" => "Invalid email template ID",
+        "90" => "Batch input must be a flat array",
+        "91" => "Batch input must be keyed by email or ID",
+        "109" => "The record was not found",
+        "130" => "Invalid fields",
+        "145" => "Invalid archived parameter",
+        "150" => "Invalid JSON in the request body",
+        "151" => "The content type must be application/json",
+        "174" => "Invalid procedure name",
+        "175" => "Invalid procedure argument",
+        "176" => "The range of the procedure is too long",
+        "178" => "The state of the export does not allow this",
+        "207" => "A procedure argument is missing",
         "9" => "A prospect with the specified email address already exists",
         "10" => "Invalid user ID",
         "13" => "A required parameter is missing",

@@ -16,13 +16,15 @@ impl<'a> Identifier<'a> {
     pub(super) fn read(call: &'a Call) -> Result<Self, &'static str> {
         let given = |name: &str| call.params.get(name).filter(|text| !text.is_empty());
         let mut identifier = Self { id: given("id"), fid: given("fid"), email: given("email") };
-        match (call.capture("by"), call.capture("value")) {
-            (None, _) => {}
-            (Some("id" | "fid" | "email"), None) => return Err("36"),
-            (Some("id"), id) => identifier.id = id,
-            (Some("fid"), fid) => identifier.fid = fid,
-            (Some("email"), email) => identifier.email = email,
-            (Some(_), _) => return Err("198"),
+        for (by, value) in [("by", "value"), ("by2", "value2")] {
+            match (call.capture(by), call.capture(value)) {
+                (None, _) => {}
+                (Some("id" | "fid" | "email"), None) => return Err("36"),
+                (Some("id"), id) => identifier.id = id,
+                (Some("fid"), fid) => identifier.fid = fid,
+                (Some("email"), email) => identifier.email = email,
+                (Some(_), _) => return Err("198"),
+            }
         }
         if identifier.id.is_some_and(|id| id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit())) {
             return Err("16");

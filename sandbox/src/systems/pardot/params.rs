@@ -53,7 +53,7 @@ impl Changes {
         Self::from_params(&call.params)
     }
 
-    fn from_params(params: &Params) -> Result<Self, &'static str> {
+    pub(super) fn from_params(params: &Params) -> Result<Self, &'static str> {
         if given(params, "user_id") && given(params, "crm_owner_fid") {
             return Err("125");
         }

@@ -162,7 +162,7 @@ pub(super) fn upsert(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
     Ok(Box::new(move |desk, now| Ok(insert(&call, desk, changes, fid, now)?)))
 }
 
-fn refuser<'a>(call: &'a Call, desk: &'a Desk) -> impl Fn(&'static str) -> Reply + use<'a> {
+pub(super) fn refuser<'a>(call: &'a Call, desk: &'a Desk) -> impl Fn(&'static str) -> Reply + use<'a> {
     move |code| answer::refuse(call, desk, &Refusal::new(code))
 }
 
@@ -171,7 +171,7 @@ fn in_path(call: &Call) -> Option<&str> {
 }
 
 /// The fields of a call; an address in the path is a field as well.
-fn changes(call: &Call, email: Option<&str>) -> Result<Changes, &'static str> {
+pub(super) fn changes(call: &Call, email: Option<&str>) -> Result<Changes, &'static str> {
     let mut changes = Changes::read(call)?;
     if let Some(email) = email {
         if !super::identifier::is_address(email) {
@@ -186,7 +186,7 @@ fn changes(call: &Call, email: Option<&str>) -> Result<Changes, &'static str> {
     Ok(changes)
 }
 
-enum Failure {
+pub(super) enum Failure {
     Missing(&'static str),
     Store(rusqlite::Error),
 }
@@ -198,7 +198,7 @@ impl From<rusqlite::Error> for Failure {
 }
 
 impl Failure {
-    fn reply(self, refuse: impl Fn(&'static str) -> Reply) -> Reply {
+    pub(super) fn reply(self, refuse: impl Fn(&'static str) -> Reply) -> Reply {
         match self {
             Self::Missing(code) => refuse(code),
             Self::Store(error) => error.into(),
@@ -207,7 +207,7 @@ impl Failure {
 }
 
 /// The prospect that an id or fid names; none when the call gives neither.
-fn target(identifier: &Identifier<'_>, desk: &Desk) -> Result<Option<Person>, Failure> {
+pub(super) fn target(identifier: &Identifier<'_>, desk: &Desk) -> Result<Option<Person>, Failure> {
     let by_fid = match identifier.fid {
         Some(fid) => Some(desk.store.find(Name::Pardot, By::Fid(fid))?.pop()),
         None => None,
@@ -269,16 +269,16 @@ fn modify(call: &Call, target: Person, changes: Changes) -> Commit {
     })
 }
 
-fn keys(fields: &Fields) -> Keys {
+pub(super) fn keys(fields: &Fields) -> Keys {
     let email = fields.get("email").and_then(Value::as_str).map(str::to_lowercase);
     Keys { email, ..Keys::default() }
 }
 
-fn id(seq: i64) -> String {
+pub(super) fn id(seq: i64) -> String {
     seq.saturating_add(58_564_000).to_string()
 }
 
-fn record(person: &Person, desk: &Desk) -> Value {
+pub(super) fn record(person: &Person, desk: &Desk) -> Value {
     let time = |at| json!(clock::timestamp(at, desk.config().pardot.utc_offset));
     let mut record: Map<String, Value> =
         FIELDS.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
@@ -293,7 +293,13 @@ fn record(person: &Person, desk: &Desk) -> Value {
     record.insert(LISTS.to_owned(), lists(person));
     record.insert("created_at".to_owned(), time(person.created));
     record.insert("updated_at".to_owned(), time(person.updated));
-    for collection in ["visitors", "visitor_activities", "profile", "assigned_to"] {
+    let user = person.fields.get("user_id").filter(|user| !user.is_null());
+    let assigned = user.map_or(
+        Value::Null,
+        |user| json!({ "user": { "id": user, "email": format!("user{user}@sandbox.example") } }),
+    );
+    record.insert("assigned_to".to_owned(), assigned);
+    for collection in ["visitors", "visitor_activities", "profile"] {
         record.insert(collection.to_owned(), Value::Null);
     }
     Value::Object(record)

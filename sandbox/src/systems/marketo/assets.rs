@@ -1,0 +1,239 @@
+//! Lead fields and forms [A5].
+#![allow(clippy::indexing_slicing, reason = "the index of a JSON value answers null for what is not there")]
+
+use serde_json::{Value, json};
+
+use super::answer;
+use super::leads::{body, input, page, stem};
+use crate::call::Call;
+use crate::desk::Desk;
+use crate::reply::Reply;
+use crate::store;
+use crate::systems::{Commit, Name};
+
+/// What the API may ever create [A3].
+const MOST_CUSTOM: usize = 100;
+const KIND: &str = "field";
+
+/// Name, label, type, length. The fields that every subscription has, and the demo form's own.
+const STANDARD: [(&str, &str, &str, Option<u32>); 34] = [
+    ("id", "Id", "integer", None),
+    ("salutation", "Salutation", "string", Some(255)),
+    ("firstName", "First Name", "string", Some(255)),
+    ("middleName", "Middle Name", "string", Some(255)),
+    ("lastName", "Last Name", "string", Some(255)),
+    ("dateOfBirth", "Date of Birth", "date", None),
+    ("email", "Email Address", "email", Some(255)),
+    ("phone", "Phone Number", "phone", Some(255)),
+    ("mobilePhone", "Mobile Phone Number", "phone", Some(255)),
+    ("fax", "Fax Number", "phone", Some(255)),
+    ("title", "Job Title", "string", Some(255)),
+    ("unsubscribed", "Unsubscribed", "boolean", None),
+    ("company", "Company Name", "string", Some(255)),
+    ("website", "Website", "url", Some(255)),
+    ("industry", "Industry", "string", Some(255)),
+    ("address", "Address", "text", None),
+    ("city", "City", "string", Some(255)),
+    ("state", "State", "string", Some(255)),
+    ("postalCode", "Postal Code", "string", Some(255)),
+    ("country", "Country", "string", Some(255)),
+    ("leadSource", "Lead Source", "string", Some(255)),
+    ("leadScore", "Lead Score", "score", None),
+    ("externalCompanyId", "External Company Id", "string", Some(100)),
+    ("externalSalesPersonId", "External Sales Person Id", "string", Some(100)),
+    ("labels", "Labels", "string", Some(255)),
+    ("notes", "Notes", "text", None),
+    ("message", "Message", "text", None),
+    ("utmSource", "UTM Source", "string", Some(255)),
+    ("utmMedium", "UTM Medium", "string", Some(255)),
+    ("utmCampaign", "UTM Campaign", "string", Some(255)),
+    ("utmTerm", "UTM Term", "string", Some(255)),
+    ("utmContent", "UTM Content", "string", Some(255)),
+    ("createdAt", "Created At", "datetime", None),
+    ("updatedAt", "Updated At", "datetime", None),
+];
+
+/// Every field as the schema shows it, the standard ones first.
+fn all(desk: &Desk) -> store::Result<Vec<Value>> {
+    let changed = desk.store.things(Name::Marketo, KIND)?;
+    let mut fields: Vec<Value> = STANDARD
+        .iter()
+        .map(|(name, label, kind, length)| {
+            let mut field = json!({
+                "displayName": label, "name": name, "description": null, "dataType": kind, "isHidden": false,
+                "isHtmlEncodingInEmail": true, "isSensitive": false, "isCustom": false,
+            });
+            if let (Some(members), Some(length)) = (field.as_object_mut(), length) {
+                members.insert("length".to_owned(), json!(length));
+            }
+            field
+        })
+        .collect();
+    for thing in changed {
+        match fields.iter_mut().find(|field| field.get("name").and_then(Value::as_str) == Some(&thing.owner))
+        {
+            Some(field) => *field = thing.body,
+            None => fields.push(thing.body),
+        }
+    }
+    Ok(fields)
+}
+
+pub(super) fn names(desk: &Desk) -> store::Result<Vec<String>> {
+    let fields = all(desk)?;
+    Ok(fields.iter().filter_map(|field| field.get("name")?.as_str().map(str::to_owned)).collect())
+}
+
+/// Custom fields filter only as string, e-mail or integer [S4].
+pub(super) fn searchable(desk: &Desk, name: &str) -> store::Result<bool> {
+    Ok(all(desk)?.iter().any(|field| {
+        let is = |member: &str, word: &str| field.get(member).and_then(Value::as_str) == Some(word);
+        let kind_fits = ["string", "email", "integer", "phone"].iter().any(|kind| is("dataType", kind));
+        is("name", name) && kind_fits
+    }))
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "a plan may refuse; this one has nothing to refuse")]
+pub(super) fn describe(_: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+    Ok(Box::new(|desk, _| {
+        let fields = all(desk)?;
+        let shown: Vec<Value> = (1..)
+            .zip(&fields)
+            .map(|(id, field)| {
+                json!({
+                    "id": id, "displayName": field["displayName"], "dataType": field["dataType"],
+                    "length": field.get("length"), "rest": { "name": field["name"], "readOnly": field["name"] == "id" },
+                })
+            })
+            .collect();
+        Ok(answer::page(&shown, None, false))
+    }))
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "a plan may refuse; this one has nothing to refuse")]
+pub(super) fn describe2(_: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+    Ok(Box::new(|desk, _| {
+        let fields = all(desk)?;
+        let shown: Vec<Value> = fields
+            .iter()
+            .map(|field| {
+                json!({
+                    "name": field["name"], "displayName": field["displayName"], "dataType": field["dataType"],
+                    "length": field.get("length"), "updateable": field["name"] != "id", "crmManaged": false,
+                })
+            })
+            .collect();
+        let searchable = json!([["email"], ["id"], ["phone"], ["lastName"]]);
+        Ok(answer::page(
+            &[json!({ "name": "API Lead", "searchableFields": searchable, "fields": shown })],
+            None,
+            false,
+        ))
+    }))
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "a plan may refuse; this one refuses with the page")]
+pub(super) fn browse(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+    let call = call.clone();
+    Ok(Box::new(move |desk, _| page(&call, &all(desk)?, true)))
+}
+
+pub(super) fn get(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+    let name = stem(call).ok_or_else(|| answer::failed("610", "Requested resource not found"))?;
+    Ok(Box::new(move |desk, _| {
+        let field =
+            all(desk)?.into_iter().find(|field| field.get("name").and_then(Value::as_str) == Some(&name));
+        field
+            .map(|field| answer::page(&[field], None, false))
+            .ok_or_else(|| answer::failed("610", "Requested resource not found"))
+    }))
+}
+
+pub(super) fn create(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let records = input(&body(call, desk)?, MOST_CUSTOM)?;
+    Ok(Box::new(move |desk, now| {
+        let mut results = Vec::new();
+        for record in records {
+            let text = |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let (name, label, kind) = (text("name"), text("displayName"), text("dataType"));
+            let skip = |code, message| answer::skipped_record(None, code, message);
+            let custom = desk.store.things(Name::Marketo, KIND)?.len();
+            let known = all(desk)?;
+            let taken = known
+                .iter()
+                .any(|field| field["name"] == name.as_str() || field["displayName"] == label.as_str());
+            let fits = name.starts_with(|first: char| first.is_ascii_alphabetic())
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            results.push(if name.is_empty() || label.is_empty() || kind.is_empty() {
+                skip("1002", "Missing value for required parameter")
+            } else if !fits {
+                skip("1003", "Invalid name")
+            } else if taken {
+                skip("1017", "Field already exists")
+            } else if custom >= MOST_CUSTOM {
+                skip("1014", "The limit of custom fields is reached")
+            } else {
+                let flag = |name: &str| record.get(name).and_then(Value::as_bool).unwrap_or(false);
+                let field = json!({
+                    "displayName": label, "name": name, "description": record.get("description"), "dataType": kind,
+                    "isHidden": flag("isHidden"), "isHtmlEncodingInEmail": flag("isHtmlEncodingInEmail"),
+                    "isSensitive": flag("isSensitive"), "isCustom": true, "isApiCreated": true,
+                });
+                desk.store.add_thing(Name::Marketo, KIND, &name, &field, now)?;
+                json!({ "name": name, "status": "created" })
+            });
+        }
+        Ok(answer::result(&results, "created"))
+    }))
+}
+
+pub(super) fn update(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let name = stem(call).ok_or_else(|| answer::failed("610", "Requested resource not found"))?;
+    let changes = input(&body(call, desk)?, 1)?.pop().unwrap_or_default();
+    Ok(Box::new(move |desk, now| {
+        let found =
+            all(desk)?.into_iter().find(|field| field.get("name").and_then(Value::as_str) == Some(&name));
+        let mut field = found.ok_or_else(|| answer::failed("610", "Requested resource not found"))?;
+        let is_custom = field["isCustom"] == true;
+        for (member, value) in &changes {
+            let allowed = match member.as_str() {
+                "description" | "isHtmlEncodingInEmail" | "isSensitive" => true,
+                "displayName" | "isHidden" => is_custom,
+                _ => false,
+            };
+            if !allowed {
+                return Err(answer::failed("1003", &format!("'{member}' cannot be changed")));
+            }
+            field[member] = value.clone();
+        }
+        let known = desk.store.things(Name::Marketo, KIND)?.into_iter().find(|thing| thing.owner == name);
+        match known {
+            Some(mut thing) => {
+                thing.body = field;
+                desk.store.save_thing(&thing, now)?;
+            }
+            None => drop(desk.store.add_thing(Name::Marketo, KIND, &name, &field, now)?),
+        }
+        Ok(answer::result(&[json!({ "name": name, "status": "updated" })], "updated"))
+    }))
+}
+
+/// The fields of a configured form; without `company`'s kind an asset answers 702 for what it does not have.
+pub(super) fn form_fields(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let id = call.capture("id").unwrap_or_default();
+    let form = desk.config().marketo.forms.get(id).cloned();
+    let form = form.ok_or_else(|| answer::failed("702", "No data found"))?;
+    Ok(Box::new(move |_, _| {
+        let fields: Vec<Value> = form
+            .fields
+            .iter()
+            .zip(0..)
+            .map(|(name, row)| {
+                let required = name == "email" || form.required.contains(name);
+                json!({ "id": name, "label": name, "dataType": if name == "email" { "email" } else { "text" },
+                        "required": required, "rowNumber": row, "columnNumber": 0 })
+            })
+            .collect();
+        Ok(answer::page(&fields, None, false))
+    }))
+}

@@ -1,0 +1,401 @@
+//! Leads: sync, push, get, filter, merge, associate, delete [A5].
+
+use serde_json::{Value, json};
+
+use super::submit_form::{id, is_address, is_munchkin_cookie};
+use super::{answer, assets};
+use crate::call::Call;
+use crate::clock;
+use crate::desk::Desk;
+use crate::person::{By, Fields, Keys, Person};
+use crate::reply::Reply;
+use crate::store;
+use crate::systems::{Commit, Name, Refusal};
+
+/// Records of one call, and of one page [A3].
+const MOST: usize = 300;
+/// A filter that matches more is an error [A3].
+const MOST_MATCHES: usize = 1_000;
+/// Losers of one merge [A5].
+const MOST_LOSERS: usize = 25;
+const DEFAULT_FIELDS: [&str; 6] = ["id", "email", "updatedAt", "createdAt", "firstName", "lastName"];
+
+/// Fields of the company record [A5].
+const COMPANY: [&str; 7] = [
+    "billingStreet",
+    "billingCity",
+    "billingState",
+    "billingCountry",
+    "billingPostalCode",
+    "mainPhone",
+    "sicCode",
+];
+
+/// A JSON body, or 612 and 609.
+pub(super) fn body(call: &Call, desk: &Desk) -> Result<Value, Reply> {
+    let refuse = |code| answer::refuse(call, desk, &Refusal::new(code));
+    if call.content_type().as_deref() != Some("application/json") {
+        return Err(refuse("612"));
+    }
+    call.json().filter(Value::is_object).ok_or_else(|| refuse("609"))
+}
+
+/// The records of `input`, from one to `most`.
+pub(super) fn input(body: &Value, most: usize) -> Result<Vec<Fields>, Reply> {
+    let list = match body.get("input") {
+        None | Some(Value::Null) => return Err(answer::failed("701", "input cannot be blank")),
+        Some(Value::Array(list)) if !list.is_empty() => list,
+        Some(_) => return Err(answer::failed("609", "input must be an array of records")),
+    };
+    if list.len() > most {
+        return Err(answer::failed("1003", "Too many records in input"));
+    }
+    let records: Option<Vec<_>> = list.iter().map(|record| record.as_object().cloned()).collect();
+    records.ok_or_else(|| answer::failed("609", "input must be an array of records"))
+}
+
+/// What one record comes to.
+enum Step {
+    Skip(Value),
+    Update(String, Fields),
+    Create(Fields),
+}
+
+pub(super) fn sync(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let body = body(call, desk)?;
+    let action = body.get("action").and_then(Value::as_str).unwrap_or("createOrUpdate").to_owned();
+    if !matches!(action.as_str(), "createOrUpdate" | "createOnly" | "updateOnly" | "createDuplicate") {
+        return Err(answer::failed("1003", "Invalid value for action"));
+    }
+    if body.get("partitionName").is_some_and(|name| !name.is_null())
+        && !matches!(action.as_str(), "createOrUpdate" | "createOnly")
+    {
+        return Err(answer::failed("1003", "partitionName works with createOnly and createOrUpdate only"));
+    }
+    upsert(&body, &action, None, desk)
+}
+
+pub(super) fn push(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let body = body(call, desk)?;
+    if body.get("programName").and_then(Value::as_str).is_none_or(str::is_empty) {
+        return Err(answer::failed("1002", "Missing value for required parameter 'programName'"));
+    }
+    upsert(&body, "createOrUpdate", Some("Push Lead to Marketo"), desk)
+}
+
+/// Looks every record up now and writes later: overlapping calls with one key make two persons [A10].
+fn upsert(body: &Value, action: &str, activity: Option<&'static str>, desk: &Desk) -> Result<Commit, Reply> {
+    let records = input(body, MOST)?;
+    let key = body.get("lookupField").and_then(Value::as_str).unwrap_or("email").to_owned();
+    let known = assets::names(desk)?;
+    if !known.contains(&key) && key != "mktToken" {
+        return Err(answer::failed("1006", &format!("Lookup field '{key}' not found")));
+    }
+    let mut seen = Vec::new();
+    let mut steps = Vec::with_capacity(records.len());
+    for record in records {
+        steps.push(step(record, action, &key, &known, &mut seen, desk)?);
+    }
+    let source = json!({ "programName": body.get("programName"), "source": body.get("source"), "reason": body.get("reason") });
+    Ok(Box::new(move |desk, now| {
+        let mut results = Vec::with_capacity(steps.len());
+        let mut people = Vec::new();
+        for step in steps {
+            let (person, status) = match step {
+                Step::Skip(record) => {
+                    results.push(record);
+                    continue;
+                }
+                Step::Create(fields) => {
+                    (desk.store.insert(Name::Marketo, keys(&fields), fields, now, id)?, "created")
+                }
+                Step::Update(target, fields) => {
+                    let Some(mut person) = desk.store.find(Name::Marketo, By::Id(&target))?.pop() else {
+                        results.push(answer::skipped_record(None, "1004", "Lead not found"));
+                        continue;
+                    };
+                    person.fields.extend(fields);
+                    person.keys = keys(&person.fields);
+                    person.updated = now;
+                    desk.store.save(&person)?;
+                    (person, "updated")
+                }
+            };
+            if let Some(kind) = activity {
+                desk.store.add_activity(person.seq, kind, now, &source)?;
+            }
+            results.push(json!({ "id": number(&person), "status": status }));
+            people.push(person.id);
+        }
+        let verdict =
+            results.first().and_then(|one| one.get("status")).and_then(Value::as_str).unwrap_or("skipped");
+        Ok(answer::result(&results, verdict.to_owned()).about(people.join(",")))
+    }))
+}
+
+fn step(
+    mut record: Fields,
+    action: &str,
+    key: &str,
+    known: &[String],
+    seen: &mut Vec<String>,
+    desk: &Desk,
+) -> Result<Step, Reply> {
+    let skip = |code: &str, message: &str| Step::Skip(answer::skipped_record(None, code, message));
+    if action != "updateOnly" && record.contains_key("id") {
+        return Ok(skip("1003", "Field 'id' is not allowed with this action"));
+    }
+    // An empty text and null both erase [A10].
+    for value in record.values_mut() {
+        if value.as_str() == Some("") {
+            *value = Value::Null;
+        }
+    }
+    for (name, value) in &record {
+        if COMPANY.contains(&name.as_str()) {
+            return Ok(skip("1021", "Company fields cannot be updated"));
+        }
+        if !known.contains(name) && !matches!(name.as_str(), "cookies" | "mktToken") {
+            return Ok(skip("1006", &format!("Field '{name}' not found")));
+        }
+        if value.is_object() || value.is_array() {
+            return Ok(skip("1001", &format!("Invalid value for field '{name}'")));
+        }
+    }
+    if record.get("email").and_then(Value::as_str).is_some_and(|text| !is_address(text)) {
+        return Ok(skip("1003", "Invalid value for field 'email'"));
+    }
+    if record
+        .remove("cookies")
+        .is_some_and(|cookie| cookie.as_str().is_none_or(|text| !is_munchkin_cookie(text)))
+    {
+        return Ok(skip("1012", "Invalid cookie value"));
+    }
+    if action == "createDuplicate" {
+        return Ok(Step::Create(record));
+    }
+    let value = match record.get(key) {
+        Some(Value::String(text)) if !text.is_empty() => text.to_lowercase(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => return Ok(skip("1002", &format!("Missing value for required field '{key}'"))),
+    };
+    if seen.contains(&value) {
+        return Ok(skip("1036", "Duplicate object in request"));
+    }
+    seen.push(value.clone());
+    let found = matches(desk, key, &value)?;
+    record.remove("id");
+    Ok(match (action, found.as_slice()) {
+        (_, [_, _, ..]) => skip("1007", "Multiple leads match lookup criteria"),
+        ("createOnly", [one]) => {
+            Step::Skip(answer::skipped_record(Some(&number(one)), "1005", "Lead already exists"))
+        }
+        ("updateOnly", []) => skip("1004", "Lead not found"),
+        (_, []) if key == "mktToken" => skip("1003", "Invalid token"),
+        (_, [one]) => Step::Update(one.id.clone(), record),
+        _ => Step::Create(record),
+    })
+}
+
+/// Whoever has this value in this field.
+pub(super) fn matches(desk: &Desk, key: &str, value: &str) -> store::Result<Vec<Person>> {
+    match key {
+        "email" => desk.store.find(Name::Marketo, By::Email(value)),
+        "id" => desk.store.find(Name::Marketo, By::Id(value)),
+        other => {
+            let mut all = desk.store.find(Name::Marketo, By::Any)?;
+            all.retain(|person| text(person.fields.get(other)).to_lowercase() == *value);
+            Ok(all)
+        }
+    }
+}
+
+fn text(value: Option<&Value>) -> String {
+    match value {
+        Some(Value::String(text)) => text.clone(),
+        None | Some(Value::Null) => String::new(),
+        Some(other) => other.to_string(),
+    }
+}
+
+fn keys(fields: &Fields) -> Keys {
+    Keys { email: fields.get("email").and_then(Value::as_str).map(str::to_lowercase), ..Keys::default() }
+}
+
+pub(super) fn number(person: &Person) -> Value {
+    json!(person.id.parse::<i64>().unwrap_or_default())
+}
+
+/// A lead with the fields that were asked for; what is null is left out [S4].
+pub(super) fn shown(person: &Person, fields: &[String]) -> Value {
+    let stamp = |at| json!(format!("{}Z", clock::timestamp(at, 0).replace(' ', "T")));
+    let mut record = Fields::new();
+    for name in fields {
+        let value = match name.as_str() {
+            "id" => number(person),
+            "createdAt" => stamp(person.created),
+            "updatedAt" => stamp(person.updated),
+            "ecids" => json!([]),
+            other => person.fields.get(other).cloned().unwrap_or_default(),
+        };
+        if !value.is_null() {
+            record.insert(name.clone(), value);
+        }
+    }
+    record.insert("id".to_owned(), number(person));
+    Value::Object(record)
+}
+
+/// The names in `fields`; an unknown one is 1006.
+pub(super) fn asked(call: &Call, desk: &Desk) -> Result<Vec<String>, Reply> {
+    let Some(given) = call.query.get("fields").filter(|text| !text.is_empty()) else {
+        return Ok(DEFAULT_FIELDS.map(str::to_owned).to_vec());
+    };
+    let known = assets::names(desk)?;
+    let names: Vec<String> = given.split(',').map(|name| name.trim().to_owned()).collect();
+    match names.iter().find(|name| {
+        !known.contains(name) && !matches!(name.as_str(), "ecids" | "id" | "createdAt" | "updatedAt")
+    }) {
+        Some(name) => Err(answer::failed("1006", &format!("Field '{name}' not found"))),
+        None => Ok(names),
+    }
+}
+
+/// A page of what was found: tokens are positions, and opaque to a client [A4].
+pub(super) fn page(call: &Call, all: &[Value], more: bool) -> Result<Reply, Reply> {
+    let size = match call.query.get("batchSize").map(str::parse::<usize>) {
+        None => MOST,
+        Some(Ok(size)) if (1..=MOST).contains(&size) => size,
+        Some(_) => return Err(answer::failed("1003", "batchSize must be 1 to 300")),
+    };
+    let start = match call.query.get("nextPageToken").filter(|text| !text.is_empty()) {
+        None => 0,
+        Some(token) => token
+            .strip_prefix("SBX")
+            .and_then(|rest| rest.strip_suffix("==="))
+            .and_then(|digits| digits.parse::<usize>().ok())
+            .ok_or_else(|| answer::failed("1003", "Invalid nextPageToken"))?,
+    };
+    let records: Vec<Value> = all.iter().skip(start).take(size).cloned().collect();
+    let end = start.saturating_add(records.len());
+    let next = (end < all.len()).then(|| format!("SBX{end}==="));
+    Ok(answer::page(&records, next.as_deref(), more))
+}
+
+/// The name of a file like `318581.json` without its ending.
+pub(super) fn stem(call: &Call) -> Option<String> {
+    call.capture("file")?.strip_suffix(".json").map(str::to_owned)
+}
+
+pub(super) fn get(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let target = stem(call).ok_or_else(|| answer::failed("610", "Requested resource not found"))?;
+    let fields = asked(call, desk)?;
+    Ok(Box::new(move |desk, now| match desk.read(Name::Marketo, By::Id(&target), now)?.pop() {
+        Some(person) => Ok(answer::page(&[shown(&person, &fields)], None, false).about(person.id)),
+        None => Err(answer::failed("1004", "Lead not found")),
+    }))
+}
+
+pub(super) fn filter(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let given = |name: &str| call.query.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
+    let Some(kind) = given("filterType") else {
+        return Err(answer::failed("1002", "Missing value for required parameter 'filterType'"));
+    };
+    let Some(values) = given("filterValues") else {
+        return Err(answer::failed("1002", "Missing value for required parameter 'filterValues'"));
+    };
+    if !assets::searchable(desk, &kind)? {
+        return Err(answer::failed("1011", &format!("Field '{kind}' cannot be used as a filter")));
+    }
+    let values: Vec<String> = values.split(',').map(|value| value.trim().to_lowercase()).collect();
+    if values.len() > MOST {
+        return Err(answer::failed("1003", "Too many values in filterValues"));
+    }
+    let fields = asked(call, desk)?;
+    let call = call.clone();
+    Ok(Box::new(move |desk, now| {
+        let mut found = desk.read(Name::Marketo, By::Any, now)?;
+        found.retain(|person| {
+            let value =
+                if kind == "id" { person.id.clone() } else { text(person.fields.get(&kind)).to_lowercase() };
+            values.contains(&value)
+        });
+        if found.len() > MOST_MATCHES {
+            return Err(answer::failed("1003", "Too many results match the filter"));
+        }
+        let ids: Vec<&str> = found.iter().map(|person| person.id.as_str()).collect();
+        let records: Vec<Value> = found.iter().map(|person| shown(person, &fields)).collect();
+        Ok(page(&call, &records, false)?.about(ids.join(",")))
+    }))
+}
+
+pub(super) fn delete(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let records = input(&body(call, desk)?, MOST)?;
+    Ok(Box::new(move |desk, _| {
+        let mut results = Vec::new();
+        for record in &records {
+            let target = text(record.get("id"));
+            match desk.store.find(Name::Marketo, By::Id(&target))?.pop() {
+                Some(person) => {
+                    desk.store.remove(&person)?;
+                    results.push(json!({ "id": number(&person), "status": "deleted" }));
+                }
+                None => results.push(answer::skipped_record(record.get("id"), "1004", "Lead not found")),
+            }
+        }
+        Ok(answer::result(&results, "deleted"))
+    }))
+}
+
+/// The winner's values win; its empty ones are filled from the losers, in their order [S4].
+pub(super) fn merge(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let winner = call.capture("id").unwrap_or_default().to_owned();
+    let losers: Vec<String> = match (call.query.get("leadId"), call.query.get("leadIds")) {
+        (Some(one), None) => vec![one.to_owned()],
+        (None, Some(many)) => many.split(',').map(|id| id.trim().to_owned()).collect(),
+        _ => return Err(answer::failed("1002", "leadId or leadIds is needed")),
+    };
+    if losers.len() > MOST_LOSERS {
+        return Err(answer::failed("1080", "At most 25 leads can be merged"));
+    }
+    let _ = desk;
+    Ok(Box::new(move |desk, now| {
+        let unknown = || answer::failed("1004", "Lead not found");
+        let mut person = desk.store.find(Name::Marketo, By::Id(&winner))?.pop().ok_or_else(unknown)?;
+        let mut others = Vec::new();
+        for loser in &losers {
+            let found = desk.store.find(Name::Marketo, By::Id(loser))?.pop().ok_or_else(unknown)?;
+            if found.seq == person.seq {
+                return Err(answer::failed("1003", "A lead cannot be merged with itself"));
+            }
+            others.push(found);
+        }
+        for other in others {
+            for (name, value) in &other.fields {
+                let empty = person.fields.get(name).is_none_or(Value::is_null);
+                if empty {
+                    person.fields.insert(name.clone(), value.clone());
+                }
+            }
+            desk.store.remove(&other)?;
+        }
+        person.keys = keys(&person.fields);
+        person.updated = now;
+        desk.store.save(&person)?;
+        Ok(answer::done("merged").about(person.id))
+    }))
+}
+
+pub(super) fn associate(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+    let target = call.capture("id").unwrap_or_default().to_owned();
+    let cookie = call.query.get("cookie").unwrap_or_default().replace("%26", "&");
+    if !is_munchkin_cookie(&cookie) {
+        return Err(answer::failed("1012", "Invalid cookie value"));
+    }
+    Ok(Box::new(move |desk, now| {
+        let person = desk.store.find(Name::Marketo, By::Id(&target))?.pop();
+        let person = person.ok_or_else(|| answer::failed("1004", "Lead not found"))?;
+        desk.store.add_activity(person.seq, "Associate Web Activity", now, &json!({ "cookie": cookie }))?;
+        Ok(answer::done("associated").about(person.id))
+    }))
+}

@@ -1,0 +1,221 @@
+//! Static lists, programs and who is in them [A5]. Every list id exists; a membership makes it.
+#![allow(clippy::indexing_slicing, reason = "the index of a JSON value answers null for what is not there")]
+
+use serde_json::{Value, json};
+
+use super::answer;
+use super::leads::{asked, body, input, number, page, shown};
+use crate::call::Call;
+use crate::clock;
+use crate::desk::Desk;
+use crate::person::{By, Person};
+use crate::reply::Reply;
+use crate::store;
+use crate::systems::{Commit, Name};
+use crate::thing::Thing;
+
+const LIST: &str = "list";
+const PROGRAM: &str = "program";
+const CAMPAIGN: &str = "campaign";
+const MOST: usize = 300;
+/// The statuses of a program, in their order; a lead never goes back [A8].
+const STATUSES: [&str; 4] = ["Invited", "Registered", "Visited", "Attended"];
+
+/// The ids of `id` in the query or of `input` in the body.
+fn ids(call: &Call, desk: &Desk) -> Result<Vec<String>, Reply> {
+    let given: Vec<String> =
+        call.query.all("id").flat_map(|text| text.split(',')).map(str::to_owned).collect();
+    if given.len() > MOST {
+        return Err(answer::failed("1003", "Too many ids"));
+    }
+    if !given.is_empty() {
+        return Ok(given);
+    }
+    if call.body.is_empty() {
+        return Err(answer::failed("1002", "Missing value for required parameter 'id'"));
+    }
+    let records = input(&body(call, desk)?, MOST)?;
+    Ok(records
+        .iter()
+        .map(|record| record.get("id").map(Value::to_string).unwrap_or_default().replace('"', ""))
+        .collect())
+}
+
+/// Memberships of a kind: the owner is the lead, the body holds the list or program.
+fn members(desk: &Desk, kind: &str, of: &str) -> store::Result<Vec<Thing>> {
+    let mut all = desk.store.things(Name::Marketo, kind)?;
+    all.retain(|thing| thing.body["of"] == of);
+    Ok(all)
+}
+
+fn lead(desk: &Desk, id: &str) -> store::Result<Option<Person>> {
+    Ok(desk.store.find(Name::Marketo, By::Id(id))?.pop())
+}
+
+fn stamp(at: i64) -> Value {
+    json!(format!("{}Z", clock::timestamp(at, 0).replace(' ', "T")))
+}
+
+/// Does something with each id, and answers a record for each.
+fn for_each(
+    call: &Call,
+    desk: &Desk,
+    act: impl Fn(&Desk, &Person, i64) -> store::Result<Value> + Send + 'static,
+) -> Result<Commit, Reply> {
+    let ids = ids(call, desk)?;
+    Ok(Box::new(move |desk, now| {
+        let mut results = Vec::new();
+        for id in &ids {
+            results.push(if let Some(person) = lead(desk, id)? {
+                act(desk, &person, now)?
+            } else {
+                let id = json!(id.parse::<i64>().unwrap_or_default());
+                answer::skipped_record(Some(&id), "1004", "Lead not found")
+            });
+        }
+        Ok(answer::result(&results, "listed"))
+    }))
+}
+
+pub(super) fn add(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let of = call.capture("id").unwrap_or_default().to_owned();
+    for_each(call, desk, move |desk, person, now| {
+        if !members(desk, LIST, &of)?.iter().any(|thing| thing.owner == person.id) {
+            desk.store.add_thing(Name::Marketo, LIST, &person.id, &json!({ "of": of }), now)?;
+        }
+        Ok(json!({ "id": number(person), "status": "added" }))
+    })
+}
+
+pub(super) fn remove(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let of = call.capture("id").unwrap_or_default().to_owned();
+    for_each(call, desk, move |desk, person, _| {
+        match members(desk, LIST, &of)?.into_iter().find(|thing| thing.owner == person.id) {
+            Some(thing) => {
+                desk.store.remove_thing(thing.seq)?;
+                Ok(json!({ "id": number(person), "status": "removed" }))
+            }
+            None => Ok(answer::skipped_record(Some(&number(person)), "1015", "Lead not in list")),
+        }
+    })
+}
+
+pub(super) fn is_member(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let of = call.capture("id").unwrap_or_default().to_owned();
+    for_each(call, desk, move |desk, person, _| {
+        let is_member = members(desk, LIST, &of)?.iter().any(|thing| thing.owner == person.id);
+        Ok(json!({ "id": number(person), "status": if is_member { "memberof" } else { "notmemberof" } }))
+    })
+}
+
+/// The leads of a list or program; a program's have their `membership`.
+fn leads_of(call: &Call, desk: &Desk, kind: &'static str, of: String) -> Result<Commit, Reply> {
+    let fields = asked(call, desk)?;
+    let call = call.clone();
+    Ok(Box::new(move |desk, _| {
+        let mut records = Vec::new();
+        for thing in members(desk, kind, &of)? {
+            let Some(person) = lead(desk, &thing.owner)? else { continue };
+            let mut record = shown(&person, &fields);
+            if kind == PROGRAM {
+                record["membership"] = membership(&thing);
+            }
+            records.push(record);
+        }
+        page(&call, &records, false)
+    }))
+}
+
+fn membership(thing: &Thing) -> Value {
+    json!({
+        "id": thing.seq, "progressionStatus": thing.body["status"], "progressionStatusType": thing.body["status"],
+        "isExhausted": false, "acquiredBy": false, "reachedSuccess": thing.body["status"] == "Attended",
+        "membershipDate": stamp(thing.created), "updatedAt": stamp(thing.updated),
+    })
+}
+
+pub(super) fn by_list(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    leads_of(call, desk, LIST, call.capture("id").unwrap_or_default().to_owned())
+}
+
+pub(super) fn by_program(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let of = super::leads::stem(call).ok_or_else(|| answer::failed("610", "Requested resource not found"))?;
+    leads_of(call, desk, PROGRAM, of)
+}
+
+/// What a lead is a member of.
+fn of_one(
+    call: &Call,
+    kind: &'static str,
+    show: fn(&Thing) -> Value,
+    admits: impl Fn(&Thing) -> bool + Send + 'static,
+) -> Commit {
+    let call = call.clone();
+    Box::new(move |desk, _| {
+        let id = call.capture("id").unwrap_or_default();
+        if lead(desk, id)?.is_none() {
+            return Err(answer::failed("1004", "Lead not found"));
+        }
+        let mut all = desk.store.things(Name::Marketo, kind)?;
+        all.retain(|thing| thing.owner == id && admits(thing));
+        let records: Vec<Value> = all.iter().map(show).collect();
+        page(&call, &records, true)
+    })
+}
+
+fn dated(name: &str, thing: &Thing) -> Value {
+    let of = thing.body["of"].as_str().and_then(|text| text.parse::<i64>().ok());
+    json!({ name: of, "createdAt": stamp(thing.created), "updatedAt": stamp(thing.updated) })
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "a plan may refuse; this one refuses in its second half")]
+pub(super) fn of_lead(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+    Ok(of_one(call, LIST, |thing| dated("listId", thing), |_| true))
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "a plan may refuse; this one refuses in its second half")]
+pub(super) fn campaigns_of_lead(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+    Ok(of_one(call, CAMPAIGN, |thing| dated("smartCampaignId", thing), |_| true))
+}
+
+pub(super) fn programs_of_lead(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+    let wanted: Option<Vec<String>> = match (call.query.get("filterType"), call.query.get("filterValues")) {
+        (None, None) => None,
+        (Some("programId"), Some(values)) => Some(values.split(',').map(str::to_owned).collect()),
+        _ => return Err(answer::failed("1035", "The filter type is not supported")),
+    };
+    let show = |thing: &Thing| {
+        let mut record = membership(thing);
+        record["id"] = thing.body["of"].as_str().and_then(|text| text.parse::<i64>().ok()).into();
+        record
+    };
+    Ok(of_one(call, PROGRAM, show, move |thing| {
+        wanted.as_ref().is_none_or(|ids| ids.iter().any(|id| thing.body["of"] == id.as_str()))
+    }))
+}
+
+pub(super) fn change_status(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let of = call.capture("id").unwrap_or_default().to_owned();
+    let body = body(call, desk)?;
+    let status = body.get("status").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let Some(rank) = STATUSES.iter().position(|known| *known == status) else {
+        return Err(answer::failed("1025", "The program status does not exist"));
+    };
+    let call = Call { query: crate::call::Params::default(), ..call.clone() };
+    for_each(&call, desk, move |desk, person, now| {
+        let known = members(desk, PROGRAM, &of)?.into_iter().find(|thing| thing.owner == person.id);
+        if let Some(mut thing) = known {
+            let at = STATUSES.iter().position(|known| thing.body["status"] == *known);
+            if at.is_some_and(|at| at >= rank) {
+                let message = "Lead is already in or past this status";
+                return Ok(answer::skipped_record(Some(&number(person)), "1037", message));
+            }
+            thing.body["status"] = json!(status);
+            desk.store.save_thing(&thing, now)?;
+        } else {
+            let body = json!({ "of": of, "status": status });
+            desk.store.add_thing(Name::Marketo, PROGRAM, &person.id, &body, now)?;
+        }
+        Ok(json!({ "id": number(person), "status": "updated" }))
+    })
+}

@@ -1,0 +1,77 @@
+//! `prospect/do/assign`, `unassign` and `delete` [B5].
+
+use serde_json::{Value, json};
+
+use super::answer;
+use super::identifier::Identifier;
+use super::prospect::{record, refuser, target};
+use crate::call::Call;
+use crate::desk::Desk;
+use crate::person::{By, Person};
+use crate::reply::{HTML, Reply};
+use crate::systems::{Commit, Name};
+
+/// Kept for `query?deleted=true`.
+pub(super) const DELETED: &str = "deleted prospect";
+
+/// The one prospect that a call names. By e-mail in version 3, and for a delete; version 4 assigns by id and fid.
+fn named(call: &Call, desk: &Desk, by_email: bool) -> Result<Person, Reply> {
+    let refuse = refuser(call, desk);
+    let identifier = Identifier::read(call).map_err(&refuse)?;
+    if let Some(person) = target(&identifier, desk).map_err(|failure| failure.reply(&refuse))? {
+        return Ok(person);
+    }
+    match identifier.email {
+        Some(email) if by_email || desk.config().pardot.version == 3 => {
+            desk.store.find(Name::Pardot, By::Email(email))?.pop().ok_or_else(|| refuse("4"))
+        }
+        _ => Err(refuse("13")),
+    }
+}
+
+pub(super) fn assign(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let refuse = refuser(call, desk);
+    let given = |name: &str| call.params.get(name).filter(|text| !text.is_empty());
+    let targets: Vec<&str> =
+        ["user_email", "user_id", "group_id"].into_iter().filter(|name| given(name).is_some()).collect();
+    let user = match targets.as_slice() {
+        [] => return Err(refuse("13")),
+        ["user_id"] => {
+            given("user_id").and_then(|text| text.parse::<u64>().ok()).ok_or("10").map_err(&refuse)?
+        }
+        ["group_id"] => {
+            given("group_id").and_then(|text| text.parse::<u64>().ok()).ok_or("12").map_err(&refuse)?
+        }
+        ["user_email"] if given("user_email").is_some_and(super::identifier::is_address) => 1,
+        ["user_email"] => return Err(refuse("11")),
+        _ => return Err(refuse("47")),
+    };
+    owned(call, desk, json!(user))
+}
+
+pub(super) fn unassign(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    owned(call, desk, Value::Null)
+}
+
+fn owned(call: &Call, desk: &Desk, user: Value) -> Result<Commit, Reply> {
+    let person = named(call, desk, false)?;
+    let call = call.clone();
+    Ok(Box::new(move |desk, now| {
+        let found = desk.store.find(Name::Pardot, By::Id(&person.id))?.pop();
+        let mut person = found.ok_or_else(|| refuser(&call, desk)("3"))?;
+        person.fields.insert("user_id".to_owned(), user);
+        person.updated = now;
+        desk.store.save(&person)?;
+        Ok(answer::ok(&call, 200, "prospect", &record(&person, desk), "updated").about(person.id))
+    }))
+}
+
+/// HTTP 204 without a body.
+pub(super) fn delete(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let person = named(call, desk, true)?;
+    Ok(Box::new(move |desk, now| {
+        desk.store.add_thing(Name::Pardot, DELETED, &person.id, &record(&person, desk), now)?;
+        desk.store.remove(&person)?;
+        Ok(Reply::text(204, HTML, "", "deleted").about(person.id))
+    }))
+}

@@ -1,0 +1,171 @@
+//! E-mails that are sent and looked at [B13]. Nothing leaves the sandbox.
+
+use serde_json::{Value, json};
+
+use super::answer;
+use super::objects::{TEMPLATE, all};
+use super::prospect::refuser;
+use crate::call::Call;
+use crate::clock;
+use crate::desk::Desk;
+use crate::person::By;
+use crate::reply::Reply;
+use crate::systems::{Commit, Name};
+
+const KIND: &str = "email";
+const FIGURES: [&str; 10] = [
+    "sent",
+    "delivered",
+    "total_clicks",
+    "unique_clicks",
+    "soft_bounced",
+    "hard_bounced",
+    "opt_outs",
+    "spam_complaints",
+    "opens",
+    "unique_opens",
+];
+const RATES: [&str; 7] = [
+    "delivery_rate",
+    "opens_rate",
+    "click_through_rate",
+    "unique_click_through_rate",
+    "click_open_ratio",
+    "opt_out_rate",
+    "spam_complaint_rate",
+];
+
+fn given<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
+    call.params.get(name).filter(|text| !text.is_empty())
+}
+
+/// The e-mail that a call describes, in one of its three ways; 13, 64, 68.
+fn drafted(call: &Call, desk: &Desk, now: i64) -> Result<Value, Reply> {
+    let refuse = refuser(call, desk);
+    if given(call, "campaign_id").is_none() {
+        return Err(refuse("13"));
+    }
+    for name in ["text_content", "html_content"] {
+        let leaves =
+            |text: &str| text.contains("%%unsubscribe%%") || text.contains("%%email_preference_center%%");
+        if given(call, name).is_some_and(|text| !leaves(text)) {
+            return Err(refuse("64"));
+        }
+    }
+    if let Some(id) = given(call, "email_template_id") {
+        let templates = all(desk, TEMPLATE, now)?;
+        let template =
+            templates.iter().find(|known| known.get("id").map(Value::to_string).as_deref() == Some(id));
+        let template = template.ok_or_else(|| refuse("68"))?;
+        let text = |name: &str| template.get(name).cloned().unwrap_or_default();
+        return Ok(json!({ "name": text("name"), "subject": text("subject"),
+            "message": { "text": text("textMessage"), "html": text("htmlMessage") } }));
+    }
+    let has = |names: &[&str]| names.iter().all(|name| given(call, name).is_some());
+    if !has(&["text_content", "name", "subject"])
+        || !(has(&["from_email", "from_name"]) || has(&["from_user_id"]))
+    {
+        return Err(refuse("13"));
+    }
+    Ok(json!({ "name": given(call, "name"), "subject": given(call, "subject"),
+        "message": { "text": given(call, "text_content"), "html": given(call, "html_content") } }))
+}
+
+fn send(call: &Call, mut draft: Value, one_to_one: bool, sent: usize) -> Commit {
+    let call = call.clone();
+    Box::new(move |desk, now| {
+        if let Some(members) = draft.as_object_mut() {
+            members.insert("isOneToOne".to_owned(), json!(one_to_one));
+            members.insert("sent".to_owned(), json!(sent));
+        }
+        let seq = desk.store.add_thing(Name::Pardot, KIND, "", &draft, now)?;
+        Ok(answer::ok(&call, 201, "email", &shown(desk, seq, &draft, now, true), "sent"))
+    })
+}
+
+fn shown(desk: &Desk, seq: i64, draft: &Value, at: i64, with_message: bool) -> Value {
+    let member = |name: &str| draft.get(name).cloned().unwrap_or_default();
+    let mut email = json!({
+        "id": seq, "name": member("name"), "isOneToOne": member("isOneToOne"), "subject": member("subject"),
+        "created_at": clock::timestamp(at, desk.config().pardot.utc_offset),
+    });
+    if let Some(members) = email.as_object_mut().filter(|_| with_message) {
+        members.insert("message".to_owned(), member("message"));
+    }
+    email
+}
+
+pub(super) fn list_send(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> {
+    let refuse = refuser(call, desk);
+    let ids = |name: &str| -> Result<Vec<u64>, Reply> {
+        call.params.all(name).map(|text| text.parse().map_err(|_| refuse("55"))).collect()
+    };
+    let (lists, without) = (ids("list_ids[]")?, ids("suppression_list_ids[]")?);
+    if lists.is_empty() {
+        return Err(refuse("13"));
+    }
+    let draft = drafted(call, desk, now)?;
+    let on = |person: &crate::person::Person, lists: &[u64]| {
+        let of = person.fields.get("lists").and_then(Value::as_array);
+        of.is_some_and(|ids| ids.iter().filter_map(Value::as_u64).any(|id| lists.contains(&id)))
+    };
+    let people = desk.store.find(Name::Pardot, By::Any)?;
+    let sent = people.iter().filter(|person| on(person, &lists) && !on(person, &without)).count();
+    Ok(send(call, draft, false, sent))
+}
+
+pub(super) fn one_to_one(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> {
+    let refuse = refuser(call, desk);
+    let value = call.capture("value").unwrap_or_default();
+    let (by, missing) = match call.capture("by") {
+        Some("prospect_id") => (By::Id(value), "3"),
+        Some("prospect_email") => (By::Email(value), "4"),
+        _ => return Err(refuse("198")),
+    };
+    if desk.store.find(Name::Pardot, by)?.is_empty() {
+        return Err(refuse(missing));
+    }
+    if given(call, "scheduled_time").is_some() {
+        return Err(refuse("51"));
+    }
+    Ok(send(call, drafted(call, desk, now)?, true, 1))
+}
+
+/// One e-mail with when it was made.
+fn found(call: &Call, desk: &Desk) -> Result<(i64, Value, i64), Reply> {
+    let refuse = refuser(call, desk);
+    let id: i64 = call.capture("id").unwrap_or_default().parse().map_err(|_| refuse("16"))?;
+    let thing = desk.store.things(Name::Pardot, KIND)?.into_iter().find(|thing| thing.seq == id);
+    thing.map(|thing| (thing.seq, thing.body, thing.created)).ok_or_else(|| refuse("109"))
+}
+
+pub(super) fn read(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let (seq, draft, at) = found(call, desk)?;
+    let with_message = !matches!(call.params.get("include_message"), Some("false" | "0"));
+    let call = call.clone();
+    Ok(Box::new(move |desk, _| {
+        Ok(answer::ok(&call, 200, "email", &shown(desk, seq, &draft, at, with_message), "found"))
+    }))
+}
+
+pub(super) fn stats(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let (_, draft, _) = found(call, desk)?;
+    if draft.get("isOneToOne") == Some(&json!(true)) {
+        return Err(refuser(call, desk)("109"));
+    }
+    let sent = draft.get("sent").cloned().unwrap_or_default();
+    let call = call.clone();
+    Ok(Box::new(move |_, _| {
+        let mut stats = serde_json::Map::new();
+        for name in FIGURES {
+            stats.insert(
+                name.to_owned(),
+                if matches!(name, "sent" | "delivered") { sent.clone() } else { json!(0) },
+            );
+        }
+        for name in RATES {
+            stats.insert(name.to_owned(), json!(if name == "delivery_rate" { "100.00%" } else { "0.00%" }));
+        }
+        Ok(answer::ok(&call, 200, "stats", &Value::Object(stats), "found"))
+    }))
+}

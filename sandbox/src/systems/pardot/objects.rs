@@ -1,0 +1,132 @@
+//! Custom redirects, dynamic content and e-mail templates: a few of each, to be read [B13].
+
+use serde_json::{Value, json};
+
+use super::answer;
+use super::prospect::refuser;
+use super::query::{answered, common};
+use crate::call::Call;
+use crate::clock;
+use crate::desk::Desk;
+use crate::reply::Reply;
+use crate::store;
+use crate::systems::{Commit, Name};
+
+pub(super) const TEMPLATE: &str = "emailTemplate";
+
+/// What the account has of a kind; the first look puts it there.
+pub(super) fn all(desk: &Desk, kind: &str, now: i64) -> store::Result<Vec<Value>> {
+    if desk.store.things(Name::Pardot, kind)?.is_empty() {
+        for body in first(kind) {
+            desk.store.add_thing(Name::Pardot, kind, "", &body, now)?;
+        }
+    }
+    let zone = desk.config().pardot.utc_offset;
+    let shown = |thing: crate::thing::Thing| {
+        let mut body = thing.body;
+        if let Some(members) = body.as_object_mut().filter(|_| kind != TEMPLATE) {
+            members.insert("created_at".to_owned(), json!(clock::timestamp(thing.created, zone)));
+            members.insert("updated_at".to_owned(), json!(clock::timestamp(thing.updated, zone)));
+        }
+        body
+    };
+    Ok(desk.store.things(Name::Pardot, kind)?.into_iter().map(shown).collect())
+}
+
+fn first(kind: &str) -> Vec<Value> {
+    match kind {
+        "customRedirect" => (1..=3)
+            .map(|id| {
+                json!({ "id": 1233_i64.saturating_add(id), "name": format!("Redirect {id}"), "url": format!("https://go.sandbox.example/r/{id}"),
+                        "destination_url": format!("https://www.sandbox.example/{id}"), "campaign": { "id": 1, "name": "Website Tracking" } })
+            })
+            .collect(),
+        "dynamicContent" => vec![json!({
+            "id": 1234, "name": "Greeting", "embedCode": "<script></script>", "embedUrl": "https://go.sandbox.example/dcjs/1",
+            "baseContent": "Hello", "basedOn": "Custom Field",
+            "variation": [{ "comparison": "is acme", "content": "Hello Acme" }, { "comparison": "is blank", "content": "Hello you" }],
+        })],
+        TEMPLATE => [(11, false, true), (12, true, false), (13, true, true)]
+            .iter()
+            .map(|(id, one_to_one, archived)| {
+                json!({
+                    "id": id, "name": format!("Template {id}"), "subject": "Hello", "isOneToOneEmail": one_to_one,
+                    "isArchived": *archived && *one_to_one, "isAutoResponderEmail": false, "isDripEmail": false, "isListEmail": !one_to_one,
+                    "htmlMessage": "<p>Hi</p><p>%%unsubscribe%%</p>", "textMessage": "Hi %%unsubscribe%%",
+                    "sendOptions": { "replyToAddress": null, "sendFromData": "[{\"type\":1}]" }, "error": 0,
+                })
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// One by its id; 16 for no number, 109 for nothing.
+fn one(call: &Call, desk: &Desk, kind: &'static str, missing: &'static str) -> Result<Commit, Reply> {
+    let refuse = refuser(call, desk);
+    let id: i64 = call.capture("id").unwrap_or_default().parse().map_err(|_| refuse("16"))?;
+    let archived = archived(call).map_err(&refuse)?;
+    let call = call.clone();
+    Ok(Box::new(move |desk, now| {
+        let found = all(desk, kind, now)?.into_iter().find(|record| record.get("id") == Some(&json!(id)));
+        match found.filter(|record| archived || record.get("isArchived") != Some(&json!(true))) {
+            Some(record) => Ok(answer::ok(&call, 200, kind, &record, "found")),
+            None => Err(refuser(&call, desk)(missing)),
+        }
+    }))
+}
+
+fn archived(call: &Call) -> Result<bool, &'static str> {
+    match call.params.get("archived") {
+        None | Some("" | "false" | "0") => Ok(false),
+        Some("true" | "1") => Ok(true),
+        Some(_) => Err("145"),
+    }
+}
+
+fn several(call: &Call, desk: &Desk, kind: &'static str, now: i64) -> Result<Commit, Reply> {
+    common(call, desk, now).map_err(refuser(call, desk))?;
+    let call = call.clone();
+    Ok(Box::new(move |desk, now| {
+        let mut records = all(desk, kind, now)?;
+        for filter in common(&call, desk, now).map_err(refuser(&call, desk))? {
+            records.retain(|record| filter(record));
+        }
+        answered(&call, desk, records, kind, &["created_at", "id", "updated_at"])
+    }))
+}
+
+pub(super) fn redirect(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    one(call, desk, "customRedirect", "109")
+}
+
+pub(super) fn redirects(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> {
+    several(call, desk, "customRedirect", now)
+}
+
+pub(super) fn content(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    one(call, desk, "dynamicContent", "109")
+}
+
+pub(super) fn contents(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> {
+    several(call, desk, "dynamicContent", now)
+}
+
+pub(super) fn template(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    one(call, desk, TEMPLATE, "86")
+}
+
+pub(super) fn templates(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+    let archived = archived(call).map_err(refuser(call, desk))?;
+    let call = call.clone();
+    Ok(Box::new(move |desk, now| {
+        let mut records = all(desk, TEMPLATE, now)?;
+        let is = |record: &Value, name: &str| record.get(name) == Some(&json!(true));
+        records.retain(|record| is(record, "isOneToOneEmail") && (archived || !is(record, "isArchived")));
+        let list = match records.len() {
+            1 => records.pop().unwrap_or_default(),
+            _ => Value::Array(records),
+        };
+        Ok(answer::ok(&call, 200, "emailTemplates", &json!({ "templates": list }), "found"))
+    }))
+}

@@ -1,0 +1,356 @@
+//! The reference of the operations and their TypeScript types, made of the catalogue. `FIELDPOST_WRITE_REFERENCE=1`
+//! writes both files; without it a test fails when one of them is stale.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+use fieldpost::form::{Constraint, Unknown};
+use fieldpost::operation::{Check, Paging, Reading, Repeat};
+use fieldpost::outcome::{Class, VendorCode};
+use fieldpost::systems::{marketo, pardot};
+use fieldpost::{Field, Kind, Operation, System, Value, operations};
+use std::fmt::Write;
+
+const PAGE: &str = "docs/operations.md";
+const TYPES: &str = "pkg/src/operations.gen.ts";
+
+fn cases() -> Vec<serde_json::Value> {
+    [
+        include_str!("cases/request.json"),
+        include_str!("cases/request-prospects.json"),
+        include_str!("cases/request-pardot.json"),
+        include_str!("cases/request-marketo.json"),
+    ]
+    .iter()
+    .flat_map(|text| serde_json::from_str::<Vec<serde_json::Value>>(text).unwrap())
+    .collect()
+}
+
+/// The parameters of the operation's example: of its cases that are built, one of middling length.
+fn example(operation: &Operation, cases: &[serde_json::Value]) -> serde_json::Value {
+    let mut fits: Vec<_> = cases
+        .iter()
+        .filter(|case| case["operation"] == operation.name && case["expect"]["code"].is_null())
+        .filter(|case| case["account"]["version"].is_null() && case["params"].is_object())
+        .map(|case| case["params"].clone())
+        .filter(|params| params.to_string().len() < 400)
+        .collect();
+    fits.sort_by_key(|params| params.to_string().len());
+    fits.get(fits.len() / 2).cloned().unwrap_or_else(|| panic!("{} has no example", operation.name))
+}
+
+fn rust(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Null => "Value::Null".to_owned(),
+        serde_json::Value::Bool(yes) => format!("Value::Bool({yes})"),
+        serde_json::Value::Number(number) => format!("Value::Number(\"{number}\".into())"),
+        serde_json::Value::String(text) => format!("Value::from({text:?})"),
+        serde_json::Value::Array(items) => {
+            format!("Value::List(vec![{}])", items.iter().map(rust).collect::<Vec<_>>().join(", "))
+        }
+        serde_json::Value::Object(_) => format!("Value::Map({})", entries(value)),
+    }
+}
+
+fn entries(value: &serde_json::Value) -> String {
+    let pair = |(name, value): (&String, &serde_json::Value)| format!("({name:?}.into(), {})", rust(value));
+    format!("vec![{}]", value.as_object().unwrap().iter().map(pair).collect::<Vec<_>>().join(", "))
+}
+
+fn limits(field: &Field) -> String {
+    let mut parts = Vec::new();
+    if field.required {
+        parts.push("required".to_owned());
+    }
+    match (field.min, field.max) {
+        (Some(least), Some(most)) => parts.push(format!("{least} to {most}")),
+        (Some(least), None) => parts.push(format!("at least {least}")),
+        (None, Some(most)) => parts.push(format!("at most {most}")),
+        (None, None) => {}
+    }
+    if !field.choices.is_empty() {
+        parts.push(field.choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", "));
+    }
+    if field.lenient {
+        parts.push("what does not fit is a warning".to_owned());
+    }
+    if let Some(kind) = field.open {
+        parts.push(format!("any other name is a `{}`", kind.name()));
+    }
+    parts.join("; ")
+}
+
+fn params(page: &mut String, fields: &[Field], under: &str) {
+    for field in fields {
+        writeln!(page, "| `{under}{}` | {} | {} |", field.name, field.kind.name(), limits(field)).unwrap();
+        let inner = if field.kind == Kind::Records {
+            format!("{under}{}[].", field.name)
+        } else {
+            format!("{under}{}.", field.name)
+        };
+        params(page, field.fields, &inner);
+    }
+}
+
+fn ticked(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// What must hold between parameters, in sentences.
+fn rules(operation: &Operation) -> Vec<String> {
+    let constraints = operation.params.constraints.iter().map(|constraint| match constraint {
+        Constraint::OneOf(names) => format!("Exactly one of {}.", ticked(names)),
+        Constraint::AnyOf(names) => format!("At least one of {}.", ticked(names)),
+        #[allow(unreachable_patterns, reason = "the full build may have more")]
+        _ => String::new(),
+    });
+    let checks = operation.more.checks.iter().filter_map(|check| {
+        Some(match check {
+            Check::Needs(name, others) => format!("`{name}` needs {}.", ticked(others)),
+            Check::AtMostOne(names) => format!("At most one of {}.", ticked(names)),
+            Check::Sets(sets) => {
+                format!("One of these sets: {}.", sets.iter().map(|set| ticked(set)).collect::<Vec<_>>().join(" · "))
+            }
+            Check::Overrides(name, others) => format!("`{name}` makes the system ignore {}: a warning.", ticked(others)),
+            Check::OnlyWith(name, other, words) => format!("`{name}` only with `{other}` {}.", ticked(words)),
+            Check::Times(names) => format!("Times ({}): `today`, `yesterday`, `last_7_days`, `this_month`, `last_month` or `YYYY-MM-DD HH:MM:SS`.", ticked(names)),
+            Check::Timestamp(name) => format!("`{name}` is an ISO 8601 time with its offset."),
+            Check::Ids(names) => format!("Ids ({}) have digits only.", ticked(names)),
+            Check::Range(after, before) => format!("`{after}` lies before `{before}`, by a year at most."),
+            Check::TrueOnly(name) => format!("`{name}` takes only true."),
+            Check::Most(name, most) => format!("`{name}` takes at most {most}."),
+            Check::NoComma(name) => format!("No comma in an item of `{name}`."),
+            Check::OptOut(names) => format!("Each of {} has `%%unsubscribe%%` or `%%email_preference_center%%`.", ticked(names)),
+            Check::Warns(name, code) => format!("A warning with every call (`{name}`): {}", code.sentence),
+            Check::Own(_) => return None,
+        })
+    });
+    constraints.chain(checks).filter(|rule| !rule.is_empty()).collect()
+}
+
+fn reply(reading: Reading) -> &'static str {
+    match reading {
+        Reading::Relay => "`stored` or `queued`, with the relay's id.",
+        Reading::MarketoRecords => {
+            "`stored` with id and status for one record, `batch` in input order for several."
+        }
+        Reading::MarketoFound => "`found`: `records`, and `next` where there is another page. Ids are text.",
+        Reading::MarketoDone(_) | Reading::PardotGone => "`stored` with a status and no id.",
+        Reading::PardotWrite | Reading::PardotMade(..) | Reading::ProspectsWrite => {
+            "`stored` with id and status."
+        }
+        Reading::PardotRead | Reading::PardotFound(_) => {
+            "`found`: `records` and `total`; collections are lists, ids are text."
+        }
+        Reading::PardotBatch(_) => "`batch` in input order; Pardot gives no ids. `stored` for one record.",
+        Reading::PardotExport => "`stored` with the export's id; its state in lower case is the status.",
+        Reading::PardotCsv => {
+            "`found`: a record for each row, empty cells null. `client.download` gives the CSV as a stream."
+        }
+        Reading::ProspectsFound => "`found`: `records`, `total`, and `next` in the newest generation.",
+    }
+}
+
+fn heading(page: &mut String, operation: &Operation) {
+    writeln!(page, "## {}\n\n{}\n", operation.name, operation.summary).unwrap();
+    write!(page, "`{} {}`", operation.method, operation.path).unwrap();
+    let repeat = match operation.repeat {
+        Repeat::Safe => "may be repeated",
+        Repeat::Creates => "a repeat may make a second record",
+        Repeat::Activity => "a repeat may add a second activity",
+    };
+    write!(page, " · up to {} s · {repeat}", operation.timeout / 1_000).unwrap();
+    if let Some((name, most)) = operation.more.batch {
+        write!(page, " · {most} of `{name}` in one call, and `client.call` splits more").unwrap();
+    }
+    match operation.more.paging {
+        Paging::None => {}
+        Paging::Token(name) => write!(page, " · pages by `{name}`").unwrap(),
+        Paging::Offset(most) => write!(page, " · pages of up to {most} by `offset`").unwrap(),
+    }
+    writeln!(page, " · [the vendor's page]({})\n", operation.docs).unwrap();
+    if !operation.more.permission.is_empty() {
+        writeln!(page, "Permission: {}.\n", operation.more.permission).unwrap();
+    }
+}
+
+fn table(page: &mut String, operation: &Operation) {
+    if !operation.params.fields.is_empty() {
+        page.push_str("| parameter | kind | limits |\n|---|---|---|\n");
+        params(page, &operation.params.fields, "");
+        page.push('\n');
+    }
+    if let Unknown::Take(kind) = operation.params.unknown {
+        writeln!(page, "Any other name is a field of the account, a `{}`.\n", kind.name()).unwrap();
+    }
+    for (other, sent) in operation.more.aliases {
+        writeln!(page, "`{other}` is taken for `{sent}`.\n").unwrap();
+    }
+    for (name, value) in operation.more.defaults {
+        writeln!(page, "Where `{name}` is not given, `{value}` is sent.\n").unwrap();
+    }
+    let rules = rules(operation);
+    for rule in &rules {
+        writeln!(page, "- {rule}").unwrap();
+    }
+    if !rules.is_empty() {
+        page.push('\n');
+    }
+}
+
+fn class(class: Class) -> String {
+    match class {
+        Class::Refused => "refused".to_owned(),
+        Class::Missing => "`not_found`".to_owned(),
+        Class::Done => "done already".to_owned(),
+        Class::Retry(reason, after) => {
+            format!("again after {} s, {reason:?}", after.div_ceil(1_000)).to_lowercase()
+        }
+        Class::Unclear => "a read again; of a write nobody can tell".to_owned(),
+    }
+}
+
+fn codes(page: &mut String, title: &str, rows: &[VendorCode]) {
+    writeln!(page, "### {title}\n\n| code | meaning | then |\n|---|---|---|").unwrap();
+    for row in rows {
+        writeln!(page, "| `{}` | {} | {} |", row.name, row.sentence, class(row.class)).unwrap();
+    }
+    page.push('\n');
+}
+
+fn page() -> String {
+    let cases = cases();
+    let mut page = "# Operations\n\nMade of the catalogue by `FIELDPOST_WRITE_REFERENCE=1 cargo test --test reference`; do not edit.\n\n\
+        Every example is run by the tests. A call that is made gives an outcome: what the reply says, or `refused`, `retry` or \
+        `unknown` with a code of the tables at the end. Parameters that do not fit throw `params.invalid` before anything is sent.\n\n"
+        .to_owned();
+    for operation in operations() {
+        heading(&mut page, operation);
+        table(&mut page, operation);
+        if let Some(older) = operation.more.older {
+            writeln!(page, "Version 3: {} `{}`\n", older.summary, older.path).unwrap();
+            page.push_str("| parameter | kind | limits |\n|---|---|---|\n");
+            params(&mut page, &older.params.fields, "");
+            page.push('\n');
+        }
+        let given = example(operation, &cases);
+        let Value::Map(entries_of) = serde_json::from_str::<Value<'static>>(&given.to_string()).unwrap()
+        else {
+            panic!()
+        };
+        let payload = operation.payload(entries_of, 4).unwrap();
+        writeln!(
+            page,
+            "```js\npayload({:?}, {given})\n// {} {}\n```\n",
+            operation.name, payload.method, payload.path
+        )
+        .unwrap();
+        writeln!(
+            page,
+            "```rust\nuse fieldpost::{{{}operation}};\nlet request = operation({:?}).unwrap().payload({}, 4).unwrap();\nassert_eq!(request.path, {:?});\n```\n",
+            if entries(&given).contains("Value::") { "Value, " } else { "" },
+            operation.name,
+            entries(&given),
+            payload.path,
+        )
+        .unwrap();
+        writeln!(page, "Reply: {}\n", reply(operation.reading)).unwrap();
+    }
+    page.push_str(
+        "## Errors\n\nThe vendors' sentences are never shown, for they may hold what a visitor typed.\n\n",
+    );
+    codes(&mut page, "Marketo: the whole request", marketo::REQUEST);
+    codes(&mut page, "Marketo: one record", marketo::LEAD);
+    codes(&mut page, "Pardot", pardot::CODES);
+    page.push_str(
+        "### Prospects\n\n| code | meaning | then |\n|---|---|---|\n| `prospects.invalid` | HTTP 400 or 422: the values do not fit. | refused |\n\
+         | `not_found` | HTTP 404: there is no such prospect. | refused |\n| `prospects.409` | The same key with another body, or the first call still runs. | unknown |\n\
+         | `http.429` | Too many calls. | again after `Retry-After` |\n",
+    );
+    page
+}
+
+fn ts_kind(field: &Field) -> String {
+    let one = match field.kind {
+        Kind::Labels => "string | readonly (string | number)[]".to_owned(),
+        Kind::Choices => "readonly string[]".to_owned(),
+        Kind::Choice => {
+            field.choices.iter().map(|choice| format!("{choice:?}")).collect::<Vec<_>>().join(" | ")
+        }
+        Kind::Boolean | Kind::Consent => "boolean | 0 | 1".to_owned(),
+        Kind::Integer | Kind::Number | Kind::Id => "number | string".to_owned(),
+        Kind::Record => object(field.fields, field.open.is_some()),
+        Kind::Records => format!("readonly {}[]", object(field.fields, field.open.is_some())),
+        Kind::Custom | Kind::Any => "unknown".to_owned(),
+        _ => "string".to_owned(),
+    };
+    let empty = if one.is_empty() { "string".to_owned() } else { one };
+    if field.required { empty } else { format!("{empty} | null") }
+}
+
+fn object(fields: &[Field], open: bool) -> String {
+    let mut members: Vec<String> = fields
+        .iter()
+        .map(|field| format!("{:?}{}: {}", field.name, if field.required { "" } else { "?" }, ts_kind(field)))
+        .collect();
+    if open {
+        members.push("[name: string]: unknown".to_owned());
+    }
+    if members.is_empty() {
+        "Record<string, never>".to_owned()
+    } else {
+        format!("{{ {} }}", members.join("; "))
+    }
+}
+
+fn types() -> String {
+    let mut text = "// Made of the catalogue by `FIELDPOST_WRITE_REFERENCE=1 cargo test --test reference`; do not edit.\n\n\
+        /** Every operation: its parameters, and the kinds of a good outcome. */\nexport interface Operations {\n"
+        .to_owned();
+    for operation in operations() {
+        let open = matches!(operation.params.unknown, Unknown::Take(_)) || !operation.more.aliases.is_empty();
+        let reply = match operation.reading {
+            Reading::Relay => "\"stored\" | \"queued\"",
+            Reading::MarketoRecords | Reading::PardotBatch(_) => "\"stored\" | \"batch\"",
+            Reading::MarketoFound
+            | Reading::PardotRead
+            | Reading::PardotFound(_)
+            | Reading::PardotCsv
+            | Reading::ProspectsFound => "\"found\"",
+            _ => "\"stored\"",
+        };
+        let params = object(&operation.params.fields, open);
+        writeln!(
+            text,
+            "  /** {} */\n  {:?}: {{ params: {params}; reply: {reply} }};",
+            operation.summary, operation.name
+        )
+        .unwrap();
+    }
+    text.push_str("}\n\n/** An operation's name. */\nexport type OperationName = keyof Operations;\n");
+    text
+}
+
+fn fresh(path: &str, text: &str) {
+    if std::env::var_os("FIELDPOST_WRITE_REFERENCE").is_some() {
+        std::fs::write(path, text).unwrap();
+    }
+    let known = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(known == text, "{path} is stale; run FIELDPOST_WRITE_REFERENCE=1 cargo test --test reference");
+}
+
+#[test]
+fn the_reference_is_the_catalogues() {
+    fresh(PAGE, &page());
+}
+
+#[test]
+fn the_types_are_the_catalogues() {
+    fresh(TYPES, &types());
+}
+
+#[test]
+fn every_system_has_operations() {
+    for system in System::ALL {
+        assert!(operations().any(|operation| operation.system == system), "{}", system.name());
+    }
+}
