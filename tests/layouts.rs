@@ -5,6 +5,10 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::single_match_else,
     reason = "a test that cannot go on has failed"
 )]
 

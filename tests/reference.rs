@@ -68,9 +68,11 @@ fn limits(field: &Field) -> String {
         (None, None) => {}
     }
     if !field.choices.is_empty() {
-        parts.push(field.choices.iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", "));
+        parts.push(
+            field.choices.all().iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", "),
+        );
     }
-    if field.lenient {
+    if field.options.has(fieldpost::field::Options::LENIENT) {
         parts.push("what does not fit is a warning".to_owned());
     }
     if let Some(kind) = field.open {
@@ -274,7 +276,7 @@ fn ts_kind(field: &Field) -> String {
         Kind::Labels => "string | readonly (string | number)[]".to_owned(),
         Kind::Choices => "readonly string[]".to_owned(),
         Kind::Choice => {
-            field.choices.iter().map(|choice| format!("{choice:?}")).collect::<Vec<_>>().join(" | ")
+            field.choices.all().iter().map(|choice| format!("{choice:?}")).collect::<Vec<_>>().join(" | ")
         }
         Kind::Boolean | Kind::Consent => "boolean | 0 | 1".to_owned(),
         Kind::Integer | Kind::Number | Kind::Id => "number | string".to_owned(),
