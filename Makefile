@@ -29,12 +29,18 @@ test: check build $(SANDBOX)
 	SANDBOX_BIN="$(abspath $(SANDBOX))" node tests/run.mjs
 	node tests/size.mjs
 
-# The long forms: FIELDPOST_CASES may name the folder of the cases that public suites agree on.
+# Everything that `test` leaves out for its time: three engines, the tools and runtimes that people use, and long forms.
+# It needs Debian's chromium, firefox-esr, webkit2gtk-driver and xvfb, and installs some 600 MB of tools beside itself.
+# FIELDPOST_CASES may name the folder of the cases that public suites agree on.
 test-all: test
 	FIELDPOST_TIMES=assert PROPTEST_CASES=20000 cargo test --release --locked --quiet --test properties
 	node tests/linear.mjs
 	node tests/identical.mjs --count 100000
 	node tests/differential.mjs --count 1000000
+	node tests/engines.mjs
+	node tests/packaging.mjs
+	LEADS=7 node tests/run.mjs browser-outbox.test.mjs
+	LEADS=20 node tests/run.mjs browser-autofill.test.mjs
 
 # One after another, FUZZ_SECONDS each. What one finds stays in fuzz/artifacts until it is a case of tests/cases.
 fuzz: $(CARGO_FUZZ)
@@ -100,12 +106,3 @@ pkg/dist/.built: pkg/wasm/.built $(package_sources)
 $(SANDBOX): $(sandbox_sources) Cargo.lock | tools
 	cargo build --quiet --locked --package fieldpost-sandbox
 	@touch $@
-
-# Everything that `test` leaves out for its time: three engines, the tools and runtimes that people use, and many leads.
-# It needs Debian's chromium, firefox-esr, webkit2gtk-driver and xvfb, and installs some 600 MB of tools beside itself.
-.PHONY: test-all
-test-all: test
-	node tests/engines.mjs
-	node tests/packaging.mjs
-	LEADS=7 node tests/run.mjs browser-outbox.test.mjs
-	LEADS=20 node tests/run.mjs browser-autofill.test.mjs

@@ -9,6 +9,7 @@
     clippy::format_collect,
     clippy::format_push_string,
     clippy::single_match_else,
+    clippy::type_complexity,
     reason = "a test that cannot go on has failed"
 )]
 
