@@ -1,7 +1,12 @@
 //! The reference of the operations and their TypeScript types, made of the catalogue. `FIELDPOST_WRITE_REFERENCE=1`
 //! writes both files; without it a test fails when one of them is stale.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
 
 use fieldpost::form::{Constraint, Unknown};
 use fieldpost::operation::{Check, Paging, Reading, Repeat};
