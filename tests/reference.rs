@@ -2,9 +2,9 @@
 //! writes both files; without it a test fails when one of them is stale.
 
 #![allow(
-    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test that cannot go on has failed"
 )]
 

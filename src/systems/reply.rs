@@ -4,6 +4,7 @@ use crate::value::{Entries, Value};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// The most bytes of a reply that are read.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
@@ -14,8 +15,14 @@ const MAX_DEPTH: usize = 32;
 /// The most attributes of one element; Pardot's have two.
 const MAX_ATTRIBUTES: usize = 16;
 
-/// How many elements and comparisons of names an XML reply may cost: 200 prospects with 200 fields each take half of it.
-const MAX_WORK: usize = 8_000_000;
+/// The most elements of an XML reply: five times those of 200 prospects with 200 fields each.
+const MAX_ELEMENTS: usize = 200_000;
+
+/// The most names of one element's children; a prospect with custom fields has hundreds.
+const MAX_NAMES: usize = 4_000;
+
+/// Among so many names a look at each is the fastest search; among more there is an index.
+const FEW: usize = 24;
 
 /// An HTTP reply.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
@@ -64,7 +71,7 @@ impl Reply {
         let mut reader = Reader::from_str(text);
         reader.config_mut().check_end_names = true;
         let mut stack = vec![Element::default()];
-        let mut work = MAX_WORK;
+        let mut left = MAX_ELEMENTS;
         loop {
             match reader.read_event().ok()? {
                 Event::Start(tag) => {
@@ -75,11 +82,11 @@ impl Reply {
                 }
                 Event::Empty(tag) => {
                     let element = Element::open(&tag)?;
-                    stack.last_mut()?.adopt(element, &mut work)?;
+                    stack.last_mut()?.adopt(element, &mut left)?;
                 }
                 Event::End(_) => {
                     let element = stack.pop()?;
-                    stack.last_mut()?.adopt(element, &mut work)?;
+                    stack.last_mut()?.adopt(element, &mut left)?;
                 }
                 Event::Text(text) => stack.last_mut()?.text.push_str(&text),
                 Event::CData(text) => stack.last_mut()?.text.push_str(&text),
@@ -111,6 +118,8 @@ impl Reply {
 struct Element {
     name: String,
     children: Entries<'static>,
+    /// Where each name stands, once there are many.
+    places: BTreeMap<String, usize>,
     text: String,
 }
 
@@ -131,21 +140,32 @@ impl Element {
             children.push((Cow::Borrowed("@attributes"), Value::Map(attributes)));
         }
         let name = tag.name().as_ref().to_owned();
-        Some(Element { name, children, text: String::new() })
+        Some(Element { name, children, places: BTreeMap::new(), text: String::new() })
     }
 
-    /// Takes a child in; nothing once the work is used up.
-    fn adopt(&mut self, child: Element, work: &mut usize) -> Option<()> {
+    /// Takes a child in; nothing once there are too many.
+    fn adopt(&mut self, child: Element, left: &mut usize) -> Option<()> {
+        *left = left.checked_sub(1)?;
         let text = child.text.trim();
         let value = match (child.children.is_empty(), text.is_empty()) {
             (false, _) => Value::Map(child.children),
             (true, true) => Value::Null,
             (true, false) => Value::from(text.to_owned()),
         };
-        // Repeated elements follow each other, so the last one is looked at first.
-        let at = self.children.iter().rposition(|(name, _)| *name == child.name);
-        let compared = self.children.len().saturating_sub(at.unwrap_or_default());
-        *work = work.checked_sub(compared.saturating_add(1))?;
+        let at = if self.children.len() <= FEW {
+            self.children.iter().position(|(name, _)| *name == child.name)
+        } else {
+            if self.places.is_empty() {
+                let named = self.children.iter().enumerate();
+                self.places = named.map(|(at, (name, _))| (name.clone().into_owned(), at)).collect();
+            }
+            let next = self.children.len();
+            let at = *self.places.entry(child.name.clone()).or_insert(next);
+            (at < next).then_some(at)
+        };
+        if at.is_none() && self.children.len() >= MAX_NAMES {
+            return None;
+        }
         match at.and_then(|at| self.children.get_mut(at)) {
             None => self.children.push((Cow::Owned(child.name), value)),
             Some((_, Value::List(items))) => items.push(value),

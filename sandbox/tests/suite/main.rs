@@ -10,6 +10,7 @@
 mod control;
 mod faults;
 mod marketo;
+mod operations;
 mod pardot;
 mod process;
 mod prospects;
