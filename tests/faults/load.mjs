@@ -1,6 +1,6 @@
 // What the relay takes in a second, beside a Worker that only echoes and one that only inserts into a Durable Object:
 // three measurements in one run, so that the machine cancels out. They are printed, never judged.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -63,9 +63,8 @@ export async function press(url, make, { seconds = 4, connections = 64, headers 
 /** The pair: check only against echo, durable accept against a bare insert. */
 export async function loadRun({ seconds = 4 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "fieldpost-load-"));
-  await writeFile(`${folder}/bare.mjs`, BARE);
   const bare = new Miniflare({
-    cf: false, modules: true, scriptPath: `${folder}/bare.mjs`, compatibilityDate: "2026-04-01",
+    cf: false, modules: true, script: BARE, compatibilityDate: "2026-04-01",
     durableObjects: { ROWS: { className: "Rows", useSQLite: true } }, durableObjectsPersist: `${folder}/storage`,
   });
   const at = await stand({ timeScale: 1, worker: `${root}tests/faults/worker.mjs`, bindings: { SYSTEMS: "marketo" } });

@@ -159,8 +159,9 @@ async function submit(submission: Submission): Promise<Response> {
 
   const report = attempt(relay, name, fields);
   if (report !== "trapped" && !report.ok) {
-    // The rules may have changed since the same lead was taken: then its answer stands.
-    const known = await look(submission, keys, bodyHash);
+    // The rules may have changed since the same lead was taken: then its answer stands. A native submit's key is a
+    // guess, and a form that is wrong is not worth asking for.
+    const known = own["key"] !== undefined ? await look(submission, keys, bodyHash) : undefined;
     return known ? tell(submission, known, []) : refuse(submission, fields, report.issues);
   }
   // An acceptance looks its own key up; a native submit may be known by the window before, too.
