@@ -5,9 +5,9 @@
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 use fieldpost::report::{FieldReport, Issue, Report};
-use fieldpost::rules::phone;
+use fieldpost::rules;
 use fieldpost::value::Entries;
-use fieldpost::{Form, Severity, Spec, Value};
+use fieldpost::{Form, Kind, Severity, Spec, Value};
 use std::borrow::Cow;
 use std::error::Error;
 use std::io::{BufRead, Write, stdin, stdout};
@@ -30,12 +30,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         let values: Entries<'_> =
             entries.iter().map(|(name, value)| (Cow::Borrowed(name.as_str()), value.clone())).collect();
         let report = form.check(values);
-        let alone = entries.first().map(|(name, value)| form.check_field(name, value.clone()));
+        let alone = entries.first().map(|(name, value)| {
+            let phone = form.field(name).is_some_and(|field| field.kind == Kind::Phone);
+            (phone, form.check_field(name, value.clone()))
+        });
         let line = list([
             report.ok().to_string(),
             values_of(&report),
             list(report.issues.iter().map(issue)),
-            alone.map_or("null".to_owned(), |alone| field(&alone)),
+            alone.map_or("null".to_owned(), |(phone, alone)| field(&alone, phone)),
         ]);
         writeln!(out, "{line}")?;
     }
@@ -46,7 +49,7 @@ fn values_of(report: &Report) -> String {
     list(report.values.iter().map(|(name, value)| list([text(name), plain(value)])))
 }
 
-fn field(report: &FieldReport) -> String {
+fn field(report: &FieldReport, phone: bool) -> String {
     let maybe = |text: Option<&str>| text.map_or("null".to_owned(), self::text);
     list([
         report.ok().to_string(),
@@ -55,7 +58,7 @@ fn field(report: &FieldReport) -> String {
         list(report.flags.names().map(text)),
         maybe(report.ext.as_deref()),
         maybe(report.region),
-        maybe(report.value.as_text().and_then(phone::national).as_deref()),
+        maybe(report.value.as_text().filter(|_| phone).and_then(rules::phone::national).as_deref()),
     ])
 }
 
