@@ -102,7 +102,7 @@ const recordedWeights = JSON.parse(readFileSync(recordFile, "utf8"));
 console.log(`bytes, bundled by esbuild for the page\n${table()}`);
 
 for (const { title, brotli, budget } of PIECES) {
-  if (budget && brotli > budget) console.log(`over budget, due with the field rules: ${title} by ${count(brotli - budget)} bytes`);
+  if (budget && brotli > budget) console.log(`over budget: ${title} by ${count(brotli - budget)} bytes`);
 }
 
 for (const { title, name, brotli } of PIECES) {
