@@ -12,11 +12,15 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let Value::Map(values) = value else { return };
     invariants::form_holds(&invariants::every_kind(), &values);
     for operation in operations() {
-        let report = invariants::form_holds(&operation.params, &values);
         for version in [3, 4] {
-            if let Ok(payload) = operation.payload(values.clone(), version) {
-                assert!(report.ok(), "{} was built of what is wrong", operation.name);
-                assert!(payload.path.starts_with('/'), "{}", payload.path);
+            invariants::form_holds(&operation.row(version).params, &values);
+            let report = operation.check(values.clone(), version);
+            match operation.payload(values.clone(), version) {
+                Ok(payload) => {
+                    assert!(report.ok(), "{} was built of what is wrong", operation.name);
+                    assert!(payload.path.starts_with('/'), "{}", payload.path);
+                }
+                Err(_) => assert!(!report.ok(), "{} was refused without a reason", operation.name),
             }
         }
     }
