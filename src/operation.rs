@@ -119,8 +119,13 @@ pub struct Operation {
     pub more: More,
 }
 
-/// What only the reference shows: a page carries none of it.
+/// What only the reference shows, which is written natively: no wasm build carries it.
 pub const fn reference(text: &'static str) -> &'static str {
+    if cfg!(target_arch = "wasm32") { "" } else { text }
+}
+
+/// The vendor's page of an operation: a page of a site carries none of it.
+pub const fn link(text: &'static str) -> &'static str {
     if cfg!(feature = "full") { text } else { "" }
 }
 

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 #[cfg_attr(
     feature = "full",
     derive(serde::Serialize, serde::Deserialize),
-    serde(tag = "kind", rename_all = "lowercase")
+    serde(tag = "kind", rename_all = "lowercase", try_from = "Members")
 )]
 pub enum Outcome {
     /// The system has it.
@@ -63,6 +63,47 @@ pub enum Outcome {
         /// Why not.
         why: Cow<'static, str>,
     },
+}
+
+/// The members of every kind of outcome. What serde derives for an enum with its tag inside is a general machine for any
+/// data at all; beside the other types of the border it would weigh as much as a system.
+#[cfg(feature = "full")]
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Members {
+    kind: String,
+    id: Option<String>,
+    status: String,
+    warnings: Vec<Issue>,
+    records: Vec<Value<'static>>,
+    total: Option<u64>,
+    next: Option<String>,
+    results: Vec<Outcome>,
+    issues: Vec<Issue>,
+    after: Option<u64>,
+    code: Cow<'static, str>,
+    reason: Option<Reason>,
+    why: Cow<'static, str>,
+}
+
+#[cfg(feature = "full")]
+impl TryFrom<Members> for Outcome {
+    type Error = &'static str;
+
+    fn try_from(members: Members) -> Result<Self, Self::Error> {
+        let Members { id, status, warnings, records, total, next, results, issues, after, code, why, .. } =
+            members;
+        Ok(match members.kind.as_str() {
+            "stored" => Outcome::Stored { id, status, warnings },
+            "found" => Outcome::Found { records, total, next },
+            "batch" => Outcome::Batch { results },
+            "refused" => Outcome::Refused { issues },
+            "queued" => Outcome::Queued { id: id.ok_or("a queued lead has an id")? },
+            "retry" => Outcome::Retry { after, code, reason: members.reason.ok_or("a retry has a reason")? },
+            "unknown" => Outcome::Unknown { why },
+            _ => return Err("no kind of outcome"),
+        })
+    }
 }
 
 /// What has to change before a call can be repeated.

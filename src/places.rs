@@ -4,7 +4,7 @@
 //! as `fieldpost/places`. A form's `country` and `state` take any name, because the lists differ from CRM to CRM: look
 //! a clean value up here where the CRM wants a code.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// A state, province or territory.
@@ -22,10 +22,10 @@ const COUNTRIES: &str = include_str!("data/countries.txt");
 const STATES: &str = include_str!("data/states.txt");
 
 /// Every spelling and code, as [`key`] leaves it; none stands for two places of one list.
-static COUNTRY_KEYS: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+static COUNTRY_KEYS: LazyLock<BTreeMap<String, &'static str>> = LazyLock::new(|| {
     countries().flat_map(|(code, names)| keys(code, names).map(move |key| (key, code))).collect()
 });
-static STATE_KEYS: LazyLock<HashMap<String, State>> = LazyLock::new(|| {
+static STATE_KEYS: LazyLock<BTreeMap<String, State>> = LazyLock::new(|| {
     states().flat_map(|(state, names)| keys(state.code, names).map(move |key| (key, state))).collect()
 });
 

@@ -10,7 +10,7 @@ use crate::form::Spec;
 use crate::report::Issue;
 use crate::value::{Entries, Value};
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More fields than any instance has, and more options than any list on a page.
 const MAX_ROWS: usize = 2_000;
@@ -166,8 +166,10 @@ pub fn form_fields(reply: &Value<'_>, describe: Option<&Value<'_>>) -> Result<Va
     let part = |row: &Value<'_>, part: &str| -> String {
         text(row.get(part).and_then(|names| names.get("name"))).to_owned()
     };
-    let names: std::collections::HashMap<String, String> =
-        described.into_iter().map(|row| (part(row, "soap"), part(row, "rest"))).collect();
+    let mut names = BTreeMap::new();
+    for row in described {
+        names.insert(part(row, "soap"), part(row, "rest"));
+    }
     let mut fields = Vec::new();
     for (index, row) in rows(reply.get("result"), "result")?.into_iter().enumerate() {
         let id = text(row.get("id"));
@@ -275,7 +277,7 @@ impl Members {
 
 /// The first field of a name stays.
 fn spec<'a>(fields: impl Iterator<Item = (&'a str, Value<'static>)>) -> Value<'static> {
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     let fields = fields.filter(|(name, _)| !name.is_empty() && seen.insert(*name));
     let fields = fields.map(|(name, field)| (Cow::Owned(name.to_owned()), field)).collect();
     Value::Map(vec![("fields".into(), Value::Map(fields))])
@@ -309,7 +311,7 @@ fn options(
     if items.len() > MAX_ROWS {
         return Err(vec![Issue::error(&place(), &code::TOO_LARGE)]);
     }
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     let values = items.iter().filter_map(|item| match item {
         Value::Map(_) => members.iter().find_map(|name| given(item.get(name))),
         other => Some(other),

@@ -108,9 +108,9 @@ mod serde_value {
                 Value::Number(text) => match text.parse::<i64>() {
                     Ok(n) if n.unsigned_abs() <= (1 << 53) => serializer.serialize_i64(n),
                     Ok(_) => serializer.serialize_str(text),
-                    Err(_) => match text.parse::<f64>() {
-                        Ok(n) => serializer.serialize_f64(n),
-                        Err(_) => serializer.serialize_str(text),
+                    Err(_) => match decimal(text) {
+                        Some(n) => serializer.serialize_f64(n),
+                        None => serializer.serialize_str(text),
                     },
                 },
                 Value::Text(text) => serializer.serialize_str(text),
@@ -124,6 +124,23 @@ mod serde_value {
                 }
             }
         }
+    }
+
+    /// A decimal, where a double has it as it is written: at most 2^53 over or times a power of ten up to 10^22, each of
+    /// which a double holds, so that one division or product rounds once (W. D. Clinger, "How to Read Floating Point
+    /// Numbers Accurately", 1990). The standard library's reader needs a table of 10 KB for all the others.
+    fn decimal(text: &str) -> Option<f64> {
+        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits: i64 = [whole, fraction].concat().parse().ok()?;
+        let places = i32::try_from(fraction.len()).ok()?.checked_sub(exponent.parse().ok()?)?;
+        if digits.unsigned_abs() > 1 << 53 || places.unsigned_abs() > 22 {
+            return None;
+        }
+        #[allow(clippy::cast_precision_loss, reason = "at most 2^53")]
+        let digits = digits as f64;
+        let power = (0..places.unsigned_abs()).fold(1.0, |power, _| power * 10.0);
+        Some(if places < 0 { digits * power } else { digits / power })
     }
 
     impl<'de> Deserialize<'de> for Value<'static> {
@@ -166,7 +183,9 @@ mod serde_value {
         }
 
         fn visit_f64<E>(self, n: f64) -> Result<Self::Value, E> {
-            Ok(Value::Number(Cow::Owned(n.to_string())))
+            let mut buffer = ryu::Buffer::new();
+            let text = buffer.format(n);
+            Ok(Value::Number(Cow::Owned(text.strip_suffix(".0").unwrap_or(text).to_owned())))
         }
 
         fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
@@ -191,6 +210,36 @@ mod serde_value {
                 entries.push((Cow::Owned(key), value));
             }
             Ok(Value::Map(entries))
+        }
+    }
+}
+
+#[cfg(all(test, feature = "full"))]
+mod tests {
+    use super::Value;
+
+    #[test]
+    fn a_decimal_that_a_double_holds_is_a_number_and_others_stay_text() {
+        let json =
+            |text: &'static str| serde_json::to_string(&Value::Number(text.into())).unwrap_or_default();
+        for text in ["0", "-7", "12.5", "0.1", "-0.05", "1234567.89", "9007199254740992", "123456.789012"] {
+            assert_eq!(json(text), text);
+        }
+        assert_eq!((json("1.50"), json("2e3"), json("25E-1")), ("1.5".into(), "2000.0".into(), "2.5".into()));
+        for text in ["9007199254740993", "0.12345678901234567", "1e400", "1e-30", "-", "1.2.3", "12,5"] {
+            assert_eq!(json(text), format!("{text:?}"));
+        }
+    }
+
+    #[test]
+    fn a_number_keeps_its_shortest_decimal() {
+        for (json, text) in [
+            ("0.1", "0.1"),
+            ("1e2", "100"),
+            ("-2.50", "-2.5"),
+            ("18446744073709551615", "18446744073709551615"),
+        ] {
+            assert_eq!(serde_json::from_str::<Value>(json).ok(), Some(Value::Number(text.into())));
         }
     }
 }

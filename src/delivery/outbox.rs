@@ -116,16 +116,13 @@ pub struct Delivery {
 }
 
 /// What happened.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "event", rename_all = "lowercase")]
+#[derive(Clone, Debug)]
 pub enum Event {
     /// `next` has come.
     Due {
         /// Until then a look-up that finds nobody proves nothing, as the gate says.
-        #[serde(default)]
         doubt: Option<u64>,
         /// Nobody else can have written this person since the last call.
-        #[serde(default)]
         kept: bool,
     },
     /// The call came to this.

@@ -1,7 +1,7 @@
 //! [`More`]: what a row of the full build says beside its parameters: the other API version, checks between parameters,
 //! defaults, batches and pages.
 
-use super::{Check, Layout, Operation};
+use super::{Check, Layout, Operation, reference};
 use crate::draft::Draft;
 use crate::report::Report;
 use crate::request::Target;
@@ -54,6 +54,11 @@ impl More {
         paging: Paging::None,
         permission: "",
     };
+
+    /// Without what only the reference shows, where that is not wanted.
+    pub(crate) const fn without_reference(self) -> More {
+        More { permission: reference(self.permission), ..self }
+    }
 
     /// The row's parameters say it all.
     fn is_plain(&self) -> bool {

@@ -19,7 +19,7 @@ macro_rules! row {
         pub static $id: crate::operation::Operation = crate::operation::Operation {
             name: $name,
             system: crate::request::System::$system,
-            summary: $summary,
+            summary: crate::operation::reference($summary),
             method: $method,
             path: $path,
             params: {
@@ -31,7 +31,7 @@ macro_rules! row {
             timeout: $seconds * 1_000,
             repeat: crate::operation::Repeat::$repeat,
             docs: $docs,
-            more: crate::operation::More { $($more)* ..crate::operation::More::NONE },
+            more: crate::operation::More { $($more)* ..crate::operation::More::NONE }.without_reference(),
         };
     };
 }

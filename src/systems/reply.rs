@@ -156,8 +156,9 @@ impl Element {
             self.children.iter().position(|(name, _)| *name == child.name)
         } else {
             if self.places.is_empty() {
-                let named = self.children.iter().enumerate();
-                self.places = named.map(|(at, (name, _))| (name.clone().into_owned(), at)).collect();
+                for (at, (name, _)) in self.children.iter().enumerate() {
+                    self.places.insert(name.clone().into_owned(), at);
+                }
             }
             let next = self.children.len();
             let at = *self.places.entry(child.name.clone()).or_insert(next);

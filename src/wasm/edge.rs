@@ -7,6 +7,7 @@ use crate::delivery::limiter::{Ask, Keep, Limiter, Limits, PROBE_EVERY};
 use crate::delivery::outbox::{Delivery, Event, Timing};
 use crate::field::Field;
 use crate::operation::{INVALID, Operation, Paging, Refusal};
+use crate::outcome::Outcome;
 use crate::report::Issue;
 use crate::request::{Account, Request, System};
 use crate::systems::reply::Reply;
@@ -15,7 +16,7 @@ use crate::tape::Tape;
 use crate::tape::typed::unpack_entries;
 use crate::value::Value;
 use gloo_net::http::{Method, RequestBuilder};
-use js_sys::{Error, Reflect};
+use js_sys::{Error, JSON, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
@@ -204,9 +205,8 @@ pub fn render(
     record: Option<String>,
 ) -> Answer {
     let operation = known(name)?;
-    let json = |_| failure("lead.invalid", &[]);
-    let lead: Value<'static> = serde_json::from_str(lead).map_err(json)?;
-    let visitor: Visitor = serde_json::from_str(visitor).map_err(json)?;
+    let lead: Value<'static> = from_json(lead, "lead.invalid")?;
+    let visitor: Visitor = from_json(visitor, "lead.invalid")?;
     let mapping: Mapping = from_js(mapping, "params.invalid")?;
     let params = capture::params(operation.system, &lead, &visitor, &mapping);
     let params = match (record, operation.is_write()) {
@@ -277,7 +277,7 @@ pub fn new_delivery(system: &str, now: f64) -> Result<String, JsValue> {
 #[wasm_bindgen(js_name = replayDelivery)]
 pub fn replay_delivery(system: &str, state: &str, now: f64) -> Result<String, JsValue> {
     let recipe = System::from_name(system).and_then(recipe).ok_or_else(|| failure("account.invalid", &[]))?;
-    let delivery: Delivery = serde_json::from_str(state).map_err(|_| failure("state.invalid", &[]))?;
+    let delivery: Delivery = from_json(state, "state.invalid")?;
     json(&delivery.replayed(recipe, whole(now)))
 }
 
@@ -286,6 +286,29 @@ pub fn replay_delivery(system: &str, state: &str, now: f64) -> Result<String, Js
 pub fn read_lag(system: &str) -> f64 {
     let lag = System::from_name(system).and_then(recipe).map_or(0, crate::delivery::outbox::Recipe::lag);
     u32::try_from(lag).map_or(f64::MAX, f64::from)
+}
+
+/// `{ event: "due", doubt?, kept }`, `{ event: "outcome", outcome }`, `{ event: "held", until }` or `{ event: "blind" }`.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Happened {
+    event: String,
+    doubt: Option<u64>,
+    kept: bool,
+    outcome: Option<Outcome>,
+    until: u64,
+}
+
+impl Happened {
+    fn event(self) -> Option<Event> {
+        Some(match self.event.as_str() {
+            "due" => Event::Due { doubt: self.doubt, kept: self.kept },
+            "outcome" => Event::Outcome { outcome: self.outcome? },
+            "held" => Event::Held { until: self.until },
+            "blind" => Event::Blind,
+            _ => return None,
+        })
+    }
 }
 
 /// Moves a delivery on: `{ state, effect, next, phase, code }`.
@@ -308,12 +331,13 @@ pub fn step_delivery(
         next: f64,
         phase: crate::delivery::outbox::Phase,
         maybe_repeated: bool,
-        outcome: Option<crate::outcome::Outcome>,
+        outcome: Option<Outcome>,
     }
     let recipe = System::from_name(system).and_then(recipe).ok_or_else(|| failure("account.invalid", &[]))?;
-    let mut delivery: Delivery = serde_json::from_str(state).map_err(|_| failure("state.invalid", &[]))?;
+    let mut delivery: Delivery = from_json(state, "state.invalid")?;
     let timing: Timing = from_js(timing, "state.invalid")?;
-    let event: Event = from_js(event, "state.invalid")?;
+    let event: Happened = from_js(event, "state.invalid")?;
+    let event = event.event().ok_or_else(|| failure("state.invalid", &[]))?;
     let effect = delivery.step(recipe, timing, event, whole(now), random);
     #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 stay below 2^53")]
     let next = delivery.next as f64;
@@ -419,11 +443,18 @@ fn limiter(state: &str) -> Result<Limiter, JsValue> {
     if state.is_empty() {
         return Ok(Limiter::default());
     }
-    serde_json::from_str(state).map_err(|_| failure("state.invalid", &[]))
+    from_json(state, "state.invalid")
+}
+
+/// What is kept as JSON text. The host reads and writes it, as one more reader and writer of our own for each of these
+/// types would weigh more than the types do.
+fn from_json<T: DeserializeOwned>(text: &str, code: &str) -> Result<T, JsValue> {
+    from_js(JSON::parse(text).map_err(|_| failure(code, &[]))?, code)
 }
 
 fn json<T: Serialize>(state: &T) -> Result<String, JsValue> {
-    serde_json::to_string(state).map_err(|_| failure("state.invalid", &[]))
+    let text = JSON::stringify(&to_js(state)?).map_err(|_| failure("state.invalid", &[]))?;
+    Ok(text.into())
 }
 
 /// Milliseconds since 1970 as JavaScript has them.

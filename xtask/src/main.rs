@@ -71,7 +71,7 @@ fn bind(compiled: &Path, out: &Path) -> Outcome<()> {
     }
     fs::create_dir_all(out)?;
     let mut module = Module::from_file(compiled).map_err(|error| error.to_string())?;
-    silence_panics(&mut module);
+    silence(&mut module);
     Bindgen::new()
         .input_module("fieldpost", module)
         .out_name("fieldpost")
@@ -116,9 +116,10 @@ fn bare(out: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// Puts a bare trap where the standard library would write a panic's message. Nobody reads it on a page, and its
-/// formatting weighs more than all the rules; what reaches JavaScript is the same `RuntimeError`.
-fn silence_panics(module: &mut Module) {
+/// Puts a bare trap where the standard library would write a panic's message, and nothing where serde would say which
+/// value it did not expect, or a type how it looks to a programmer. Nobody reads any of it, and their formatting weighs more than all the rules; what reaches
+/// JavaScript is the same `RuntimeError`, and our own code for what does not fit.
+fn silence(module: &mut Module) {
     const LOUD: &[&str] = &[
         "core9panicking",
         "std9panicking",
@@ -136,24 +137,31 @@ fn silence_panics(module: &mut Module) {
         "begin_panic_handler",
         "rust_begin_unwind",
         "rust_panic",
+        // Numbers are written by `ryu`: the standard library's way is only left over from the messages.
+        "core3fmt5float",
     ];
-    let loud: Vec<_> = module
-        .funcs
-        .iter_local()
-        .filter(|(id, _)| {
-            let name = module.funcs.get(*id).name.as_deref().unwrap_or_default();
-            LOUD.iter().any(|part| name.contains(part))
-        })
-        .map(|(id, _)| id)
-        .collect();
-    for id in loud {
+    const WORDY: &[&str] =
+        &["serde_core..de..Unexpected", "serde_core..de..WithDecimalPoint", "Debug$GT$3fmt", "5Debug3fmt"];
+    let functions: Vec<_> = module.funcs.iter_local().map(|(id, _)| id).collect();
+    for id in functions {
+        let name = module.funcs.get(id).name.as_deref().unwrap_or_default();
+        let is_in = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
+        let (is_loud, is_wordy) = (is_in(LOUD), is_in(WORDY));
+        if !is_loud && !is_wordy {
+            continue;
+        }
         let ty = module.funcs.get(id).ty();
         let (params, results) = module.types.params_results(ty);
         let (params, results) = (params.to_vec(), results.to_vec());
         let arguments = params.iter().map(|param| module.locals.add(*param)).collect();
-        let mut trap = FunctionBuilder::new(&mut module.types, &params, &results);
-        trap.func_body().unreachable();
-        let body = trap.local_func(arguments);
+        let mut body = FunctionBuilder::new(&mut module.types, &params, &results);
+        if is_loud {
+            body.func_body().unreachable();
+        } else {
+            // `Ok(())` of a `fmt::Result`.
+            body.func_body().i32_const(0);
+        }
+        let body = body.local_func(arguments);
         module.funcs.get_mut(id).kind = FunctionKind::Local(body);
     }
 }
@@ -163,6 +171,10 @@ fn optimize(optimizer: &Path, module: &Path) -> Outcome<()> {
         .args(["-Oz", "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext"])
         .args(["--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue"])
         .args(["--strip-debug", "--strip-producers", "--strip-target-features", "--converge"])
+        // Zeros between the tables compress better than the thousand segments that would leave them out.
+        .arg("--skip-pass=memory-packing")
+        // A large function that took in the only other one that calls it resembles nothing else any more.
+        .arg("--one-caller-inline-max-function-size=10")
         .arg(module)
         .arg("-o")
         .arg(module)

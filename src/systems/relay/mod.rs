@@ -4,7 +4,7 @@ use crate::field::{Field, Kind};
 use crate::form::{Form, Unknown};
 #[cfg(feature = "full")]
 use crate::operation::More;
-use crate::operation::{Layout, Operation, Reading, Repeat, reference};
+use crate::operation::{Layout, Operation, Reading, Repeat, link, reference};
 use crate::outcome::Outcome;
 use crate::report::{Issue, Severity};
 use crate::request::System;
@@ -39,7 +39,7 @@ pub static LEAD_SUBMIT: Operation = Operation {
     timeout: 30_000,
     // The same key gets the same answer.
     repeat: Repeat::Safe,
-    docs: reference("https://github.com/fieldpost/fieldpost/blob/main/DESIGN.md#8-the-relay"),
+    docs: link("https://github.com/fieldpost/fieldpost/blob/main/DESIGN.md#8-the-relay"),
     #[cfg(feature = "full")]
     more: More::NONE,
 };
