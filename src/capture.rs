@@ -21,6 +21,9 @@ pub struct Visitor {
     pub first: Option<String>,
     /// The last one.
     pub last: Option<String>,
+    /// What the visitor agreed to, as a query: of each consent `terms.at`, `terms.purpose` and `terms.text`, which say
+    /// when, to what, and to which version of the text.
+    pub consents: Option<String>,
     /// Pardot's visitor cookies, as `visitor_id12345=…; visitor_id12345-hash=…`: kept with the lead, because no
     /// operation takes them.
     pub pardot: Option<String>,
@@ -37,7 +40,7 @@ pub struct Visitor {
 #[serde(default)]
 pub struct Mapping {
     /// Parameter → form field, or `@page`, `@query`, `@referrer`, or `@` and the name of a query parameter; of the
-    /// first or the last touch, `@first.utm_source` or `@last.gclid`.
+    /// first or the last touch, `@first.utm_source` or `@last.gclid`; of a consent, `@consent.terms.at`.
     pub map: Vec<(String, String)>,
     /// Parameters that are the same for each lead: `formId`, `campaign_id`, `stageId` …
     pub constants: Vec<(String, Value<'static>)>,
@@ -63,6 +66,7 @@ pub fn params(
                 let (touch, name) = match name.split_once('.') {
                     Some(("first", name)) => (&visitor.first, name),
                     Some(("last", name)) => (&visitor.last, name),
+                    Some(("consent", name)) => (&visitor.consents, name),
                     _ => (&visitor.query, name),
                 };
                 touch.as_deref().and_then(|query| query_value(query, name)).map(Value::from)

@@ -62,3 +62,20 @@ fn a_query_parameter_with_a_dot_is_still_one_of_the_query() {
     let params = params(System::Pardot, &lead(), &visitor, &mapping(&[("x", "@a.b")]));
     assert_eq!(text(&params, "x").as_deref(), Some("1"));
 }
+
+#[test]
+fn a_consent_is_named_by_its_field_and_what_is_known_of_it() {
+    let consents = "terms.at=2026-11-21T10%3A00%3A00.000Z&terms.purpose=an+offer&terms.text=v3";
+    let visitor = Visitor { consents: Some(consents.into()), ..Visitor::default() };
+    let map = mapping(&[
+        ("agreed", "@consent.terms.at"),
+        ("agreed_to", "@consent.terms.purpose"),
+        ("wording", "@consent.terms.text"),
+        ("other", "@consent.news.at"),
+    ]);
+    let params = params(System::Pardot, &lead(), &visitor, &map);
+    assert_eq!(text(&params, "agreed").as_deref(), Some("2026-11-21T10:00:00.000Z"));
+    assert_eq!(text(&params, "agreed_to").as_deref(), Some("an offer"));
+    assert_eq!(text(&params, "wording").as_deref(), Some("v3"));
+    assert_eq!(text(&params, "other"), None, "what was not agreed to is left out");
+}

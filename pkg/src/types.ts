@@ -71,6 +71,10 @@ export interface FieldSpec {
   literal?: boolean;
   international?: boolean;
   bytes?: boolean;
+  /** Of a `consent`: what the visitor agrees to. The relay keeps it with the lead, and the time. */
+  purpose?: string;
+  /** Of a `consent`: the version of the text that the visitor sees. */
+  text?: string;
 }
 
 export interface FormSpec {

@@ -220,12 +220,21 @@ async function look(submission: Submission, keys: readonly string[], bodyHash: s
   return undefined;
 }
 
-/** What of the form's values is sent on with the lead: nothing but what was typed, unless the visitor agreed to more. */
+/** What is kept beside the form's values: what the visitor agreed to, and where they came from only with every consent. */
 function visitor({ request, form, lead }: Submission, report: Report): Record<string, string> {
   const asked = Object.entries(form.fields).filter(([, field]) => field.kind === "consent");
-  if (asked.length === 0 || !asked.every(([name]) => report.values[name] === true)) return {};
+  const agreed = asked.filter(([name]) => report.values[name] === true);
+  const consents = new URLSearchParams();
+  for (const [name, { purpose, text }] of agreed) {
+    for (const [part, value] of Object.entries({ at: new Date().toISOString(), purpose, text })) {
+      if (value) consents.append(`${name}.${part}`, value);
+    }
+  }
+  if (agreed.length === 0) return {};
+  if (agreed.length < asked.length) return { consents: consents.toString() };
   const { own } = lead;
   const given = {
+    consents: consents.toString(),
     page: own["page"],
     query: own["query"]?.replace(/^\?/, ""),
     referrer: own["referrer"],
