@@ -9,7 +9,7 @@ export interface FormEvent {
   codes?: string;
 }
 
-const EVENTS = ["ready", "issues", "submit", "saved", "done", "failed"] as const;
+const EVENTS = ["ready", "issues", "submit", "saved", "refused", "done", "failed"] as const;
 
 interface Detail {
   state?: string;
