@@ -181,7 +181,7 @@ test("what the owner has marked up stops a lead too: patterns, custom validity, 
   await press(page);
   await page.waitForSelector("#again[aria-invalid=true]");
   assert.equal(await page.locator("[name=a][aria-invalid=true]").count(), 1);
-  assert.match(await page.getByRole("status").innerText(), /^Please check: a, again$/);
+  assert.match(await page.getByRole("status").innerText(), /^Please check: A, Again$/);
   await page.fill("[name=a]", "abc");
   await page.fill("#again", "x");
   await page.evaluate(() => document.querySelector("[name=a]").setCustomValidity("Taken."));
@@ -201,7 +201,7 @@ test("a chosen file is refused with the link that the owner sets, and never left
   await page.setInputFiles("[name=plan]", []);
   await press(page);
   await state(page, "done");
-  assert.deepEqual(fieldsOf(seen.posts[0]), [["a", "x"]]);
+  assert.deepEqual(fieldsOf(seen.posts[0]), [["plan", ""], ["a", "x"]], "as the browser sends it");
 });
 
 test("the first who has words for an issue speaks: the field, the form, the language, and then we", async (t) => {

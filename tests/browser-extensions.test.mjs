@@ -175,8 +175,9 @@ test("touch: the first and the last campaign travel with a consenting visitor, a
 test("who is known to a CRM travels whole, with consent, and not after an opt-out", async (t) => {
   const fields = { ok: { kind: "consent" } };
   const cookie = "id:123-ABC-456&token:_mch-page.example-1700000000000-12345";
-  const send = async (cookies) => {
+  const send = async (cookies, refersFriend = false) => {
     const { page, context, seen } = await open(t, browser, form('<input type="hidden" name="ok" value="yes">'), { fields, script });
+    if (refersFriend) await page.evaluate(() => addEventListener("fieldpost:submit", ({ detail }) => ["mkto_trk", "pardot"].forEach((name) => detail.set(name, ""))));
     await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: PAGE })));
     await attached(page);
     await press(page);
@@ -186,6 +187,7 @@ test("who is known to a CRM travels whole, with consent, and not after an opt-ou
   assert.deepEqual(await send({ _mkto_trk: cookie, visitor_id12345: "77", "visitor_id12345-hash": "abc", other: "x" }), [cookie, "visitor_id12345=77; visitor_id12345-hash=abc"]);
   assert.deepEqual(await send({ _mkto_trk: cookie, mkto_opt_out: "true" }), [null, null]);
   assert.deepEqual(await send({ _mkto_trk: "nonsense" }), [null, null]);
+  assert.deepEqual(await send({ _mkto_trk: cookie, visitor_id12345: "77" }, true), ["", ""], "a form that is filled in for somebody else");
 });
 
 /** What Cloudflare's script does, as its documentation says: a token once, valid until it is spent. */

@@ -360,3 +360,23 @@ proptest! {
         prop_assert_eq!(flags.names().count(), bits.iter().filter(|set| **set).count());
     }
 }
+
+/// Rails puts the box's hidden twin before it, ASP.NET behind it; a browser sends the twin alone for an empty box.
+#[test]
+fn a_box_with_a_hidden_twin_says_what_the_box_says() {
+    for kind in [Kind::Boolean, Kind::Consent] {
+        let form = Form::new(vec![Field::new("news", kind)]);
+        for (typed, yes) in [
+            (vec!["0", "1"], true),
+            (vec!["true", "false"], true),
+            (vec!["", "on"], true),
+            (vec!["0"], false),
+            (vec!["no", "off"], false),
+        ] {
+            let entries = typed.iter().map(|text| (Cow::Borrowed("news"), Value::from(*text))).collect();
+            let report = form.check(entries);
+            assert!(report.ok(), "{kind:?} {typed:?}");
+            assert_eq!(report.values, vec![("news".into(), Value::Bool(yes))], "{kind:?} {typed:?}");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use super::{MAX_VALUES, Unknown};
 use crate::code;
 use crate::draft::{Draft, Given, put_decimal};
 use crate::field::{Field, Kind};
-use crate::rules;
+use crate::rules::{self, choice};
 use crate::tape::{CLOSE, END, LIST, MAP, NULL, Node, Tape, put};
 use std::borrow::Cow;
 
@@ -18,14 +18,15 @@ pub(super) fn check(fields: &[Field<'_>], unknown: Unknown, clears: bool, record
     if sort(fields, record, draft) {
         let mut next = base;
         for (index, field) in fields.iter().enumerate() {
-            let (_, value) = take(&mut next, index, record, draft);
+            let ticks = matches!(field.kind, Kind::Boolean | Kind::Consent);
+            let (_, value) = take(&mut next, index, ticks, record, draft);
             // Most parameters are absent; of those only the required and the boxes that stayed empty say something.
             if !value.is_empty() || field.required || field.kind == Kind::Consent {
                 entry(field, field.name.as_bytes(), &value, clears, draft);
             }
         }
         while let Some(field) = draft.given.get(next).map(|given| given.field) {
-            let (name, value) = take(&mut next, field, record, draft);
+            let (name, value) = take(&mut next, field, false, record, draft);
             match unknown {
                 Unknown::Take(kind) => entry(&Field::new("", kind), name, &value, clears, draft),
                 Unknown::Refuse => draft.error_at(clip(name), &code::PARAM_UNKNOWN),
@@ -100,16 +101,37 @@ fn number(name: &[u8], expected: usize, fields: &[Field<'_>], record: &[u8], giv
     known.map_or(fields.len().saturating_add(given.len()), |other| other.field)
 }
 
-/// Takes the entries of a field: its name, and its value or the list of all.
-fn take<'r>(next: &mut usize, field: usize, record: &'r [u8], draft: &Draft) -> (&'r [u8], Cow<'r, [u8]>) {
+/// Takes the entries of a field: its name, and its value or the list of all. A box that `ticks` may have a hidden twin, which
+/// says no where the box says nothing: before it as Rails has it, behind it in ASP.NET. What the box says counts.
+fn take<'r>(
+    next: &mut usize,
+    field: usize,
+    ticks: bool,
+    record: &'r [u8],
+    draft: &Draft,
+) -> (&'r [u8], Cow<'r, [u8]>) {
     let rest = draft.given.get(*next..).unwrap_or_default();
     let count = rest.iter().take_while(|given| given.field == field).count();
     *next = next.saturating_add(count);
     match rest.get(..count) {
+        Some(all) if ticks => told(record, all),
         Some([given]) => (at(record, given.name), Cow::Borrowed(at(record, given.value))),
         Some(all @ [given, ..]) => (at(record, given.name), Cow::Owned(merge(record, all))),
         _ => (&[], Cow::Borrowed(&[])),
     }
+}
+
+/// The first yes of a box and its twin, or the last no. Out of line, as it is rare: in line it would weigh twice as much.
+#[inline(never)]
+fn told<'r>(record: &'r [u8], all: &[Given]) -> (&'r [u8], Cow<'r, [u8]>) {
+    let mut told: &[u8] = &[];
+    for given in all {
+        told = at(record, given.value);
+        if Node::of(told).text().is_some_and(choice::agrees) {
+            break;
+        }
+    }
+    (&[], Cow::Borrowed(told))
 }
 
 fn at(record: &[u8], (from, to): (usize, usize)) -> &[u8] {

@@ -22,16 +22,20 @@ pub(super) fn answer(text: &[u8]) -> Option<bool> {
     WORDS.iter().position(|word| text.eq_ignore_ascii_case(word)).map(|at| at < 4)
 }
 
-/// Whether somebody agreed: only yes counts. A browser sends a ticked box's own value and nothing for an empty box, so
-/// any text but a word for no is a yes: the site chose it (`value="agree"`).
+/// A browser sends a ticked box's own value and nothing for an empty box, so any text but a word for no is a yes: the
+/// site chose it (`value="agree"`).
+#[inline(never)]
+pub(crate) fn agrees(text: &[u8]) -> bool {
+    let text = text::trim(text);
+    !text.is_empty() && answer(text) != Some(false)
+}
+
+/// Whether somebody agreed: only yes counts.
 pub(super) fn consent(field: &Field<'_>, node: Node<'_>, draft: &mut Draft) -> Verdict {
     let yes = match node {
         Node::Bool(yes) => yes,
         Node::Null => false,
-        _ => {
-            let text = text::trim(node.text().ok_or(&code::KIND)?);
-            !text.is_empty() && answer(text) != Some(false)
-        }
+        _ => agrees(node.text().ok_or(&code::KIND)?),
     };
     put_bool(yes, draft);
     if yes || !field.required { Ok(()) } else { Err(&code::CONSENT_REQUIRED) }

@@ -1,3 +1,5 @@
+import { unhidden } from "../form/controls.js";
+
 /** What is told of a form: its id, names of fields and codes. Never what anybody typed. */
 export interface FormEvent {
   event: string;
@@ -7,7 +9,7 @@ export interface FormEvent {
   codes?: string;
 }
 
-const EVENTS = ["ready", "issues", "submit", "saved", "done", "failed"] as const;
+const EVENTS = ["ready", "issues", "submit", "saved", "refused", "done", "failed"] as const;
 
 interface Detail {
   state?: string;
@@ -23,7 +25,7 @@ export function events(tell: (event: FormEvent) => void, root: EventTarget = doc
       (event) => {
         // Another listener may have called it off.
         if (event.defaultPrevented) return;
-        const form = event.target as Element;
+        const form = unhidden(event.target as HTMLFormElement);
         const { state, issues } = (event as CustomEvent<Detail>).detail;
         tell({
           event: `fieldpost_${name}`,

@@ -1,3 +1,5 @@
+import { unhidden } from "../form/controls.js";
+
 /**
  * Shows parts of a form only where they are asked for: `<fieldset data-fieldpost-if="topic=Repair|Other">`. A part that
  * is not asked for is hidden and disabled, so that it is neither checked nor sent.
@@ -5,14 +7,15 @@
  * A condition is `name` (anything given), `name=value|value` or `name!=value|value`; several, split by `;`, must all hold.
  * Gives back what takes it all back.
  */
-export function conditions(form: HTMLFormElement): () => void {
+export function conditions(element: HTMLFormElement): () => void {
+  const form = unhidden(element);
   const life = new AbortController();
   const hidden = new Map<HTMLElement, () => void>();
 
   const holds = (condition: string): boolean =>
     condition.split(";").every((one) => {
       const [, name = "", not = "", values] = /^\s*([^=!]+?)\s*(?:(!?)=([\s\S]*))?$/.exec(one) ?? [];
-      const given = new FormData(form).getAll(name).map(String).filter(Boolean);
+      const given = new FormData(element).getAll(name).map(String).filter(Boolean);
       if (values === undefined) return given.length > 0;
       const wanted = values.split("|").map((value) => value.trim());
       return given.some((value) => wanted.includes(value)) !== (not === "!");

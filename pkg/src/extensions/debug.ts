@@ -1,4 +1,5 @@
 import type { SubmitDetail } from "../form/attach.js";
+import { unhidden } from "../form/controls.js";
 
 export interface DebugOptions {
   /** Stops each lead right before it would be sent. */
@@ -18,7 +19,7 @@ export function debug(options: DebugOptions = {}): () => void {
     addEventListener(
       `fieldpost:${name}`,
       (event) => {
-        const form = event.target as HTMLFormElement;
+        const form = unhidden(event.target as HTMLFormElement);
         const { detail } = event as CustomEvent<Partial<SubmitDetail> & { state?: string; issues?: { field: string; code: string }[] }>;
         const about = detail.state ?? detail.issues?.map(({ field, code }) => `${field} ${code}`).join(", ") ?? detail.fields?.join(", ") ?? "";
         const stopped = name === "submit" && options.dryRun;

@@ -1,3 +1,5 @@
+import { unhidden } from "../form/controls.js";
+
 export interface PrefillOptions {
   /** Where the values are; default the page's query. */
   from?: string;
@@ -10,7 +12,8 @@ export interface PrefillOptions {
  * sees. Gives the names that were filled. Nothing is looked up: a link that is passed on fills in what it says, so
  * allow only what is no secret (`company`, `topic`, not `email`).
  */
-export function prefill(form: HTMLFormElement, allowed: readonly string[], options: PrefillOptions = {}): string[] {
+export function prefill(element: HTMLFormElement, allowed: readonly string[], options: PrefillOptions = {}): string[] {
+  const form = unhidden(element);
   const query = new URLSearchParams(options.from ?? location.search);
   const filled = new Set<string>();
   for (const control of [...form.elements] as (HTMLInputElement | HTMLSelectElement)[]) {

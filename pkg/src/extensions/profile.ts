@@ -1,3 +1,5 @@
+import { unhidden } from "../form/controls.js";
+
 export interface ProfileOptions {
   /** How many questions at most; default 2. */
   ask?: number;
@@ -14,7 +16,8 @@ const NAME = "fieldpost.answered";
  * answered before are left out, and of the others only the first few are shown. Nothing is filled in: a form never
  * shows one person's data to the next. Gives back what takes it back.
  */
-export function profile(form: HTMLFormElement, options: ProfileOptions = {}): () => void {
+export function profile(element: HTMLFormElement, options: ProfileOptions = {}): () => void {
+  const form = unhidden(element);
   const life = new AbortController();
   const stored = (): string[] => {
     try {
@@ -42,7 +45,7 @@ export function profile(form: HTMLFormElement, options: ProfileOptions = {}): ()
   form.addEventListener(
     "fieldpost:submit",
     () => {
-      given = [...new FormData(form)].filter(([, value]) => typeof value === "string" && value).map(([name]) => name);
+      given = [...new FormData(element)].filter(([, value]) => typeof value === "string" && value).map(([name]) => name);
     },
     { signal: life.signal },
   );

@@ -1,3 +1,5 @@
+import { unhidden } from "../form/controls.js";
+
 export interface ProgressOptions {
   /** Whether what is typed may be stored beyond this tab. Without it, it is kept until the tab is closed. */
   consent?: () => boolean;
@@ -14,9 +16,10 @@ const DAY = 86_400_000;
  * Keeps what a visitor has typed over a reload, and forgets it when the lead has arrived. It stays in this browser, in
  * plain text: in `sessionStorage`, or with consent in `localStorage`. Gives back what stops it.
  */
-export function progress(form: HTMLFormElement, options: ProgressOptions = {}): () => void {
+export function progress(element: HTMLFormElement, options: ProgressOptions = {}): () => void {
+  const form = unhidden(element);
   const life = new AbortController();
-  const name = `fieldpost.progress.${options.name ?? (form.id || [...document.forms].indexOf(form))}`;
+  const name = `fieldpost.progress.${options.name ?? (form.id || [...document.forms].indexOf(element))}`;
   const stores = (): Storage[] => [sessionStorage, localStorage];
   const attempt = <T>(act: () => T): T | undefined => {
     try {

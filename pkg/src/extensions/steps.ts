@@ -1,4 +1,5 @@
 import type { Attachment } from "../form/attach.js";
+import { unhidden } from "../form/controls.js";
 
 export interface StepsOptions {
   /** What the part with `data-fieldpost-progress` says; default `Step {} of {}`. */
@@ -19,7 +20,7 @@ export interface Steps {
  * when it is right; an issue leads to the step that it is in. Without JavaScript all steps are there, one after another.
  */
 export function steps(attachment: Attachment, options: StepsOptions = {}): Steps {
-  const { form } = attachment;
+  const form = unhidden(attachment.form);
   const life = new AbortController();
   const all = [...form.querySelectorAll<HTMLElement>("[data-fieldpost-step]")];
   const before = all.map((step) => step.hidden);

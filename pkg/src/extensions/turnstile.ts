@@ -1,4 +1,5 @@
 import type { SubmitDetail } from "../form/attach.js";
+import { unhidden } from "../form/controls.js";
 
 /** What Cloudflare's script puts on the window. */
 interface TurnstileApi {
@@ -28,7 +29,8 @@ const TURN = 200;
  * does not come goes out without: the relay takes that for a sign, never for a reason to drop it. A submit without
  * `attach` carries the token, too, as `_fp_turnstile`.
  */
-export function turnstile(form: HTMLFormElement, options: TurnstileOptions): () => void {
+export function turnstile(element: HTMLFormElement, options: TurnstileOptions): () => void {
+  const form = unhidden(element);
   const life = new AbortController();
   let widget: string | undefined;
   let token = "";

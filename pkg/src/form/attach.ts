@@ -1,8 +1,8 @@
 import { form as makeForm, load } from "../entry/page.js";
 import type { Form, Issue, Outcome, RelayForm, Report } from "../types.js";
-import { controlsOf, elementsOf, nameOf, type Control } from "./controls.js";
+import { controlsOf, elementsOf, labelOf, nameOf, unhidden, type Control } from "./controls.js";
 import { arrive, envelope, KEEPALIVE_BYTES, newKey, post, relayForm, typed, visitor } from "./lead.js";
-import { board as makeBoard } from "./messages.js";
+import { board as makeBoard, set } from "./messages.js";
 import { drain, drop, final, keep, unwait, wait } from "./outbox.js";
 import { formatPhone } from "./phone.js";
 import { fill, speaker, texts, type Messages } from "./texts.js";
@@ -55,15 +55,16 @@ const attachments = new WeakMap<HTMLFormElement, Attachment>();
  * Enhances the owner's own form: checks while it is filled, sends without leaving the page, tells the truth about it.
  * Until the rules, the token and the wasm are there, and whenever one of them fails, the browser submits natively.
  */
-export function attach(form: HTMLFormElement, options: AttachOptions = {}): Attachment {
-  const known = attachments.get(form);
+export function attach(element: HTMLFormElement, options: AttachOptions = {}): Attachment {
+  const known = attachments.get(element);
   if (known) return known;
 
+  const form = unhidden(element);
   arrive();
   const speak = speaker(options.messages, options.language);
   const board = makeBoard(form, speak);
   const life = new AbortController();
-  const { noValidate } = form;
+  const noValidate = form.getAttribute("novalidate");
   // A field joined by `form=` lies outside the form, so its events pass only the root of the tree.
   const root = form.getRootNode() as Document | ShadowRoot;
 
@@ -85,30 +86,24 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
   /** Takes back what the thanks changed. */
   let unthank = (): void => {};
 
-  // Not `form.action`: a field of that name would hide it.
-  const action = (): string => new URL(form.getAttribute("action") ?? "", document.baseURI).href;
-
-  const ask = async (): Promise<RelayForm> => relayForm(action());
-
   const enter = (next: State): void => {
     state = next;
     form.dataset.fieldpostState = next;
     // The button stays a button: one that is disabled loses the focus, and the lock is ours anyway.
-    if (next === "busy") form.setAttribute("aria-busy", "true");
-    else form.removeAttribute("aria-busy");
+    set(form, "aria-busy", next === "busy" ? "true" : null);
   };
 
   const emit = (name: string, detail: object = {}, cancelable = false): boolean =>
     form.dispatchEvent(new CustomEvent(`fieldpost:${name}`, { detail, cancelable, bubbles: true }));
 
   const prepare = (): Promise<void> =>
-    (pending ??= Promise.all([ask(), load()])
+    (pending ??= Promise.all([relayForm(form.action), load()])
       .then(([answer]) => {
         const made = makeForm(answer.spec);
         if (left || life.signal.aborted) return;
         relay = answer;
         rules = made;
-        form.noValidate = true;
+        set(form, "novalidate", "");
         enter("idle");
         emit("ready");
         look();
@@ -120,26 +115,25 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
       }));
 
   /** Our rules for the fields they know, the browser's (`pattern`, `setCustomValidity` …) for all. */
-  const check = (values: FormData): Report => {
+  const check = (values = new FormData(element), constraints = true): Report => {
     const report = (rules as Form).check(values);
     const issue = (field: string, code: string, message = ""): unknown => report.issues.push({ field, code, severity: "error", message });
     const files = [...values].filter(([, value]) => typeof value !== "string" && (value.size || value.name)).map(([name]) => name);
     // A field that the relay does not know is the owner's to settle: a trap for robots is one, and stays unseen.
     report.issues = report.issues.filter(({ code, field }) => code !== "field.unknown" && !files.includes(field));
     for (const name of new Set(files)) issue(name, "file.unsupported");
-    for (const control of elementsOf(form)) {
+    for (const control of constraints ? elementsOf(form) : []) {
       const name = nameOf(control);
-      const { validity, validationMessage } = control;
       if (!control.matches(":invalid") || control.matches("fieldset") || report.issues.some((one) => one.field === name && stops(one))) continue;
       // On what an e-mail or a URL is, the browser has no say where we have a rule.
-      if (validity?.typeMismatch && relay?.spec.fields[name]) continue;
-      issue(name, "browser.invalid", validationMessage);
+      if (control.validity?.typeMismatch && relay?.spec.fields[name]) continue;
+      issue(name, "browser.invalid", control.validationMessage);
     }
     return report;
   };
 
   const label = (name: string): string =>
-    relay?.spec.fields[name]?.label ?? (controlsOf(form, name)[0]?.labels?.[0]?.textContent?.trim() || name);
+    relay?.spec.fields[name]?.label ?? (labelOf(controlsOf(form, name)) || name);
 
   /** Shows the issues of the named fields, and sums up. */
   const show = (names: Iterable<string>, issues: readonly Issue[]): void => {
@@ -159,7 +153,7 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
   /** Looks at the changed fields, unless a pointer is down: a message would move the button away from under it. */
   const look = (): void => {
     if (!rules || pressed || !due.size) return;
-    const { issues } = check(new FormData(form));
+    const { issues } = check();
     show(due, issues.filter((issue) => due.has(issue.field)));
     due.clear();
   };
@@ -177,8 +171,10 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
   };
 
   const submit = async (event: SubmitEvent): Promise<void> => {
-    if (event.defaultPrevented) return;
-    if (!rules || !relay || event.submitter?.hasAttribute("formaction")) {
+    const submitter = event.submitter as HTMLButtonElement | null;
+    // What only closes a dialog sends nothing.
+    if (event.defaultPrevented || (submitter?.formMethod || form.method) === "dialog") return;
+    if (!rules || !relay || submitter?.hasAttribute("formaction")) {
       left = true;
       return;
     }
@@ -189,8 +185,8 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
     let outcome: Outcome = { kind: "unknown", why: "" };
     let kept: ReturnType<typeof keep> | undefined;
     try {
-      const values = new FormData(form, event.submitter);
-      const report = check(values);
+      const values = new FormData(element, submitter);
+      const report = check(values, !submitter?.formNoValidate);
       const own = (await options.check?.(values)) ?? [];
       const consented = agreed(relay, report);
       const more: Record<string, string> = consented ? visitor() : {};
@@ -211,7 +207,7 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
       // An expired token is worse than none; without one the relay decides by other signs.
       if (relay.expires < Date.now() + TOKEN_MARGIN) {
         const last = relay;
-        relay = await ask().catch(() => ({ ...last, token: "" }));
+        relay = await relayForm(form.action).catch(() => ({ ...last, token: "" }));
       }
       const body = typed(values);
       if (`${body}` !== keyed) key = newKey();
@@ -222,8 +218,8 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
       for (const [name, value] of Object.entries({ ...more, ...envelope(key, relay.token) })) body.set(name, value);
       const keepalive = (unsafe = `${body}`.length > KEEPALIVE_BYTES) === false;
       // Both at once: the visitor may be gone with the next click.
-      const answer = post(action(), body, keepalive);
-      kept = keep(relay.sealKey, key, action(), `${body}`);
+      const answer = post(form.action, body, keepalive);
+      kept = keep(relay.sealKey, key, form.action, `${body}`);
       void kept.then((safe) => (unsafe &&= !safe));
       outcome = await answer;
     } catch {
@@ -231,7 +227,7 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
         // Something of ours or the owner's broke before anything was sent: the browser does it, now and from here on.
         rules = undefined;
         enter("idle");
-        HTMLFormElement.prototype.submit.call(form);
+        form.submit();
         return;
       }
     }
@@ -261,11 +257,14 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
       done(kind);
       return;
     }
-    const issues = outcome.kind === "refused" ? outcome.issues : [];
-    if (kind === "refused") keyed = "";
+    let issues: readonly Issue[] = [];
+    if (kind === "refused") {
+      keyed = "";
+      ({ issues } = outcome);
+    }
     enter("idle");
     if (stopped(issues)) emit("refused");
-    else say("failed", kind === "refused" || kind === "retry" ? kind : "unknown");
+    else say("failed", kind in texts ? (kind as keyof typeof texts) : "unknown");
   };
 
   const done = (kind: "stored" | "queued"): void => {
@@ -273,18 +272,18 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
     // The token is spent.
     if (relay) relay.expires = 0;
     form.reset();
-    const thanks = nearest(form, root);
+    const thanks = nearest(form);
     if (thanks) {
       enter("done");
       const parts = [...thanks.querySelectorAll<HTMLElement>("[data-fieldpost-when]")];
-      const before = [form, thanks, ...parts].map((part) => [part, part.hidden] as const);
+      const before = [form, thanks, ...parts].map((part) => [part, part.getAttribute("hidden")] as const);
       const index = thanks.getAttribute("tabindex");
       unthank = () => {
-        for (const [part, hidden] of before) part.hidden = hidden;
-        if (index === null) thanks.removeAttribute("tabindex");
+        for (const [part, hidden] of before) set(part, "hidden", hidden);
+        set(thanks, "tabindex", index);
       };
       for (const part of parts) part.hidden = part.dataset.fieldpostWhen !== kind;
-      form.hidden = !form.contains(thanks);
+      if (!form.contains(thanks)) set(form, "hidden", "");
       thanks.hidden = false;
       thanks.tabIndex = -1;
       thanks.focus();
@@ -292,18 +291,16 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
     } else say("done", kind);
   };
 
-  const listen = (target: EventTarget, types: string, listener: (event: Event, name: string) => void): void => {
-    for (const type of types.split(" ")) {
-      target.addEventListener(
-        type,
-        (event) => {
-          const control = event.target as Control;
-          if (target === window || control === (form as Element) || elementsOf(form).includes(control)) listener(event, control === (form as Element) || target === window ? "" : nameOf(control));
-        },
-        { signal: life.signal },
-      );
-    }
-  };
+  const listen = (target: EventTarget, type: string, listener: (event: Event, name: string) => unknown): void =>
+    target.addEventListener(
+      type,
+      (event) => {
+        const control = event.target as Control;
+        const itself = target === window || control === (element as Element);
+        if (itself || elementsOf(form).includes(control)) listener(event, itself ? "" : nameOf(control));
+      },
+      { signal: life.signal },
+    );
 
   listen(root, "focusin", prepare);
   listen(root, "change", (_, name) => {
@@ -321,10 +318,12 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
   });
   listen(window, "pointerdown", () => (pressed = true));
   // The click comes after the release.
-  listen(window, "pointerup pointercancel", () => {
+  const released = (): void => {
     pressed = false;
     setTimeout(look);
-  });
+  };
+  listen(window, "pointerup", released);
+  listen(window, "pointercancel", released);
   listen(window, "online", () => {
     failures = 0;
     void prepare().then(drain);
@@ -338,31 +337,31 @@ export function attach(form: HTMLFormElement, options: AttachOptions = {}): Atta
     board.say("");
     if (state !== "busy") enter("idle");
   });
-  listen(form, "submit", (event) => void submit(event as SubmitEvent));
-  (window.requestIdleCallback ?? setTimeout)(() => void prepare());
+  listen(form, "submit", submit as (event: Event) => unknown);
+  (window.requestIdleCallback ?? setTimeout)(prepare);
 
   const attachment: Attachment = {
-    form,
+    form: element,
     get state() {
       return state;
     },
     ready: () => prepare().then(() => !!rules),
     check(names) {
       if (!rules) return form.checkValidity();
-      const { issues } = check(new FormData(form));
+      const { issues } = check();
       return !stopped(names ? issues.filter(({ field }) => names.includes(field)) : issues);
     },
     detach() {
       life.abort();
-      attachments.delete(form);
+      attachments.delete(element);
       enter("idle");
       board.remove();
       unthank();
-      form.noValidate = noValidate;
+      set(form, "novalidate", noValidate);
       delete form.dataset.fieldpostState;
     },
   };
-  attachments.set(form, attachment);
+  attachments.set(element, attachment);
   return attachment;
 }
 
@@ -370,15 +369,12 @@ const stops = (issue: Issue): boolean => issue.severity === "error";
 
 function agreed(relay: RelayForm, report: Report): boolean {
   const asked = Object.entries(relay.spec.fields).filter(([, field]) => field.kind === "consent");
-  return asked.length > 0 && asked.every(([name]) => report.values[name]);
+  return !!asked[0] && asked.every(([name]) => report.values[name]);
 }
 
 /** The thanks of this form, where the page has several: in it, else in the nearest part of the page around it. */
-function nearest(form: HTMLFormElement, root: Document | ShadowRoot): HTMLElement | null {
-  let around: Element | null = form;
-  for (; around; around = around.parentElement) {
-    const found = around.querySelector<HTMLElement>("[data-fieldpost-done]");
-    if (found) return found;
-  }
-  return root.querySelector("[data-fieldpost-done]");
+function nearest(form: HTMLFormElement): HTMLElement | null {
+  let found: HTMLElement | null = null;
+  for (let around: ParentNode | null = form; around && !found; around = around.parentNode) found = around.querySelector("[data-fieldpost-done]");
+  return found;
 }

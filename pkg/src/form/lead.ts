@@ -7,31 +7,30 @@ const WIRE = "1";
 /** What a page may still have under way when it goes: 64 KiB for all its scripts. */
 export const KEEPALIVE_BYTES = 60_000;
 
-// The headers of these calls are CORS-safelisted, so the browser never asks with a preflight first.
-const accept = "application/json";
-
 /** The query that the visitor came with: a page that changes its address by script loses it. */
 let landing: string | undefined;
 export const arrive = (): string => (landing ??= location.search);
 
+/** The header is CORS-safelisted, so the browser never asks with a preflight first. */
+const call = (action: string, init?: RequestInit): Promise<Response> => send(new Request(action, { headers: { accept: "application/json" }, credentials: "omit", ...init }));
+
 /** Asks the relay for the form's rules and a token. */
 export async function relayForm(action: string): Promise<RelayForm> {
-  const response = await send(new Request(action, { headers: { accept }, credentials: "omit" }));
-  if (!response.ok) throw new Error(`relay answered ${response.status}`);
+  const response = await call(action);
+  if (!response.ok) throw response;
   return (await response.json()) as RelayForm;
 }
 
 /** `POST`s a lead: fields as the browser would, or sealed bytes. */
 export async function post(action: string, body: URLSearchParams | Blob, keepalive = false): Promise<Outcome> {
-  const request = new Request(action, { method: "POST", headers: { accept }, body, keepalive, credentials: "omit" });
-  return read("relay.lead.submit", await send(request));
+  return read("relay.lead.submit", await call(action, { method: "POST", body, keepalive }));
 }
 
-/** What the visitor entered, as a native submit encodes it; a file is no lead and has its issue already. */
+/** What the visitor entered, as a native submit encodes it: of a file its name, which is empty, for a chosen one stops the lead. */
 export function typed(values: FormData): URLSearchParams {
   const body = new URLSearchParams();
   const lines = (text: string): string => text.replace(/\r\n?|\n/g, "\r\n");
-  for (const [name, value] of values) if (typeof value === "string" && !name.startsWith("_fp_")) body.append(lines(name), lines(value));
+  for (const [name, value] of values) if (!name.startsWith("_fp_")) body.append(lines(name), lines(typeof value === "string" ? value : value.name));
   return body;
 }
 

@@ -1,5 +1,5 @@
 import type { Issue } from "../types.js";
-import { controlsOf, enterValue, type Control } from "./controls.js";
+import { controlsOf, enterValue, groupOf, type Control } from "./controls.js";
 import { fill, type Speak } from "./texts.js";
 
 /** The messages of one form: an issue beside its field, and one live region that sums up. */
@@ -62,8 +62,8 @@ export function board(form: HTMLFormElement, speak: Speak): Board {
     const first = controls[0];
     // One message at a time, and what stops the lead comes first.
     const issue = issues.find((one) => one.severity === "error") ?? issues[0];
-    const before = places.get(name);
-    if (!first || !issue || (before && (before.controls.length !== controls.length || controls.some((control, at) => control !== before.controls[at])))) hide(name);
+    const before = places.get(name)?.controls;
+    if (!issue || before?.length !== controls.length || controls.some((control, at) => control !== before[at])) hide(name);
     if (!first || !issue) return !!first;
 
     const kept = places.get(name);
@@ -122,7 +122,7 @@ export function board(form: HTMLFormElement, speak: Speak): Board {
       clear();
       say("");
       if (!status) region.remove();
-      else if (role === null) region.removeAttribute("role");
+      else set(region, "role", role);
     },
   };
 }
@@ -134,7 +134,7 @@ function describe(element: Element, id: string, on: boolean): void {
   set(element, "aria-describedby", ids.join(" ") || null);
 }
 
-function set(element: Element, attribute: string, value: string | null): void {
+export function set(element: Element, attribute: string, value: string | null): void {
   if (value === null) element.removeAttribute(attribute);
   else element.setAttribute(attribute, value);
 }
@@ -142,8 +142,8 @@ function set(element: Element, attribute: string, value: string | null): void {
 /** After the field: a group's message ends its own fieldset, a box's follows its label. */
 function insert(place: HTMLElement, controls: readonly Control[]): void {
   const last = controls.at(-1) as Control;
-  const group = last.closest("fieldset");
-  if (controls[1] && group && ([...group.elements] as Control[]).every((one) => !one.getAttribute("name") || controls.includes(one))) {
+  const group = groupOf(controls);
+  if (group) {
     group.append(place);
     return;
   }

@@ -79,10 +79,7 @@ async function seal(relayKey: JsonWebKey, key: string, text: string): Promise<Ui
   );
   // The key seals one lead only, so it needs no other nonce.
   const closed = await subtle.encrypt({ name: "AES-GCM", iv: new Uint8Array(12), additionalData: encoder.encode(key) }, aes, encoder.encode(text));
-  const sealed = new Uint8Array(salt.byteLength + closed.byteLength);
-  sealed.set(new Uint8Array(salt));
-  sealed.set(new Uint8Array(closed), salt.byteLength);
-  return sealed;
+  return new Uint8Array(await new Blob([salt, closed]).arrayBuffer());
 }
 
 /**
@@ -174,7 +171,7 @@ async function work(): Promise<void> {
 }
 
 /** Whether the relay has decided. */
-export const final = ({ kind }: Outcome): boolean => kind === "stored" || kind === "queued" || kind === "refused";
+export const final = ({ kind }: Outcome): boolean => /^(stored|queued|refused)$/.test(kind);
 
 async function fresh(action: string): Promise<string> {
   const { token } = await relayForm(action);
