@@ -1,6 +1,5 @@
 // One verdict in every place, on forms that nobody wrote: generated ones, checked natively, in Node (both builds), on workerd
-// and in Chromium. `--count` forms (2,000 where nothing is said), `--seed`,
-// `--apart` (see `generated`). Hosts are compared by a digest a batch; of the
+// and in Chromium. `--count` forms (2,000 where nothing is said), `--seed`. Hosts are compared by a digest a batch; of the
 // first batch that differs, the first line that does is shown.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -23,7 +22,6 @@ const { values: options } = parseArgs({
   options: {
     count: { type: "string", default: "2000" },
     seed: { type: "string", default: "1" },
-    apart: { type: "boolean", default: false },
     batch: { type: "string", default: "500" },
   },
 });
@@ -109,7 +107,7 @@ async function show(forms, [name, host], [otherName, other]) {
 
 let failed = false;
 try {
-  const { specs, forms } = generated(Number(options.seed), { apart: options.apart });
+  const { specs, forms } = generated(Number(options.seed));
   const hosts = [];
   for (const [name, open] of Object.entries(HOSTS)) hosts.push([name, await open(specs)]);
   const start = Date.now();

@@ -13,7 +13,6 @@ const RANGES = [
   [0xff01, 0xffbe], [0x1109a, 0x1109c], [0x1d15e, 0x1d164], [0x1d400, 0x1d454], [0x1f600, 0x1f64f], [0x2f800, 0x2f83f],
 ];
 const CONTROLS = [0, 1, 7, 9, 10, 13, 0x1b, 0x1e, 0x1f, 0x7f, 0x80, 0x85, 0x9f, 0xa0, 0xad];
-const UNSEEN = /[\0-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]+(?=[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u093c\u094d\u1161-\u1175\u11a8-\u11c2\u20d0-\u20dc\u302a-\u302f\u3099\u309a\ufb1e]|\ud834[\udd5e-\udd65])/g;
 /** The parsers of Node and workerd leave IDNA's rule on writing direction out (RFC 5893), so their `URL` takes more domains. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/g;
 /** What UTS #46 mapped otherwise before Unicode 16: the hosts' tables are of several years. */
@@ -29,11 +28,8 @@ function long(text) {
   return bytes > 40_000 && bytes < 90_000 ? text.slice(0, 13_000) : text.slice(0, 150_000);
 }
 
-/**
- * `{ specs, forms }`: some specs, and an endless list of `[spec, entries]`. With `apart`, what a rule takes out of a text may
- * stand between a letter and its mark, so that the two compose afterwards.
- */
-export function generated(seed, { apart = false, specCount = 64 } = {}) {
+/** `{ specs, forms }`: some specs, and an endless list of `[spec, entries]`. */
+export function generated(seed, { specCount = 64 } = {}) {
   const next = random(seed);
   const below = (n) => Math.floor(next() * n);
   const pick = (list) => list[below(list.length)];
@@ -84,12 +80,7 @@ export function generated(seed, { apart = false, specCount = 64 } = {}) {
     else made = pick(WORDS);
     if (chance(0.15)) made = spoil(made);
     if (chance(0.003)) made = long(made.repeat(1 + below(3000)));
-    // A choice among no choices takes any text as it is, and the border's own mark becomes another.
-    if (kind === "choice") made = made.replaceAll("\x1f", "\x1e");
     if (kind === "email") made = made.replace(RIGHT_TO_LEFT, "").replace(REMAPPED, "");
-    // Of two faults in a domain of another script the hosts' parsers see the one first, the native one the other.
-    if (kind === "email" && /[^\0-\x7f]/.test(made)) made = made.replace(/([.@])\.+/g, "$1");
-    if (!apart) made = made.replace(UNSEEN, "");
     return made;
   };
   // Numbers that every JSON reader writes the same way.
