@@ -68,6 +68,8 @@ fn answer(reply: &Reply, is_write: bool) -> Result<Value<'static>, Outcome> {
     match body.get("success") {
         Some(Value::Bool(true)) => Ok(body),
         Some(Value::Bool(false)) => Err(refused(&body, is_write)),
+        // The gateway's own errors may come without the word.
+        None if codes(body.get("errors")).next().is_some() => Err(refused(&body, is_write)),
         _ => Err(unreadable()),
     }
 }

@@ -42,7 +42,7 @@ row!(
     "Assigns a prospect to exactly one user or group; Salesforce is not told.",
     "POST", "/api/prospect/version/{version}/do/assign/{id,fid}?format={format}",
     Form::params(
-        &[ID, FID, USER_EMAIL, USER_ID, GROUP_ID, FORMAT],
+        &[ID, FID, USER_EMAIL, USER_ID, GROUP_ID, OUTPUT, FORMAT],
         Unknown::Refuse,
         &[Constraint::OneOf(&["id", "fid"]), Constraint::OneOf(&["user_email", "user_id", "group_id"])],
     ),
@@ -54,7 +54,7 @@ row!(
     "Assigns a prospect to exactly one user or group; the CRM is not told.",
     "POST", "/api/prospect/version/3/do/assign/{id,email}?format={format}",
     Form::params(
-        &[ID, EMAIL, USER_EMAIL, USER_ID, GROUP_ID, FORMAT],
+        &[ID, EMAIL, USER_EMAIL, USER_ID, GROUP_ID, OUTPUT, FORMAT],
         Unknown::Refuse,
         &[Constraint::OneOf(&["id", "email"]), Constraint::OneOf(&["user_email", "user_id", "group_id"])],
     ),
@@ -114,7 +114,7 @@ row!(
     "Creates a prospect; a known e-mail is error 9.",
     "POST", "/api/prospect/version/3/do/create?format=json",
     Form::params(&[Field::new("email", Kind::Email).required().max(255)], OWN_FIELDS, &[]),
-    Layout::IndexedForm, Reading::PardotWrite, 30, Safe, DOCS_3, { checks: FIELD_CHECKS, }
+    Layout::IndexedForm, Reading::PardotMade("prospect", "created"), 30, Safe, DOCS_3, { checks: FIELD_CHECKS, }
 );
 
 row!(
@@ -128,17 +128,26 @@ row!(
 row!(
     PROSPECT_DELETE, Pardot, "pardot.prospect.delete",
     "Deletes a prospect; Pardot answers 204.",
-    "POST", "/api/prospect/version/{version}/do/delete/{id,fid,email}?format={format}",
+    // No format: a 204 has none, and an error is read in either.
+    "POST", "/api/prospect/version/{version}/do/delete/{id,fid,email}",
     Form::params(&[ID, FID, EMAIL, FORMAT], Unknown::Refuse, BY_ANY),
-    Layout::IndexedForm, Reading::PardotGone, 30, Safe, DOCS, { older: Some(&PROSPECT_DELETE_3), defaults: JSON, }
+    Layout::IndexedForm, Reading::PardotGone, 30, Safe, DOCS, { older: Some(&PROSPECT_DELETE_3), }
 );
 
 row!(
-    PROSPECT_DELETE_3, Pardot, "pardot.prospect.delete",
+    PROSPECT_DELETE_3,
+    Pardot,
+    "pardot.prospect.delete",
     "Deletes a prospect; Pardot answers 204, and takes POST and DELETE only.",
-    "POST", "/api/prospect/version/3/do/delete/{id,email}?format={format}",
+    "POST",
+    "/api/prospect/version/3/do/delete/{id,email}",
     Form::params(&[ID, EMAIL, FORMAT], Unknown::Refuse, BY_ID_OR_EMAIL),
-    Layout::IndexedForm, Reading::PardotGone, 30, Safe, DOCS_3, { defaults: JSON, }
+    Layout::IndexedForm,
+    Reading::PardotGone,
+    30,
+    Safe,
+    DOCS_3,
+    {}
 );
 
 const GRADES: &[&str] = choices!["A+", "A", "A-", "B+", "B", "B-", "C+", "C", "C-", "D+", "D", "D-", "F"];
@@ -168,7 +177,8 @@ const QUERY: &[Field] = &[
     Field::new("fields", Kind::Labels),
     Field::new("limit", Kind::Integer).min(1).max(200),
     Field::new("offset", Kind::Integer).min(0),
-    Field::new("output", Kind::Choice).choices(choices!["full", "simple", "mobile"]),
+    // Bulk leaves the total out.
+    Field::new("output", Kind::Choice).choices(choices!["full", "simple", "mobile", "bulk"]),
     Field::new("sort_by", Kind::Choice).choices(choices![
         "created_at",
         "id",

@@ -15,12 +15,12 @@ pub fn read_write(reply: &Reply) -> Outcome {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
-    let Some(id) = body.get("prospect").and_then(|prospect| prospect.get("id")).and_then(Value::as_text)
-    else {
+    let Some(prospect) = body.get("prospect") else {
         return Outcome::Unknown { why: Cow::Borrowed("reply.no_result") };
     };
     let status = if reply.status == 201 { "created" } else { "updated" };
-    Outcome::Stored { id: Some(id.to_owned()), status: status.to_owned(), warnings: Vec::new() }
+    // A short answer may lack the id; it was written all the same.
+    stored(prospect.get("id").and_then(Value::as_text).map(str::to_owned), status)
 }
 
 /// The prospects that were asked for: absent, one object, or a list. A miss is no error to a search by e-mail, but
@@ -253,9 +253,10 @@ fn parsed(reply: &Reply, is_write: bool) -> Result<(Value<'static>, bool), Outco
     match attributes.and_then(|map| map.get("stat")).and_then(Value::as_text) {
         Some("ok") => return Ok((body, is_xml)),
         Some("fail") => {}
-        // An export's samples have no attributes.
+        // An export's samples have no attributes, nor has what some proxies pass on of a query.
         _ if (200..300).contains(&reply.status)
-            && (body.get("state").is_some() || body.get("export").is_some()) =>
+            && body.get("err").is_none()
+            && ["state", "export", "result"].iter().any(|name| body.get(name).is_some()) =>
         {
             return Ok((body, is_xml));
         }
