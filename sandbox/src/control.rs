@@ -9,6 +9,7 @@ use crate::call::Call;
 use crate::config::Config;
 use crate::desk::{Desk, SharedDesk};
 use crate::fault;
+use crate::record;
 use crate::reply::Reply;
 use crate::systems::Name;
 
@@ -29,6 +30,8 @@ pub(crate) async fn answer(shared: &SharedDesk, path: &str, call: &Call) -> Repl
             ("DELETE", "faults") => clear_faults(&desk),
             ("GET", "config") => Ok(config(&desk)),
             ("POST" | "PATCH", "config") => set_config(&mut desk, call),
+            ("GET", "records") => Ok(Value::Array(record::list(&desk).unwrap_or_default())),
+            ("POST", "records") => add_records(&desk, call),
             ("POST", "reset") => reset(&mut desk, call),
             ("GET", "clock") => Ok(clock(&desk)),
             ("POST", "clock") => advance(&mut desk, call),
@@ -127,6 +130,15 @@ fn add_faults(desk: &Desk, call: &Call) -> Answer {
 fn clear_faults(desk: &Desk) -> Answer {
     desk.store.clear_faults()?;
     Ok(json!([]))
+}
+
+/// One record or a list of them.
+fn add_records(desk: &Desk, call: &Call) -> Answer {
+    let added = match body(call)? {
+        Value::Array(records) => records.iter().map(|one| record::add(desk, one)).collect(),
+        one => record::add(desk, &one).map(|id| vec![id]),
+    };
+    added.map(Value::Array).map_err(bad)
 }
 
 fn config(desk: &Desk) -> Value {

@@ -27,6 +27,7 @@ mod ledger;
 mod limit;
 mod page;
 mod person;
+mod record;
 mod reply;
 mod server;
 mod store;

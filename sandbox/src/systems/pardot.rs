@@ -10,6 +10,7 @@ mod objects;
 mod params;
 mod prospect;
 mod query;
+mod rows;
 mod salesforce;
 
 use super::{Access, Name, Operation, Plan, Refusal, System, TOKEN};

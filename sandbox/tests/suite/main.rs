@@ -14,4 +14,5 @@ mod operations;
 mod pardot;
 mod process;
 mod prospects;
+mod quirks;
 mod server;

@@ -198,7 +198,8 @@ impl Pardot {
     }
 }
 
-fn form_urlencoded(text: &str) -> String {
+/// Every byte escaped: what any text may be in a form.
+pub(crate) fn form_urlencoded(text: &str) -> String {
     text.bytes().flat_map(|byte| format!("%{byte:02X}").into_bytes()).map(char::from).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Static lists, programs and who is in them [A5]. Every list id exists; a membership makes it.
 #![allow(clippy::indexing_slicing, reason = "the index of a JSON value answers null for what is not there")]
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::answer;
 use super::leads::{asked, body, input, number, page, shown};
@@ -9,6 +9,7 @@ use crate::call::Call;
 use crate::clock;
 use crate::desk::Desk;
 use crate::person::{By, Person};
+use crate::record;
 use crate::reply::Reply;
 use crate::store;
 use crate::systems::{Commit, Name};
@@ -16,7 +17,8 @@ use crate::thing::Thing;
 
 const LIST: &str = "list";
 const PROGRAM: &str = "program";
-const CAMPAIGN: &str = "campaign";
+/// Nobody joins one by an operation: the control port says who is in.
+const CAMPAIGN: &str = "smartCampaign";
 const MOST: usize = 300;
 /// The statuses of a program, in their order; a lead never goes back [A8].
 const STATUSES: [&str; 4] = ["Invited", "Registered", "Visited", "Attended"];
@@ -175,7 +177,24 @@ pub(super) fn of_lead(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
 
 #[allow(clippy::unnecessary_wraps, reason = "a plan may refuse; this one refuses in its second half")]
 pub(super) fn campaigns_of_lead(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
-    Ok(of_one(call, CAMPAIGN, |thing| dated("smartCampaignId", thing), |_| true))
+    let call = call.clone();
+    Ok(Box::new(move |desk, _| {
+        let id = call.capture("id").unwrap_or_default();
+        if lead(desk, id)?.is_none() {
+            return Err(answer::failed("1004", "Lead not found"));
+        }
+        let mut all = record::all(desk, Name::Marketo, CAMPAIGN)?;
+        all.retain(|members| {
+            members.get("leadId").map(|lead| lead.to_string().replace('"', "")).as_deref() == Some(id)
+        });
+        let of = |members: &Map<String, Value>| {
+            let time = |name: &str| {
+                json!(format!("{}Z", members[name].as_str().unwrap_or_default().replace(' ', "T")))
+            };
+            json!({ "smartCampaignId": members["smartCampaignId"], "createdAt": time("created_at"), "updatedAt": time("updated_at") })
+        };
+        page(&call, &all.iter().map(of).collect::<Vec<_>>(), true)
+    }))
 }
 
 pub(super) fn programs_of_lead(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {

@@ -10,6 +10,7 @@ use crate::clock;
 use crate::desk::Desk;
 use crate::person::By;
 use crate::reply::Reply;
+use crate::store;
 use crate::systems::{Commit, Name};
 
 const KIND: &str = "email";
@@ -71,12 +72,13 @@ fn drafted(call: &Call, desk: &Desk, now: i64) -> Result<Value, Reply> {
         "message": { "text": given(call, "text_content"), "html": given(call, "html_content") } }))
 }
 
-fn send(call: &Call, mut draft: Value, one_to_one: bool, sent: usize) -> Commit {
+fn send(call: &Call, mut draft: Value, one_to_one: bool, recipients: Vec<String>) -> Commit {
     let call = call.clone();
     Box::new(move |desk, now| {
         if let Some(members) = draft.as_object_mut() {
             members.insert("isOneToOne".to_owned(), json!(one_to_one));
-            members.insert("sent".to_owned(), json!(sent));
+            members.insert("sent".to_owned(), json!(recipients.len()));
+            members.insert("recipients".to_owned(), json!(recipients));
         }
         let seq = desk.store.add_thing(Name::Pardot, KIND, "", &draft, now)?;
         Ok(answer::ok(&call, 201, "email", &shown(desk, seq, &draft, now, true), "sent"))
@@ -110,8 +112,8 @@ pub(super) fn list_send(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Re
         of.is_some_and(|ids| ids.iter().filter_map(Value::as_u64).any(|id| lists.contains(&id)))
     };
     let people = desk.store.find(Name::Pardot, By::Any)?;
-    let sent = people.iter().filter(|person| on(person, &lists) && !on(person, &without)).count();
-    Ok(send(call, draft, false, sent))
+    let reached = people.into_iter().filter(|person| on(person, &lists) && !on(person, &without));
+    Ok(send(call, draft, false, reached.map(|person| person.id).collect()))
 }
 
 pub(super) fn one_to_one(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> {
@@ -122,13 +124,25 @@ pub(super) fn one_to_one(call: &Call, desk: &Desk, now: i64) -> Result<Commit, R
         Some("prospect_email") => (By::Email(value), "4"),
         _ => return Err(refuse("198")),
     };
-    if desk.store.find(Name::Pardot, by)?.is_empty() {
+    let reached = desk.store.find(Name::Pardot, by)?.into_iter().take(1).map(|person| person.id);
+    let reached: Vec<String> = reached.collect();
+    if reached.is_empty() {
         return Err(refuse(missing));
     }
     if given(call, "scheduled_time").is_some() {
         return Err(refuse("51"));
     }
-    Ok(send(call, drafted(call, desk, now)?, true, 1))
+    Ok(send(call, drafted(call, desk, now)?, true, reached))
+}
+
+/// Every e-mail with when it was sent, and the ids of those who got it.
+pub(super) fn sent(desk: &Desk) -> store::Result<Vec<(i64, i64, Vec<String>)>> {
+    let recipients = |body: &Value| {
+        let list = body.get("recipients").and_then(Value::as_array).cloned().unwrap_or_default();
+        list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let things = desk.store.things(Name::Pardot, KIND)?;
+    Ok(things.into_iter().map(|thing| (thing.seq, thing.created, recipients(&thing.body))).collect())
 }
 
 /// One e-mail with when it was made.

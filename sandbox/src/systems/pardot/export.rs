@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::answer;
-use super::prospect::{record, refuser};
+use super::prospect::refuser;
 use super::query::{answered, common};
+use super::rows;
 use crate::call::Call;
 use crate::clock;
 use crate::desk::Desk;
-use crate::person::By;
 use crate::reply::Reply;
 use crate::systems::{Commit, Name};
 use crate::thing::Thing;
@@ -70,7 +70,8 @@ pub(super) fn create(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply
     if end > limit || end < start {
         return Err(refuse("176"));
     }
-    let kept = json!({ "object": object, "fields": body.get("fields"), "stem": stem, "after": start, "before": moment(&before)? });
+    let kept = json!({ "object": object, "fields": body.get("fields"), "stem": stem, "after": start, "before": moment(&before)?,
+        "arguments": arguments });
     Ok(Box::new(move |desk, now| {
         let seq = desk.store.add_thing(Name::Pardot, KIND, "", &kept, now)?;
         let thing = Thing { seq, owner: String::new(), body: kept, created: now, updated: now };
@@ -104,19 +105,19 @@ fn found(call: &Call, desk: &Desk) -> Result<Thing, Reply> {
     thing.ok_or_else(|| refuse("109"))
 }
 
-/// The records of an export. Only prospects are more than nobody here.
-fn rows(desk: &Desk, thing: &Thing) -> Result<Vec<Value>, Reply> {
-    if thing.body.get("object") != Some(&json!("prospect")) {
-        return Ok(Vec::new());
-    }
-    let member = if thing.body.get("stem") == Some(&json!("created")) { "created_at" } else { "updated_at" };
+/// The records of an export: those of its object that its procedure wants.
+fn records(desk: &Desk, thing: &Thing) -> Result<Vec<Value>, Reply> {
     let text = |name: &str| thing.body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (after, before) = (text("after"), text("before"));
-    let people = desk.store.find(Name::Pardot, By::Any)?;
-    let mut records: Vec<Value> = people.iter().map(|person| record(person, desk)).collect();
+    let member = match text("stem").as_str() {
+        "activity" => "activity_date".to_owned(),
+        stem => format!("{stem}_at"),
+    };
+    let arguments = thing.body.get("arguments").cloned().unwrap_or_default();
+    let mut records = rows::all(desk, &text("object"))?;
     records.retain(|record| {
-        let at = record.get(member).and_then(Value::as_str).unwrap_or_default();
-        at > after.as_str() && (before.is_empty() || at < before.as_str())
+        let at = record.get(&member).and_then(Value::as_str).unwrap_or_default();
+        at > after.as_str() && (before.is_empty() || at < before.as_str()) && rows::fits(record, &arguments)
     });
     Ok(records)
 }
@@ -126,7 +127,7 @@ pub(super) fn read(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
     let call = call.clone();
     Ok(Box::new(move |desk, now| {
         let mut export = shown(desk, &thing, now);
-        let files = rows(desk, &thing)?.len().div_ceil(ROWS);
+        let files = records(desk, &thing)?.len().div_ceil(ROWS);
         let is_there = state(&thing, now) == "Complete" && now.saturating_sub(thing.created) <= LIFE;
         let version = call.capture("version").unwrap_or("4");
         let address = |file: usize| {
@@ -204,16 +205,16 @@ pub(super) fn download(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Rep
         return Err(refuse("178"));
     }
     let file: usize = call.capture("file").unwrap_or_default().parse().map_err(|_| refuse("16"))?;
-    let records = rows(desk, &thing)?;
+    let records = records(desk, &thing)?;
     let page: Vec<Value> =
         records.chunks(ROWS).nth(file.wrapping_sub(1)).ok_or_else(|| refuse("109"))?.to_vec();
     Ok(Box::new(move |_, _| {
         let asked = thing.body.get("fields").and_then(Value::as_array);
-        let names: Vec<String> = match asked {
-            Some(fields) => fields.iter().filter_map(|field| field.as_str().map(str::to_owned)).collect(),
-            None => ["id", "email", "first_name", "last_name", "company", "created_at", "updated_at"]
-                .map(str::to_owned)
-                .to_vec(),
+        let names: Vec<&str> = if let Some(fields) = asked {
+            fields.iter().filter_map(Value::as_str).collect()
+        } else {
+            let of = rows::COLUMNS.iter().find(|(name, _)| thing.body.get("object") == Some(&json!(name)));
+            of.map(|(_, names)| names.to_vec()).unwrap_or_default()
         };
         let mut text = format!("{}\n", names.join(","));
         for record in &page {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::answer;
 use super::identifier::Identifier;
 use super::params::{Changes, LISTS};
+use super::rows;
 use crate::call::Call;
 use crate::clock;
 use crate::desk::Desk;
@@ -101,7 +102,12 @@ pub(super) fn read(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
         if desk.config().pardot.version == 3 {
             found.truncate(1);
         }
-        let records: Vec<Value> = found.iter().map(|person| record(person, desk)).collect();
+        let mut records: Vec<Value> = found.iter().map(|person| record(person, desk)).collect();
+        let most = call.params.get("limit_related_records").and_then(|text| text.parse().ok());
+        let activities = rows::all(desk, "visitorActivity")?;
+        for record in &mut records {
+            related(record, &activities, most.unwrap_or(usize::MAX));
+        }
         let prospect = match records.as_slice() {
             [] => return Err(refuse(missing)),
             [one] => one.clone(),
@@ -111,6 +117,20 @@ pub(super) fn read(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
         let ids: Vec<String> = found.into_iter().map(|person| person.id).collect();
         Ok(reply.about(ids.join(",")))
     }))
+}
+
+/// What a prospect did, an object for one and an array for several [B10]; the parameter limits them [S0].
+fn related(record: &mut Value, activities: &[Value], most: usize) {
+    let of = |activity: &&Value| activity.get("prospect_id") == record.get("id");
+    let mut found: Vec<Value> = activities.iter().filter(of).take(most).cloned().collect();
+    let found = match found.len() {
+        0 => return,
+        1 => found.pop().unwrap_or_default(),
+        _ => Value::Array(found),
+    };
+    if let Some(members) = record.as_object_mut() {
+        members.insert("visitor_activities".to_owned(), json!({ "visitor_activity": found }));
+    }
 }
 
 /// By id or fid. The vendor's pages disagree about version 4 and the address (S0 allows it, the transition guide says

@@ -176,7 +176,10 @@ pub(super) fn answered(
         })
         .collect();
     let mut result = Map::new();
-    result.insert("total_results".to_owned(), json!(total));
+    // Bulk spares the count [PD20].
+    if given(call, "output") != Some("bulk") {
+        result.insert("total_results".to_owned(), json!(total));
+    }
     match records.len() {
         0 => {}
         1 => drop(result.insert(name.to_owned(), records.pop().unwrap_or_default())),

@@ -1,0 +1,132 @@
+//! The rows of an export: what the account has of each of the six objects [S2].
+
+use serde_json::{Value, json};
+
+use super::assignment::DELETED;
+use super::email;
+use super::params::LISTS;
+use super::prospect;
+use crate::clock;
+use crate::desk::Desk;
+use crate::person::By;
+use crate::record;
+use crate::store::Result;
+use crate::systems::Name;
+
+/// The columns where none are asked for.
+pub(super) const COLUMNS: [(&str, &[&str]); 6] = [
+    ("externalActivity", &["id", "prospect_id", "extension", "type", "value", "activity_date", "created_at"]),
+    (
+        "visitorActivity",
+        &[
+            "id",
+            "visitor_id",
+            "prospect_id",
+            "type",
+            "type_name",
+            "details",
+            "email_id",
+            "created_at",
+            "updated_at",
+        ],
+    ),
+    ("listMembership", &["id", "list_id", "prospect_id", "opted_out", "created_at", "updated_at"]),
+    ("prospect", &["id", "email", "first_name", "last_name", "company", "created_at", "updated_at"]),
+    ("prospectAccount", &["id", "name", "created_at", "updated_at"]),
+    (
+        "visitor",
+        &[
+            "id",
+            "prospect_id",
+            "page_view_count",
+            "ip_address",
+            "hostname",
+            "source_parameter",
+            "created_at",
+            "updated_at",
+        ],
+    ),
+];
+
+/// An e-mail that was sent, as a visitor's activity.
+const SENT: i64 = 6;
+
+/// Everything there is of an object, deleted ones marked with `deleted`.
+pub(super) fn all(desk: &Desk, object: &str) -> Result<Vec<Value>> {
+    let mut rows: Vec<Value> =
+        record::all(desk, Name::Pardot, object)?.into_iter().map(Value::Object).collect();
+    let people = desk.store.find(Name::Pardot, By::Any)?;
+    let zone = desk.config().pardot.utc_offset;
+    match object {
+        "prospect" => {
+            rows.extend(people.iter().map(|person| prospect::record(person, desk)));
+            for thing in desk.store.things(Name::Pardot, DELETED)? {
+                rows.push(with(thing.body, "deleted", json!(true)));
+            }
+        }
+        // A membership has no times of its own here: it is as old as its prospect.
+        "listMembership" => {
+            for person in &people {
+                let lists = person.fields.get(LISTS).and_then(Value::as_array).cloned().unwrap_or_default();
+                rows.extend(lists.iter().map(|list| {
+                    json!({
+                        "id": format!("{}{list}", person.id).parse::<i64>().unwrap_or_default(), "list_id": list,
+                        "prospect_id": id(&person.id), "opted_out": false,
+                        "created_at": clock::timestamp(person.created, zone), "updated_at": clock::timestamp(person.updated, zone),
+                    })
+                }));
+            }
+        }
+        "visitorActivity" => {
+            for (email, at, recipients) in email::sent(desk)? {
+                let at = clock::timestamp(at, zone);
+                rows.extend(recipients.iter().map(|recipient| {
+                    json!({
+                        "id": format!("{email}{recipient}").parse::<i64>().unwrap_or_default(), "prospect_id": id(recipient),
+                        "type": SENT, "type_name": "Email", "email_id": email, "created_at": at, "updated_at": at,
+                    })
+                }));
+            }
+        }
+        _ => {}
+    }
+    // Visitors and accounts are also found by when their prospect changed.
+    for row in &mut rows {
+        let of = row.get("prospect_id").map(|id| id.to_string().replace('"', "")).unwrap_or_default();
+        if let Some(person) = people.iter().find(|person| person.id == of) {
+            let at = json!(clock::timestamp(person.updated, zone));
+            *row = with(std::mem::take(row), "prospect_updated_at", at);
+        }
+    }
+    Ok(rows)
+}
+
+/// Whether a row fits the arguments of a procedure that are not times.
+pub(super) fn fits(row: &Value, arguments: &Value) -> bool {
+    let word = |name: &str| match arguments.get(name) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Null) | None => String::new(),
+        Some(other) => other.to_string(),
+    };
+    let deleted = row.get("deleted") == Some(&json!(true));
+    let by_deletion = match word("deleted").as_str() {
+        "true" => deleted,
+        "all" => true,
+        _ => !deleted,
+    };
+    let kind = word("type");
+    let by_type = kind.is_empty() || row.get("type").map(Value::to_string).unwrap_or_default() == kind;
+    let only = ["prospect_only", "prospectOnly"].iter().any(|name| word(name) == "true");
+    by_deletion && by_type && (!only || row.get("prospect_id").is_some_and(|id| !id.is_null()))
+}
+
+fn with(mut row: Value, name: &str, value: Value) -> Value {
+    if let Some(members) = row.as_object_mut() {
+        members.insert(name.to_owned(), value);
+    }
+    row
+}
+
+fn id(text: &str) -> Value {
+    json!(text.parse::<i64>().unwrap_or_default())
+}
