@@ -166,8 +166,9 @@ fn heading(page: &mut String, operation: &Operation) {
         Repeat::Activity => "a repeat may add a second activity",
     };
     write!(page, " · up to {} s · {repeat}", operation.timeout / 1_000).unwrap();
-    if let Some((name, most)) = operation.more.batch {
-        write!(page, " · {most} of `{name}` in one call, and `client.call` splits more").unwrap();
+    if let Some((names, most)) = operation.more.batch {
+        let names = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
+        write!(page, " · {most} of {names} in one call, and `client.call` splits more").unwrap();
     }
     match operation.more.paging {
         Paging::None => {}

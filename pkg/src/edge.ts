@@ -30,8 +30,8 @@ export interface Traits {
   /** Milliseconds after which the system itself has given up. */
   timeout: number;
   write: boolean;
-  /** The parameter with the records, and how many of them one call takes. */
-  batch: { name: string; most: number } | null;
+  /** The parameters that may hold the records, and how many of them one call takes. */
+  batch: { names: string[]; most: number } | null;
   /** The parameter that asks for the next page: a token's, or `offset`. */
   paging: string | null;
   /** Records of a page where `offset` counts them. */

@@ -34,8 +34,8 @@ pub struct More {
     pub defaults: &'static [(&'static str, &'static str)],
     /// Parameters that only the checks read.
     pub unsent: &'static [&'static str],
-    /// The parameter with the records, and how many of them one call takes.
-    pub batch: Option<(&'static str, u16)>,
+    /// The parameters that may hold the records, and how many of them one call takes.
+    pub batch: Option<(&'static [&'static str], u16)>,
     /// How the next page is asked for.
     pub paging: Paging,
     /// What the API user must be allowed, where the vendor's page says it.
@@ -105,8 +105,11 @@ impl Operation {
             .into_iter()
             .map(|(name, value)| {
                 let known = row.more.aliases.iter().find(|(other, _)| *other == name);
-                let value =
-                    if row.more.batch.is_some_and(|(list, _)| list == name) { listed(value) } else { value };
+                let value = if row.more.batch.is_some_and(|(lists, _)| lists.contains(&name.as_ref())) {
+                    listed(value)
+                } else {
+                    value
+                };
                 (known.map_or(name, |(_, sent)| Cow::Borrowed(*sent)), value)
             })
             .collect();

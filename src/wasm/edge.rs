@@ -106,7 +106,7 @@ pub fn read(name: &str, reply: JsValue, params: Option<String>, version: Option<
     to_js(&known(name)?.row(version.unwrap_or(4)).read_for(&reply, &params))
 }
 
-/// What a client must know of an operation: `{ timeout, write, batch: { name, most } | null, paging }`.
+/// What a client must know of an operation: `{ timeout, write, batch: { names, most } | null, paging }`.
 ///
 /// # Errors
 /// `params.invalid` for an operation that does not exist.
@@ -114,7 +114,7 @@ pub fn read(name: &str, reply: JsValue, params: Option<String>, version: Option<
 pub fn traits(name: &str) -> Answer {
     #[derive(Serialize)]
     struct Batch {
-        name: &'static str,
+        names: &'static [&'static str],
         most: u16,
     }
     #[derive(Serialize)]
@@ -136,7 +136,7 @@ pub fn traits(name: &str) -> Answer {
     to_js(&Traits {
         timeout: operation.timeout,
         write: operation.is_write(),
-        batch: operation.more.batch.map(|(name, most)| Batch { name, most }),
+        batch: operation.more.batch.map(|(names, most)| Batch { names, most }),
         paging,
         page,
     })

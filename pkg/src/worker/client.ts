@@ -5,7 +5,7 @@ import { send } from "../send.js";
 import type { OperationName, Operations, Outcome, Params } from "../types.js";
 import { type ExportDone, type ExportOptions, fileOf, moment, pause, waitForExport } from "./export.js";
 import type { RelayAccount } from "./options.js";
-import { count, each, parts, rebased } from "./split.js";
+import { count, each, listOf, parts, rebased } from "./split.js";
 
 export interface ClientOptions {
   fetch?: (request: Request, init?: RequestInit) => Promise<Response>;
@@ -136,9 +136,9 @@ export function makeClient(account: RelayAccount, options: ClientOptions, load: 
 
   /** Everything is checked before the first part is sent. */
   function refuse(operation: string, all: Params[], traits: Traits): void {
-    const name = traits.batch?.name ?? "";
     let offset = 0;
     const issues = all.flatMap((part) => {
+      const name = listOf(part, traits.batch) ?? "";
       const found = checkParams(operation, part, version).filter((issue) => issue.severity === "error");
       const moved = found.map((issue) => rebased(issue, name, offset));
       offset += count(part, traits.batch);

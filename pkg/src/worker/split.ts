@@ -1,31 +1,40 @@
 import type { Traits } from "../edge.js";
 import type { Issue, Outcome, Params } from "../types.js";
 
+/** The parameter that holds the records of this call. */
+export const listOf = (params: Params, batch: Traits["batch"]): string | undefined =>
+  batch?.names.find((name) => params[name] && typeof params[name] === "object");
+
 /** The parts of a call with more records than one call takes; one part where there is nothing to split. */
 export function parts(params: Params, batch: Traits["batch"]): Params[] {
-  const records = batch && params[batch.name];
-  if (!batch || !records || typeof records !== "object") return [params];
+  const name = listOf(params, batch);
+  if (!batch || !name) return [params];
+  const records = params[name] as object;
   const keyed = !Array.isArray(records);
-  const list: unknown[] = keyed ? Object.entries(records) : (records as unknown[]);
+  const list: unknown[] = keyed ? Object.entries(records) : records;
   if (list.length <= batch.most) return [params];
   const cut: Params[] = [];
   for (let at = 0; at < list.length; at += batch.most) {
     const some = list.slice(at, at + batch.most);
-    cut.push({ ...params, [batch.name]: keyed ? Object.fromEntries(some as [string, unknown][]) : some });
+    cut.push({ ...params, [name]: keyed ? Object.fromEntries(some as [string, unknown][]) : some });
   }
   return cut;
 }
 
 /** How many records a part has. */
 export function count(params: Params, batch: Traits["batch"]): number {
-  const records = batch && params[batch.name];
-  if (!records || typeof records !== "object") return 1;
-  return Array.isArray(records) ? records.length : Object.keys(records).length;
+  const name = listOf(params, batch);
+  return name ? Object.keys(params[name] as object).length : 1;
 }
 
-/** The outcomes of a part's records; what became of the whole call became of each of them. */
+/**
+ * The outcomes of a part's records; what became of the whole call became of each of them. A record that the reply left out
+ * is unknown, so that those of later parts keep their places.
+ */
 export const each = (outcome: Outcome, records: number): Outcome[] =>
-  outcome.kind === "batch" ? outcome.results : Array.from({ length: records }, () => outcome);
+  Array.from({ length: records }, (_, at) =>
+    outcome.kind === "batch" ? (outcome.results[at] ?? { kind: "unknown", why: "reply.no_result" }) : outcome,
+  );
 
 /** An issue of a part's record at the caller's position. */
 export function rebased(issue: Issue, name: string, offset: number): Issue {

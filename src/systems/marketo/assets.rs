@@ -89,7 +89,7 @@ row!(
     Layout::Json, Reading::MarketoRecords, 30, Creates, FIELDS_DOCS,
     {
         checks: &[Check::Own(new_fields), Check::Warns("input", &code::PARAM_FOREVER)],
-        batch: Some(("input", 100)),
+        batch: Some((&["input"], 100)),
         permission: SCHEMA,
     }
 );
@@ -119,7 +119,7 @@ row!(
     "Puts up to 300 leads on a static list; `id` as a list, or `input` with a record each.",
     "POST", "/rest/v1/lists/{listId}/leads.json",
     Form::params(MEMBERS, Unknown::Refuse, ONE_OF), Layout::Wide(Wide::RepeatedOrJson), Reading::MarketoRecords, 30, Safe,
-    LISTS_DOCS, { checks: &[Check::Ids(&["id"]), Check::Own(unique_ids)], batch: Some(("input", BATCH)), permission: "Read-Write Lead", }
+    LISTS_DOCS, { checks: &[Check::Ids(&["id"]), Check::Own(unique_ids)], batch: Some((&["input", "id"], BATCH)), permission: "Read-Write Lead", }
 );
 
 row!(
@@ -127,7 +127,7 @@ row!(
     "Takes up to 300 leads off a static list.",
     "DELETE", "/rest/v1/lists/{listId}/leads.json",
     Form::params(MEMBERS, Unknown::Refuse, ONE_OF), Layout::Wide(Wide::RepeatedOrJson), Reading::MarketoRecords, 30, Safe,
-    LISTS_DOCS, { checks: &[Check::Ids(&["id"]), Check::Own(unique_ids)], batch: Some(("input", BATCH)), permission: "Read-Write Lead", }
+    LISTS_DOCS, { checks: &[Check::Ids(&["id"]), Check::Own(unique_ids)], batch: Some((&["input", "id"], BATCH)), permission: "Read-Write Lead", }
 );
 
 row!(
@@ -153,7 +153,7 @@ row!(
         &[],
     ),
     Layout::Json, Reading::MarketoRecords, 30, Safe, PROGRAMS_DOCS,
-    { checks: &[Check::Own(unique_ids)], batch: Some(("input", BATCH)), permission: "Read-Write Lead", }
+    { checks: &[Check::Own(unique_ids)], batch: Some((&["input"], BATCH)), permission: "Read-Write Lead", }
 );
 
 row!(

@@ -106,7 +106,7 @@ row!(
             Check::OnlyWith("partitionName", "action", &["createOrUpdate", "createOnly"]),
             Check::Own(sync),
         ],
-        batch: Some(("input", BATCH)),
+        batch: Some((&["input"], BATCH)),
         permission: WRITE_LEAD,
     }
 );
@@ -129,7 +129,7 @@ row!(
         &[],
     ),
     Layout::Json, Reading::MarketoRecords, 90, Activity, leads!("push-lead-to-marketo"),
-    { checks: &[Check::Own(push)], batch: Some(("input", BATCH)), permission: WRITE_LEAD, }
+    { checks: &[Check::Own(push)], batch: Some((&["input"], BATCH)), permission: WRITE_LEAD, }
 );
 
 row!(
@@ -169,7 +169,7 @@ row!(
         &[],
     ),
     Layout::Json, Reading::MarketoRecords, 30, Safe, leads!("delete"),
-    { checks: &[Check::Own(unique_ids)], batch: Some(("input", BATCH)), permission: WRITE_LEAD, }
+    { checks: &[Check::Own(unique_ids)], batch: Some((&["input"], BATCH)), permission: WRITE_LEAD, }
 );
 
 const MEMBERSHIP: &[Field] = &[

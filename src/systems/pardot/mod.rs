@@ -14,6 +14,8 @@ mod prospects;
 mod reply;
 #[cfg(feature = "full")]
 mod tree;
+#[cfg(feature = "full")]
+mod wait;
 
 #[cfg(feature = "full")]
 pub use errors::CODES;
@@ -40,6 +42,9 @@ pub use prospects::{
 pub use reply::{
     read_batch, read_csv, read_export, read_found, read_gone, read_made, read_objects, read_write,
 };
+
+#[cfg(feature = "full")]
+pub use wait::{Asked, Wait, file_of};
 
 use crate::field::{Field, Kind};
 use crate::form::{Constraint, Form, Unknown};

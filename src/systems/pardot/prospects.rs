@@ -242,7 +242,7 @@ const MADE: &[Field] = &[records(CREATED), INPUT_FORMAT, FORMAT];
 const KEYED: &[Field] = &[records(RECORD_3), INPUT_FORMAT, FORMAT];
 
 /// The parameter with the records, and how many of them one call takes.
-const BATCH: Option<(&str, u16)> = Some(("prospects", 50));
+const BATCH: Option<(&[&str], u16)> = Some((&["prospects"], 50));
 const LIST: Layout = Layout::Wide(Wide::Batch { keyed: false });
 const MAP: Layout = Layout::Wide(Wide::Batch { keyed: true });
 

@@ -36,6 +36,7 @@ pub fn read_objects(reply: &Reply, name: &str) -> Outcome {
         Err(outcome) => return outcome,
     };
     let result = body.get("result");
+    let is_query = result.is_some();
     let total = result
         .and_then(|result| result.get("total_results"))
         .and_then(Value::as_text)
@@ -64,7 +65,8 @@ pub fn read_objects(reply: &Reply, name: &str) -> Outcome {
     {
         return of_code(Some(code), reply, false);
     }
-    let total = total.or_else(|| u64::try_from(records.len()).ok());
+    // A query in bulk says no total, and what it found is one page of more.
+    let total = total.or_else(|| if is_query { None } else { u64::try_from(records.len()).ok() });
     Outcome::Found { total, records, next: None }
 }
 
