@@ -181,6 +181,27 @@ proptest! {
     }
 
     #[test]
+    fn a_page_s_form_keeps_every_value(text in LINES, texts in prop::collection::vec(LINES, 2..5)) {
+        let wanted: Vec<_> = texts.iter().map(|text| clean(text)).collect();
+        let values = Value::Map(vec![
+            ("note".into(), Value::from(text.clone())), ("pick".into(), Value::List(texts.into_iter().map(Value::from).collect())),
+        ]);
+        let body = build("relay.lead.submit", &[("form", Value::from("contact")), ("values", values)], 4).body.unwrap();
+        let read = pairs(&body, true);
+        prop_assert_eq!(one(&read, "note"), vec![clean(&text)]);
+        prop_assert_eq!(one(&read, "pick"), wanted);
+    }
+
+    #[test]
+    fn a_cookie_and_a_token_keep_their_signs(sign in "[a-zA-Z0-9+/=&%]{1,20}") {
+        let cookie = format!("id:123-ABC-456&token:_mch-example.com-1595000000000-12345{}", sign.replace('&', ""));
+        let path = build("marketo.lead.associate", &[("id", Value::from("5")), ("cookie", Value::from(cookie.clone()))], 4).path;
+        prop_assert_eq!(one(&pairs(path.split_once('?').unwrap().1, false), "cookie"), vec![cookie]);
+        let path = build("marketo.lead.byList", &[("listId", Value::from("5")), ("nextPageToken", Value::from(sign.clone()))], 4).path;
+        prop_assert_eq!(one(&pairs(path.split_once('?').unwrap().1, false), "nextPageToken"), vec![sign]);
+    }
+
+    #[test]
     fn csv_reads_what_was_written(rows in prop::collection::vec(prop::collection::vec("[a-z,\"\n\r é;=+]{0,12}", 3), 1..6)) {
         let quoted = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));
         let mut text = "a,b,c\r\n".to_owned();

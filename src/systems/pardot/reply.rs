@@ -167,7 +167,7 @@ pub fn read_batch(reply: &Reply, status: &str, keys: &[String], is_keyed: bool) 
     for (at, (key, message)) in errors.iter().enumerate() {
         let at = position(key).unwrap_or(at);
         if let Some(slot) = results.get_mut(at) {
-            *slot = Outcome::Refused { issues: vec![of_message(message)] };
+            *slot = of_message(message);
         }
     }
     match results.len() {
@@ -213,26 +213,40 @@ fn keyed_error(name: &str, item: &Value<'_>) -> (String, String) {
 }
 
 /// The row whose sentence Pardot wrote: a batch gives the text and no number. What is not known is refused.
-fn of_message(message: &str) -> Issue {
+fn of_message(message: &str) -> Outcome {
     const WORDS: &[(&str, u16)] = &[
         ("invalid prospect email", 4),
         ("invalid email", 4),
         ("invalid prospect id", 3),
+        ("non-existent prospect id", 14),
         ("invalid prospect fid", 77),
         ("already exists", 9),
+        ("already in use", 54),
         ("in use by another prospect", 54),
+        ("required parameters are missing", 13),
         ("invalid campaign", 38),
+        ("invalid profile id", 39),
+        ("profile criteria", 18),
+        ("invalid list id", 55),
+        ("invalid number", 56),
         ("not a number", 56),
+        ("invalid date", 57),
         ("not a date", 57),
-        ("archived", 132),
+        ("conflicting update", 62),
+        ("do not match", 81),
+        ("unable to save", 85),
         ("could not be saved", 85),
+        ("could not be found", 92),
+        ("archived", 132),
     ];
     let message = message.to_ascii_lowercase();
     let number = WORDS.iter().find(|(words, _)| message.contains(words)).map(|(_, number)| *number);
     match number.and_then(|number| CODES.iter().find(|row| row.number == number)) {
-        Some(row) if row.number == 4 => row.issue("email"),
-        Some(row) => row.issue(""),
-        None => unlisted(),
+        Some(row) if row.number == 4 => Outcome::Refused { issues: vec![row.issue("email")] },
+        // A record of a batch is refused under the number itself: `not_found` is for what was asked for by itself.
+        Some(row) if row.class == Class::Missing => Outcome::Refused { issues: vec![row.issue("")] },
+        Some(row) => row.outcome(true),
+        None => Outcome::Refused { issues: vec![unlisted()] },
     }
 }
 
@@ -264,12 +278,33 @@ fn parsed(reply: &Reply, is_write: bool) -> Result<(Value<'static>, bool), Outco
         }
         _ => return Err(unreadable()),
     }
+    let parse = |value: &Value<'_>| value.as_text().and_then(|code| code.parse::<u16>().ok());
+    let errors = items(body.get("err").cloned());
+    let said =
+        |name| move |error: &Value<'static>| error.get("@attributes").and_then(|map| map.get(name)).cloned();
     let number = attributes
         .and_then(|map| map.get("err_code"))
-        .or_else(|| body.get("err").and_then(|err| err.get("@attributes")).and_then(|map| map.get("code")))
-        .and_then(Value::as_text)
-        .and_then(|code| code.parse::<u16>().ok());
-    Err(of_code(number, reply, is_write))
+        .and_then(parse)
+        .or_else(|| errors.iter().find_map(said("code")).as_ref().and_then(parse));
+    let names: Vec<_> = errors.iter().filter_map(said("param")).filter_map(parameter).collect();
+    match (number, names.as_slice()) {
+        (Some(PARAMETER), [_, ..]) => {
+            let row = CODES.iter().find(|row| row.number == PARAMETER);
+            let issue = |name: &String| row.map_or_else(unlisted, |row| row.issue(name));
+            Err(Outcome::Refused { issues: names.iter().map(issue).collect() })
+        }
+        _ => Err(of_code(number, reply, is_write)),
+    }
+}
+
+/// Says that each `err` names a parameter.
+const PARAMETER: u16 = 10_000;
+
+/// A parameter's name; what has other signs is none, and may be anything.
+fn parameter(value: Value<'static>) -> Option<String> {
+    let name = value.as_text()?.to_owned();
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'[' | b']');
+    (!name.is_empty() && name.len() <= 64 && name.bytes().all(fits)).then_some(name)
 }
 
 /// What one of Pardot's numbers means for this call.

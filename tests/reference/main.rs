@@ -1,5 +1,5 @@
-//! The reference of the operations and their TypeScript types, made of the catalogue. `FIELDPOST_WRITE_REFERENCE=1`
-//! writes both files; without it a test fails when one of them is stale.
+//! The reference of the operations and of their errors, and their TypeScript types, made of the catalogue.
+//! `FIELDPOST_WRITE_REFERENCE=1` writes the files; without it a test fails when one of them is stale.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,10 +8,10 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod errors;
+
 use fieldpost::form::{Constraint, Unknown};
 use fieldpost::operation::{Check, Paging, Reading, Repeat};
-use fieldpost::outcome::{Class, VendorCode};
-use fieldpost::systems::{marketo, pardot};
 use fieldpost::{Field, Kind, Operation, System, Value, operations};
 use std::fmt::Write;
 
@@ -20,10 +20,10 @@ const TYPES: &str = "pkg/src/operations.gen.ts";
 
 fn cases() -> Vec<serde_json::Value> {
     [
-        include_str!("cases/request.json"),
-        include_str!("cases/request-prospects.json"),
-        include_str!("cases/request-pardot.json"),
-        include_str!("cases/request-marketo.json"),
+        include_str!("../cases/request.json"),
+        include_str!("../cases/request-prospects.json"),
+        include_str!("../cases/request-pardot.json"),
+        include_str!("../cases/request-marketo.json"),
     ]
     .iter()
     .flat_map(|text| serde_json::from_str::<Vec<serde_json::Value>>(text).unwrap())
@@ -205,31 +205,11 @@ fn table(page: &mut String, operation: &Operation) {
     }
 }
 
-fn class(class: Class) -> String {
-    match class {
-        Class::Refused => "refused".to_owned(),
-        Class::Missing => "`not_found`".to_owned(),
-        Class::Done => "done already".to_owned(),
-        Class::Retry(reason, after) => {
-            format!("again after {} s, {reason:?}", after.div_ceil(1_000)).to_lowercase()
-        }
-        Class::Unclear => "a read again; of a write nobody can tell".to_owned(),
-    }
-}
-
-fn codes(page: &mut String, title: &str, rows: &[VendorCode]) {
-    writeln!(page, "### {title}\n\n| code | meaning | then |\n|---|---|---|").unwrap();
-    for row in rows {
-        writeln!(page, "| `{}` | {} | {} |", row.name, row.sentence, class(row.class)).unwrap();
-    }
-    page.push('\n');
-}
-
 fn page() -> String {
     let cases = cases();
     let mut page = "# Operations\n\nMade of the catalogue by `FIELDPOST_WRITE_REFERENCE=1 cargo test --test reference`; do not edit.\n\n\
         Every example is run by the tests. A call that is made gives an outcome: what the reply says, or `refused`, `retry` or \
-        `unknown` with a code of the tables at the end. Parameters that do not fit throw `params.invalid` before anything is sent.\n\n"
+        `unknown` with a code of [errors.md](errors.md), which says for each code what it means and whether to send again. Parameters that do not fit throw `params.invalid` before anything is sent.\n\n"
         .to_owned();
     for operation in operations() {
         heading(&mut page, operation);
@@ -261,19 +241,8 @@ fn page() -> String {
             payload.path,
         )
         .unwrap();
-        writeln!(page, "Reply: {}\n", reply(operation.reading)).unwrap();
+        writeln!(page, "Reply: {} {}\n", reply(operation.reading), errors::link(operation.system)).unwrap();
     }
-    page.push_str(
-        "## Errors\n\nThe vendors' sentences are never shown, for they may hold what a visitor typed.\n\n",
-    );
-    codes(&mut page, "Marketo: the whole request", marketo::REQUEST);
-    codes(&mut page, "Marketo: one record", marketo::LEAD);
-    codes(&mut page, "Pardot", pardot::CODES);
-    page.push_str(
-        "### Prospects\n\n| code | meaning | then |\n|---|---|---|\n| `prospects.invalid` | HTTP 400 or 422: the values do not fit. | refused |\n\
-         | `not_found` | HTTP 404: there is no such prospect. | refused |\n| `prospects.409` | The same key with another body, or the first call still runs. | unknown |\n\
-         | `http.429` | Too many calls. | again after `Retry-After` |\n",
-    );
     page
 }
 
@@ -349,6 +318,11 @@ fn fresh(path: &str, text: &str) {
 #[test]
 fn the_reference_is_the_catalogues() {
     fresh(PAGE, &page());
+}
+
+#[test]
+fn the_errors_are_the_tables() {
+    fresh("docs/errors.md", &errors::page());
 }
 
 #[test]

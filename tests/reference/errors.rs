@@ -1,0 +1,170 @@
+//! `docs/errors.md`: every code of a reply or of a token call, what it means, whether to send again and after how long.
+
+use fieldpost::outcome::{Class, Reason, VendorCode, of_status};
+use fieldpost::systems::{marketo, pardot, prospects, token};
+use fieldpost::{Outcome, Reply, System};
+use std::fmt::Write;
+
+/// Where an operation's errors stand.
+pub(crate) fn link(system: System) -> &'static str {
+    match system {
+        System::Marketo => "Errors: [Marketo's](errors.md#marketo).",
+        System::Pardot => "Errors: [Pardot's](errors.md#pardot).",
+        System::Prospects => "Errors: [the prospects API's](errors.md#prospects).",
+        System::Relay => "Errors: the relay's answer, [relay.md](relay.md).",
+    }
+}
+
+fn after(milliseconds: u64) -> String {
+    match milliseconds {
+        0 => "at once".to_owned(),
+        some if some % 60_000 == 0 => format!("after {} min", some / 60_000),
+        some => format!("after {} s", some.div_ceil(1_000)),
+    }
+}
+
+fn class(class: Class) -> String {
+    match class {
+        Class::Refused => "no: `refused`".to_owned(),
+        Class::Missing => "no: `refused` with `not_found`".to_owned(),
+        Class::Done => "no: `stored`, it is so already".to_owned(),
+        Class::Retry(Reason::Token, _) => "yes, once, with a new token".to_owned(),
+        Class::Retry(Reason::Version, _) => "yes, once, in the other version".to_owned(),
+        Class::Retry(Reason::Quota, time) => format!("yes, {} at least: the day's quota", after(time)),
+        Class::Retry(Reason::Rate, time) => format!("yes, {}: too many calls", after(time)),
+        Class::Retry(Reason::Busy, time) => format!("yes, {}", after(time)),
+        Class::Unclear => "a read: yes; a write: `unknown`, ask before sending again".to_owned(),
+    }
+}
+
+fn codes(page: &mut String, rows: &[VendorCode]) {
+    page.push_str("| code | meaning | again? |\n|---|---|---|\n");
+    for row in rows {
+        writeln!(page, "| `{}` | {} | {} |", row.name, row.sentence, class(row.class)).unwrap();
+    }
+    page.push('\n');
+}
+
+/// An outcome as a cell: its code and its kind.
+fn cell(outcome: &Outcome) -> (String, String) {
+    match outcome {
+        Outcome::Refused { issues } => (
+            issues.first().map(|issue| issue.code.to_string()).unwrap_or_default(),
+            "no: `refused`".to_owned(),
+        ),
+        Outcome::Retry { after: time, code, reason } => {
+            let when = time.map_or_else(|| "with growing pauses".to_owned(), after);
+            let how = match reason {
+                Reason::Token => "once, with a new token".to_owned(),
+                _ => when,
+            };
+            (code.to_string(), format!("yes, {how}"))
+        }
+        Outcome::Unknown { why } => (why.to_string(), "`unknown`: ask before sending again".to_owned()),
+        other => panic!("no error: {other:?}"),
+    }
+}
+
+/// What a status means to every system where the body says nothing of the vendor's.
+fn statuses(page: &mut String) {
+    page.push_str("| HTTP | code | a read again? | a write again? |\n|---|---|---|---|\n");
+    for (status, shown) in [
+        (200, "2xx, body unreadable or cut"),
+        (302, "3xx"),
+        (401, "401"),
+        (403, "403"),
+        (404, "404"),
+        (408, "408"),
+        (413, "413"),
+        (414, "414"),
+        (429, "429"),
+        (400, "other 4xx"),
+        (502, "502"),
+        (503, "503"),
+        (504, "504"),
+        (500, "other 5xx"),
+    ] {
+        let (code, read) = cell(&of_status(status, None, false));
+        let (_, write) = cell(&of_status(status, None, true));
+        writeln!(page, "| {shown} | `{code}` | {read} | {write} |").unwrap();
+    }
+    page.push('\n');
+}
+
+fn one(
+    page: &mut String,
+    system: &str,
+    status: u16,
+    body: &str,
+    what: &str,
+    read: impl Fn(&Reply) -> Outcome,
+) {
+    let reply = Reply { status, body: body.to_owned(), ..Reply::default() };
+    let (code, again) = cell(&read(&reply));
+    writeln!(page, "| {system}{status} | `{code}` | {what} | {again} |").unwrap();
+}
+
+pub(crate) fn page() -> String {
+    let mut page = "# Errors\n\nMade of the tables by `FIELDPOST_WRITE_REFERENCE=1 cargo test --test reference`; do not edit.\n\n\
+        What a call's outcome says when it is not good: `issues[0].code` of `refused`, `code` of `retry`, `why` of `unknown`. \
+        The relay and `client` do what the last column says; `retry` has `after`, the milliseconds to wait at least, and `reason`. \
+        The vendors' own sentences are never shown, for they may hold what a visitor typed. Codes of fields and parameters: \
+        [codes.md](codes.md). Operations: [operations.md](operations.md).\n\n"
+        .to_owned();
+    page.push_str("## Marketo\n\nHTTP 200 for these too. A code of the whole request means that nothing was executed.\n\n### The whole request\n\n");
+    codes(&mut page, marketo::REQUEST);
+    page.push_str("### One record\n\n");
+    codes(&mut page, marketo::LEAD);
+    page.push_str("`marketo.unlisted`: a code that Adobe's pages do not list; `refused`.\n\n## Pardot\n\nBoth versions; the HTTP status is mostly 400.\n\n");
+    codes(&mut page, pardot::CODES);
+    page.push_str("`pardot.unlisted`: a code that Salesforce's pages do not list; `refused`. To a write `pardot.4` says that the address is none.\n\n## Prospects\n\n| HTTP | code | meaning | again? |\n|---|---|---|---|\n");
+    let answer = r#"{"error":"x","message":"x"}"#;
+    one(&mut page, "", 400, answer, "The values do not fit; also 422.", prospects::read_write);
+    one(&mut page, "", 404, answer, "There is no such prospect.", prospects::read_found);
+    one(
+        &mut page,
+        "",
+        409,
+        answer,
+        "The same key with another body, or the first call still runs.",
+        prospects::read_write,
+    );
+    let limited = r#"{"error":"x","message":"x","retryAfter":7}"#;
+    one(
+        &mut page,
+        "",
+        429,
+        limited,
+        "Too many calls; the reply says how long, here 7 s.",
+        prospects::read_write,
+    );
+    page.push_str(
+        "\n## Tokens\n\n`client` throws these, the relay waits.\n\n| HTTP | code | meaning | again? |\n|---|---|---|---|\n",
+    );
+    let asked = |reply: &Reply| token::read(reply).map_or_else(|outcome| outcome, |_| panic!("a token"));
+    one(
+        &mut page,
+        "",
+        401,
+        r#"{"error":"invalid_client"}"#,
+        "The credentials are wrong; also 400 and 403.",
+        asked,
+    );
+    one(&mut page, "", 400, r#"{"error":"invalid_grant"}"#, "Salesforce: two refreshes at once.", asked);
+    one(
+        &mut page,
+        "",
+        200,
+        r#"{"access_token":"x","expires_in":0}"#,
+        "Marketo: a token in its last second.",
+        asked,
+    );
+    one(&mut page, "", 503, "", "The token service is down; also other 5xx and 429.", asked);
+    page.push_str("\n## HTTP\n\nWhere the body says nothing of the vendor's.\n\n");
+    statuses(&mut page);
+    page.push_str(
+        "Without a reply: `network.timeout`, `network.failed`, `network.offline` or `network.aborted`; a read again, a write is \
+         `unknown`.\n",
+    );
+    page
+}
