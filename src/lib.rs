@@ -76,3 +76,8 @@ pub use value::Value;
 #[cfg(all(doctest, feature = "full"))]
 #[doc = include_str!("../docs/operations.md")]
 struct Reference;
+
+/// And those of the page of calls.
+#[cfg(all(doctest, feature = "full"))]
+#[doc = include_str!("../docs/calls.md")]
+struct Calls;

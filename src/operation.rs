@@ -1,16 +1,12 @@
 //! [`Operation`]: one thing a system can do, as data: a form of parameters, a layout, a reading.
 
 #[cfg(feature = "full")]
-mod call;
-#[cfg(feature = "full")]
 mod checks;
 #[cfg(feature = "full")]
 mod layout;
 #[cfg(feature = "full")]
 mod more;
 
-#[cfg(feature = "full")]
-pub use call::{Call, Part, Then};
 #[cfg(feature = "full")]
 pub use checks::{Check, TIME_WORDS, given, named, range, time};
 #[cfg(feature = "full")]

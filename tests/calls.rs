@@ -10,7 +10,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
-use fieldpost::operation::{Call, Then};
+use fieldpost::delivery::call::{Call, Then};
 use fieldpost::systems::pardot::{Asked, Wait, file_of};
 use fieldpost::value::Entries;
 use fieldpost::{Account, Operation, Outcome, Reply, System, Value, operation};

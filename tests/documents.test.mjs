@@ -25,7 +25,7 @@ function asModule(code) {
 
 const blocks = (page) => [...page.matchAll(/^```(js|html)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({ language, code }));
 
-for (const name of ["spec", "messages"]) {
+for (const name of ["spec", "messages", "calls"]) {
   describe(`docs/${name}.md`, async () => {
     const all = blocks(await readFile(`${root}docs/${name}.md`, "utf8"));
     for (const [at, { language, code }] of all.entries()) {

@@ -92,7 +92,16 @@ export function edge<T>(act: (glue: EdgeGlue) => T): T {
 }
 
 /** Parameters as the wide calls take them. */
-const packed = (params: Params): string => nfc(packValues(params));
+function packed(params: Params): string {
+  try {
+    return nfc(packValues(params));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new FieldpostError("params.invalid", "The parameters are not JSON.", [issue("params", "value.kind", "This value is not of the right kind.")]);
+  }
+}
+
+const issue = (field: string, code: string, message: string): Issue => ({ field, code, severity: "error", message });
 
 /** A crossing that changes nothing outside: after a trap a fresh instance is asked once more. */
 export function steady<T>(act: (glue: EdgeGlue) => T): T {
@@ -104,11 +113,24 @@ export function steady<T>(act: (glue: EdgeGlue) => T): T {
   }
 }
 
-/** An account as the border reads it. */
-export const plainAccount = (account: Account & { allowHost?: string | readonly string[] }): unknown => ({
-  ...account,
-  allowHost: account.allowHost === undefined ? [] : [account.allowHost].flat(),
-});
+const optional = (value: unknown): boolean => value === undefined || value === null || typeof value === "string";
+
+/** Of what kind an account's members are, with the code and the sentence of what is not; Rust judges their values. */
+const MEMBERS: [name: string, fits: (value: unknown) => boolean, code: string, message: string][] = [
+  ["system", (value) => ["marketo", "pardot", "prospects", "relay"].includes(value as string), "account.system", "There is no such system."],
+  ["baseUrl", (value) => typeof value === "string", "account.base_url", "The base URL must be https, with a public host name and without credentials."],
+  ["version", (value) => value === undefined || value === null || typeof value === "number", "account.version", "The version must be 3 or 4."],
+  ["businessUnit", optional, "account.business_unit", "A business unit id has 18 letters and digits and begins with 0Uv."],
+  ["token", optional, "account.token", "The token has characters that a header cannot carry."],
+];
+
+/** An account as the border reads it. Throws `account.invalid` where a member is of another kind. */
+export function plainAccount(account: Account & { allowHost?: string | readonly string[] }): unknown {
+  const given = Object(account) as typeof account & Record<string, unknown>;
+  const issues = MEMBERS.filter(([name, fits]) => !fits(given[name])).map(([name, , code, message]) => issue(name, code, message));
+  if (issues.length) throw new FieldpostError("account.invalid", issues.map(({ field, message }) => `${field}: ${message}`).join(" "), issues);
+  return { ...given, allowHost: given.allowHost === undefined ? [] : [given.allowHost].flat().map(String) };
+}
 
 /** Builds the request of an operation for an account. Throws `params.invalid` or `account.invalid` with `issues`. */
 export const request = (operation: string, params: Params, account: Account): Request =>

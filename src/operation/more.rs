@@ -2,8 +2,9 @@
 //! defaults, batches and pages.
 
 use super::{Check, Layout, Operation, reference};
+use crate::code;
 use crate::draft::Draft;
-use crate::report::Report;
+use crate::report::{Issue, Report};
 use crate::request::Target;
 use crate::tape::Tape;
 use crate::tape::typed::{letters, pack_entries, unpack_entries};
@@ -114,10 +115,28 @@ impl Operation {
             })
             .collect();
         let mut report = row.params.check(params);
+        row.refuse_dots(&mut report);
         for check in row.more.checks {
             check.judge(&mut report);
         }
         report
+    }
+
+    /// A segment of dots would climb out of the path: every host takes `..` away with what stands before it, also where
+    /// the dots are escaped (WHATWG URL, 4.4).
+    fn refuse_dots(&self, report: &mut Report) {
+        let dots = |(name, value): &&(Cow<'_, str>, Value<'_>)| {
+            matches!(value.as_text(), Some("." | "..")) && self.has_place(name)
+        };
+        let issues: Vec<_> =
+            report.values.iter().filter(dots).map(|(name, _)| Issue::error(name, &code::KIND)).collect();
+        report.issues.extend(issues);
+    }
+
+    /// Whether the path may hold this parameter.
+    fn has_place(&self, name: &str) -> bool {
+        let places = self.path.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+        places.into_iter().any(|(names, _)| names.split([',', '|']).any(|known| known == name))
     }
 
     /// Checks packed parameters and writes the request of those that are clean; false when something is wrong with them.
@@ -129,7 +148,7 @@ impl Operation {
         out: &mut Vec<u8>,
     ) -> bool {
         let row = self.row(target.version);
-        if row.more.is_plain() && !matches!(row.layout, Layout::Wide(_)) {
+        if row.more.is_plain() && !matches!(row.layout, Layout::Wide(_)) && !row.path.contains('{') {
             row.params.write(params, draft);
             if !draft.failed {
                 row.write(&draft.values, target, out);

@@ -76,11 +76,16 @@ pub fn request(account: &Account, credentials: &Credentials) -> Result<Option<Re
         business_unit: None,
         token: None,
     };
-    issuer.known_host().map_err(|issue| vec![issue])?;
+    // Who wrote the login's address looks for it under its own name.
+    let named = |issue: Issue| match (account.system, &credentials.login_url) {
+        (System::Pardot, Some(_)) => vec![Issue { field: "loginUrl".to_owned(), ..issue }],
+        _ => vec![issue],
+    };
+    issuer.known_host().map_err(named)?;
     // In the body, not in the query: a secret in a URL ends up in logs.
     Ok(Some(Request {
         method: "POST",
-        url: [issuer.origin().map_err(|issue| vec![issue])?, path].concat(),
+        url: [issuer.origin().map_err(named)?, path].concat(),
         headers: vec![("Content-Type".to_owned(), "application/x-www-form-urlencoded".to_owned())],
         body: Some(letters(&body)),
     }))

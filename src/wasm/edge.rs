@@ -80,7 +80,9 @@ fn to_request(request: &Request) -> Result<web_sys::Request, JsValue> {
         Some(body) => builder.body(body.as_str()),
         None => builder.build(),
     };
-    built.map(web_sys::Request::from).map_err(|_| failure("account.invalid", &[]))
+    // Only a host name that the platform does not take, like one in false Punycode, can be wrong by now.
+    let host = |_| failure("account.invalid", &[Issue::error("baseUrl", &code::ACCOUNT_BASE_URL)]);
+    built.map(web_sys::Request::from).map_err(host)
 }
 
 /// The request of an operation with packed parameters, for `fetch`.

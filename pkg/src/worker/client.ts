@@ -44,8 +44,8 @@ export function makeClient(account: RelayAccount, options: ClientOptions, load: 
   async function newToken(): Promise<string> {
     edge((glue) => glue.checkAccount(plain));
     for (let tries = 1; ; tries++) {
-      const asked = edge((glue) => glue.tokenRequest(plain, account.credentials));
-      if (!asked) return account.credentials.key ?? "";
+      const asked = edge((glue) => glue.tokenRequest(plain, account.credentials ?? {}));
+      if (!asked) return account.credentials?.key ?? "";
       const reply = await plainReply(await send(asked, { timeout: options.timeout ?? 35_000, ...fetching }));
       const said = edge((glue) => glue.readToken(reply));
       if ("token" in said) {

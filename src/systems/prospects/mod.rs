@@ -13,7 +13,7 @@ pub use rows::{PROSPECT_GET, PROSPECT_LIST};
 use crate::field::{Field, Kind};
 use crate::form::{Form, Unknown};
 #[cfg(feature = "full")]
-use crate::operation::More;
+use crate::operation::{Check, More};
 use crate::operation::{Layout, Operation, Reading, Repeat, link, reference};
 use crate::request::System;
 
@@ -61,5 +61,11 @@ pub static PROSPECT_UPSERT: Operation = Operation {
     repeat: Repeat::Safe,
     docs: link("https://docs.hiringcenterpro.com/prospects"),
     #[cfg(feature = "full")]
-    more: More::NONE,
+    more: More {
+        checks: &[
+            Check::Overrides("stageId", &["pipelineId"]),
+            Check::Overrides("sourceId", &["newSourceName"]),
+        ],
+        ..More::NONE
+    },
 };

@@ -1,8 +1,7 @@
 //! [`Call`]: a call from its parameters to its outcome, whatever it takes to get there: parts, a new token, the other
 //! API version; and the pages of what is found. The host sends, and says what it heard.
 
-use super::{INVALID, Operation, Paging, Refusal, named};
-use crate::form::errors;
+use crate::operation::{INVALID, Operation, Paging, Refusal, named};
 use crate::outcome::{Outcome, Reason};
 use crate::report::{Issue, Severity};
 use crate::value::{Entries, Value};
@@ -149,7 +148,7 @@ pub enum Then {
 /// A call under way.
 ///
 /// ```
-/// use fieldpost::operation::{Call, Then};
+/// use fieldpost::delivery::call::{Call, Then};
 /// use fieldpost::{Outcome, Reply, Value, operation};
 ///
 /// let read = operation("pardot.prospect.read").unwrap();
@@ -196,7 +195,8 @@ impl Call {
             issues.extend(found.into_iter().map(|issue| part.rebased(issue)));
         }
         if issues.iter().any(|issue| issue.severity == Severity::Error) {
-            return Err(Refusal { code: INVALID, issues: errors(issues) });
+            issues.retain(|issue| issue.severity == Severity::Error);
+            return Err(Refusal { code: INVALID, issues });
         }
         Ok(Call {
             is_split: parts.len() > 1,
