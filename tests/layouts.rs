@@ -221,6 +221,32 @@ proptest! {
     }
 }
 
+#[test]
+fn many_fields_are_asked_for_by_post() {
+    let rows = [
+        ("marketo.lead.get", "id"),
+        ("marketo.lead.byList", "listId"),
+        ("marketo.lead.byProgram", "programId"),
+    ];
+    for ((name, key), count) in rows.into_iter().flat_map(|row| [(row, 2), (row, 700)]) {
+        let wanted: Vec<String> = (0..count).map(|at| format!("customField{at}")).collect();
+        let list = Value::List(wanted.iter().cloned().map(Value::from).collect());
+        let payload = build(name, &[(key, Value::from("5")), ("fields", list)], 4);
+        let read = match &payload.body {
+            Some(body) => {
+                assert!(payload.method == "POST" && payload.path.ends_with(".json?_method=GET"), "{name}");
+                pairs(body, true)
+            }
+            None => {
+                assert!(payload.method == "GET" && payload.path.len() <= 8_000, "{name}");
+                pairs(payload.path.split_once('?').unwrap().1, false)
+            }
+        };
+        assert_eq!(one(&read, "fields"), vec![wanted.join(",")], "{name}");
+        assert!(one(&read, key).is_empty(), "{name}: the key stands in the path");
+    }
+}
+
 /// Ten megabytes each, and none of it a prospect.
 fn hostile() -> Vec<(&'static str, String)> {
     let ten = 10 * 1024 * 1024;

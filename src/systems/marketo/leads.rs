@@ -64,7 +64,7 @@ row!(
     LEAD_GET, Marketo, "marketo.lead.get",
     "Reads one lead by its id; a field that is asked for and absent is null.",
     "GET", "/rest/v1/lead/{id}.json",
-    Form::params(&[LEAD_ID, FIELDS], Unknown::Refuse, &[]), Layout::Wide(Wide::Csv), Reading::MarketoFound, 30, Safe,
+    Form::params(&[LEAD_ID, FIELDS], Unknown::Refuse, &[]), Layout::Wide(Wide::LongCsv), Reading::MarketoFound, 30, Safe,
     leads!("query"), { permission: READ_ONLY_LEAD, }
 );
 
@@ -224,7 +224,7 @@ row!(
     "Reads the leads on a static list.",
     "GET", "/rest/v1/list/{listId}/leads.json",
     Form::params(&[Field::new("listId", Kind::Id).required(), FIELDS, BATCH_SIZE, TOKEN], Unknown::Refuse, &[]),
-    Layout::Wide(Wide::Csv), Reading::MarketoFound, 60, Safe, leads!("membership"),
+    Layout::Wide(Wide::LongCsv), Reading::MarketoFound, 60, Safe, leads!("membership"),
     { paging: Paging::Token("nextPageToken"), permission: READ_ONLY_LEAD, }
 );
 
@@ -233,7 +233,7 @@ row!(
     "Reads the leads in a program, each with its `membership`.",
     "GET", "/rest/v1/leads/programs/{programId}.json",
     Form::params(&[Field::new("programId", Kind::Id).required(), FIELDS, BATCH_SIZE, TOKEN], Unknown::Refuse, &[]),
-    Layout::Wide(Wide::Csv), Reading::MarketoFound, 30, Safe, leads!("programs"),
+    Layout::Wide(Wide::LongCsv), Reading::MarketoFound, 30, Safe, leads!("programs"),
     { paging: Paging::Token("nextPageToken"), permission: READ_ONLY_LEAD, }
 );
 
