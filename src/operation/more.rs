@@ -185,8 +185,12 @@ fn listed(value: Value<'_>) -> Value<'_> {
     let record = |(key, value): (Cow<'_, str>, _)| match value {
         Value::Map(fields) => {
             let name = if key.bytes().all(|byte| byte.is_ascii_digit()) { "id" } else { "email" };
-            let key = (Cow::Borrowed(name), Value::from(key.into_owned()));
-            Value::Map(std::iter::once(key).chain(fields).collect())
+            // The key may stand in the record once more; another value would be a change of the key, and is refused.
+            let others =
+                fields.into_iter().filter(|(of, value)| *of != name || value.as_text() != Some(&key));
+            let others: Entries<'_> = others.collect();
+            let key = (Cow::Borrowed(name), Value::from(key.clone().into_owned()));
+            Value::Map(std::iter::once(key).chain(others).collect())
         }
         other => other,
     };
