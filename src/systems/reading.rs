@@ -31,7 +31,7 @@ impl Operation {
             Reading::MarketoRecords => marketo::read_records(reply),
             Reading::MarketoFound => marketo::read_found(reply),
             Reading::MarketoDone(status) => marketo::read_done(reply, status),
-            Reading::PardotWrite => pardot::read_write(reply),
+            Reading::PardotWrite => pardot::read_write(reply, self.name.ends_with(".create")),
             Reading::PardotRead => pardot::read_found(reply),
             Reading::PardotFound(name) => pardot::read_objects(reply, name),
             Reading::PardotMade(name, status) => pardot::read_made(reply, name, status),

@@ -75,7 +75,7 @@ pub static PROSPECT_CREATE: Operation = Operation {
     path: "/api/prospect/version/{version}/do/create?format=json",
     params: Form::params(CREATE, OWN_FIELDS, &[]),
     layout: Layout::IndexedForm,
-    reading: Reading::PardotMade("prospect", "created"),
+    reading: Reading::PardotWrite,
     timeout: 30_000,
     repeat: Repeat::Creates,
     docs: DOCS,

@@ -114,7 +114,7 @@ row!(
     "Creates a prospect; a known e-mail is error 9.",
     "POST", "/api/prospect/version/3/do/create?format=json",
     Form::params(&[Field::new("email", Kind::Email).required().max(255)], OWN_FIELDS, &[]),
-    Layout::IndexedForm, Reading::PardotMade("prospect", "created"), 30, Safe, DOCS_3, { checks: FIELD_CHECKS, }
+    Layout::IndexedForm, Reading::PardotWrite, 30, Safe, DOCS_3, { checks: FIELD_CHECKS, }
 );
 
 row!(

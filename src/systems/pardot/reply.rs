@@ -9,8 +9,8 @@ use crate::systems::reply::Reply;
 use crate::value::{Entries, Value};
 use std::borrow::Cow;
 
-/// The one prospect that was created or updated.
-pub fn read_write(reply: &Reply) -> Outcome {
+/// The one prospect that was created or updated; an upsert says which by its status, a create has only one.
+pub fn read_write(reply: &Reply, is_create: bool) -> Outcome {
     let body = match answer(reply, true) {
         Ok(body) => body,
         Err(outcome) => return outcome,
@@ -18,7 +18,7 @@ pub fn read_write(reply: &Reply) -> Outcome {
     let Some(prospect) = body.get("prospect") else {
         return Outcome::Unknown { why: Cow::Borrowed("reply.no_result") };
     };
-    let status = if reply.status == 201 { "created" } else { "updated" };
+    let status = if is_create || reply.status == 201 { "created" } else { "updated" };
     // A short answer may lack the id; it was written all the same.
     stored(prospect.get("id").and_then(Value::as_text).map(str::to_owned), status)
 }
