@@ -83,7 +83,7 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
         say(`${queued} wait`);
       }
       return queued === 0;
-    }, "the deliveries", 60_000 + leads * 20);
+    }, "the deliveries", 60_000 + leads * 60);
     const shards = await status();
     found.marked = sum(shards, "repeated");
     if (sum(shards, "dead") > 0) throw new Error(`${sum(shards, "dead")} dead letters`);

@@ -35,6 +35,8 @@ export interface Release {
   write?: boolean;
   /** The write that relies on this look-up comes next. */
   goesOn?: boolean;
+  /** After so many milliseconds the call can no longer be running, whatever became of it. */
+  landed?: number;
   /** What the reply's headers said. */
   pace?: Pace;
   /** How long the system asked to be left alone, in milliseconds. */
@@ -117,7 +119,7 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
       return { answer: "granted", token: (this.token as { value: string }).value, doubt: placed.doubt ?? null, kept: placed.kept ?? false };
     }
 
-    async release({ account: name, id, outcome, token, write, goesOn, pace, after }: Release): Promise<object> {
+    async release({ account: name, id, outcome, token, write, goesOn, landed, pace, after }: Release): Promise<object> {
       const account = this.account(name);
       const retry = outcome?.kind === "retry" ? (outcome as { reason?: string; after?: number }) : undefined;
       const good = outcome?.kind === "stored" || outcome?.kind === "found" || outcome?.kind === "refused";
@@ -131,9 +133,11 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
       }
       const now = Date.now();
       const wait = Math.max(after ?? 0, retry?.after ?? 1_000) / this.scale;
+      const lost = write === true && outcome?.kind === "unknown";
       const told = {
         id,
-        keep: goesOn ? "goeson" : write === true && outcome?.kind === "unknown" ? "lost" : "no",
+        keep: goesOn ? "goeson" : lost ? "lost" : "no",
+        ...(lost && landed !== undefined && { landed: now + landed }),
         opened: good,
         scale: Math.max(1, Math.round(this.scale)),
         ...(write && outcome?.kind === "stored" && { lag: steady((glue) => glue.readLag(account.system)) / this.scale }),

@@ -76,9 +76,12 @@ const KEEP = 8 * 24 * 60 * 60 * 1000;
 /** A lead that is being accepted elsewhere (Turnstile) keeps its key for this long. */
 const RUNNING = 15_000;
 
-/** How long a call may take, the system's own 30 s and some of the way; then nobody can tell. A lease outlives it. */
+/**
+ * How long a call may take, the system's own 30 s and some of the way; then nobody can tell. A lease outlives it by what
+ * may pass between the gate's word and the call; where more has passed, the gate is asked again.
+ */
 const DEADLINE = 35_000;
-const LEASE = 36_000;
+const LEASE = 45_000;
 const BACKOFF_BASE = 1_000;
 const BACKOFF_CAP = 10 * 60 * 1000;
 
@@ -314,6 +317,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       const gate = (what: Omit<Release, "account" | "id">): Promise<unknown> => this.gate("release", { account: row.account, id: row.id, ...what });
 
       for (let goesOn = false; ; ) {
+        const asked = Date.now();
         const place = await this.gate<Place>("acquire", {
           account: row.account, id: row.id, key: String(lead["person"]), shard: this.shard, deadline: lease, lost: row.phase === "sent",
         });
@@ -332,7 +336,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         // Erased, or sent on by a person, while this waited for its place.
         const [still] = this.rows("SELECT state FROM deliveries WHERE id = ?", row.id);
         if (still?.["state"] !== row.state) return void (await gate({}));
-        const sent = this.step(row, account.system, { event: "due", doubt: place.doubt, kept: place.kept });
+        const sent = this.step(row, account.system, { event: "due", doubt: place.doubt, kept: place.kept, place: Math.floor(asked + lease) });
         if (sent.effect.effect !== "send") {
           await gate({});
           if (sent.effect.effect === "wait" && sent.next <= Date.now()) continue;
@@ -349,11 +353,13 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
           continue;
         }
         const write = rendered.method !== "GET";
+        const began = Date.now();
         const { outcome, pace, after } = await this.call(operation, rendered, place.token, deadline);
         const moved = this.step(row, account.system, { event: "outcome", outcome });
         const again = moved.effect.effect === "wait" && moved.next <= Date.now();
         goesOn = again && !write && outcome.kind !== "retry" && outcome.kind !== "unknown";
-        await gate({ outcome, token: place.token, write, goesOn, ...(pace && { pace }), ...(after !== undefined && { after }) });
+        const landed = Math.max(0, began + deadline - Date.now());
+        await gate({ outcome, token: place.token, write, goesOn, landed, ...(pace && { pace }), ...(after !== undefined && { after }) });
         this.held.delete(row.account);
         if (!again) return;
       }
