@@ -59,6 +59,8 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
     const kill = async () => {
       while (found.kills < kills) {
         await new Promise((resolve) => setTimeout(resolve, 100 + next() * 900));
+        // Spread over the load: each kill meets leads that are being taken and leads that are on their way.
+        while (found.leads < leads && found.leads * kills < leads * found.kills) await new Promise((resolve) => setTimeout(resolve, 20));
         await at.killRelay();
         const from = Date.now();
         await at.startRelay();

@@ -1,7 +1,8 @@
 // `make faults`: the long form. KILLS, LEADS, SEED, RATE (faults in a hundred pieces of a connection),
-// SYSTEMS, SCALE (what the relay's times are divided by), WRITERS, SECONDS of load.
+// SYSTEMS, SCALE (what the relay's times are divided by), WRITERS, EACH (leads of each fault of the matrix), SECONDS of load.
 import { killRun } from "./kills.mjs";
 import { loadRun } from "./load.mjs";
+import { matrixRun } from "./matrix.mjs";
 
 const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
 const say = (line) => console.log(line);
@@ -11,8 +12,9 @@ const found = await killRun({
   ...(process.env.SYSTEMS && { systems: process.env.SYSTEMS.split(",") }), say,
 });
 say(`kills and a broken network: ${JSON.stringify(found)}`);
+if (number("EACH", 100) > 0) say(`the fault matrix: ${JSON.stringify(await matrixRun({ leads: number("EACH", 100), say }))}`);
 if (number("SECONDS", 8) > 0) {
   const load = await loadRun({ seconds: number("SECONDS", 8) });
   say(`load: ${JSON.stringify(load)}`);
-  say(`check only is ${(load.check.perSecond / load.echo.perSecond).toFixed(2)} of an echo; a durable accept is ${(load.accept.perSecond / load.insert.perSecond).toFixed(2)} of a bare insert, p99 ${load.accept.p99} ms`);
+  say(`check only is ${load.checkToEcho} of an echo; a durable accept is ${load.acceptToInsert} of a bare insert, p99 ${load.accept.p99} ms beside ${load.insert.p99} ms`);
 }

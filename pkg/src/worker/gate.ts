@@ -6,6 +6,7 @@ import { log } from "./log.js";
 import { options, type RelayAccount, type RelayEnv } from "./options.js";
 import type { DurableObjectClass, DurableState } from "./outbox.js";
 import type { Pace } from "./pace.js";
+import { short } from "./reply.js";
 import { nextMidnight, zoneOf } from "./reset.js";
 
 /** The gate's answer to a call that wants to go out. */
@@ -112,11 +113,15 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
         await this.asking;
         if (!this.usable()) return { answer: "wait", until: Math.max(this.notBefore, Date.now() + 1_000 / this.scale), whole: true };
       }
+      // Taken now: while the place is written down, a refused call may drop it.
+      const token = this.token?.value ?? "";
       const ask = { id, key, shard, deadline, lost, lag: steady((glue) => glue.readLag(account.system)) / this.scale };
       const placed = steady((glue) => glue.acquirePlace(account.system, account.limits, this.limiter, ask, Date.now()));
-      await this.keep(placed.state);
+      // Who was turned away changes nothing that a restart may not forget, so it costs no write.
+      this.limiter = placed.state;
       if (placed.answer !== "granted") return { answer: "wait", until: placed.until ?? Date.now() + 1_000, whole: placed.whole ?? true };
-      return { answer: "granted", token: (this.token as { value: string }).value, doubt: placed.doubt ?? null, kept: placed.kept ?? false };
+      await this.keep(placed.state);
+      return { answer: "granted", token, doubt: placed.doubt ?? null, kept: placed.kept ?? false };
     }
 
     async release({ account: name, id, outcome, token, write, goesOn, landed, pace, after }: Release): Promise<object> {
@@ -171,7 +176,8 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
       }
       this.notBefore = Date.now() + 1_000 / this.scale;
       try {
-        const reply = await plainReply(await send(request));
+        const got = await send(request);
+        const reply = await plainReply({ status: got.status, headers: got.headers as never, body: await short(got) });
         const said = edge((glue) => glue.readToken(reply));
         if ("token" in said) {
           this.token = { value: said.token, until: Date.now() + said.usable, proven: false };

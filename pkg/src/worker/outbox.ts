@@ -8,6 +8,7 @@ import type { Acquire, Place, Release } from "./gate.js";
 import { log } from "./log.js";
 import { options, type RelayEnv, type RelayOptions, type Target } from "./options.js";
 import { type Pace, readPace, readRetryAfter } from "./pace.js";
+import { short } from "./reply.js";
 import { migrate } from "./schema.js";
 import { REMEMBERED } from "./token.js";
 
@@ -88,6 +89,9 @@ const BACKOFF_CAP = 10 * 60 * 1000;
 /** A delivery keeps its place between a look-up and its write for no longer than this. */
 const GOES_ON = 10_000;
 
+/** What is accepted goes out at once; this alarm is for the case that the object dies first. One for all of a second. */
+const NET = 1_000;
+
 /** Should the platform lose an alarm, the next one is never further away than this while something waits. */
 const LATEST_ALARM = 60_000;
 
@@ -106,6 +110,8 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
     readonly busy = new Set<string>();
     /** By account: until when the gate has no place for this shard. */
     readonly held = new Map<string, number>();
+    /** By account: so many deliveries may ask or run. Where the gate is full, ten that ask in vain cost ten calls and writes. */
+    readonly width = new Map<string, number>();
     alarmAt = Number.POSITIVE_INFINITY;
     shard = "";
 
@@ -233,7 +239,13 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         }
       });
       this.desk.accepted(held);
-      if (!held) await this.alarmBy(now);
+      if (held) return { id, state: "queued" };
+      await this.alarmBy(now + NET);
+      try {
+        this.pump();
+      } catch {
+        // The lead is written down all the same, and the alarm begins anew.
+      }
       return { id, state: "queued" };
     }
 
@@ -242,13 +254,14 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       const now = Date.now();
       for (const account of Object.keys(options(this.env).accounts)) {
         const out = [...this.running.values()].filter((other) => other === account).length;
-        if (out >= AT_ONCE || (this.held.get(account) ?? 0) > now) continue;
+        const width = this.width.get(account) ?? AT_ONCE;
+        if (out >= width || (this.held.get(account) ?? 0) > now) continue;
         const due = this.rows(
           `SELECT deliveries.id AS id, deliveries.lead AS lead, account, state, phase, code, person
            FROM deliveries JOIN leads ON leads.id = deliveries.lead WHERE account = ? AND phase IN ('waiting', 'sent') AND next <= ? ORDER BY next LIMIT ?`,
           account, now, 4 * AT_ONCE,
         ) as DeliveryRow[];
-        let room = AT_ONCE - out;
+        let room = width - out;
         for (const row of due) {
           const person = `${account} ${String(row["person"])}`;
           if (room <= 0) break;
@@ -270,6 +283,14 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       }
     }
 
+    /** There was a place, so there may be another one. */
+    widen(account: string): void {
+      const width = this.width.get(account) ?? AT_ONCE;
+      if (width >= AT_ONCE) return;
+      this.width.set(account, width + 1);
+      this.pump();
+    }
+
     /** Sets the alarm for the earliest delivery that is not running. */
     async arm(): Promise<void> {
       const now = Date.now();
@@ -283,7 +304,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         // Where all places are taken, the one that ends first pumps; the alarm is there for the case of a crash.
         if (waiting.length > 0) soonest = Math.min(soonest, now + LATEST_ALARM);
         if (!next) continue;
-        const full = [...this.running.values()].filter((other) => other === account).length >= AT_ONCE;
+        const full = [...this.running.values()].filter((other) => other === account).length >= (this.width.get(account) ?? AT_ONCE);
         soonest = Math.min(soonest, Math.max(Number(next["next"]), this.held.get(account) ?? 0, full || this.busy.size > 0 ? now + 250 : 0));
       }
       if (soonest < Number.POSITIVE_INFINITY) await this.alarmBy(Math.max(now, soonest));
@@ -328,11 +349,14 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
             continue;
           }
           if (goesOn) await gate({});
-          if (place.whole) this.held.set(row.account, place.until);
-          else this.step(row, account.system, { event: "held", until: Math.round(place.until) });
+          if (place.whole) {
+            this.held.set(row.account, place.until);
+            this.width.set(row.account, Math.max(1, (this.width.get(row.account) ?? AT_ONCE) - 1));
+          } else this.step(row, account.system, { event: "held", until: Math.round(place.until) });
           return;
         }
         goesOn = false;
+        this.widen(row.account);
         // Erased, or sent on by a person, while this waited for its place.
         const [still] = this.rows("SELECT state FROM deliveries WHERE id = ?", row.id);
         if (still?.["state"] !== row.state) return void (await gate({}));
@@ -417,7 +441,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         // workerd's fetch has no deadline of its own, and a body can hang as well as its head.
         [response, plain] = await within(deadline, async (signal) => {
           const got = await send(request, { timeout: deadline, signal });
-          return [got, await plainReply(got)] as const;
+          return [got, await plainReply({ status: got.status, headers: got.headers as never, body: await short(got) })] as const;
         });
       } catch (error) {
         // workerd cannot tell "refused" from "reset after the CRM acted", so neither can we.
