@@ -6,10 +6,10 @@ const SYSTEMS = ["marketo", "pardot", "prospects"];
 
 /**
  * Sends `leads` leads while the relay is killed `kills` times, then waits until all are delivered.
- * `scale` divides the relay's times; with more than 10 a busy machine is slower than a call's deadline, and what came too
+ * Once no more than `calm` leads wait after the last kill, the network has peace. `scale` divides the relay's times; with more than 10 a busy machine is slower than a call's deadline, and what came too
  * late looks like an overlap. Throws where a lead is lost, a person is there twice, or a repeat is not marked. Answers what was tried and found.
  */
-export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, writers = 16, systems = SYSTEMS, say = () => {} }) {
+export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, writers = 16, systems = SYSTEMS, calm = 20, say = () => {} }) {
   const next = random(seed);
   let proxy;
   const at = await stand({
@@ -79,7 +79,7 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
       const shards = await status().catch(() => undefined);
       if (!shards) return false;
       const queued = sum(shards, "queued");
-      if (queued < 20) proxy.rate = 0;
+      if (queued < calm) proxy.rate = 0;
       if (Date.now() - told > 10_000) {
         told = Date.now();
         say(`${queued} wait`);

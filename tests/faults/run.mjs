@@ -1,5 +1,5 @@
 // `make faults`: the long form. KILLS, LEADS, SEED, RATE (faults in a hundred pieces of a connection),
-// SYSTEMS, SCALE (what the relay's times are divided by), WRITERS, EACH (leads of each fault of the matrix), SECONDS of load.
+// SYSTEMS, SCALE (what the relay's times are divided by), WRITERS, CALM (when so few wait, the network has peace), EACH (leads of each fault of the matrix), SECONDS of load.
 import { killRun } from "./kills.mjs";
 import { loadRun } from "./load.mjs";
 import { matrixRun } from "./matrix.mjs";
@@ -8,7 +8,7 @@ const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
 const say = (line) => console.log(line);
 
 const found = await killRun({
-  kills: number("KILLS", 200), leads: number("LEADS", 50_000), seed: number("SEED", 1), rate: number("RATE", 2), writers: number("WRITERS", 32), scale: number("SCALE", 10),
+  kills: number("KILLS", 200), leads: number("LEADS", 50_000), seed: number("SEED", 1), rate: number("RATE", 2), writers: number("WRITERS", 32), scale: number("SCALE", 10), calm: number("CALM", 20),
   ...(process.env.SYSTEMS && { systems: process.env.SYSTEMS.split(",") }), say,
 });
 say(`kills and a broken network: ${JSON.stringify(found)}`);
