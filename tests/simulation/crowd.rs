@@ -211,15 +211,13 @@ impl Run<'_> {
                 self.due[shard].insert((self.rows[row].state.next, row));
             }
             Answer::Granted { doubt, kept } => {
-                match self.step(row, Event::Due { doubt, kept, place: Some(self.now + LEASE) }) {
-                    Effect::Send { .. } => {
-                        self.running[shard].insert(row);
-                        self.arrive(row);
-                    }
-                    _ => {
-                        self.limiter.release(&id, Keep::No, None);
-                        self.due[shard].insert((self.rows[row].state.next, row));
-                    }
+                let place = Some(self.now + LEASE);
+                if let Effect::Send { .. } = self.step(row, Event::Due { doubt, kept, place }) {
+                    self.running[shard].insert(row);
+                    self.arrive(row);
+                } else {
+                    self.limiter.release(&id, Keep::No, None);
+                    self.due[shard].insert((self.rows[row].state.next, row));
                 }
             }
         }
