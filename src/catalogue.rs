@@ -112,10 +112,21 @@ mod recipes {
                 repeat: Repeat::Creates,
             },
         ),
-        // With `update: true` it finds its own earlier record.
+        // With `update: true` it finds its own earlier record, but only one that it can see: after a lost reply the relay
+        // looks until reads have caught up, and writes again all the same, for nobody can tell this lead from an older one.
         (
             System::Prospects,
-            Recipe { probe: None, write: prospects::PROSPECT_UPSERT.name, repeat: Repeat::Safe },
+            Recipe {
+                probe: Some(Probe {
+                    operation: prospects::PROSPECT_LIST.name,
+                    when: When::Doubt,
+                    keys: &["email", "phone"],
+                    found: None,
+                    lag: 60_000,
+                }),
+                write: prospects::PROSPECT_UPSERT.name,
+                repeat: Repeat::Safe,
+            },
         ),
     ];
 

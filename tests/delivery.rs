@@ -33,7 +33,7 @@ impl Story {
     #[track_caller]
     fn sends(&mut self) -> (&'static str, Option<String>) {
         self.now = self.now.max(self.delivery.next);
-        match self.step(Event::Due { doubt: None, kept: true }) {
+        match self.step(Event::Due { doubt: None, kept: true, place: None }) {
             Effect::Send { operation, record } => (operation, record),
             other => panic!("nothing was sent but {other:?}"),
         }
@@ -134,7 +134,7 @@ fn a_worker_that_died_after_sending_has_lost_the_reply() {
     story.sends();
     // No outcome is ever told; the next wake-up comes after the deadline.
     story.now = story.delivery.next;
-    assert_eq!(story.step(Event::Due { doubt: None, kept: true }), Effect::Wait);
+    assert_eq!(story.step(Event::Due { doubt: None, kept: true, place: None }), Effect::Wait);
     assert_eq!(story.sends(), ("pardot.prospect.read", None));
 }
 
@@ -151,12 +151,54 @@ fn a_form_activity_that_may_be_repeated_is_marked() {
 }
 
 #[test]
-fn an_upsert_is_repeated_without_a_mark() {
+fn an_upsert_is_looked_up_before_it_is_repeated_without_a_mark() {
+    let mut story = Story::of(System::Prospects);
+    assert_eq!(
+        story.sends(),
+        ("prospects.prospect.upsert", None),
+        "without a look-up as long as all is well"
+    );
+    let sent = story.now;
+    story.hears(lost());
+    assert_eq!(story.sends(), ("prospects.prospect.list", None));
+    assert!(story.now >= sent + TIMING.deadline, "the lost call may still arrive");
+    story.hears(found(&[("7", "")]));
+    assert_eq!(story.sends(), ("prospects.prospect.upsert", None), "the same write, which finds the person");
+    assert!(!story.delivery.maybe_repeated);
+    assert_eq!(story.hears(stored()), Effect::Done);
+}
+
+#[test]
+fn an_upsert_waits_until_reads_have_caught_up() {
+    let mut story = Story::of(System::Prospects);
+    story.sends();
+    let sent = story.now;
+    story.hears(lost());
+    while story.sends().0 == "prospects.prospect.list" {
+        story.hears(found(&[]));
+    }
+    assert!(story.now >= sent + TIMING.deadline + 60_000, "written again after {} ms", story.now - sent);
+    assert!(!story.delivery.maybe_repeated);
+}
+
+#[test]
+fn an_upsert_that_nobody_can_look_up_is_marked() {
     let mut story = Story::of(System::Prospects);
     story.sends();
     story.hears(lost());
+    story.sends();
+    story.step(Event::Blind);
+    assert!(story.delivery.maybe_repeated);
     assert_eq!(story.sends(), ("prospects.prospect.upsert", None));
-    assert!(!story.delivery.maybe_repeated);
+}
+
+#[test]
+fn a_place_that_may_end_before_the_call_does_is_asked_for_again() {
+    let mut story = Story::of(System::Marketo);
+    let due = |place| Event::Due { doubt: None, kept: false, place: Some(place) };
+    assert_eq!(story.step(due(TIMING.deadline - 1)), Effect::Wait);
+    assert_eq!((story.delivery.phase, story.delivery.next), (Phase::Waiting, story.now));
+    assert!(matches!(story.step(due(TIMING.deadline)), Effect::Send { .. }));
 }
 
 #[test]
@@ -193,7 +235,7 @@ fn what_the_system_refuses_waits_for_a_person() {
     let mut story = Story::of(System::Prospects);
     story.sends();
     assert_eq!(story.hears(refused()), Effect::Dead);
-    assert_eq!(story.step(Event::Due { doubt: None, kept: true }), Effect::Dead);
+    assert_eq!(story.step(Event::Due { doubt: None, kept: true, place: None }), Effect::Dead);
 }
 
 #[test]
@@ -212,7 +254,11 @@ fn a_person_who_was_deleted_in_between_is_looked_up_again() {
 fn the_gate_may_hold_a_call_back() {
     let mut story = Story::of(System::Marketo);
     assert_eq!(story.step(Event::Held { until: 500 }), Effect::Wait);
-    assert_eq!(story.step(Event::Due { doubt: None, kept: true }), Effect::Wait, "not before then");
+    assert_eq!(
+        story.step(Event::Due { doubt: None, kept: true, place: None }),
+        Effect::Wait,
+        "not before then"
+    );
     assert_eq!(story.delivery.phase, Phase::Waiting);
     story.sends();
     assert!(story.now >= 500);
@@ -228,7 +274,7 @@ fn a_lost_create_that_the_gate_holds_back_is_still_lost() {
     story.now = story.delivery.next;
     story.step(Event::Held { until: story.now + 100 });
     story.now += 100;
-    assert_eq!(story.step(Event::Due { doubt: None, kept: true }), Effect::Wait);
+    assert_eq!(story.step(Event::Due { doubt: None, kept: true, place: None }), Effect::Wait);
     assert_eq!(story.sends(), ("pardot.prospect.read", None), "never a second create without a look");
 }
 
@@ -247,7 +293,7 @@ fn a_look_up_holds_only_as_long_as_nobody_else_can_write() {
     let mut story = Story::of(System::Pardot);
     story.sends();
     story.hears(missing());
-    assert_eq!(story.step(Event::Due { doubt: None, kept: false }), Effect::Wait);
+    assert_eq!(story.step(Event::Due { doubt: None, kept: false, place: None }), Effect::Wait);
     assert_eq!(story.sends(), ("pardot.prospect.read", None), "asked again");
 }
 
@@ -255,7 +301,7 @@ fn a_look_up_holds_only_as_long_as_nobody_else_can_write() {
 fn who_was_written_for_another_lead_is_not_created_while_reads_lag() {
     let mut story = Story::of(System::Pardot);
     let doubt = Some(60_000);
-    assert!(matches!(story.step(Event::Due { doubt, kept: false }), Effect::Send { .. }));
+    assert!(matches!(story.step(Event::Due { doubt, kept: false, place: None }), Effect::Send { .. }));
     story.hears(missing());
     assert!(story.delivery.next > story.now);
     assert_eq!(story.sends(), ("pardot.prospect.read", None));
@@ -291,7 +337,7 @@ fn state_of_version_1_goes_on() {
     ] {
         let mut story = Story { system, delivery: serde_json::from_str(state).unwrap(), now: 100_000 };
         if story.delivery.phase == Phase::Sent {
-            assert_eq!(story.step(Event::Due { doubt: None, kept: false }), Effect::Wait);
+            assert_eq!(story.step(Event::Due { doubt: None, kept: false, place: None }), Effect::Wait);
         }
         assert_eq!(story.sends().0, call);
     }

@@ -13,7 +13,7 @@ before(async () => {
   at = await stand({ timeScale: 30 });
 });
 after(() => at.stop());
-beforeEach(() => at.reset());
+beforeEach(() => at.clear());
 
 function person() {
   people++;

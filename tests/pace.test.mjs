@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { household, isTooMuch } from "../pkg/dist/worker/address.js";
+import { pairs } from "../pkg/dist/worker/body.js";
 import { csv } from "../pkg/dist/worker/csv.js";
 import { readPace, readRetryAfter } from "../pkg/dist/worker/pace.js";
 import { nextMidnight, zoneOf } from "../pkg/dist/worker/reset.js";
+import { random } from "./faults/proxy.mjs";
 
 const at = (text) => Date.parse(text);
 const iso = (time) => new Date(time).toISOString();
@@ -60,6 +62,15 @@ test("an address has its limit, its household shares it, and it comes back", asy
   assert.equal(await isTooMuch("192.0.2.8", limit, 1_000), undefined, "another one is another one");
   assert.equal(await isTooMuch("192.0.2.7", limit, 62_000), undefined);
   assert.equal(await isTooMuch(null, limit, 1_000), undefined);
+});
+
+test("an urlencoded body reads as URLSearchParams reads it, whatever is in it", () => {
+  const parts = ["a", "=", "&", "+", "%", "%41", "%c3%a4", "%C3", "%zz", "%0", "é", "\u{1f600}", "%00", "\0", "__proto__", " ", "==", "%25", "\r\n", "%ef%bb%bf", "%ed%a0%80"];
+  const next = random(11);
+  for (let n = 0; n < 20_000; n++) {
+    const text = `a${Array.from({ length: Math.floor(next() * 8) }, () => parts[Math.floor(next() * parts.length)]).join("")}`;
+    assert.deepEqual(pairs(text), [...new URLSearchParams(text)], JSON.stringify(text));
+  }
 });
 
 test("no cell of the export is a formula, and none begins another", () => {

@@ -18,7 +18,7 @@ import { root, until } from "./stand.mjs";
 const TOOLS = {
   vite: "8.3.8", webpack: "5.112.2", "webpack-cli": "7.3.1", next: "16.4.6", react: "19.3.1", "react-dom": "19.3.1", vue: "3.5.45", svelte: "5.57.3",
   "@sveltejs/vite-plugin-svelte": "7.3.1", "@vitejs/plugin-vue": "6.0.11", "@vitejs/plugin-react": "6.3.0", astro: "5.18.2",
-  publint: "0.3.25", "@arethetypeswrong/cli": "0.18.5", bun: "1.4.5", deno: "2.9.6", "fast-check": "4.10.2",
+  publint: "0.3.25", "@arethetypeswrong/cli": "0.18.5", bun: "1.4.5", deno: "2.9.6", "fast-check": "4.10.2", wrangler: "4.86.0",
 };
 const TYPESCRIPTS = ["5.2.2", "5.5.4", "5.9.3"];
 const RELAY = "http://127.0.0.1:8789/leads/contact";
@@ -262,6 +262,15 @@ const PARTS = {
     } finally {
       await miniflare.dispose();
     }
+  },
+  async wrangler() {
+    // The template as somebody copies it, with the package as it is packed: bundled as `wrangler deploy` would send it.
+    const site = join(work, "leads");
+    cpSync(`${root}www/examples/relay`, site, { recursive: true });
+    symlinkSync(join(folder, "node_modules"), join(site, "node_modules"));
+    const said = await call(bin("wrangler"), ["deploy", "--dry-run", "--outdir", join(work, "leads-out")], { cwd: site, env: { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false" } });
+    for (const binding of ["OUTBOX (Outbox)", "GATE (Gate)", "PAGE_ORIGIN"]) assert.ok(said.includes(binding), said);
+    assert.ok(readdirSync(join(work, "leads-out")).some((name) => name.endsWith(".wasm")), "no wasm beside it");
   },
   async ssr() {
     // Importing touches neither DOM, network nor wasm: every entry, on a runtime without any of them.

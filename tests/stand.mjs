@@ -50,6 +50,8 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
     faults: (script) => control("faults", script),
     config: (patch) => control("config", patch),
     reset: () => control("reset", { tokens: true, config: true, clock: true }),
+    /** The relay keeps its tokens: a call with one that is gone is refused before any fault "after the commit" commits. */
+    clear: () => control("reset", { config: true, clock: true }),
     expireTokens: () => control("tokens/expire", {}),
     /** workerd gets no chance to finish anything. */
     async killRelay() {

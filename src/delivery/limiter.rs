@@ -66,6 +66,10 @@ pub struct Lease {
     /// Its call was lost, so nobody gives it back before.
     #[serde(default)]
     pub lost: bool,
+    /// It is kept between a look-up and its write. A place whose grant never arrived is not: others may have written
+    /// between that look-up and the grant.
+    #[serde(default)]
+    pub goes_on: bool,
 }
 
 /// A person who was written a moment ago.
@@ -186,7 +190,7 @@ impl Limiter {
         self.leases = others;
         let (lost, kept): (Vec<Lease>, Vec<Lease>) =
             own.into_iter().partition(|lease| lease.lost || ask.lost);
-        let kept = !kept.is_empty();
+        let kept = kept.iter().any(|lease| lease.goes_on);
         for lease in lost {
             self.wrote(lease.key, lease.until.saturating_add(ask.lag), ask.lag);
         }
@@ -195,6 +199,7 @@ impl Limiter {
             key: ask.key.to_owned(),
             until: now.saturating_add(ask.deadline),
             lost: false,
+            goes_on: false,
         });
         let doubt = self.fresh.iter().find(|fresh| fresh.key == ask.key).map(|fresh| fresh.until);
         Answer::Granted { doubt, kept }
@@ -259,17 +264,16 @@ impl Limiter {
         }
     }
 
-    /// Gives the place back. It is kept after a lost reply, for the call may still be running, and between a look-up
-    /// and the write that relies on it.
-    pub fn release(&mut self, id: &str, keep: Keep) {
-        match keep {
-            Keep::No => self.leases.retain(|lease| lease.id != id),
-            Keep::GoesOn => {}
-            Keep::Lost => {
-                for lease in self.leases.iter_mut().filter(|lease| lease.id == id) {
-                    lease.lost = true;
-                }
-            }
+    /// Gives the place back. It is kept between a look-up and the write that relies on it; and after a lost reply until
+    /// `landed`, for the call may still be running then, or until the place ends where that is not known.
+    pub fn release(&mut self, id: &str, keep: Keep, landed: Option<u64>) {
+        if keep == Keep::No {
+            return self.leases.retain(|lease| lease.id != id);
+        }
+        for lease in self.leases.iter_mut().filter(|lease| lease.id == id) {
+            lease.goes_on = keep == Keep::GoesOn;
+            lease.lost |= keep == Keep::Lost;
+            lease.until = landed.unwrap_or(lease.until);
         }
     }
 
@@ -341,7 +345,7 @@ mod tests {
         let mut gate = Limiter::default();
         assert_eq!(gate.acquire(LIMITS, ask("1", "ann"), 0), GRANTED);
         assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 10), Answer::Wait { until: 260, whole: false });
-        gate.release("1", Keep::No);
+        gate.release("1", Keep::No, None);
         assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 20), GRANTED);
     }
 
@@ -349,9 +353,13 @@ mod tests {
     fn a_lost_call_keeps_its_place_until_its_deadline() {
         let mut gate = Limiter::default();
         assert_eq!(gate.acquire(LIMITS, ask("1", "ann"), 0), GRANTED);
-        gate.release("1", Keep::Lost);
+        gate.release("1", Keep::Lost, None);
         assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 300), Answer::Wait { until: 1_000, whole: false });
         assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 1_000), GRANTED);
+        // It went out later than its place was given, and nobody holds the place for longer than it can run.
+        gate.release("2", Keep::Lost, Some(1_900));
+        assert_eq!(gate.acquire(LIMITS, ask("1", "ann"), 1_300), Answer::Wait { until: 1_900, whole: false });
+        assert_eq!(gate.acquire(MANY, ask("1", "ann"), 1_900), GRANTED);
     }
 
     #[test]
@@ -360,14 +368,14 @@ mod tests {
         let of = |id| Ask { lag: 60_000, ..ask(id, "ann") };
         gate.acquire(LIMITS, of("1"), 0);
         gate.stored("1", 60_000, 500);
-        gate.release("1", Keep::No);
+        gate.release("1", Keep::No, None);
         assert_eq!(gate.acquire(LIMITS, of("2"), 600), Answer::Granted { doubt: Some(68_000), kept: false });
         // Its worker died: nobody says what became of the call.
         assert_eq!(
             gate.acquire(LIMITS, of("3"), 1_600),
             Answer::Granted { doubt: Some(68_000), kept: false }
         );
-        gate.release("3", Keep::No);
+        gate.release("3", Keep::No, None);
         assert_eq!(gate.acquire(LIMITS, of("4"), 68_000), GRANTED);
     }
 
@@ -376,7 +384,7 @@ mod tests {
         let mut gate = Limiter::default();
         gate.acquire(MANY, ask("1", "ann"), 0);
         gate.acquire(MANY, ask("2", "bob"), 0);
-        gate.release("1", Keep::GoesOn);
+        gate.release("1", Keep::GoesOn, None);
         assert!(waits(gate.acquire(MANY, ask("3", "ann"), 5)), "the look-up counts for the one who made it");
         assert_eq!(gate.acquire(MANY, ask("1", "ann"), 10), Answer::Granted { doubt: None, kept: true });
         assert_eq!(gate.leases.len(), 2);
@@ -389,10 +397,10 @@ mod tests {
         assert_eq!(gate.acquire(LIMITS, ask("1", "a"), 0), GRANTED);
         assert_eq!(gate.acquire(LIMITS, ask("2", "b"), 0), GRANTED);
         assert!(waits(gate.acquire(LIMITS, ask("3", "c"), 0)), "two at once");
-        gate.release("1", Keep::No);
-        gate.release("2", Keep::No);
+        gate.release("1", Keep::No, None);
+        gate.release("2", Keep::No, None);
         assert_eq!(gate.acquire(LIMITS, ask("3", "c"), 1), GRANTED);
-        gate.release("3", Keep::No);
+        gate.release("3", Keep::No, None);
         let full = gate.acquire(LIMITS, ask("4", "d"), 19_000);
         assert_eq!(full, Answer::Wait { until: 20_000, whole: true }, "three in the window");
         assert_eq!(gate.acquire(LIMITS, ask("4", "d"), 20_000), GRANTED);
@@ -406,10 +414,10 @@ mod tests {
         gate.acquire(MANY, ask("2", "b"), 0);
         assert!(waits(gate.acquire(MANY, from("B"), 1)));
         assert!(waits(gate.acquire(MANY, from("A"), 2)));
-        gate.release("1", Keep::No);
+        gate.release("1", Keep::No, None);
         assert!(waits(gate.acquire(MANY, from("A"), 3)), "B came before");
         assert_eq!(gate.acquire(MANY, from("B"), 4), GRANTED);
-        gate.release("B", Keep::No);
+        gate.release("B", Keep::No, None);
         assert!(waits(gate.acquire(MANY, from("B"), 5)), "B was served, A was not");
         assert_eq!(gate.acquire(MANY, from("A"), 6), GRANTED);
     }
@@ -421,7 +429,7 @@ mod tests {
         gate.acquire(MANY, from("1"), 0);
         gate.acquire(MANY, from("2"), 0);
         assert!(waits(gate.acquire(MANY, from("dead"), 1)));
-        gate.release("1", Keep::No);
+        gate.release("1", Keep::No, None);
         assert!(waits(gate.acquire(MANY, from("B"), 500)));
         assert_eq!(gate.acquire(MANY, from("B"), 1_200), GRANTED);
     }
@@ -431,12 +439,12 @@ mod tests {
         let mut gate = Limiter::default();
         assert_eq!(gate.acquire(MANY, ask("1", "a"), 0), GRANTED);
         assert_eq!(gate.acquire(MANY, ask("2", "b"), 0), GRANTED);
-        gate.release("1", Keep::No);
+        gate.release("1", Keep::No, None);
         // Two are left, but the call that is out may not be counted yet.
         gate.heard(2, 30_000);
         assert_eq!(gate.acquire(MANY, ask("3", "c"), 1), GRANTED);
-        gate.release("2", Keep::No);
-        gate.release("3", Keep::No);
+        gate.release("2", Keep::No, None);
+        gate.release("3", Keep::No, None);
         assert_eq!(gate.acquire(MANY, ask("4", "d"), 2), Answer::Wait { until: 30_000, whole: true });
         // A reply that was overtaken brings nothing back.
         gate.heard(5, 30_000);
@@ -456,7 +464,7 @@ mod tests {
                 Answer::Granted { .. } => {
                     probes.push(now);
                     assert!(waits(gate.acquire(MANY, ask("2", "b"), now)), "one probe at a time");
-                    gate.release("1", Keep::No);
+                    gate.release("1", Keep::No, None);
                     gate.spent(reset, PROBE_EVERY, now);
                 }
                 Answer::Wait { until, .. } => {
@@ -475,7 +483,7 @@ mod tests {
         let mut gate = Limiter::default();
         gate.spent(80_000_000, PROBE_EVERY, 0);
         assert_eq!(gate.acquire(MANY, ask("1", "a"), PROBE_EVERY), GRANTED);
-        gate.release("1", Keep::No);
+        gate.release("1", Keep::No, None);
         gate.opened();
         assert_eq!(gate.acquire(MANY, ask("2", "b"), PROBE_EVERY + 1), GRANTED);
     }

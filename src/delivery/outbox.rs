@@ -124,6 +124,9 @@ pub enum Event {
         doubt: Option<u64>,
         /// Nobody else can have written this person since the last call.
         kept: bool,
+        /// The gate's place is this delivery's until then, at least.
+        #[serde(default)]
+        place: Option<u64>,
     },
     /// The call came to this.
     Outcome {
@@ -194,7 +197,14 @@ impl Delivery {
             (_, Phase::Done) => Effect::Done,
             (_, Phase::Dead) => Effect::Dead,
             (Event::Due { .. }, _) if now < self.next => Effect::Wait,
-            (Event::Due { doubt, kept }, Phase::Waiting) => {
+            // The word that there is a place was long on its way: a call that went out now could outlive the place, and
+            // the next one about this person would meet it.
+            (Event::Due { place: Some(until), .. }, Phase::Waiting)
+                if until < now.saturating_add(timing.deadline) =>
+            {
+                self.wait(now)
+            }
+            (Event::Due { doubt, kept, .. }, Phase::Waiting) => {
                 // "No such person" holds for as long as nobody else can write; after that it is asked again.
                 if self.call == Call::Write && !kept && !self.blind && recipe.asks_first() {
                     return self.turn_to(Call::Probe, now);

@@ -391,7 +391,7 @@ pub fn acquire_place(system: &str, limits: JsValue, state: &str, ask: JsValue, n
 }
 
 /// Gives a place back, with what the reply said of the account:
-/// `{ id, keep, opened, lag?, quiet?, reset?, scale, left?, until? }`, times in milliseconds since 1970.
+/// `{ id, keep, landed?, opened, lag?, quiet?, reset?, scale, left?, until? }`, times in milliseconds since 1970.
 ///
 /// # Errors
 /// `state.invalid` for a state that this version cannot read.
@@ -404,6 +404,8 @@ pub fn release_place(state: &str, given: JsValue, now: f64) -> Result<String, Js
         id: String,
         /// `no`, `goeson` or `lost`.
         keep: Keep,
+        /// After this time a lost call can no longer be running.
+        landed: Option<f64>,
         /// The call went through.
         opened: bool,
         /// It was a write; reads show it so many milliseconds later.
@@ -424,7 +426,7 @@ pub fn release_place(state: &str, given: JsValue, now: f64) -> Result<String, Js
     if let Some(lag) = given.lag {
         limiter.stored(&given.id, whole(lag), whole(now));
     }
-    limiter.release(&given.id, given.keep);
+    limiter.release(&given.id, given.keep, given.landed.map(whole));
     if given.opened {
         limiter.opened();
     }

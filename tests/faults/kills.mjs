@@ -6,10 +6,10 @@ const SYSTEMS = ["marketo", "pardot", "prospects"];
 
 /**
  * Sends `leads` leads while the relay is killed `kills` times, then waits until all are delivered.
- * `scale` divides the relay's times; with more than 10 a busy machine is slower than a call's deadline, and what came too
+ * Once no more than `calm` leads wait after the last kill, the network has peace. `scale` divides the relay's times; with more than 10 a busy machine is slower than a call's deadline, and what came too
  * late looks like an overlap. Throws where a lead is lost, a person is there twice, or a repeat is not marked. Answers what was tried and found.
  */
-export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, writers = 16, systems = SYSTEMS, say = () => {} }) {
+export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, writers = 16, systems = SYSTEMS, calm = 20, say = () => {} }) {
   const next = random(seed);
   let proxy;
   const at = await stand({
@@ -30,11 +30,13 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
     /** By person: how many leads of it were acknowledged. */
     const acknowledged = new Map();
     let made = 0;
-    let done = false;
     const write = async () => {
-      while (made < leads || !done) {
-        // The load lasts as long as the kills do.
-        if (made >= leads && found.kills >= kills) break;
+      while (made < leads) {
+        // The load lasts as long as the kills do: neither runs ahead of the other.
+        if (made * kills > leads * (found.kills + 1)) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          continue;
+        }
         const number = made++;
         // One in twenty comes a second time with another key.
         const person = number > 20 && number % 20 === 0 ? number - 10 : number;
@@ -59,6 +61,8 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
     const kill = async () => {
       while (found.kills < kills) {
         await new Promise((resolve) => setTimeout(resolve, 100 + next() * 900));
+        // Spread over the load: each kill meets leads that are being taken and leads that are on their way.
+        while (found.leads < leads && found.leads * kills < leads * (found.kills - 1)) await new Promise((resolve) => setTimeout(resolve, 20));
         await at.killRelay();
         const from = Date.now();
         await at.startRelay();
@@ -66,7 +70,6 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
         found.kills++;
         if (found.kills % 20 === 0) say(`${found.kills} kills, ${found.leads} leads acknowledged`);
       }
-      done = true;
     };
     await Promise.all([kill(), ...Array.from({ length: writers }, write)]);
     const status = async () => (await (await fetch(`${at.relay}/operator/status`, { headers: { authorization: "Bearer demo-operator" } })).json()).shards;
@@ -77,13 +80,13 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
       const shards = await status().catch(() => undefined);
       if (!shards) return false;
       const queued = sum(shards, "queued");
-      if (queued < 20) proxy.rate = 0;
+      if (queued < calm) proxy.rate = 0;
       if (Date.now() - told > 10_000) {
         told = Date.now();
         say(`${queued} wait`);
       }
       return queued === 0;
-    }, "the deliveries", 60_000 + leads * 20);
+    }, "the deliveries", 60_000 + leads * 200);
     const shards = await status();
     found.marked = sum(shards, "repeated");
     if (sum(shards, "dead") > 0) throw new Error(`${sum(shards, "dead")} dead letters`);

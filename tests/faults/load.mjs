@@ -1,5 +1,6 @@
 // What the relay takes in a second, beside a Worker that only echoes and one that only inserts into a Durable Object:
-// three measurements in one run, so that the machine cancels out. They are printed, never judged.
+// in turns and several times in one run, so that the machine cancels out. They are printed, never judged.
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
@@ -27,8 +28,8 @@ const BARE = `
     },
   };`;
 
-/** Sends for `seconds` over `connections`; answers requests per second, p99 in ms, and the statuses. */
-export async function press(url, make, { seconds = 4, connections = 64, headers = {} } = {}) {
+/** Sends for `seconds`, or `requests` of them, over `connections`; answers requests per second, p99 in ms, and the statuses. */
+export async function press(url, make, { seconds = 4, connections = 64, headers = {}, requests = Number.POSITIVE_INFINITY } = {}) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const times = [];
   const statuses = {};
@@ -53,15 +54,17 @@ export async function press(url, make, { seconds = 4, connections = 64, headers 
     });
   const began = Date.now();
   await Promise.all(Array.from({ length: connections }, async () => {
-    while (Date.now() < end) await one();
+    while (Date.now() < end && number < requests) await one();
   }));
   agent.destroy();
   times.sort((a, b) => a - b);
   return { perSecond: Math.round((times.length * 1000) / (Date.now() - began)), p99: Math.round(times[Math.floor(times.length * 0.99)] ?? 0), statuses };
 }
 
-/** The pair: check only against echo, durable accept against a bare insert. */
-export async function loadRun({ seconds = 4 } = {}) {
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+
+/** The pairs: check only against echo, durable accept against a bare insert; of each the median of `rounds`. */
+export async function loadRun({ seconds = 4, rounds = 3, connections = 64 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "fieldpost-load-"));
   const bare = new Miniflare({
     cf: false, modules: true, script: BARE, compatibilityDate: "2026-04-01",
@@ -72,17 +75,84 @@ export async function loadRun({ seconds = 4 } = {}) {
     // Delivery takes its share of the machine later, not in the measurement.
     await at.faults([{ operation: "auth.token", fault: "status", status: 503, times: 1_000_000 }]);
     const url = (await bare.ready).origin;
-    const lead = (number) => body({ firstName: "Ann", lastName: "Lee", email: `load${number}@example.org`, company: "Harbor Plumbing" }, { key: `load-${number}-${Date.now()}`, v: "1" });
+    let run = 0;
+    const lead = (number) => body({ firstName: "Ann", lastName: "Lee", email: `load${number}@example.org`, company: "Harbor Plumbing" }, { key: `load-${run}-${number}`, v: "1" });
     const wrong = (number) => body({ firstName: "Ann", lastName: "Lee", email: `load${number}@@example.org`, company: "Harbor Plumbing" }, { v: "1" });
     const headers = { origin: at.page };
-    for (const warm of [`${url}/echo`, `${url}/rows`]) await press(warm, lead, { seconds: 1 });
-    await press(at.form, lead, { seconds: 1, headers });
-    return {
-      echo: await press(`${url}/echo`, lead, { seconds }),
-      check: await press(`${at.form}`, wrong, { seconds, headers }),
-      insert: await press(`${url}/rows`, lead, { seconds }),
-      accept: await press(at.form, lead, { seconds, headers }),
+    const kinds = {
+      echo: () => press(`${url}/echo`, lead, { seconds, connections }),
+      check: () => press(at.form, wrong, { seconds, connections, headers }),
+      insert: () => press(`${url}/rows`, lead, { seconds, connections }),
+      accept: () => press(at.form, lead, { seconds, connections, headers }),
     };
+    for (const warm of [`${url}/echo`, `${url}/rows`]) await press(warm, lead, { seconds: 1 });
+    await press(at.form, wrong, { seconds: 1, headers });
+    const found = { echo: [], check: [], insert: [], accept: [] };
+    for (let round = 0; round < rounds; round++) {
+      for (const [kind, act] of Object.entries(kinds)) {
+        run++;
+        found[kind].push(await act());
+      }
+    }
+    run++;
+    // Three times as many at once as before: what is taken stays taken, and the rest is told to come again.
+    const over = await press(at.form, lead, { seconds, connections: 3 * connections, headers });
+    const { shards } = await (await fetch(`${at.relay}/operator/status`, { headers: { authorization: "Bearer demo-operator" } })).json();
+    const acknowledged = [...found.accept, over].reduce((sum, { statuses }) => sum + (statuses[202] ?? 0), 0);
+    const held = shards.reduce((sum, shard) => sum + shard.queued, 0);
+    if (held < acknowledged) throw new Error(`${acknowledged} leads acknowledged, ${held} held`);
+    const others = Object.keys(over.statuses).filter((status) => !["202", "429", "503"].includes(status));
+    if (others.length > 0) throw new Error(`answers under overload: ${JSON.stringify(over.statuses)}`);
+    const ratio = (one, other) => Number(median(found[one].map(({ perSecond }, n) => perSecond / found[other][n].perSecond)).toFixed(2));
+    const statuses = (kind) => [...new Set(found[kind].flatMap(({ statuses }) => Object.keys(statuses)))].join();
+    return {
+      ...Object.fromEntries(Object.keys(found).map((kind) => [kind, { perSecond: median(found[kind].map(({ perSecond }) => perSecond)), p99: median(found[kind].map(({ p99 }) => p99)), statuses: statuses(kind) }])),
+      checkToEcho: ratio("check", "echo"),
+      acceptToInsert: ratio("accept", "insert"),
+      overload: { ...over, goodput: Number((over.perSecond / median(found.accept.map(({ perSecond }) => perSecond))).toFixed(2)), acknowledged, held },
+    };
+  } finally {
+    await at.stop();
+    await bare.dispose();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What a process has in memory, in MB. */
+const resident = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
+const started = () =>
+  readdirSync("/proc").filter((entry) => {
+    if (!/^\d+$/.test(entry)) return false;
+    try {
+      const status = readFileSync(`/proc/${entry}/status`, "utf8");
+      return /^Name:\s+workerd$/m.test(status) && new RegExp(`^PPid:\\s+${process.pid}$`, "m").test(status);
+    } catch {
+      return false;
+    }
+  });
+
+/** What workerd has in memory after so many requests, for an echo and for a form that is checked, in `steps` measurements. */
+export async function memoryRun({ requests = 200_000, steps = 8, connections = 32 } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "fieldpost-memory-"));
+  const before = new Set(started());
+  const bare = new Miniflare({ cf: false, modules: true, script: BARE, compatibilityDate: "2026-04-01", durableObjects: { ROWS: { className: "Rows", useSQLite: true } }, durableObjectsPersist: `${folder}/storage` });
+  const url = (await bare.ready).origin;
+  const echoes = started().find((pid) => !before.has(pid));
+  const at = await stand({ timeScale: 1, worker: `${root}tests/faults/worker.mjs`, bindings: { SYSTEMS: "marketo" } });
+  const relays = started().find((pid) => !before.has(pid) && pid !== echoes);
+  try {
+    const wrong = (number) => body({ firstName: "Ann", lastName: "Lee", email: `load${number}@@example.org`, company: "Harbor Plumbing" }, { v: "1" });
+    const seen = { echo: [], check: [] };
+    for (let step = 0; step < steps; step++) {
+      const some = { requests: requests / steps, seconds: 3_600, connections };
+      await press(`${url}/echo`, wrong, some);
+      seen.echo.push(Math.round(resident(echoes)));
+      await press(at.form, wrong, { ...some, headers: { origin: at.page } });
+      seen.check.push(Math.round(resident(relays)));
+    }
+    // Beyond the first half, where both have warmed up.
+    const slope = (list) => Number((((list.at(-1) - list[steps >> 1]) * 1e6) / (requests * (1 - ((steps >> 1) + 1) / steps))).toFixed(0));
+    return { requests, megabytes: seen, perMillion: { echo: slope(seen.echo), check: slope(seen.check) }, ratio: Number((seen.check.at(-1) / seen.echo.at(-1)).toFixed(2)) };
   } finally {
     await at.stop();
     await bare.dispose();

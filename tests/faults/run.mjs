@@ -1,18 +1,29 @@
 // `make faults`: the long form. KILLS, LEADS, SEED, RATE (faults in a hundred pieces of a connection),
-// SYSTEMS, SCALE (what the relay's times are divided by), WRITERS, SECONDS of load.
+// SYSTEMS, SCALE (what the relay's times are divided by), WRITERS, CALM (when so few wait, the network has peace), EACH (leads of each fault of the matrix),
+// STORM (seconds of dying tokens), REQUESTS (for the memory), SECONDS of load; 0 leaves a part out.
 import { killRun } from "./kills.mjs";
-import { loadRun } from "./load.mjs";
+import { loadRun, memoryRun } from "./load.mjs";
+import { matrixRun } from "./matrix.mjs";
+import { brokenAlarms, fullDisk, recovery, tokenStorm } from "./storm.mjs";
 
 const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
 const say = (line) => console.log(line);
 
-const found = await killRun({
-  kills: number("KILLS", 200), leads: number("LEADS", 50_000), seed: number("SEED", 1), rate: number("RATE", 2), writers: number("WRITERS", 32), scale: number("SCALE", 10),
+const found = number("KILLS", 200) > 0 && await killRun({
+  kills: number("KILLS", 200), leads: number("LEADS", 50_000), seed: number("SEED", 1), rate: number("RATE", 2), writers: number("WRITERS", 32), scale: number("SCALE", 10), calm: number("CALM", 20),
   ...(process.env.SYSTEMS && { systems: process.env.SYSTEMS.split(",") }), say,
 });
-say(`kills and a broken network: ${JSON.stringify(found)}`);
+if (found) say(`kills and a broken network: ${JSON.stringify(found)}`);
+if (number("EACH", 100) > 0) say(`the fault matrix: ${JSON.stringify(await matrixRun({ leads: number("EACH", 100), say }))}`);
+if (number("STORM", 60) > 0) {
+  say(`tokens that die every 2 s: ${JSON.stringify(await tokenStorm({ seconds: number("STORM", 60) }))}`);
+  say(`alarms that throw: ${JSON.stringify(await brokenAlarms())}`);
+  say(`a relay that was killed is back: ${JSON.stringify(await recovery())}`);
+  say(`a full disk: ${JSON.stringify(await fullDisk())}`);
+}
+if (number("REQUESTS", 2_000_000) > 0) say(`memory: ${JSON.stringify(await memoryRun({ requests: number("REQUESTS", 2_000_000) }))}`);
 if (number("SECONDS", 8) > 0) {
   const load = await loadRun({ seconds: number("SECONDS", 8) });
   say(`load: ${JSON.stringify(load)}`);
-  say(`check only is ${(load.check.perSecond / load.echo.perSecond).toFixed(2)} of an echo; a durable accept is ${(load.accept.perSecond / load.insert.perSecond).toFixed(2)} of a bare insert, p99 ${load.accept.p99} ms`);
+  say(`check only is ${load.checkToEcho} of an echo; a durable accept is ${load.acceptToInsert} of a bare insert, p99 ${load.accept.p99} ms beside ${load.insert.p99} ms`);
 }

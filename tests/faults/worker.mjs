@@ -1,11 +1,20 @@
 // The relay of the fault runs: three systems behind the fault proxy, and no pace of its own.
-import { relay } from "fieldpost/worker";
+import { Outbox as Sound, relay } from "fieldpost/worker";
 
-export { Gate, Outbox } from "fieldpost/worker";
+export { Gate } from "fieldpost/worker";
 
-const limits = { calls: 1_000_000, window: 1_000, atOnce: 20 };
+/** An outbox whose alarm does nothing but throw, where a run asks for it. */
+export class Outbox extends Sound {
+  async alarm() {
+    if (this.env.BROKEN_ALARMS) throw new Error("broken");
+    await super.alarm();
+  }
+}
+
+const plenty = { calls: 1_000_000, window: 1_000, atOnce: 20 };
 
 export default relay((env) => {
+  const limits = env.LIMITS ? JSON.parse(env.LIMITS) : plenty;
   const to = { baseUrl: env.SANDBOX, allowHost: env.SANDBOX_HOST, limits };
   const salesforce = { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET, loginUrl: env.SANDBOX };
   const map = { email: "email", company: "company" };

@@ -2,36 +2,23 @@
 
 use crate::crm::{Crm, Kind, LONGEST, lost, retry};
 use fieldpost::delivery::limiter::{Answer, Ask, Keep, Limiter, Limits, PROBE_EVERY};
-use fieldpost::delivery::outbox::{
-    Call as Sending, Delivery, Effect, Event, Phase, Probe, Recipe, Timing, When,
-};
+use fieldpost::delivery::outbox::{Call as Sending, Delivery, Effect, Event, Phase, Recipe, Timing};
 use fieldpost::operation::Repeat;
 use fieldpost::outcome::Reason;
 use fieldpost::{Outcome, System, recipe};
 use std::collections::{BTreeMap, BTreeSet};
 
 const TIMING: Timing = Timing { deadline: 35_000, base: 1_000, cap: 600_000, scale: 1 };
-/// A lease outlives the call.
-const LEASE: u64 = 36_000;
+/// As long as a call may take, and what may pass between the gate's word and the call.
+const LEASE: u64 = 45_000;
+/// What it once was: one second for the way.
+const SHORT_LEASE: u64 = 36_000;
 const DAY: u64 = 24 * 60 * 60 * 1_000;
 /// Milliseconds since 1970, so that nothing is near zero.
 const START: u64 = 1_795_000_000_000;
 const LEADS: usize = 50;
 const SHARDS: usize = 3;
 const AT_ONCE: usize = 10;
-
-/// An upsert that is looked up in doubt, by e-mail or phone.
-static LOOKED_UP: Recipe = Recipe {
-    probe: Some(Probe {
-        operation: "look",
-        when: When::Doubt,
-        keys: &["email", "phone"],
-        found: None,
-        lag: 60_000,
-    }),
-    write: "write",
-    repeat: Repeat::Safe,
-};
 
 /// What a day without look-ups would do with a system that always creates.
 static RECKLESS: Recipe = Recipe { probe: None, write: "write", repeat: Repeat::Creates };
@@ -72,6 +59,7 @@ enum Happening {
     Pump { shard: usize },
     Token { account: usize, life: u64 },
     GoOn { row: usize, life: u64 },
+    Granted { row: usize, life: u64, grant: Grant },
     Arrive { row: usize, call: Call },
     Commit { row: usize, call: Call },
     Hear { row: usize, sent: u64, life: u64, outcome: Outcome },
@@ -81,6 +69,16 @@ enum Happening {
     Expire { account: usize },
     Quota { account: usize },
     Mend,
+}
+
+/// The gate's word, on its way.
+#[derive(Clone, Debug)]
+struct Grant {
+    token: u64,
+    doubt: Option<u64>,
+    kept: bool,
+    /// When it was asked for, by the relay's clock.
+    asked: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -137,6 +135,10 @@ pub(crate) struct Day {
     pub(crate) tell: bool,
     /// Whether the relay looks people up.
     pub(crate) looks: bool,
+    /// Whether it makes sure that a place outlives its call.
+    pub(crate) careful: bool,
+    /// One call in so many is as slow as may be.
+    pub(crate) slow: u64,
     now: u64,
     skew: i64,
     stepped: bool,
@@ -165,6 +167,8 @@ impl Day {
         let mut day = Day {
             tell: false,
             looks: true,
+            careful: true,
+            slow: 20,
             now: START,
             skew: 0,
             stepped: false,
@@ -177,7 +181,7 @@ impl Day {
             leads: Vec::new(),
             rows: Vec::new(),
             running: BTreeMap::new(),
-            open: vec![Vec::new(); 4 * SHARDS],
+            open: vec![Vec::new(); 3 * SHARDS],
             going_on: BTreeSet::new(),
             alarms: [None; SHARDS],
             trouble: 0,
@@ -244,6 +248,7 @@ impl Day {
             Happening::Commit { row, .. } => 2_000 + *row as u64,
             Happening::Hear { row, .. } => 3_000 + *row as u64,
             Happening::GoOn { row, .. } => 4_000 + *row as u64,
+            Happening::Granted { row, .. } => 5_000 + *row as u64,
             Happening::Kill => 300,
             Happening::Restart => 301,
             Happening::Step { .. } => 302,
@@ -261,7 +266,7 @@ impl Day {
 
     /// Decides the day: who comes when, and what goes wrong.
     fn plan(&mut self) {
-        let lags: [u64; 4] = std::array::from_fn(|_| self.below(60_000));
+        let lags: [u64; 3] = std::array::from_fn(|_| self.below(60_000));
         let at_once = 1 + self.below(5) as u32;
         let limits = Limits { calls: 10 + self.below(40) as u32, window: 20_000, at_once };
         let pardot = if self.looks { recipe(System::Pardot).unwrap() } else { &RECKLESS };
@@ -269,7 +274,6 @@ impl Day {
             (recipe(System::Marketo).unwrap(), Kind::Form, lags[0]),
             (pardot, Kind::Creates, lags[1]),
             (recipe(System::Prospects).unwrap(), Kind::Upsert, lags[2]),
-            (&LOOKED_UP, Kind::Upsert, lags[3]),
         ] {
             self.accounts.push(Account {
                 recipe,
@@ -342,6 +346,9 @@ impl Day {
                 self.deliver(row);
                 self.pump(self.rows[row].shard);
             }
+            Happening::Granted { row, life, grant } if self.up && life == self.life => {
+                self.granted(row, &grant);
+            }
             Happening::Arrive { row, call } => self.arrive(row, call),
             Happening::Commit { row, call } => self.commit(row, &call),
             Happening::Kill if self.up => {
@@ -368,7 +375,10 @@ impl Day {
                 self.accounts[account].crm.quota = reset;
             }
             Happening::Mend => self.mend(),
-            Happening::Token { .. } | Happening::GoOn { .. } | Happening::Kill => {}
+            Happening::Token { .. }
+            | Happening::GoOn { .. }
+            | Happening::Granted { .. }
+            | Happening::Kill => {}
         }
     }
 
@@ -461,7 +471,8 @@ impl Day {
         let (id, key, name) = (row.to_string(), person.to_string(), shard.to_string());
         let lost = self.rows[row].state.phase == Phase::Sent;
         let lag = gate.recipe.lag();
-        let ask = Ask { id: &id, key: &key, shard: &name, deadline: LEASE, lag, lost };
+        let deadline = if self.careful { LEASE } else { SHORT_LEASE };
+        let ask = Ask { id: &id, key: &key, shard: &name, deadline, lag, lost };
         match gate.limiter.acquire(gate.limits, ask, now) {
             // Between a look-up and its write nobody else may come, so the place is kept for a while.
             Answer::Wait { until, whole: true } if self.going_on.contains(&row) && until < now + 10_000 => {
@@ -471,7 +482,7 @@ impl Day {
             }
             Answer::Wait { until, whole: true } => {
                 if self.going_on.remove(&row) {
-                    gate.limiter.release(&id, Keep::No);
+                    gate.limiter.release(&id, Keep::No, None);
                 }
                 gate.held[shard] = until;
             }
@@ -482,13 +493,28 @@ impl Day {
                 self.going_on.remove(&row);
                 assert!(gate.limiter.leases.len() <= gate.limits.at_once as usize, "too many at once");
                 assert!(gate.limiter.calls.len() <= gate.limits.calls as usize, "too many in a window");
-                match self.step(row, Event::Due { doubt, kept }) {
-                    Effect::Send { operation, record } => self.send(row, token, operation, record),
-                    effect => {
-                        self.accounts[account].limiter.release(&id, Keep::No);
-                        assert!(!matches!(effect, Effect::Done | Effect::Dead), "{effect:?}");
-                    }
-                }
+                self.running.insert(row, self.now);
+                // Between two objects a word takes milliseconds, and on a bad day seconds.
+                let bad = self.below(2 * self.slow) == 0;
+                let way = self.below(if bad { 20_000 } else { 20 });
+                let grant = Grant { token, doubt, kept, asked: now };
+                self.at(self.now + way, Happening::Granted { row, life: self.life, grant });
+            }
+        }
+    }
+
+    /// The gate's word has come.
+    fn granted(&mut self, row: usize, grant: &Grant) {
+        let Grant { token, doubt, kept, asked } = *grant;
+        let place = self.careful.then_some(asked + LEASE);
+        match self.step(row, Event::Due { doubt, kept, place }) {
+            Effect::Send { operation, record } => self.send(row, token, operation, record),
+            effect => {
+                self.running.remove(&row);
+                let Row { account, shard, .. } = self.rows[row];
+                self.accounts[account].limiter.release(&row.to_string(), Keep::No, None);
+                assert!(!matches!(effect, Effect::Done | Effect::Dead), "{effect:?}");
+                self.pump(shard);
             }
         }
     }
@@ -520,7 +546,7 @@ impl Day {
         let call =
             Call { write, record: record.map(|id| id.parse().unwrap()), token, sent, life: self.life, fate };
         // Most calls are quick; some are as slow as may be.
-        let slow = self.below(20) == 0;
+        let slow = self.below(self.slow) == 0;
         let way = 1 + self.below(if slow { LONGEST / 2 - 1 } else { 50 });
         match fate {
             Fate::Refused => self.hear_at(self.now + 5, row, &call, lost()),
@@ -568,7 +594,7 @@ impl Day {
             }
             return;
         }
-        let slow = self.below(20) == 0;
+        let slow = self.below(self.slow) == 0;
         let takes = 1 + self.below(if slow { LONGEST / 2 - 1 } else { 200 });
         self.accounts[account].crm.begin(person, call.record, self.now + takes, self.now);
         self.at(self.now + takes, Happening::Commit { row, call });
@@ -612,7 +638,8 @@ impl Day {
             (false, true) => Keep::Lost,
             _ => Keep::No,
         };
-        gate.limiter.release(&row.to_string(), keep);
+        let landed = (keep == Keep::Lost && self.careful).then_some(state.sent + TIMING.deadline);
+        gate.limiter.release(&row.to_string(), keep, landed);
         match outcome {
             Outcome::Retry { reason: Reason::Token, .. } => gate.token = None,
             Outcome::Retry { reason: Reason::Rate, after, .. } => {

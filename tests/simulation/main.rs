@@ -18,9 +18,12 @@
 )]
 
 mod crm;
+mod crowd;
 mod day;
 
+use crowd::Crowd;
 use day::{Day, Seen};
+use fieldpost::delivery::limiter::Limits;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is not a number")))
@@ -86,4 +89,89 @@ fn a_relay_without_look_ups_is_found_out() {
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || day.run())).is_err()
     });
     assert!(caught, "forty days without a look-up, and nobody was there twice");
+}
+
+/// A place is not for ever: where a call goes out on one that is about to end, it meets the next call about that person.
+#[test]
+fn a_relay_that_trusts_an_old_place_is_found_out() {
+    let caught = |careful, seeds: u64| {
+        (0..seeds).any(|seed| {
+            let mut day = Day::new(seed);
+            day.slow = 2;
+            day.careful = careful;
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || day.run())).is_err()
+        })
+    };
+    assert!(caught(false, 200), "two hundred slow days on old places, and no two calls met");
+    assert!(!caught(true, if cfg!(debug_assertions) { 20 } else { 200 }));
+}
+
+/// What Adobe advises for one integration.
+const MARKETO: Limits = Limits { calls: 50, window: 20_000, at_once: 5 };
+
+fn crowd(leads: usize) -> Crowd {
+    Crowd {
+        leads,
+        people: 500,
+        limits: MARKETO,
+        poison: None,
+        kills: Vec::new(),
+        quota: None,
+        start: 1_795_000_000_000,
+    }
+}
+
+#[test]
+fn twenty_thousand_leads_of_five_hundred_people_never_overlap_and_use_the_limit() {
+    // The relay is killed every 97 seconds of the first ten minutes, with calls that are out.
+    let found = Crowd { kills: (1..=6).map(|n| n * 97_000).collect(), ..crowd(20_000) }.run();
+    println!("20,000 leads, 500 people, 6 kills: {found:?}");
+    assert_eq!((found.done, found.overlaps), (20_000, 0));
+    assert!(found.window <= 50 && found.at_once <= 5 && found.percent >= 95, "{found:?}");
+}
+
+#[test]
+fn ten_minutes_at_the_limit_and_not_a_call_over_it() {
+    for (name, limits) in [
+        ("Marketo's advice", MARKETO),
+        ("Marketo's limit", Limits { calls: 100, window: 20_000, at_once: 10 }),
+        ("Pardot", Limits { calls: 100, window: 20_000, at_once: 5 }),
+        ("by the minute", Limits { calls: 300, window: 60_000, at_once: 5 }),
+    ] {
+        let calls = 600_000 / limits.window as usize * limits.calls as usize;
+        let found = Crowd { limits, kills: vec![200_000, 400_000], ..crowd(calls + 200) }.run();
+        println!("{name}: {found:?}");
+        assert!(
+            found.window <= limits.calls as usize && found.at_once <= limits.at_once as usize,
+            "{found:?}"
+        );
+        assert!(found.percent >= 95, "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn a_thousand_refused_leads_hold_nobody_up() {
+    let clean = crowd(19_000).run();
+    let found = Crowd { poison: Some(20), ..crowd(20_000) }.run();
+    println!("1,000 of 20,000 refused: {found:?}");
+    assert_eq!((found.done, found.dead), (20_000, 1_000));
+    // They take calls, and nothing but calls: leads in a time.
+    let rate = |leads: u64, found: &crowd::Found| leads * 1_000_000 / found.last;
+    assert!(rate(20_000, &found) * 100 >= rate(19_000, &clean) * 95, "{found:?}, clean {clean:?}");
+}
+
+#[test]
+fn a_used_up_quota_is_asked_for_four_times_an_hour_and_then_all_goes_out() {
+    // Five minutes into Chicago's day of 23 hours and its day of 25, and the midnights that `pace.test.mjs` computes.
+    for (day, start, reset) in [
+        ("2026-03-08", 1_772_949_900_000_u64, 1_773_032_400_000_u64),
+        ("2026-11-01", 1_793_509_500_000, 1_793_599_200_000),
+    ] {
+        let found =
+            Crowd { start, quota: Some((start, reset)), kills: vec![3_600_000, 30_000_000], ..crowd(20_000) }
+                .run();
+        println!("{day}, {} minutes without quota: {found:?}", (reset - start) / 60_000);
+        assert_eq!((found.done, found.dead, found.burned), (20_000, 0, 0));
+        assert!(found.probes <= 1, "{found:?}");
+    }
 }

@@ -38,7 +38,14 @@ export async function readLead(request: Request): Promise<Lead> {
 
 /** The bytes of a body, as long as they are no more than a lead may have. */
 export async function capped(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get("content-length") ?? 0) > MAX_BYTES) throw new Unreadable(413, "body.size");
+  const said = request.headers.get("content-length");
+  if (Number(said ?? 0) > MAX_BYTES) throw new Unreadable(413, "body.size");
+  // HTTP ends a body where its length says: then it is read at once, which costs a fraction of reading it piece by piece.
+  if (said !== null && /^\d+$/.test(said)) {
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    if (bytes.byteLength > MAX_BYTES) throw new Unreadable(413, "body.size");
+    return bytes;
+  }
   const chunks: Uint8Array[] = [];
   let length = 0;
   // A stream that lies about its length is cut where it passes the limit.
@@ -60,6 +67,8 @@ export async function capped(request: Request): Promise<Uint8Array> {
   return bytes;
 }
 
+const decoder = new TextDecoder();
+
 async function parse(type: string, header: string, bytes: Uint8Array): Promise<[string, unknown][]> {
   if (type === "application/json") {
     let data: unknown;
@@ -79,5 +88,30 @@ async function parse(type: string, header: string, bytes: Uint8Array): Promise<[
       throw new Unreadable(400, "body.multipart");
     }
   }
-  return [...new URLSearchParams(new TextDecoder().decode(bytes))];
+  return pairs(decoder.decode(bytes));
+}
+
+/**
+ * The pairs of an urlencoded body, as `URLSearchParams` reads them (URL, section 5.1). Its iterator crosses from the
+ * platform for each pair, which takes longer than the check itself.
+ */
+export function pairs(text: string): [string, string][] {
+  const all: [string, string][] = [];
+  for (const part of text.split("&")) {
+    if (!part) continue;
+    const equals = part.indexOf("=");
+    all.push(equals < 0 ? [decoded(part), ""] : [decoded(part.slice(0, equals)), decoded(part.slice(equals + 1))]);
+  }
+  return all;
+}
+
+function decoded(text: string): string {
+  const spaced = text.includes("+") ? text.replaceAll("+", " ") : text;
+  if (!spaced.includes("%")) return spaced;
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    // Half an escape, or bytes that are no UTF-8: the platform knows what becomes of them.
+    return new URLSearchParams(`=${text}`).get("") ?? "";
+  }
 }

@@ -6,6 +6,7 @@ import { log } from "./log.js";
 import { options, type RelayAccount, type RelayEnv } from "./options.js";
 import type { DurableObjectClass, DurableState } from "./outbox.js";
 import type { Pace } from "./pace.js";
+import { short } from "./reply.js";
 import { nextMidnight, zoneOf } from "./reset.js";
 
 /** The gate's answer to a call that wants to go out. */
@@ -35,6 +36,8 @@ export interface Release {
   write?: boolean;
   /** The write that relies on this look-up comes next. */
   goesOn?: boolean;
+  /** After so many milliseconds the call can no longer be running, whatever became of it. */
+  landed?: number;
   /** What the reply's headers said. */
   pace?: Pace;
   /** How long the system asked to be left alone, in milliseconds. */
@@ -110,14 +113,18 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
         await this.asking;
         if (!this.usable()) return { answer: "wait", until: Math.max(this.notBefore, Date.now() + 1_000 / this.scale), whole: true };
       }
+      // Taken now: while the place is written down, a refused call may drop it.
+      const token = this.token?.value ?? "";
       const ask = { id, key, shard, deadline, lost, lag: steady((glue) => glue.readLag(account.system)) / this.scale };
       const placed = steady((glue) => glue.acquirePlace(account.system, account.limits, this.limiter, ask, Date.now()));
-      await this.keep(placed.state);
+      // Who was turned away changes nothing that a restart may not forget, so it costs no write.
+      this.limiter = placed.state;
       if (placed.answer !== "granted") return { answer: "wait", until: placed.until ?? Date.now() + 1_000, whole: placed.whole ?? true };
-      return { answer: "granted", token: (this.token as { value: string }).value, doubt: placed.doubt ?? null, kept: placed.kept ?? false };
+      await this.keep(placed.state);
+      return { answer: "granted", token, doubt: placed.doubt ?? null, kept: placed.kept ?? false };
     }
 
-    async release({ account: name, id, outcome, token, write, goesOn, pace, after }: Release): Promise<object> {
+    async release({ account: name, id, outcome, token, write, goesOn, landed, pace, after }: Release): Promise<object> {
       const account = this.account(name);
       const retry = outcome?.kind === "retry" ? (outcome as { reason?: string; after?: number }) : undefined;
       const good = outcome?.kind === "stored" || outcome?.kind === "found" || outcome?.kind === "refused";
@@ -131,9 +138,11 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
       }
       const now = Date.now();
       const wait = Math.max(after ?? 0, retry?.after ?? 1_000) / this.scale;
+      const lost = write === true && outcome?.kind === "unknown";
       const told = {
         id,
-        keep: goesOn ? "goeson" : write === true && outcome?.kind === "unknown" ? "lost" : "no",
+        keep: goesOn ? "goeson" : lost ? "lost" : "no",
+        ...(lost && landed !== undefined && { landed: now + landed }),
         opened: good,
         scale: Math.max(1, Math.round(this.scale)),
         ...(write && outcome?.kind === "stored" && { lag: steady((glue) => glue.readLag(account.system)) / this.scale }),
@@ -167,7 +176,8 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
       }
       this.notBefore = Date.now() + 1_000 / this.scale;
       try {
-        const reply = await plainReply(await send(request));
+        const got = await send(request);
+        const reply = await plainReply({ status: got.status, headers: got.headers as never, body: await short(got) });
         const said = edge((glue) => glue.readToken(reply));
         if ("token" in said) {
           this.token = { value: said.token, until: Date.now() + said.usable, proven: false };

@@ -8,6 +8,7 @@ import type { Acquire, Place, Release } from "./gate.js";
 import { log } from "./log.js";
 import { options, type RelayEnv, type RelayOptions, type Target } from "./options.js";
 import { type Pace, readPace, readRetryAfter } from "./pace.js";
+import { short } from "./reply.js";
 import { migrate } from "./schema.js";
 import { REMEMBERED } from "./token.js";
 
@@ -76,14 +77,20 @@ const KEEP = 8 * 24 * 60 * 60 * 1000;
 /** A lead that is being accepted elsewhere (Turnstile) keeps its key for this long. */
 const RUNNING = 15_000;
 
-/** How long a call may take, the system's own 30 s and some of the way; then nobody can tell. A lease outlives it. */
+/**
+ * How long a call may take, the system's own 30 s and some of the way; then nobody can tell. A lease outlives it by what
+ * may pass between the gate's word and the call; where more has passed, the gate is asked again.
+ */
 const DEADLINE = 35_000;
-const LEASE = 36_000;
+const LEASE = 45_000;
 const BACKOFF_BASE = 1_000;
 const BACKOFF_CAP = 10 * 60 * 1000;
 
 /** A delivery keeps its place between a look-up and its write for no longer than this. */
 const GOES_ON = 10_000;
+
+/** What is accepted goes out at once; this alarm is for the case that the object dies first. One for all of a second. */
+const NET = 1_000;
 
 /** Should the platform lose an alarm, the next one is never further away than this while something waits. */
 const LATEST_ALARM = 60_000;
@@ -103,6 +110,8 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
     readonly busy = new Set<string>();
     /** By account: until when the gate has no place for this shard. */
     readonly held = new Map<string, number>();
+    /** By account: so many deliveries may ask or run. Where the gate is full, ten that ask in vain cost ten calls and writes. */
+    readonly width = new Map<string, number>();
     alarmAt = Number.POSITIVE_INFINITY;
     shard = "";
 
@@ -230,7 +239,13 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         }
       });
       this.desk.accepted(held);
-      if (!held) await this.alarmBy(now);
+      if (held) return { id, state: "queued" };
+      await this.alarmBy(now + NET);
+      try {
+        this.pump();
+      } catch {
+        // The lead is written down all the same, and the alarm begins anew.
+      }
       return { id, state: "queued" };
     }
 
@@ -239,13 +254,14 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       const now = Date.now();
       for (const account of Object.keys(options(this.env).accounts)) {
         const out = [...this.running.values()].filter((other) => other === account).length;
-        if (out >= AT_ONCE || (this.held.get(account) ?? 0) > now) continue;
+        const width = this.width.get(account) ?? AT_ONCE;
+        if (out >= width || (this.held.get(account) ?? 0) > now) continue;
         const due = this.rows(
           `SELECT deliveries.id AS id, deliveries.lead AS lead, account, state, phase, code, person
            FROM deliveries JOIN leads ON leads.id = deliveries.lead WHERE account = ? AND phase IN ('waiting', 'sent') AND next <= ? ORDER BY next LIMIT ?`,
           account, now, 4 * AT_ONCE,
         ) as DeliveryRow[];
-        let room = AT_ONCE - out;
+        let room = width - out;
         for (const row of due) {
           const person = `${account} ${String(row["person"])}`;
           if (room <= 0) break;
@@ -267,6 +283,14 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       }
     }
 
+    /** There was a place, so there may be another one. */
+    widen(account: string): void {
+      const width = this.width.get(account) ?? AT_ONCE;
+      if (width >= AT_ONCE) return;
+      this.width.set(account, width + 1);
+      this.pump();
+    }
+
     /** Sets the alarm for the earliest delivery that is not running. */
     async arm(): Promise<void> {
       const now = Date.now();
@@ -280,7 +304,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         // Where all places are taken, the one that ends first pumps; the alarm is there for the case of a crash.
         if (waiting.length > 0) soonest = Math.min(soonest, now + LATEST_ALARM);
         if (!next) continue;
-        const full = [...this.running.values()].filter((other) => other === account).length >= AT_ONCE;
+        const full = [...this.running.values()].filter((other) => other === account).length >= (this.width.get(account) ?? AT_ONCE);
         soonest = Math.min(soonest, Math.max(Number(next["next"]), this.held.get(account) ?? 0, full || this.busy.size > 0 ? now + 250 : 0));
       }
       if (soonest < Number.POSITIVE_INFINITY) await this.alarmBy(Math.max(now, soonest));
@@ -314,6 +338,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       const gate = (what: Omit<Release, "account" | "id">): Promise<unknown> => this.gate("release", { account: row.account, id: row.id, ...what });
 
       for (let goesOn = false; ; ) {
+        const asked = Date.now();
         const place = await this.gate<Place>("acquire", {
           account: row.account, id: row.id, key: String(lead["person"]), shard: this.shard, deadline: lease, lost: row.phase === "sent",
         });
@@ -324,15 +349,18 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
             continue;
           }
           if (goesOn) await gate({});
-          if (place.whole) this.held.set(row.account, place.until);
-          else this.step(row, account.system, { event: "held", until: Math.round(place.until) });
+          if (place.whole) {
+            this.held.set(row.account, place.until);
+            this.width.set(row.account, Math.max(1, (this.width.get(row.account) ?? AT_ONCE) - 1));
+          } else this.step(row, account.system, { event: "held", until: Math.round(place.until) });
           return;
         }
         goesOn = false;
+        this.widen(row.account);
         // Erased, or sent on by a person, while this waited for its place.
         const [still] = this.rows("SELECT state FROM deliveries WHERE id = ?", row.id);
         if (still?.["state"] !== row.state) return void (await gate({}));
-        const sent = this.step(row, account.system, { event: "due", doubt: place.doubt, kept: place.kept });
+        const sent = this.step(row, account.system, { event: "due", doubt: place.doubt, kept: place.kept, place: Math.floor(asked + lease) });
         if (sent.effect.effect !== "send") {
           await gate({});
           if (sent.effect.effect === "wait" && sent.next <= Date.now()) continue;
@@ -349,11 +377,13 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
           continue;
         }
         const write = rendered.method !== "GET";
+        const began = Date.now();
         const { outcome, pace, after } = await this.call(operation, rendered, place.token, deadline);
         const moved = this.step(row, account.system, { event: "outcome", outcome });
         const again = moved.effect.effect === "wait" && moved.next <= Date.now();
         goesOn = again && !write && outcome.kind !== "retry" && outcome.kind !== "unknown";
-        await gate({ outcome, token: place.token, write, goesOn, ...(pace && { pace }), ...(after !== undefined && { after }) });
+        const landed = Math.max(0, began + deadline - Date.now());
+        await gate({ outcome, token: place.token, write, goesOn, landed, ...(pace && { pace }), ...(after !== undefined && { after }) });
         this.held.delete(row.account);
         if (!again) return;
       }
@@ -411,7 +441,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         // workerd's fetch has no deadline of its own, and a body can hang as well as its head.
         [response, plain] = await within(deadline, async (signal) => {
           const got = await send(request, { timeout: deadline, signal });
-          return [got, await plainReply(got)] as const;
+          return [got, await plainReply({ status: got.status, headers: got.headers as never, body: await short(got) })] as const;
         });
       } catch (error) {
         // workerd cannot tell "refused" from "reset after the CRM acted", so neither can we.

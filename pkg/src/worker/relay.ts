@@ -153,15 +153,16 @@ async function submit(submission: Submission): Promise<Response> {
   const trapped = form.trap !== undefined && lead.fields.some(([field, value]) => field === form.trap && value !== "");
   const challenge = lead.fields.find(([field]) => field === CHALLENGE)?.[1] ?? own["turnstile"];
   const fields = lead.fields.filter(([field]) => field !== form.trap && field !== CHALLENGE);
+  const report = attempt(relay, name, fields);
+  const wrong = report !== "trapped" && !report.ok;
+  // A native submit's key is a guess, and a form that is wrong is not worth asking for.
+  if (wrong && own["key"] === undefined) return refuse(submission, fields, report.issues);
   // A retry may carry a new token, so only what the visitor entered makes the lead.
   const bodyHash = await sha256(joined([name, ...fields.flatMap(([field, value]) => [field, canonical(value)])]));
   const keys = own["key"] !== undefined ? [`k:${own["key"]}`] : await nativeKeys(newest(relay), bodyHash, Date.now());
-
-  const report = attempt(relay, name, fields);
-  if (report !== "trapped" && !report.ok) {
-    // The rules may have changed since the same lead was taken: then its answer stands. A native submit's key is a
-    // guess, and a form that is wrong is not worth asking for.
-    const known = own["key"] !== undefined ? await look(submission, keys, bodyHash) : undefined;
+  if (wrong) {
+    // The rules may have changed since the same lead was taken: then its answer stands.
+    const known = await look(submission, keys, bodyHash);
     return known ? tell(submission, known, []) : refuse(submission, fields, report.issues);
   }
   // An acceptance looks its own key up; a native submit may be known by the window before, too.

@@ -35,6 +35,13 @@ const STEPS: readonly string[] = [
   CREATE INDEX spent_until ON spent (until);
   CREATE TABLE running (key TEXT PRIMARY KEY, body_hash TEXT NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  // Each index is a page that every accepted lead writes: `waiting` has taken the place of `due`, and what is not
+  // finished need not be found by when it was.
+  `
+  DROP INDEX due;
+  DROP INDEX finished;
+  CREATE INDEX finished_at ON leads (finished) WHERE finished IS NOT NULL;
+  `,
 ];
 
 /** The version that this code writes. */

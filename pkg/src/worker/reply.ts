@@ -1,0 +1,21 @@
+import { FieldpostError } from "../errors.js";
+
+/** No answer to one lead is longer than this; one that is would fill the memory that all deliveries share. */
+const LONGEST = 1 << 20;
+
+/** A reply's body, as long as it is no longer than an answer may be: else `reply.unreadable`. */
+export async function short(reply: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let length = 0;
+  const reader = reply.body?.getReader();
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    length += part.value.byteLength;
+    if (length > LONGEST) {
+      void reader?.cancel().catch(() => {});
+      throw new FieldpostError("reply.unreadable");
+    }
+    text += decoder.decode(part.value, { stream: true });
+  }
+  return text + decoder.decode();
+}
