@@ -115,6 +115,10 @@ export const CLASSES = {
     why: "One to three letters are a slip of the keyboard (`789O`), no word.",
     test: refused(({ text, code }) => code === "phone.character" && letters(text).length > 0 && letters(text).length < 4),
   },
+  "word-that-ends-in-x": {
+    why: "A word that ends in X before # and digits: the X is read as a label, and the rest is too short.",
+    test: refused(({ text, code }) => code === "phone.character" && /[A-Z]X\s*#\d+$/i.test(ascii(text))),
+  },
   "word-in-area-code": {
     why: "Letters within the first three digits: a word stands behind an area code, never in it.",
     test: refused(({ text, code, reader }) => reader === "google" && code === "phone.character" && /^1?\d{0,2}[- ]*[A-Z]{4,}$/i.test(ascii(text))),

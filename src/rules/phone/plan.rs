@@ -47,7 +47,7 @@ static COUNTRIES: [u8; 125] = countries();
 static SHORT_CODES: [u8; 13] = short_codes();
 
 /// The codes behind which a zero belongs to the number.
-const ZERO_STAYS: &[u8] = b"39 225 226 229 241 242 378";
+const ZERO_STAYS: &[u8] = b"39 225 226 229 241 242 247 378 992";
 
 /// What an area code is for.
 pub(super) fn area(code: [u8; 3]) -> Use {
@@ -90,7 +90,8 @@ pub(super) fn is_country(digits: &[u8]) -> bool {
 }
 
 /// The code and the number behind it, without the zero that is dialled within that country only, `+44 (0)20` (E.123, 3.3).
-/// In Italy and San Marino, the Ivory Coast, Burkina Faso, Benin, Gabon and Congo it belongs to the number.
+/// In Italy and San Marino, the Ivory Coast, Burkina Faso, Benin, Gabon, Congo, on Ascension and in Tajikistan it belongs
+/// to the number.
 pub(super) fn without_trunk(digits: &[u8]) -> (&[u8], &[u8]) {
     let length = match digits {
         [b'7', ..] => 1,
