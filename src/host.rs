@@ -5,7 +5,8 @@
 pub(crate) enum Ask {
     /// The ASCII form of a domain (UTS #46, as the URL standard's *domain to ASCII* applies it). The asker has made sure
     /// that all its ASCII characters are letters, digits, hyphens and dots: a URL parser would read a slash or a colon
-    /// as the end of the host.
+    /// as the end of the host. There is none of a domain with signs, dashes or emoji: that mapping takes them, and the
+    /// registries that mail goes by do not (RFC 5892).
     AsciiDomain,
     /// Unicode's form NFC of a text.
     Nfc,
@@ -45,10 +46,22 @@ pub(crate) fn nfc(text: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
+/// Whether no domain has it: the signs of Latin-1 but `\u{AA}`, `\u{AD}`, Catalan's `\u{B7}` and the digits, general
+/// punctuation from U+2010 on, signs and arrows, emoji. `pkg/src/host.ts` has the same.
+#[cfg(not(target_arch = "wasm32"))]
+fn is_sign(character: char) -> bool {
+    matches!(
+        character,
+        '\u{A1}'..='\u{A9}' | '\u{AB}' | '\u{AC}' | '\u{AE}'..='\u{B1}' | '\u{2010}'..='\u{203F}'
+            | '\u{2080}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FFFF}'
+    )
+}
+
 /// Natively two crates have the tables.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn native(ask: Ask, text: &[u8], out: &mut Vec<u8>) -> bool {
     match ask {
+        Ask::AsciiDomain if String::from_utf8_lossy(text).contains(is_sign) => return false,
         Ask::AsciiDomain => match idna::domain_to_ascii_cow(text, idna::AsciiDenyList::URL) {
             Ok(ascii) => out.extend_from_slice(ascii.as_bytes()),
             Err(_) => return false,

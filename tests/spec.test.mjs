@@ -66,9 +66,15 @@ const PAGES = [
   ["what is no field", `<input type=text><input name="" type=text><input name=s type=submit><button name=b value=1>Go</button><input name=i type=image>
     <input name=r type=reset><input name=p type=password><input name=d disabled><fieldset disabled><input name=f></fieldset><output name=o></output>
     <fieldset name=g></fieldset><object name=x></object><input type=hidden name=_charset_><input type=hidden name=_fp_token value=t>
-    <textarea name=g-recaptcha-response hidden></textarea><input type=hidden name=cf-turnstile-response><input name=kept>`, { kept: { kind: "text" } }],
+    <textarea name=g-recaptcha-response hidden></textarea><input type=hidden name=cf-turnstile-response><p hidden><input name=bot-field></p>
+    <input name=_gotcha style="display:none"><input name=_honey><div aria-hidden=true><input name=b_0a1b2c_3d4e5f tabindex=-1></div><input name=kept>`, { kept: { kind: "text" } }],
   ["required", `<input name=a required><input name=b aria-required=true><input name=c aria-required=false><select name=d required><option value="">Choose<option>x</select><input name=e required readonly value=x>`, {
     e: { kind: "text" }, a: { kind: "text", required: true }, b: { kind: "text", required: true }, c: { kind: "text" }, d: { kind: "choice", required: true, choices: ["x"] },
+  }],
+  ["what a page means without saying it in HTML", `<input name=email type=text maxlength=80><input name=Work_Email><input name=your-email><input name="E-mail address">
+    <input name=email_opt_in><input name=emailed><input name=phone type=phone><input name=mobile type=text><input type=hidden name=EMAIL><textarea name=email2></textarea>`, {
+    email: { kind: "email" }, Work_Email: { kind: "email" }, "your-email": { kind: "email" }, "E-mail address": { kind: "email" }, email_opt_in: { kind: "text" },
+    emailed: { kind: "text" }, phone: { kind: "phone" }, mobile: { kind: "text" }, EMAIL: { kind: "hidden" }, email2: { kind: "text" },
   }],
   ["lengths", `<input name=a maxlength=40 minlength=2><textarea name=b maxlength=2000></textarea><input name=c maxlength=-1><input name=d maxlength=x>
     <input name=e maxlength=0><input name=f type=tel maxlength=14><input name=g type=email maxlength=99>`, {

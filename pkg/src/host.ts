@@ -4,6 +4,9 @@ import { nfc } from "./pack.js";
 
 let memory: WebAssembly.Memory;
 
+/** What no domain has (RFC 5892), and `URL` takes; `is_sign` of `src/host.rs`. */
+const SIGN = /[\u00a1-\u00a9\u00ab\u00ac\u00ae-\u00b1\u2010-\u203f\u2080-\u2bff\ud83c-\ud83f]/;
+
 /** Names the memory of the instance that asks. */
 export function lend(of: WebAssembly.Memory): void {
   memory = of;
@@ -17,6 +20,7 @@ export function answer(question: number, from: number, length: number, to: numbe
   const bytes = (at: number, size: number): Uint8Array => new Uint8Array(memory.buffer, at, size);
   const text = new TextDecoder().decode(bytes(from, length));
   try {
+    if (!question && SIGN.test(text)) return -1;
     const said = question ? nfc(text) : new URL(`https://${text}`).hostname;
     return new TextEncoder().encodeInto(said, bytes(to, room)).written;
   } catch {

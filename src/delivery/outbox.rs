@@ -125,7 +125,6 @@ pub enum Event {
         /// Nobody else can have written this person since the last call.
         kept: bool,
         /// The gate's place is this delivery's until then, at least.
-        #[serde(default)]
         place: Option<u64>,
     },
     /// The call came to this.

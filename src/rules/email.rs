@@ -213,23 +213,27 @@ fn is_disposable(mut domain: &[u8]) -> bool {
 }
 
 /// Suggests the address that was probably meant by one that cannot be used: a comma for a dot, a blank inside, a dot or
-/// an @ twice or at an end, `gmail` without its ending, `mailto:` before it, or the address between a name's angle
-/// brackets.
-fn suggest_repaired(text: &[u8], draft: &mut Draft) {
+/// an @ twice or at an end, `gmail` without its ending, full-width signs, a word processor's dash or apostrophe, quotes or
+/// brackets around it, `mailto:` before it, or the address between a name's angle brackets.
+fn suggest_repaired(mut text: &[u8], draft: &mut Draft) {
     let mut right = [0; MAX_WHOLE];
     let mut length = 0_usize;
     // As if a dot went before: none may lead.
     let mut before = b'.';
-    for byte in text {
-        let byte = if *byte == b',' { b'.' } else { *byte };
+    while !text.is_empty() {
+        let (sign, taken) = text::plain(text);
+        text = text.get(taken..).unwrap_or_default();
+        let byte = if sign == b',' { b'.' } else { sign };
         match (before, byte) {
-            (_, b'>') => break,
+            _ if text::cut(b">)]}", byte).is_some() => break,
             (_, b'<' | b':') => {
                 length = 0;
                 before = b'.';
                 continue;
             }
-            (b'.' | b'@', b'.') | (b'@', b'@') | (_, b' ' | b'\t') => continue,
+            (b'.' | b'@', b'.') | (b'@', b'@') | (_, b' ') => continue,
+            // Quotes, brackets, and what is left of `http://`.
+            _ if length == 0 && text::cut(b"/'\"([{", byte).is_some() => continue,
             (b'.', b'@') => length = length.saturating_sub(1),
             // Whatever else is wrong is not for guessing.
             (_, 128..) => return,

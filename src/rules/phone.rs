@@ -22,8 +22,9 @@ const MAX_BARE_EXTENSION: usize = 6;
 /// The most signs of one number with its extension, runs of blanks counted once.
 const MAX_SIGNS: usize = 80;
 
-/// One number as people type it, with its extension. `+` or 011 (North America's international prefix) and another
-/// country's code make a number that is checked for its structure only (E.164); all others must be of the NANP.
+/// One number as people type it, with its extension. `+` or an international prefix (North America's 011, the 00 of most
+/// others) and another country's code make a number that is checked for its structure only (E.164); all others must be
+/// of the NANP.
 ///
 /// What no number can have is an error: another length than ten digits, an area code or exchange that begins with 0 or 1,
 /// the codes that NANPA keeps for services and for growth (N11, N9X, 37X, 96X, 555). Whether the area code is in service
@@ -46,27 +47,35 @@ pub(super) fn check(text: &[u8], draft: &mut Draft) -> Verdict {
     }
     let mut typed = Typed { plus: false, digits: Bytes::EMPTY, letters: 0 };
     let extension = typed.read(signs.all())?;
-    // North America's own 1 comes from wherever it was typed, or from here.
-    let (ours, digits) = match (typed.plus, typed.digits.all()) {
-        (true, [b'1', rest @ ..]) | (false, [b'0', b'1', b'1', b'1', rest @ ..]) => (true, rest),
-        (false, [b'1', rest @ ..]) if rest.len() == 10 => (true, rest),
-        (false, [b'0', b'1', b'1', rest @ ..]) => (false, rest),
-        (plus, digits) => (!plus || digits.is_empty(), digits),
+    let (abroad, digits) = match (typed.plus, typed.digits.all()) {
+        (false, [b'0', b'1', b'1', rest @ ..]) => (true, rest),
+        // Ten digits are an area code that begins with 00.
+        (false, [b'0', b'0', rest @ ..]) if rest.len() > MIN_DIGITS => (true, rest),
+        (plus, digits) => (plus && !digits.is_empty(), digits),
     };
-    if ours {
-        judge_national(digits, draft)?;
+    let (code, number): (&[u8], _) = match digits {
+        // Who finds a +1 may type the 1 as well, which begins no area code.
+        [b'1', b'1', rest @ ..] if abroad && rest.len() == 10 => (b"1", rest),
+        [b'1', rest @ ..] if abroad || rest.len() == 10 => (b"1", rest),
+        _ if abroad => plan::without_trunk(digits),
+        _ => (b"1", digits),
+    };
+    if code == b"1" {
+        judge_national(number, draft)?;
     } else {
-        if digits.len() < MIN_DIGITS || !plan::is_country(digits) {
+        let length = code.len().saturating_add(number.len());
+        if length < MIN_DIGITS || !plan::is_country(digits) {
             return Err(&code::PHONE_COUNTRY);
         }
-        if digits.len() > MAX_DIGITS {
+        if length > MAX_DIGITS {
             return Err(&code::PHONE_LONG);
         }
         draft.flags.insert(Flags::INTERNATIONAL);
     }
     let out = &mut draft.values;
-    put(out, if ours { &[TEXT, b'+', b'1'] } else { &[TEXT, b'+'] });
-    put(out, digits);
+    put(out, &[TEXT, b'+']);
+    put(out, code);
+    put(out, number);
     if !extension.is_empty() {
         put(out, EXTENSION.as_bytes());
         put(out, extension);
@@ -115,17 +124,17 @@ impl<const N: usize> Bytes<N> {
 }
 
 /// The next sign and how many bytes it has: a digit, a letter in capitals, one of `+ ( , : #`, or a blank for all that
-/// people put between digits: dots, slashes, parentheses and every kind of hyphen. 0 is no sign of a number.
+/// people put between digits: dots, slashes, parentheses, bullets and every kind of hyphen. 0 is no sign of a number.
 fn sign(text: &[u8]) -> (u8, usize) {
     let (first, length) = match text {
-        // Full-width signs, from East Asian keyboards: their block, from U+FF01, repeats ASCII.
-        [0xEF, 0xBC, third @ 0x81..=0xBF, ..] => (third.wrapping_sub(0x60), 3),
-        [0xEF, 0xBD, third @ 0x80..=0x9E, ..] => (third.wrapping_sub(0x20), 3),
-        // U+00AD; U+2010 to U+2015; U+2212
-        [0xC2, 0xAD, ..] => (b' ', 2),
-        [0xE2, 0x80, 0x90..=0x95, ..] | [0xE2, 0x88, 0x92, ..] => (b' ', 3),
-        [first @ ..128, ..] => (*first, 1),
-        _ => (0, 0),
+        // Arabic and Persian keyboards: U+0660 to U+0669, U+06F0 to U+06F9.
+        [0xD9, digit @ 0xA0..=0xA9, ..] | [0xDB, digit @ 0xB0..=0xB9, ..] => (digit & 0x0F | b'0', 2),
+        // The accent of Spanish `extensi\u{F3}n`.
+        [0xC3, 0x93 | 0xB3, ..] => (b'O', 2),
+        // U+00AD, U+00B7; U+2022; U+30FC, a Japanese keyboard's hyphen.
+        [0xC2, 0xAD | 0xB7, ..] => (b' ', 2),
+        [0xE2, 0x80, 0xA2, ..] | [0xE3, 0x83, 0xBC, ..] => (b' ', 3),
+        _ => text::plain(text),
     };
     let sign = match first {
         b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'+' | b'(' | b',' | b':' | b'#' => {
@@ -134,10 +143,7 @@ fn sign(text: &[u8]) -> (u8, usize) {
         b';' => b',',
         b'=' => b':',
         b' ' | b'-' | b'.' | b')' | b'/' | b'[' | b']' => b' ',
-        _ => match text::blank(text) {
-            0 => 0,
-            length => return (b' ', length),
-        },
+        _ => 0,
     };
     (sign, length)
 }
@@ -146,7 +152,7 @@ fn sign(text: &[u8]) -> (u8, usize) {
 struct Typed {
     /// It has a country code.
     plus: bool,
-    /// As many as 011 and a number have, and one.
+    /// As many as 011, a number and the prefix within its country have.
     digits: Bytes<19>,
     letters: usize,
 }
@@ -169,18 +175,7 @@ impl Typed {
                     return Err(if apart && more >= 7 { &code::PHONE_CHARACTER } else { &code::PHONE_LONG });
                 }
                 b'+' if self.digits.count == 0 && !self.plus => self.plus = true,
-                b' ' => apart = true,
-                b'(' => {
-                    apart = true;
-                    // The trunk prefix of other countries, `+44 (0)20`, is not dialled from abroad; Italy alone keeps it.
-                    if let [b'0', b' ', behind @ ..] = tail
-                        && self.plus
-                        && !matches!(self.digits.all(), [] | [b'3', b'9'])
-                    {
-                        rest = behind;
-                        continue;
-                    }
-                }
+                b' ' | b'(' => apart = true,
                 b':' => return Err(&code::PHONE_CHARACTER),
                 _ if self.digits.count == 0 => return Err(&code::PHONE_CHARACTER),
                 // A letter, a comma or a #.
@@ -213,10 +208,12 @@ impl Typed {
     /// No further digit belongs to the number.
     fn is_full(&self) -> bool {
         let most = match self.digits.all() {
+            [b'1', b'1', ..] if self.plus => 12,
             [b'1', ..] => 11,
-            _ if self.plus => MAX_DIGITS,
-            // 011 and a number; or no digit yet.
-            [] | [b'0', ..] => MAX_DIGITS.saturating_add(3),
+            // With the prefix within the country.
+            _ if self.plus => MAX_DIGITS.saturating_add(1),
+            // 011 and such a number; or no digit yet.
+            [] | [b'0', ..] => MAX_DIGITS.saturating_add(4),
             _ => 10,
         };
         self.digits.count >= most
@@ -281,19 +278,19 @@ fn key(letter: u8) -> u8 {
     KEYS.get(usize::from(letter.wrapping_sub(b'A'))).copied().unwrap_or(b'0')
 }
 
-/// What people put before an extension. `POSTE` is Canada's French.
-const LABELS: [&[u8]; 5] = [b"EXTENSION", b"EXTN", b"EXT", b"X", b"POSTE"];
+/// What people put before an extension, right and wrong. `POSTE` is Canada's French, `ANEXO` and `INT` are Spanish.
+const LABELS: &[u8] = b"EXT X EXTENSION POSTE EXTN EXTENTION XT XTN ANEXO INT";
 
 /// The digits of an extension, none of them when its label has wrong ones or none. `None` when this is no extension.
 fn extension(signs: &[u8]) -> Option<&[u8]> {
     let mut rest = signs;
     let named = text::cut(skip(&mut rest, b" ,#"), b'#').is_some();
     let label = skip(&mut rest, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-    if !label.is_empty() && !LABELS.iter().any(|known| *known == label) {
+    if !label.is_empty() && !text::has_word(LABELS, label) {
         return None;
     }
     let named = named || !label.is_empty();
-    skip(&mut rest, b" :");
+    skip(&mut rest, b" :#");
     let digits = skip(&mut rest, b"0123456789");
     skip(&mut rest, b" #");
     let most = if named { MAX_EXTENSION } else { MAX_BARE_EXTENSION };

@@ -56,8 +56,7 @@ fn put_shaped(mut typed: &[u8], code: &[u8], out: &mut Vec<u8>) -> bool {
 /// A country's or a state's name, or its two-letter code, which becomes capitals. A name is not looked up: lists of them
 /// differ from CRM to CRM. It must only look like one.
 pub(super) fn name(text: &[u8], wrong: &'static Code, draft: &mut Draft) -> Verdict {
-    let has_letter =
-        text.iter().any(|byte| class::is(*byte, class::HOST) && !matches!(byte, b'-' | b'.' | b'_'));
+    let has_letter = text.iter().any(|byte| class::is(*byte, class::LETTER) || !byte.is_ascii());
     let is_code = text.len() == 2 && class::all(text, class::LETTER);
     let out = &mut draft.values;
     out.push(TEXT);

@@ -51,10 +51,35 @@ pub(super) fn trim(mut text: &[u8]) -> &[u8] {
     text
 }
 
+/// Whether the word is one of these, which have a blank between them.
+pub(super) fn has_word(words: &[u8], word: &[u8]) -> bool {
+    words.split(|byte| *byte == b' ').any(|known| known == word)
+}
+
 /// What stands before and after the first such sign of ASCII.
 pub(super) fn cut(text: &[u8], sign: u8) -> Option<(&[u8], &[u8])> {
     let at = text.iter().position(|byte| *byte == sign)?;
     Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
+}
+
+/// The next sign as a keyboard of ASCII has it, and how many bytes it has: full-width signs, the dashes and quotes that
+/// word processors put in, any blank. What is not ASCII then has no such sign, and is its first byte.
+pub(super) fn plain(text: &[u8]) -> (u8, usize) {
+    match text {
+        // Full-width signs, from East Asian keyboards: their block, from U+FF01, repeats ASCII.
+        [0xEF, 0xBC, third @ 0x81..=0xBF, ..] => (third.wrapping_sub(0x60), 3),
+        [0xEF, 0xBD, third @ 0x80..=0x9E, ..] => (third.wrapping_sub(0x20), 3),
+        // U+2010 to U+2015; U+2212
+        [0xE2, 0x80, 0x90..=0x95, ..] | [0xE2, 0x88, 0x92, ..] => (b'-', 3),
+        // U+2018, U+2019; U+201C, U+201D
+        [0xE2, 0x80, 0x98 | 0x99, ..] => (b'\'', 3),
+        [0xE2, 0x80, 0x9C | 0x9D, ..] => (b'"', 3),
+        [first, ..] => match blank(text) {
+            0 => (*first, 1),
+            length => (b' ', length),
+        },
+        [] => (0, 0),
+    }
 }
 
 /// How many bytes at the start no field should store: a control character (tab and line end may stay where `lines` may

@@ -38,16 +38,18 @@ const TARGETS: &[(&str, &str)] = &[
 const SHORT: usize = 4;
 
 /// Endings that a slip is undone towards on any domain.
-const ENDINGS: [&str; 3] = ["com", "net", "org"];
+const ENDINGS: &[u8] = b"com net org edu gov";
 
 /// The endings in use (IANA's root zone, 2026-11) that are one slip away from those and no shorter.
-const REAL: [&str; 11] = ["bom", "cam", "mom", "bet", "nec", "new", "next", "ntt", "pet", "vet", "ong"];
+const REAL: &[u8] = b"bom cam mom bet nec new next ntt pet vet ong goo gop got mov";
 
 /// Adds the domain that was probably meant, and says whether there is one. `domain` is in lower case, may lack its dot,
 /// and is none of [`FREE`].
 pub(super) fn put_meant(domain: &[u8], out: &mut Vec<u8>) -> bool {
     let dot = text::cut(domain, b'.');
     let (name, ending) = dot.unwrap_or((domain, b""));
+    // Two slips, and more common than most single ones.
+    let name = if name == b"icould" { b"icloud" } else { name };
     for (right_name, right_ending) in TARGETS {
         let (right_name, right_ending) = (right_name.as_bytes(), right_ending.as_bytes());
         // One slip changes a length by one at most.
@@ -55,8 +57,9 @@ pub(super) fn put_meant(domain: &[u8], out: &mut Vec<u8>) -> bool {
             continue;
         }
         let name_fits = name == right_name || (right_name.len() > SHORT && slip(name, right_name, true));
-        let ending_fits =
-            ending == right_ending || (right_ending.len() == 3 && slip(ending, right_ending, false));
+        let ending_fits = ending == right_ending
+            || (right_ending.len() == 3 && slip(ending, right_ending, false))
+            || (name == right_name && is_elsewhere(right_name, ending));
         // `gmail`, and `gmailcom`.
         let cut_off = dot.is_none()
             && name.strip_prefix(right_name).is_some_and(|rest| rest.is_empty() || rest == right_ending);
@@ -71,13 +74,22 @@ pub(super) fn put_meant(domain: &[u8], out: &mut Vec<u8>) -> bool {
     while let Some((_, rest)) = text::cut(last, b'.') {
         last = rest;
     }
-    if last.len() < 3 || last.len() == domain.len() || REAL.iter().any(|real| real.as_bytes() == last) {
+    if last.len() < 3 || last.len() == domain.len() || text::has_word(REAL, last) {
         return false;
     }
-    let Some(right) = ENDINGS.iter().find(|right| slip(last, right.as_bytes(), false)) else { return false };
+    let Some(right) = ENDINGS.split(|byte| *byte == b' ').find(|right| slip(last, right, false)) else {
+        return false;
+    };
     put(out, domain.get(..domain.len().saturating_sub(last.len())).unwrap_or_default());
-    put(out, right.as_bytes());
+    put(out, right);
     true
+}
+
+/// Whether nobody's mailbox is below this ending: the `.net` and `.org` of these providers are not theirs, Gmail has no
+/// domains of countries, and one letter is an ending that was not typed to its end.
+fn is_elsewhere(name: &[u8], ending: &[u8]) -> bool {
+    let abroad = name == b"gmail" && text::has_word(b"ca us co.uk", ending);
+    abroad || (name.len() > SHORT && text::has_word(b"net org c n", ending))
 }
 
 /// Whether exactly one slip lies between two words: an optimal string alignment distance of one. With `anchored`, the

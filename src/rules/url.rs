@@ -4,12 +4,26 @@ use super::text::{self, class};
 use crate::code;
 use crate::draft::{Draft, Verdict};
 use crate::field::Field;
-use crate::tape::put_text;
+use crate::tape::{put, put_text};
 
 /// An absolute http or https URL with a host's name and without credentials (RFC 3986). It is not normalised: a page's
 /// address must come out as it went in, or it no longer matches what the CRM knows.
 pub(super) fn check(field: &Field<'_>, text: &[u8], draft: &mut Draft) -> Verdict {
     if !fits(text) {
+        // `www.example.com`, as people say it.
+        let mut whole = std::mem::take(&mut draft.suggestion);
+        put(&mut whole, b"https://");
+        put(&mut whole, text);
+        // `0.5` has a dot, too.
+        let named = text::cut(text, b'.')
+            .and_then(|(_, rest)| rest.first())
+            .is_some_and(|byte| class::is(*byte, class::LETTER));
+        let host = text.split(|byte| *byte == b'/').next().unwrap_or_default();
+        let bounded = field.min.is_some()
+            || field.max.is_some_and(|most| i64::try_from(text::count(&whole)).unwrap_or(i64::MAX) > most);
+        if named && !bounded && text::cut(host, b'.').is_some() && fits(&whole) {
+            draft.suggestion = whole;
+        }
         return Err(&code::URL);
     }
     put_text(&mut draft.values, text);

@@ -290,13 +290,14 @@ pub fn read_lag(system: &str) -> f64 {
     u32::try_from(lag).map_or(f64::MAX, f64::from)
 }
 
-/// `{ event: "due", doubt?, kept }`, `{ event: "outcome", outcome }`, `{ event: "held", until }` or `{ event: "blind" }`.
+/// `{ event: "due", doubt?, kept, place? }`, `{ event: "outcome", outcome }`, `{ event: "held", until }` or `{ event: "blind" }`.
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
 struct Happened {
     event: String,
     doubt: Option<u64>,
     kept: bool,
+    place: Option<u64>,
     outcome: Option<Outcome>,
     until: u64,
 }
@@ -304,7 +305,7 @@ struct Happened {
 impl Happened {
     fn event(self) -> Option<Event> {
         Some(match self.event.as_str() {
-            "due" => Event::Due { doubt: self.doubt, kept: self.kept },
+            "due" => Event::Due { doubt: self.doubt, kept: self.kept, place: self.place },
             "outcome" => Event::Outcome { outcome: self.outcome? },
             "held" => Event::Held { until: self.until },
             "blind" => Event::Blind,

@@ -74,6 +74,10 @@ export const CLASSES = {
     why: "A mark of writing direction, as phones copy it along, or a row of dashes between number and extension is nothing to us.",
     test: taken(({ text, ours, reader }) => ours.ext && /[\u202c-].*?\d+$/.test(text) && accepts[reader](ours.e164)),
   },
+  "prefix-00": {
+    why: "The international prefix of most other countries (00), which no number of North America begins with; they read it in those countries only.",
+    test: taken(({ text }) => /^00/.test(ascii(text).replace(/\D/g, ""))),
+  },
   "long-extension": {
     why: "Ten digits and more behind `x` or `#`: we take up to 20, as behind every label; they take nine there.",
     test: taken(({ text }) => /[x#]\s*\d{10,20}$/i.test(text)),
@@ -111,6 +115,10 @@ export const CLASSES = {
     why: "One to three letters are a slip of the keyboard (`789O`), no word.",
     test: refused(({ text, code }) => code === "phone.character" && letters(text).length > 0 && letters(text).length < 4),
   },
+  "word-that-ends-in-x": {
+    why: "A word that ends in X before # and digits: the X is read as a label, and the rest is too short.",
+    test: refused(({ text, code }) => code === "phone.character" && /[A-Z]X\s*#\d+$/i.test(ascii(text))),
+  },
   "word-in-area-code": {
     why: "Letters within the first three digits: a word stands behind an area code, never in it.",
     test: refused(({ text, code, reader }) => reader === "google" && code === "phone.character" && /^1?\d{0,2}[- ]*[A-Z]{4,}$/i.test(ascii(text))),
@@ -124,15 +132,15 @@ export const CLASSES = {
     test: refused(({ code, north, theirs }) => !north && code === "phone.country" && theirs.e164.length < 9),
   },
   "one-and-one": {
-    why: "Two 1s lead (`11 1 …`, `1 (1…`, `011 1 1…`), so that the digits are too many: they drop some; we ask.",
-    test: refused(({ text, code }) => code === "phone.long" && /^(011)?11/.test(ascii(text).replace(/\D/g, ""))),
+    why: "Two 1s lead (`11 1 …`, `1 (1…`), so that the digits are too many: they drop some; we ask.",
+    test: refused(({ text, code }) => code === "phone.long" && /^11/.test(ascii(text).replace(/\D/g, ""))),
   },
   "canadian-310": {
     why: "Canada's 310 numbers have seven digits and no area code: nobody abroad, and no CRM, can call them.",
     test: refused(({ code, theirs }) => code === "phone.short" && /^\+1310\d{4}$/.test(theirs.e164)),
   },
   "national-prefix": {
-    why: "A prefix of that country's own (a trunk zero without parentheses, Brazil's 90) behind the code: kept as typed by us, dropped by them. Italy's zero must stay.",
+    why: "A prefix of that country's own behind the code that is not a single zero (Brazil's 90): kept as typed by us, dropped by them.",
     test: both(({ ours, theirs }) => !isOurs(ours.e164) && ours.ext === theirs.ext && theirs.e164.length < ours.e164.length && ours.e164.slice(0, 2) === theirs.e164.slice(0, 2) && ours.e164.endsWith(theirs.e164.slice(4))),
   },
 };

@@ -41,11 +41,18 @@ const TYPES: Readonly<Record<string, Kind>> = {
   hidden: "hidden",
 };
 
+/** Names of the one field that many forms have as plain text: Salesforce's own generator writes `<input name="email" type="text">`. */
+const EMAIL = /^(your|work|business|company)?[-_ ]?e-?mail([-_ ]?address)?$/i;
+
 /** What a lead never carries: buttons, and a password, which no CRM should be sent. */
 const NO_FIELDS = /^(submit|button|reset|image|password)$/;
 
-/** Names that are not the owner's: this package's own, the browser's, and what spam checks write into a form. */
-const NOT_LEADS = /^(_fp_.*|_charset_|cf-turnstile-response|g-recaptcha-response|h-captcha-response)$/;
+/**
+ * Names that are not the owner's: this package's own, the browser's, what spam checks write into a form, and the traps of
+ * Netlify, Formspree, FormSubmit and Mailchimp, which nobody sees.
+ */
+const NOT_LEADS =
+  /^(_fp_.*|_charset_|cf-turnstile-response|g-recaptcha-response|h-captcha-response|bot-field|_gotcha|_honey|b_[\da-f]+_[\da-f]+)$/;
 
 /** Types whose control holds a text of some length. */
 const TEXTS = /^(text|search|textarea)$/;
@@ -148,7 +155,9 @@ function kindOf(control: Control, count: number, abroad: boolean): Kind {
   const word = autofill(control);
   // Where the country may be any, so may the postal code.
   if (type !== "hidden" && Object.hasOwn(AUTOFILL, word)) return word === "postal-code" && abroad ? "text" : (AUTOFILL[word] as Kind);
-  if (type === "text" && control.inputMode === "email") return "email";
+  if (type === "text" && (control.inputMode === "email" || EMAIL.test(control.name))) return "email";
+  // No type of HTML, which has `tel`; a slip that pages make.
+  if (control.getAttribute("type") === "phone") return "phone";
   if (type === "number" || type === "range") return isWhole(control as HTMLInputElement) ? "integer" : "number";
   return Object.hasOwn(TYPES, type) ? (TYPES[type] as Kind) : "text";
 }

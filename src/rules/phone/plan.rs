@@ -1,5 +1,6 @@
 //! The numbering plans, packed at compile time out of `src/data`: a page carries bits and bytes, not rows.
 
+use crate::rules::text;
 use crate::rules::typo::words::next;
 
 const AREA_CODES: &[u8] = include_bytes!("../../data/area_codes.txt");
@@ -42,6 +43,12 @@ const EVEN: usize = 6;
 /// Bits of the numbers from 000 to 999 that begin with an assigned country code.
 static COUNTRIES: [u8; 125] = countries();
 
+/// Bits of the codes of two digits.
+static SHORT_CODES: [u8; 13] = short_codes();
+
+/// The codes behind which a zero belongs to the number.
+const ZERO_STAYS: &[u8] = b"39 225 226 229 241 242 247 378 992";
+
 /// What an area code is for.
 pub(super) fn area(code: [u8; 3]) -> Use {
     let row = value(code).checked_sub(FIRST).and_then(|at| ROWS.get(at)).copied().unwrap_or_default();
@@ -80,6 +87,27 @@ pub(super) fn is_country(digits: &[u8]) -> bool {
     let &[a, b, c, ..] = digits else { return false };
     let three = value([a, b, c]);
     COUNTRIES.get(three / 8).is_some_and(|bits| bits >> (three % 8) & 1 == 1)
+}
+
+/// The code and the number behind it, without the zero that is dialled within that country only, `+44 (0)20` (E.123, 3.3).
+/// In Italy and San Marino, the Ivory Coast, Burkina Faso, Benin, Gabon, Congo, on Ascension and in Tajikistan it belongs
+/// to the number.
+pub(super) fn without_trunk(digits: &[u8]) -> (&[u8], &[u8]) {
+    let length = match digits {
+        [b'7', ..] => 1,
+        [a, b, ..] if is_short(value([b'0', *a, *b])) => 2,
+        _ => 3,
+    };
+    let (code, number) = digits.split_at_checked(length).unwrap_or((digits, &[]));
+    match number {
+        [b'0', rest @ ..] if !text::has_word(ZERO_STAYS, code) => (code, rest),
+        _ => (code, number),
+    }
+}
+
+/// Whether two digits are a country's whole code.
+fn is_short(two: usize) -> bool {
+    SHORT_CODES.get(two / 8).is_some_and(|bits| bits >> (two % 8) & 1 == 1)
 }
 
 /// The number that a word of digits is.
@@ -219,6 +247,24 @@ const fn countries() -> [u8; 125] {
         while three < (code + 1) * span {
             bits[three / 8] |= 1 << (three % 8);
             three += 1;
+        }
+        at = to;
+    }
+    bits
+}
+
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "runs at compile time only: what is out of bounds stops the build"
+)]
+const fn short_codes() -> [u8; 13] {
+    let mut bits = [0; 13];
+    let mut at = 0;
+    while let Some((from, to)) = next(COUNTRY_CODES, at) {
+        if to - from == 2 {
+            let code = number(COUNTRY_CODES, from, to);
+            bits[code / 8] |= 1 << (code % 8);
         }
         at = to;
     }
