@@ -80,8 +80,13 @@ pub(super) fn put_meant(domain: &[u8], out: &mut Vec<u8>) -> bool {
     let Some(right) = ENDINGS.split(|byte| *byte == b' ').find(|right| slip(last, right, false)) else {
         return false;
     };
-    put(out, domain.get(..domain.len().saturating_sub(last.len())).unwrap_or_default());
-    put(out, right);
+    let mut meant = Vec::new();
+    put(&mut meant, domain.get(..domain.len().saturating_sub(last.len())).unwrap_or_default());
+    put(&mut meant, right);
+    // `yahoo.ore` would be `yahoo.org`, and that is one of those that nobody has.
+    if FREE.contains(&meant) || !put_meant(&meant, out) {
+        put(out, &meant);
+    }
     true
 }
 
