@@ -1,0 +1,237 @@
+//! The deliveries of a day: the gate is asked, calls go out, arrive and are answered, or none of these.
+
+use super::*;
+
+impl Day {
+    /// Starts what is due, and sets the alarm.
+    pub(super) fn pump(&mut self, shard: usize) {
+        let mut soonest = u64::MAX;
+        for account in 0..self.accounts.len() {
+            let open = account * SHARDS + shard;
+            self.open[open].retain(|row| matches!(self.rows[*row].state.phase, Phase::Waiting | Phase::Sent));
+            let mut busy = self.open[open].iter().filter(|row| self.running.contains_key(row)).count();
+            loop {
+                let waiting = self.open[open].iter().filter(|row| !self.running.contains_key(row));
+                let Some(row) = waiting.copied().min_by_key(|row| (self.rows[*row].state.next, *row)) else {
+                    break;
+                };
+                let due = self.rows[row].state.next.max(self.accounts[account].held[shard]);
+                if busy >= AT_ONCE || due > self.clock() {
+                    soonest = soonest.min(due.max(self.clock() + 1));
+                    break;
+                }
+                self.deliver(row);
+                busy += usize::from(self.running.contains_key(&row));
+            }
+        }
+        if soonest < u64::MAX {
+            let time = self.when(soonest);
+            self.alarm(shard, time);
+        }
+    }
+
+    /// Takes one delivery as far as it goes now: what `Outbox.deliver` does.
+    pub(super) fn deliver(&mut self, row: usize) {
+        let now = self.clock();
+        let (account, shard, lead) = (self.rows[row].account, self.rows[row].shard, self.rows[row].lead);
+        let person = self.leads[lead].person;
+        let gate = &mut self.accounts[account];
+        let Some(token) = gate.token else {
+            if !std::mem::replace(&mut gate.asking, true) {
+                self.at(self.now + 100, Happening::Token { account, life: self.life });
+            }
+            self.accounts[account].held[shard] = now + 150;
+            return;
+        };
+        let (id, key, name) = (row.to_string(), person.to_string(), shard.to_string());
+        let lost = self.rows[row].state.phase == Phase::Sent;
+        let lag = gate.recipe.lag();
+        let deadline = if self.careful { LEASE } else { SHORT_LEASE };
+        let ask = Ask { id: &id, key: &key, shard: &name, deadline, lag, lost };
+        match gate.limiter.acquire(gate.limits, ask, now) {
+            // Between a look-up and its write nobody else may come, so the place is kept for a while.
+            Answer::Wait { until, whole: true } if self.going_on.contains(&row) && until < now + 10_000 => {
+                self.running.insert(row, self.now);
+                let time = self.when(until);
+                self.at(time, Happening::GoOn { row, life: self.life });
+            }
+            Answer::Wait { until, whole: true } => {
+                if self.going_on.remove(&row) {
+                    gate.limiter.release(&id, Keep::No, None);
+                }
+                gate.held[shard] = until;
+            }
+            Answer::Wait { until, whole: false } => {
+                self.step(row, Event::Held { until });
+            }
+            Answer::Granted { doubt, kept } => {
+                self.going_on.remove(&row);
+                assert!(gate.limiter.leases.len() <= gate.limits.at_once as usize, "too many at once");
+                assert!(gate.limiter.calls.len() <= gate.limits.calls as usize, "too many in a window");
+                self.running.insert(row, self.now);
+                // Between two objects a word takes milliseconds, and on a bad day seconds.
+                let bad = self.below(2 * self.slow) == 0;
+                let way = self.below(if bad { 20_000 } else { 20 });
+                let grant = Grant { token, doubt, kept, asked: now };
+                self.at(self.now + way, Happening::Granted { row, life: self.life, grant });
+            }
+        }
+    }
+
+    /// The gate's word has come.
+    pub(super) fn granted(&mut self, row: usize, grant: &Grant) {
+        let Grant { token, doubt, kept, asked } = *grant;
+        let place = self.careful.then_some(asked + LEASE);
+        match self.step(row, Event::Due { doubt, kept, place }) {
+            Effect::Send { operation, record } => self.send(row, token, operation, record),
+            effect => {
+                self.running.remove(&row);
+                let Row { account, shard, .. } = self.rows[row];
+                self.accounts[account].limiter.release(&row.to_string(), Keep::No, None);
+                assert!(!matches!(effect, Effect::Done | Effect::Dead), "{effect:?}");
+                self.pump(shard);
+            }
+        }
+    }
+
+    pub(super) fn step(&mut self, row: usize, event: Event) -> Effect {
+        let random = self.bits() as u32;
+        let now = self.clock();
+        let recipe = self.accounts[self.rows[row].account].recipe;
+        let state = &mut self.rows[row].state;
+        let effect = state.step(recipe, TIMING, event, now, random);
+        if matches!(effect, Effect::Wait) {
+            assert!(state.next <= now + 25 * 60 * 60 * 1_000, "{state:?} waits for ever");
+        }
+        effect
+    }
+
+    pub(super) fn send(&mut self, row: usize, token: u64, operation: &str, record: Option<String>) {
+        self.seen.calls += 1;
+        let recipe = self.accounts[self.rows[row].account].recipe;
+        let write = recipe.probe.as_ref().is_none_or(|probe| probe.operation != operation);
+        self.running.insert(row, self.now);
+        let fate = if self.below(100) < self.trouble {
+            let fates = [Fate::Unheard, Fate::Broken, Fate::Dropped, Fate::Refused, Fate::Busy, Fate::Rate];
+            fates[self.below(6) as usize]
+        } else {
+            Fate::Answered
+        };
+        let sent = self.rows[row].state.sent;
+        let call =
+            Call { write, record: record.map(|id| id.parse().unwrap()), token, sent, life: self.life, fate };
+        // Most calls are quick; some are as slow as may be.
+        let slow = self.below(self.slow) == 0;
+        let way = 1 + self.below(if slow { LONGEST / 2 - 1 } else { 50 });
+        match fate {
+            Fate::Refused => self.hear_at(self.now + 5, row, &call, lost()),
+            Fate::Broken => {
+                self.hear_at(self.now + 1, row, &call, lost());
+                self.at(self.now + way, Happening::Arrive { row, call });
+            }
+            _ => self.at(self.now + way, Happening::Arrive { row, call }),
+        }
+    }
+
+    pub(super) fn hear_at(&mut self, time: u64, row: usize, call: &Call, outcome: Outcome) {
+        self.at(time, Happening::Hear { row, sent: call.sent, life: call.life, outcome });
+    }
+
+    /// A call reaches the CRM.
+    pub(super) fn arrive(&mut self, row: usize, call: Call) {
+        let Row { lead, account, .. } = self.rows[row];
+        let Lead { person, poison } = self.leads[lead];
+        let deadline = self.now + TIMING.deadline;
+        match call.fate {
+            Fate::Dropped => return self.hear_at(self.now + 1, row, &call, lost()),
+            Fate::Busy => {
+                return self.hear_at(self.now + 1, row, &call, retry("http.503", Reason::Busy, 2_000));
+            }
+            Fate::Rate => {
+                return self.hear_at(self.now + 1, row, &call, retry("http.429", Reason::Rate, 5_000));
+            }
+            _ => {}
+        }
+        if let Some(said) = self.accounts[account].crm.knock(call.token, poison && call.write, self.now) {
+            if call.fate != Fate::Broken {
+                self.hear_at(self.now + 1, row, &call, said);
+            }
+            return;
+        }
+        let crm = &mut self.accounts[account].crm;
+        if !call.write {
+            self.seen.lagged += u64::from(crm.lags(person, self.now));
+            let said = crm.read(person, self.now);
+            match call.fate {
+                Fate::Answered => self.hear_at(self.now + 20, row, &call, said),
+                Fate::Broken => {}
+                _ => self.hear_at(deadline, row, &call, lost()),
+            }
+            return;
+        }
+        let slow = self.below(self.slow) == 0;
+        let takes = 1 + self.below(if slow { LONGEST / 2 - 1 } else { 200 });
+        self.accounts[account].crm.begin(person, call.record, self.now + takes, self.now);
+        self.at(self.now + takes, Happening::Commit { row, call });
+    }
+
+    pub(super) fn commit(&mut self, row: usize, call: &Call) {
+        let Row { lead, account, .. } = self.rows[row];
+        let person = self.leads[lead].person;
+        let outcome = self.accounts[account].crm.commit(person, lead, self.now);
+        match call.fate {
+            Fate::Broken => {}
+            Fate::Answered => self.hear_at(self.now + 1, row, call, outcome),
+            // Cut in the middle, or never sent: the relay's own deadline ends it.
+            _ => {
+                let late = if self.below(2) == 0 { 1 } else { TIMING.deadline };
+                self.hear_at(self.now + late, row, call, lost());
+            }
+        }
+    }
+
+    /// The relay hears what came of a call.
+    pub(super) fn hear(&mut self, row: usize, outcome: &Outcome) {
+        if self.running.remove(&row).is_none() {
+            return;
+        }
+        let unknown = matches!(outcome, Outcome::Unknown { .. });
+        self.seen.lost += u64::from(unknown);
+        let Row { account, shard, .. } = self.rows[row];
+        let write = self.rows[row].state.call != Sending::Probe;
+        self.step(row, Event::Outcome { outcome: outcome.clone() });
+        let now = self.clock();
+        let gate = &mut self.accounts[account];
+        if write && matches!(outcome, Outcome::Stored { .. }) {
+            gate.limiter.stored(&row.to_string(), gate.recipe.lag(), now);
+        }
+        let state = &self.rows[row].state;
+        let goes_on =
+            !write && state.phase == Phase::Waiting && state.call != Sending::Probe && state.next <= now;
+        let keep = match (goes_on, write && unknown) {
+            (true, _) => Keep::GoesOn,
+            (false, true) => Keep::Lost,
+            _ => Keep::No,
+        };
+        let landed = (keep == Keep::Lost && self.careful).then_some(state.sent + TIMING.deadline);
+        gate.limiter.release(&row.to_string(), keep, landed);
+        match outcome {
+            Outcome::Retry { reason: Reason::Token, .. } => gate.token = None,
+            Outcome::Retry { reason: Reason::Rate, after, .. } => {
+                gate.limiter.quiet(now + after.unwrap_or_default());
+            }
+            Outcome::Retry { reason: Reason::Quota, .. } => {
+                let reset = (gate.crm.quota).saturating_add_signed(self.skew);
+                gate.limiter.spent(reset.max(now), PROBE_EVERY, now);
+            }
+            Outcome::Stored { .. } | Outcome::Found { .. } | Outcome::Refused { .. } => gate.limiter.opened(),
+            _ => {}
+        }
+        gate.held[shard] = 0;
+        if goes_on {
+            self.going_on.insert(row);
+            self.deliver(row);
+        }
+        self.pump(shard);
+    }
+}
