@@ -98,11 +98,13 @@ pub(super) fn without_trunk(digits: &[u8]) -> (&[u8], &[u8]) {
         [a, b, ..] if is_short(value([b'0', *a, *b])) => 2,
         _ => 3,
     };
-    let (code, number) = digits.split_at_checked(length).unwrap_or((digits, &[]));
-    match number {
-        [b'0', rest @ ..] if !text::has_word(ZERO_STAYS, code) => (code, rest),
-        _ => (code, number),
+    let (code, mut number) = digits.split_at_checked(length).unwrap_or((digits, &[]));
+    if !text::has_word(ZERO_STAYS, code) {
+        while let [b'0', rest @ ..] = number {
+            number = rest;
+        }
     }
+    (code, number)
 }
 
 /// Whether two digits are a country's whole code.
