@@ -23,7 +23,7 @@ export default relay((env) => ({
         phone: { kind: "phone", label: "Phone" },
         company: { kind: "text", label: "Company", max: 120 },
         labels: { kind: "labels", label: "Interests", max: 10 },
-        consent: { kind: "consent", label: "Consent", required: true, purpose: "an answer to this request", text: "2026-11" },
+        consent: { kind: "consent", label: "Consent", required: true },
       },
       deliver: [
         {
@@ -33,7 +33,7 @@ export default relay((env) => ({
         },
         {
           account: "pardot",
-          map: { email: "email", first_name: "firstName", last_name: "lastName", phone: "phone", company: "company", Interests: "labels", source: "@utm_source", Agreed_At: "@consent.consent.at", Agreed_To: "@consent.consent.text" },
+          map: { email: "email", first_name: "firstName", last_name: "lastName", phone: "phone", company: "company", Interests: "labels", source: "@utm_source" },
         },
         {
           account: "prospects",

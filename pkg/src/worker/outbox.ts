@@ -113,6 +113,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
     /** By account: so many deliveries may ask or run. Where the gate is full, ten that ask in vain cost ten calls and writes. */
     readonly width = new Map<string, number>();
     alarmAt = Number.POSITIVE_INFINITY;
+    timer: ReturnType<typeof setTimeout> | undefined;
     shard = "";
 
     constructor(state: DurableState, env: RelayEnv) {
@@ -312,9 +313,23 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
 
     /** There is one alarm: it may only move nearer before it rings. */
     async alarmBy(time: number): Promise<void> {
+      if (time < Date.now() + NET) {
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => void this.ring(), Math.max(1, time - Date.now()));
+      }
       if (this.alarmAt <= time && this.alarmAt >= Date.now() - 1_000) return;
       this.alarmAt = time;
       await this.state.storage.setAlarm(time);
+    }
+
+    /** A wait of less than a second: an alarm that is moved back and forth that fast may ring at the later time. */
+    async ring(): Promise<void> {
+      try {
+        this.pump();
+        await this.arm();
+      } catch {
+        // The alarm is set all the same.
+      }
     }
 
     /** What a broken delivery does instead of looping at full speed. */
