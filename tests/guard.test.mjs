@@ -256,6 +256,16 @@ describe("the operator", () => {
     await until(async () => (await rows(id))[0].phase === "done", "the delivery");
   });
 
+  test("keeps with a lead what the visitor agreed to", async () => {
+    const { email } = person();
+    const { id } = await (await send("agreed", { email, terms: "yes" }, { key: key() })).json();
+    await until(async () => (await rows(id))[0].phase !== "waiting", "the delivery");
+    const { body } = (await at.ledger()).find((call) => call.operation === "marketo.lead.submitForm" && call.key === email);
+    const { company, title } = body.input[0].leadFormFields;
+    assert.equal(company, "v3", "the version of the text");
+    assert.ok(Math.abs(Date.parse(title) - Date.now()) < 60_000, "and when");
+  });
+
   test("sends all of a code on at once", async () => {
     await at.config({ marketo: { forms: { 1029: { fields: ["email"], required: [] } } } });
     const ids = [];

@@ -27,6 +27,11 @@ const handler = relay((env) => {
     forms: {
       contact: form,
       other: form,
+      agreed: {
+        ...form,
+        fields: { ...FIELDS, terms: { kind: "consent", required: true, purpose: "an offer", text: "v3" } },
+        deliver: [{ ...form.deliver[0], map: { email: "email", company: "@consent.terms.text", title: "@consent.terms.at" } }],
+      },
       guarded: { ...form, turnstile: { secret: "turnstile-secret", action: "lead", siteverify: env.SITEVERIFY } },
     },
     accounts: {
