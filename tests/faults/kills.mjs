@@ -77,6 +77,8 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
     // What lies behind goes on under a network that breaks; only the last of it may have peace.
     let told = 0;
     await until(async () => {
+      // Whoever asks all the time is a load of its own.
+      await new Promise((resolve) => setTimeout(resolve, 500));
       const shards = await status().catch(() => undefined);
       if (!shards) return false;
       const queued = sum(shards, "queued");

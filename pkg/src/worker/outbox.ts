@@ -150,7 +150,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         case "/list":
           return Response.json(this.desk.list(url.searchParams));
         case "/status":
-          return Response.json({ ...this.desk.status(), shard: this.shard, running: this.running.size });
+          return Response.json({ ...this.desk.status(this.accounts), shard: this.shard, running: this.running.size });
         case "/export":
           return Response.json(this.desk.values(url.searchParams));
         case "/erase":
@@ -184,6 +184,10 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
 
     rows(query: string, ...bindings: unknown[]): Record<string, unknown>[] {
       return this.state.storage.sql.exec(query, ...bindings).toArray();
+    }
+
+    get accounts(): string[] {
+      return Object.keys(options(this.env).accounts);
     }
 
     get scale(): number {
@@ -243,17 +247,17 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       if (held) return { id, state: "queued" };
       await this.alarmBy(now + NET);
       try {
-        this.pump();
+        this.pump(targets);
       } catch {
         // The lead is written down all the same, and the alarm begins anew.
       }
       return { id, state: "queued" };
     }
 
-    /** Starts what is due. Nothing here waits for a CRM: one that hangs must not hold up the others. */
-    pump(): void {
+    /** Starts what is due for these accounts. Nothing here waits for a CRM: one that hangs must not hold up the others. */
+    pump(accounts: readonly string[] = this.accounts): void {
       const now = Date.now();
-      for (const account of Object.keys(options(this.env).accounts)) {
+      for (const account of accounts) {
         const out = [...this.running.values()].filter((other) => other === account).length;
         const width = this.width.get(account) ?? AT_ONCE;
         if (out >= width || (this.held.get(account) ?? 0) > now) continue;
@@ -276,7 +280,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
             .finally(() => {
               this.running.delete(row.id);
               this.busy.delete(person);
-              this.pump();
+              this.pump([account]);
               return this.arm();
             })
             .catch(() => {});
@@ -289,14 +293,14 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       const width = this.width.get(account) ?? AT_ONCE;
       if (width >= AT_ONCE) return;
       this.width.set(account, width + 1);
-      this.pump();
+      this.pump([account]);
     }
 
     /** Sets the alarm for the earliest delivery that is not running. */
     async arm(): Promise<void> {
       const now = Date.now();
       let soonest = Number.POSITIVE_INFINITY;
-      for (const account of Object.keys(options(this.env).accounts)) {
+      for (const account of this.accounts) {
         const waiting = this.rows(
           "SELECT id, next FROM deliveries WHERE account = ? AND phase IN ('waiting', 'sent') ORDER BY next LIMIT ?",
           account, AT_ONCE + 1,
