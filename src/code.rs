@@ -26,6 +26,7 @@ codes! {
     TOO_LARGE = "value.too_large", "This value is too large.";
     UNKNOWN_FIELD = "field.unknown", "This form has no such field; it was left out.";
     ANY_OF = "value.any_of", "Please fill in at least one of these: {}.";
+    PATTERN = "value.pattern", "This does not have the form that is asked for.";
     EQUAL = "value.equal", "The two values are not the same.";
     FILE = "value.file", "A file cannot be sent with this form.";
 

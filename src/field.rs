@@ -164,6 +164,8 @@ pub struct Field<'a> {
     pub max: Option<i64>,
     /// The values that `choice` and `choices` allow.
     pub choices: Texts<'a>,
+    /// What the whole of a text must match as it was typed, as HTML's `pattern` says it; empty: anything.
+    pub pattern: &'a str,
     /// What people read beside the field.
     pub label: &'a str,
     /// The fields of a [`Kind::Record`] or [`Kind::Records`].
@@ -226,6 +228,7 @@ impl<'a> Field<'a> {
             min: None,
             max: None,
             choices: Texts::These(&[]),
+            pattern: "",
             label: "",
             fields: &[],
         }

@@ -1,4 +1,5 @@
-//! What the engine asks of its host: the tables of Unicode, which are too heavy for a page that has them already.
+//! What the engine asks of its host: the tables of Unicode and regular expressions, which are too heavy for a page that
+//! has them already.
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +11,9 @@ pub(crate) enum Ask {
     AsciiDomain,
     /// Unicode's form NFC of a text.
     Nfc,
+    /// Whether a pattern matches the whole of a text, both in one with a NUL between them: JavaScript's regular
+    /// expressions with the flag `v`, as the HTML standard has them (4.10.5.3.6). One that is none matches everything.
+    Pattern,
 }
 
 /// Answers at the end of `out`; false when there is no answer.
@@ -57,7 +61,17 @@ fn is_sign(character: char) -> bool {
     )
 }
 
-/// Natively two crates have the tables.
+/// Whether the pattern before the NUL matches the whole of the text behind it.
+#[cfg(not(target_arch = "wasm32"))]
+fn matches(question: &str) -> bool {
+    let Some((pattern, text)) = question.split_once('\0') else { return true };
+    match regress::Regex::with_flags(&["^(?:", pattern, ")$"].concat(), "v") {
+        Ok(pattern) => pattern.find(text).is_some(),
+        Err(_) => true,
+    }
+}
+
+/// Natively three crates have them.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn native(ask: Ask, text: &[u8], out: &mut Vec<u8>) -> bool {
     match ask {
@@ -67,6 +81,7 @@ pub(crate) fn native(ask: Ask, text: &[u8], out: &mut Vec<u8>) -> bool {
             Err(_) => return false,
         },
         Ask::Nfc => out.extend(nfc(&String::from_utf8_lossy(text)).bytes()),
+        Ask::Pattern => return matches(&String::from_utf8_lossy(text)),
     }
     true
 }

@@ -85,7 +85,7 @@ const PAGES = [
     a: { kind: "integer", min: 1, max: 10 }, b: { kind: "number" }, c: { kind: "number", min: -2, max: 3 }, d: { kind: "integer", min: 0, max: 100 },
     e: { kind: "integer", min: 5, max: 9 }, f: { kind: "number", min: 0 }, g: { kind: "integer" }, h: { kind: "date" },
   }],
-  ["patterns stay the browser's", `<input name=a pattern="[A-Z]{3}"><input name=b type=tel pattern="[0-9]+"><input name=c type=number pattern=x><textarea name=d></textarea>`, {
+  ["patterns of texts", `<input name=a pattern="[A-Z]{3}"><input name=b type=tel pattern="[0-9]+"><input name=c type=number pattern=x><textarea name=d></textarea>`, {
     a: { kind: "text", pattern: "[A-Z]{3}" }, b: { kind: "phone", pattern: "[0-9]+" }, c: { kind: "integer" }, d: { kind: "text" },
   }],
   ["autocomplete", `<input name=a autocomplete=given-name><input name=b autocomplete="section-x billing home tel"><input name=c autocomplete="EMAIL webauthn">

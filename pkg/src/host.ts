@@ -1,4 +1,4 @@
-/** What Rust asks of the host: the tables of Unicode. The other side is `src/wasm/mod.rs`. */
+/** What Rust asks of the host: the tables of Unicode, and regular expressions. The other side is `src/wasm/mod.rs`. */
 
 import { nfc } from "./pack.js";
 
@@ -7,19 +7,30 @@ let memory: WebAssembly.Memory;
 /** What no domain has (RFC 5892), and `URL` takes; `is_sign` of `src/host.rs`. */
 const SIGN = /[\u00a1-\u00a9\u00ab\u00ac\u00ae-\u00b1\u2010-\u203f\u2080-\u2bff\ud83c-\ud83f]/;
 
+/** As a browser holds a control to its `pattern` (HTML standard, 4.10.5.3.6): one that is no regular expression asks nothing. */
+function matches(question: string): boolean {
+  const [pattern, text] = question.split("\0") as [string, string];
+  try {
+    return new RegExp(`^(?:${pattern})$`, "v").test(text);
+  } catch {
+    return true;
+  }
+}
+
 /** Names the memory of the instance that asks. */
 export function lend(of: WebAssembly.Memory): void {
   memory = of;
 }
 
 /**
- * Answers about the text at `from`: the ASCII form of a domain (question 0), or its form NFC (1). Writes the answer to
- * `to` and gives its length; less than 0 when there is none.
+ * Answers about the text at `from`: the ASCII form of a domain (question 0), its form NFC (1), or whether the pattern before
+ * a NUL in it matches all that is behind (2). Writes the answer to `to` and gives its length; less than 0 when there is none.
  */
 export function answer(question: number, from: number, length: number, to: number, room: number): number {
   const bytes = (at: number, size: number): Uint8Array => new Uint8Array(memory.buffer, at, size);
   const text = new TextDecoder().decode(bytes(from, length));
   try {
+    if (question === 2) return matches(text) ? 0 : -1;
     if (!question && SIGN.test(text)) return -1;
     const said = question ? nfc(text) : new URL(`https://${text}`).hostname;
     return new TextEncoder().encodeInto(said, bytes(to, room)).written;

@@ -74,6 +74,7 @@ fn field<'a>(
     field.min = whole(rules, b"min", draft);
     field.max = whole(rules, b"max", draft);
     field.label = letters(rules, b"label", draft);
+    field.pattern = letters(rules, b"pattern", draft);
     field.choices = match rules.get(b"choices") {
         [] => field.choices,
         choices => texts(choices, b"choices", draft),

@@ -15,9 +15,10 @@ pub(crate) mod visitor;
 use crate::code;
 use crate::draft::{Draft, Verdict};
 use crate::field::{Field, Kind, Options};
+use crate::host::Ask;
 use crate::report::FieldReport;
 use crate::tape::typed::pack;
-use crate::tape::{NO, NULL, NUMBER, Node, TEXT, YES, put, put_text};
+use crate::tape::{END, NO, NULL, NUMBER, Node, TEXT, YES, put, put_text};
 use crate::value::Value;
 
 /// The most bytes of one value; a longer one is refused before any work starts.
@@ -46,7 +47,7 @@ pub(crate) fn write(field: &Field<'_>, packed: &[u8], draft: &mut Draft) {
     let verdict = if packed.len() > MAX_BYTES.saturating_add(2) {
         Err(&code::TOO_LARGE)
     } else {
-        judge(field, Node::of(packed), packed, draft)
+        judge(field, Node::of(packed), packed, draft).and_then(|()| matches(field, Node::of(packed), draft))
     };
     if let Err(code) = verdict {
         draft.values.truncate(start);
@@ -58,6 +59,21 @@ pub(crate) fn write(field: &Field<'_>, packed: &[u8], draft: &mut Draft) {
         draft.error(&code::REQUIRED);
     }
     draft.lenient = false;
+}
+
+/// Holds a text to the field's own pattern, as it was typed: that is what a browser asks for.
+fn matches(field: &Field<'_>, node: Node<'_>, draft: &mut Draft) -> Verdict {
+    let typed = text::trim(node.text().unwrap_or_default());
+    if field.pattern.is_empty() || typed.is_empty() {
+        return Ok(());
+    }
+    put(&mut draft.limit, field.pattern.as_bytes());
+    draft.limit.push(END);
+    put(&mut draft.limit, typed);
+    // Yes or no: nothing is written.
+    let fits = (draft.host)(Ask::Pattern, &draft.limit, &mut draft.suggestion);
+    draft.limit.clear();
+    if fits { Ok(()) } else { Err(&code::PATTERN) }
 }
 
 fn judge(field: &Field<'_>, node: Node<'_>, packed: &[u8], draft: &mut Draft) -> Verdict {

@@ -87,7 +87,12 @@ fn ask(question: Ask, text: &[u8], out: &mut Vec<u8>) -> bool {
     let room = text.len().saturating_mul(3).saturating_add(256);
     out.resize(start.saturating_add(room), 0);
     let to = out.as_mut_ptr().addr().wrapping_add(start);
-    let length = host_answer(u32::from(question == Ask::Nfc), text.as_ptr().addr(), text.len(), to, room);
+    let number = match question {
+        Ask::AsciiDomain => 0,
+        Ask::Nfc => 1,
+        Ask::Pattern => 2,
+    };
+    let length = host_answer(number, text.as_ptr().addr(), text.len(), to, room);
     out.truncate(start.saturating_add(usize::try_from(length).unwrap_or_default()));
     length >= 0
 }

@@ -119,8 +119,10 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
     const report = (rules as Form).check(values);
     const issue = (field: string, code: string, message = ""): unknown => report.issues.push({ field, code, severity: "error", message });
     const files = [...values].filter(([, value]) => typeof value !== "string" && (value.size || value.name)).map(([name]) => name);
-    // A field that the relay does not know is the owner's to settle: a trap for robots is one, and stays unseen.
-    report.issues = report.issues.filter(({ code, field }) => code !== "field.unknown" && !files.includes(field));
+    // A field that the relay does not know is the owner's to settle: a trap for robots is one, and stays unseen. On a
+    // control's own pattern the browser speaks: it has the owner's words for it.
+    const silent = ({ code, field }: Issue): boolean => code === "field.unknown" || files.includes(field) || (code === "value.pattern" && controlsOf(form, field).some((control) => control.hasAttribute("pattern")));
+    report.issues = report.issues.filter((issue) => !silent(issue));
     for (const name of new Set(files)) issue(name, "file.unsupported");
     for (const control of constraints ? elementsOf(form) : []) {
       const name = nameOf(control);

@@ -1,16 +1,6 @@
 import type { FieldSpec, FormSpec, Kind } from "../types.js";
 import { choices, field, invalid, label, MAX_ROWS, spec } from "./shape.js";
 
-/** A field as its HTML says it is. */
-export interface HtmlFieldSpec extends FieldSpec {
-  /** The control's own `pattern`. The browser holds it to it; the rules do not read it. */
-  pattern?: string;
-}
-
-export interface HtmlFormSpec extends FormSpec {
-  fields: Record<string, HtmlFieldSpec>;
-}
-
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 /** Kinds by the autofill field name, the last word of `autocomplete` (HTML standard, "Autofill"). */
@@ -66,14 +56,14 @@ const TEXTS = /^(text|search|textarea)$/;
  * It is the form as it is now: call it again when the page adds fields or options. Throws `spec.invalid` where a field
  * takes files, because a lead cannot carry one.
  */
-export function fromHtml(form: HTMLFormElement): HtmlFormSpec {
+export function fromHtml(form: HTMLFormElement): FormSpec {
   // By the prototype: a field named `elements` hides the form's own member.
   const all = [...(Reflect.get(HTMLFormElement.prototype, "elements", form) as HTMLFormControlsCollection)] as Control[];
   const controls = all.filter(isField);
   if (controls.length > MAX_ROWS) throw invalid("", "value.too_large", "This value is too large.");
   const groups = grouped(controls);
   const abroad = controls.some((control) => /^country/.test(autofill(control)));
-  return spec([...groups].map(([name, group]) => [name, fieldOf(name, group, all, abroad)] as const)) as HtmlFormSpec;
+  return spec([...groups].map(([name, group]) => [name, fieldOf(name, group, all, abroad)] as const)) as FormSpec;
 }
 
 function isField(control: Control): boolean {
@@ -100,7 +90,7 @@ function grouped(controls: readonly Control[]): Map<string, Control[]> {
   return groups;
 }
 
-function fieldOf(name: string, group: readonly Control[], all: readonly Control[], abroad: boolean): HtmlFieldSpec {
+function fieldOf(name: string, group: readonly Control[], all: readonly Control[], abroad: boolean): FieldSpec {
   if (group.some(({ type }) => type === "file")) throw invalid(name, "value.file", "A file cannot be sent with this form.");
   // A hidden twin before a box is how pages send its no; the control that people see decides.
   const seen = group.filter(({ type }) => type !== "hidden");

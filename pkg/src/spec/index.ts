@@ -6,5 +6,4 @@ export { fromHtml } from "./html.js";
 export { fromDescribe, fromFormFields } from "./marketo.js";
 export { fromCustomFields } from "./pardot.js";
 export { FieldpostError } from "../errors.js";
-export type { HtmlFieldSpec, HtmlFormSpec } from "./html.js";
 export type { FieldSpec, FormSpec, Kind } from "../types.js";
