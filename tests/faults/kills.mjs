@@ -5,11 +5,12 @@ import { random, startProxy } from "./proxy.mjs";
 const SYSTEMS = ["marketo", "pardot", "prospects"];
 
 /**
- * Sends `leads` leads while the relay is killed `kills` times, then waits until all are delivered.
+ * Sends `leads` leads while the relay is killed `kills` times, then waits until all are delivered. No more than about
+ * `ahead` leads wait at any time, so that kills meet deliveries as well as acceptances.
  * Once no more than `calm` leads wait after the last kill, the network has peace. `scale` divides the relay's times; with more than 10 a busy machine is slower than a call's deadline, and what came too
  * late looks like an overlap. Throws where a lead is lost, a person is there twice, or a repeat is not marked. Answers what was tried and found.
  */
-export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, writers = 16, systems = SYSTEMS, calm = 20, say = () => {} }) {
+export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, writers = 16, systems = SYSTEMS, calm = 20, ahead = Number.POSITIVE_INFINITY, say = () => {} }) {
   const next = random(seed);
   let proxy;
   const at = await stand({
@@ -30,10 +31,20 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
     /** By person: how many leads of it were acknowledged. */
     const acknowledged = new Map();
     let made = 0;
+    const status = async () => (await (await fetch(`${at.relay}/operator/status`, { headers: { authorization: "Bearer demo-operator" } })).json()).shards;
+    const sum = (shards, name) => shards.reduce((total, shard) => total + shard[name], 0);
+    let waiting = 0;
+    const look = async () => {
+      while (found.leads < leads) {
+        const shards = await status().catch(() => undefined);
+        if (shards) waiting = sum(shards, "queued");
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+    };
     const write = async () => {
       while (made < leads) {
         // The load lasts as long as the kills do: neither runs ahead of the other.
-        if (made * kills > leads * (found.kills + 1)) {
+        if (waiting > ahead || made * kills > leads * (found.kills + 1)) {
           await new Promise((resolve) => setTimeout(resolve, 20));
           continue;
         }
@@ -71,9 +82,7 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
         if (found.kills % 20 === 0) say(`${found.kills} kills, ${found.leads} leads acknowledged`);
       }
     };
-    await Promise.all([kill(), ...Array.from({ length: writers }, write)]);
-    const status = async () => (await (await fetch(`${at.relay}/operator/status`, { headers: { authorization: "Bearer demo-operator" } })).json()).shards;
-    const sum = (shards, name) => shards.reduce((total, shard) => total + shard[name], 0);
+    await Promise.all([kill(), look(), ...Array.from({ length: writers }, write)]);
     // What lies behind goes on under a network that breaks; only the last of it may have peace.
     let told = 0;
     await until(async () => {

@@ -1,5 +1,5 @@
 // `make faults`: the long form. KILLS, LEADS, SEED, RATE (faults in a hundred pieces of a connection),
-// SYSTEMS, SCALE (what the relay's times are divided by), WRITERS, CALM (when so few wait, the network has peace), EACH (leads of each fault of the matrix),
+// SYSTEMS, SCALE (what the relay's times are divided by), WRITERS, CALM (when so few wait, the network has peace), AHEAD (so many may wait), EACH (leads of each fault of the matrix),
 // STORM (seconds of dying tokens), REQUESTS (for the memory), SECONDS of load; 0 leaves a part out.
 import { killRun } from "./kills.mjs";
 import { loadRun, memoryRun } from "./load.mjs";
@@ -10,7 +10,7 @@ const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
 const say = (line) => console.log(line);
 
 const found = number("KILLS", 200) > 0 && await killRun({
-  kills: number("KILLS", 200), leads: number("LEADS", 50_000), seed: number("SEED", 1), rate: number("RATE", 2), writers: number("WRITERS", 32), scale: number("SCALE", 10), calm: number("CALM", 20),
+  kills: number("KILLS", 200), leads: number("LEADS", 50_000), seed: number("SEED", 1), rate: number("RATE", 2), writers: number("WRITERS", 32), scale: number("SCALE", 10), calm: number("CALM", 20), ahead: number("AHEAD", 500),
   ...(process.env.SYSTEMS && { systems: process.env.SYSTEMS.split(",") }), say,
 });
 if (found) say(`kills and a broken network: ${JSON.stringify(found)}`);
