@@ -61,13 +61,10 @@ impl More {
         More { permission: reference(self.permission), ..self }
     }
 
-    /// The row's parameters say it all.
-    fn is_plain(&self) -> bool {
-        self.checks.is_empty()
-            && self.aliases.is_empty()
-            && self.defaults.is_empty()
-            && self.unsent.is_empty()
-            && self.batch.is_none()
+    /// Whether something else may be sent than what the form wrote.
+    fn rewrites(&self) -> bool {
+        let own = |check: &Check| matches!(check, Check::Own(_));
+        !self.defaults.is_empty() || !self.unsent.is_empty() || self.checks.iter().any(own)
     }
 
     /// Adds the defaults and takes away what is not sent.
@@ -101,22 +98,31 @@ impl Operation {
     /// assert_eq!(report.issues[0].code, "params.overridden");
     /// ```
     pub fn check(&self, params: Entries<'_>, version: u8) -> Report {
+        let mut draft = Draft::native();
         let row = self.row(version);
-        let params = params
-            .into_iter()
-            .map(|(name, value)| {
-                let known = row.more.aliases.iter().find(|(other, _)| *other == name);
-                let value = if row.more.batch.is_some_and(|(lists, _)| lists.contains(&name.as_ref())) {
-                    listed(value)
-                } else {
-                    value
-                };
-                (known.map_or(name, |(_, sent)| Cow::Borrowed(*sent)), value)
-            })
-            .collect();
-        let mut report = row.params.check(params);
-        row.refuse_dots(&mut report);
-        for check in row.more.checks {
+        row.params.write(&pack_entries(&row.named(params)), &mut draft);
+        row.judged(&draft)
+    }
+
+    /// The parameters under the names and in the lists that this row has.
+    fn named<'p>(&self, params: Entries<'p>) -> Entries<'p> {
+        let named = |(name, value): (Cow<'p, str>, Value<'p>)| {
+            let known = self.more.aliases.iter().find(|(other, _)| *other == name);
+            let value = if self.more.batch.is_some_and(|(lists, _)| lists.contains(&name.as_ref())) {
+                listed(value)
+            } else {
+                value
+            };
+            (known.map_or(name, |(_, sent)| Cow::Borrowed(*sent)), value)
+        };
+        params.into_iter().map(named).collect()
+    }
+
+    /// What the row's form wrote, and what its other checks say of it.
+    fn judged(&self, draft: &Draft) -> Report {
+        let mut report = Report::of(draft);
+        self.refuse_dots(&mut report);
+        for check in self.more.checks {
             check.judge(&mut report);
         }
         report
@@ -148,24 +154,34 @@ impl Operation {
         out: &mut Vec<u8>,
     ) -> bool {
         let row = self.row(target.version);
-        if row.more.is_plain() && !matches!(row.layout, Layout::Wide(_)) && !row.path.contains('{') {
+        if row.more.aliases.is_empty() && row.more.batch.is_none() {
             row.params.write(params, draft);
+        } else {
+            row.params.write(&pack_entries(&row.named(unpack_entries(Tape(params)))), draft);
+        }
+        let is_plain = !row.more.rewrites() && !matches!(row.layout, Layout::Wide(_));
+        if is_plain && row.more.checks.is_empty() && !row.path.contains('{') {
             if !draft.failed {
                 row.write(&draft.values, target, out);
             }
             return !draft.failed;
         }
+        let report = row.judged(draft);
+        let mut packed = std::mem::take(&mut draft.values);
         draft.clear();
-        let report = self.check(unpack_entries(Tape(params)), target.version);
         for issue in &report.issues {
             draft.add(issue);
         }
         if draft.failed {
             return false;
         }
+        if is_plain {
+            row.write(&packed, target, out);
+            return true;
+        }
         let mut values = report.values;
         row.more.finish(&mut values);
-        let packed = pack_entries(&values);
+        packed = pack_entries(&values);
         match row.layout {
             Layout::Wide(wide) => {
                 let mut path = Vec::new();
