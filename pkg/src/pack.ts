@@ -11,9 +11,9 @@ const MAX_DEPTH = 24;
 
 /**
  * Unicode's form NFC, with 30 combining marks in a row at most: more take time with the square of their number to put in
- * order, and no writing has them (UAX #15-D4).
+ * order, and no writing has them (UAX #15-D4). Below U+0300 nothing combines.
  */
-export const nfc = (text: string): string => text.replace(/(\p{M}{30})\p{M}+/gu, "$1").normalize("NFC");
+export const nfc = (text: string): string => (/[\u0300-\uffff]/.test(text) ? text.replace(/(\p{M}{30})\p{M}+/gu, "$1").normalize("NFC") : text);
 
 /** A text without marks; what takes their place is a control character, too. */
 const clean = (text: string): string => (MARK.test(text) ? text.replace(MARKS, "\x0e") : text);

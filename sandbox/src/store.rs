@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS versions (
     email TEXT, phone TEXT, fid TEXT, fields TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS versions_person ON versions (person, number);
 CREATE INDEX IF NOT EXISTS versions_email ON versions (email);
+CREATE INDEX IF NOT EXISTS versions_phone ON versions (phone);
 CREATE TABLE IF NOT EXISTS activities (
     id INTEGER PRIMARY KEY AUTOINCREMENT, person INTEGER NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL,
     attributes TEXT NOT NULL);
