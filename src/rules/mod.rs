@@ -61,6 +61,10 @@ pub(crate) fn write(field: &Field<'_>, packed: &[u8], draft: &mut Draft) {
     draft.lenient = false;
 }
 
+/// The most bytes that are held to a pattern. A regular expression may take time with the square of them, or worse, and what
+/// it is for has one line.
+const MAX_MATCHED: usize = 1024;
+
 /// Holds a text to the field's own pattern, as it was typed: that is what a browser asks for.
 fn matches(field: &Field<'_>, node: Node<'_>, draft: &mut Draft) -> Verdict {
     let typed = text::trim(node.text().unwrap_or_default());
@@ -71,7 +75,7 @@ fn matches(field: &Field<'_>, node: Node<'_>, draft: &mut Draft) -> Verdict {
     draft.limit.push(END);
     put(&mut draft.limit, typed);
     // Yes or no: nothing is written.
-    let fits = (draft.host)(Ask::Pattern, &draft.limit, &mut draft.suggestion);
+    let fits = typed.len() <= MAX_MATCHED && (draft.host)(Ask::Pattern, &draft.limit, &mut draft.suggestion);
     draft.limit.clear();
     if fits { Ok(()) } else { Err(&code::PATTERN) }
 }
