@@ -24,7 +24,9 @@ type Remembered = (Vec<u8>, Option<u16>, Option<Vec<u8>>, Option<String>);
 
 impl Store {
     pub(crate) fn claim_key(&self, key: &str, body: &[u8], now: i64) -> Result<Known> {
-        self.sql.execute("DELETE FROM idempotency WHERE at <= ?1", [now.saturating_sub(LIFE_MS)])?;
+        self.sql
+            .prepare_cached("DELETE FROM idempotency WHERE at <= ?1")?
+            .execute([now.saturating_sub(LIFE_MS)])?;
         let remembered: Option<Remembered> = self
             .sql
             .prepare_cached("SELECT body, status, answer, person FROM idempotency WHERE key = ?1")?

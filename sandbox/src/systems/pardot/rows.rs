@@ -55,18 +55,18 @@ const SENT: i64 = 6;
 pub(super) fn all(desk: &Desk, object: &str) -> Result<Vec<Value>> {
     let mut rows: Vec<Value> =
         record::all(desk, Name::Pardot, object)?.into_iter().map(Value::Object).collect();
-    let people = desk.store.find(Name::Pardot, By::Any)?;
+    let people = || desk.store.find(Name::Pardot, By::Any);
     let zone = desk.config().pardot.utc_offset;
     match object {
         "prospect" => {
-            rows.extend(people.iter().map(|person| prospect::record(person, desk)));
+            rows.extend(people()?.iter().map(|person| prospect::record(person, desk)));
             for thing in desk.store.things(Name::Pardot, DELETED)? {
                 rows.push(with(thing.body, "deleted", json!(true)));
             }
         }
         // A membership has no times of its own here: it is as old as its prospect.
         "listMembership" => {
-            for person in &people {
+            for person in people()? {
                 let lists = person.fields.get(LISTS).and_then(Value::as_array).cloned().unwrap_or_default();
                 rows.extend(lists.iter().map(|list| {
                     json!({
@@ -93,7 +93,7 @@ pub(super) fn all(desk: &Desk, object: &str) -> Result<Vec<Value>> {
     // Visitors and accounts are also found by when their prospect changed.
     for row in &mut rows {
         let of = row.get("prospect_id").map(|id| id.to_string().replace('"', "")).unwrap_or_default();
-        if let Some(person) = people.iter().find(|person| person.id == of) {
+        if let Some(person) = desk.store.find(Name::Pardot, By::Id(&of))?.first() {
             let at = json!(clock::timestamp(person.updated, zone));
             *row = with(std::mem::take(row), "prospect_updated_at", at);
         }
