@@ -164,7 +164,7 @@ pub struct Field<'a> {
     pub max: Option<i64>,
     /// The values that `choice` and `choices` allow.
     pub choices: Texts<'a>,
-    /// What the whole of a text must match as it was typed, as HTML's `pattern` says it; empty: anything.
+    /// What the whole of a text, name, e-mail address or URL must match, as HTML's `pattern` says it; empty: anything.
     pub pattern: &'a str,
     /// What people read beside the field.
     pub label: &'a str,

@@ -62,7 +62,7 @@ export interface FieldSpec {
   max?: number;
   /** The values that `choice` and `choices` allow. */
   choices?: readonly string[];
-  /** What the whole of a text must match as it was typed: a regular expression, as HTML's `pattern` says it. */
+  /** What the whole of a text, name, e-mail address or URL must match: a regular expression, as HTML's `pattern` says it. */
   pattern?: string;
   /** Required when all that is named here has this value: `{ contactBy: "phone" }`; an empty text is any value. */
   requiredIf?: Readonly<Record<string, string>>;

@@ -47,7 +47,7 @@ pub(crate) fn write(field: &Field<'_>, packed: &[u8], draft: &mut Draft) {
     let verdict = if packed.len() > MAX_BYTES.saturating_add(2) {
         Err(&code::TOO_LARGE)
     } else {
-        judge(field, Node::of(packed), packed, draft).and_then(|()| matches(field, Node::of(packed), draft))
+        judge(field, Node::of(packed), packed, draft).and_then(|()| matches(field, start, draft))
     };
     if let Err(code) = verdict {
         draft.values.truncate(start);
@@ -65,18 +65,24 @@ pub(crate) fn write(field: &Field<'_>, packed: &[u8], draft: &mut Draft) {
 /// it is for has one line.
 const MAX_MATCHED: usize = 1024;
 
-/// Holds a text to the field's own pattern, as it was typed: that is what a browser asks for.
-fn matches(field: &Field<'_>, node: Node<'_>, draft: &mut Draft) -> Verdict {
-    let typed = text::trim(node.text().unwrap_or_default());
-    if field.pattern.is_empty() || typed.is_empty() {
+/// Holds a clean text to the field's own pattern. Of the kinds that write anew what was typed, a number's say, a pattern is
+/// the browser's alone: the clean value must pass where it is checked once more.
+fn matches(field: &Field<'_>, start: usize, draft: &mut Draft) -> Verdict {
+    let keeps = matches!(field.kind, Kind::Text | Kind::Name | Kind::Hidden | Kind::Email | Kind::Url);
+    if field.pattern.is_empty() || !keeps {
         return Ok(());
     }
-    put(&mut draft.limit, field.pattern.as_bytes());
-    draft.limit.push(END);
-    put(&mut draft.limit, typed);
+    let Draft { values, limit, suggestion, host, .. } = draft;
+    let clean = text::trim(Node::of(values.get(start..).unwrap_or_default()).text().unwrap_or_default());
+    if clean.is_empty() {
+        return Ok(());
+    }
+    put(limit, field.pattern.as_bytes());
+    limit.push(END);
+    put(limit, clean);
     // Yes or no: nothing is written.
-    let fits = typed.len() <= MAX_MATCHED && (draft.host)(Ask::Pattern, &draft.limit, &mut draft.suggestion);
-    draft.limit.clear();
+    let fits = clean.len() <= MAX_MATCHED && host(Ask::Pattern, limit, suggestion);
+    limit.clear();
     if fits { Ok(()) } else { Err(&code::PATTERN) }
 }
 
