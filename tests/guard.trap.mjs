@@ -29,3 +29,13 @@ WebAssembly.Instance = function (module, imports) {
   return Object.create(Instance.prototype, { exports: { value: exports } });
 };
 WebAssembly.Instance.prototype = Instance.prototype;
+
+/** The handler, with `/test/trap` beside it: says when to stop, and what has happened since. */
+export const withTrap = (handler) => ({
+  ...handler,
+  async fetch(request, env) {
+    if (new URL(request.url).pathname !== "/test/trap") return handler.fetch(request, env);
+    Object.assign(trap, await request.json());
+    return Response.json(trap);
+  },
+});

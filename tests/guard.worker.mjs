@@ -1,6 +1,6 @@
 // A relay with everything that guards a form: Turnstile, an address limit, small bounds. And, where a test says so, a
 // wasm module that stops in the middle of a call: what comes after it must be another instance.
-import "./guard.trap.mjs";
+import { withTrap } from "./guard.trap.mjs";
 import { relay } from "fieldpost/worker";
 
 export { Gate, Outbox } from "fieldpost/worker";
@@ -46,14 +46,4 @@ const handler = relay((env) => {
   };
 });
 
-export default {
-  ...handler,
-  async fetch(request, env) {
-    const url = new URL(request.url);
-    if (url.pathname === "/test/trap") {
-      Object.assign(globalThis.trap, JSON.parse(await request.text()));
-      return Response.json(globalThis.trap);
-    }
-    return handler.fetch(request, env);
-  },
-};
+export default withTrap(handler);
