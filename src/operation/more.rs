@@ -1,7 +1,7 @@
 //! [`More`]: what a row of the full build says beside its parameters: the other API version, checks between parameters,
 //! defaults, batches and pages.
 
-use super::{Check, Layout, Operation, reference};
+use super::{Check, Layout, Operation, SEPARATORS, place, reference};
 use crate::code;
 use crate::draft::Draft;
 use crate::report::{Issue, Report};
@@ -141,8 +141,14 @@ impl Operation {
 
     /// Whether the path may hold this parameter.
     fn has_place(&self, name: &str) -> bool {
-        let places = self.path.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
-        places.into_iter().any(|(names, _)| names.split([',', '|']).any(|known| known == name))
+        let mut rest = self.path.as_bytes();
+        while let Some((_, names, after)) = place(rest) {
+            if names.split(|byte| SEPARATORS.contains(byte)).any(|known| known == name.as_bytes()) {
+                return true;
+            }
+            rest = after;
+        }
+        false
     }
 
     /// Checks packed parameters and writes the request of those that are clean; false when something is wrong with them.
@@ -167,7 +173,7 @@ impl Operation {
             return !draft.failed;
         }
         let report = row.judged(draft);
-        let mut packed = std::mem::take(&mut draft.values);
+        let packed = std::mem::take(&mut draft.values);
         draft.clear();
         for issue in &report.issues {
             draft.add(issue);
@@ -181,7 +187,7 @@ impl Operation {
         }
         let mut values = report.values;
         row.more.finish(&mut values);
-        packed = pack_entries(&values);
+        let packed = pack_entries(&values);
         match row.layout {
             Layout::Wide(wide) => {
                 let mut path = Vec::new();
