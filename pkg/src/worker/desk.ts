@@ -1,7 +1,8 @@
 import { steady } from "../edge.js";
+import { mended } from "./check.js";
 import { log } from "./log.js";
-import type { RelayOptions } from "./options.js";
-import { type DurableState, mended, systemOf } from "./outbox.js";
+import { type RelayOptions, systemOf } from "./options.js";
+import type { DurableState } from "./outbox.js";
 
 /** What an operator sends on: some by id (a delivery's or its lead's), or all of a code or phase. */
 export interface Which {

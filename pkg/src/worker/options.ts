@@ -144,3 +144,10 @@ function check(given: RelayOptions): RelayOptions {
   }
   return given;
 }
+
+/** The system of an account. */
+export function systemOf(relay: RelayOptions, account: string): string {
+  const found = relay.accounts[account];
+  if (!found) throw new FieldpostError("account.invalid");
+  return found.system;
+}

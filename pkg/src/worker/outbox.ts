@@ -1,14 +1,11 @@
-import { plainAccount, plainReply, type Rendered, steady, type Stepped } from "../edge.js";
+import { plainAccount, type Rendered, steady, type Stepped } from "../edge.js";
 import { FieldpostError } from "../errors.js";
-import { send } from "../send.js";
 import type { Outcome } from "../types.js";
-import { compiled } from "./check.js";
+import { call } from "./call.js";
 import { Desk } from "./desk.js";
 import type { Acquire, Place, Release } from "./gate.js";
 import { log } from "./log.js";
-import { options, type RelayEnv, type RelayOptions, type Target } from "./options.js";
-import { type Pace, readPace, readRetryAfter } from "./pace.js";
-import { short } from "./reply.js";
+import { options, type RelayEnv, systemOf, type Target } from "./options.js";
 import { migrate } from "./schema.js";
 import { REMEMBERED } from "./token.js";
 
@@ -397,7 +394,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         }
         const write = rendered.method !== "GET";
         const began = Date.now();
-        const { outcome, pace, after } = await this.call(operation, rendered, place.token, deadline);
+        const { outcome, pace, after } = await call(operation, rendered, place.token, deadline);
         const moved = this.step(row, account.system, { event: "outcome", outcome });
         const again = moved.effect.effect === "wait" && moved.next <= Date.now();
         goesOn = again && !write && outcome.kind !== "retry" && outcome.kind !== "unknown";
@@ -452,33 +449,6 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       return rendered;
     }
 
-    async call(operation: string, rendered: Rendered, token: string, deadline: number): Promise<{ outcome: Outcome; pace?: Pace; after?: number }> {
-      const request = steady((glue) => glue.toRequest(rendered, token));
-      let response: Response;
-      let plain: unknown;
-      try {
-        // workerd's fetch has no deadline of its own, and a body can hang as well as its head.
-        [response, plain] = await within(deadline, async (signal) => {
-          const got = await send(request, { timeout: deadline, signal });
-          return [got, await plainReply({ status: got.status, headers: got.headers as never, body: await short(got) })] as const;
-        });
-      } catch (error) {
-        // workerd cannot tell "refused" from "reset after the CRM acted", so neither can we.
-        return { outcome: { kind: "unknown", why: error instanceof FieldpostError ? error.code : "network.failed" } };
-      }
-      const now = Date.now();
-      const pace = readPace(response.headers, now);
-      const after = readRetryAfter(response.headers, now);
-      let outcome: Outcome;
-      try {
-        outcome = steady((glue) => glue.edgeRead(operation, plain));
-      } catch {
-        // The call was made; that nobody can read its answer must not repeat it unseen.
-        outcome = { kind: "unknown", why: "reply.unreadable" };
-      }
-      return { outcome, ...(pace && { pace }), ...(after !== undefined && { after }) };
-    }
-
     forget(): void {
       const now = Date.now();
       this.rows("DELETE FROM deliveries WHERE lead IN (SELECT id FROM leads WHERE finished < ? LIMIT 1000)", now - KEEP);
@@ -496,23 +466,6 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
   };
 }
 
-/** The system of an account. */
-export function systemOf(relay: RelayOptions, account: string): string {
-  const found = relay.accounts[account];
-  if (!found) throw new FieldpostError("account.invalid");
-  return found.system;
-}
-
-/** A lead that was kept as it came, checked at last; nothing where it still does not pass. */
-export function mended(relay: RelayOptions, form: string, fields: string): string | undefined {
-  try {
-    const report = compiled(relay, form).check(JSON.parse(fields) as [string, string][]);
-    return report.ok ? JSON.stringify(report.values) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** What an operator may see of an outcome. */
 function codeOf(outcome: Outcome | null): string | null {
   switch (outcome?.kind) {
@@ -525,12 +478,4 @@ function codeOf(outcome: Outcome | null): string | null {
     default:
       return outcome?.kind ?? null;
   }
-}
-
-async function within<T>(deadline: number, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const signal = AbortSignal.timeout(deadline);
-  const late = new Promise<never>((_, reject) =>
-    signal.addEventListener("abort", () => reject(new FieldpostError("network.timeout"))),
-  );
-  return Promise.race([act(signal), late]);
 }
