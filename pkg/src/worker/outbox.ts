@@ -216,8 +216,30 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       return { spent: used !== undefined && used["key"] !== key };
     }
 
-    /** One write, then the answer: the output gate holds the reply until the write is on disk. */
-    async accept(offer: Offer): Promise<Accepted> {
+    /** One write for all, then the answers: the output gate holds the reply until the write is on disk. */
+    async accept(offers: readonly Offer[]): Promise<(Accepted | null)[]> {
+      const due = new Set<string>();
+      const answers = offers.map((offer) => {
+        try {
+          return this.take(offer, due);
+        } catch (error) {
+          // A full disk, say: its visitor is told to come again, and the others' leads are none the worse.
+          log("accept.failed", { name: error instanceof Error ? error.name : "unknown" });
+          return null;
+        }
+      });
+      if (due.size === 0) return answers;
+      await this.alarmBy(Date.now() + NET);
+      try {
+        this.pump([...due]);
+      } catch {
+        // The leads are written down all the same, and the alarm begins anew.
+      }
+      return answers;
+    }
+
+    /** Writes a lead down, and adds the accounts that it is due for. */
+    take(offer: Offer, due: Set<string>): Accepted {
       const known = this.known(offer);
       if (known) return known;
       const { review, key, bodyHash, form, lead, visitor, person, targets, raw } = offer;
@@ -241,13 +263,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         }
       });
       this.desk.accepted(held);
-      if (held) return { id, state: "queued" };
-      await this.alarmBy(now + NET);
-      try {
-        this.pump(targets);
-      } catch {
-        // The lead is written down all the same, and the alarm begins anew.
-      }
+      if (!held) for (const account of targets) due.add(account);
       return { id, state: "queued" };
     }
 
