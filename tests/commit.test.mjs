@@ -7,7 +7,7 @@ import { body, root, stand } from "./stand.mjs";
 let at;
 let people = 0;
 before(async () => {
-  at = await stand({ worker: `${root}tests/commit.worker.mjs` });
+  at = await stand({ worker: `${root}tests/commit.worker.mjs`, bindings: { SHARDS: "1" } });
   // What is accepted stays: the test counts it.
   await at.faults([{ operation: "auth.token", fault: "status", status: 503, times: 1_000_000 }]);
   // Whoever comes first waits until the module is loaded.

@@ -1,5 +1,6 @@
-// A relay with one outbox that a test can slow down, stop or break, and that counts the leads of each call.
-import { Outbox as Sound, relay } from "fieldpost/worker";
+// A relay whose outbox a test can slow down, stop or break, and that counts the leads of each call.
+import { Outbox as Sound } from "fieldpost/worker";
+import relay from "./guard.worker.mjs";
 
 export { Gate } from "fieldpost/worker";
 
@@ -22,33 +23,10 @@ export class Outbox extends Sound {
   }
 }
 
-const handler = relay((env) => ({
-  secret: env.RELAY_SECRET,
-  operatorKey: env.OPERATOR_KEY,
-  addressLimit: null,
-  shards: 1,
-  forms: {
-    contact: {
-      origins: [env.PAGE_ORIGIN],
-      thanks: `${env.PAGE_ORIGIN}/thanks.html`,
-      fields: { email: { kind: "email", required: true }, company: { kind: "text" } },
-      deliver: [{ account: "marketo", map: { email: "email", company: "company" }, constants: { formId: 1029 } }],
-    },
-  },
-  accounts: {
-    marketo: {
-      system: "marketo",
-      baseUrl: env.SANDBOX,
-      allowHost: env.SANDBOX_HOST,
-      credentials: { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET },
-    },
-  },
-}));
-
 export default {
-  ...handler,
+  ...relay,
   async fetch(request, env, context) {
-    if (new URL(request.url).pathname !== "/test/script") return handler.fetch(request, env, context);
+    if (new URL(request.url).pathname !== "/test/script") return relay.fetch(request, env, context);
     Object.assign(script, await request.json());
     return Response.json(script);
   },
