@@ -60,7 +60,9 @@ fn run(case: &Value<'static>) -> (Vec<(&'static str, Value<'static>)>, Value<'st
     let spec: Value<'static> = [("fields", [("value", field)].into_iter().collect())].into_iter().collect();
     let spec = Spec::from(&spec);
     let form = Form::from_spec(&spec).unwrap();
-    let report = form.check_field("value", case.get("input").unwrap().clone());
+    let input = case.get("input").unwrap();
+    let report = form.check_field("value", input.clone());
+    let whole = form.check(vec![("value".into(), input.clone())]);
     let mut expected = case.get("expect").unwrap().clone();
     let texts = |texts: Vec<&str>| match texts.as_slice() {
         [] => Value::Null,
@@ -76,6 +78,13 @@ fn run(case: &Value<'static>) -> (Vec<(&'static str, Value<'static>)>, Value<'st
             entries.push(("severities".into(), texts(vec![all; report.issues.len()])));
         }
     }
+    // A form says of its one value what its field says; an extension is part of the number there.
+    let kept = match (&report.value, &report.ext) {
+        (Value::Text(number), Some(ext)) => Value::from(format!("{number} ext. {ext}")),
+        (value, _) => value.clone(),
+    };
+    assert_eq!(whole.ok(), report.ok(), "{case:?}");
+    assert_eq!(whole.values.first().map_or(Value::Null, |(_, value)| value.clone()), kept, "{case:?}");
     let got = vec![
         ("ok", Value::Bool(report.ok())),
         ("value", plain(report.value)),
