@@ -1,20 +1,15 @@
-// A relay whose outbox a test can slow down, stop or break, and that counts the leads of each call.
+// A relay whose outbox counts the leads of each write, and cannot write some.
 import { Outbox as Sound } from "fieldpost/worker";
 import relay from "./guard.worker.mjs";
 
 export { Gate } from "fieldpost/worker";
 
-/** What the next calls meet, one after another, and the calls that there were. */
-const script = { next: [], calls: [] };
+let writes = [];
 
 export class Outbox extends Sound {
-  async fetch(request) {
-    if (new URL(request.url).pathname !== "/accept") return super.fetch(request);
-    script.calls.push((await request.clone().json()).length);
-    const { wait = 0, fails = false } = script.next.shift() ?? {};
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    if (fails) throw new Error("broken");
-    return super.fetch(request);
+  write() {
+    writes.push(this.arrived.length);
+    return super.write();
   }
 
   take(offer, due) {
@@ -26,8 +21,9 @@ export class Outbox extends Sound {
 export default {
   ...relay,
   async fetch(request, env, context) {
-    if (new URL(request.url).pathname !== "/test/script") return relay.fetch(request, env, context);
-    Object.assign(script, await request.json());
-    return Response.json(script);
+    if (new URL(request.url).pathname !== "/test/writes") return relay.fetch(request, env, context);
+    const counted = writes;
+    writes = [];
+    return Response.json(counted);
   },
 };

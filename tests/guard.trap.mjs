@@ -33,8 +33,8 @@ WebAssembly.Instance.prototype = Instance.prototype;
 /** The handler, with `/test/trap` beside it: says when to stop, and what has happened since. */
 export const withTrap = (handler) => ({
   ...handler,
-  async fetch(request, env, context) {
-    if (new URL(request.url).pathname !== "/test/trap") return handler.fetch(request, env, context);
+  async fetch(request, env) {
+    if (new URL(request.url).pathname !== "/test/trap") return handler.fetch(request, env);
     Object.assign(trap, await request.json());
     return Response.json(trap);
   },

@@ -1,4 +1,5 @@
 import { steady } from "../edge.js";
+import type { Outcome } from "../types.js";
 import { mended } from "./check.js";
 import { log } from "./log.js";
 import { type RelayOptions, systemOf } from "./options.js";
@@ -165,5 +166,19 @@ export class Desk {
     }
     if (replayed.length > 0) log("replayed", { count: replayed.length, code: which.code ?? null });
     return replayed;
+  }
+}
+
+/** What an operator may see of an outcome. */
+export function codeOf(outcome: Outcome | null): string | null {
+  switch (outcome?.kind) {
+    case "refused":
+      return outcome.issues[0]?.code ?? "refused";
+    case "retry":
+      return outcome.code;
+    case "unknown":
+      return outcome.why;
+    default:
+      return outcome?.kind ?? null;
   }
 }

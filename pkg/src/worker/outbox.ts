@@ -1,8 +1,7 @@
 import { plainAccount, type Rendered, steady, type Stepped } from "../edge.js";
 import { FieldpostError } from "../errors.js";
-import type { Outcome } from "../types.js";
 import { call } from "./call.js";
-import { Desk } from "./desk.js";
+import { codeOf, Desk } from "./desk.js";
 import type { Acquire, Place, Release } from "./gate.js";
 import { log } from "./log.js";
 import { options, type RelayEnv, systemOf, type Target } from "./options.js";
@@ -30,6 +29,12 @@ export interface Offer {
 export interface Accepted {
   id: string;
   state: "queued" | "stored" | "conflict" | "full" | "running" | "free";
+}
+
+interface Arrival {
+  offer: Offer;
+  resolve(accepted: Accepted): void;
+  reject(error: unknown): void;
 }
 
 /** The Durable Object's own storage, as far as it is used here. */
@@ -109,6 +114,8 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
     readonly held = new Map<string, number>();
     /** By account: so many deliveries may ask or run. Where the gate is full, ten that ask in vain cost ten calls and writes. */
     readonly width = new Map<string, number>();
+    /** Leads that are to be written, with who waits for the word. */
+    arrived: Arrival[] = [];
     alarmAt = Number.POSITIVE_INFINITY;
     timer: ReturnType<typeof setTimeout> | undefined;
     shard = "";
@@ -216,26 +223,35 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       return { spent: used !== undefined && used["key"] !== key };
     }
 
-    /** One write for all, then the answers: the output gate holds the reply until the write is on disk. */
-    async accept(offers: readonly Offer[]): Promise<(Accepted | null)[]> {
+    /** Leads that arrive in the same moment are written together: a burst costs a write to disk now and then, not one for each. */
+    accept(offer: Offer): Promise<Accepted> {
+      return new Promise((resolve, reject) => {
+        this.arrived.push({ offer, resolve, reject });
+        if (this.arrived.length === 1) setTimeout(() => void this.write(), 0);
+      });
+    }
+
+    /** One write for all that have arrived, then the answers: the output gate holds the replies until the write is on disk. */
+    async write(): Promise<void> {
       const due = new Set<string>();
-      const answers = offers.map((offer) => {
+      const told: (() => void)[] = [];
+      for (const { offer, resolve, reject } of this.arrived.splice(0)) {
         try {
-          return this.take(offer, due);
+          const accepted = this.take(offer, due);
+          told.push(() => resolve(accepted));
         } catch (error) {
           // A full disk, say: its visitor is told to come again, and the others' leads are none the worse.
-          log("accept.failed", { name: error instanceof Error ? error.name : "unknown" });
-          return null;
+          told.push(() => reject(error));
         }
-      });
-      if (due.size === 0) return answers;
-      await this.alarmBy(Date.now() + NET);
-      try {
-        this.pump([...due]);
-      } catch {
-        // The leads are written down all the same, and the alarm begins anew.
       }
-      return answers;
+      try {
+        if (due.size > 0) await this.alarmBy(Date.now() + NET);
+        this.pump([...due]);
+      } catch (error) {
+        // The leads are written down all the same; they go out with the next alarm.
+        log("alarm.failed", { name: error instanceof Error ? error.name : "unknown" });
+      }
+      for (const tell of told) tell();
     }
 
     /** Writes a lead down, and adds the accounts that it is due for. */
@@ -480,18 +496,4 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       return (await response.json()) as T;
     }
   };
-}
-
-/** What an operator may see of an outcome. */
-function codeOf(outcome: Outcome | null): string | null {
-  switch (outcome?.kind) {
-    case "refused":
-      return outcome.issues[0]?.code ?? "refused";
-    case "retry":
-      return outcome.code;
-    case "unknown":
-      return outcome.why;
-    default:
-      return outcome?.kind ?? null;
-  }
 }

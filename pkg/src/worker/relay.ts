@@ -5,7 +5,6 @@ import { isTooMuch } from "./address.js";
 import { answer, issue, json, redirect, refusal, wantsJson, WIRE_VERSION } from "./answer.js";
 import { type Lead, readLead, Unreadable } from "./body.js";
 import { compiled } from "./check.js";
-import { commit } from "./commit.js";
 import { hmac, joined, sha256 } from "./hash.js";
 import { log } from "./log.js";
 import { operator } from "./operator.js";
@@ -34,14 +33,9 @@ const NATIVE_WINDOW = 10 * 60 * 1000;
 /** What one address may send where the owner says nothing: an office behind one address must get through. */
 const ADDRESS_LIMIT = { leads: 60, seconds: 60 };
 
-/** What a platform gives a Worker beside the request. */
-export interface RelayContext {
-  waitUntil(work: Promise<unknown>): void;
-}
-
 /** What a Worker module exports by default. */
 export interface RelayHandler {
-  fetch(request: Request, env: RelayEnv, context?: RelayContext): Promise<Response>;
+  fetch(request: Request, env: RelayEnv): Promise<Response>;
   /** The cron trigger: wakes every outbox, should an alarm have been lost. */
   scheduled(event: unknown, env: RelayEnv): Promise<void>;
 }
@@ -63,10 +57,24 @@ interface Submission {
 export function makeRelay(source: RelaySource, load: () => Promise<void>): RelayHandler {
   configure(source);
   return {
-    async fetch(request, env, context) {
-      const response = respond(request, env);
-      // A visitor who leaves must not take along the leads that wait for theirs.
-      context?.waitUntil(response);
+    async fetch(request, env) {
+      if (!isReady()) await load();
+      const relay = options(env);
+      const url = new URL(request.url);
+      const [, root, name = "", ...rest] = url.pathname.split("/");
+      if (root === "operator") return operator(request, url, env, relay);
+      const form = Object.hasOwn(relay.forms, name) ? relay.forms[name] : undefined;
+      if (root !== "leads" || !form || rest.length > 0) return answer(404, { id: null, state: "refused", issues: [issue("not_found")] });
+
+      const given = request.headers.get("origin");
+      // The relay's own page for refused forms sends from the relay's origin.
+      const origin = given !== null && (form.origins.includes(given) || given === url.origin) ? given : null;
+      // A browser says where a call comes from; where its two words disagree, somebody else is speaking.
+      const site = request.headers.get("sec-fetch-site");
+      if (given !== null && site === "same-origin" && given !== url.origin) return forbidden();
+      const response = await route(request, url, env, relay, name, form, given, origin);
+      response.headers.append("vary", "Origin");
+      if (origin) response.headers.set("access-control-allow-origin", origin);
       return response;
     },
 
@@ -75,27 +83,6 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
       await Promise.allSettled(shards(options(env)).map((shard) => outbox(env, shard).fetch("https://outbox/wake", { method: "POST" })));
     },
   };
-
-  async function respond(request: Request, env: RelayEnv): Promise<Response> {
-    if (!isReady()) await load();
-    const relay = options(env);
-    const url = new URL(request.url);
-    const [, root, name = "", ...rest] = url.pathname.split("/");
-    if (root === "operator") return operator(request, url, env, relay);
-    const form = Object.hasOwn(relay.forms, name) ? relay.forms[name] : undefined;
-    if (root !== "leads" || !form || rest.length > 0) return answer(404, { id: null, state: "refused", issues: [issue("not_found")] });
-
-    const given = request.headers.get("origin");
-    // The relay's own page for refused forms sends from the relay's origin.
-    const origin = given !== null && (form.origins.includes(given) || given === url.origin) ? given : null;
-    // A browser says where a call comes from; where its two words disagree, somebody else is speaking.
-    const site = request.headers.get("sec-fetch-site");
-    if (given !== null && site === "same-origin" && given !== url.origin) return forbidden();
-    const response = await route(request, url, env, relay, name, form, given, origin);
-    response.headers.append("vary", "Origin");
-    if (origin) response.headers.set("access-control-allow-origin", origin);
-    return response;
-  }
 }
 
 async function route(
@@ -206,7 +193,7 @@ async function submit(submission: Submission): Promise<Response> {
     targets: form.deliver.map((target) => target.account),
     ...(trap && { raw: true }),
   };
-  const accepted = await commit(submission.env, await shardOf(relay, key), offer);
+  const accepted = await ask(submission, key, "accept", offer);
   if (!accepted) return problem(submission, 503, "outbox.unavailable", { "retry-after": "30" });
   const issues = trap ? [] : report.issues;
   return tell(submission, accepted, issues, url.searchParams.has("wait") ? key : undefined, review.length > 0);
@@ -311,8 +298,8 @@ async function suspicion(submission: Submission, trapped: boolean, key: string, 
   return signs.length > 1 ? signs : [];
 }
 
-/** What the outbox says of a key. Nothing where it cannot be reached. */
-async function ask(submission: Submission, key: string, what: "known" | "reserve", body: object): Promise<Accepted | undefined> {
+/** A known lead's answer, or what the outbox says of a new one. Nothing where the outbox cannot be reached. */
+async function ask(submission: Submission, key: string, what: "known" | "accept" | "reserve", body: object): Promise<Accepted | undefined> {
   const { env, relay } = submission;
   const shard = await shardOf(relay, key);
   try {
