@@ -56,7 +56,7 @@ export function redirect(location: string): Response {
   return new Response(null, { status: 303, headers: { ...HEADERS, location } });
 }
 
-let styleHash: Promise<string> | undefined;
+let styleHash: string | undefined;
 
 /** The relay's own page for a visitor without JavaScript: typed values kept, each issue beside its field. */
 export async function refusal(
@@ -68,9 +68,7 @@ export async function refusal(
   hidden: Record<string, string>,
   url: URL,
 ): Promise<Response> {
-  styleHash ??= crypto.subtle
-    .digest("SHA-256", new TextEncoder().encode(refusalStyle))
-    .then((bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))));
+  styleHash ??= btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(refusalStyle)))));
   const whole = issues.filter((one) => !one.field || !form.fields[one.field]).filter((one) => one.severity === "error");
   const html = refusalPage({
     title: form.title ?? "Your request",
@@ -91,7 +89,6 @@ export async function refusal(
     hidden,
     ...(whole[0] && { summary: whole.map((one) => one.message).join(" ") }),
   });
-  const style = await styleHash;
   return new Response(html, {
     status,
     headers: {
@@ -99,7 +96,7 @@ export async function refusal(
       // Sent again from here, the form names this relay as its origin.
       "referrer-policy": "same-origin",
       "content-type": "text/html; charset=utf-8",
-      "content-security-policy": `default-src 'none'; style-src 'sha256-${style}'; form-action 'self' ${form.thanks.startsWith("http") ? new URL(form.thanks).origin : ""}; base-uri 'none'; frame-ancestors 'none'`,
+      "content-security-policy": `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self' ${form.thanks.startsWith("http") ? new URL(form.thanks).origin : ""}; base-uri 'none'; frame-ancestors 'none'`,
     },
   });
 }

@@ -14,7 +14,7 @@ const ORDER = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
 const PKCS8 = "3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420";
 
 const encoder = new TextEncoder();
-const made = new Map<string, Promise<CryptoKey>>();
+const made = new Map<string, CryptoKey>();
 
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join("");
 const unhex = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
@@ -24,20 +24,16 @@ async function hkdf(of: BufferSource, salt: BufferSource, info: string): Promise
   return new Uint8Array(await crypto.subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt, info: encoder.encode(info) }, key, 256));
 }
 
-const privateKey = (secret: string): Promise<CryptoKey> => {
+async function privateKey(secret: string): Promise<CryptoKey> {
   let key = made.get(secret);
-  if (!key) {
-    key = (async () => {
-      // Once in four billion secrets the first bytes are no key.
-      for (let turn = 0; ; turn++) {
-        const scalar = hex(await hkdf(encoder.encode(secret), new Uint8Array(), `fieldpost seal ${turn}`));
-        if (scalar < ORDER && /[1-9a-f]/.test(scalar)) return crypto.subtle.importKey("pkcs8", unhex(PKCS8 + scalar), CURVE, true, ["deriveBits"]);
-      }
-    })();
-    made.set(secret, key);
+  // Once in four billion secrets the first bytes are no key.
+  for (let turn = 0; !key; turn++) {
+    const scalar = hex(await hkdf(encoder.encode(secret), new Uint8Array(), `fieldpost seal ${turn}`));
+    if (scalar < ORDER && /[1-9a-f]/.test(scalar)) key = await crypto.subtle.importKey("pkcs8", unhex(PKCS8 + scalar), CURVE, true, ["deriveBits"]);
   }
+  made.set(secret, key);
   return key;
-};
+}
 
 /** The public key for `GET /leads/{form}`. */
 export async function sealKey(secret: string): Promise<JsonWebKey> {
