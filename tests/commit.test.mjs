@@ -2,6 +2,7 @@
 // what is wrong with one is nobody else's affair.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { press } from "./faults/load.mjs";
 import { body, root, stand } from "./stand.mjs";
 
 let at;
@@ -72,4 +73,13 @@ test("visitors who leave take nobody along", async () => {
   setTimeout(() => leave.abort(), 5);
   assert.deepEqual([...new Set(await statuses(staying))], [202]);
   await Promise.all(leaving);
+});
+
+test("of 6,000 leads over 192 connections each is taken or told to come again, and what is taken is there", async () => {
+  const before = await held();
+  const lead = (number) => body({ email: `crowd${number}@example.org` }, { key: `of-the-crowd-${number}` });
+  const { statuses } = await press(at.form, lead, { connections: 192, requests: 6_000, seconds: 120, headers: { origin: at.page } });
+  const others = Object.keys(statuses).filter((status) => !["202", "429", "503"].includes(status));
+  assert.deepEqual(others, [], JSON.stringify(statuses));
+  assert.ok(statuses[202] > 0 && (await held()) - before >= statuses[202], JSON.stringify(statuses));
 });
