@@ -9,18 +9,11 @@ const MARK = /[\0-\x08]/;
 /** Deeper than any form or parameter goes; a cycle ends here. */
 const MAX_DEPTH = 24;
 
-/** Below U+0300 nothing combines; a run of marks is a run of what may combine, and looking for that is a tenth of the work. */
-const COMBINES = /[\u0300-\uffff]/;
-const RUN = /[\u0300-\uffff]{31}/;
-
 /**
  * Unicode's form NFC, with 30 combining marks in a row at most: more take time with the square of their number to put in
- * order, and no writing has them (UAX #15-D4).
+ * order, and no writing has them (UAX #15-D4). Below U+0300 nothing combines.
  */
-export function nfc(text: string): string {
-  if (!COMBINES.test(text)) return text;
-  return (RUN.test(text) ? text.replace(/(\p{M}{30})\p{M}+/gu, "$1") : text).normalize("NFC");
-}
+export const nfc = (text: string): string => (/[\u0300-\uffff]/.test(text) ? text.replace(/(\p{M}{30})\p{M}+/gu, "$1").normalize("NFC") : text);
 
 /** A text without marks; what takes their place is a control character, too. */
 const clean = (text: string): string => (MARK.test(text) ? text.replace(MARKS, "\x0e") : text);
