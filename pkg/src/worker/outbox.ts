@@ -234,24 +234,28 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
     /** One write for all that have arrived, then the answers: the output gate holds the replies until the write is on disk. */
     async write(): Promise<void> {
       const due = new Set<string>();
-      const told: (() => void)[] = [];
-      for (const { offer, resolve, reject } of this.arrived.splice(0)) {
+      const taken: [Arrival, Accepted][] = [];
+      for (const arrival of this.arrived.splice(0)) {
         try {
-          const accepted = this.take(offer, due);
-          told.push(() => resolve(accepted));
+          taken.push([arrival, this.take(arrival.offer, due)]);
         } catch (error) {
           // A full disk, say: its visitor is told to come again, and the others' leads are none the worse.
-          told.push(() => reject(error));
+          arrival.reject(error);
         }
       }
       try {
         if (due.size > 0) await this.alarmBy(Date.now() + NET);
-        this.pump([...due]);
       } catch (error) {
-        // The leads are written down all the same; they go out with the next alarm.
-        log("alarm.failed", { name: error instanceof Error ? error.name : "unknown" });
+        // Without the alarm below them nothing is promised; the outbox knows the leads when they come again.
+        for (const [{ reject }] of taken) reject(error);
+        return;
       }
-      for (const tell of told) tell();
+      try {
+        this.pump([...due]);
+      } catch {
+        // The leads are written down all the same, and the alarm begins anew.
+      }
+      for (const [{ resolve }, accepted] of taken) resolve(accepted);
     }
 
     /** Writes a lead down, and adds the accounts that it is due for. */
