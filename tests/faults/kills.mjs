@@ -1,5 +1,5 @@
 // Leads under load, a network that breaks and a relay that is killed with -9; the sandbox's ledger judges.
-import { body, root, stand, until } from "../stand.mjs";
+import { body, root, stand, submit, until } from "../stand.mjs";
 import { random, startProxy } from "./proxy.mjs";
 
 const SYSTEMS = ["marketo", "pardot", "prospects"];
@@ -55,9 +55,9 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
         const lead = body({ firstName: "Ann", lastName: "Lee", email, company: `Lead ${number}` }, { key: `${seed}-lead-${number}`, v: "1" });
         for (;;) {
           try {
-            const { response, state } = await sent(at, lead);
-            if (response.status === 202 || response.status === 200) break;
-            if (state !== "retry") throw new Error(`${response.status} ${state}`);
+            const { status, state } = await submit(at, lead);
+            if (status === 202 || status === 200) break;
+            if (state !== "retry") throw new Error(`${status} ${state}`);
           } catch (error) {
             if (/^\d/.test(error.message)) throw error;
           }
@@ -133,21 +133,6 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
   if (found.repeated > found.marked) wrong.push(`${found.repeated} leads with repeats, ${found.marked} marked`);
   if (wrong.length > 0) throw new Error(`${wrong.join(", ")}: ${JSON.stringify(found)}`);
   return found;
-}
-
-/** Sends a lead, for 5 s. Its own clock, because a fetch whose body is cut short by a signal may never end (nodejs/node#56917). */
-async function sent(at, lead) {
-  let timer;
-  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error("late")), 5_000)));
-  const answer = async () => {
-    const response = await fetch(at.form, { method: "POST", body: lead, headers: { accept: "application/json", origin: at.page }, signal: AbortSignal.timeout(5_000) });
-    return { response, state: (await response.json()).state };
-  };
-  try {
-    return await Promise.race([answer(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Writes of one person in one system that ran at the same time. */

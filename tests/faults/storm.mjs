@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { body, root, stand, until } from "../stand.mjs";
+import { body, root, stand, submit, until } from "../stand.mjs";
 
 const free = { calls: null, concurrent: null, daily: null };
 const calm = { latency: 5, marketo: { limits: free }, pardot: { limits: free }, prospects: { limits: free } };
@@ -17,9 +17,7 @@ const start = (more = {}) => stand({ timeScale: 10, worker: `${root}tests/faults
 async function send(at, name, company = "Storm") {
   try {
     const lead = body({ firstName: "Ann", lastName: "Lee", email: `${name}@example.org`, company }, { key: `storm-${name}`, v: "1" });
-    const response = await fetch(at.form, { method: "POST", body: lead, headers: { accept: "application/json", origin: at.page }, signal: AbortSignal.timeout(5_000) });
-    await response.arrayBuffer();
-    return response.status;
+    return (await submit(at, lead)).status;
   } catch {
     return 0;
   }
