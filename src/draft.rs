@@ -1,6 +1,7 @@
 //! [`Draft`]: a report that is being written, as packed text.
 
 use crate::code::Code;
+use crate::field::Field;
 use crate::host::Host;
 use crate::report::Flags;
 use crate::tape::{END, Tape, put};
@@ -32,6 +33,8 @@ pub(crate) struct Draft {
     pub(crate) lenient: bool,
     /// The names and values of the records at hand; see `form`.
     pub(crate) given: Vec<Given>,
+    /// The fields of the form whose clean values come as parameters: what is a number there is one here.
+    pub(crate) vouched: &'static [Field<'static>],
     pub(crate) host: Host,
 }
 
@@ -63,6 +66,7 @@ impl Draft {
             place: Vec::new(),
             lenient: false,
             given: Vec::new(),
+            vouched: &[],
             host,
         }
     }

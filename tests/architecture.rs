@@ -15,7 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("encoding", &["tape", "value"]),
     ("field", &["tape"]),
     // A draft and the report that is made of it are one thing.
-    ("draft", &["code", "host", "report", "tape"]),
+    ("draft", &["code", "field", "host", "report", "tape"]),
     ("report", &["code", "draft", "tape", "value"]),
     ("rules", &["code", "data", "draft", "field", "host", "report", "tape", "value"]),
     ("form", &["code", "draft", "field", "report", "rules", "tape", "value"]),

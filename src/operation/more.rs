@@ -163,6 +163,8 @@ impl Operation {
         if row.more.aliases.is_empty() && row.more.batch.is_none() {
             row.params.write(params, draft);
         } else {
+            // A name that becomes another's is not the form's.
+            draft.vouched = &[];
             row.params.write(&pack_entries(&row.named(unpack_entries(Tape(params)))), draft);
         }
         let is_plain = !row.more.rewrites() && !matches!(row.layout, Layout::Wide(_));

@@ -46,7 +46,7 @@ struct State {
     typed: Draft,
     params: Draft,
     /// The forms of this instance with their specs. They are few and live as long as the page.
-    forms: Vec<(&'static [u8], Form<'static>)>,
+    forms: Vec<(&'static [u8], &'static Form<'static>)>,
 }
 
 struct Shared(UnsafeCell<State>);
@@ -131,7 +131,7 @@ pub fn form(length: usize) -> usize {
         let number = known.or_else(|| {
             let spec: &'static [u8] = Box::leak(spec.into());
             let form = Form::read(spec, &mut state.typed)?;
-            state.forms.push((spec, form));
+            state.forms.push((spec, Box::leak(Box::new(form))));
             state.forms.len().checked_sub(1)
         });
         match number {
@@ -216,6 +216,7 @@ pub fn payload(number: i32, length: usize) -> usize {
         let mut values = rest.0;
         let out = &mut state.output;
         let form = usize::try_from(number).ok().and_then(|number| state.forms.get(number));
+        let mut vouched: &'static [Field<'static>] = &[];
         if length > state.input.len() {
             if form.is_some() {
                 put(out, &[NO, MAP, CLOSE, NULL]);
@@ -234,12 +235,16 @@ pub fn payload(number: i32, length: usize) -> usize {
                 return;
             }
             values = &state.typed.values;
+            vouched = &form.fields;
         }
         let draft = &mut state.params;
         draft.clear();
         match str::from_utf8(name).ok().and_then(operation) {
             Some(operation) => {
-                if operation.build(values, &Target::NONE, draft, out) {
+                draft.vouched = vouched;
+                let built = operation.build(values, &Target::NONE, draft, out);
+                draft.vouched = &[];
+                if built {
                     put(out, &state.typed.issues);
                     return;
                 }

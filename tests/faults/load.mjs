@@ -28,18 +28,21 @@ const BARE = `
     },
   };`;
 
-/** Sends for `seconds`, or `requests` of them, over `connections`; answers requests per second, p99 in ms, and the statuses. */
-export async function press(url, make, { seconds = 4, connections = 64, headers = {}, requests = Number.POSITIVE_INFINITY } = {}) {
+/**
+ * Sends for `seconds`, or `requests` of them, over `connections`; answers requests per second, p50 and p99 in ms, and the
+ * statuses. With a `rate`, each is due at its own moment and its time counts from then, however late it could be sent.
+ */
+export async function press(url, make, { seconds = 4, connections = 64, headers = {}, requests = Number.POSITIVE_INFINITY, rate } = {}) {
   const { origin, pathname } = new URL(url);
   // The nearest to the socket that there is: what the load takes of the machine, the relay does not have.
   const pool = new Pool(origin, { connections, pipelining: 1 });
   const times = [];
   const statuses = {};
-  const end = Date.now() + seconds * 1000;
+  const began = performance.now();
+  const end = began + seconds * 1000;
   let number = 0;
-  const one = () =>
+  const one = (from) =>
     new Promise((resolve) => {
-      const from = performance.now();
       let status;
       const count = (kind) => {
         statuses[kind] = (statuses[kind] ?? 0) + 1;
@@ -63,14 +66,19 @@ export async function press(url, make, { seconds = 4, connections = 64, headers 
         },
       );
     });
-  const began = Date.now();
+  let turn = 0;
   await Promise.all(Array.from({ length: connections }, async () => {
-    while (Date.now() < end && number < requests) await one();
+    while (performance.now() < end && number < requests) {
+      const due = rate && began + (turn++ * 1000) / rate;
+      if (due > performance.now()) await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+      await one(due ?? performance.now());
+    }
   }));
-  const spent = Date.now() - began;
+  const spent = performance.now() - began;
   await pool.destroy();
   times.sort((a, b) => a - b);
-  return { perSecond: Math.round((times.length * 1000) / spent), p99: Math.round(times[Math.floor(times.length * 0.99)] ?? 0), statuses };
+  const at = (share) => Math.round(times[Math.floor(times.length * share)] ?? 0);
+  return { perSecond: Math.round((times.length * 1000) / spent), p50: at(0.5), p99: at(0.99), statuses };
 }
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
@@ -107,10 +115,14 @@ export async function loadRun({ seconds = 4, rounds = 3, connections = 64 } = {}
       }
     }
     run++;
+    // As many connections with room to breathe: what a visitor waits while nothing queues.
+    const half = Math.round(median(found.accept.map(({ perSecond }) => perSecond)) / 2);
+    const paced = await press(at.form, lead, { seconds, connections, headers, rate: half });
+    run++;
     // Three times as many at once as before: what is taken stays taken, and the rest is told to come again.
     const over = await press(at.form, lead, { seconds, connections: 3 * connections, headers });
     const { shards } = await (await fetch(`${at.relay}/operator/status`, { headers: { authorization: "Bearer demo-operator" } })).json();
-    const acknowledged = [...found.accept, over].reduce((sum, { statuses }) => sum + (statuses[202] ?? 0), 0);
+    const acknowledged = [...found.accept, paced, over].reduce((sum, { statuses }) => sum + (statuses[202] ?? 0), 0);
     const held = shards.reduce((sum, shard) => sum + shard.queued, 0);
     if (held < acknowledged) throw new Error(`${acknowledged} leads acknowledged, ${held} held`);
     const others = Object.keys(over.statuses).filter((status) => !["202", "429", "503"].includes(status));
@@ -118,9 +130,10 @@ export async function loadRun({ seconds = 4, rounds = 3, connections = 64 } = {}
     const ratio = (one, other) => Number(median(found[one].map(({ perSecond }, n) => perSecond / found[other][n].perSecond)).toFixed(2));
     const statuses = (kind) => [...new Set(found[kind].flatMap(({ statuses }) => Object.keys(statuses)))].join();
     return {
-      ...Object.fromEntries(Object.keys(found).map((kind) => [kind, { perSecond: median(found[kind].map(({ perSecond }) => perSecond)), p99: median(found[kind].map(({ p99 }) => p99)), statuses: statuses(kind) }])),
+      ...Object.fromEntries(Object.keys(found).map((kind) => [kind, { perSecond: median(found[kind].map(({ perSecond }) => perSecond)), p50: median(found[kind].map(({ p50 }) => p50)), p99: median(found[kind].map(({ p99 }) => p99)), statuses: statuses(kind) }])),
       checkToEcho: ratio("check", "echo"),
       acceptToInsert: ratio("accept", "insert"),
+      paced: { rate: half, ...paced },
       overload: { ...over, goodput: Number((over.perSecond / median(found.accept.map(({ perSecond }) => perSecond))).toFixed(2)), acknowledged, held },
     };
   } finally {

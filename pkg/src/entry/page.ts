@@ -7,8 +7,8 @@ export { operations, read, request } from "../lean.js";
 export { send } from "../send.js";
 export type * from "../types.js";
 
-/** How far the letters are from their bytes; see `pkg/build.mjs`. */
-const SHIFT = 16;
+/** What turns a letter back into its byte; see `pkg/build.mjs`. */
+const MASK = 118;
 
 let loading: Promise<void> | undefined;
 
@@ -22,6 +22,6 @@ export function load(source?: BufferSource | WebAssembly.Module): Promise<void> 
 }
 
 async function compile(source?: BufferSource | WebAssembly.Module): Promise<void> {
-  const bytes = source ?? Uint8Array.from(module, (character) => character.charCodeAt(0) - SHIFT);
+  const bytes = source ?? Uint8Array.from(module, (character) => character.charCodeAt(0) ^ MASK);
   startLean(bytes instanceof WebAssembly.Module ? bytes : await WebAssembly.compile(bytes));
 }
