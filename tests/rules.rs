@@ -154,16 +154,49 @@ fn parameters() {
 
 #[test]
 fn custom_fields_pass_as_they_are() {
-    let ok = |value| rules::check(&Field::new("x", Kind::Custom), value).ok();
-    assert!(
-        ok(Value::Null) && ok(Value::Bool(true)) && ok(Value::from(" a ")) && ok(Value::Number("1.5".into()))
-    );
-    assert!(ok(Value::List(vec![Value::from("a"), Value::from("b")])));
+    let custom = Field::new("x", Kind::Custom);
+    for value in [
+        Value::Null,
+        Value::Bool(true),
+        Value::from(" a "),
+        Value::Number("1.5".into()),
+        Value::List(vec![Value::from("a"), Value::from("b")]),
+    ] {
+        assert_eq!(rules::check(&custom, value.clone()).value, value);
+    }
+    let ok = |value| rules::check(&custom, value).ok();
     assert!(
         !ok(Value::Map(Vec::new()))
             && !ok(Value::List(vec![Value::Null]))
             && !ok(Value::List(vec![Value::List(Vec::new())]))
     );
+}
+
+#[test]
+fn a_list_has_a_thousand_items_at_most() {
+    let check = |count: usize| {
+        let items = (0..count).map(|n| Value::from(n.to_string())).collect();
+        rules::check(&Field::new("labels", Kind::Labels), Value::List(items))
+    };
+    assert!(check(1_000).ok());
+    assert_eq!(check(1_001).issues[0].code, "value.too_large");
+}
+
+#[test]
+fn a_bound_is_a_whole_number() {
+    let min = |digits: &'static str| {
+        let rules = Value::Map(vec![
+            ("kind".into(), Value::from("integer")),
+            ("min".into(), Value::Number(digits.into())),
+        ]);
+        let spec: Value<'_> = [("fields", [("value", rules)].into_iter().collect())].into_iter().collect();
+        Form::from_spec(&Spec::from(&spec)).ok().map(|form| form.fields[0].min)
+    };
+    assert_eq!(min("7"), Some(Some(7)));
+    assert_eq!(min("-7"), Some(Some(-7)));
+    for wrong in ["1.5", "-", "1e3", "9999999999999999999"] {
+        assert_eq!(min(wrong), None, "{wrong}");
+    }
 }
 
 /// Of the numbers that films use the parameters of one CRM say nothing; it takes them and says itself what it did.
