@@ -64,6 +64,10 @@ test("a lead that cannot be written is told so, and those beside it are taken", 
   assert.equal(answers.filter((status) => status === 202).length, 40);
   assert.equal(answers.filter((status) => status === 503).length, 3);
   assert.equal(await held(), before + 40);
+  // An outbox that begins anew counts what it finds on disk.
+  await at.killRelay();
+  await at.startRelay();
+  assert.equal(await held(), before + 40);
 });
 
 test("visitors who leave take nobody along", async () => {

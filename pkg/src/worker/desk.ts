@@ -29,7 +29,7 @@ export interface ShardStatus {
 export class Desk {
   queued = 0;
   review = 0;
-  readonly counters: Record<string, number> = {};
+  counters: Record<string, number> = {};
 
   constructor(readonly storage: DurableState["storage"]) {}
 
@@ -42,6 +42,18 @@ export class Desk {
     const [row] = this.rows("SELECT count(*) AS n, count(review) AS held FROM leads WHERE finished IS NULL");
     this.review = Number(row?.["held"] ?? 0);
     this.queued = Number(row?.["n"] ?? 0) - this.review;
+  }
+
+  /** Writes all of it or nothing, and has counted nothing of what was not written. */
+  together<T>(write: () => T): T {
+    const { queued, review, counters } = this;
+    this.counters = { ...counters };
+    try {
+      return this.storage.transactionSync(write);
+    } catch (error) {
+      Object.assign(this, { queued, review, counters });
+      throw error;
+    }
   }
 
   tick(name: string): void {

@@ -233,14 +233,20 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
 
     /** One write for all that have arrived, then the answers: the output gate holds the replies until the write is on disk. */
     async write(): Promise<void> {
+      const arrivals = this.arrived.splice(0);
       const due = new Set<string>();
-      const taken: [Arrival, Accepted][] = [];
-      for (const arrival of this.arrived.splice(0)) {
-        try {
-          taken.push([arrival, this.take(arrival.offer, due)]);
-        } catch (error) {
-          // A full disk, say: its visitor is told to come again, and the others' leads are none the worse.
-          arrival.reject(error);
+      let taken: [Arrival, Accepted][] = [];
+      const take = (some: Arrival[]): [Arrival, Accepted][] => this.desk.together(() => some.map((arrival) => [arrival, this.take(arrival.offer, due)]));
+      try {
+        taken = take(arrivals);
+      } catch {
+        // A full disk, say. One by one: whose lead cannot be written is told to come again, and the others' are none the worse.
+        for (const arrival of arrivals) {
+          try {
+            taken.push(...take([arrival]));
+          } catch (error) {
+            arrival.reject(error);
+          }
         }
       }
       try {
@@ -258,7 +264,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       for (const [{ resolve }, accepted] of taken) resolve(accepted);
     }
 
-    /** Writes a lead down, and adds the accounts that it is due for. */
+    /** Writes a lead down, inside a transaction, and adds the accounts that it is due for. */
     take(offer: Offer, due: Set<string>): Accepted {
       const known = this.known(offer);
       if (known) return known;
@@ -270,18 +276,16 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       const now = Date.now();
       const id = crypto.randomUUID();
       const states = targets.map((account) => [account, steady((glue) => glue.newDelivery(systemOf(relay, account), now))] as const);
-      this.state.storage.transactionSync(() => {
+      this.rows(
+        "INSERT INTO leads (id, key, body_hash, form, person, accepted, review, lead, visitor, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        id, key, bodyHash, form, person, now, held ? review.join(" ") : null, lead, visitor, raw ? 1 : 0,
+      );
+      for (const [account, state] of states) {
         this.rows(
-          "INSERT INTO leads (id, key, body_hash, form, person, accepted, review, lead, visitor, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          id, key, bodyHash, form, person, now, held ? review.join(" ") : null, lead, visitor, raw ? 1 : 0,
+          "INSERT INTO deliveries (id, lead, account, state, phase, next, code) VALUES (?, ?, ?, ?, ?, ?, ?)",
+          `${id}/${account}`, id, account, state, held ? "review" : "waiting", now, held ? review.join(" ") : null,
         );
-        for (const [account, state] of states) {
-          this.rows(
-            "INSERT INTO deliveries (id, lead, account, state, phase, next, code) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            `${id}/${account}`, id, account, state, held ? "review" : "waiting", now, held ? review.join(" ") : null,
-          );
-        }
-      });
+      }
       this.desk.accepted(held);
       if (!held) for (const account of targets) due.add(account);
       return { id, state: "queued" };
