@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { press } from "./faults/load.mjs";
-import { body, root, stand } from "./stand.mjs";
+import { body, root, stand, submit, until } from "./stand.mjs";
 
 let at;
 let people = 0;
@@ -86,4 +86,16 @@ test("of 6,000 leads over 192 connections each is taken or told to come again, a
   const others = Object.keys(statuses).filter((status) => !["202", "429", "503"].includes(status));
   assert.deepEqual(others, [], JSON.stringify(statuses));
   assert.ok(statuses[202] > 0 && (await held()) - before >= statuses[202], JSON.stringify(statuses));
+});
+
+test("a lead whose alarm could not be set is not promised, and goes out all the same", async () => {
+  const own = await stand({ worker: `${root}tests/commit.worker.mjs`, bindings: { SHARDS: "1" } });
+  try {
+    await fetch(`${own.relay}/test/alarms?broken=1`, { method: "POST" });
+    assert.equal((await submit(own, body({ email: "alarm@example.org" }, { key: crypto.randomUUID() }))).status, 503);
+    // Nobody sends it again, and nothing else wakes the outbox.
+    await until(async () => (await own.leads()).some(({ email }) => email === "alarm@example.org"), "the lead");
+  } finally {
+    await own.stop();
+  }
 });

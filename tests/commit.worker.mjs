@@ -1,29 +1,53 @@
-// A relay whose outbox counts the leads of each write, and cannot write some.
+// A relay whose outbox counts the leads of each write, cannot write some, and whose alarms fail on demand.
 import { Outbox as Sound } from "fieldpost/worker";
 import relay from "./guard.worker.mjs";
 
 export { Gate } from "fieldpost/worker";
 
 let writes = [];
+/** So many alarms cannot be set. */
+let broken = 0;
+
+/** The object's state, with alarms that fail as long as `broken` says so. */
+const flaky = (state) => ({
+  id: state.id,
+  blockConcurrencyWhile: (act) => state.blockConcurrencyWhile(act),
+  storage: new Proxy(state.storage, {
+    get(storage, name) {
+      if (name === "setAlarm" && broken > 0 && broken--) return () => Promise.reject(new Error("broken"));
+      const member = storage[name];
+      return typeof member === "function" ? member.bind(storage) : member;
+    },
+  }),
+});
 
 export class Outbox extends Sound {
-  write() {
-    writes.push(this.arrived.length);
-    return super.write();
-  }
-
-  take(offer, due) {
-    const taken = super.take(offer, due);
-    // Its rows are there already, and must not stay.
-    if (offer.lead.includes("cannot be written")) throw new Error("broken");
-    return taken;
+  constructor(state, env) {
+    super(flaky(state), env);
+    const { acceptance } = this;
+    const { write, take } = acceptance;
+    acceptance.write = () => {
+      writes.push(acceptance.arrived.length);
+      return write.call(acceptance);
+    };
+    acceptance.take = (offer, due) => {
+      const taken = take.call(acceptance, offer, due);
+      // Its rows are there already, and must not stay.
+      if (offer.lead.includes("cannot be written")) throw new Error("broken");
+      return taken;
+    };
   }
 }
 
 export default {
   ...relay,
   async fetch(request, env, context) {
-    if (new URL(request.url).pathname !== "/test/writes") return relay.fetch(request, env, context);
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/test/alarms") {
+      broken = Number(searchParams.get("broken"));
+      return new Response();
+    }
+    if (pathname !== "/test/writes") return relay.fetch(request, env, context);
     const counted = writes;
     writes = [];
     return Response.json(counted);

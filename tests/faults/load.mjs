@@ -105,13 +105,17 @@ export async function loadRun({ seconds = 4, rounds = 3, connections = 64 } = {}
       insert: () => press(`${url}/rows`, lead, { seconds, connections }),
       accept: () => press(at.form, lead, { seconds, connections, headers }),
     };
-    for (const warm of [`${url}/echo`, `${url}/rows`]) await press(warm, lead, { seconds: 1 });
+    for (const peer of [`${url}/echo`, `${url}/rows`]) await press(peer, lead, { seconds: 1 });
     await press(at.form, wrong, { seconds: 1, headers });
     const warm = await press(at.form, lead, { seconds: 2, connections, headers });
     run++;
     // As many connections with room to breathe, before anything has queued: what a visitor waits.
     const half = Math.round(warm.perSecond / 2);
-    const paced = await press(at.form, lead, { seconds, connections, headers, rate: half });
+    const paced = {
+      rate: half,
+      insert: await press(`${url}/rows`, lead, { seconds, connections, rate: half }),
+      accept: await press(at.form, lead, { seconds, connections, headers, rate: half }),
+    };
     const found = { echo: [], check: [], insert: [], accept: [] };
     for (let round = 0; round < rounds; round++) {
       for (const [kind, act] of Object.entries(kinds)) {
@@ -123,7 +127,7 @@ export async function loadRun({ seconds = 4, rounds = 3, connections = 64 } = {}
     // Three times as many at once as before: what is taken stays taken, and the rest is told to come again.
     const over = await press(at.form, lead, { seconds, connections: 3 * connections, headers });
     const { shards } = await (await fetch(`${at.relay}/operator/status`, { headers: { authorization: "Bearer demo-operator" } })).json();
-    const acknowledged = [warm, paced, ...found.accept, over].reduce((sum, { statuses }) => sum + (statuses[202] ?? 0), 0);
+    const acknowledged = [warm, paced.accept, ...found.accept, over].reduce((sum, { statuses }) => sum + (statuses[202] ?? 0), 0);
     const held = shards.reduce((sum, shard) => sum + shard.queued, 0);
     if (held < acknowledged) throw new Error(`${acknowledged} leads acknowledged, ${held} held`);
     const others = Object.keys(over.statuses).filter((status) => !["202", "429", "503"].includes(status));
@@ -134,7 +138,7 @@ export async function loadRun({ seconds = 4, rounds = 3, connections = 64 } = {}
       ...Object.fromEntries(Object.keys(found).map((kind) => [kind, { perSecond: median(found[kind].map(({ perSecond }) => perSecond)), p50: median(found[kind].map(({ p50 }) => p50)), p99: median(found[kind].map(({ p99 }) => p99)), statuses: statuses(kind) }])),
       checkToEcho: ratio("check", "echo"),
       acceptToInsert: ratio("accept", "insert"),
-      paced: { rate: half, ...paced },
+      paced,
       overload: { ...over, goodput: Number((over.perSecond / median(found.accept.map(({ perSecond }) => perSecond))).toFixed(2)), acknowledged, held },
     };
   } finally {

@@ -25,5 +25,5 @@ if (number("REQUESTS", 2_000_000) > 0) say(`memory: ${JSON.stringify(await memor
 if (number("SECONDS", 8) > 0) {
   const load = await loadRun({ seconds: number("SECONDS", 8) });
   say(`load: ${JSON.stringify(load)}`);
-  say(`check only is ${load.checkToEcho} of an echo; a durable accept is ${load.acceptToInsert} of a bare insert, p99 ${load.accept.p99} ms beside ${load.insert.p99} ms, and ${load.paced.p99} ms at half of that load`);
+  say(`check only is ${load.checkToEcho} of an echo; a durable accept is ${load.acceptToInsert} of a bare insert, p99 ${load.accept.p99} ms beside ${load.insert.p99} ms, and ${load.paced.accept.p99} ms beside ${load.paced.insert.p99} ms at half of that load`);
 }

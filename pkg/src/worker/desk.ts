@@ -3,7 +3,7 @@ import type { Outcome } from "../types.js";
 import { mended } from "./check.js";
 import { log } from "./log.js";
 import { type RelayOptions, systemOf } from "./options.js";
-import type { DurableState } from "./outbox.js";
+import type { DurableState } from "./durable.js";
 
 /** What an operator sends on: some by id (a delivery's or its lead's), or all of a code or phase. */
 export interface Which {

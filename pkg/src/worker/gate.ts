@@ -4,7 +4,7 @@ import { send } from "../send.js";
 import type { Outcome } from "../types.js";
 import { log } from "./log.js";
 import { options, type RelayAccount, type RelayEnv } from "./options.js";
-import type { DurableObjectClass, DurableState } from "./outbox.js";
+import type { DurableObjectClass, DurableState } from "./durable.js";
 import type { Pace } from "./pace.js";
 import { short } from "./reply.js";
 import { nextMidnight, zoneOf } from "./reset.js";

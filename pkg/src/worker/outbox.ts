@@ -1,61 +1,13 @@
 import { plainAccount, type Rendered, steady, type Stepped } from "../edge.js";
 import { FieldpostError } from "../errors.js";
+import { Acceptance } from "./acceptance.js";
 import { call } from "./call.js";
 import { codeOf, Desk } from "./desk.js";
+import type { DurableObjectClass, DurableState } from "./durable.js";
 import type { Acquire, Place, Release } from "./gate.js";
 import { log } from "./log.js";
 import { options, type RelayEnv, systemOf, type Target } from "./options.js";
 import { migrate } from "./schema.js";
-import { REMEMBERED } from "./token.js";
-
-/** A lead that passed the form's check, on its way into the outbox. */
-export interface Offer {
-  key: string;
-  bodyHash: string;
-  form: string;
-  /** The clean values, as JSON; of a raw lead the fields as they came. */
-  lead: string;
-  visitor: string;
-  /** Whose record it touches, as a hash. */
-  person: string;
-  /** Why a person should look first; empty for nearly all. */
-  review: string[];
-  /** The accounts it goes to. */
-  targets: string[];
-  /** The check did not come to its end. */
-  raw?: boolean;
-}
-
-export interface Accepted {
-  id: string;
-  state: "queued" | "stored" | "conflict" | "full" | "running" | "free";
-}
-
-interface Arrival {
-  offer: Offer;
-  resolve(accepted: Accepted): void;
-  reject(error: unknown): void;
-}
-
-/** The Durable Object's own storage, as far as it is used here. */
-export interface DurableState {
-  id?: { name?: string };
-  storage: {
-    sql: { exec(query: string, ...bindings: unknown[]): Iterable<Record<string, unknown>> & { toArray(): Record<string, unknown>[] } };
-    transactionSync<T>(act: () => T): T;
-    setAlarm(time: number): Promise<void>;
-    getAlarm(): Promise<number | null>;
-    get<T>(key: string): Promise<T | undefined>;
-    put(key: string, value: unknown): Promise<void>;
-  };
-  blockConcurrencyWhile<T>(act: () => Promise<T>): Promise<T>;
-}
-
-/** What a Worker module exports for the platform to make objects of. */
-export type DurableObjectClass = new (
-  state: DurableState,
-  env: RelayEnv,
-) => { fetch(request: Request): Promise<Response>; alarm?(): Promise<void> };
 
 interface DeliveryRow extends Record<string, unknown> {
   id: string;
@@ -66,18 +18,11 @@ interface DeliveryRow extends Record<string, unknown> {
   code: string | null;
 }
 
-/** The bound of waiting leads in one outbox, and of those that wait for a person. */
-const MAX_QUEUED = 250_000;
-const MAX_REVIEW = 10_000;
-
 /** So many deliveries to one account run at once in one outbox; the gates hold the accounts' own limits. */
 const AT_ONCE = 10;
 
 /** After this long the memory of a delivered lead (hashes, id, outcome) goes. */
 const KEEP = 8 * 24 * 60 * 60 * 1000;
-
-/** A lead that is being accepted elsewhere (Turnstile) keeps its key for this long. */
-const RUNNING = 15_000;
 
 /**
  * How long a call may take, the system's own 30 s and some of the way; then nobody can tell. A lease outlives it by what
@@ -106,6 +51,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
     readonly state: DurableState;
     readonly env: RelayEnv;
     readonly desk: Desk;
+    readonly acceptance: Acceptance;
     /** The deliveries that are out, with their accounts. */
     readonly running = new Map<string, string>();
     /** The persons they are about: another lead of one of them need not ask the gate. */
@@ -114,8 +60,6 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
     readonly held = new Map<string, number>();
     /** By account: so many deliveries may ask or run. Where the gate is full, ten that ask in vain cost ten calls and writes. */
     readonly width = new Map<string, number>();
-    /** Leads that are to be written, with who waits for the word. */
-    arrived: Arrival[] = [];
     alarmAt = Number.POSITIVE_INFINITY;
     timer: ReturnType<typeof setTimeout> | undefined;
     shard = "";
@@ -124,6 +68,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       this.state = state;
       this.env = env;
       this.desk = new Desk(state.storage);
+      this.acceptance = new Acceptance(this.desk, env, (accounts) => this.begin(accounts));
       void state.blockConcurrencyWhile(async () => {
         await load();
         migrate(state.storage);
@@ -139,13 +84,13 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       const body = async <T>(): Promise<T> => (await request.json()) as T;
       switch (url.pathname) {
         case "/known":
-          return Response.json(this.known(await body()) ?? { id: "", state: "free" });
+          return Response.json(this.acceptance.known(await body()) ?? { id: "", state: "free" });
         case "/reserve":
-          return Response.json(this.reserve(await body()));
+          return Response.json(this.acceptance.reserve(await body()));
         case "/spend":
-          return Response.json(this.spend(await body()));
+          return Response.json(this.acceptance.spend(await body()));
         case "/accept":
-          return Response.json(await this.accept(await body()));
+          return Response.json(await this.acceptance.accept(await body()));
         case "/wake":
           this.pump();
           this.alarmAt = Number.POSITIVE_INFINITY;
@@ -198,97 +143,14 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       return options(this.env).timeScale ?? 1;
     }
 
-    known({ key, bodyHash }: { key: string; bodyHash?: string }): Accepted | undefined {
-      const [lead] = this.rows("SELECT id, body_hash, finished FROM leads WHERE key = ?", key);
-      if (!lead) return undefined;
-      const other = bodyHash !== undefined && bodyHash !== lead["body_hash"];
-      return { id: String(lead["id"]), state: other ? "conflict" : lead["finished"] === null ? "queued" : "stored" };
-    }
-
-    /** Keeps a key while its lead is checked elsewhere, so that it is checked once. */
-    reserve({ key, bodyHash }: { key: string; bodyHash: string }): Accepted {
-      const known = this.known({ key, bodyHash });
-      if (known) return known;
-      const now = Date.now();
-      const [running] = this.rows("SELECT body_hash FROM running WHERE key = ? AND until > ?", key, now);
-      if (running) return { id: "", state: running["body_hash"] === bodyHash ? "running" : "conflict" };
-      this.rows("INSERT OR REPLACE INTO running (key, body_hash, until) VALUES (?, ?, ?)", key, bodyHash, now + RUNNING);
-      return { id: "", state: "free" };
-    }
-
-    /** Whether a form token is good for this lead: its first, or the same again. */
-    spend({ nonce, key }: { nonce: string; key: string }): { spent: boolean } {
-      const [used] = this.rows("SELECT key FROM spent WHERE nonce = ?", nonce);
-      if (!used) this.rows("INSERT INTO spent (nonce, key, until) VALUES (?, ?, ?)", nonce, key, Date.now() + REMEMBERED);
-      return { spent: used !== undefined && used["key"] !== key };
-    }
-
-    /** Leads that arrive in the same moment are written together: a burst costs a write to disk now and then, not one for each. */
-    accept(offer: Offer): Promise<Accepted> {
-      return new Promise((resolve, reject) => {
-        this.arrived.push({ offer, resolve, reject });
-        if (this.arrived.length === 1) setTimeout(() => void this.write(), 0);
-      });
-    }
-
-    /** One write for all that have arrived, then the answers: the output gate holds the replies until the write is on disk. */
-    async write(): Promise<void> {
-      const arrivals = this.arrived.splice(0);
-      const due = new Set<string>();
-      let taken: [Arrival, Accepted][] = [];
-      const take = (some: Arrival[]): [Arrival, Accepted][] => this.desk.together(() => some.map((arrival) => [arrival, this.take(arrival.offer, due)]));
+    /** Delivers what was just written down. Throws where no alarm stands below it: then nothing may be promised. */
+    async begin(accounts: readonly string[]): Promise<void> {
+      await this.alarmBy(Date.now() + NET);
       try {
-        taken = take(arrivals);
-      } catch {
-        // A full disk, say. One by one: whose lead cannot be written is told to come again, and the others' are none the worse.
-        for (const arrival of arrivals) {
-          try {
-            taken.push(...take([arrival]));
-          } catch (error) {
-            arrival.reject(error);
-          }
-        }
-      }
-      try {
-        if (due.size > 0) await this.alarmBy(Date.now() + NET);
-      } catch (error) {
-        // Without the alarm below them nothing is promised; the outbox knows the leads when they come again.
-        for (const [{ reject }] of taken) reject(error);
-        return;
-      }
-      try {
-        this.pump([...due]);
+        this.pump(accounts);
       } catch {
         // The leads are written down all the same, and the alarm begins anew.
       }
-      for (const [{ resolve }, accepted] of taken) resolve(accepted);
-    }
-
-    /** Writes a lead down, inside a transaction, and adds the accounts that it is due for. */
-    take(offer: Offer, due: Set<string>): Accepted {
-      const known = this.known(offer);
-      if (known) return known;
-      const { review, key, bodyHash, form, lead, visitor, person, targets, raw } = offer;
-      const relay = options(this.env);
-      const held = review.length > 0;
-      const full = held ? this.desk.review >= (relay.maxReview ?? MAX_REVIEW) : this.desk.queued >= (relay.maxQueued ?? MAX_QUEUED);
-      if (full) return { id: "", state: "full" };
-      const now = Date.now();
-      const id = crypto.randomUUID();
-      const states = targets.map((account) => [account, steady((glue) => glue.newDelivery(systemOf(relay, account), now))] as const);
-      this.rows(
-        "INSERT INTO leads (id, key, body_hash, form, person, accepted, review, lead, visitor, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        id, key, bodyHash, form, person, now, held ? review.join(" ") : null, lead, visitor, raw ? 1 : 0,
-      );
-      for (const [account, state] of states) {
-        this.rows(
-          "INSERT INTO deliveries (id, lead, account, state, phase, next, code) VALUES (?, ?, ?, ?, ?, ?, ?)",
-          `${id}/${account}`, id, account, state, held ? "review" : "waiting", now, held ? review.join(" ") : null,
-        );
-      }
-      this.desk.accepted(held);
-      if (!held) for (const account of targets) due.add(account);
-      return { id, state: "queued" };
     }
 
     /** Starts what is due for these accounts. Nothing here waits for a CRM: one that hangs must not hold up the others. */
@@ -354,13 +216,22 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
 
     /** There is one alarm: it may only move nearer before it rings. */
     async alarmBy(time: number): Promise<void> {
-      if (time < Date.now() + NET) {
-        clearTimeout(this.timer);
-        this.timer = setTimeout(() => void this.ring(), Math.max(1, time - Date.now()));
-      }
+      if (time < Date.now() + NET) this.ringAt(time);
       if (this.alarmAt <= time && this.alarmAt >= Date.now() - 1_000) return;
       this.alarmAt = time;
-      await this.state.storage.setAlarm(time);
+      try {
+        await this.state.storage.setAlarm(time);
+      } catch (error) {
+        // No alarm stands, so the next one is not too late; and should nobody ask for one, this does.
+        this.alarmAt = Number.POSITIVE_INFINITY;
+        this.ringAt(Date.now() + NET);
+        throw error;
+      }
+    }
+
+    ringAt(time: number): void {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => void this.ring(), Math.max(1, time - Date.now()));
     }
 
     /** A wait of less than a second: an alarm that is moved back and forth that fast may ring at the later time. */
@@ -369,7 +240,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         this.pump();
         await this.arm();
       } catch {
-        // The alarm is set all the same.
+        // An alarm stands, or is asked for again in a moment.
       }
     }
 

@@ -1,6 +1,7 @@
 import { isReady } from "../core.js";
 import { FieldpostError } from "../errors.js";
 import type { Issue, RelayForm, Report } from "../types.js";
+import type { Accepted, Offer } from "./acceptance.js";
 import { isTooMuch } from "./address.js";
 import { answer, issue, json, redirect, refusal, wantsJson, WIRE_VERSION } from "./answer.js";
 import { type Lead, readLead, Unreadable } from "./body.js";
@@ -16,7 +17,6 @@ import {
   type RelayOptions,
   type RelaySource,
 } from "./options.js";
-import type { Accepted, Offer } from "./outbox.js";
 import { sealKey, unsealed } from "./seal.js";
 import { issueToken, judgeToken, nonceOf } from "./token.js";
 import { verify } from "./turnstile.js";

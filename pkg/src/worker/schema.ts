@@ -1,5 +1,5 @@
 import { FieldpostError } from "../errors.js";
-import type { DurableState } from "./outbox.js";
+import type { DurableState } from "./durable.js";
 
 /**
  * An outbox's tables, version after version: a stored state is brought up step by step, and what is written here once is

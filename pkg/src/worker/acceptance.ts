@@ -1,0 +1,141 @@
+import { steady } from "../edge.js";
+import type { Desk } from "./desk.js";
+import { options, type RelayEnv, systemOf } from "./options.js";
+import { REMEMBERED } from "./token.js";
+
+/** A lead that passed the form's check, on its way into the outbox. */
+export interface Offer {
+  key: string;
+  bodyHash: string;
+  form: string;
+  /** The clean values, as JSON; of a raw lead the fields as they came. */
+  lead: string;
+  visitor: string;
+  /** Whose record it touches, as a hash. */
+  person: string;
+  /** Why a person should look first; empty for nearly all. */
+  review: string[];
+  /** The accounts it goes to. */
+  targets: string[];
+  /** The check did not come to its end. */
+  raw?: boolean;
+}
+
+export interface Accepted {
+  id: string;
+  state: "queued" | "stored" | "conflict" | "full" | "running" | "free";
+}
+
+interface Arrival {
+  offer: Offer;
+  resolve(accepted: Accepted): void;
+  reject(error: unknown): void;
+}
+
+/** The bound of waiting leads in one outbox, and of those that wait for a person. */
+const MAX_QUEUED = 250_000;
+const MAX_REVIEW = 10_000;
+
+/** A lead that is being accepted elsewhere (Turnstile) keeps its key for this long. */
+const RUNNING = 15_000;
+
+/** The way into an outbox: each lead once, on disk before its page hears of it, and not more of them than the bounds allow. */
+export class Acceptance {
+  /** Leads that are to be written, with who waits for the word. */
+  arrived: Arrival[] = [];
+
+  /** `begin` sees that what is due for these accounts goes out, or throws where it cannot promise it. */
+  constructor(
+    readonly desk: Desk,
+    readonly env: RelayEnv,
+    readonly begin: (accounts: readonly string[]) => Promise<void>,
+  ) {}
+
+  known({ key, bodyHash }: { key: string; bodyHash?: string }): Accepted | undefined {
+    const [lead] = this.desk.rows("SELECT id, body_hash, finished FROM leads WHERE key = ?", key);
+    if (!lead) return undefined;
+    const other = bodyHash !== undefined && bodyHash !== lead["body_hash"];
+    return { id: String(lead["id"]), state: other ? "conflict" : lead["finished"] === null ? "queued" : "stored" };
+  }
+
+  /** Keeps a key while its lead is checked elsewhere, so that it is checked once. */
+  reserve({ key, bodyHash }: { key: string; bodyHash: string }): Accepted {
+    const known = this.known({ key, bodyHash });
+    if (known) return known;
+    const now = Date.now();
+    const [running] = this.desk.rows("SELECT body_hash FROM running WHERE key = ? AND until > ?", key, now);
+    if (running) return { id: "", state: running["body_hash"] === bodyHash ? "running" : "conflict" };
+    this.desk.rows("INSERT OR REPLACE INTO running (key, body_hash, until) VALUES (?, ?, ?)", key, bodyHash, now + RUNNING);
+    return { id: "", state: "free" };
+  }
+
+  /** Whether a form token is good for this lead: its first, or the same again. */
+  spend({ nonce, key }: { nonce: string; key: string }): { spent: boolean } {
+    const [used] = this.desk.rows("SELECT key FROM spent WHERE nonce = ?", nonce);
+    if (!used) this.desk.rows("INSERT INTO spent (nonce, key, until) VALUES (?, ?, ?)", nonce, key, Date.now() + REMEMBERED);
+    return { spent: used !== undefined && used["key"] !== key };
+  }
+
+  /** Leads that arrive in the same moment are written together: a burst costs a write to disk now and then, not one for each. */
+  accept(offer: Offer): Promise<Accepted> {
+    return new Promise((resolve, reject) => {
+      this.arrived.push({ offer, resolve, reject });
+      if (this.arrived.length === 1) setTimeout(() => void this.write(), 0);
+    });
+  }
+
+  /** One write for all that have arrived, then the answers: the output gate holds the replies until the write is on disk. */
+  async write(): Promise<void> {
+    const arrivals = this.arrived.splice(0);
+    const due = new Set<string>();
+    let taken: [Arrival, Accepted][] = [];
+    const take = (some: Arrival[]): [Arrival, Accepted][] => this.desk.together(() => some.map((arrival) => [arrival, this.take(arrival.offer, due)]));
+    try {
+      taken = take(arrivals);
+    } catch {
+      // A full disk, say. One by one: whose lead cannot be written is told to come again, and the others' are none the worse.
+      for (const arrival of arrivals) {
+        try {
+          taken.push(...take([arrival]));
+        } catch (error) {
+          arrival.reject(error);
+        }
+      }
+    }
+    try {
+      if (due.size > 0) await this.begin([...due]);
+    } catch (error) {
+      // Nothing is promised; the outbox knows the leads when they come again.
+      for (const [{ reject }] of taken) reject(error);
+      return;
+    }
+    for (const [{ resolve }, accepted] of taken) resolve(accepted);
+  }
+
+  /** Writes a lead down, inside a transaction, and adds the accounts that it is due for. */
+  take(offer: Offer, due: Set<string>): Accepted {
+    const known = this.known(offer);
+    if (known) return known;
+    const { review, key, bodyHash, form, lead, visitor, person, targets, raw } = offer;
+    const relay = options(this.env);
+    const held = review.length > 0;
+    const full = held ? this.desk.review >= (relay.maxReview ?? MAX_REVIEW) : this.desk.queued >= (relay.maxQueued ?? MAX_QUEUED);
+    if (full) return { id: "", state: "full" };
+    const now = Date.now();
+    const id = crypto.randomUUID();
+    const states = targets.map((account) => [account, steady((glue) => glue.newDelivery(systemOf(relay, account), now))] as const);
+    this.desk.rows(
+      "INSERT INTO leads (id, key, body_hash, form, person, accepted, review, lead, visitor, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      id, key, bodyHash, form, person, now, held ? review.join(" ") : null, lead, visitor, raw ? 1 : 0,
+    );
+    for (const [account, state] of states) {
+      this.desk.rows(
+        "INSERT INTO deliveries (id, lead, account, state, phase, next, code) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        `${id}/${account}`, id, account, state, held ? "review" : "waiting", now, held ? review.join(" ") : null,
+      );
+    }
+    this.desk.accepted(held);
+    if (!held) for (const account of targets) due.add(account);
+    return { id, state: "queued" };
+  }
+}
