@@ -34,6 +34,10 @@ test("a burst is written in fewer writes than it has leads, and each lead is on 
   assert.deepEqual([...new Set(answers.map(({ status }) => status))], [202]);
   const ids = await Promise.all(answers.map(async (answer) => (await answer.json()).id));
   assert.equal(new Set(ids).size, 200, "an id for each");
+  // UUIDs of version 7, by which what arrives together stands together.
+  for (const id of ids) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  const times = ids.map((id) => Number.parseInt(id.slice(0, 13).replace("-", ""), 16));
+  for (const time of times) assert.ok(Math.abs(Date.now() - time) < 60_000, new Date(time).toISOString());
   assert.equal(await held(), before + 200);
   const counts = await writes();
   assert.equal(counts.reduce((sum, count) => sum + count), 200);

@@ -44,6 +44,14 @@ describe("the relay takes", () => {
     assert.equal(response.headers.get("cache-control"), "no-store");
   });
 
+  test("what each origin may read, whoever asked before", async () => {
+    const allowed = async (origin) => (await post(body({ email: "no address" }), { headers: { origin } })).headers.get("access-control-allow-origin");
+    for (const origin of [at.page, at.relay, at.page]) assert.equal(await allowed(origin), origin);
+    for (const origin of ["https://evil.example", "null", `${at.page}.evil.example`]) assert.equal(await allowed(origin), null);
+    const server = await fetch(at.form, { method: "POST", body: body({ email: "no address" }), headers: { accept: "application/json" } });
+    assert.equal(server.headers.get("access-control-allow-origin"), null);
+  });
+
   test("JSON, lists included", async () => {
     const lead = person({ labels: ["Hot", "Inbound"] });
     const response = await post(JSON.stringify({ ...lead, _fp_key: key() }), { headers: { "content-type": "application/json" } });

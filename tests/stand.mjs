@@ -45,6 +45,10 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
     relay: relay.url,
     page: page.url,
     form: `${relay.url}/leads/contact`,
+    /** The relay's own socket, which another one takes when it is started again. */
+    get direct() {
+      return relay.direct;
+    },
     ledger: () => control("ledger"),
     leads: () => control("leads"),
     faults: (script) => control("faults", script),

@@ -28,6 +28,14 @@ const BARE = `
     },
   };`;
 
+/** The peer, at a socket of its own: Miniflare's Worker before it would hide half of what a relay costs. */
+const startBare = (folder) =>
+  new Miniflare({
+    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+    cf: false, modules: true, script: BARE, compatibilityDate: "2026-04-01",
+    durableObjects: { ROWS: { className: "Rows", useSQLite: true } }, durableObjectsPersist: `${folder}/storage`,
+  });
+
 /**
  * Sends for `seconds`, or `requests` of them, over `connections`; answers requests per second, p50 and p99 in ms, and the
  * statuses. With a `rate`, each is due at its own moment and its time counts from then, however late it could be sent.
@@ -86,35 +94,33 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 
 /** The pairs: check only against echo, durable accept against a bare insert; of each the median of `rounds`. */
 export async function loadRun({ seconds = 4, rounds = 3, connections = 64 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "fieldpost-load-"));
-  const bare = new Miniflare({
-    cf: false, modules: true, script: BARE, compatibilityDate: "2026-04-01",
-    durableObjects: { ROWS: { className: "Rows", useSQLite: true } }, durableObjectsPersist: `${folder}/storage`,
-  });
+  const bare = startBare(folder);
   const at = await stand({ timeScale: 1, worker: `${root}tests/faults/worker.mjs`, bindings: { SYSTEMS: "marketo" } });
   try {
     // Delivery takes its share of the machine later, not in the measurement.
     await at.faults([{ operation: "auth.token", fault: "status", status: 503, times: 1_000_000 }]);
-    const url = (await bare.ready).origin;
+    const url = (await bare.unsafeGetDirectURL()).origin;
+    const form = `${at.direct}/leads/contact`;
     let run = 0;
     const lead = (number) => body({ firstName: "Ann", lastName: "Lee", email: `load${number}@example.org`, company: "Harbor Plumbing" }, { key: `load-${run}-${number}`, v: "1" });
     const wrong = (number) => body({ firstName: "Ann", lastName: "Lee", email: `load${number}@@example.org`, company: "Harbor Plumbing" }, { v: "1" });
     const headers = { origin: at.page };
     const kinds = {
       echo: () => press(`${url}/echo`, lead, { seconds, connections }),
-      check: () => press(at.form, wrong, { seconds, connections, headers }),
+      check: () => press(form, wrong, { seconds, connections, headers }),
       insert: () => press(`${url}/rows`, lead, { seconds, connections }),
-      accept: () => press(at.form, lead, { seconds, connections, headers }),
+      accept: () => press(form, lead, { seconds, connections, headers }),
     };
     for (const peer of [`${url}/echo`, `${url}/rows`]) await press(peer, lead, { seconds: 1 });
-    await press(at.form, wrong, { seconds: 1, headers });
-    const warm = await press(at.form, lead, { seconds: 2, connections, headers });
+    await press(form, wrong, { seconds: 1, headers });
+    const warm = await press(form, lead, { seconds: 2, connections, headers });
     run++;
     // As many connections with room to breathe, before anything has queued: what a visitor waits.
     const half = Math.round(warm.perSecond / 2);
     const paced = {
       rate: half,
       insert: await press(`${url}/rows`, lead, { seconds, connections, rate: half }),
-      accept: await press(at.form, lead, { seconds, connections, headers, rate: half }),
+      accept: await press(form, lead, { seconds, connections, headers, rate: half }),
     };
     const found = { echo: [], check: [], insert: [], accept: [] };
     for (let round = 0; round < rounds; round++) {
@@ -125,7 +131,7 @@ export async function loadRun({ seconds = 4, rounds = 3, connections = 64 } = {}
     }
     run++;
     // Three times as many at once as before: what is taken stays taken, and the rest is told to come again.
-    const over = await press(at.form, lead, { seconds, connections: 3 * connections, headers });
+    const over = await press(form, lead, { seconds, connections: 3 * connections, headers });
     const { shards } = await (await fetch(`${at.relay}/operator/status`, { headers: { authorization: "Bearer demo-operator" } })).json();
     const acknowledged = [warm, paced.accept, ...found.accept, over].reduce((sum, { statuses }) => sum + (statuses[202] ?? 0), 0);
     const held = shards.reduce((sum, shard) => sum + shard.queued, 0);
@@ -165,17 +171,18 @@ const started = () =>
 export async function memoryRun({ requests = 200_000, steps = 8, connections = 32 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "fieldpost-memory-"));
   const before = new Set(started());
-  const bare = new Miniflare({ cf: false, modules: true, script: BARE, compatibilityDate: "2026-04-01", durableObjects: { ROWS: { className: "Rows", useSQLite: true } }, durableObjectsPersist: `${folder}/storage` });
-  const url = (await bare.ready).origin;
+  const bare = startBare(folder);
+  const url = (await bare.unsafeGetDirectURL()).origin;
   const echoes = started().find((pid) => !before.has(pid));
   const at = await stand({ timeScale: 1, worker: `${root}tests/faults/worker.mjs`, bindings: { SYSTEMS: "marketo" } });
+  const form = `${at.direct}/leads/contact`;
   const relays = started().find((pid) => !before.has(pid) && pid !== echoes);
   try {
     const wrong = (number) => body({ firstName: "Ann", lastName: "Lee", email: `load${number}@@example.org`, company: "Harbor Plumbing" }, { v: "1" });
     const seen = { echo: [], check: [] };
     for (let step = 0; step < steps; step++) {
       const some = { requests: requests / steps, seconds: 3_600, connections };
-      await Promise.all([press(`${url}/echo`, wrong, some), press(at.form, wrong, { ...some, headers: { origin: at.page } })]);
+      await Promise.all([press(`${url}/echo`, wrong, some), press(form, wrong, { ...some, headers: { origin: at.page } })]);
       seen.echo.push(Math.round(resident(echoes)));
       seen.check.push(Math.round(resident(relays)));
     }

@@ -36,6 +36,8 @@ export async function startRelay({ modules, outdir, port, host = "127.0.0.1", st
   const miniflare = new Miniflare({
     host,
     port,
+    // Beside it a socket of the Worker's own, for measurements: Miniflare puts a Worker of its own before the other one.
+    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
     cf: false,
     modulesRoot: outdir,
     modules,
@@ -62,6 +64,7 @@ export async function startRelay({ modules, outdir, port, host = "127.0.0.1", st
   const cron = setInterval(wake, CRON);
   return {
     url: url.origin,
+    direct: (await miniflare.unsafeGetDirectURL()).origin,
     async stop() {
       clearInterval(cron);
       await miniflare.dispose();

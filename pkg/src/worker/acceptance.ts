@@ -36,6 +36,12 @@ interface Arrival {
 const MAX_QUEUED = 250_000;
 const MAX_REVIEW = 10_000;
 
+/** UUID version 7 (RFC 9562, 5.7): leads that arrive together stand together on disk, and a write of many touches few pages. */
+function timedId(now: number): string {
+  const time = now.toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`;
+}
+
 /** A lead that is being accepted elsewhere (Turnstile) keeps its key for this long. */
 const RUNNING = 15_000;
 
@@ -122,7 +128,7 @@ export class Acceptance {
     const full = held ? this.desk.review >= (relay.maxReview ?? MAX_REVIEW) : this.desk.queued >= (relay.maxQueued ?? MAX_QUEUED);
     if (full) return { id: "", state: "full" };
     const now = Date.now();
-    const id = crypto.randomUUID();
+    const id = timedId(now);
     const states = targets.map((account) => [account, steady((glue) => glue.newDelivery(systemOf(relay, account), now))] as const);
     this.desk.rows(
       "INSERT INTO leads (id, key, body_hash, form, person, accepted, review, lead, visitor, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

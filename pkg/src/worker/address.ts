@@ -24,8 +24,8 @@ export function household(address: string): string {
  * Whether an address has sent as much as it may; then for how many milliseconds. The address is the platform's own
  * header, which a visitor cannot set, and is kept as a salted hash in memory alone.
  */
-export async function isTooMuch(address: string | null, limit: AddressLimit | undefined, now: number): Promise<number | undefined> {
-  if (!limit || !address) return undefined;
+export async function isTooMuch(address: string | null, limit: AddressLimit, now: number): Promise<number | undefined> {
+  if (!address) return undefined;
   const key = await sha256(`${salt()} ${household(address)}`);
   const known = seen.get(key);
   const current = known && known.until > now ? known : { count: 0, until: now + limit.seconds * 1000 };

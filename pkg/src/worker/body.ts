@@ -21,27 +21,30 @@ export class Unreadable extends Error {
 
 /** Reads a body of one of the three types, and no more than it may have. */
 export async function readLead(request: Request): Promise<Lead> {
-  const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
-  if (!type || !["application/x-www-form-urlencoded", "multipart/form-data", "application/json"].includes(type)) {
-    throw new Unreadable(415, "body.type");
-  }
-  const bytes = await capped(request);
-  const pairs = await parse(type, request.headers.get("content-type") ?? "", bytes);
-  if (pairs.length > MAX_FIELDS) throw new Unreadable(400, "body.fields");
+  const header = request.headers.get("content-type") ?? "";
+  const entries = await read(request, header, header.split(";")[0]?.trim().toLowerCase());
+  if (entries.length > MAX_FIELDS) throw new Unreadable(400, "body.fields");
   const lead: Lead = { fields: [], own: Object.create(null) as Record<string, string> };
-  for (const [name, value] of pairs) {
+  for (const [name, value] of entries) {
     if (name.startsWith("_fp_")) lead.own[name.slice(4)] = typeof value === "string" ? value : "";
     else lead.fields.push([name, value]);
   }
   return lead;
 }
 
-/** The bytes of a body, as long as they are no more than a lead may have. */
-export async function capped(request: Request): Promise<Uint8Array> {
+/**
+ * Whether a body says its length, which must be one that a lead may have. HTTP ends it there, so that it may be read at
+ * once, at a fraction of what it costs piece by piece.
+ */
+function isMeasured(request: Request): boolean {
   const said = request.headers.get("content-length");
   if (Number(said ?? 0) > MAX_BYTES) throw new Unreadable(413, "body.size");
-  // HTTP ends a body where its length says: then it is read at once, which costs a fraction of reading it piece by piece.
-  if (said !== null && /^\d+$/.test(said)) {
+  return said !== null && /^\d+$/.test(said);
+}
+
+/** The bytes of a body, as long as they are no more than a lead may have. */
+export async function capped(request: Request): Promise<Uint8Array> {
+  if (isMeasured(request)) {
     const bytes = new Uint8Array(await request.arrayBuffer());
     if (bytes.byteLength > MAX_BYTES) throw new Unreadable(413, "body.size");
     return bytes;
@@ -67,28 +70,36 @@ export async function capped(request: Request): Promise<Uint8Array> {
   return bytes;
 }
 
-const decoder = new TextDecoder();
-
-async function parse(type: string, header: string, bytes: Uint8Array): Promise<[string, unknown][]> {
-  if (type === "application/json") {
-    let data: unknown;
-    try {
-      data = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    } catch {
-      throw new Unreadable(400, "body.json");
+async function read(request: Request, header: string, type: string | undefined): Promise<[string, unknown][]> {
+  switch (type) {
+    case "application/x-www-form-urlencoded": {
+      const text = isMeasured(request) ? await request.text() : new TextDecoder().decode(await capped(request));
+      if (text.length > MAX_BYTES) throw new Unreadable(413, "body.size");
+      return pairs(text);
     }
-    if (typeof data !== "object" || data === null || Array.isArray(data)) throw new Unreadable(400, "body.json");
-    return Object.entries(data);
-  }
-  if (type === "multipart/form-data") {
-    try {
-      const form = await new Response(bytes as BodyInit, { headers: { "content-type": header } }).formData();
-      return [...form] as [string, unknown][];
-    } catch {
-      throw new Unreadable(400, "body.multipart");
+    case "application/json": {
+      let data: unknown;
+      const bytes = await capped(request);
+      try {
+        data = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+      } catch {
+        throw new Unreadable(400, "body.json");
+      }
+      if (typeof data !== "object" || data === null || Array.isArray(data)) throw new Unreadable(400, "body.json");
+      return Object.entries(data);
     }
+    case "multipart/form-data": {
+      const bytes = await capped(request);
+      try {
+        const form = await new Response(bytes as BodyInit, { headers: { "content-type": header } }).formData();
+        return [...form] as [string, unknown][];
+      } catch {
+        throw new Unreadable(400, "body.multipart");
+      }
+    }
+    default:
+      throw new Unreadable(415, "body.type");
   }
-  return pairs(decoder.decode(bytes));
 }
 
 /**

@@ -2,15 +2,21 @@ const encoder = new TextEncoder();
 /** Keys, not promises of keys: on Workers no request may wait for what another one began. */
 const keys = new Map<string, CryptoKey>();
 
+const BYTES = Array.from({ length: 256 }, (_, byte) => (byte + 256).toString(16).slice(1));
+
 function hex(bytes: ArrayBuffer): string {
-  return Array.from(new Uint8Array(bytes), (byte) => (byte + 256).toString(16).slice(1)).join("");
+  let text = "";
+  for (const byte of new Uint8Array(bytes)) text += BYTES[byte];
+  return text;
 }
 
 /** Parts with their lengths before them, so that no two lists of parts give one text. */
 export const joined = (parts: readonly string[]): string => parts.map((part) => `${part.length}:${part}`).join("");
 
+export const digest = (text: string): Promise<ArrayBuffer> => crypto.subtle.digest("SHA-256", encoder.encode(text));
+
 export async function sha256(text: string): Promise<string> {
-  return hex(await crypto.subtle.digest("SHA-256", encoder.encode(text)));
+  return hex(await digest(text));
 }
 
 async function hmacKey(secret: string): Promise<CryptoKey> {

@@ -1,4 +1,4 @@
-import { json } from "./answer.js";
+import { json as jsonAnswer, respond } from "./answer.js";
 import { csv } from "./csv.js";
 import type { ShardStatus, Which } from "./desk.js";
 import type { GateStatus } from "./gate.js";
@@ -72,6 +72,8 @@ export async function operator(request: Request, url: URL, env: RelayEnv, relay:
       return json(404, { code: "not_found" });
   }
 }
+
+const json = (...answer: Parameters<typeof jsonAnswer>): Response => respond(jsonAnswer(...answer));
 
 const bearer = (request: Request): string | undefined => /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
 

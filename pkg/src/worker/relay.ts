@@ -3,10 +3,10 @@ import { FieldpostError } from "../errors.js";
 import type { Issue, RelayForm, Report } from "../types.js";
 import type { Accepted, Offer } from "./acceptance.js";
 import { isTooMuch } from "./address.js";
-import { answer, issue, json, redirect, refusal, wantsJson, WIRE_VERSION } from "./answer.js";
+import { type Answer, answer, issue, json, redirect, refusal, respond, wantsJson, WIRE_VERSION } from "./answer.js";
 import { type Lead, readLead, Unreadable } from "./body.js";
 import { compiled } from "./check.js";
-import { hmac, joined, sha256 } from "./hash.js";
+import { digest, hmac, joined, sha256 } from "./hash.js";
 import { log } from "./log.js";
 import { operator } from "./operator.js";
 import {
@@ -64,18 +64,15 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
       const [, root, name = "", ...rest] = url.pathname.split("/");
       if (root === "operator") return operator(request, url, env, relay);
       const form = Object.hasOwn(relay.forms, name) ? relay.forms[name] : undefined;
-      if (root !== "leads" || !form || rest.length > 0) return answer(404, { id: null, state: "refused", issues: [issue("not_found")] });
+      if (root !== "leads" || !form || rest.length > 0) return respond(answer(404, { id: null, state: "refused", issues: [issue("not_found")] }));
 
       const given = request.headers.get("origin");
       // The relay's own page for refused forms sends from the relay's origin.
       const origin = given !== null && (form.origins.includes(given) || given === url.origin) ? given : null;
       // A browser says where a call comes from; where its two words disagree, somebody else is speaking.
       const site = request.headers.get("sec-fetch-site");
-      if (given !== null && site === "same-origin" && given !== url.origin) return forbidden();
-      const response = await route(request, url, env, relay, name, form, given, origin);
-      response.headers.append("vary", "Origin");
-      if (origin) response.headers.set("access-control-allow-origin", origin);
-      return response;
+      if (given !== null && site === "same-origin" && given !== url.origin) return respond(forbidden());
+      return respond(await route(request, url, env, relay, name, form, given, origin), origin);
     },
 
     async scheduled(_event, env) {
@@ -94,7 +91,7 @@ async function route(
   form: RelayFormOptions,
   given: string | null,
   origin: string | null,
-): Promise<Response> {
+): Promise<Answer> {
   switch (request.method) {
     case "GET":
     case "HEAD":
@@ -103,22 +100,20 @@ async function route(
       return describe(relay, name, form, origin ?? form.origins[0] ?? "");
     case "OPTIONS":
       // The page's own calls need no preflight; a server's page that sends JSON gets an answer all the same.
-      return new Response(null, {
+      return {
         status: 204,
+        body: null,
         headers: origin ? { "access-control-allow-methods": "GET, POST", "access-control-allow-headers": "content-type", "access-control-max-age": "600" } : {},
-      });
+      };
     case "POST":
       break;
     default:
       return answer(405, { id: null, state: "refused", issues: [issue("method")] }, { allow: "GET, POST" });
   }
   if (given !== null && given !== "null" && !origin) return forbidden();
-  const wait = await isTooMuch(
-    request.headers.get("cf-connecting-ip"),
-    relay.addressLimit === undefined ? ADDRESS_LIMIT : (relay.addressLimit ?? undefined),
-    Date.now(),
-  );
-  if (wait !== undefined) {
+  const limit = relay.addressLimit === undefined ? ADDRESS_LIMIT : relay.addressLimit;
+  const wait = limit && (await isTooMuch(request.headers.get("cf-connecting-ip"), limit, Date.now()));
+  if (wait) {
     return answer(429, { id: null, state: "retry", issues: [issue("address.limit")] }, { "retry-after": String(Math.ceil(wait / 1000)) });
   }
   let lead: Lead;
@@ -131,20 +126,16 @@ async function route(
   return submit({ request, url, env, relay, name, form, lead, origin });
 }
 
-const forbidden = (): Response => {
-  const response = answer(403, { id: null, state: "refused", issues: [issue("origin.forbidden")] });
-  response.headers.append("vary", "Origin");
-  return response;
-};
+const forbidden = (): Answer => answer(403, { id: null, state: "refused", issues: [issue("origin.forbidden")] });
 
 /** `GET /leads/{form}`: the rules, and a token for the page. */
-async function describe(relay: RelayOptions, name: string, form: RelayFormOptions, origin: string): Promise<Response> {
+async function describe(relay: RelayOptions, name: string, form: RelayFormOptions, origin: string): Promise<Answer> {
   const { token, expires } = await issueToken(newest(relay), name, origin, Date.now());
   const body: RelayForm = { v: WIRE_VERSION, spec: { fields: form.fields }, token, expires, sealKey: await sealKey(newest(relay)) };
   return json(200, body);
 }
 
-async function submit(submission: Submission): Promise<Response> {
+async function submit(submission: Submission): Promise<Answer> {
   const { relay, name, form, lead, url } = submission;
   const { own } = lead;
   if (own["v"] !== undefined && own["v"] !== String(WIRE_VERSION)) return problem(submission, 400, "wire.version");
@@ -312,7 +303,7 @@ async function ask(submission: Submission, key: string, what: "known" | "accept"
 }
 
 /** Answers for a lead that the outbox holds. */
-async function tell(submission: Submission, accepted: Accepted, issues: Issue[], waitFor?: string, suspect = false): Promise<Response> {
+async function tell(submission: Submission, accepted: Accepted, issues: Issue[], waitFor?: string, suspect = false): Promise<Answer> {
   if (accepted.state === "conflict") return problem(submission, 422, "key.reused");
   // Only suspects wait when the review is full; everybody else's outbox has its own bound.
   if (accepted.state === "full" && suspect) return problem(submission, 429, "review.full", { "retry-after": "600" });
@@ -327,19 +318,18 @@ async function tell(submission: Submission, accepted: Accepted, issues: Issue[],
   return answer(state === "stored" ? 200 : 202, { id: accepted.id, state: state === "stored" ? "stored" : "queued", issues });
 }
 
-async function refuse(submission: Submission, fields: readonly [string, unknown][], issues: Issue[]): Promise<Response> {
+async function refuse(submission: Submission, fields: readonly [string, unknown][], issues: Issue[]): Promise<Answer> {
   const { request, name, form, relay, url } = submission;
   if (wantsJson(request)) return answer(422, { id: null, state: "refused", issues });
   const { token } = await issueToken(newest(relay), name, url.origin, Date.now());
   return refusal(422, name, form, fields, issues, { ...kept(submission.lead), _fp_token: token }, url);
 }
 
-async function problem(submission: Submission, status: number, code: string, headers?: Record<string, string>): Promise<Response> {
+async function problem(submission: Submission, status: number, code: string, headers?: Record<string, string>): Promise<Answer> {
   const { request, name, form, lead, url } = submission;
   if (!wantsJson(request)) {
     const page = await refusal(status, name, form, lead.fields, [issue(code)], kept(lead), url);
-    for (const [header, value] of Object.entries(headers ?? {})) page.headers.set(header, value);
-    return page;
+    return { ...page, headers: { ...page.headers, ...headers } };
   }
   return answer(status, { id: null, state: [409, 429, 503].includes(status) ? "retry" : "refused", issues: [issue(code)] }, headers);
 }
@@ -361,11 +351,12 @@ const canonical = (value: unknown): string => (typeof value === "string" ? value
 
 const newest = (relay: RelayOptions): string => [relay.secret].flat()[0] as string;
 
-export const shards = (relay: RelayOptions): string[] => Array.from({ length: relay.shards ?? 4 }, (_, shard) => `shard-${shard}`);
+const count = (relay: RelayOptions): number => relay.shards ?? 4;
+
+export const shards = (relay: RelayOptions): string[] => Array.from({ length: count(relay) }, (_, shard) => `shard-${shard}`);
 
 export const outbox = (env: RelayEnv, shard: string): ReturnType<RelayEnv["OUTBOX"]["get"]> => env.OUTBOX.get(env.OUTBOX.idFromName(shard));
 
 async function shardOf(relay: RelayOptions, key: string): Promise<string> {
-  const all = shards(relay);
-  return all[Number.parseInt((await sha256(key)).slice(0, 8), 16) % all.length] as string;
+  return `shard-${new DataView(await digest(key)).getUint32(0) % count(relay)}`;
 }
