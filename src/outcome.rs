@@ -42,6 +42,9 @@ pub enum Outcome {
     Refused {
         /// Why, by field where the system says so. A miss by id has the code `not_found`.
         issues: Vec<Issue>,
+        /// Who has to mend it.
+        #[cfg_attr(feature = "full", serde(skip_serializing_if = "Fault::is_lead", default))]
+        fault: Fault,
     },
     /// The relay holds it durably.
     Queued {
@@ -65,6 +68,13 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// A refusal that is the lead's own fault.
+    pub fn refused(issues: Vec<Issue>) -> Self {
+        Outcome::Refused { issues, fault: Fault::Lead }
+    }
+}
+
 /// The members of every kind of outcome. What serde derives for an enum with its tag inside is a general machine for any
 /// data at all; beside the other types of the border it would weigh as much as a system.
 #[cfg(feature = "full")]
@@ -80,6 +90,7 @@ struct Members {
     next: Option<String>,
     results: Vec<Outcome>,
     issues: Vec<Issue>,
+    fault: Fault,
     after: Option<u64>,
     code: Cow<'static, str>,
     reason: Option<Reason>,
@@ -91,18 +102,56 @@ impl TryFrom<Members> for Outcome {
     type Error = &'static str;
 
     fn try_from(members: Members) -> Result<Self, Self::Error> {
-        let Members { id, status, warnings, records, total, next, results, issues, after, code, why, .. } =
-            members;
+        let Members {
+            id,
+            status,
+            warnings,
+            records,
+            total,
+            next,
+            results,
+            issues,
+            fault,
+            after,
+            code,
+            why,
+            ..
+        } = members;
         Ok(match members.kind.as_str() {
             "stored" => Outcome::Stored { id, status, warnings },
             "found" => Outcome::Found { records, total, next },
             "batch" => Outcome::Batch { results },
-            "refused" => Outcome::Refused { issues },
+            "refused" => Outcome::Refused { issues, fault },
             "queued" => Outcome::Queued { id: id.ok_or("a queued lead has an id")? },
             "retry" => Outcome::Retry { after, code, reason: members.reason.ok_or("a retry has a reason")? },
             "unknown" => Outcome::Unknown { why },
             _ => return Err("no kind of outcome"),
         })
+    }
+}
+
+/// Whose fault a refusal is, and so what waits until it is mended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
+pub enum Fault {
+    /// The lead's: its values do not fit. No other lead waits.
+    #[default]
+    Lead,
+    /// Unsure: an HTTP 401 or 403 that says no more. It is the account's only where a harmless read gets it too, and else the
+    /// lead's.
+    Unsure,
+    /// The target's: what one form sends to one account does not fit, whatever the lead.
+    Target,
+    /// The account's, for this kind of call alone: a permission to write is missing. A read does not show it mended.
+    Writes,
+    /// The account's: its credentials, its scopes, its address.
+    Account,
+}
+
+impl Fault {
+    /// Whether the lead alone has to be mended.
+    pub fn is_lead(&self) -> bool {
+        *self == Fault::Lead
     }
 }
 
@@ -125,8 +174,8 @@ pub enum Reason {
 /// What a vendor's code means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// Sending it again changes nothing.
-    Refused,
+    /// Sending it again changes nothing; whose fault it is.
+    Refused(Fault),
     /// There is no such record.
     Missing,
     /// What was asked for is so already.
@@ -154,10 +203,10 @@ impl VendorCode {
     /// The outcome of a call that failed with this code.
     pub fn outcome(&self, is_write: bool) -> Outcome {
         match self.class {
-            Class::Refused => Outcome::Refused { issues: vec![self.issue("")] },
-            Class::Missing => Outcome::Refused {
-                issues: vec![Issue { code: Cow::Borrowed("not_found"), ..self.issue("") }],
-            },
+            Class::Refused(fault) => Outcome::Refused { issues: vec![self.issue("")], fault },
+            Class::Missing => {
+                Outcome::refused(vec![Issue { code: Cow::Borrowed("not_found"), ..self.issue("") }])
+            }
             Class::Done => {
                 Outcome::Stored { id: None, status: "unchanged".to_owned(), warnings: vec![self.issue("")] }
             }
@@ -194,7 +243,8 @@ pub fn of_status(status: u16, retry_after: Option<u64>, is_write: bool) -> Outco
             Outcome::Retry { after: retry_after, code: code(why), reason: Reason::Busy }
         }
     };
-    let refused = |name: &'static str, sentence: &'static str| Outcome::Refused {
+    let refused = |name: &'static str, sentence: &'static str, fault: Fault| Outcome::Refused {
+        fault,
         issues: vec![Issue {
             field: String::new(),
             code: code(name),
@@ -208,13 +258,13 @@ pub fn of_status(status: u16, retry_after: Option<u64>, is_write: bool) -> Outco
         200..=299 => unclear("reply.unreadable"),
         300..=399 => unclear("http.redirect"),
         401 => Outcome::Retry { after: None, code: code("http.401"), reason: Reason::Token },
-        403 => refused("http.403", "The credentials may not do this."),
-        404 => refused("http.404", "There is nothing at this address."),
+        403 => refused("http.403", "The credentials may not do this.", Fault::Unsure),
+        404 => refused("http.404", "There is nothing at this address.", Fault::Lead),
         408 => unclear("http.408"),
-        413 => refused("http.413", "The request is too large for the system."),
-        414 => refused("http.414", "The URL is too long for the system."),
+        413 => refused("http.413", "The request is too large for the system.", Fault::Lead),
+        414 => refused("http.414", "The URL is too long for the system.", Fault::Lead),
         429 => Outcome::Retry { after: retry_after, code: code("http.429"), reason: Reason::Rate },
-        400..=499 => refused("http.4xx", "The system does not take the request as it is."),
+        400..=499 => refused("http.4xx", "The system does not take the request as it is.", Fault::Lead),
         502 => unclear("http.502"),
         503 => unclear("http.503"),
         504 => unclear("http.504"),

@@ -55,11 +55,11 @@ fn lost() -> Outcome {
 
 fn missing() -> Outcome {
     let issue = Issue { code: "not_found".into(), ..Issue::error("", &fieldpost::code::REQUIRED) };
-    Outcome::Refused { issues: vec![issue] }
+    Outcome::refused(vec![issue])
 }
 
 fn refused() -> Outcome {
-    Outcome::Refused { issues: vec![Issue::error("", &fieldpost::code::KIND)] }
+    Outcome::refused(vec![Issue::error("", &fieldpost::code::KIND)])
 }
 
 fn found(records: &[(&'static str, &'static str)]) -> Outcome {

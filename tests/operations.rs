@@ -155,7 +155,7 @@ fn summary(outcome: &Outcome) -> serde_json::Map<String, serde_json::Value> {
         Outcome::Found { .. } => {
             map.remove("records");
         }
-        Outcome::Refused { issues } => {
+        Outcome::Refused { issues, .. } => {
             map.remove("issues");
             map.insert("codes".to_owned(), codes(issues).into());
             let fields: Vec<_> = issues.iter().map(|issue| issue.field.clone()).collect();

@@ -128,7 +128,8 @@ export type Outcome =
   | { kind: "stored"; id?: string; status: string; warnings: Issue[] }
   | { kind: "found"; records: Record<string, unknown>[]; total?: number; next?: string }
   | { kind: "batch"; results: Outcome[] }
-  | { kind: "refused"; issues: Issue[] }
+  /** `fault`: who has to mend it; the lead itself where nothing is said. */
+  | { kind: "refused"; issues: Issue[]; fault?: "target" | "writes" | "account" | "unsure" }
   | { kind: "queued"; id: string }
   | { kind: "retry"; after?: number; code: string }
   | { kind: "unknown"; why: string };

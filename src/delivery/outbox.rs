@@ -267,11 +267,11 @@ impl Delivery {
                 }
                 None => self.absent(again(self.attempts.saturating_add(1)), now),
             },
-            Outcome::Refused { issues } if is_missing(&issues) && self.call == Call::Probe => {
+            Outcome::Refused { issues, .. } if is_missing(&issues) && self.call == Call::Probe => {
                 self.absent(again(self.attempts.saturating_add(1)), now)
             }
             // Somebody deleted the person between the look-up and the write.
-            Outcome::Refused { issues } if is_missing(&issues) && self.call == Call::Found => {
+            Outcome::Refused { issues, .. } if is_missing(&issues) && self.call == Call::Found => {
                 self.attempts = self.attempts.saturating_add(1);
                 self.record = None;
                 self.call = Call::Probe;

@@ -16,7 +16,7 @@ impl Operation {
     /// let body = r#"{"requestId":"e42b#14272d07d78","success":true,
     ///   "result":[{"status":"skipped","reasons":[{"code":"1006","message":"Field 'x' not found"}]}]}"#;
     /// let reply = Reply { status: 200, body: body.into(), ..Reply::default() };
-    /// let Outcome::Refused { issues } = submit.read(&reply) else { panic!("a skipped lead is not stored") };
+    /// let Outcome::Refused { issues, .. } = submit.read(&reply) else { panic!("a skipped lead is not stored") };
     /// assert_eq!(issues[0].code, "marketo.1006");
     /// ```
     pub fn read(&self, reply: &Reply) -> Outcome {

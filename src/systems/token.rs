@@ -3,7 +3,7 @@
 
 use crate::code;
 use crate::encoding::form_pair;
-use crate::outcome::{Outcome, Reason, of_status};
+use crate::outcome::{Fault, Outcome, Reason, of_status};
 use crate::report::{Issue, Severity};
 use crate::request::{Account, Request, System};
 use crate::systems::reply::Reply;
@@ -116,6 +116,7 @@ pub fn read(reply: &Reply) -> Result<Token, Outcome> {
             Err(busy(Some(5_000)))
         }
         (400 | 401 | 403, _) => Err(Outcome::Refused {
+            fault: Fault::Account,
             issues: vec![Issue {
                 field: "credentials".to_owned(),
                 code: Cow::Borrowed("auth.refused"),

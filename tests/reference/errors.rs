@@ -25,7 +25,7 @@ fn after(milliseconds: u64) -> String {
 
 fn class(class: Class) -> String {
     match class {
-        Class::Refused => "no: `refused`".to_owned(),
+        Class::Refused(_) => "no: `refused`".to_owned(),
         Class::Missing => "no: `refused` with `not_found`".to_owned(),
         Class::Done => "no: `stored`, it is so already".to_owned(),
         Class::Retry(Reason::Token, _) => "yes, once, with a new token".to_owned(),
@@ -48,7 +48,7 @@ fn codes(page: &mut String, rows: &[VendorCode]) {
 /// An outcome as a cell: its code and its kind.
 fn cell(outcome: &Outcome) -> (String, String) {
     match outcome {
-        Outcome::Refused { issues } => (
+        Outcome::Refused { issues, .. } => (
             issues.first().map(|issue| issue.code.to_string()).unwrap_or_default(),
             "no: `refused`".to_owned(),
         ),

@@ -125,7 +125,7 @@ pub(crate) fn retry(code: &'static str, reason: Reason, after: u64) -> Outcome {
 
 pub(crate) fn refused(code: &'static str) -> Outcome {
     let issue = Issue { code: code.into(), ..Issue::error("", &fieldpost::code::REQUIRED) };
-    Outcome::Refused { issues: vec![issue] }
+    Outcome::refused(vec![issue])
 }
 
 pub(crate) fn lost() -> Outcome {

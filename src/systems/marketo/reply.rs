@@ -78,11 +78,11 @@ fn answer(reply: &Reply, is_write: bool) -> Result<Value<'static>, Outcome> {
 fn refused(body: &Value<'static>, is_write: bool) -> Outcome {
     let codes: Vec<_> = codes(body.get("errors")).collect();
     let known = |code: &&Value<'static>| row(REQUEST, code).or_else(|| row(LEAD, code));
-    let retry = codes.iter().filter_map(known).find(|row| !matches!(row.class, Class::Refused));
+    let retry = codes.iter().filter_map(known).find(|row| !matches!(row.class, Class::Refused(_)));
     if let Some(row) = retry {
         return row.outcome(is_write);
     }
-    Outcome::Refused { issues: if codes.is_empty() { vec![unlisted()] } else { issues(&codes) } }
+    refusal(&codes)
 }
 
 /// What a record's verdict is called when it is good.
@@ -109,11 +109,21 @@ fn record(record: &Value<'static>) -> Outcome {
     let whole = || (reasons.len() == 1).then(|| rows().next()).flatten();
     match later.or_else(whole) {
         Some(row) => row.outcome(true),
-        None => {
-            Outcome::Refused { issues: if reasons.is_empty() { vec![unlisted()] } else { issues(&reasons) } }
-        }
+        None => refusal(&reasons),
     }
 }
+
+/// A refusal for all of these codes; the fault that holds the most back is the one to mend first.
+fn refusal(codes: &[&Value<'static>]) -> Outcome {
+    let rows = codes.iter().filter_map(|code| row(LEAD, code).or_else(|| row(REQUEST, code)));
+    let faults = rows.filter_map(|row| match row.class {
+        Class::Refused(fault) => Some(fault),
+        _ => None,
+    });
+    let issues = if codes.is_empty() { vec![unlisted()] } else { issues(codes) };
+    Outcome::Refused { fault: faults.max().unwrap_or_default(), issues }
+}
+
 /// The codes of a list of `{ code, message }`, or of a single one; a code is text here and a number there.
 fn codes<'v>(list: Option<&'v Value<'static>>) -> impl Iterator<Item = &'v Value<'static>> {
     let (many, one) = match list {

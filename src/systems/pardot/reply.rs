@@ -242,11 +242,11 @@ fn of_message(message: &str) -> Outcome {
     let message = message.to_ascii_lowercase();
     let number = WORDS.iter().find(|(words, _)| message.contains(words)).map(|(_, number)| *number);
     match number.and_then(|number| CODES.iter().find(|row| row.number == number)) {
-        Some(row) if row.number == 4 => Outcome::Refused { issues: vec![row.issue("email")] },
+        Some(row) if row.number == 4 => Outcome::refused(vec![row.issue("email")]),
         // A record of a batch is refused under the number itself: `not_found` is for what was asked for by itself.
-        Some(row) if row.class == Class::Missing => Outcome::Refused { issues: vec![row.issue("")] },
+        Some(row) if row.class == Class::Missing => Outcome::refused(vec![row.issue("")]),
         Some(row) => row.outcome(true),
-        None => Outcome::Refused { issues: vec![unlisted()] },
+        None => Outcome::refused(vec![unlisted()]),
     }
 }
 
@@ -291,7 +291,7 @@ fn parsed(reply: &Reply, is_write: bool) -> Result<(Value<'static>, bool), Outco
         (Some(PARAMETER), [_, ..]) => {
             let row = CODES.iter().find(|row| row.number == PARAMETER);
             let issue = |name: &String| row.map_or_else(unlisted, |row| row.issue(name));
-            Err(Outcome::Refused { issues: names.iter().map(issue).collect() })
+            Err(Outcome::refused(names.iter().map(issue).collect()))
         }
         _ => Err(of_code(number, reply, is_write)),
     }
@@ -312,13 +312,13 @@ fn of_code(number: Option<u16>, reply: &Reply, is_write: bool) -> Outcome {
     let row = number.and_then(|number| CODES.iter().find(|row| row.number == number));
     match row {
         // To a create or an upsert 4 says that the address is not one.
-        Some(row) if row.number == 4 && is_write => Outcome::Refused { issues: vec![row.issue("email")] },
+        Some(row) if row.number == 4 && is_write => Outcome::refused(vec![row.issue("email")]),
         Some(row) if matches!(row.class, Class::Retry(Reason::Token, _)) && reply.status == 403 => {
-            Outcome::Refused { issues: vec![row.issue("")] }
+            Outcome::refused(vec![row.issue("")])
         }
         Some(row) => row.outcome(is_write),
         None if reply.status >= 500 => of_status(reply.status, reply.retry_after(), is_write),
-        None => Outcome::Refused { issues: vec![unlisted()] },
+        None => Outcome::refused(vec![unlisted()]),
     }
 }
 

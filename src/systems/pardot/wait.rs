@@ -80,7 +80,7 @@ impl Wait {
                 self.after = longer.max(after.unwrap_or_default()).min(self.most);
                 return Asked::Again { state: None };
             }
-            Outcome::Refused { issues } => return Asked::Unreadable { issues: issues.clone() },
+            Outcome::Refused { issues, .. } => return Asked::Unreadable { issues: issues.clone() },
             Outcome::Found { records, .. } => records.first(),
             _ => None,
         };

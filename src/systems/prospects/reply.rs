@@ -62,15 +62,15 @@ fn answer(reply: &Reply, is_write: bool) -> Result<Value<'static>, Outcome> {
     if (200..300).contains(&reply.status) {
         return body.ok_or_else(|| of_status(reply.status, None, is_write));
     }
-    let refused = |code, message| Outcome::Refused {
-        issues: vec![Issue {
+    let refused = |code, message| {
+        Outcome::refused(vec![Issue {
             field: String::new(),
             code: Cow::Borrowed(code),
             severity: crate::report::Severity::Error,
             message: Cow::Borrowed(message),
             limit: None,
             suggestion: None,
-        }],
+        }])
     };
     Err(match (reply.status, &body) {
         // Same key, other body, or the first call is still running.
