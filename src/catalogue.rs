@@ -80,15 +80,17 @@ pub fn operation(name: &str) -> Option<&'static Operation> {
 }
 
 #[cfg(feature = "full")]
-pub use recipes::{PACE, recipe};
+pub use recipes::{Harmless, PACE, harmless, recipe};
 
 #[cfg(feature = "full")]
 mod recipes {
     use crate::delivery::limiter::Limits;
     use crate::delivery::outbox::{Probe, Recipe, When};
-    use crate::operation::Repeat;
-    use crate::request::System;
+    use crate::operation::{Operation, Refusal, Repeat};
+    use crate::request::{Account, Request, System};
     use crate::systems::{marketo, pardot, prospects};
+    use crate::value::{Entries, Value};
+    use std::borrow::Cow;
 
     /// How a lead reaches each system.
     static CAPTURE: &[(System, Recipe)] = &[
@@ -137,6 +139,57 @@ mod recipes {
         (System::Pardot, Limits { calls: 100, window: 20_000, at_once: 5 }),
         (System::Prospects, Limits { calls: 100, window: 20_000, at_once: 5 }),
     ];
+
+    /// A read that changes nothing and brings the least: it shows whether a closed account is mended.
+    #[derive(Debug)]
+    pub struct Harmless {
+        /// The operation that reads.
+        pub operation: &'static Operation,
+        params: &'static [(&'static str, &'static str)],
+    }
+
+    /// One read for each system, about nobody: no answer holds a person's data.
+    static HARMLESS: &[(System, Harmless)] = &[
+        (
+            System::Marketo,
+            Harmless {
+                operation: &marketo::LEAD_FILTER,
+                params: &[("filterType", "id"), ("filterValues", "1"), ("fields", "id")],
+            },
+        ),
+        (
+            System::Pardot,
+            Harmless {
+                operation: &pardot::PROSPECT_QUERY,
+                params: &[("id_less_than", "2"), ("fields", "id"), ("limit", "1")],
+            },
+        ),
+        (
+            System::Prospects,
+            Harmless {
+                operation: &prospects::PROSPECT_LIST,
+                params: &[("email", "nobody@example.invalid"), ("limit", "1")],
+            },
+        ),
+    ];
+
+    /// The harmless read of a system; the relay itself has none.
+    pub fn harmless(system: System) -> Option<&'static Harmless> {
+        HARMLESS.iter().find(|(known, _)| *known == system).map(|(_, read)| read)
+    }
+
+    impl Harmless {
+        /// Its request to an account.
+        ///
+        /// # Errors
+        /// `account.invalid`, with the issues by member.
+        pub fn request(&self, account: &Account) -> Result<Request, Refusal> {
+            let text = |text: &'static str| Value::Text(Cow::Borrowed(text));
+            let params: Entries<'_> =
+                self.params.iter().map(|(name, value)| (Cow::Borrowed(*name), text(value))).collect();
+            self.operation.request(params, account)
+        }
+    }
 
     /// The recipe of a system; the relay itself has none.
     pub fn recipe(system: System) -> Option<&'static Recipe> {

@@ -61,7 +61,7 @@ mod wasm;
 
 pub use catalogue::{CAPTURE, operation, operations};
 #[cfg(feature = "full")]
-pub use catalogue::{PACE, recipe};
+pub use catalogue::{Harmless, PACE, harmless, recipe};
 pub use field::{Field, Kind};
 pub use form::{Form, Spec};
 pub use operation::{Operation, Refusal};

@@ -298,3 +298,35 @@ fn decoded(text: &str) -> String {
     }
     String::from_utf8(bytes).unwrap()
 }
+
+/// What shows that a closed account is mended must itself do nothing, and bring nobody's data.
+#[test]
+fn every_systems_harmless_read() {
+    for (system, base, url) in [
+        (
+            System::Marketo,
+            "https://123-ABC-456.mktorest.com/rest",
+            "https://123-ABC-456.mktorest.com/rest/v1/leads.json?filterType=id&filterValues=1&fields=id",
+        ),
+        (
+            System::Pardot,
+            "https://pi.pardot.com",
+            "https://pi.pardot.com/api/prospect/version/4/do/query?format=json&id_less_than=2&fields=id&limit=1",
+        ),
+        (
+            System::Prospects,
+            "https://api.hiringcenterpro.com",
+            "https://api.hiringcenterpro.com/v2/prospects?email=nobody%40example.invalid&limit=1",
+        ),
+    ] {
+        let read = fieldpost::harmless(system).unwrap();
+        assert!(!read.operation.is_write());
+        let account = Account {
+            business_unit: (system == System::Pardot).then(|| "0UvB00000000001AAA".to_owned()),
+            ..Account::new(system, base)
+        };
+        let request = read.request(&account).unwrap();
+        assert_eq!((request.method, request.url.as_str()), ("GET", url));
+    }
+    assert!(fieldpost::harmless(System::Relay).is_none());
+}

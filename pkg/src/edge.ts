@@ -16,6 +16,7 @@ export interface EdgeGlue {
   tokenRequest(account: unknown, credentials: unknown): Request | undefined;
   readToken(reply: unknown): { token: string; usable: number } | Outcome;
   render(operation: string, lead: string, visitor: string, mapping: unknown, account: unknown, record?: string): Rendered;
+  harmless(account: unknown): { operation: string; rendered: Rendered } | null;
   toRequest(rendered: unknown, token: string): Request;
   newDelivery(system: string, now: number): string;
   stepDelivery(system: string, state: string, timing: unknown, event: unknown, now: number, random: number): Stepped;

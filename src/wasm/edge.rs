@@ -1,7 +1,7 @@
 //! The wide and rare calls of the edge build: serde at the border, and requests made by gloo-net.
 
 use crate::capture::{self, Mapping, Visitor};
-use crate::catalogue::{CAPTURE, PACE, operation, operations, recipe};
+use crate::catalogue::{self, CAPTURE, PACE, operation, operations, recipe};
 use crate::code;
 use crate::delivery::limiter::{Ask, Keep, Limiter, Limits, PROBE_EVERY};
 use crate::delivery::outbox::{Delivery, Event, Timing};
@@ -222,6 +222,23 @@ pub fn render(
     };
     let rendered = operation.request(params, &account(to)?).map_err(|refusal| refused(&refusal))?;
     to_js(&rendered)
+}
+
+/// The read that shows whether a closed account is mended: `{ operation, rendered }`; null for a system without one.
+///
+/// # Errors
+/// `account.invalid`, with `issues`.
+#[wasm_bindgen]
+pub fn harmless(to: JsValue) -> Answer {
+    #[derive(Serialize)]
+    struct Harmless {
+        operation: &'static str,
+        rendered: Request,
+    }
+    let account = account(to)?;
+    let Some(read) = catalogue::harmless(account.system) else { return Ok(JsValue::NULL) };
+    let rendered = read.request(&account).map_err(|refusal| refused(&refusal))?;
+    to_js(&Harmless { operation: read.operation.name, rendered })
 }
 
 /// The first of the look-up's keys that the lead has.
