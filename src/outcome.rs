@@ -137,8 +137,8 @@ pub enum Fault {
     /// The lead's: its values do not fit. No other lead waits.
     #[default]
     Lead,
-    /// Unsure: an HTTP 401 or 403 that says no more. It is the account's only where a harmless read gets it too, and else the
-    /// lead's.
+    /// Unsure: an HTTP 401, 403, 404 or 405 that says no more. It is the account's only where a harmless read gets one, too,
+    /// and else the lead's.
     Unsure,
     /// The target's: what one form sends to one account does not fit, whatever the lead.
     Target,
@@ -197,6 +197,9 @@ pub struct VendorCode {
     pub class: Class,
     /// Our sentence. The vendor's own is never shown: it may hold what the visitor typed.
     pub sentence: &'static str,
+    /// The parameter that it is about, where that goes without saying. A value that does not fit is the lead's fault, and
+    /// the target's where the parameter is the owner's own, the same for each lead.
+    pub param: &'static str,
 }
 
 impl VendorCode {
@@ -258,8 +261,17 @@ pub fn of_status(status: u16, retry_after: Option<u64>, is_write: bool) -> Outco
         200..=299 => unclear("reply.unreadable"),
         300..=399 => unclear("http.redirect"),
         401 => Outcome::Retry { after: None, code: code("http.401"), reason: Reason::Token },
-        403 => refused("http.403", "The credentials may not do this.", Fault::Unsure),
-        404 => refused("http.404", "There is nothing at this address.", Fault::Lead),
+        // A firewall that takes offence at one visitor's text, or credentials that may do nothing.
+        403 => refused(
+            "http.403",
+            "The system lets nobody in with these credentials, or its firewall takes offence at the lead.",
+            Fault::Unsure,
+        ),
+        // Firewalls hide behind these, too; else the address is another host's.
+        404 | 410 => {
+            refused("http.404", "There is nothing at this address. Is baseUrl the system's?", Fault::Unsure)
+        }
+        405 => refused("http.4xx", "The system does not take the request as it is.", Fault::Unsure),
         408 => unclear("http.408"),
         413 => refused("http.413", "The request is too large for the system.", Fault::Lead),
         414 => refused("http.414", "The URL is too long for the system.", Fault::Lead),

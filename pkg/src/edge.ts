@@ -9,6 +9,7 @@ export interface EdgeGlue {
   __wbg_reset_state(): void;
   edgeRequest(operation: string, params: string, account: unknown): Request;
   edgeRead(operation: string, reply: unknown, params?: string, version?: number): Outcome;
+  readSent(operation: string, reply: unknown, body: string, own: string): Outcome;
   edgeTraits(operation: string): Traits;
   edgeCheck(operation: string, params: string, version?: number): Issue[];
   operations(): OperationInfo[];

@@ -48,4 +48,6 @@ mod record;
 #[cfg(feature = "full")]
 pub mod reply;
 #[cfg(feature = "full")]
+pub mod sent;
+#[cfg(feature = "full")]
 pub mod token;

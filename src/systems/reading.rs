@@ -3,6 +3,7 @@
 use crate::operation::{Layout, Operation, Reading, Wide, named};
 use crate::outcome::Outcome;
 use crate::systems::reply::Reply;
+use crate::systems::sent::Sent;
 use crate::systems::{marketo, pardot, prospects, relay};
 use crate::value::{Entries, Value};
 use std::borrow::Cow;
@@ -26,12 +27,29 @@ impl Operation {
     /// What became of a call, where its parameters are known: a field that was asked for and is absent is null, and a
     /// batch has an outcome for each of its records.
     pub fn read_for(&self, reply: &Reply, params: &Entries<'_>) -> Outcome {
-        let outcome = match self.reading {
+        match (self.reading, self.judge(reply, Sent::Params(params), params)) {
+            (Reading::MarketoFound, Outcome::Found { records, total, next }) => {
+                Outcome::Found { records: completed(records, &asked(params)), total, next }
+            }
+            (_, outcome) => outcome,
+        }
+    }
+
+    /// What became of a call whose body is known, and which of its parameters are the owner's own: whose fault a refusal
+    /// is may depend on them.
+    pub fn read_sent(&self, reply: &Reply, body: &str, own: &[&str]) -> Outcome {
+        self.judge(reply, Sent::Body(body, own), &Vec::new())
+    }
+
+    fn judge(&self, reply: &Reply, sent: Sent<'_>, params: &Entries<'_>) -> Outcome {
+        match self.reading {
             Reading::Relay => relay::read(reply.status, &reply.json().unwrap_or_default()),
-            Reading::MarketoRecords => marketo::read_records(reply),
+            Reading::MarketoRecords => marketo::read_records(reply, sent),
             Reading::MarketoFound => marketo::read_found(reply),
             Reading::MarketoDone(status) => marketo::read_done(reply, status),
-            Reading::PardotWrite => pardot::read_write(reply, self.name.ends_with(".create")),
+            Reading::PardotWrite => {
+                pardot::placed(pardot::read_write(reply, self.name.ends_with(".create")), sent)
+            }
             Reading::PardotRead => pardot::read_found(reply),
             Reading::PardotFound(name) => pardot::read_objects(reply, name),
             Reading::PardotMade(name, status) => pardot::read_made(reply, name, status),
@@ -43,13 +61,7 @@ impl Operation {
             Reading::PardotExport => pardot::read_export(reply),
             Reading::PardotCsv => pardot::read_csv(reply),
             Reading::ProspectsWrite => prospects::read_write(reply),
-            Reading::ProspectsFound => prospects::read_found(reply),
-        };
-        match (self.reading, outcome) {
-            (Reading::MarketoFound, Outcome::Found { records, total, next }) => {
-                Outcome::Found { records: completed(records, &asked(params)), total, next }
-            }
-            (_, outcome) => outcome,
+            Reading::ProspectsFound => prospects::read_found(reply, self.path.contains('{')),
         }
     }
 }

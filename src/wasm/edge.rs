@@ -96,6 +96,16 @@ pub fn request(name: &str, params: &str, to: JsValue) -> Result<web_sys::Request
     to_request(&built)
 }
 
+/// The outcome of a reply to a call whose body is known, and which of its parameters are the owner's own, one a line.
+///
+/// # Errors
+/// `params.invalid` for an operation that does not exist.
+#[wasm_bindgen(js_name = readSent)]
+pub fn read_sent(name: &str, reply: JsValue, body: &str, own: &str) -> Answer {
+    let reply: Reply = from_js(reply, "reply.invalid")?;
+    to_js(&known(name)?.read_sent(&reply, body, &own.lines().collect::<Vec<_>>()))
+}
+
 /// The outcome of a reply `{ status, headers: [name, value][], body }`; with packed parameters and the account's version
 /// a batch has an outcome for each record, and a field that was asked for and is absent is null.
 ///

@@ -1,6 +1,6 @@
 //! `docs/errors.md`: every code of a reply or of a token call, what it means, whether to send again and after how long.
 
-use fieldpost::outcome::{Class, Reason, VendorCode, of_status};
+use fieldpost::outcome::{Class, Fault, Reason, VendorCode, of_status};
 use fieldpost::systems::{marketo, pardot, prospects, token};
 use fieldpost::{Outcome, Reply, System};
 use std::fmt::Write;
@@ -23,6 +23,40 @@ fn after(milliseconds: u64) -> String {
     }
 }
 
+/// Whose fault it is, and so who waits.
+fn whose(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Lead => "the lead",
+        Fault::Unsure => "the account, if a harmless read gets one, too; else the lead",
+        Fault::Target => "the target",
+        Fault::Writes => "the account, for this kind of call",
+        Fault::Account => "the account",
+    }
+}
+
+fn fault(row: &VendorCode) -> String {
+    match (row.class, row.param) {
+        (Class::Refused(Fault::Lead), param) if !param.is_empty() => {
+            let some = if param.ends_with('_') { "…" } else { "" };
+            format!("the lead; the target, where `{param}{some}` is a constant")
+        }
+        (Class::Refused(Fault::Target), param) if !param.is_empty() => {
+            format!("the target: leads with `{param}`")
+        }
+        (Class::Refused(fault), _) => whose(fault).to_owned(),
+        (Class::Missing, _) => "the lead".to_owned(),
+        (Class::Done, _) => String::new(),
+        // An expired token is a new one and nothing more.
+        (Class::Retry(Reason::Token, _), _) if row.number == 602 => "the moment".to_owned(),
+        (Class::Retry(Reason::Token, _), _) => {
+            "the moment; the account, where a new token is refused, too".to_owned()
+        }
+        (Class::Retry(Reason::Version, _), _) => "the account; the relay learns it".to_owned(),
+        (Class::Retry(..), _) => "the moment".to_owned(),
+        (Class::Unclear, _) => "nobody knows".to_owned(),
+    }
+}
+
 fn class(class: Class) -> String {
     match class {
         Class::Refused(_) => "no: `refused`".to_owned(),
@@ -38,9 +72,10 @@ fn class(class: Class) -> String {
 }
 
 fn codes(page: &mut String, rows: &[VendorCode]) {
-    page.push_str("| code | meaning | again? |\n|---|---|---|\n");
+    page.push_str("| code | meaning, and what to mend | whose fault | again? |\n|---|---|---|---|\n");
     for row in rows {
-        writeln!(page, "| `{}` | {} | {} |", row.name, row.sentence, class(row.class)).unwrap();
+        writeln!(page, "| `{}` | {} | {} | {} |", row.name, row.sentence, fault(row), class(row.class))
+            .unwrap();
     }
     page.push('\n');
 }
@@ -48,9 +83,9 @@ fn codes(page: &mut String, rows: &[VendorCode]) {
 /// An outcome as a cell: its code and its kind.
 fn cell(outcome: &Outcome) -> (String, String) {
     match outcome {
-        Outcome::Refused { issues, .. } => (
+        Outcome::Refused { issues, fault } => (
             issues.first().map(|issue| issue.code.to_string()).unwrap_or_default(),
-            "no: `refused`".to_owned(),
+            format!("no: `refused`, {}", whose(*fault)),
         ),
         Outcome::Retry { after: time, code, reason } => {
             let when = time.map_or_else(|| "with growing pauses".to_owned(), after);
@@ -73,7 +108,8 @@ fn statuses(page: &mut String) {
         (302, "3xx"),
         (401, "401"),
         (403, "403"),
-        (404, "404"),
+        (404, "404, 410"),
+        (405, "405"),
         (408, "408"),
         (413, "413"),
         (414, "414"),
@@ -109,18 +145,22 @@ pub(crate) fn page() -> String {
         What a call's outcome says when it is not good: `issues[0].code` of `refused`, `code` of `retry`, `why` of `unknown`. \
         The relay and `client` do what the last column says; `retry` has `after`, the milliseconds to wait at least, and `reason`. \
         The vendors' own sentences are never shown, for they may hold what a visitor typed. Codes of fields and parameters: \
-        [codes.md](codes.md). Operations: [operations.md](operations.md).\n\n"
+        [codes.md](codes.md). Operations: [operations.md](operations.md).\n\n\
+        **Whose fault** decides what the relay does with a refusal. *The lead*: a dead letter. *The target*: what this form sends to this \
+        account does not fit; its leads wait, and of a field that the answer names only the leads that fill it. *The account*: all of its \
+        leads wait. What waits goes out by itself once it is mended: a harmless read is tried for the account, one waiting lead for a \
+        target and for a kind of call. Nothing of it costs a lead a try. A code that one lead alone can cause is always the lead's.\n\n"
         .to_owned();
     page.push_str("## Marketo\n\nHTTP 200 for these too. A code of the whole request means that nothing was executed.\n\n### The whole request\n\n");
     codes(&mut page, marketo::REQUEST);
     page.push_str("### One record\n\n");
     codes(&mut page, marketo::LEAD);
-    page.push_str("`marketo.unlisted`: a code that Adobe's pages do not list; `refused`.\n\n## Pardot\n\nBoth versions; the HTTP status is mostly 400.\n\n");
+    page.push_str("`marketo.unlisted`: a code that Adobe's pages do not list; `refused`, the lead.\n\n## Pardot\n\nBoth versions; the HTTP status is mostly 400.\n\n");
     codes(&mut page, pardot::CODES);
-    page.push_str("`pardot.unlisted`: a code that Salesforce's pages do not list; `refused`. To a write `pardot.4` says that the address is none.\n\n## Prospects\n\n| HTTP | code | meaning | again? |\n|---|---|---|---|\n");
+    page.push_str("`pardot.unlisted`: a code that Salesforce's pages do not list; `refused`, the lead. To a write `pardot.4` says that the address is none. With HTTP 403 the codes of a token are the account's.\n\n## Prospects\n\n| HTTP | code | meaning | again? |\n|---|---|---|---|\n");
     let answer = r#"{"error":"x","message":"x"}"#;
     one(&mut page, "", 400, answer, "The values do not fit; also 422.", prospects::read_write);
-    one(&mut page, "", 404, answer, "There is no such prospect.", prospects::read_found);
+    one(&mut page, "", 404, answer, "There is no such prospect.", |reply| prospects::read_found(reply, true));
     one(
         &mut page,
         "",

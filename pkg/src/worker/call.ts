@@ -13,8 +13,8 @@ export interface Called {
   after?: number;
 }
 
-/** Makes one call of a system and reads its answer. Nothing that happens once it is out throws: it may have arrived. */
-export async function call(operation: string, rendered: Rendered, token: string, deadline: number): Promise<Called> {
+/** Makes one call of a system and reads its answer; `own`: the parameters that are the same for each lead. Nothing that happens once it is out throws: it may have arrived. */
+export async function call(operation: string, rendered: Rendered, token: string, deadline: number, own: readonly string[] = []): Promise<Called> {
   const request = steady((glue) => glue.toRequest(rendered, token));
   let response: Response;
   let plain: unknown;
@@ -33,7 +33,7 @@ export async function call(operation: string, rendered: Rendered, token: string,
   const after = readRetryAfter(response.headers, now);
   let outcome: Outcome;
   try {
-    outcome = steady((glue) => glue.edgeRead(operation, plain));
+    outcome = steady((glue) => glue.readSent(operation, plain, rendered.body ?? "", own.join("\n")));
   } catch {
     // The call was made; that nobody can read its answer must not repeat it unseen.
     outcome = { kind: "unknown", why: "reply.unreadable" };

@@ -305,7 +305,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         }
         const write = rendered.method !== "GET";
         const began = Date.now();
-        const { outcome, pace, after } = await call(operation, rendered, place.token, deadline);
+        const { outcome, pace, after } = await call(operation, rendered, place.token, deadline, Object.keys(target.constants ?? {}));
         const moved = this.step(row, account.system, { event: "outcome", outcome });
         const again = moved.effect.effect === "wait" && moved.next <= Date.now();
         goesOn = again && !write && outcome.kind !== "retry" && outcome.kind !== "unknown";

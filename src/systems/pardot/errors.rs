@@ -2,17 +2,36 @@
 
 use crate::outcome::{Class, Fault, Reason, VendorCode};
 
-/// The lead's own fault: its values do not fit.
+/// The lead's own fault: its values do not fit, or a record of its own stands in the way.
 const REFUSED: Class = Class::Refused(Fault::Lead);
 
+/// What the owner sends with each lead of a form does not fit, whatever the lead.
+const TARGET: Class = Class::Refused(Fault::Target);
+
+/// The account may not make this kind of call, whatever is in it; a read may pass all the same.
+const WRITES: Class = Class::Refused(Fault::Writes);
+
+/// Nothing of the account can pass.
+const ACCOUNT: Class = Class::Refused(Fault::Account);
+
 const fn row(number: u16, name: &'static str, class: Class, sentence: &'static str) -> VendorCode {
-    VendorCode { number, name, class, sentence }
+    VendorCode { number, name, class, sentence, param: "" }
+}
+
+/// A row that is about one parameter, whether or not Pardot's words say so.
+const fn about(param: &'static str, row: VendorCode) -> VendorCode {
+    VendorCode { param, ..row }
 }
 
 /// Every documented code. 4 means "no such prospect" to a read and "not an e-mail" to a write; see the reading.
 pub const CODES: &[VendorCode] = &[
     row(1, "pardot.1", Class::Retry(Reason::Token, 0), "The API key or user key is not valid."),
-    row(2, "pardot.2", REFUSED, "There is no such action."),
+    row(
+        2,
+        "pardot.2",
+        WRITES,
+        "Pardot does not know this action. Is baseUrl https://pi.pardot.com, or for sandboxes and developer orgs https://pi.demo.pardot.com?",
+    ),
     row(3, "pardot.3", Class::Missing, "There is no prospect with this id."),
     row(4, "pardot.4", Class::Missing, "There is no prospect with this e-mail, or the e-mail is not valid."),
     row(5, "pardot.5", REFUSED, "No search parameter was recognised."),
@@ -20,9 +39,33 @@ pub const CODES: &[VendorCode] = &[
     row(7, "pardot.7", REFUSED, "The timestamp is not valid."),
     row(8, "pardot.8", REFUSED, "The time range is not valid."),
     row(9, "pardot.9", REFUSED, "A prospect with this e-mail exists already."),
-    row(10, "pardot.10", REFUSED, "There is no such user id."),
-    row(11, "pardot.11", REFUSED, "There is no such user e-mail."),
-    row(12, "pardot.12", REFUSED, "There is no such group id."),
+    about(
+        "user_id",
+        row(
+            10,
+            "pardot.10",
+            REFUSED,
+            "There is no such user id. Where user_id is a constant, set it to a user that exists.",
+        ),
+    ),
+    about(
+        "user_email",
+        row(
+            11,
+            "pardot.11",
+            REFUSED,
+            "There is no such user e-mail. Where user_email is a constant, set it to a user that exists.",
+        ),
+    ),
+    about(
+        "group_id",
+        row(
+            12,
+            "pardot.12",
+            REFUSED,
+            "There is no such group id. Where group_id is a constant, set it to a group that exists.",
+        ),
+    ),
     row(13, "pardot.13", REFUSED, "A required parameter is missing."),
     row(14, "pardot.14", REFUSED, "The id is unknown and no e-mail was given."),
     row(15, "pardot.15", Class::Retry(Reason::Token, 0), "The login failed."),
@@ -32,7 +75,12 @@ pub const CODES: &[VendorCode] = &[
     row(19, "pardot.19", REFUSED, "The sort field is not valid."),
     row(20, "pardot.20", REFUSED, "The sort order is not valid."),
     row(21, "pardot.21", REFUSED, "The offset is not valid."),
-    row(22, "pardot.22", REFUSED, "This version does not have the feature."),
+    row(
+        22,
+        "pardot.22",
+        WRITES,
+        "The account's version of the API does not have this. Set version to the other one, 3 or 4.",
+    ),
     row(23, "pardot.23", REFUSED, "The limit is not valid."),
     row(24, "pardot.24", REFUSED, "The visitor id is not valid."),
     row(25, "pardot.25", REFUSED, "is_starred must be true or false."),
@@ -47,37 +95,105 @@ pub const CODES: &[VendorCode] = &[
     row(34, "pardot.34", REFUSED, "The grade combination is not valid."),
     row(35, "pardot.35", REFUSED, "There is no such opportunity."),
     row(36, "pardot.36", REFUSED, "A required parameter has no value."),
-    row(37, "pardot.37", REFUSED, "A Salesforce connector owns this."),
-    row(38, "pardot.38", REFUSED, "There is no such campaign."),
-    row(39, "pardot.39", REFUSED, "There is no such profile."),
+    about(
+        "prospect_account_id",
+        row(
+            37,
+            "pardot.37",
+            TARGET,
+            "A Salesforce connector owns this; it cannot be set here. Take prospect_account_id out of the map and the constants.",
+        ),
+    ),
+    about(
+        "campaign_id",
+        row(
+            38,
+            "pardot.38",
+            REFUSED,
+            "There is no such campaign. Where campaign_id is a constant, set it to a campaign that exists.",
+        ),
+    ),
+    about(
+        "profile_id",
+        row(
+            39,
+            "pardot.39",
+            REFUSED,
+            "There is no such profile. Where profile_id is a constant, set it to a profile that exists.",
+        ),
+    ),
     row(40, "pardot.40", REFUSED, "The opportunity's probability is not valid."),
     row(41, "pardot.41", REFUSED, "The probability range is not valid."),
     row(42, "pardot.42", REFUSED, "The opportunity's value is not valid."),
     row(43, "pardot.43", REFUSED, "The value range is not valid."),
     row(44, "pardot.44", REFUSED, "The prospect id and the e-mail do not belong together."),
     row(45, "pardot.45", REFUSED, "The user id and the e-mail do not belong together."),
-    row(46, "pardot.46", REFUSED, "The API user lacks a permission."),
+    row(
+        46,
+        "pardot.46",
+        WRITES,
+        "The API user may not do this. Give its role in Account Engagement the permission to create and edit prospects.",
+    ),
     row(47, "pardot.47", REFUSED, "More than one assignment target was given."),
     row(48, "pardot.48", REFUSED, "The visit id is not valid."),
-    row(49, "pardot.49", REFUSED, "Access was denied."),
+    row(
+        49,
+        "pardot.49",
+        ACCOUNT,
+        "Access was denied. Is the user an active user of this business unit, and has the app the scope pardot_api?",
+    ),
     row(50, "pardot.50", REFUSED, "A value must be true or false."),
     row(51, "pardot.51", REFUSED, "A parameter is not valid."),
     row(52, "pardot.52", REFUSED, "A parameter's range is not valid."),
-    row(53, "pardot.53", REFUSED, "The caller's address is not allowed."),
+    row(
+        53,
+        "pardot.53",
+        ACCOUNT,
+        "The caller's address is not allowed. Allow it in the settings of the Salesforce user's profile.",
+    ),
     row(54, "pardot.54", REFUSED, "Another prospect has this e-mail."),
-    row(55, "pardot.55", REFUSED, "There is no such list."),
+    about(
+        "list_",
+        row(
+            55,
+            "pardot.55",
+            REFUSED,
+            "There is no such list. Where its list_ parameter is a constant, set it to a list that exists.",
+        ),
+    ),
     row(56, "pardot.56", REFUSED, "A field is not a number."),
     row(57, "pardot.57", REFUSED, "A field is not a date."),
     row(58, "pardot.58", Class::Done, "The prospect is a member of the list already."),
-    row(59, "pardot.59", REFUSED, "A CRM connector owns this."),
-    row(60, "pardot.60", REFUSED, "Pardot does not take this HTTP method here."),
-    row(61, "pardot.61", REFUSED, "There is no such prospect account."),
+    about(
+        "prospect_account_id",
+        row(
+            59,
+            "pardot.59",
+            TARGET,
+            "A CRM connector owns this; it cannot be set here. Take prospect_account_id out of the map and the constants.",
+        ),
+    ),
+    row(60, "pardot.60", WRITES, "Pardot does not take this HTTP method here."),
+    about(
+        "prospect_account_id",
+        row(
+            61,
+            "pardot.61",
+            REFUSED,
+            "There is no such prospect account. Where prospect_account_id is a constant, set it to one that exists.",
+        ),
+    ),
     row(62, "pardot.62", Class::Retry(Reason::Busy, 5_000), "Another update of the record was running."),
     row(63, "pardot.63", REFUSED, "There are too many ids."),
     row(64, "pardot.64", REFUSED, "The e-mail content lacks required variables."),
     row(65, "pardot.65", REFUSED, "The e-mail content is not valid."),
     row(66, "pardot.66", Class::Retry(Reason::Rate, 1_000), "More than 5 calls at once."),
-    row(67, "pardot.67", REFUSED, "The account's object limit is reached."),
+    row(
+        67,
+        "pardot.67",
+        WRITES,
+        "The account has as many records of this kind as it may have. Delete some, or buy more.",
+    ),
     row(68, "pardot.68", REFUSED, "The template does not exist."),
     row(70, "pardot.70", REFUSED, "More than 50 prospects in one batch."),
     row(71, "pardot.71", REFUSED, "Pardot could not read the batch."),
@@ -85,12 +201,25 @@ pub const CODES: &[VendorCode] = &[
     row(73, "pardot.73", REFUSED, "The e-mail plug-in refused this."),
     row(74, "pardot.74", REFUSED, "The e-mail client is not valid."),
     row(75, "pardot.75", REFUSED, "The account's variable tags could not be read."),
-    row(76, "pardot.76", REFUSED, "API access is switched off."),
+    row(
+        76,
+        "pardot.76",
+        ACCOUNT,
+        "API access is switched off. Switch it on in the settings of Account Engagement.",
+    ),
     row(77, "pardot.77", Class::Missing, "There is no prospect with this CRM id."),
     row(79, "pardot.79", REFUSED, "The CRM id is not valid."),
     row(80, "pardot.80", REFUSED, "The CRM type is not valid."),
     row(81, "pardot.81", REFUSED, "The id and the CRM id do not belong together."),
-    row(83, "pardot.83", REFUSED, "There is no CRM connector."),
+    about(
+        "crm_owner_fid",
+        row(
+            83,
+            "pardot.83",
+            TARGET,
+            "There is no CRM connector. Connect one, or take crm_owner_fid out of the map and the constants.",
+        ),
+    ),
     row(85, "pardot.85", Class::Retry(Reason::Busy, 5_000), "The prospect could not be saved."),
     row(86, "pardot.86", REFUSED, "The template id is not valid."),
     row(88, "pardot.88", Class::Retry(Reason::Version, 0), "The account needs version 4 of the API."),
@@ -99,7 +228,7 @@ pub const CODES: &[VendorCode] = &[
     row(91, "pardot.91", REFUSED, "The batch must be keyed by e-mail or id."),
     row(92, "pardot.92", Class::Missing, "There is no such prospect."),
     row(93, "pardot.93", REFUSED, "The template has no send options."),
-    row(94, "pardot.94", REFUSED, "The version is not a number."),
+    row(94, "pardot.94", ACCOUNT, "The version is not a number. Set version to 3 or 4."),
     row(95, "pardot.95", REFUSED, "The folder name is not valid."),
     row(96, "pardot.96", REFUSED, "The folder may not be used."),
     row(97, "pardot.97", REFUSED, "The folder id is not valid."),
@@ -115,7 +244,12 @@ pub const CODES: &[VendorCode] = &[
     row(107, "pardot.107", REFUSED, "The password does not meet the requirements."),
     row(108, "pardot.108", REFUSED, "The asset is in use."),
     row(109, "pardot.109", Class::Missing, "There is no such record."),
-    row(110, "pardot.110", REFUSED, "The account id is not valid."),
+    row(
+        110,
+        "pardot.110",
+        ACCOUNT,
+        "The account id is not valid. Is businessUnit the id of Setup > Business Unit Setup?",
+    ),
     row(111, "pardot.111", REFUSED, "The integration user is in use."),
     row(112, "pardot.112", REFUSED, "The recipient is missing."),
     row(113, "pardot.113", REFUSED, "The recipient's CRM id or e-mail is missing."),
@@ -135,12 +269,25 @@ pub const CODES: &[VendorCode] = &[
     row(122, "pardot.122", Class::Retry(Reason::Quota, 900_000), "The day's quota of calls is used up."),
     row(123, "pardot.123", REFUSED, "The Salesforce user name could not be verified."),
     row(124, "pardot.124", REFUSED, "The Salesforce user name could not be set."),
-    row(125, "pardot.125", REFUSED, "user_id and crm_owner_fid were both given."),
-    row(126, "pardot.126", REFUSED, "This way of authentication is not valid."),
+    about(
+        "crm_owner_fid",
+        row(
+            125,
+            "pardot.125",
+            TARGET,
+            "user_id and crm_owner_fid were both given. Take one of them out of the map or the constants.",
+        ),
+    ),
+    row(
+        126,
+        "pardot.126",
+        ACCOUNT,
+        "This way of signing in is no longer taken. Use the OAuth credentials of a Salesforce app.",
+    ),
     row(128, "pardot.128", REFUSED, "Salesforce owns the campaigns; none can be made here."),
     row(129, "pardot.129", REFUSED, "Salesforce owns the campaigns; they cannot be changed here."),
     row(130, "pardot.130", REFUSED, "The fields are not valid."),
-    row(131, "pardot.131", REFUSED, "The user is locked after failed logins."),
+    row(131, "pardot.131", ACCOUNT, "The user is locked after failed logins. Reset its password."),
     row(132, "pardot.132", REFUSED, "The prospect is archived."),
     row(133, "pardot.133", REFUSED, "At most 2 sort fields are allowed."),
     row(134, "pardot.134", REFUSED, "At most 2 sort orders are allowed."),
@@ -180,21 +327,51 @@ pub const CODES: &[VendorCode] = &[
     row(177, "pardot.177", REFUSED, "An argument of the export procedure is not valid."),
     row(178, "pardot.178", REFUSED, "The export's state does not allow this."),
     row(180, "pardot.180", REFUSED, "The fields are not valid."),
-    row(181, "pardot.181", REFUSED, "A header is missing."),
-    row(182, "pardot.182", REFUSED, "A header is not valid."),
+    row(
+        181,
+        "pardot.181",
+        ACCOUNT,
+        "A header is missing. Set businessUnit to the id of Setup > Business Unit Setup.",
+    ),
+    row(
+        182,
+        "pardot.182",
+        ACCOUNT,
+        "A header is not valid. Is businessUnit the id of Setup > Business Unit Setup?",
+    ),
     row(183, "pardot.183", Class::Retry(Reason::Busy, 5_000), "Pardot had an internal error."),
     row(184, "pardot.184", Class::Retry(Reason::Token, 0), "The access token is not valid or has expired."),
-    row(185, "pardot.185", REFUSED, "The tenant is not valid."),
+    row(
+        185,
+        "pardot.185",
+        ACCOUNT,
+        "The tenant is not valid. Is businessUnit of the org whose token this is?",
+    ),
     row(188, "pardot.188", REFUSED, "The import's origin is not valid."),
-    row(190, "pardot.190", REFUSED, "Sending e-mail is blocked."),
+    row(190, "pardot.190", WRITES, "Sending e-mail is blocked. Ask Salesforce why."),
     row(192, "pardot.192", REFUSED, "The object is missing."),
     row(194, "pardot.194", REFUSED, "The MIME type is not valid."),
     row(197, "pardot.197", REFUSED, "The import lacks a required field."),
-    row(198, "pardot.198", REFUSED, "There is no such endpoint."),
-    row(199, "pardot.199", REFUSED, "API keys are no longer taken; use a Salesforce token."),
-    row(201, "pardot.201", REFUSED, "The business unit was not found, or is on the other host."),
+    row(
+        198,
+        "pardot.198",
+        ACCOUNT,
+        "There is no such endpoint. Is baseUrl https://pi.pardot.com, or for sandboxes and developer orgs https://pi.demo.pardot.com?",
+    ),
+    row(
+        199,
+        "pardot.199",
+        ACCOUNT,
+        "API keys are no longer taken. Use the OAuth credentials of a Salesforce app.",
+    ),
+    row(
+        201,
+        "pardot.201",
+        ACCOUNT,
+        "The business unit was not found. Is businessUnit right and active, and baseUrl its host (sandboxes and developer orgs: https://pi.demo.pardot.com)?",
+    ),
     row(202, "pardot.202", Class::Retry(Reason::Rate, 60_000), "Too many calls within a minute."),
-    row(203, "pardot.203", REFUSED, "The account has no administrator."),
+    row(203, "pardot.203", ACCOUNT, "The account has no administrator. Give one of its users that role."),
     row(204, "pardot.204", REFUSED, "The file is too large."),
     row(205, "pardot.205", REFUSED, "The action's name is not valid."),
     row(206, "pardot.206", REFUSED, "An argument's value is not valid."),

@@ -40,7 +40,7 @@ pub use prospects::{
 };
 #[cfg(feature = "full")]
 pub use reply::{
-    read_batch, read_csv, read_export, read_found, read_gone, read_made, read_objects, read_write,
+    placed, read_batch, read_csv, read_export, read_found, read_gone, read_made, read_objects, read_write,
 };
 
 #[cfg(feature = "full")]

@@ -2,10 +2,11 @@
 
 use super::errors::CODES;
 use super::tree::typed;
-use crate::outcome::{Class, Outcome, Reason, of_status};
+use crate::outcome::{Class, Fault, Outcome, Reason, of_status};
 use crate::report::{Issue, Severity};
 use crate::systems::record::{items, take};
 use crate::systems::reply::Reply;
+use crate::systems::sent::Sent;
 use crate::value::{Entries, Value};
 use std::borrow::Cow;
 
@@ -21,6 +22,28 @@ pub fn read_write(reply: &Reply, is_create: bool) -> Outcome {
     let status = if is_create || reply.status == 201 { "created" } else { "updated" };
     // A short answer may lack the id; it was written all the same.
     stored(prospect.get("id").and_then(Value::as_text).map(str::to_owned), status)
+}
+
+/// A refusal that is about one parameter, with its name: the target's where what it says is the owner's own.
+pub fn placed(outcome: Outcome, sent: Sent<'_>) -> Outcome {
+    let Outcome::Refused { mut issues, fault } = outcome else { return outcome };
+    let mut whose = fault;
+    for issue in &mut issues {
+        let Some(row) = CODES.iter().find(|row| row.name == issue.code && !row.param.is_empty()) else {
+            continue;
+        };
+        whose = match row.class {
+            Class::Refused(Fault::Lead) if sent.is_own(row.param) => Fault::Target,
+            // It is about a parameter that was not sent: whatever the matter is, it is not the map.
+            Class::Refused(Fault::Target) if sent.is_known() && !sent.has(row.param) => Fault::Lead,
+            _ => whose,
+        };
+        // Of several that begin so it is not said which.
+        if sent.has(row.param) && !row.param.ends_with('_') {
+            row.param.clone_into(&mut issue.field);
+        }
+    }
+    Outcome::Refused { issues, fault: whose }
 }
 
 /// The prospects that were asked for: absent, one object, or a list. A miss is no error to a search by e-mail, but
@@ -313,8 +336,9 @@ fn of_code(number: Option<u16>, reply: &Reply, is_write: bool) -> Outcome {
     match row {
         // To a create or an upsert 4 says that the address is not one.
         Some(row) if row.number == 4 && is_write => Outcome::refused(vec![row.issue("email")]),
+        // Not an expired token: one of another org or without the scope. A new one would be no better.
         Some(row) if matches!(row.class, Class::Retry(Reason::Token, _)) && reply.status == 403 => {
-            Outcome::refused(vec![row.issue("")])
+            Outcome::Refused { issues: vec![row.issue("")], fault: Fault::Account }
         }
         Some(row) => row.outcome(is_write),
         None if reply.status >= 500 => of_status(reply.status, reply.retry_after(), is_write),

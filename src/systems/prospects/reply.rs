@@ -30,9 +30,13 @@ pub fn read_write(reply: &Reply) -> Outcome {
 }
 
 /// The prospect or the prospects that were asked for, of either generation: `prospects` and `totalCount`, or `items` and
-/// `pagination`; a record flat or under `item`.
-pub fn read_found(reply: &Reply) -> Outcome {
+/// `pagination`; a record flat or under `item`. Only who asks for one by its id hears that there is none: a list that is
+/// not there is a wrong address.
+pub fn read_found(reply: &Reply, is_one: bool) -> Outcome {
     let body = match answer(reply, false) {
+        Ok(_) | Err(Outcome::Refused { .. }) if reply.status == 404 && !is_one => {
+            return of_status(404, None, false);
+        }
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
@@ -76,7 +80,7 @@ fn answer(reply: &Reply, is_write: bool) -> Result<Value<'static>, Outcome> {
         // Same key, other body, or the first call is still running.
         (409, _) => Outcome::Unknown { why: Cow::Borrowed("prospects.409") },
         (400 | 422, Some(_)) => refused("prospects.invalid", "The system does not take these values."),
-        (404, Some(_)) => refused("not_found", "There is no such prospect."),
+        (404, Some(_)) if !is_write => refused("not_found", "There is no such prospect."),
         // The body says the seconds where a proxy has lost the header.
         (429, Some(body)) => {
             let seconds =
