@@ -1,5 +1,6 @@
 //! From a lead to an operation's parameters: what the owner's mapping names is sent, and nothing else.
 
+use crate::encoding;
 use crate::field::{Field, Kind};
 use crate::request::System;
 use crate::rules;
@@ -40,7 +41,8 @@ pub struct Visitor {
 #[serde(default)]
 pub struct Mapping {
     /// Parameter → form field, or `@page`, `@query`, `@referrer`, or `@` and the name of a query parameter; of the
-    /// first or the last touch, `@first.utm_source` or `@last.gclid`; of a consent, `@consent.terms.at`.
+    /// first or the last touch, `@first.utm_source` or `@last.gclid`; of a consent, `@consent.terms.at`. `!stop` is no
+    /// where the box `stop` is ticked: the one way to send a no.
     pub map: Vec<(String, String)>,
     /// Parameters that are the same for each lead: `formId`, `campaign_id`, `stageId` …
     pub constants: Vec<(String, Value<'static>)>,
@@ -58,7 +60,10 @@ pub fn params(
     let mut mapped: Entries<'static> = Vec::new();
     for (param, source) in &mapping.map {
         let value = match source.strip_prefix('@') {
-            None => lead.get(source).cloned(),
+            None => match source.strip_prefix('!') {
+                Some(source) => (lead.get(source) == Some(&Value::Bool(true))).then_some(Value::Bool(false)),
+                None => lead.get(source).cloned().and_then(said),
+            },
             Some("page") => visitor.page.clone().map(Value::from),
             Some("query") => visitor.query.clone().map(Value::from),
             Some("referrer") => visitor.referrer.clone().map(Value::from),
@@ -98,12 +103,23 @@ pub fn params(
     }
 }
 
+/// What a visitor said. A box that was not ticked says nothing: sent as a no, it would withdraw what was agreed to before.
+/// Neither does a list of blanks.
+fn said(value: Value<'static>) -> Option<Value<'static>> {
+    match value {
+        Value::Bool(false) => None,
+        Value::List(items) => Some(Value::List(items.into_iter().filter(|item| !item.is_empty()).collect())),
+        value => Some(value),
+    }
+}
+
 /// Marketo's one input: the form's fields, and what the visitor agreed to beside them.
 fn submission(fields: Entries<'static>, visitor: &Visitor) -> Value<'static> {
     // What a page or a browser made up must not cost the lead: what does not fit is left out.
     let fits = |kind, text: &Option<String>| {
         let text = text.as_ref().filter(|text| !text.is_empty())?;
-        rules::check(&Field::new("", kind), Value::from(text.as_str())).ok().then(|| text.clone())
+        let report = rules::check(&Field::new("", kind), Value::from(text.as_str()));
+        report.ok().then(|| report.value.into_owned())
     };
     let data: Entries<'static> = [
         ("pageURL", fits(Kind::Url, &visitor.page)),
@@ -113,14 +129,14 @@ fn submission(fields: Entries<'static>, visitor: &Visitor) -> Value<'static> {
         ("userAgentString", fits(Kind::Hidden, &visitor.user_agent)),
     ]
     .into_iter()
-    .filter_map(|(name, text)| Some((Cow::Borrowed(name), Value::from(text?))))
+    .filter_map(|(name, text)| Some((Cow::Borrowed(name), text?)))
     .collect();
     let mut input = vec![(Cow::Borrowed("leadFormFields"), Value::Map(fields))];
     if !data.is_empty() {
         input.push((Cow::Borrowed("visitorData"), Value::Map(data)));
     }
     if let Some(cookie) = fits(Kind::Cookie, &visitor.cookie) {
-        input.push((Cow::Borrowed("cookie"), Value::from(cookie)));
+        input.push((Cow::Borrowed("cookie"), cookie));
     }
     Value::Map(input)
 }
@@ -145,21 +161,7 @@ fn query_value(query: &str, name: &str) -> Option<String> {
 }
 
 fn decoded(text: &str) -> String {
-    let digit = |byte: Option<u8>| {
-        byte.and_then(|byte| char::from(byte).to_digit(16)).and_then(|n| u8::try_from(n).ok())
-    };
     let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let mut ahead = rest.clone();
-        match (byte, digit(ahead.next()), digit(ahead.next())) {
-            (b'+', ..) => bytes.push(b' '),
-            (b'%', Some(high), Some(low)) => {
-                bytes.push(high << 4 | low);
-                rest = ahead;
-            }
-            _ => bytes.push(byte),
-        }
-    }
+    encoding::unpercent(text.replace('+', " ").as_bytes(), &mut bytes);
     String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -85,6 +85,31 @@ pub(crate) fn percent(text: &[u8], out: &mut Vec<u8>) {
     escape(text, b'~', out);
 }
 
+/// Adds `text` with its percent signs read; one that stands for nothing stays.
+pub(crate) fn unpercent(mut text: &[u8], out: &mut Vec<u8>) {
+    while let [byte, rest @ ..] = text {
+        text = rest;
+        let mut read = *byte;
+        if let (b'%', [high, low, rest @ ..]) = (byte, rest) {
+            let (high, low) = (nibble(*high), nibble(*low));
+            if high | low < 16 {
+                read = high << 4 | low;
+                text = rest;
+            }
+        }
+        out.push(read);
+    }
+}
+
+/// What a hexadecimal digit stands for; of another byte 16.
+fn nibble(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => byte & 15,
+        b'A'..=b'F' | b'a'..=b'f' => (byte & 15).wrapping_add(9),
+        _ => 16,
+    }
+}
+
 /// Adds `name=value` to a form body, encoded as the URL standard's `application/x-www-form-urlencoded`.
 pub(crate) fn form_pair(name: &[&[u8]], value: &[u8], out: &mut Vec<u8>) {
     // A packed body begins with its mark.

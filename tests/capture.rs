@@ -79,3 +79,37 @@ fn a_consent_is_named_by_its_field_and_what_is_known_of_it() {
     assert_eq!(text(&params, "wording").as_deref(), Some("v3"));
     assert_eq!(text(&params, "other"), None, "what was not agreed to is left out");
 }
+
+#[test]
+fn silence_withdraws_nothing() {
+    let lead =
+        |news| Value::Map(vec![("news".into(), Value::Bool(news)), ("stop".into(), Value::Bool(news))]);
+    let map = mapping(&[("optIn", "news"), ("unsubscribed", "stop"), ("emailOptIn", "!stop")]);
+    for system in [System::Marketo, System::Pardot, System::Prospects] {
+        let silent = params(system, &lead(false), &Visitor::default(), &map);
+        assert!(!format!("{silent:?}").contains("Bool(false)"), "{silent:?}");
+        assert!(!format!("{silent:?}").contains("ptIn"), "{silent:?}");
+    }
+    let said = params(System::Pardot, &lead(true), &Visitor::default(), &map);
+    let value = |name: &str| said.iter().find(|(param, _)| param == name).map(|(_, value)| value.clone());
+    assert_eq!(value("optIn"), Some(Value::Bool(true)));
+    assert_eq!(value("unsubscribed"), Some(Value::Bool(true)));
+    assert_eq!(value("emailOptIn"), Some(Value::Bool(false)), "a box that withdraws, mapped as such");
+}
+
+#[test]
+fn what_the_owner_sends_with_each_lead_may_be_no() {
+    let map =
+        Mapping { constants: vec![("is_do_not_email".into(), Value::Bool(false))], ..Mapping::default() };
+    let params = params(System::Pardot, &lead(), &Visitor::default(), &map);
+    assert_eq!(params, vec![("is_do_not_email".into(), Value::Bool(false))]);
+}
+
+#[test]
+fn a_list_of_blanks_erases_nothing() {
+    let lead = Value::Map(vec![("labels".into(), Value::List(vec![Value::from(""), Value::Null]))]);
+    for system in [System::Pardot, System::Prospects] {
+        let params = params(system, &lead, &Visitor::default(), &mapping(&[("Interests", "labels")]));
+        assert!(!params.iter().any(|(name, _)| name == "Interests"), "{params:?}");
+    }
+}

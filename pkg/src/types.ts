@@ -138,7 +138,7 @@ export interface Form {
   readonly fields: readonly string[];
   check(values: Values): Report;
   checkField(name: string, value: unknown): FieldReport;
-  /** Checks and builds in one crossing; `payload` is there when the report is ok. JSON text is taken as it came. */
+  /** Checks and builds in one crossing; `payload` is there when the report is ok. JSON text is taken as it came. A box that was not ticked is sent to nobody. */
   payload(values: Values | string, operation: string): { report: Report; payload?: Payload };
 }
 

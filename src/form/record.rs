@@ -5,7 +5,7 @@ use crate::code;
 use crate::draft::{Draft, Given, put_decimal};
 use crate::field::{Field, Kind};
 use crate::rules::{self, choice};
-use crate::tape::{CLOSE, END, LIST, MAP, NULL, Node, Tape, put};
+use crate::tape::{CLOSE, END, LIST, MAP, NO, NULL, Node, Tape, put};
 use std::borrow::Cow;
 
 /// The most bytes of an unknown name that are shown.
@@ -55,6 +55,10 @@ fn sort(fields: &[Field<'_>], record: &[u8], draft: &mut Draft) -> bool {
         let name = rest.text();
         let middle = record.len().saturating_sub(rest.0.len());
         let value = rest.value();
+        // A box of the form's that was not ticked: a no that nobody said would withdraw what was agreed to before.
+        if value == [NO] && !draft.vouched.is_empty() {
+            continue;
+        }
         let field = number(name, expected, fields, record, draft.given.get(base..).unwrap_or_default());
         expected = field.saturating_add(1);
         let given = Given {

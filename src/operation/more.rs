@@ -163,9 +163,12 @@ impl Operation {
         if row.more.aliases.is_empty() && row.more.batch.is_none() {
             row.params.write(params, draft);
         } else {
+            let mut named = row.named(unpack_entries(Tape(params)));
+            // A box of the form's that was not ticked says nothing.
+            named.retain(|(_, value)| draft.vouched.is_empty() || *value != Value::Bool(false));
             // A name that becomes another's is not the form's.
             draft.vouched = &[];
-            row.params.write(&pack_entries(&row.named(unpack_entries(Tape(params)))), draft);
+            row.params.write(&pack_entries(&named), draft);
         }
         let is_plain = !row.more.rewrites() && !matches!(row.layout, Layout::Wide(_));
         if is_plain && row.more.checks.is_empty() && !row.path.contains('{') {

@@ -128,6 +128,7 @@ fn judge(field: &Field<'_>, node: Node<'_>, packed: &[u8], draft: &mut Draft) ->
     let (fits, code) = match field.kind {
         Kind::Email => return email::check(field.options, text, draft),
         Kind::Phone => return phone::check(text, draft),
+        Kind::Cookie => return visitor::cookie(text, draft),
         Kind::Boolean => {
             choice::put_bool(choice::answer(text).ok_or(&code::KIND)?, draft);
             return Ok(());
@@ -140,7 +141,6 @@ fn judge(field: &Field<'_>, node: Node<'_>, packed: &[u8], draft: &mut Draft) ->
         Kind::Url => return url::check(field, text, draft),
         Kind::Date => (date::exists(text), &code::DATE),
         Kind::Ipv4 => (visitor::is_ipv4(text), &code::PARAM_IPV4),
-        Kind::Cookie => (visitor::is_cookie(text), &code::PARAM_COOKIE),
         Kind::Id => (number::is_id(text), &code::INTEGER),
         _ => (choice::allowed(field, text), &code::CHOICE_UNKNOWN),
     };

@@ -1,6 +1,10 @@
 //! What a browser says about its visitor.
 
 use super::text::class;
+use crate::code;
+use crate::draft::{Draft, Verdict};
+use crate::encoding::unpercent;
+use crate::tape::{END, TEXT, put};
 
 /// The most bytes of a `_mkto_trk` cookie; real ones have about 70.
 const MAX_COOKIE: usize = 512;
@@ -24,10 +28,19 @@ pub(super) fn is_ipv4(text: &[u8]) -> bool {
     all && parts == 4
 }
 
-/// `id:<munchkin id>&token:_mch-<domain>-…`, as it is or percent-encoded. Only its frame is looked at: the token has
-/// changed its shape before, and the whole goes to Marketo as it came.
-pub(super) fn is_cookie(text: &[u8]) -> bool {
-    let framed = text.starts_with(b"id:") || text.starts_with(b"id%3A");
-    let token = text.windows(5).any(|part| part == b"token");
-    framed && token && text.len() <= MAX_COOKIE && class::all(text, class::COOKIE)
+/// `id:<munchkin id>&token:_mch-<domain>-…`, raw. A page stores it percent-encoded, and Adobe's own sample of a URL has its `&`
+/// alone encoded; a raw one has a `&`. Only the frame is looked at: the token has changed its shape before.
+pub(super) fn cookie(text: &[u8], draft: &mut Draft) -> Verdict {
+    let start = draft.values.len().saturating_add(1);
+    draft.values.push(TEXT);
+    if text.contains(&b'&') {
+        put(&mut draft.values, text);
+    } else {
+        unpercent(text, &mut draft.values);
+    }
+    let raw = draft.values.get(start..).unwrap_or_default();
+    let framed = raw.starts_with(b"id:") && raw.windows(5).any(|part| part == b"token");
+    let fits = framed && raw.len() <= MAX_COOKIE && class::all(raw, class::COOKIE);
+    draft.values.push(END);
+    if fits { Ok(()) } else { Err(&code::PARAM_COOKIE) }
 }

@@ -33,8 +33,8 @@ export interface Target {
   /**
    * Parameter of the system → field of the form, or `@page`, `@query`, `@referrer`, or `@` and the name of a query
    * parameter (`@utm_source`; of the first or last touch `@first.utm_source`, `@last.gclid`), which are known only where
-   * the visitor consented; of a consent that was given `@consent.terms.at`, `.purpose` and `.text`. What is not mapped is
-   * not sent.
+   * the visitor consented; of a consent that was given `@consent.terms.at`, `.purpose` and `.text`. A box that is not
+   * ticked is not sent; `!stop` sends `false` where the box `stop` is ticked. What is not mapped is not sent.
    */
   map: Record<string, string>;
   /** Parameters that are the same for each lead: `formId`, `programId`, `campaign_id`, `stageId` … */

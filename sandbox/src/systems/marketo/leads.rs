@@ -388,7 +388,7 @@ pub(super) fn merge(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
 
 pub(super) fn associate(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
     let target = call.capture("id").unwrap_or_default().to_owned();
-    let cookie = call.query.get("cookie").unwrap_or_default().replace("%26", "&");
+    let cookie = call.query.get("cookie").unwrap_or_default().to_owned();
     if !is_munchkin_cookie(&cookie) {
         return Err(answer::failed("1012", "Invalid cookie value"));
     }
