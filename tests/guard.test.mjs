@@ -252,7 +252,7 @@ describe("the operator", () => {
     const line = sheet.split("\r\n").find((one) => one.includes(id));
     assert.ok(line.includes(`"'=HYPERLINK(""http://evil.example"";""x"")"`), line);
     assert.equal((await replay({})).status, 400, "everything only where it is said");
-    assert.deepEqual(await (await replay({ ids: [id] })).json(), [{ id: `${id}/marketo` }]);
+    assert.deepEqual(await (await replay({ ids: [id] })).json(), [{ id: `${id}/marketo`, lead: id, account: "marketo", moved: true }]);
     await until(async () => (await rows(id))[0].phase === "done", "the delivery");
   });
 

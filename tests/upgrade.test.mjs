@@ -15,6 +15,13 @@ const phases = async (id) => Object.fromEntries((await operator("leads")).filter
 const [delivered, dead, waiting, review] = ["835e9742", "b475ac8f", "c5e43762", "554a0741"];
 const held = async (email) => (await at.leads()).filter((lead) => lead.email === email).map(({ system }) => system).sort();
 
+test("what was there is counted, as leads and in bytes", async () => {
+  const { shards } = await operator("status");
+  const sum = (name) => shards.reduce((all, shard) => all + shard[name], 0);
+  assert.deepEqual([sum("review"), sum("dead")], [1, 1]);
+  assert.ok(sum("queued") <= 1 && sum("bytes") > 2 * 600, `${sum("queued")} wait, ${sum("bytes")} bytes`);
+});
+
 test("a lead that waited goes on by itself, and keeps its mark", async () => {
   await until(async () => Object.values(await phases(waiting)).every((phase) => phase === "done"), "the old lead");
   assert.deepEqual(await held("old3@example.org"), ["marketo", "pardot", "prospects"]);
@@ -30,6 +37,8 @@ test("a dead letter and a reviewed lead are where they were, and can be sent on"
   await until(async () => [...Object.values(await phases(dead)), ...Object.values(await phases(review))].every((phase) => phase === "done"), "both");
   assert.deepEqual(await held("old2@example.org"), ["marketo"]);
   assert.deepEqual(await held("old4@example.org"), ["marketo", "pardot", "prospects"]);
+  const { shards } = await operator("status");
+  assert.deepEqual(["queued", "review", "dead", "bytes"].map((name) => shards.reduce((all, shard) => all + shard[name], 0)), [0, 0, 0, 0]);
 });
 
 test("a key of then gets the answer of then", async () => {

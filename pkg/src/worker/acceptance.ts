@@ -1,6 +1,7 @@
 import { steady } from "../edge.js";
 import type { Desk } from "./desk.js";
-import { options, type RelayEnv, systemOf } from "./options.js";
+import { MAX_BYTES, options, type RelayEnv, systemOf } from "./options.js";
+import { Tally } from "./tally.js";
 import { REMEMBERED } from "./token.js";
 
 /** A lead that passed the form's check, on its way into the outbox. */
@@ -60,8 +61,15 @@ export class Acceptance {
   known({ key, bodyHash }: { key: string; bodyHash?: string }): Accepted | undefined {
     const [lead] = this.desk.rows("SELECT id, body_hash, finished FROM leads WHERE key = ?", key);
     if (!lead) return undefined;
-    const other = bodyHash !== undefined && bodyHash !== lead["body_hash"];
-    return { id: String(lead["id"]), state: other ? "conflict" : lead["finished"] === null ? "queued" : "stored" };
+    const id = String(lead["id"]);
+    if (bodyHash !== undefined && bodyHash !== lead["body_hash"]) return { id, state: "conflict" };
+    return { id, state: lead["finished"] !== null && this.delivered(id) ? "stored" : "queued" };
+  }
+
+  /** What was erased or discarded has been taken, and no system has it: nobody is told that one does. */
+  private delivered(lead: string): boolean {
+    const phases = this.desk.rows("SELECT phase FROM deliveries WHERE lead = ?", lead);
+    return phases.length > 0 && phases.every(({ phase }) => phase === "done");
   }
 
   /** Keeps a key while its lead is checked elsewhere, so that it is checked once. */
@@ -125,8 +133,10 @@ export class Acceptance {
     const { review, key, bodyHash, form, lead, visitor, person, targets, raw } = offer;
     const relay = options(this.env);
     const held = review.length > 0;
-    const full = held ? this.desk.review >= (relay.maxReview ?? MAX_REVIEW) : this.desk.queued >= (relay.maxQueued ?? MAX_QUEUED);
-    if (full) return { id: "", state: "full" };
+    const bytes = Tally.sizeOf(lead, visitor, targets.length);
+    const { now: holds } = this.desk.tally;
+    const full = held ? holds.review >= (relay.maxReview ?? MAX_REVIEW) : holds.queued >= (relay.maxQueued ?? MAX_QUEUED);
+    if (full || holds.bytes + bytes > (relay.maxBytes ?? MAX_BYTES)) return { id: "", state: "full" };
     const now = Date.now();
     const id = timedId(now);
     const states = targets.map((account) => [account, steady((glue) => glue.newDelivery(systemOf(relay, account), now))] as const);
@@ -140,7 +150,7 @@ export class Acceptance {
         `${id}/${account}`, id, account, state, held ? "review" : "waiting", now, held ? review.join(" ") : null,
       );
     }
-    this.desk.accepted(held);
+    this.desk.accepted(held, bytes, now);
     if (!held) for (const account of targets) due.add(account);
     return { id, state: "queued" };
   }

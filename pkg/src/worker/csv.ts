@@ -12,12 +12,15 @@ function cell(value: unknown): string {
  * That is a change: who needs the values as they are takes the JSON.
  */
 export function csv(rows: readonly Record<string, unknown>[]): string {
-  const own = ["id", "form", "account", "phase", "code", "accepted"];
+  const own = ["id", "form", "accounts", "phase", "code", "accepted"];
   const flat = rows.map((row) => {
     const { lead } = row;
     // A raw lead is a list of names and values.
     const values = Array.isArray(lead) ? Object.fromEntries(lead as [string, unknown][]) : ((lead ?? {}) as Record<string, unknown>);
-    return { row, values: new Map(Object.entries(values)) };
+    // A row for each lead: of what is open the accounts, and each state and code once.
+    const open = row["deliveries"] as Record<string, unknown>[];
+    const each = (name: string): string => [...new Set(open.map((one) => one[name]).filter(Boolean))].join(" ");
+    return { row: { ...row, accounts: each("account"), phase: each("phase"), code: each("code") } as Record<string, unknown>, values: new Map(Object.entries(values)) };
   });
   const fields = [...new Set(flat.flatMap(({ values }) => [...values.keys()]))].sort();
   const lines = [[...own, ...fields].map(cell), ...flat.map(({ row, values }) => [...own.map((name) => cell(row[name])), ...fields.map((name) => cell(values.get(name)))])];

@@ -1,69 +1,92 @@
-import { steady } from "../edge.js";
 import type { Outcome } from "../types.js";
-import { mended } from "./check.js";
-import { log } from "./log.js";
-import { type RelayOptions, systemOf } from "./options.js";
 import type { DurableState } from "./durable.js";
+import { Tally } from "./tally.js";
 
-/** What an operator sends on: some by id (a delivery's or its lead's), or all of a code or phase. */
-export interface Which {
-  ids?: string[];
-  code?: string;
-  phase?: "dead" | "review";
-}
-
-/** What one outbox says of itself. */
+/** What one outbox says of itself. Each lead that is not finished counts once, in one of the first three. */
 export interface ShardStatus {
+  /** Leads that wait for a system. */
   queued: number;
+  /** Leads that a person has to release. */
   review: number;
+  /** Leads of which a system refused a delivery. */
   dead: number;
+  /** Deliveries that a system refused: several may be of one lead. */
+  deadDeliveries: number;
   /** Deliveries whose form activity may have been repeated. */
   repeated: number;
-  /** When the oldest lead that waits was accepted, in milliseconds since 1970. */
+  /** What all of them take, with the requests that are kept for them. */
+  bytes: number;
+  /** When the oldest of all these leads was accepted, in milliseconds since 1970. */
   oldest: number | null;
+  /** The oldest that waits for a person. */
+  oldestForPerson: number | null;
   /** Since this instance began. */
   counters: Record<string, number>;
 }
 
-/** The operator's side of an outbox: what it holds, without values, and what a person may do about it. */
+/** Leads of one state and code. */
+export interface Group {
+  phase: string;
+  code: string | null;
+  leads: number;
+}
+
+/** A lead that waits for a person, with all of its deliveries: ids, states, codes and times, never a value. */
+export interface Attention {
+  lead: string;
+  form: string;
+  accepted: number;
+  raw: number;
+  deliveries: Record<string, unknown>[];
+}
+
+/** A counter's name has a code or an account in it, and a code may be a system's own text. */
+const MOST_COUNTERS = 300;
+
+/** The most rows of one answer. */
+const MOST_ROWS = 10_000;
+
+/** How many rows are asked for: `?limit=`. */
+export function limitOf(query: URLSearchParams, otherwise = 1_000): number {
+  const asked = Math.trunc(Number(query.get("limit") ?? otherwise));
+  return asked > 0 ? Math.min(asked, MOST_ROWS) : otherwise;
+}
+
+/** The operator's side of an outbox: what it holds, without values. What a person may do about it is in `ruling.ts`. */
 export class Desk {
-  queued = 0;
-  review = 0;
+  readonly tally: Tally;
   counters: Record<string, number> = {};
 
-  constructor(readonly storage: DurableState["storage"]) {}
+  constructor(readonly storage: DurableState["storage"]) {
+    this.tally = new Tally(storage);
+  }
 
   rows(query: string, ...bindings: unknown[]): Record<string, unknown>[] {
     return this.storage.sql.exec(query, ...bindings).toArray();
   }
 
-  /** Counts once, when the object begins; from then on it keeps count. */
-  count(): void {
-    const [row] = this.rows("SELECT count(*) AS n, count(review) AS held FROM leads WHERE finished IS NULL");
-    this.review = Number(row?.["held"] ?? 0);
-    this.queued = Number(row?.["n"] ?? 0) - this.review;
-  }
-
   /** Writes all of it or nothing, and has counted nothing of what was not written. */
   together<T>(write: () => T): T {
-    const { queued, review, counters } = this;
+    const { counters } = this;
     this.counters = { ...counters };
     try {
-      return this.storage.transactionSync(write);
+      return this.tally.together(write);
     } catch (error) {
-      Object.assign(this, { queued, review, counters });
+      this.counters = counters;
       throw error;
     }
   }
 
   tick(name: string): void {
-    this.counters[name] = (this.counters[name] ?? 0) + 1;
+    const known = name in this.counters || Object.keys(this.counters).length < MOST_COUNTERS;
+    const counted = known ? name : `${name.split(" ")[0] ?? ""} other`;
+    this.counters[counted] = (this.counters[counted] ?? 0) + 1;
   }
 
-  accepted(held: boolean): void {
-    if (held) this.review++;
-    else this.queued++;
-    this.tick(held ? "accepted review" : "accepted queued");
+  accepted(held: boolean, bytes: number, at: number): void {
+    const standing = held ? "review" : "queued";
+    this.tally.accepted(standing, bytes, at);
+    this.tick(`accepted ${standing}`);
   }
 
   moved(account: string, phase: string, kind: string, event: unknown): void {
@@ -76,51 +99,77 @@ export class Desk {
     this.tick(`died ${code}`);
   }
 
-  /** When the last system has the lead, the person's values go; hashes stay, for repeats, and outcomes. */
+  /** Writes where a delivery stands now. With the last one that is open the person's values go; hashes, for repeats, and outcomes stay. */
+  turn(lead: string, phase: string, write: () => void): void {
+    if (phase !== "done" && phase !== "dead") return write();
+    this.tally.turn(lead, () => {
+      write();
+      if (phase === "done") this.finish(lead);
+    });
+  }
+
+  /** The lead's values go where no system and no person is waited for. Inside a turn. */
   finish(lead: string): void {
-    const [open] = this.rows("SELECT count(*) AS n FROM deliveries WHERE lead = ? AND phase <> 'done'", lead);
-    const [known] = this.rows("SELECT review, finished FROM leads WHERE id = ?", lead);
-    if (Number(open?.["n"]) > 0 || !known || known["finished"] !== null) return;
-    this.close(lead, known["review"] !== null);
+    const [open] = this.rows("SELECT 1 FROM deliveries WHERE lead = ? AND phase NOT IN ('done', 'discarded') LIMIT 1", lead);
+    const [known] = this.rows("SELECT 1 FROM leads WHERE id = ? AND finished IS NULL", lead);
+    if (known && !open) this.tally.close(lead, Date.now());
   }
 
-  private close(lead: string, held: boolean): void {
-    this.rows("UPDATE leads SET lead = NULL, visitor = NULL, person = '', finished = ? WHERE id = ?", Date.now(), lead);
-    this.rows("DELETE FROM renders WHERE delivery IN (SELECT id FROM deliveries WHERE lead = ?)", lead);
-    if (held) this.review--;
-    else this.queued--;
-  }
-
-  /** Ids, states, codes and times; `?phase=`, `?code=`, `?limit=`. Never a value. */
+  /** Deliveries, the newest first: ids, states, codes and times; `?phase=`, `?code=`, `?limit=`. Never a value. */
   list(query: URLSearchParams): Record<string, unknown>[] {
-    const limit = Math.min(Number(query.get("limit") ?? 1000) || 1000, 10_000);
+    const [phase, code] = [query.get("phase"), query.get("code")];
+    // What waits for a person has an index; all others are read from the newest on, and nothing that waits is sorted.
+    const few = phase === "dead" || phase === "review";
     return this.rows(
-      `SELECT deliveries.id AS id, form, account, phase, code, accepted, next, review, maybe_repeated, raw
-       FROM deliveries JOIN leads ON leads.id = deliveries.lead
-       WHERE (?1 IS NULL OR phase = ?1) AND (?2 IS NULL OR code = ?2) ORDER BY accepted DESC LIMIT ?3`,
-      query.get("phase"), query.get("code"), limit,
+      `SELECT deliveries.id AS id, deliveries.lead AS lead, form, account, phase, code, accepted, next, review, maybe_repeated, raw, warning, hold, reason
+       FROM ${few ? "deliveries JOIN leads ON leads.id = deliveries.lead" : "leads CROSS JOIN deliveries ON deliveries.lead = leads.id"}
+       WHERE ${few ? `phase = ?1 AND phase IN ('dead', 'review')` : "(?1 IS NULL OR phase = ?1)"} AND (?2 IS NULL OR code = ?2)
+       ORDER BY ${few ? "accepted DESC, leads.id DESC" : "leads.rowid DESC"} LIMIT ?3`,
+      phase, code, limitOf(query),
     );
   }
 
-  status(accounts: readonly string[]): ShardStatus {
-    const [dead] = this.rows("SELECT count(*) AS n FROM deliveries WHERE phase = 'dead'");
-    // Account by account, as the index has them: whoever looks must not sort all that waits.
-    const [oldest] = this.rows(
-      `SELECT min(accepted) AS at FROM json_each(?) AS one JOIN leads ON leads.id IN (
-         SELECT lead FROM deliveries WHERE account = one.value AND phase IN ('waiting', 'sent') ORDER BY next LIMIT 100
-       )`,
-      JSON.stringify(accounts),
+  /** The leads that wait for a person, the newest first, and how many there are of each state and code. */
+  attention(query: URLSearchParams): { groups: Group[]; leads: Attention[] } {
+    const groups = this.rows(
+      "SELECT phase, code, count(DISTINCT lead) AS leads FROM deliveries WHERE phase IN ('dead', 'review') GROUP BY phase, code ORDER BY leads DESC LIMIT 100",
+    ) as unknown as Group[];
+    const leads = this.rows(
+      `SELECT id AS lead, form, accepted, raw FROM leads WHERE id IN
+         (SELECT lead FROM deliveries WHERE phase IN ('dead', 'review') AND (?1 IS NULL OR phase = ?1) AND (?2 IS NULL OR code = ?2))
+       ORDER BY accepted DESC, id DESC LIMIT ?3`,
+      query.get("phase"), query.get("code"), limitOf(query, 200),
+    ) as unknown as Attention[];
+    const deliveries = this.rows(
+      `SELECT id, lead, account, phase, code, warning, hold, maybe_repeated FROM deliveries WHERE lead IN (SELECT value FROM json_each(?)) ORDER BY id`,
+      JSON.stringify(leads.map(({ lead }) => lead)),
     );
+    const of = new Map(leads.map((one) => [one.lead, { ...one, deliveries: [] as Attention["deliveries"] }]));
+    for (const { lead, ...own } of deliveries) of.get(String(lead))?.deliveries.push(own);
+    return { groups, leads: [...of.values()] };
+  }
+
+  status(): ShardStatus {
     const [repeated] = this.rows("SELECT count(*) AS n FROM deliveries WHERE maybe_repeated = 1");
-    return { repeated: Number(repeated?.["n"]), queued: this.queued, review: this.review, dead: Number(dead?.["n"]), oldest: (oldest?.["at"] as number | null) ?? null, counters: this.counters };
+    const [refused] = this.rows("SELECT count(*) AS n FROM deliveries WHERE phase = 'dead'");
+    const { queued, review, dead, bytes } = this.tally.now;
+    return {
+      queued, review, dead, bytes,
+      deadDeliveries: Number(refused?.["n"]),
+      repeated: Number(repeated?.["n"]),
+      oldest: this.tally.oldest(),
+      oldestForPerson: this.tally.oldestForPerson(),
+      counters: this.counters,
+    };
   }
 
-  /** The values of what waits for a person, or of everything that is not delivered: for the second key alone. */
+  /** The leads that wait for a person, or all that are not finished, a row for each, with their values: for the second key alone. */
   values(query: URLSearchParams): Record<string, unknown>[] {
     return this.rows(
-      `SELECT deliveries.id AS id, form, account, phase, code, accepted, review, raw, leads.lead AS lead, visitor
-       FROM deliveries JOIN leads ON leads.id = deliveries.lead
-       WHERE leads.lead IS NOT NULL AND phase <> 'done' AND (?1 IS NULL OR phase = ?1) AND (?2 IS NULL OR code = ?2) ORDER BY accepted`,
+      `SELECT id, form, accepted, review, raw, lead, visitor, json_group_array(json_object('id', one, 'account', account, 'phase', phase, 'code', code)) AS deliveries
+       FROM (SELECT leads.*, deliveries.id AS one, account, phase, code FROM leads JOIN deliveries ON deliveries.lead = leads.id
+         WHERE finished IS NULL AND phase NOT IN ('done', 'discarded') AND (?1 IS NULL OR phase = ?1) AND (?2 IS NULL OR code = ?2) ORDER BY deliveries.id)
+       GROUP BY id ORDER BY accepted DESC, id DESC`,
       query.get("phase"), query.get("code"),
     );
   }
@@ -132,52 +181,20 @@ export class Desk {
   erase(persons: readonly string[]): { erased: number; out: number } {
     let erased = 0;
     let out = 0;
-    this.storage.transactionSync(() => {
+    this.together(() => {
       for (const person of persons) {
-        for (const lead of this.rows("SELECT id, review FROM leads WHERE person = ? AND finished IS NULL", person)) {
-          const [sent] = this.rows("SELECT count(*) AS n FROM deliveries WHERE lead = ? AND phase = 'sent'", lead["id"]);
+        for (const { id } of this.rows("SELECT id FROM leads WHERE person = ? AND finished IS NULL", person)) {
+          const [sent] = this.rows("SELECT count(*) AS n FROM deliveries WHERE lead = ? AND phase = 'sent'", id);
           out += Number(sent?.["n"]);
-          this.close(String(lead["id"]), lead["review"] !== null);
-          this.rows("DELETE FROM deliveries WHERE lead = ?", lead["id"]);
+          this.tally.turn(String(id), () => {
+            this.tally.close(String(id), Date.now());
+            this.rows("DELETE FROM deliveries WHERE lead = ?", id);
+          });
           erased++;
         }
       }
     });
     return { erased, out };
-  }
-
-  /** Sends dead letters and reviewed leads on. What was kept as it came is checked first, and stays where it does not pass. */
-  replay(which: Which, relay: RelayOptions): { id: string }[] {
-    const rows = this.rows(
-      `SELECT deliveries.id AS id, account, lead, state, phase FROM deliveries
-       WHERE phase IN ('dead', 'review') AND (?1 IS NULL OR phase = ?1) AND (?2 IS NULL OR code = ?2)
-       AND (?3 IS NULL OR id IN (SELECT value FROM json_each(?3)) OR lead IN (SELECT value FROM json_each(?3)))`,
-      which.phase ?? null, which.code ?? null, which.ids ? JSON.stringify(which.ids) : null,
-    );
-    const replayed: { id: string }[] = [];
-    for (const row of rows) {
-      const [lead] = this.rows("SELECT form, lead, raw, review FROM leads WHERE id = ?", row["lead"]);
-      if (lead?.["raw"] === 1) {
-        const clean = mended(relay, String(lead["form"]), String(lead["lead"]));
-        if (clean === undefined) continue;
-        this.rows("UPDATE leads SET raw = 0, lead = ? WHERE id = ?", clean, row["lead"]);
-      }
-      const now = Date.now();
-      const state = steady((glue) => glue.replayDelivery(systemOf(relay, String(row["account"])), String(row["state"]), now));
-      this.storage.transactionSync(() => {
-        this.rows("UPDATE deliveries SET phase = 'waiting', code = NULL, state = ?, next = ? WHERE id = ?", state, now, row["id"]);
-        // What was corrected since has to reach the system: the request is made anew.
-        this.rows("DELETE FROM renders WHERE delivery = ?", row["id"]);
-        this.rows("UPDATE leads SET review = NULL WHERE id = ?", row["lead"]);
-      });
-      if (lead?.["review"] !== null) {
-        this.review--;
-        this.queued++;
-      }
-      replayed.push({ id: String(row["id"]) });
-    }
-    if (replayed.length > 0) log("replayed", { count: replayed.length, code: which.code ?? null });
-    return replayed;
   }
 }
 

@@ -1,12 +1,21 @@
 import type { ShardStatus } from "./desk.js";
 import type { GateStatus } from "./gate.js";
 
+interface Closed {
+  code: string;
+  message: string;
+  since: number;
+  probe: number;
+}
+
+type Gate = GateStatus & { closed?: Closed | null; targets?: (Closed & { form: string; param: string | null })[] };
+
 const escaped = (text: string): string => text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 const labels = (given: Record<string, string>): string =>
   `{${Object.entries(given).map(([name, value]) => `${name}="${escaped(value)}"`).join(",")}}`;
 
 /** What shards and gates say of themselves, as Prometheus reads it. Names, codes and counts; nothing of a visitor. */
-export function metrics(shards: readonly (ShardStatus & { shard?: string; running?: number })[], gates: readonly GateStatus[]): string {
+export function metrics(shards: readonly (ShardStatus & { shard?: string; running?: number })[], gates: readonly Gate[]): string {
   const lines: string[] = [];
   const metric = (name: string, type: "gauge" | "counter", help: string, values: [Record<string, string>, number][]): void => {
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...values.map(([given, value]) => `${name}${labels(given)} ${value}`));
@@ -14,11 +23,15 @@ export function metrics(shards: readonly (ShardStatus & { shard?: string; runnin
   const gauge = (name: string, help: string, of: (one: ShardStatus & { running?: number }) => number): void =>
     metric(name, "gauge", help, shards.map((one, at) => [{ shard: one.shard ?? String(at) }, of(one)]));
   gauge("fieldpost_leads_queued", "Leads that wait for a system.", (one) => one.queued);
-  gauge("fieldpost_leads_review", "Leads that wait for a person.", (one) => one.review);
-  gauge("fieldpost_deliveries_dead", "Deliveries that a system refused.", (one) => one.dead);
+  gauge("fieldpost_leads_review", "Leads that a person has to release.", (one) => one.review);
+  gauge("fieldpost_leads_dead", "Leads of which a system refused a delivery.", (one) => one.dead);
+  gauge("fieldpost_deliveries_dead", "Deliveries that a system refused.", (one) => one.deadDeliveries);
   gauge("fieldpost_deliveries_repeated", "Deliveries whose form activity may have been repeated.", (one) => one.repeated);
   gauge("fieldpost_deliveries_running", "Deliveries that are out.", (one) => one.running ?? 0);
-  gauge("fieldpost_oldest_seconds", "How long the oldest waiting lead has waited.", (one) => (one.oldest === null ? 0 : Math.round((Date.now() - one.oldest) / 1000)));
+  gauge("fieldpost_bytes", "What the leads and their stored requests take.", (one) => one.bytes);
+  const age = (since: number | null): number => (since === null ? 0 : Math.max(0, Math.round((Date.now() - since) / 1000)));
+  gauge("fieldpost_oldest_seconds", "For how long the oldest lead waits, for a system or for a person.", (one) => age(one.oldest));
+  gauge("fieldpost_oldest_for_person_seconds", "For how long the oldest lead waits for a person.", (one) => age(one.oldestForPerson));
   const counters = new Map<string, number>();
   for (const { counters: own } of shards) for (const [name, value] of Object.entries(own)) counters.set(name, (counters.get(name) ?? 0) + value);
   const of = (first: string, names: string[]): [Record<string, string>, number][] =>
@@ -30,12 +43,18 @@ export function metrics(shards: readonly (ShardStatus & { shard?: string; runnin
   metric("fieldpost_delivered_total", "counter", "Deliveries done.", of("delivered", ["account"]));
   metric("fieldpost_calls_total", "counter", "Calls by what came of them.", of("calls", ["account", "outcome"]));
   metric("fieldpost_died_total", "counter", "Deliveries that became dead letters.", of("died", ["code"]));
-  const gate = (name: string, help: string, value: (one: GateStatus) => number): void =>
+  const gate = (name: string, help: string, value: (one: Gate) => number): void =>
     metric(name, "gauge", help, gates.map((one) => [{ account: one.account }, value(one)]));
   gate("fieldpost_gate_running", "Calls that are out.", (one) => one.running);
   gate("fieldpost_gate_calls", "Calls in the current window.", (one) => one.calls);
   gate("fieldpost_gate_quiet_seconds", "For how long the gate is closed.", (one) => (one.quietUntil === 0 ? 0 : Math.max(0, Math.round((one.quietUntil - Date.now()) / 1000))));
   gate("fieldpost_gate_quota_used_up", "1 while the day's quota is used up.", (one) => (one.quota === null ? 0 : 1));
+  const closed = gates.flatMap(({ account, closed }) => (closed ? [[{ account, code: closed.code }, 1] as [Record<string, string>, number]] : []));
+  metric("fieldpost_account_closed", "gauge", "1 while nothing of an account goes out, by the code of what somebody has to mend.", closed);
+  const targets = gates.flatMap(({ account, targets }) =>
+    (targets ?? []).map(({ form, param, code }) => [{ account, form: param === null ? form : `${form}/${param}`, code }, 1] as [Record<string, string>, number]),
+  );
+  metric("fieldpost_target_closed", "gauge", "1 while one form's leads wait for one account.", targets);
   gate("fieldpost_gate_refused", "1 while the account's credentials are refused.", (one) => (one.refused === null ? 0 : 1));
   return `${lines.join("\n")}\n`;
 }

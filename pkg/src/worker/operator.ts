@@ -1,6 +1,6 @@
 import { json as jsonAnswer, respond } from "./answer.js";
 import { csv } from "./csv.js";
-import type { ShardStatus, Which } from "./desk.js";
+import { type Attention, type Group, limitOf, type ShardStatus } from "./desk.js";
 import type { GateStatus } from "./gate.js";
 import { same, sha256 } from "./hash.js";
 import { log } from "./log.js";
@@ -8,6 +8,7 @@ import { metrics } from "./metrics.js";
 import type { RelayEnv, RelayOptions } from "./options.js";
 import { pageHtml, pageScript, pageStyle } from "./operator-page.js";
 import { outbox, shards } from "./relay.js";
+import type { Ruled, Which } from "./ruling.js";
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -27,8 +28,10 @@ const PAGE: Record<string, [type: string, text: string]> = {
  * |---|---|
  * | `GET /operator` | the operator's page |
  * | `GET /operator/status` | shards, gates and their counters |
- * | `GET /operator/leads?phase=&code=&limit=` | the deliveries |
- * | `POST /operator/replay?id=` or `?code=` or `?phase=`, or `{ ids, code, phase }` as JSON | sends dead letters and reviewed leads on |
+ * | `GET /operator/leads?phase=&code=&limit=` | the deliveries, the newest first |
+ * | `GET /operator/attention?phase=&code=&limit=` | the leads that wait for a person, and how many there are of each code |
+ * | `POST /operator/replay?id=` or `?code=` or `?phase=`, or `{ ids, code, phase }` as JSON | sends leads on that wait for a person |
+ * | `POST /operator/discard`, the same with `reason` | gives them up |
  * | `GET /operator/metrics` | Prometheus text |
  * | `GET /operator/export?format=json\|csv&phase=&code=` | values; needs `Fieldpost-Value-Key` too |
  * | `POST /operator/erase` with `{ email }` | takes a person out everywhere; needs `Fieldpost-Value-Key` too |
@@ -49,7 +52,12 @@ export async function operator(request: Request, url: URL, env: RelayEnv, relay:
   if (!(await hasKey(bearer(request), relay.operatorKey))) return json(401, { code: "operator.key" }, { "www-authenticate": "Bearer" });
   switch (`${request.method} ${url.pathname}`) {
     case "GET /operator/leads":
-      return json(200, (await all<object[]>(env, relay, `list${url.search}`)).flat());
+      return json(200, newest((await all<{ accepted: number; id: string }[]>(env, relay, `list${url.search}`)).flat(), limitOf(url.searchParams)));
+    case "GET /operator/attention": {
+      const each = await all<{ groups: Group[]; leads: Attention[] }>(env, relay, `attention${url.search}`);
+      const leads = each.flatMap((one) => one.leads).map((one) => ({ ...one, id: one.lead }));
+      return json(200, { groups: summed(each.flatMap((one) => one.groups)), leads: newest(leads, limitOf(url.searchParams, 200)) });
+    }
     case "GET /operator/status":
       return json(200, await status(env, relay));
     case "GET /operator/metrics": {
@@ -57,10 +65,11 @@ export async function operator(request: Request, url: URL, env: RelayEnv, relay:
       return new Response(metrics(now.shards, now.gates), { headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8", "cache-control": "no-store" } });
     }
     case "POST /operator/replay":
-      return replay(request, url, env, relay);
+    case "POST /operator/discard":
+      return rule(url.pathname === "/operator/discard" ? "discard" : "replay", request, url, env, relay);
     case "GET /operator/export":
       return withValues(request, relay, "export", url.searchParams.get("format") ?? "json", async () => {
-        const rows = (await all<Record<string, unknown>[]>(env, relay, `export${url.search}`)).flat();
+        const rows = newest((await all<(Record<string, unknown> & { accepted: number; id: string })[]>(env, relay, `export${url.search}`)).flat());
         if (url.searchParams.get("format") !== "csv") return json(200, rows.map(parsed));
         return new Response(csv(rows.map(parsed)), {
           headers: { "content-type": "text/csv; charset=utf-8", "content-disposition": 'attachment; filename="leads.csv"', "cache-control": "no-store" },
@@ -92,15 +101,37 @@ async function withValues(request: Request, relay: RelayOptions, what: string, f
   return response;
 }
 
-async function replay(request: Request, url: URL, env: RelayEnv, relay: RelayOptions): Promise<Response> {
+/** The newest first, of all shards together. */
+const newest = <T extends { accepted: number; id: string }>(rows: T[], limit = rows.length): T[] =>
+  rows.sort((one, other) => other.accepted - one.accepted || (one.id < other.id ? 1 : -1)).slice(0, limit);
+
+/** The groups of all shards, each once. */
+function summed(groups: readonly Group[]): Group[] {
+  const sums = new Map<string, Group>();
+  for (const one of groups) {
+    const name = `${one.phase} ${one.code}`;
+    sums.set(name, { ...one, leads: one.leads + (sums.get(name)?.leads ?? 0) });
+  }
+  return [...sums.values()].sort((one, other) => other.leads - one.leads);
+}
+
+/** The most of a body of ours, and of a reason. */
+const MOST_BODY = 1 << 20;
+const MOST_REASON = 200;
+
+async function rule(what: "replay" | "discard", request: Request, url: URL, env: RelayEnv, relay: RelayOptions): Promise<Response> {
   const which: Which = {};
+  let reason: unknown = url.searchParams.get("reason");
+  if (Number(request.headers.get("content-length")) > MOST_BODY) return json(413, { code: "body.size" });
   const text = await request.text();
+  if (text.length > MOST_BODY) return json(413, { code: "body.size" });
   if (text) {
     try {
-      const { ids, code, phase } = JSON.parse(text) as Which;
-      if (Array.isArray(ids)) which.ids = ids.map(String).slice(0, 10_000);
-      if (typeof code === "string") which.code = code;
-      if (phase === "dead" || phase === "review") which.phase = phase;
+      const given = JSON.parse(text) as Which & { reason?: unknown };
+      if (Array.isArray(given.ids)) which.ids = given.ids.map(String).slice(0, 10_000);
+      if (typeof given.code === "string") which.code = given.code;
+      if (given.phase === "dead" || given.phase === "review") which.phase = given.phase;
+      reason = given.reason ?? reason;
     } catch {
       return json(400, { code: "body.json" });
     }
@@ -112,8 +143,33 @@ async function replay(request: Request, url: URL, env: RelayEnv, relay: RelayOpt
   const phase = searchParams.get("phase");
   if (phase === "dead" || phase === "review") which.phase = phase;
   // Everything at once only where it is said.
-  if (!which.ids && which.code === undefined && !which.phase) return json(400, { code: "replay.which" });
-  return json(200, (await all<object[]>(env, relay, "replay", which)).flat());
+  if (!which.ids && which.code === undefined && !which.phase) return json(400, { code: `${what}.which` });
+  if (what === "replay") return json(200, await ruled(env, relay, "replay", which));
+  const why = typeof reason === "string" ? reason.trim() : "";
+  if (!why || why.length > MOST_REASON) return json(400, { code: "discard.reason", message: `A reason has 1 to ${MOST_REASON} characters.` });
+  // It stays when the lead's values are gone, and stands in the log.
+  if (/@|(?:\d[^\p{L}\d]*){7}/u.test(why)) return json(400, { code: "discard.reason", message: "A reason must not name a person: no address and no number." });
+  const done = await ruled(env, relay, "discard", { ...which, reason: why });
+  if (done.length > 0) log("discarded", { leads: new Set(done.flatMap((row) => ("lead" in row && row.moved ? [row.lead] : []))).size, code: which.code ?? null, reason: why });
+  return json(200, done);
+}
+
+/** An outbox that did not say what became of it. */
+interface Unheard {
+  shard: string;
+  moved: false;
+  code: string;
+  message: string;
+}
+
+/** What each outbox made of it; one that does not answer must not hide what the others did. */
+async function ruled(env: RelayEnv, relay: RelayOptions, what: string, body: object): Promise<(Ruled | Unheard)[]> {
+  const each = await Promise.allSettled(shards(relay).map((shard) => one<Ruled[]>(env, shard, what, body)));
+  return each.flatMap((done, at): (Ruled | Unheard)[] => {
+    if (done.status === "fulfilled") return done.value;
+    const shard = shards(relay)[at] as string;
+    return [{ shard, moved: false, code: "outbox.unavailable", message: `${shard} does not answer; what it holds may or may not have moved.` }];
+  });
 }
 
 async function erase(request: Request, env: RelayEnv, relay: RelayOptions): Promise<Response> {
@@ -144,17 +200,17 @@ async function status(env: RelayEnv, relay: RelayOptions): Promise<{ shards: (Sh
   return { shards: named, gates: await Promise.all(gates) };
 }
 
-function all<T>(env: RelayEnv, relay: RelayOptions, path: string, body: object = {}): Promise<T[]> {
-  return Promise.all(
-    shards(relay).map(async (shard) => {
-      const response = await outbox(env, shard).fetch(`https://outbox/${path}`, { method: "POST", body: JSON.stringify(body) });
-      if (!response.ok) throw new Error("outbox");
-      return (await response.json()) as T;
-    }),
-  );
+async function one<T>(env: RelayEnv, shard: string, path: string, body: object): Promise<T> {
+  const response = await outbox(env, shard).fetch(`https://outbox/${path}`, { method: "POST", body: JSON.stringify(body) });
+  if (!response.ok) throw new Error("outbox");
+  return (await response.json()) as T;
 }
+
+const all = <T>(env: RelayEnv, relay: RelayOptions, path: string, body: object = {}): Promise<T[]> =>
+  Promise.all(shards(relay).map((shard) => one<T>(env, shard, path, body)));
 
 /** A row with its lead as data. */
 function parsed(row: Record<string, unknown>): Record<string, unknown> {
-  return { ...row, lead: JSON.parse(String(row["lead"])), visitor: JSON.parse(String(row["visitor"])) };
+  const { lead, visitor, deliveries } = row;
+  return { ...row, lead: JSON.parse(String(lead)), visitor: JSON.parse(String(visitor)), deliveries: JSON.parse(String(deliveries)) };
 }

@@ -90,6 +90,8 @@ export interface RelayOptions {
   maxQueued?: number;
   /** How many suspects one outbox keeps for a person before it says 429; default 10,000. */
   maxReview?: number;
+  /** The bytes of the leads and stored requests that one outbox keeps before it says 503; default 1 GiB, at most 8. */
+  maxBytes?: number;
   /** How many outboxes share the leads; never fewer than before. Default 4. */
   shards?: number;
   /** Divides all waiting times; 1 but in tests. */
@@ -108,6 +110,10 @@ export interface DurableObjectNamespaceLike {
 }
 
 export type RelaySource = RelayOptions | ((env: never) => RelayOptions);
+
+/** The most bytes of one outbox where the owner says nothing, and the most that may be said: the platform ends at 10 GB. */
+export const MAX_BYTES = 1024 ** 3;
+const MOST_BYTES = 8 * MAX_BYTES;
 
 let source: RelaySource | undefined;
 let resolved: RelayOptions | undefined;
@@ -136,6 +142,10 @@ function check(given: RelayOptions): RelayOptions {
     if (given[name] !== undefined && given[name].length < 12) wrong(`${name}: needs at least 12 characters.`);
   }
   if (given.valueKey !== undefined && given.valueKey === given.operatorKey) wrong("valueKey: must not be the operator's key.");
+  const { maxBytes } = given;
+  if (maxBytes !== undefined && !(Number.isInteger(maxBytes) && maxBytes > 0 && maxBytes <= MOST_BYTES)) {
+    wrong(`maxBytes: from 1 to ${MOST_BYTES} (8 GiB).`);
+  }
   for (const [name, form] of Object.entries(given.forms)) {
     if (!/^[\w-]{1,64}$/.test(name)) wrong(`forms: a form's name has letters, digits, - and _.`);
     for (const target of form.deliver) {

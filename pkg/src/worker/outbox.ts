@@ -7,6 +7,7 @@ import type { DurableObjectClass, DurableState } from "./durable.js";
 import type { Acquire, Place, Release } from "./gate.js";
 import { log } from "./log.js";
 import { options, type RelayEnv, systemOf, type Target } from "./options.js";
+import { Ruling, type Which } from "./ruling.js";
 import { migrate } from "./schema.js";
 
 interface DeliveryRow extends Record<string, unknown> {
@@ -72,7 +73,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       void state.blockConcurrencyWhile(async () => {
         await load();
         migrate(state.storage);
-        this.desk.count();
+        this.desk.tally.load();
         this.shard = state.id?.name ?? crypto.randomUUID();
         // An alarm that was lost with the last instance is set again before anything else.
         await this.arm();
@@ -99,17 +100,23 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         case "/list":
           return Response.json(this.desk.list(url.searchParams));
         case "/status":
-          return Response.json({ ...this.desk.status(this.accounts), shard: this.shard, running: this.running.size });
+          return Response.json({ ...this.desk.status(), shard: this.shard, running: this.running.size });
         case "/export":
           return Response.json(this.desk.values(url.searchParams));
         case "/erase":
           return Response.json(this.desk.erase(((await body()) as { persons: string[] }).persons));
+        case "/attention":
+          return Response.json(this.desk.attention(url.searchParams));
         case "/replay": {
-          const replayed = this.desk.replay(await body(), options(this.env));
+          const ruled = new Ruling(this.desk, options(this.env)).replay(await body());
           this.held.clear();
           this.pump();
           await this.arm();
-          return Response.json(replayed);
+          return Response.json(ruled);
+        }
+        case "/discard": {
+          const { reason, ...which } = await body<Which & { reason: string }>();
+          return Response.json(new Ruling(this.desk, options(this.env)).discard(which, reason));
         }
         default:
           return new Response(null, { status: 404 });
@@ -250,7 +257,10 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       log("delivery.failed", { id: row.id, code });
       // What traps twice in a row does so each time: a person has to look.
       const dead = ["params.invalid", "account.invalid", "state.invalid"].includes(code) || (code === "wasm.trap" && row.code === code);
-      this.rows("UPDATE deliveries SET phase = ?, code = ?, next = ? WHERE id = ?", dead ? "dead" : row.phase, code, Date.now() + Math.round(30_000 / this.scale), row.id);
+      const phase = dead ? "dead" : row.phase;
+      this.desk.turn(row.lead, phase, () => {
+        this.rows("UPDATE deliveries SET phase = ?, code = ?, next = ? WHERE id = ?", phase, code, Date.now() + Math.round(30_000 / this.scale), row.id);
+      });
       if (dead) this.desk.died(code);
     }
 
@@ -324,10 +334,12 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       const random = crypto.getRandomValues(new Uint32Array(1))[0] as number;
       const moved = steady((glue) => glue.stepDelivery(system, row.state, timing, event, Date.now(), random));
       const code = codeOf(moved.outcome);
-      this.rows(
-        "UPDATE deliveries SET state = ?, phase = ?, next = ?, code = ?, maybe_repeated = ? WHERE id = ?",
-        moved.state, moved.phase, moved.next, code, moved.maybe_repeated ? 1 : 0, row.id,
-      );
+      this.desk.turn(row.lead, moved.phase, () => {
+        this.rows(
+          "UPDATE deliveries SET state = ?, phase = ?, next = ?, code = ?, maybe_repeated = ? WHERE id = ?",
+          moved.state, moved.phase, moved.next, code, moved.maybe_repeated ? 1 : 0, row.id,
+        );
+      });
       if (moved.phase !== row.phase || (event as { event: string }).event === "outcome") this.desk.moved(row.account, moved.phase, moved.outcome?.kind ?? "", event);
       if (moved.phase === "dead" && row.phase !== "dead") {
         log("delivery.dead", { id: row.id, account: row.account, code });
@@ -336,7 +348,6 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       row.state = moved.state;
       row.phase = moved.phase;
       row.code = code;
-      if (moved.phase === "done") this.desk.finish(row.lead);
       return moved;
     }
 
@@ -356,7 +367,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       );
       // Sent along, but not relied on: the key of the system's own replay.
       if (operation.startsWith("prospects.") && rendered.method !== "GET") rendered.headers.push(["X-Idempotency-Key", delivery]);
-      this.rows("INSERT OR REPLACE INTO renders (delivery, operation, request) VALUES (?, ?, ?)", delivery, call, JSON.stringify(rendered));
+      this.desk.tally.keep(delivery, call, JSON.stringify(rendered));
       return rendered;
     }
 
@@ -364,6 +375,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       const now = Date.now();
       this.rows("DELETE FROM deliveries WHERE lead IN (SELECT id FROM leads WHERE finished < ? LIMIT 1000)", now - KEEP);
       this.rows("DELETE FROM leads WHERE finished < ? AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = leads.id)", now - KEEP);
+      this.desk.tally.forgot();
       this.rows("DELETE FROM spent WHERE nonce IN (SELECT nonce FROM spent WHERE until < ? LIMIT 1000)", now);
       this.rows("DELETE FROM running WHERE until < ?", now);
     }

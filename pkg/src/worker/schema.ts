@@ -44,7 +44,7 @@ const STEPS: readonly string[] = [
   `,
   // persons: the hashes of everybody's e-mail and phone in the lead, with blanks between; `person` is the first of them.
   // warning: what the system did not get as it was sent, as a code. hold: the closed target that the delivery waits for.
-  // reason: why a person discarded it.
+  // reason: why a person discarded it. tally: what `Tally` keeps, in one row; counted here for the last time.
   `
   ALTER TABLE leads ADD COLUMN persons TEXT;
   ALTER TABLE deliveries ADD COLUMN warning TEXT;
@@ -53,6 +53,18 @@ const STEPS: readonly string[] = [
   DROP INDEX waiting;
   CREATE INDEX waiting ON deliveries (account, next) WHERE phase IN ('waiting', 'sent') AND hold IS NULL;
   CREATE INDEX held ON deliveries (account, hold, next) WHERE hold IS NOT NULL;
+  CREATE TABLE tally (
+    one INTEGER PRIMARY KEY, queued INTEGER NOT NULL, review INTEGER NOT NULL, dead INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    floor INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO tally SELECT 1, open - review - dead, review, dead, bytes, 0 FROM
+    (SELECT count(*) AS open FROM leads WHERE finished IS NULL),
+    (SELECT count(DISTINCT lead) AS review FROM deliveries WHERE phase = 'review'),
+    (SELECT count(DISTINCT lead) AS dead FROM deliveries AS one WHERE phase = 'dead' AND NOT EXISTS
+      (SELECT 1 FROM deliveries WHERE lead = one.lead AND phase = 'review')),
+    (SELECT (SELECT coalesce(sum(600 + octet_length(lead) + octet_length(visitor)), 0) FROM leads WHERE finished IS NULL)
+      + (SELECT 600 * count(*) FROM deliveries JOIN leads ON leads.id = deliveries.lead WHERE finished IS NULL)
+      + (SELECT coalesce(sum(octet_length(request)), 0) FROM renders) AS bytes);
   `,
 ];
 

@@ -1,0 +1,168 @@
+import type { DurableState } from "./durable.js";
+
+/** What a row of `leads` or `deliveries` takes beside the values: ids, hashes, its state, and its places in the indexes. */
+const ROW = 600;
+
+/** Where a lead stands that is not finished: `review` and `dead` wait for a person, and with one such delivery the lead does. */
+export type Standing = "queued" | "review" | "dead";
+
+const counts = ["queued", "review", "dead", "bytes", "floor"] as const;
+type Counts = Record<(typeof counts)[number], number>;
+
+const encoder = new TextEncoder();
+const octets = (text: string): number => (/^[\0-\x7f]*$/.test(text) ? text.length : encoder.encode(text).byteLength);
+
+/**
+ * How many leads stand where, and the bytes that they take: in one row, which is written with whatever changes it, so that
+ * no rows are counted to accept a lead, to show the state, or to begin.
+ */
+export class Tally {
+  now: Counts = { queued: 0, review: 0, dead: 0, bytes: 0, floor: 0 };
+  private saved = "";
+  /** When the oldest lead that waits for a person was accepted; not known until it is asked for. */
+  private forPerson: number | null | undefined;
+
+  constructor(readonly storage: DurableState["storage"]) {}
+
+  private rows(query: string, ...bindings: unknown[]): Record<string, unknown>[] {
+    return this.storage.sql.exec(query, ...bindings).toArray();
+  }
+
+  load(): void {
+    const [row] = this.rows("SELECT queued, review, dead, bytes, floor FROM tally");
+    this.now = Object.fromEntries(counts.map((name) => [name, Number(row?.[name])])) as Counts;
+    this.saved = JSON.stringify(this.now);
+  }
+
+  /** Writes the row where it has changed. */
+  save(): void {
+    const state = JSON.stringify(this.now);
+    if (state === this.saved) return;
+    const { queued, review, dead, bytes, floor } = this.now;
+    this.rows("UPDATE tally SET queued = ?, review = ?, dead = ?, bytes = ?, floor = ?", queued, review, dead, bytes, floor);
+    this.saved = state;
+  }
+
+  /** Writes all of it or nothing, and has counted nothing of what was not written. */
+  together<T>(write: () => T): T {
+    const { now, saved, forPerson } = this;
+    this.now = { ...now };
+    try {
+      return this.storage.transactionSync(() => {
+        const done = write();
+        this.save();
+        return done;
+      });
+    } catch (error) {
+      Object.assign(this, { now, saved, forPerson });
+      throw error;
+    }
+  }
+
+  /** The bytes that a lead takes while it is not finished, but for its requests. */
+  static sizeOf(lead: string, visitor: string, deliveries: number): number {
+    return octets(lead) + octets(visitor) + ROW * (1 + deliveries);
+  }
+
+  accepted(standing: Standing, bytes: number, at: number): void {
+    this.now[standing]++;
+    this.now.bytes += bytes;
+    if (standing !== "queued" && this.forPerson === null) this.forPerson = at;
+  }
+
+  /** A change of a lead's rows: what it counts for follows from where it stands before and after. */
+  turn<T>(lead: string, change: () => T): T {
+    return this.together(() => {
+      const before = this.standing(lead);
+      const done = change();
+      const after = this.standing(lead);
+      if (before?.standing !== after?.standing) {
+        if (before) this.left(before.standing, before.accepted);
+        if (after) this.came(after.standing, after.accepted);
+      }
+      return done;
+    });
+  }
+
+  private left(standing: Standing, accepted: number): void {
+    this.now[standing]--;
+    if (standing !== "queued" && typeof this.forPerson === "number" && accepted <= this.forPerson) this.forPerson = undefined;
+  }
+
+  private came(standing: Standing, accepted: number): void {
+    this.now[standing]++;
+    if (standing !== "queued" && this.forPerson !== undefined) this.forPerson = Math.min(this.forPerson ?? accepted, accepted);
+  }
+
+  /** Nothing for a lead that is finished, or is not there. */
+  private standing(lead: string): { standing: Standing; accepted: number } | undefined {
+    const [row] = this.rows(
+      `SELECT accepted, (SELECT max(phase) FROM deliveries WHERE lead = leads.id AND phase IN ('dead', 'review')) AS phase
+       FROM leads WHERE id = ? AND finished IS NULL`,
+      lead,
+    );
+    return row && { standing: (row["phase"] ?? "queued") as Standing, accepted: Number(row["accepted"]) };
+  }
+
+  /** A request is kept with its delivery. */
+  keep(delivery: string, call: string, request: string): void {
+    this.together(() => {
+      this.now.bytes += octets(request);
+      this.rows("INSERT INTO renders (delivery, operation, request) VALUES (?, ?, ?)", delivery, call, request);
+    });
+  }
+
+  /** The requests of a delivery go. */
+  drop(delivery: string): void {
+    const [kept] = this.rows("SELECT sum(octet_length(request)) AS bytes FROM renders WHERE delivery = ?", delivery);
+    if (kept?.["bytes"] === null) return;
+    this.now.bytes -= Number(kept?.["bytes"]);
+    this.rows("DELETE FROM renders WHERE delivery = ?", delivery);
+  }
+
+  /** A lead's values become others, or go. */
+  values(lead: string, values: string | null, visitor: string | null): void {
+    const [kept] = this.rows("SELECT octet_length(lead) + octet_length(visitor) AS bytes FROM leads WHERE id = ?", lead);
+    this.now.bytes += octets(values ?? "") + octets(visitor ?? "") - Number(kept?.["bytes"] ?? 0);
+    this.rows("UPDATE leads SET lead = ?, visitor = ? WHERE id = ?", values, visitor, lead);
+  }
+
+  /** A lead is finished: its values and requests go, and nothing of it counts. */
+  close(lead: string, now: number): void {
+    const deliveries = this.rows("SELECT id FROM deliveries WHERE lead = ?", lead);
+    for (const { id } of deliveries) this.drop(String(id));
+    this.values(lead, null, null);
+    this.now.bytes -= ROW * (1 + deliveries.length);
+    this.rows("UPDATE leads SET person = '', finished = ? WHERE id = ?", now, lead);
+  }
+
+  /**
+   * When the oldest lead was accepted that is not finished. Rows come in the order of their acceptance, and below `floor`
+   * all are finished; so each is passed once.
+   */
+  oldest(): number | null {
+    const [row] = this.rows("SELECT rowid AS at, accepted FROM leads WHERE rowid >= ? AND finished IS NULL ORDER BY rowid LIMIT 1", this.now.floor);
+    this.now.floor = row ? Number(row["at"]) : this.next();
+    return row ? Number(row["accepted"]) : null;
+  }
+
+  private next(): number {
+    const [last] = this.rows("SELECT max(rowid) AS at FROM leads");
+    return Number(last?.["at"] ?? 0) + 1;
+  }
+
+  /** Rows are forgotten, and the numbers of the last ones come again. */
+  forgot(): void {
+    this.now.floor = Math.min(this.now.floor, this.next());
+    this.save();
+  }
+
+  /** When the oldest lead that waits for a person was accepted. */
+  oldestForPerson(): number | null {
+    if (this.forPerson === undefined) {
+      const [row] = this.rows("SELECT min(accepted) AS at FROM leads WHERE id IN (SELECT lead FROM deliveries WHERE phase IN ('dead', 'review'))");
+      this.forPerson = (row?.["at"] as number | null) ?? null;
+    }
+    return this.forPerson;
+  }
+}
