@@ -1,4 +1,5 @@
-// Writes the package's tables from the crate's: languages from src/data/messages/ and src/code.rs, places from src/data/.
+// Writes the package's tables from the crate's: languages from src/data/messages/ and src/code.rs, the relay's words from
+// src/data/relay/, places from src/data/.
 // Run it after a change there: node pkg/tables.mjs. A test says when it was forgotten.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -11,6 +12,12 @@ const quote = (text) => JSON.stringify(text);
 function data(path) {
   const [source, ...lines] = read(path).trimEnd().split("\n");
   return { source: source.replace(/^# /, ""), lines };
+}
+
+/** The same of a file whose lines are a code and its sentence. */
+function words(path) {
+  const { source, lines } = data(path);
+  return { source, rows: lines.map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)]) };
 }
 
 /** The rows of the one table of codes. */
@@ -26,13 +33,17 @@ export function tables() {
   const files = new Map();
   for (const file of readdirSync(`${root}src/data/messages`)) {
     const name = file.replace(".txt", "");
-    const { source, lines } = data(`src/data/messages/${file}`);
-    const rows = lines.map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)]);
+    const { source, rows } = words(`src/data/messages/${file}`);
     files.set(
       `pkg/src/messages/${name}.ts`,
       `// Written by pkg/tables.mjs from src/data/messages/${file}.\n/** ${source} */\nconst messages: Readonly<Record<string, string>> = {\n${object(rows)}};\nexport default messages;\n`,
     );
   }
+  const spoken = readdirSync(`${root}src/data/relay`).sort().map((file) => [file.replace(".txt", ""), words(`src/data/relay/${file}`)]);
+  files.set(
+    "pkg/src/worker/page/words.ts",
+    `// Written by pkg/tables.mjs from src/data/relay/.\n/** By language: what a relay says about a whole request, and around the form on a page of its own. */\nexport const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {\n${spoken.map(([name, { rows }]) => `${quote(name)}: {\n${object(rows)}},\n`).join("")}};\n`,
+  );
   const limits = codes().filter(([, sentence]) => sentence.includes("{}"));
   files.set(
     "pkg/src/messages/limits.ts",

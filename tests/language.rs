@@ -52,6 +52,45 @@ fn sentences_keep_what_is_no_language() {
     }
 }
 
+/// What a relay says, beside the codes of a form's check: the package makes its pages' words of these.
+const RELAY: &[(&str, &str)] = &[
+    ("en", include_str!("../src/data/relay/en.txt")),
+    ("es", include_str!("../src/data/relay/es.txt")),
+    ("fr-CA", include_str!("../src/data/relay/fr-CA.txt")),
+];
+
+fn relay_rows(table: &'static str) -> Vec<(&'static str, &'static str)> {
+    table.lines().skip(1).map(|line| line.split_once(' ').unwrap()).collect()
+}
+
+#[test]
+fn a_relay_says_everything_in_every_language() {
+    let english = relay_rows(RELAY[0].1);
+    assert_eq!(
+        RELAY.iter().skip(1).map(|(name, _)| *name).collect::<Vec<_>>(),
+        language::names().collect::<Vec<_>>()
+    );
+    for (name, table) in RELAY {
+        let rows = relay_rows(table);
+        for ((code, said), (known, sentence)) in rows.iter().zip(&english) {
+            assert_eq!(code, known, "{name}");
+            assert_eq!(said.matches("{}").count(), sentence.matches("{}").count(), "{name} {code}");
+            assert_eq!(said.ends_with('.'), sentence.ends_with('.'), "{name} {code}");
+            for part in ["64 KiB", "100", "multipart/form-data", "JSON", "GET"] {
+                assert_eq!(said.contains(part), sentence.contains(part), "{name} {code}: {part}");
+            }
+            assert!(*name == "en" || said != sentence, "{name} {code} is not translated");
+            assert!(!said.contains('\'') && said.trim() == *said, "{name} {code}");
+            assert!(language::sentence("es", code).is_none(), "{code} has two sources");
+            if *name == "fr-CA" {
+                assert_eq!(said.matches("\u{A0}: ").count(), said.matches(": ").count(), "{code}");
+                assert!(!said.contains(" ?") && !said.contains(" ;"), "{code}");
+            }
+        }
+        assert_eq!(rows.len(), english.len(), "{name}");
+    }
+}
+
 /// Spanish opens its questions; French of Canada sets a no-break space before a colon, and an apostrophe that curls.
 #[test]
 fn sentences_follow_the_language() {

@@ -75,7 +75,7 @@ export interface FieldSpec {
   bytes?: boolean;
   /** Of a `consent`: what the visitor agrees to. The relay keeps it with the lead, and the time. */
   purpose?: string;
-  /** Of a `consent`: the version of the text that the visitor sees. */
+  /** Of a `consent`: the text that the visitor sees, which the relay's own page shows, too; or the name of its version. */
   text?: string;
 }
 

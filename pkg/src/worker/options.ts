@@ -1,5 +1,7 @@
 import { FieldpostError } from "../errors.js";
+import type { Messages } from "../messages/cascade.js";
 import type { Account, FieldSpec } from "../types.js";
+import { isSpoken } from "./page/language.js";
 
 /** What an account's owner keeps in secret bindings; which members are needed depends on the system. */
 export interface Credentials {
@@ -50,8 +52,14 @@ export interface RelayFormOptions {
   /** Where a visitor without JavaScript goes after the lead was taken. */
   thanks: string;
   deliver: readonly Target[];
-  /** The heading of the relay's own page for refused forms. */
+  /** What the form is about, on the relay's own pages. */
   title?: string;
+  /** In which language the relay speaks to this form's visitors (BCP 47): `en`, `es` or `fr-CA`, or another with `messages`. */
+  language?: string;
+  /** The owner's own words, by code, before the language's: docs/messages.md lists what the relay says. */
+  messages?: Messages;
+  /** Where else a visitor can turn to, on the relay's own pages: an address that begins with https:, mailto: or tel:. */
+  contact?: string;
   /** The name of a field that people do not see; what fills it is one sign of a robot, never a verdict. */
   trap?: string;
   /** Cloudflare Turnstile: who does not pass waits for a person. */
@@ -148,11 +156,23 @@ function check(given: RelayOptions): RelayOptions {
   }
   for (const [name, form] of Object.entries(given.forms)) {
     if (!/^[\w-]{1,64}$/.test(name)) wrong(`forms: a form's name has letters, digits, - and _.`);
+    if (!URL.canParse(form.thanks, "https://relay.invalid")) wrong(`forms.${name}.thanks: is no address.`);
+    if (form.contact !== undefined && !(/^(https|mailto|tel):/.test(form.contact) && URL.canParse(form.contact))) wrong(`forms.${name}.contact: begins with https:, mailto: or tel:.`);
+    if (form.language !== undefined && !isTag(form.language)) wrong(`forms.${name}.language: is no tag such as es or fr-CA.`);
+    if (form.language !== undefined && !form.messages && !isSpoken(form.language)) wrong(`forms.${name}.language: there are no words for it; give them as messages.`);
     for (const target of form.deliver) {
       if (!given.accounts[target.account]) wrong(`forms.${name}.deliver: there is no account ${target.account}.`);
     }
   }
   return given;
+}
+
+function isTag(language: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(language).length === 1;
+  } catch {
+    return false;
+  }
 }
 
 /** The system of an account. */

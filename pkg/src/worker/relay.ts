@@ -3,10 +3,10 @@ import { FieldpostError } from "../errors.js";
 import type { Issue, RelayForm, Report } from "../types.js";
 import type { Accepted, Offer } from "./acceptance.js";
 import { isTooMuch } from "./address.js";
-import { type Answer, answer, issue, json, redirect, refusal, respond, wantsJson, WIRE_VERSION } from "./answer.js";
-import { type Lead, readLead, Unreadable } from "./body.js";
+import { type Answer, answer, json, redirect, respond, wantsJson, WIRE_VERSION } from "./answer.js";
+import { readLead, Unreadable } from "./body.js";
 import { compiled } from "./check.js";
-import { digest, hmac, joined, sha256 } from "./hash.js";
+import { digest, sha256 } from "./hash.js";
 import { log } from "./log.js";
 import { operator } from "./operator.js";
 import {
@@ -17,18 +17,14 @@ import {
   type RelayOptions,
   type RelaySource,
 } from "./options.js";
+import { describePage, problem, refuse, speakerOf } from "./problem.js";
 import { sealKey, unsealed } from "./seal.js";
+import { type Asked, challengeOf, entered, type Found, identify, isKey, newest, type Submission } from "./submission.js";
 import { issueToken, judgeToken, nonceOf } from "./token.js";
 import { verify } from "./turnstile.js";
 
 /** How long `?wait` waits for the outcome. */
 const WAIT = 5_000;
-
-/** The field that Turnstile's widget adds to a form. */
-const CHALLENGE = "cf-turnstile-response";
-
-/** A native submit has no key; two of the same within this time are one. */
-const NATIVE_WINDOW = 10 * 60 * 1000;
 
 /** What one address may send where the owner says nothing: an office behind one address must get through. */
 const ADDRESS_LIMIT = { leads: 60, seconds: 60 };
@@ -40,39 +36,18 @@ export interface RelayHandler {
   scheduled(event: unknown, env: RelayEnv): Promise<void>;
 }
 
-/** What a form's request is made of, step after step. */
-interface Submission {
-  request: Request;
-  url: URL;
-  env: RelayEnv;
-  relay: RelayOptions;
-  name: string;
-  form: RelayFormOptions;
-  lead: Lead;
-  /** The page's origin, where it is one of the form's. */
-  origin: string | null;
-}
-
 /** A relay for a Worker: `export default relay((env) => ({ forms, accounts, secret: env.SECRET }))`. */
 export function makeRelay(source: RelaySource, load: () => Promise<void>): RelayHandler {
   configure(source);
   return {
     async fetch(request, env) {
-      if (!isReady()) await load();
-      const relay = options(env);
-      const url = new URL(request.url);
-      const [, root, name = "", ...rest] = url.pathname.split("/");
-      if (root === "operator") return operator(request, url, env, relay);
-      const form = Object.hasOwn(relay.forms, name) ? relay.forms[name] : undefined;
-      if (root !== "leads" || !form || rest.length > 0) return respond(answer(404, { id: null, state: "refused", issues: [issue("not_found")] }));
-
-      const given = request.headers.get("origin");
-      // The relay's own page for refused forms sends from the relay's origin.
-      const origin = given !== null && (form.origins.includes(given) || given === url.origin) ? given : null;
-      // A browser says where a call comes from; where its two words disagree, somebody else is speaking.
-      const site = request.headers.get("sec-fetch-site");
-      if (given !== null && site === "same-origin" && given !== url.origin) return respond(forbidden());
-      return respond(await route(request, url, env, relay, name, form, given, origin), origin);
+      const asked: Asked = { request, url: new URL(request.url), name: "", origin: null };
+      try {
+        if (!isReady()) await load();
+        return await serve(asked, env);
+      } catch (error) {
+        return failed(asked, error);
+      }
     },
 
     async scheduled(_event, env) {
@@ -82,22 +57,32 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
   };
 }
 
-async function route(
-  request: Request,
-  url: URL,
-  env: RelayEnv,
-  relay: RelayOptions,
-  name: string,
-  form: RelayFormOptions,
-  given: string | null,
-  origin: string | null,
-): Promise<Answer> {
+async function serve(asked: Asked, env: RelayEnv): Promise<Response> {
+  const { request, url } = asked;
+  const relay = (asked.relay = options(env));
+  const [, root, name = "", ...rest] = url.pathname.split("/");
+  if (root === "operator") return operator(request, url, env, relay);
+  const form = root === "leads" && rest.length === 0 && Object.hasOwn(relay.forms, name) ? relay.forms[name] : undefined;
+  if (!form) return respond(await problem(asked, 404, "not_found"));
+  const found = Object.assign(asked, { relay, name, form });
+
+  const given = request.headers.get("origin");
+  // A browser says where a call comes from; where its two words disagree, somebody else is speaking.
+  const site = request.headers.get("sec-fetch-site");
+  if (given !== null && site === "same-origin" && given !== url.origin) return respond(await forbidden(found));
+  // The relay's own page for refused forms sends from the relay's origin.
+  found.origin = given !== null && (form.origins.includes(given) || given === url.origin) ? given : null;
+  return respond(await route(found, env, given), found.origin);
+}
+
+async function route(asked: Found, env: RelayEnv, given: string | null): Promise<Answer> {
+  const { request, relay, form, origin } = asked;
   switch (request.method) {
     case "GET":
     case "HEAD":
       // A token is for the form's own pages; a server that renders one has no origin.
-      if (given !== null && !origin) return forbidden();
-      return describe(relay, name, form, origin ?? form.origins[0] ?? "");
+      if (given !== null && !origin) return forbidden(asked);
+      return wantsJson(request) ? describe(asked, origin ?? form.origins[0] ?? "") : describePage(asked);
     case "OPTIONS":
       // The page's own calls need no preflight; a server's page that sends JSON gets an answer all the same.
       return {
@@ -108,28 +93,43 @@ async function route(
     case "POST":
       break;
     default:
-      return answer(405, { id: null, state: "refused", issues: [issue("method")] }, { allow: "GET, POST" });
+      return problem(asked, 405, "method", { allow: "GET, HEAD, POST, OPTIONS" });
   }
-  if (given !== null && given !== "null" && !origin) return forbidden();
+  if (given !== null && given !== "null" && !origin) return forbidden(asked);
   const limit = relay.addressLimit === undefined ? ADDRESS_LIMIT : relay.addressLimit;
   const wait = limit && (await isTooMuch(request.headers.get("cf-connecting-ip"), limit, Date.now()));
-  if (wait) {
-    return answer(429, { id: null, state: "retry", issues: [issue("address.limit")] }, { "retry-after": String(Math.ceil(wait / 1000)) });
-  }
-  let lead: Lead;
+  // A program that sends too much is not worth reading; a person's page keeps what was typed.
+  if (wait && wantsJson(request)) return tooMuch(asked, wait);
   try {
-    lead = await readLead(await unsealed(request, [relay.secret].flat()));
+    asked.lead = await readLead(await unsealed(request, [relay.secret].flat()));
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    return answer(error.status, { id: null, state: "refused", issues: [issue(error.code)] });
+    return wait ? tooMuch(asked, wait) : problem(asked, error.status, error.code);
   }
-  return submit({ request, url, env, relay, name, form, lead, origin });
+  return wait ? tooMuch(asked, wait) : submit(Object.assign(asked, { env, lead: asked.lead }));
 }
 
-const forbidden = (): Answer => answer(403, { id: null, state: "refused", issues: [issue("origin.forbidden")] });
+const forbidden = (asked: Asked): Promise<Answer> => problem(asked, 403, "origin.forbidden");
+
+const tooMuch = (asked: Asked, wait: number): Promise<Answer> => problem(asked, 429, "address.limit", { "retry-after": String(Math.ceil(wait / 1000)) });
+
+const unavailable = (asked: Asked, code = "outbox.unavailable"): Promise<Answer> => problem(asked, 503, code, { "retry-after": "30" });
+
+/** What broke ends here: the visitor is told what is so, and the log where to look. A message of another's may hold a value. */
+async function failed(asked: Asked, error: unknown): Promise<Response> {
+  const ours = error instanceof FieldpostError;
+  const { name, stack = "" } = error instanceof Error ? error : { name: typeof error };
+  const where = /^ +at .+$/m.exec(stack)?.[0].trim() ?? "";
+  log("relay.failed", { form: asked.name, code: ours ? error.code : name, message: ours ? error.message : "", where });
+  if (asked.url.pathname.startsWith("/operator")) return respond(json(500, { code: "relay.failed" }));
+  const tell = (known: Asked): Promise<Answer> => problem(known, 500, asked.offered ? "outbox.unknown" : "relay.failed", { "retry-after": "60" });
+  const { request, url, origin } = asked;
+  // What broke may be the form's own, and would break its page, too.
+  return respond(await tell(asked).catch(() => tell({ request, url, origin, name: "" })), origin);
+}
 
 /** `GET /leads/{form}`: the rules, and a token for the page. */
-async function describe(relay: RelayOptions, name: string, form: RelayFormOptions, origin: string): Promise<Answer> {
+async function describe({ relay, name, form }: Found, origin: string): Promise<Answer> {
   const { token, expires } = await issueToken(newest(relay), name, origin, Date.now());
   const body: RelayForm = { v: WIRE_VERSION, spec: { fields: form.fields }, token, expires, sealKey: await sealKey(newest(relay)) };
   return json(200, body);
@@ -139,38 +139,31 @@ async function submit(submission: Submission): Promise<Answer> {
   const { relay, name, form, lead, url } = submission;
   const { own } = lead;
   if (own["v"] !== undefined && own["v"] !== String(WIRE_VERSION)) return problem(submission, 400, "wire.version");
-  if (own["key"] !== undefined && !/^[\w-]{8,64}$/.test(own["key"])) return problem(submission, 400, "key.invalid");
+  if (own["key"] !== undefined && !isKey(own["key"])) return problem(submission, 400, "key.invalid");
 
   const trapped = form.trap !== undefined && lead.fields.some(([field, value]) => field === form.trap && value !== "");
-  const challenge = lead.fields.find(([field]) => field === CHALLENGE)?.[1] ?? own["turnstile"];
-  const fields = lead.fields.filter(([field]) => field !== form.trap && field !== CHALLENGE);
+  const fields = entered(form, lead);
   const report = attempt(relay, name, fields);
   const wrong = report !== "trapped" && !report.ok;
   // A native submit's key is a guess, and a form that is wrong is not worth asking for.
-  if (wrong && own["key"] === undefined) return refuse(submission, fields, report.issues);
-  // A retry may carry a new token, so only what the visitor entered makes the lead.
-  const bodyHash = await sha256(joined([name, ...fields.flatMap(([field, value]) => [field, canonical(value)])]));
-  const keys = own["key"] !== undefined ? [`k:${own["key"]}`] : await nativeKeys(newest(relay), bodyHash, Date.now());
-  if (wrong) {
-    // The rules may have changed since the same lead was taken: then its answer stands.
-    const known = await look(submission, keys, bodyHash);
-    return known ? tell(submission, known, []) : refuse(submission, fields, report.issues);
-  }
-  // An acceptance looks its own key up; a native submit may be known by the window before, too.
-  if (keys.length > 1) {
-    const known = await look(submission, keys.slice(1), bodyHash);
-    if (known) return tell(submission, known, []);
-  }
+  if (wrong && own["key"] === undefined && own["again"] === undefined) return refuse(submission, report.issues);
+  const { keys, bodyHash } = await identify(submission);
+  // The rules may have changed since the same lead was taken: then its answer stands. An acceptance looks its own key up;
+  // a native submit may be known by the window before, too.
+  const known = await look(submission, wrong ? keys : keys.slice(1), bodyHash);
+  if (!known) return unavailable(submission);
+  if (known.state !== "free") return tell(submission, known, []);
+  if (wrong) return refuse(submission, report.issues);
   const key = keys[0] as string;
   if (form.turnstile) {
     const reserved = await ask(submission, key, "reserve", { key, bodyHash });
-    if (!reserved) return problem(submission, 503, "outbox.unavailable", { "retry-after": "30" });
+    if (!reserved) return unavailable(submission);
     if (reserved.state === "running") return problem(submission, 409, "key.running", { "retry-after": "1" });
     if (reserved.state !== "free") return tell(submission, reserved, []);
   }
 
-  const review = await suspicion(submission, trapped, key, typeof challenge === "string" ? challenge : undefined);
-  if (!review) return problem(submission, 503, "outbox.unavailable", { "retry-after": "30" });
+  const review = await suspicion(submission, trapped, key, challengeOf(lead));
+  if (!review) return unavailable(submission);
   const trap = report === "trapped";
   if (trap) review.push("wasm.trap");
   const offer: Offer = {
@@ -184,8 +177,9 @@ async function submit(submission: Submission): Promise<Answer> {
     targets: form.deliver.map((target) => target.account),
     ...(trap && { raw: true }),
   };
+  submission.offered = true;
   const accepted = await ask(submission, key, "accept", offer);
-  if (!accepted) return problem(submission, 503, "outbox.unavailable", { "retry-after": "30" });
+  if (!accepted) return unavailable(submission, "outbox.unknown");
   const issues = trap ? [] : report.issues;
   return tell(submission, accepted, issues, url.searchParams.has("wait") ? key : undefined, review.length > 0);
 }
@@ -203,13 +197,13 @@ function attempt(relay: RelayOptions, name: string, fields: readonly [string, un
   return "trapped";
 }
 
-/** The lead of one of these keys, where it is known already. */
+/** The lead of one of these keys, where it is known already. Nothing where an outbox that may know it is away. */
 async function look(submission: Submission, keys: readonly string[], bodyHash: string): Promise<Accepted | undefined> {
   for (const key of keys) {
     const known = await ask(submission, key, "known", { key, bodyHash });
-    if (known && known.state !== "free") return known;
+    if (known?.state !== "free") return known;
   }
-  return undefined;
+  return { id: "", state: "free" };
 }
 
 /** What is kept beside the form's values: what the visitor agreed to, and where they came from only with every consent. */
@@ -226,7 +220,6 @@ function visitor({ request, form, lead }: Submission, report: Report): Record<st
   if (agreed.length < asked.length) return { consents: consents.toString() };
   const { own } = lead;
   const given = {
-    consents: consents.toString(),
     page: own["page"],
     query: own["query"]?.replace(/^\?/, ""),
     referrer: own["referrer"],
@@ -237,7 +230,9 @@ function visitor({ request, form, lead }: Submission, report: Report): Record<st
     ip: request.headers.get("cf-connecting-ip") ?? undefined,
     userAgent: request.headers.get("user-agent") ?? undefined,
   };
-  return Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (value ? [[name, value.slice(0, 2_000)]] : [])));
+  const bounded = Object.entries(given).flatMap(([name, value]) => (value ? [[name, value.slice(0, 2_000)]] : []));
+  // The owner's own words, whole: what was agreed to is no proof without its end.
+  return { consents: consents.toString(), ...Object.fromEntries(bounded) };
 }
 
 /** Whose record a write touches, as a hash: never two at a time. E-mail, else phone, else the lead itself. */
@@ -315,41 +310,8 @@ async function tell(submission: Submission, accepted: Accepted, issues: Issue[],
     await new Promise((resolve) => setTimeout(resolve, 100));
     state = (await ask(submission, waitFor, "known", { key: waitFor }))?.state === "stored" ? "stored" : "queued";
   }
-  return answer(state === "stored" ? 200 : 202, { id: accepted.id, state: state === "stored" ? "stored" : "queued", issues });
+  return answer(state === "stored" ? 200 : 202, { id: accepted.id, state: state === "stored" ? "stored" : "queued", issues: [...speakerOf(submission).translate(issues)] });
 }
-
-async function refuse(submission: Submission, fields: readonly [string, unknown][], issues: Issue[]): Promise<Answer> {
-  const { request, name, form, relay, url } = submission;
-  if (wantsJson(request)) return answer(422, { id: null, state: "refused", issues });
-  const { token } = await issueToken(newest(relay), name, url.origin, Date.now());
-  return refusal(422, name, form, fields, issues, { ...kept(submission.lead), _fp_token: token }, url);
-}
-
-async function problem(submission: Submission, status: number, code: string, headers?: Record<string, string>): Promise<Answer> {
-  const { request, name, form, lead, url } = submission;
-  if (!wantsJson(request)) {
-    const page = await refusal(status, name, form, lead.fields, [issue(code)], kept(lead), url);
-    return { ...page, headers: { ...page.headers, ...headers } };
-  }
-  return answer(status, { id: null, state: [409, 429, 503].includes(status) ? "retry" : "refused", issues: [issue(code)] }, headers);
-}
-
-/** What travels through the relay's own page unseen. The key does not: other values are another lead. */
-function kept({ own }: Lead): Record<string, string> {
-  return Object.fromEntries(
-    ["v", "page", "query", "referrer", "first", "last", "pardot", "mkto_trk"].flatMap((name) => (own[name] ? [[`_fp_${name}`, own[name]]] : [])),
-  );
-}
-
-/** The key of a submit without one: the form, its fields, and the ten minutes it falls in; and those before. */
-async function nativeKeys(secret: string, bodyHash: string, now: number): Promise<string[]> {
-  const window = Math.floor(now / NATIVE_WINDOW);
-  return Promise.all([window, window - 1].map(async (n) => `n:${await hmac(secret, joined([bodyHash, String(n)]))}`));
-}
-
-const canonical = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
-
-const newest = (relay: RelayOptions): string => [relay.secret].flat()[0] as string;
 
 const count = (relay: RelayOptions): number => relay.shards ?? 4;
 

@@ -1,0 +1,74 @@
+import { escape } from "./fields.js";
+import type { Speaker } from "./language.js";
+import { style } from "./style.js";
+
+/** A page of the relay's own. What is HTML says so; all else is text. */
+export interface Page {
+  speaker: Speaker;
+  /** The form's title, above what happened. */
+  title?: string;
+  heading: string;
+  /** Whether something went wrong. */
+  isError: boolean;
+  paragraphsHtml: readonly string[];
+  /** What is wrong, in order. */
+  listHtml?: readonly string[];
+  /** Below that: whom else to turn to. */
+  lastHtml: readonly string[];
+  form?: {
+    /** Where it goes: the relay's own `/leads/{form}`. */
+    action: string;
+    fieldsHtml: string;
+    /** Travels back unseen: a fresh token, the page the visitor came from … */
+    hidden: Readonly<Record<string, string>>;
+  };
+}
+
+/** Languages that are written from the right. */
+const RIGHT_TO_LEFT = /^(ar|fa|he|ps|sd|ug|ur|yi)\b/i;
+
+/** What happened comes first and has the focus. It loads nothing and runs nothing, so `policy` is all that it needs. */
+export function pageHtml({ speaker, title, heading, isError, paragraphsHtml, listHtml = [], lastHtml, form }: Page): string {
+  return `<!doctype html>
+<html lang="${escape(speaker.lang)}"${RIGHT_TO_LEFT.test(speaker.lang) ? ` dir="rtl"` : ""}>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="robots" content="noindex">
+<title>${escape([heading, title].filter(Boolean).join(" · "))}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+${title ? `<p class="title">${escape(title)}</p>\n` : ""}<div class="${isError ? "error " : ""}said"${isError ? ` role="alert"` : ""}>
+<h1 tabindex="-1" autofocus>${escape(heading)}</h1>
+${paragraphsHtml.map(paragraph).join("\n")}
+${listHtml.length > 0 ? `<ul>${listHtml.join("")}</ul>` : ""}
+${lastHtml.map(paragraph).join("\n")}
+</div>
+${form ? formHtml(speaker, form) : ""}
+</main>
+</body>
+</html>
+`;
+}
+
+const paragraph = (html: string): string => `<p>${html}</p>`;
+
+function formHtml(speaker: Speaker, { action, fieldsHtml, hidden }: NonNullable<Page["form"]>): string {
+  return `<form action="${escape(action)}" method="post" novalidate>
+${Object.entries(hidden).map(([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`).join("")}
+${fieldsHtml}
+<button>${escape(speaker.say("page.again"))}</button>
+</form>`;
+}
+
+let hash: string | undefined;
+
+/** The Content-Security-Policy of a page whose form may lead on to `thanks`. */
+export async function policy(thanks: string | undefined): Promise<string> {
+  hash ??= btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style)))));
+  const on = thanks?.startsWith("http") ? ` ${new URL(thanks).origin}` : "";
+  return `default-src 'none'; style-src 'sha256-${hash}'; form-action ${thanks === undefined ? "'none'" : `'self'${on}`}; base-uri 'none'; frame-ancestors 'none'`;
+}

@@ -1,0 +1,62 @@
+// A relay whose forms speak three languages, and whose outboxes break as the address asks: `?break=lost` takes the lead
+// and loses the answer, `full` has no room, `away` never answers, `running` is at the same lead just now.
+import { relay } from "fieldpost/worker";
+
+export { Gate, Outbox } from "fieldpost/worker";
+
+const CONSENT = "I agree that Harbor Plumbing may call and text me about my request.\nThe policy is at https://example.com/privacy?a=1&b=2.";
+const fields = {
+  firstName: { kind: "name", label: "First name", required: true, max: 80 },
+  email: { kind: "email", label: "E-mail", required: true },
+  message: { kind: "text", label: "Message", max: 500 },
+  services: { kind: "choices", label: "Services", choices: ["Drains", "Boilers", "Water, hot"] },
+  tags: { kind: "labels", label: "Tags" },
+  when: { kind: "choice", label: "When", choices: ["Now", "Later"] },
+  campaign: { kind: "hidden" },
+  consent: { kind: "consent", label: "Consent", required: true, purpose: "an answer", text: CONSENT },
+};
+
+/** Breaks the outboxes, or leaves them as they are. */
+function broken(env, how) {
+  if (!how) return env;
+  const get = (id) => {
+    const real = env.OUTBOX.get(id);
+    return {
+      async fetch(url, init) {
+        if (how === "away") throw new Error("away");
+        const what = new URL(url).pathname;
+        if (how === "running" && what === "/reserve") return Response.json({ id: "", state: "running" });
+        if (what !== "/accept") return real.fetch(url, init);
+        if (how === "full") return Response.json({ id: "", state: "full" });
+        const response = await real.fetch(url, init);
+        if (how === "lost") throw new Error("lost");
+        return response;
+      },
+    };
+  };
+  return { ...env, OUTBOX: { idFromName: (name) => env.OUTBOX.idFromName(name), get } };
+}
+
+const made = relay((env) => {
+  if (env.BROKEN) throw new TypeError("a visitor's own text");
+  const form = (more = {}) => ({ title: "Book a visit", fields, origins: [env.PAGE_ORIGIN], thanks: `${env.PAGE_ORIGIN}/thanks.html`, trap: "fp_ref2", deliver: [], contact: "mailto:office@example.com", ...more });
+  return {
+    secret: env.RELAY_SECRET,
+    operatorKey: env.OPERATOR_KEY,
+    addressLimit: { leads: 3, seconds: 120 },
+    forms: {
+      contact: form(),
+      contacto: form({ language: "es-MX", title: "Pida una visita" }),
+      contactez: form({ language: "fr-CA", title: undefined, contact: undefined }),
+      kontakt: form({ language: "de", messages: { "page.check": "Bitte prüfen Sie Ihre Angaben", "email.at": "Eine E-Mail-Adresse hat ein @.", "text.long": "Höchstens {} Zeichen." } }),
+      challenged: form({ turnstile: { secret: "x", fetch: async () => Response.json({ success: true, hostname: "127.0.0.1" }) } }),
+      odd: form({ fields: { email: { kind: "emial", label: "E-mail" } } }),
+    },
+    accounts: {},
+  };
+});
+
+export default {
+  fetch: (request, env) => made.fetch(request, broken(env, new URL(request.url).searchParams.get("break"))),
+  scheduled: (event, env) => made.scheduled(event, env),
+};
