@@ -108,6 +108,8 @@ codes! {
     ACCOUNT_VERSION = "account.version", "The version must be 3 or 4.";
     ACCOUNT_BUSINESS_UNIT = "account.business_unit", "A business unit id has 18 letters and digits and begins with 0Uv.";
     ACCOUNT_TOKEN = "account.token", "The token has characters that a header cannot carry.";
+    ACCOUNT_CREDENTIAL = "account.credential", "The account's {} is missing or empty. Put it into its credentials.";
+    ACCOUNT_LOGIN_URL = "account.login_url", "Client credentials need the org's own loginUrl, as Setup > My Domain shows it: https://MYDOMAIN.my.salesforce.com, of a sandbox https://MYDOMAIN--NAME.sandbox.my.salesforce.com.";
 
     CRM_STATE = "pardot.export_state", "The export has failed or was cancelled.";
 

@@ -197,9 +197,6 @@ pub struct VendorCode {
     pub class: Class,
     /// Our sentence. The vendor's own is never shown: it may hold what the visitor typed.
     pub sentence: &'static str,
-    /// The parameter that it is about, where that goes without saying. A value that does not fit is the lead's fault, and
-    /// the target's where the parameter is the owner's own, the same for each lead.
-    pub param: &'static str,
 }
 
 impl VendorCode {

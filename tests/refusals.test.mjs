@@ -156,10 +156,10 @@ describe("a client sends nothing", () => {
   const secret = { clientId: "a", clientSecret: "b" };
   for (const [what, account, operation, params, expected] of [
     ["to another host", { ...ACCOUNTS.marketo, baseUrl: "https://evil.example", credentials: secret }, "marketo.lead.get", { id: 1 }, "account.invalid baseUrl account.host"],
-    ["to another login", { ...ACCOUNTS.pardot, credentials: { ...secret, loginUrl: "https://evil.example" } }, "pardot.prospect.read", { id: 1 }, "account.invalid loginUrl account.host"],
-    ["without a secret", { ...ACCOUNTS.marketo, credentials: { clientId: "a" } }, "marketo.lead.get", { id: 1 }, "account.invalid clientSecret value.required"],
-    ["without credentials", { ...ACCOUNTS.marketo, credentials: undefined }, "marketo.lead.get", { id: 1 }, "account.invalid clientId value.required"],
-    ["without a key", { ...ACCOUNTS.prospects, credentials: {} }, "prospects.prospect.get", { prospectId: "x" }, "account.invalid token account.token"],
+    ["to another login", { ...ACCOUNTS.pardot, credentials: { ...secret, loginUrl: "https://evil.example" } }, "pardot.prospect.read", { id: 1 }, "account.invalid loginUrl account.login_url"],
+    ["without a secret", { ...ACCOUNTS.marketo, credentials: { clientId: "a" } }, "marketo.lead.get", { id: 1 }, "account.invalid clientSecret account.credential clientSecret"],
+    ["without credentials", { ...ACCOUNTS.marketo, credentials: undefined }, "marketo.lead.get", { id: 1 }, "account.invalid clientId account.credential clientId"],
+    ["without a key", { ...ACCOUNTS.prospects, credentials: {} }, "prospects.prospect.get", { prospectId: "x" }, "account.invalid key account.credential key"],
     ["of a batch with one bad record", { ...ACCOUNTS.marketo, credentials: secret }, "marketo.lead.sync", { input: [...people(301), { email: "nobody" }] }, "params.invalid input[301].email email.at"],
   ]) {
     test(what, async () => {

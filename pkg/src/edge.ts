@@ -15,7 +15,7 @@ export interface EdgeGlue {
   operations(): OperationInfo[];
   checkAccount(account: unknown): void;
   tokenRequest(account: unknown, credentials: unknown): Request | undefined;
-  readToken(reply: unknown): { token: string; usable: number } | Outcome;
+  readToken(reply: unknown, system: string, refreshes: boolean): { token: string; usable: number } | Outcome;
   render(operation: string, lead: string, visitor: string, mapping: unknown, account: unknown, record?: string): Rendered;
   harmless(account: unknown): { operation: string; rendered: Rendered } | null;
   toRequest(rendered: unknown, token: string): Request;

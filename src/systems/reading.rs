@@ -27,7 +27,7 @@ impl Operation {
     /// What became of a call, where its parameters are known: a field that was asked for and is absent is null, and a
     /// batch has an outcome for each of its records.
     pub fn read_for(&self, reply: &Reply, params: &Entries<'_>) -> Outcome {
-        match (self.reading, self.judge(reply, Sent::Params(params), params)) {
+        match (self.reading, self.judge(reply, Sent::default(), params)) {
             (Reading::MarketoFound, Outcome::Found { records, total, next }) => {
                 Outcome::Found { records: completed(records, &asked(params)), total, next }
             }
@@ -35,10 +35,9 @@ impl Operation {
         }
     }
 
-    /// What became of a call whose body is known, and which of its parameters are the owner's own: whose fault a refusal
-    /// is may depend on them.
-    pub fn read_sent(&self, reply: &Reply, body: &str, own: &[&str]) -> Outcome {
-        self.judge(reply, Sent::Body(body, own), &Vec::new())
+    /// What became of a call of which it is known what it sent: whose fault a refusal is may depend on that.
+    pub fn read_sent(&self, reply: &Reply, sent: Sent<'_>) -> Outcome {
+        self.judge(reply, sent, &Vec::new())
     }
 
     fn judge(&self, reply: &Reply, sent: Sent<'_>, params: &Entries<'_>) -> Outcome {

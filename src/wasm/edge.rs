@@ -11,6 +11,7 @@ use crate::outcome::Outcome;
 use crate::report::Issue;
 use crate::request::{Account, Request, System};
 use crate::systems::reply::Reply;
+use crate::systems::sent::Sent;
 use crate::systems::token::{self, Credentials};
 use crate::tape::Tape;
 use crate::tape::typed::unpack_entries;
@@ -103,7 +104,7 @@ pub fn request(name: &str, params: &str, to: JsValue) -> Result<web_sys::Request
 #[wasm_bindgen(js_name = readSent)]
 pub fn read_sent(name: &str, reply: JsValue, body: &str, own: &str) -> Answer {
     let reply: Reply = from_js(reply, "reply.invalid")?;
-    to_js(&known(name)?.read_sent(&reply, body, &own.lines().collect::<Vec<_>>()))
+    to_js(&known(name)?.read_sent(&reply, Sent { body, own }))
 }
 
 /// The outcome of a reply `{ status, headers: [name, value][], body }`; with packed parameters and the account's version
@@ -186,18 +187,19 @@ pub fn token_request(to: JsValue, credentials: JsValue) -> Result<Option<web_sys
     }
 }
 
-/// `{ token, usable }` of a token reply, with the milliseconds that it may be used for; or the outcome of the call.
+/// `{ token, usable }` of a token reply, with the milliseconds that it may be used for; or the outcome of the call. What
+/// to mend depends on the system, and on whether a refresh token was sent.
 ///
 /// # Errors
 /// `reply.invalid` for something that is no reply.
 #[wasm_bindgen(js_name = readToken)]
-pub fn read_token(reply: JsValue) -> Answer {
+pub fn read_token(reply: JsValue, system: &str, refreshes: bool) -> Answer {
     #[derive(Serialize)]
     struct Usable {
         token: String,
         usable: u64,
     }
-    match token::read(&from_js(reply, "reply.invalid")?) {
+    match token::read(&from_js(reply, "reply.invalid")?, system == System::Marketo.name(), refreshes) {
         Ok(got) => to_js(&Usable { token: got.token, usable: crate::delivery::token::usable(got.lifetime) }),
         Err(outcome) => to_js(&outcome),
     }

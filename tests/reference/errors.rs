@@ -35,7 +35,9 @@ fn whose(fault: Fault) -> &'static str {
 }
 
 fn fault(row: &VendorCode) -> String {
-    match (row.class, row.param) {
+    let about =
+        pardot::ABOUT.iter().find(|(number, _)| *number == row.number && row.name.starts_with("pardot."));
+    match (row.class, about.map_or("", |(_, param)| param)) {
         (Class::Refused(Fault::Lead), param) if !param.is_empty() => {
             let some = if param.ends_with('_') { "…" } else { "" };
             format!("the lead; the target, where `{param}{some}` is a constant")
@@ -179,27 +181,13 @@ pub(crate) fn page() -> String {
         prospects::read_write,
     );
     page.push_str(
-        "\n## Tokens\n\n`client` throws these, the relay waits.\n\n| HTTP | code | meaning | again? |\n|---|---|---|---|\n",
+        "\n## Tokens\n\n`client` throws `auth.refused` with the code in `issues`, or `auth.busy`; to the relay they are the account's: its leads wait.\n\n",
     );
-    let asked = |reply: &Reply| token::read(reply).map_or_else(|outcome| outcome, |_| panic!("a token"));
-    one(
-        &mut page,
-        "",
-        401,
-        r#"{"error":"invalid_client"}"#,
-        "The credentials are wrong; also 400 and 403.",
-        asked,
+    codes(&mut page, &token::CODES.iter().map(|(row, _)| *row).collect::<Vec<_>>());
+    page.push_str(
+        "Before anything is sent: `account.credential` names the credential that is missing, `account.login_url` says that client \
+         credentials need the org's My Domain.\n",
     );
-    one(&mut page, "", 400, r#"{"error":"invalid_grant"}"#, "Salesforce: two refreshes at once.", asked);
-    one(
-        &mut page,
-        "",
-        200,
-        r#"{"access_token":"x","expires_in":0}"#,
-        "Marketo: a token in its last second.",
-        asked,
-    );
-    one(&mut page, "", 503, "", "The token service is down; also other 5xx and 429.", asked);
     page.push_str("\n## HTTP\n\nWhere the body says nothing of the vendor's.\n\n");
     statuses(&mut page);
     page.push_str(

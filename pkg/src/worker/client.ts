@@ -47,7 +47,7 @@ export function makeClient(account: RelayAccount, options: ClientOptions, load: 
       const asked = edge((glue) => glue.tokenRequest(plain, account.credentials ?? {}));
       if (!asked) return account.credentials?.key ?? "";
       const reply = await plainReply(await send(asked, { timeout: options.timeout ?? 35_000, ...fetching }));
-      const said = edge((glue) => glue.readToken(reply));
+      const said = edge((glue) => glue.readToken(reply, account.system, account.credentials?.refreshToken !== undefined));
       if ("token" in said) {
         ends = Date.now() + said.usable;
         return said.token;

@@ -178,7 +178,7 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
       try {
         const got = await send(request);
         const reply = await plainReply({ status: got.status, headers: got.headers as never, body: await short(got) });
-        const said = edge((glue) => glue.readToken(reply));
+        const said = edge((glue) => glue.readToken(reply, account.system, account.credentials.refreshToken !== undefined));
         if ("token" in said) {
           this.token = { value: said.token, until: Date.now() + said.usable, proven: false };
           this.notBefore = 0;

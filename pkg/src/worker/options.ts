@@ -13,7 +13,11 @@ export interface Credentials {
   clientSecret?: string;
   /** Salesforce: used instead of client credentials. */
   refreshToken?: string;
-  /** Salesforce: where tokens come from; `https://login.salesforce.com` where nothing is said. */
+  /**
+   * Salesforce: where tokens come from. Client credentials need the org's own login, the URL of Setup > My Domain:
+   * `https://MYDOMAIN.my.salesforce.com`, of a sandbox `https://MYDOMAIN--NAME.sandbox.my.salesforce.com`. A refresh token
+   * may use the shared hosts; `https://login.salesforce.com` where nothing is said.
+   */
   loginUrl?: string;
 }
 

@@ -15,7 +15,7 @@ const WRITES: Class = Class::Refused(Fault::Writes);
 const ACCOUNT: Class = Class::Refused(Fault::Account);
 
 const fn row(number: u16, name: &'static str, class: Class, sentence: &'static str) -> VendorCode {
-    VendorCode { number, name, class, sentence, param: "" }
+    VendorCode { number, name, class, sentence }
 }
 
 /// Codes of a whole request (`errors`): nothing was executed, but for 604 and the gateway's 502, where nobody can tell.
@@ -31,14 +31,14 @@ pub const REQUEST: &[VendorCode] = &[
         603,
         "marketo.603",
         WRITES,
-        "The API user may not do this. Give its role the permission Read-Write Person, and its address a place among the allowed ones.",
+        "The API user may not do this. Give its role Read-Write Person, and allow the address.",
     ),
     row(604, "marketo.604", Class::Unclear, "The request timed out inside Marketo."),
     row(
         605,
         "marketo.605",
         WRITES,
-        "Marketo does not take this HTTP method here. Is baseUrl the REST endpoint of Admin > Web Services?",
+        "Marketo does not take this HTTP method here. Is baseUrl the endpoint of Admin > Web Services?",
     ),
     row(606, "marketo.606", Class::Retry(Reason::Rate, 20_000), "More than 100 calls within 20 seconds."),
     row(607, "marketo.607", Class::Retry(Reason::Quota, 900_000), "The day's quota of calls is used up."),
@@ -47,13 +47,13 @@ pub const REQUEST: &[VendorCode] = &[
         609,
         "marketo.609",
         TARGET,
-        "Marketo could not read the request, or there is no form of this id. Is formId the id of an approved form?",
+        "Marketo could not read the request, or there is no form of this id. Is formId right?",
     ),
     row(
         610,
         "marketo.610",
         ACCOUNT,
-        "There is nothing at this address. Is baseUrl the REST endpoint of Admin > Web Services?",
+        "There is nothing at this address. Is baseUrl the endpoint of Admin > Web Services?",
     ),
     row(611, "marketo.611", Class::Retry(Reason::Busy, 5_000), "Marketo had an unhandled error."),
     row(612, "marketo.612", WRITES, "The content type is not JSON."),
@@ -65,20 +65,10 @@ pub const REQUEST: &[VendorCode] = &[
         "The Marketo subscription cannot be reached for the moment.",
     ),
     row(615, "marketo.615", Class::Retry(Reason::Rate, 1_000), "More than 10 calls at once."),
-    row(
-        616,
-        "marketo.616",
-        WRITES,
-        "The subscription does not allow this. Ask Marketo for the type that does.",
-    ),
+    row(616, "marketo.616", WRITES, "The subscription does not allow this. Ask Marketo for another type."),
     row(701, "marketo.701", REFUSED, "A value is missing that may not be blank."),
     row(702, "marketo.702", Class::Missing, "Nothing was found."),
-    row(
-        703,
-        "marketo.703",
-        WRITES,
-        "This feature is switched off in the subscription. Have Marketo switch it on.",
-    ),
+    row(703, "marketo.703", WRITES, "This feature is switched off in the subscription. Switch it on."),
     row(704, "marketo.704", REFUSED, "A date is not valid."),
     row(709, "marketo.709", REFUSED, "A business rule of the subscription forbids this."),
     row(710, "marketo.710", REFUSED, "The parent folder does not exist."),
@@ -119,19 +109,14 @@ pub const LEAD: &[VendorCode] = &[
         1018,
         "marketo.1018",
         WRITES,
-        "The native CRM sync of the subscription forbids this. Change it in the CRM, or switch the sync off.",
+        "The native CRM sync of the subscription forbids this. Change it in the CRM.",
     ),
     row(1019, "marketo.1019", Class::Retry(Reason::Busy, 60_000), "An import is running on this list."),
     row(1020, "marketo.1020", Class::Retry(Reason::Quota, 900_000), "The day's limit of copies is used up."),
     row(1021, "marketo.1021", REFUSED, "Company fields cannot be changed here."),
     row(1022, "marketo.1022", REFUSED, "The object is in use."),
     row(1025, "marketo.1025", REFUSED, "There is no such program status."),
-    row(
-        1026,
-        "marketo.1026",
-        WRITES,
-        "Custom objects are switched off in the subscription. Have Marketo switch them on.",
-    ),
+    row(1026, "marketo.1026", WRITES, "Custom objects are switched off in the subscription. Switch them on."),
     row(1027, "marketo.1027", REFUSED, "There are too many activity types."),
     row(1028, "marketo.1028", REFUSED, "There are too many activity attributes."),
     row(1029, "marketo.1029", Class::Retry(Reason::Busy, 60_000), "Too many jobs are queued."),

@@ -47,7 +47,7 @@ pub fn read_done(reply: &Reply, status: &str) -> Outcome {
             Some(Value::List(records)) => match records.as_slice() {
                 // A record with a verdict of its own has the last word.
                 [one] if one.get("reasons").is_some() || one.get("status").is_some() => {
-                    match record(one, NOTHING) {
+                    match record(one, Sent::default()) {
                         Outcome::Unknown { .. } => done(status),
                         outcome => outcome,
                     }
@@ -64,12 +64,9 @@ fn done(status: &str) -> Outcome {
     Outcome::Stored { id: None, status: status.to_owned(), warnings: Vec::new() }
 }
 
-/// Of a call of which nothing is known.
-const NOTHING: Sent<'static> = Sent::Params(&Vec::new());
-
 /// The envelope of a call that was executed, or the outcome of one that was not.
 fn answer(reply: &Reply, is_write: bool) -> Result<Value<'static>, Outcome> {
-    answer_of(reply, is_write, NOTHING)
+    answer_of(reply, is_write, Sent::default())
 }
 
 fn answer_of(reply: &Reply, is_write: bool, sent: Sent<'_>) -> Result<Value<'static>, Outcome> {
@@ -166,7 +163,7 @@ const FIELD: u16 = 1_006;
 /// The one word of a message that is the name of a parameter that we sent; nothing else of it is believed.
 fn field_of<'v>(item: &'v Value<'static>, sent: Sent<'_>) -> &'v str {
     let message = item.get("message").and_then(Value::as_text).unwrap_or_default();
-    message.split(['\'', '"']).find(|word| sent.has(word)).unwrap_or_default()
+    message.split('\'').find(|word| sent.has(word)).unwrap_or_default()
 }
 
 /// A code that Adobe's pages do not list: its number is kept out, for it came from outside and may be anything.

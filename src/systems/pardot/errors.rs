@@ -15,13 +15,24 @@ const WRITES: Class = Class::Refused(Fault::Writes);
 const ACCOUNT: Class = Class::Refused(Fault::Account);
 
 const fn row(number: u16, name: &'static str, class: Class, sentence: &'static str) -> VendorCode {
-    VendorCode { number, name, class, sentence, param: "" }
+    VendorCode { number, name, class, sentence }
 }
 
-/// A row that is about one parameter, whether or not Pardot's words say so.
-const fn about(param: &'static str, row: VendorCode) -> VendorCode {
-    VendorCode { param, ..row }
-}
+/// The one parameter that a code is about, or the start of its name. A value that does not fit is the lead's fault, and the
+/// target's where the parameter is the owner's own, the same for each lead.
+pub const ABOUT: &[(u16, &str)] = &[
+    (10, "user_id"),
+    (11, "user_email"),
+    (12, "group_id"),
+    (37, "prospect_account_id"),
+    (38, "campaign_id"),
+    (39, "profile_id"),
+    (55, "list_"),
+    (59, "prospect_account_id"),
+    (61, "prospect_account_id"),
+    (83, "crm_owner_fid"),
+    (125, "crm_owner_fid"),
+];
 
 /// Every documented code. 4 means "no such prospect" to a read and "not an e-mail" to a write; see the reading.
 pub const CODES: &[VendorCode] = &[
@@ -30,7 +41,7 @@ pub const CODES: &[VendorCode] = &[
         2,
         "pardot.2",
         WRITES,
-        "Pardot does not know this action. Is baseUrl https://pi.pardot.com, or for sandboxes and developer orgs https://pi.demo.pardot.com?",
+        "Pardot does not know this action. Is baseUrl https://pi.pardot.com, of sandboxes https://pi.demo.pardot.com?",
     ),
     row(3, "pardot.3", Class::Missing, "There is no prospect with this id."),
     row(4, "pardot.4", Class::Missing, "There is no prospect with this e-mail, or the e-mail is not valid."),
@@ -39,33 +50,9 @@ pub const CODES: &[VendorCode] = &[
     row(7, "pardot.7", REFUSED, "The timestamp is not valid."),
     row(8, "pardot.8", REFUSED, "The time range is not valid."),
     row(9, "pardot.9", REFUSED, "A prospect with this e-mail exists already."),
-    about(
-        "user_id",
-        row(
-            10,
-            "pardot.10",
-            REFUSED,
-            "There is no such user id. Where user_id is a constant, set it to a user that exists.",
-        ),
-    ),
-    about(
-        "user_email",
-        row(
-            11,
-            "pardot.11",
-            REFUSED,
-            "There is no such user e-mail. Where user_email is a constant, set it to a user that exists.",
-        ),
-    ),
-    about(
-        "group_id",
-        row(
-            12,
-            "pardot.12",
-            REFUSED,
-            "There is no such group id. Where group_id is a constant, set it to a group that exists.",
-        ),
-    ),
+    row(10, "pardot.10", REFUSED, "There is no such user id. Is the constant right?"),
+    row(11, "pardot.11", REFUSED, "There is no such user e-mail. Is the constant right?"),
+    row(12, "pardot.12", REFUSED, "There is no such group id. Is the constant right?"),
     row(13, "pardot.13", REFUSED, "A required parameter is missing."),
     row(14, "pardot.14", REFUSED, "The id is unknown and no e-mail was given."),
     row(15, "pardot.15", Class::Retry(Reason::Token, 0), "The login failed."),
@@ -79,7 +66,7 @@ pub const CODES: &[VendorCode] = &[
         22,
         "pardot.22",
         WRITES,
-        "The account's version of the API does not have this. Set version to the other one, 3 or 4.",
+        "The account's version of the API does not have this. Set version to 3 or 4.",
     ),
     row(23, "pardot.23", REFUSED, "The limit is not valid."),
     row(24, "pardot.24", REFUSED, "The visitor id is not valid."),
@@ -95,94 +82,46 @@ pub const CODES: &[VendorCode] = &[
     row(34, "pardot.34", REFUSED, "The grade combination is not valid."),
     row(35, "pardot.35", REFUSED, "There is no such opportunity."),
     row(36, "pardot.36", REFUSED, "A required parameter has no value."),
-    about(
-        "prospect_account_id",
-        row(
-            37,
-            "pardot.37",
-            TARGET,
-            "A Salesforce connector owns this; it cannot be set here. Take prospect_account_id out of the map and the constants.",
-        ),
+    row(
+        37,
+        "pardot.37",
+        TARGET,
+        "A Salesforce connector owns this; it cannot be set here. Take prospect_account_id out of the map.",
     ),
-    about(
-        "campaign_id",
-        row(
-            38,
-            "pardot.38",
-            REFUSED,
-            "There is no such campaign. Where campaign_id is a constant, set it to a campaign that exists.",
-        ),
-    ),
-    about(
-        "profile_id",
-        row(
-            39,
-            "pardot.39",
-            REFUSED,
-            "There is no such profile. Where profile_id is a constant, set it to a profile that exists.",
-        ),
-    ),
+    row(38, "pardot.38", REFUSED, "There is no such campaign. Is the constant right?"),
+    row(39, "pardot.39", REFUSED, "There is no such profile. Is the constant right?"),
     row(40, "pardot.40", REFUSED, "The opportunity's probability is not valid."),
     row(41, "pardot.41", REFUSED, "The probability range is not valid."),
     row(42, "pardot.42", REFUSED, "The opportunity's value is not valid."),
     row(43, "pardot.43", REFUSED, "The value range is not valid."),
     row(44, "pardot.44", REFUSED, "The prospect id and the e-mail do not belong together."),
     row(45, "pardot.45", REFUSED, "The user id and the e-mail do not belong together."),
-    row(
-        46,
-        "pardot.46",
-        WRITES,
-        "The API user may not do this. Give its role in Account Engagement the permission to create and edit prospects.",
-    ),
+    row(46, "pardot.46", WRITES, "The API user may not do this. Let its role create and edit prospects."),
     row(47, "pardot.47", REFUSED, "More than one assignment target was given."),
     row(48, "pardot.48", REFUSED, "The visit id is not valid."),
     row(
         49,
         "pardot.49",
         ACCOUNT,
-        "Access was denied. Is the user an active user of this business unit, and has the app the scope pardot_api?",
+        "Access was denied. Is the user of this business unit, and has the app the scope pardot_api?",
     ),
     row(50, "pardot.50", REFUSED, "A value must be true or false."),
     row(51, "pardot.51", REFUSED, "A parameter is not valid."),
     row(52, "pardot.52", REFUSED, "A parameter's range is not valid."),
-    row(
-        53,
-        "pardot.53",
-        ACCOUNT,
-        "The caller's address is not allowed. Allow it in the settings of the Salesforce user's profile.",
-    ),
+    row(53, "pardot.53", ACCOUNT, "The caller's address is not allowed. Allow it in the user's profile."),
     row(54, "pardot.54", REFUSED, "Another prospect has this e-mail."),
-    about(
-        "list_",
-        row(
-            55,
-            "pardot.55",
-            REFUSED,
-            "There is no such list. Where its list_ parameter is a constant, set it to a list that exists.",
-        ),
-    ),
+    row(55, "pardot.55", REFUSED, "There is no such list. Is the constant right?"),
     row(56, "pardot.56", REFUSED, "A field is not a number."),
     row(57, "pardot.57", REFUSED, "A field is not a date."),
     row(58, "pardot.58", Class::Done, "The prospect is a member of the list already."),
-    about(
-        "prospect_account_id",
-        row(
-            59,
-            "pardot.59",
-            TARGET,
-            "A CRM connector owns this; it cannot be set here. Take prospect_account_id out of the map and the constants.",
-        ),
+    row(
+        59,
+        "pardot.59",
+        TARGET,
+        "A CRM connector owns this; it cannot be set here. Take prospect_account_id out of the map.",
     ),
     row(60, "pardot.60", WRITES, "Pardot does not take this HTTP method here."),
-    about(
-        "prospect_account_id",
-        row(
-            61,
-            "pardot.61",
-            REFUSED,
-            "There is no such prospect account. Where prospect_account_id is a constant, set it to one that exists.",
-        ),
-    ),
+    row(61, "pardot.61", REFUSED, "There is no such prospect account. Is the constant right?"),
     row(62, "pardot.62", Class::Retry(Reason::Busy, 5_000), "Another update of the record was running."),
     row(63, "pardot.63", REFUSED, "There are too many ids."),
     row(64, "pardot.64", REFUSED, "The e-mail content lacks required variables."),
@@ -201,24 +140,16 @@ pub const CODES: &[VendorCode] = &[
     row(73, "pardot.73", REFUSED, "The e-mail plug-in refused this."),
     row(74, "pardot.74", REFUSED, "The e-mail client is not valid."),
     row(75, "pardot.75", REFUSED, "The account's variable tags could not be read."),
-    row(
-        76,
-        "pardot.76",
-        ACCOUNT,
-        "API access is switched off. Switch it on in the settings of Account Engagement.",
-    ),
+    row(76, "pardot.76", ACCOUNT, "API access is switched off. Switch it on."),
     row(77, "pardot.77", Class::Missing, "There is no prospect with this CRM id."),
     row(79, "pardot.79", REFUSED, "The CRM id is not valid."),
     row(80, "pardot.80", REFUSED, "The CRM type is not valid."),
     row(81, "pardot.81", REFUSED, "The id and the CRM id do not belong together."),
-    about(
-        "crm_owner_fid",
-        row(
-            83,
-            "pardot.83",
-            TARGET,
-            "There is no CRM connector. Connect one, or take crm_owner_fid out of the map and the constants.",
-        ),
+    row(
+        83,
+        "pardot.83",
+        TARGET,
+        "There is no CRM connector. Connect one, or take crm_owner_fid out of the map.",
     ),
     row(85, "pardot.85", Class::Retry(Reason::Busy, 5_000), "The prospect could not be saved."),
     row(86, "pardot.86", REFUSED, "The template id is not valid."),
@@ -269,21 +200,13 @@ pub const CODES: &[VendorCode] = &[
     row(122, "pardot.122", Class::Retry(Reason::Quota, 900_000), "The day's quota of calls is used up."),
     row(123, "pardot.123", REFUSED, "The Salesforce user name could not be verified."),
     row(124, "pardot.124", REFUSED, "The Salesforce user name could not be set."),
-    about(
-        "crm_owner_fid",
-        row(
-            125,
-            "pardot.125",
-            TARGET,
-            "user_id and crm_owner_fid were both given. Take one of them out of the map or the constants.",
-        ),
-    ),
     row(
-        126,
-        "pardot.126",
-        ACCOUNT,
-        "This way of signing in is no longer taken. Use the OAuth credentials of a Salesforce app.",
+        125,
+        "pardot.125",
+        TARGET,
+        "user_id and crm_owner_fid were both given. Take one of them out of the map.",
     ),
+    row(126, "pardot.126", ACCOUNT, "This way of signing in is no longer taken. Use a Salesforce app."),
     row(128, "pardot.128", REFUSED, "Salesforce owns the campaigns; none can be made here."),
     row(129, "pardot.129", REFUSED, "Salesforce owns the campaigns; they cannot be changed here."),
     row(130, "pardot.130", REFUSED, "The fields are not valid."),
@@ -331,7 +254,7 @@ pub const CODES: &[VendorCode] = &[
         181,
         "pardot.181",
         ACCOUNT,
-        "A header is missing. Set businessUnit to the id of Setup > Business Unit Setup.",
+        "A header is missing. Is businessUnit the id of Setup > Business Unit Setup?",
     ),
     row(
         182,
@@ -345,7 +268,7 @@ pub const CODES: &[VendorCode] = &[
         185,
         "pardot.185",
         ACCOUNT,
-        "The tenant is not valid. Is businessUnit of the org whose token this is?",
+        "The tenant is not valid. Is businessUnit the id of Setup > Business Unit Setup?",
     ),
     row(188, "pardot.188", REFUSED, "The import's origin is not valid."),
     row(190, "pardot.190", WRITES, "Sending e-mail is blocked. Ask Salesforce why."),
@@ -356,19 +279,14 @@ pub const CODES: &[VendorCode] = &[
         198,
         "pardot.198",
         ACCOUNT,
-        "There is no such endpoint. Is baseUrl https://pi.pardot.com, or for sandboxes and developer orgs https://pi.demo.pardot.com?",
+        "There is no such endpoint. Is baseUrl https://pi.pardot.com, of sandboxes https://pi.demo.pardot.com?",
     ),
-    row(
-        199,
-        "pardot.199",
-        ACCOUNT,
-        "API keys are no longer taken. Use the OAuth credentials of a Salesforce app.",
-    ),
+    row(199, "pardot.199", ACCOUNT, "API keys are no longer taken. Use a Salesforce app."),
     row(
         201,
         "pardot.201",
         ACCOUNT,
-        "The business unit was not found. Is businessUnit right and active, and baseUrl its host (sandboxes and developer orgs: https://pi.demo.pardot.com)?",
+        "The business unit was not found. Is businessUnit right and active? Is baseUrl https://pi.pardot.com, of sandboxes https://pi.demo.pardot.com?",
     ),
     row(202, "pardot.202", Class::Retry(Reason::Rate, 60_000), "Too many calls within a minute."),
     row(203, "pardot.203", ACCOUNT, "The account has no administrator. Give one of its users that role."),

@@ -18,7 +18,7 @@ mod tree;
 mod wait;
 
 #[cfg(feature = "full")]
-pub use errors::CODES;
+pub use errors::{ABOUT, CODES};
 #[cfg(feature = "full")]
 pub use export::{EXPORT_CANCEL, EXPORT_CREATE, EXPORT_DOWNLOAD, EXPORT_QUERY, EXPORT_READ, PROCEDURES};
 #[cfg(feature = "full")]

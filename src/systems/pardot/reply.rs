@@ -1,6 +1,6 @@
 //! What Pardot answers: `stat` decides, whatever the HTTP status; errors may come as XML where JSON was asked for.
 
-use super::errors::CODES;
+use super::errors::{ABOUT, CODES};
 use super::tree::typed;
 use crate::outcome::{Class, Fault, Outcome, Reason, of_status};
 use crate::report::{Issue, Severity};
@@ -26,24 +26,25 @@ pub fn read_write(reply: &Reply, is_create: bool) -> Outcome {
 
 /// A refusal that is about one parameter, with its name: the target's where what it says is the owner's own.
 pub fn placed(outcome: Outcome, sent: Sent<'_>) -> Outcome {
-    let Outcome::Refused { mut issues, fault } = outcome else { return outcome };
-    let mut whose = fault;
-    for issue in &mut issues {
-        let Some(row) = CODES.iter().find(|row| row.name == issue.code && !row.param.is_empty()) else {
-            continue;
-        };
-        whose = match row.class {
-            Class::Refused(Fault::Lead) if sent.is_own(row.param) => Fault::Target,
+    let Outcome::Refused { mut issues, mut fault } = outcome else { return outcome };
+    if let [issue] = issues.as_mut_slice()
+        && let Some(number) = issue.code.strip_prefix("pardot.").and_then(|number| number.parse::<u16>().ok())
+        && let Some((_, param)) = ABOUT.iter().find(|(known, _)| *known == number)
+        && !sent.body.is_empty()
+    {
+        let has = sent.has(param);
+        fault = match fault {
+            Fault::Lead if sent.is_own(param) => Fault::Target,
             // It is about a parameter that was not sent: whatever the matter is, it is not the map.
-            Class::Refused(Fault::Target) if sent.is_known() && !sent.has(row.param) => Fault::Lead,
-            _ => whose,
+            Fault::Target if !has => Fault::Lead,
+            fault => fault,
         };
         // Of several that begin so it is not said which.
-        if sent.has(row.param) && !row.param.ends_with('_') {
-            row.param.clone_into(&mut issue.field);
+        if has && !param.ends_with('_') {
+            (*param).clone_into(&mut issue.field);
         }
     }
-    Outcome::Refused { issues, fault: whose }
+    Outcome::Refused { issues, fault }
 }
 
 /// The prospects that were asked for: absent, one object, or a list. A miss is no error to a search by e-mail, but
