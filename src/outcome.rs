@@ -149,6 +149,19 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// By its name, as outcomes have it.
+    #[cfg(feature = "full")]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "lead" => Fault::Lead,
+            "unsure" => Fault::Unsure,
+            "target" => Fault::Target,
+            "writes" => Fault::Writes,
+            "account" => Fault::Account,
+            _ => return None,
+        })
+    }
+
     /// Whether the lead alone has to be mended.
     pub fn is_lead(&self) -> bool {
         *self == Fault::Lead

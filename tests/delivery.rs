@@ -8,7 +8,7 @@
 )]
 
 use fieldpost::delivery::outbox::{Delivery, Effect, Event, Phase, Timing};
-use fieldpost::outcome::Reason;
+use fieldpost::outcome::{Fault, Reason};
 use fieldpost::{Issue, Outcome, System, Value, operation, recipe};
 
 const TIMING: Timing = Timing { deadline: 35_000, base: 1_000, cap: 600_000, scale: 1 };
@@ -236,6 +236,66 @@ fn what_the_system_refuses_waits_for_a_person() {
     story.sends();
     assert_eq!(story.hears(refused()), Effect::Dead);
     assert_eq!(story.step(Event::Due { doubt: None, kept: true, place: None }), Effect::Dead);
+}
+
+/// A refusal that somebody else has to mend.
+fn faulty(fault: Fault) -> Outcome {
+    Outcome::Refused { issues: vec![Issue::error("", &fieldpost::code::KIND)], fault }
+}
+
+#[test]
+fn what_is_not_the_leads_fault_kills_no_lead_and_costs_no_try() {
+    for system in [System::Marketo, System::Pardot, System::Prospects] {
+        for fault in [Fault::Target, Fault::Writes, Fault::Account] {
+            let mut story = Story::of(system);
+            for _ in 0..50 {
+                story.sends();
+                assert_eq!(story.hears(faulty(fault)), Effect::Wait);
+                assert!(story.delivery.next > story.now, "another lead asks first");
+            }
+            assert_eq!((story.delivery.phase, story.delivery.attempts), (Phase::Waiting, 0));
+            assert!(matches!(story.delivery.outcome, Some(Outcome::Refused { .. })), "the code stays");
+        }
+    }
+}
+
+#[test]
+fn a_write_that_waited_for_its_account_is_looked_up_anew() {
+    let mut story = Story::of(System::Pardot);
+    story.sends();
+    story.hears(missing());
+    story.sends();
+    story.hears(faulty(Fault::Writes));
+    story.now = story.delivery.next + 3_600_000;
+    assert_eq!(story.step(Event::Due { doubt: None, kept: false, place: None }), Effect::Wait);
+    assert_eq!(story.sends(), ("pardot.prospect.read", None), "others may have written in between");
+}
+
+#[test]
+fn where_nobody_is_sure_the_gate_has_the_last_word() {
+    let mut story = Story::of(System::Marketo);
+    story.sends();
+    assert_eq!(story.hears(faulty(Fault::Unsure)), Effect::Wait);
+    assert_eq!(story.step(Event::Blamed), Effect::Dead);
+    assert_eq!(story.delivery.phase, Phase::Dead);
+    // And where its word is lost, the lead is sent again.
+    let mut story = Story::of(System::Marketo);
+    story.sends();
+    story.hears(faulty(Fault::Unsure));
+    story.sends();
+    assert_eq!(story.hears(stored()), Effect::Done);
+}
+
+#[test]
+fn the_other_version_is_spoken_at_once_and_not_for_ever() {
+    let mut story = Story::of(System::Pardot);
+    let other = || Outcome::Retry { after: Some(0), code: "pardot.89".into(), reason: Reason::Version };
+    story.sends();
+    story.hears(other());
+    assert_eq!((story.delivery.next, story.delivery.attempts), (story.now, 0));
+    story.sends();
+    story.hears(other());
+    assert!(story.delivery.next > story.now, "an account that speaks neither is not called at full speed");
 }
 
 #[test]

@@ -17,14 +17,19 @@ export interface EdgeGlue {
   tokenRequest(account: unknown, credentials: unknown): Request | undefined;
   readToken(reply: unknown, system: string, refreshes: boolean): { token: string; usable: number } | Outcome;
   render(operation: string, lead: string, visitor: string, mapping: unknown, account: unknown, record?: string): Rendered;
+  blame(issues: readonly Issue[], mapping: unknown): Outcome;
   harmless(account: unknown): { operation: string; rendered: Rendered } | null;
   toRequest(rendered: unknown, token: string): Request;
   newDelivery(system: string, now: number): string;
   stepDelivery(system: string, state: string, timing: unknown, event: unknown, now: number, random: number): Stepped;
   replayDelivery(system: string, state: string, now: number): string;
   readLag(system: string): number;
-  acquirePlace(system: string, limits: unknown, state: string, ask: unknown, now: number): Placed;
-  releasePlace(state: string, told: unknown, now: number): string;
+  gateLoad(account: string, system: string, limits: unknown, rows: string, old: string): string;
+  gateDoor(account: string, now: number): number;
+  gateAcquire(account: string, words: string, numbers: Float64Array): string;
+  gateRelease(account: string, words: string, numbers: Float64Array): string;
+  gateFound(account: string, what: string, code: string, message: string, every: number, now: number): string;
+  gateStatus(account: string): string;
 }
 
 /** What a client must know of an operation. */
@@ -56,16 +61,6 @@ export interface Stepped {
   phase: "waiting" | "sent" | "done" | "dead";
   maybe_repeated: boolean;
   outcome: Outcome | null;
-}
-
-/** A limiter's answer. */
-export interface Placed {
-  state: string;
-  answer: "granted" | "wait";
-  until?: number;
-  whole?: boolean;
-  doubt?: number | null;
-  kept?: boolean;
 }
 
 let glue: EdgeGlue;

@@ -1,10 +1,18 @@
 //! What one account may do at a time: so many calls in a window, so many at once, one at a time for each person, what
-//! the system's own headers leave, and nothing but a probe while the day's quota is used up.
+//! the system's own headers leave, nothing but a probe while the day's quota is used up, and the same where the account
+//! or one of its targets is closed.
 
-use serde::{Deserialize, Serialize};
+mod closed;
+mod parts;
+
+pub use closed::{Arrived, By, Closed, Door, Looked, Settled, Target, Told};
+pub use parts::Part;
+
+use parts::Changes;
+use serde::Deserialize;
 
 /// An account's limits; a row for each system is in [`crate::systems`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Limits {
     /// Calls that may begin within `window`.
     pub calls: u32,
@@ -31,8 +39,13 @@ const PATIENCE: u64 = 1_000;
 /// No system asks for quiet for longer than a day; a clock that was set back must not close a gate for ever.
 const DAY: u64 = 25 * 60 * 60 * 1_000;
 
-/// Who is using the account. Everything but the first three members came with version 2 of the stored state.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// So many persons are remembered at most: each costs a call, so this is more than any system takes in a minute. Were
+/// there more, the next call waits for the first to be forgotten.
+const FRESH: usize = 10_000;
+
+/// Who is using the account. The host keeps it in [pieces](Part). Version 1 kept one text, with the first three members;
+/// version 2 one with those up to `fresh`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Limiter {
     /// When the calls of the current window began.
     pub calls: Vec<u64>,
@@ -52,15 +65,33 @@ pub struct Limiter {
     /// The persons whom a read may not show yet, though they have been written, or may have been.
     #[serde(default)]
     pub fresh: Vec<Fresh>,
+    /// Nothing of this account can pass.
+    #[serde(skip)]
+    pub closed: Option<Closed>,
+    /// The forms, or parameters of forms, that this account does not take.
+    #[serde(skip)]
+    pub targets: Vec<Target>,
+    /// The API version that the account turned out to speak.
+    #[serde(skip)]
+    pub version: Option<u8>,
+    /// The kinds of keys, `e` or `p`, that the system's reads are asked by; all where nothing is said.
+    #[serde(skip)]
+    pub kinds: &'static str,
+    /// What a harmless read opened last, and when: the same fault again shows that the read shows nothing.
+    #[serde(skip)]
+    opened: Option<(String, u64)>,
+    #[serde(skip)]
+    changes: Changes,
 }
 
 /// One running call.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Lease {
     /// Whose it is.
     pub id: String,
-    /// The person it is about, as a hash.
-    pub key: String,
+    /// The persons it is about, see [`Ask::keys`].
+    #[serde(alias = "key")]
+    pub keys: String,
     /// When it ends by itself: after the call's deadline.
     pub until: u64,
     /// Its call was lost, so nobody gives it back before.
@@ -70,10 +101,13 @@ pub struct Lease {
     /// between that look-up and the grant.
     #[serde(default)]
     pub goes_on: bool,
+    /// The closed targets that it asks about, by name; the account's is empty.
+    #[serde(skip)]
+    pub probe: Vec<String>,
 }
 
 /// A person who was written a moment ago.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Fresh {
     /// Who, as a hash.
     pub key: String,
@@ -82,7 +116,7 @@ pub struct Fresh {
 }
 
 /// What a system said it still takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Budget {
     /// So many calls …
     pub left: u32,
@@ -91,7 +125,7 @@ pub struct Budget {
 }
 
 /// A day's quota that is used up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Quota {
     /// When the day turns, as the host computed it.
     pub reset: u64,
@@ -100,7 +134,7 @@ pub struct Quota {
 }
 
 /// A shard that waits for a place.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Turn {
     /// Which one.
     pub shard: String,
@@ -113,8 +147,9 @@ pub struct Turn {
 pub struct Ask<'a> {
     /// The delivery.
     pub id: &'a str,
-    /// The person it is about, as a hash.
-    pub key: &'a str,
+    /// The persons it is about: hashes with blanks between, each with its kind before it (`e:` an e-mail, `p:` a phone).
+    /// Whoever shares one of them waits.
+    pub keys: &'a str,
     /// The outbox that asks.
     pub shard: &'a str,
     /// After this many milliseconds the call cannot be running any more.
@@ -123,11 +158,16 @@ pub struct Ask<'a> {
     pub lag: u64,
     /// Nobody heard what became of this delivery's last call.
     pub lost: bool,
+    /// The lead's form.
+    pub form: &'a str,
+    /// The names of the parameters that the lead fills, a line each.
+    pub fills: &'a str,
+    /// What is closed is asked about once in so many milliseconds.
+    pub every: u64,
 }
 
 /// Whether a call's place is kept when it is over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Keep {
     /// It is free.
     #[default]
@@ -138,9 +178,30 @@ pub enum Keep {
     Lost,
 }
 
+/// Who has to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Every call of the account.
+    Account,
+    /// What goes to the same target.
+    Target,
+    /// What concerns this person.
+    Person,
+}
+
+impl Scope {
+    /// Its name at the border.
+    pub fn name(self) -> &'static str {
+        match self {
+            Scope::Account => "account",
+            Scope::Target => "target",
+            Scope::Person => "person",
+        }
+    }
+}
+
 /// The limiter's answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "answer", rename_all = "lowercase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// Go.
     Granted {
@@ -148,14 +209,33 @@ pub enum Answer {
         doubt: Option<u64>,
         /// The delivery has kept its place since its last call, so nobody else wrote this person in between.
         kept: bool,
+        /// What it is about is closed, and this call finds out whether it still is.
+        probe: bool,
     },
     /// Not before then.
     Wait {
         /// When to ask again.
         until: u64,
-        /// Whether the whole account waits, or only what concerns this person.
-        whole: bool,
+        /// Who waits.
+        scope: Scope,
+        /// The closed target's name.
+        target: Option<String>,
     },
+}
+
+impl Answer {
+    fn wait(until: u64, scope: Scope) -> Self {
+        Answer::Wait { until, scope, target: None }
+    }
+}
+
+/// A key without its kind. Leads of version 1 have keys without one.
+fn bare(key: &str) -> &str {
+    key.split_once(':').map_or(key, |(_, hash)| hash)
+}
+
+fn share(one: &str, other: &str) -> bool {
+    one.split(' ').any(|key| other.split(' ').any(|known| bare(known) == bare(key)))
 }
 
 impl Limiter {
@@ -163,28 +243,38 @@ impl Limiter {
     pub fn acquire(&mut self, limits: Limits, ask: Ask<'_>, now: u64) -> Answer {
         self.tidy(limits, ask, now);
         let others = self.leases.iter().filter(|lease| lease.id != ask.id);
-        if let Some(lease) = others.filter(|lease| lease.key == ask.key).max_by_key(|lease| lease.until) {
+        if let Some(lease) =
+            others.filter(|lease| share(&lease.keys, ask.keys)).max_by_key(|lease| lease.until)
+        {
             // A lost call has its place to the end; others give it back when they are answered.
             let until = if lease.lost { lease.until } else { lease.until.min(now.saturating_add(PERSON)) };
-            return Answer::Wait { until: until.max(now.saturating_add(1)), whole: false };
+            return Answer::wait(until.max(now.saturating_add(1)), Scope::Person);
         }
         if self.quiet_until > now {
-            return Answer::Wait { until: self.quiet_until.min(now.saturating_add(CLOSED)), whole: true };
+            return Answer::wait(self.quiet_until.min(now.saturating_add(CLOSED)), Scope::Account);
         }
+        let probe = match self.probes(ask, now) {
+            Ok(probe) => probe,
+            Err(wait) => return wait,
+        };
         if let Some(until) = self.full(limits, ask, now) {
             let until = until.max(now.saturating_add(1));
             self.turn_away(ask.shard, until);
-            return Answer::Wait { until, whole: true };
+            return Answer::wait(until, Scope::Account);
         }
         if let Some(quota) = self.quota {
             // The one probe; everybody else waits for what it finds.
             self.quiet_until = now.saturating_add(quota.every).min(quota.reset);
+            self.changes.account();
         }
         if let Some(budget) = &mut self.budget {
             budget.left = budget.left.saturating_sub(1);
+            self.changes.account();
         }
+        self.asked_about(&probe, now.saturating_add(ask.every.max(ask.deadline)));
         self.turns.retain(|turn| turn.shard != ask.shard);
         self.calls.push(now);
+        self.changes.call(now, limits);
         let (own, others): (Vec<Lease>, Vec<Lease>) =
             self.leases.drain(..).partition(|lease| lease.id == ask.id);
         self.leases = others;
@@ -192,17 +282,21 @@ impl Limiter {
             own.into_iter().partition(|lease| lease.lost || ask.lost);
         let kept = kept.iter().any(|lease| lease.goes_on);
         for lease in lost {
-            self.wrote(lease.key, lease.until.saturating_add(ask.lag), ask.lag);
+            self.wrote(&lease.keys, lease.until.saturating_add(ask.lag), ask.lag);
         }
+        let probes = !probe.is_empty();
+        self.changes.lease(ask.id);
         self.leases.push(Lease {
             id: ask.id.to_owned(),
-            key: ask.key.to_owned(),
+            keys: ask.keys.to_owned(),
             until: now.saturating_add(ask.deadline),
             lost: false,
             goes_on: false,
+            probe,
         });
-        let doubt = self.fresh.iter().find(|fresh| fresh.key == ask.key).map(|fresh| fresh.until);
-        Answer::Granted { doubt, kept }
+        let known = |fresh: &&Fresh| ask.keys.split(' ').any(|key| bare(key) == fresh.key);
+        let doubt = self.fresh.iter().filter(known).map(|fresh| fresh.until).max();
+        Answer::Granted { doubt, kept, probe: probes }
     }
 
     /// Forgets what is over. A clock that was set back leaves times in the future: none may count for longer than it
@@ -218,16 +312,26 @@ impl Limiter {
         for fresh in &mut self.fresh {
             fresh.until = fresh.until.min(longest);
         }
+        self.not_asked_after(now.saturating_add(ask.every.max(ask.deadline)));
         self.quiet_until = self.quiet_until.min(now.saturating_add(DAY));
         self.calls.retain(|began| began.saturating_add(limits.window) > now);
-        let (kept, over): (Vec<Lease>, Vec<Lease>) =
-            self.leases.drain(..).partition(|lease| lease.until > now);
-        self.leases = kept;
-        // Nobody said what became of such a call: it may have written.
-        for lease in over {
-            self.wrote(lease.key, lease.until.saturating_add(ask.lag), ask.lag);
+        if self.leases.iter().any(|lease| lease.until <= now) {
+            let (kept, over): (Vec<Lease>, Vec<Lease>) =
+                self.leases.drain(..).partition(|lease| lease.until > now);
+            self.leases = kept;
+            // Nobody said what became of such a call: it may have written.
+            for lease in over {
+                self.changes.lease(&lease.id);
+                self.wrote(&lease.keys, lease.until.saturating_add(ask.lag), ask.lag);
+            }
         }
-        self.fresh.retain(|fresh| fresh.until > now);
+        let Limiter { fresh, changes, .. } = self;
+        fresh.retain(|fresh| {
+            if fresh.until <= now {
+                changes.fresh(&fresh.key);
+            }
+            fresh.until > now
+        });
         self.budget =
             self.budget.filter(|budget| budget.until > now && budget.until <= now.saturating_add(DAY));
         self.quota = self.quota.filter(|quota| quota.reset > now && quota.reset <= now.saturating_add(DAY));
@@ -246,6 +350,7 @@ impl Limiter {
                 self.calls.first().map_or(soon, |began| began.saturating_add(limits.window)),
             ),
             self.budget.map_or((usize::MAX, soon), |budget| (left(budget.left, 0), budget.until)),
+            (FRESH.saturating_sub(self.fresh.len()), soon),
         ];
         // The bound that lasts longest is the one to wait for.
         if let Some(until) = bounds.iter().filter(|(free, _)| *free == 0).map(|(_, until)| *until).max() {
@@ -267,6 +372,7 @@ impl Limiter {
     /// Gives the place back. It is kept between a look-up and the write that relies on it; and after a lost reply until
     /// `landed`, for the call may still be running then, or until the place ends where that is not known.
     pub fn release(&mut self, id: &str, keep: Keep, landed: Option<u64>) {
+        self.changes.lease(id);
         if keep == Keep::No {
             return self.leases.retain(|lease| lease.id != id);
         }
@@ -281,23 +387,32 @@ impl Limiter {
     /// clock that a time service puts forward meanwhile.
     pub fn stored(&mut self, id: &str, lag: u64, now: u64) {
         if let Some(lease) = self.leases.iter().find(|lease| lease.id == id) {
-            self.wrote(lease.key.clone(), now.saturating_add(lag).saturating_add(lag >> 3), lag);
+            let keys = lease.keys.clone();
+            self.wrote(&keys, now.saturating_add(lag).saturating_add(lag >> 3), lag);
         }
     }
 
-    fn wrote(&mut self, key: String, until: u64, lag: u64) {
+    fn wrote(&mut self, keys: &str, until: u64, lag: u64) {
         if lag == 0 {
             return;
         }
-        match self.fresh.iter_mut().find(|fresh| fresh.key == key) {
-            Some(fresh) => fresh.until = fresh.until.max(until),
-            None => self.fresh.push(Fresh { key, until }),
+        for key in keys.split(' ') {
+            let kind = key.split_once(':').map_or("", |(kind, _)| kind);
+            if !self.kinds.is_empty() && !kind.is_empty() && !self.kinds.contains(kind) {
+                continue;
+            }
+            self.changes.fresh(bare(key));
+            match self.fresh.iter_mut().find(|fresh| fresh.key == bare(key)) {
+                Some(fresh) => fresh.until = fresh.until.max(until),
+                None => self.fresh.push(Fresh { key: bare(key).to_owned(), until }),
+            }
         }
     }
 
     /// The system wants no calls before `until`.
     pub fn quiet(&mut self, until: u64) {
         self.quiet_until = self.quiet_until.max(until);
+        self.changes.account();
     }
 
     /// The system's headers leave `left` calls until `until`. Calls that are out may not be counted in it yet.
@@ -308,19 +423,34 @@ impl Limiter {
         let same = self.budget.filter(|known| known.until.abs_diff(until) < 2_000);
         let left = same.map_or(left, |known| known.left.min(left));
         self.budget = Some(Budget { left, until });
+        self.changes.account();
     }
 
     /// The day's quota is used up until `reset`; every `every` milliseconds one call may ask.
     pub fn spent(&mut self, reset: u64, every: u64, now: u64) {
         self.quota = Some(Quota { reset, every });
         self.quiet_until = now.saturating_add(every).min(reset);
+        self.changes.account();
     }
 
     /// A call went through, so no quota is used up.
     pub fn opened(&mut self) {
         if self.quota.take().is_some() {
             self.quiet_until = 0;
+            self.changes.account();
         }
+    }
+
+    /// The account speaks this version of the API.
+    pub fn speaks(&mut self, version: u8) {
+        self.version = Some(version);
+        self.changes.account();
+    }
+
+    /// A call that no delivery makes, and that counts all the same.
+    pub fn called(&mut self, limits: Limits, now: u64) {
+        self.calls.push(now);
+        self.changes.call(now, limits);
     }
 }
 

@@ -2,6 +2,7 @@
 //! data, never a system; the host keeps their state, sends what they say, and tells them what came of it.
 
 pub mod backoff;
+pub mod blame;
 pub mod call;
 pub mod limiter;
 pub mod outbox;

@@ -6,7 +6,7 @@
 
 use super::backoff;
 use crate::operation::Repeat;
-use crate::outcome::{Outcome, Reason};
+use crate::outcome::{Fault, Outcome, Reason};
 use crate::report::Issue;
 use crate::value::Value;
 use serde::{Deserialize, Serialize};
@@ -139,6 +139,8 @@ pub enum Event {
     },
     /// The look-up was not sent: the lead has none of its keys.
     Blind,
+    /// The refusal of which nobody was sure is this lead's own fault: the account takes others.
+    Blamed,
 }
 
 /// What the host does next.
@@ -225,6 +227,11 @@ impl Delivery {
                 self.next = until.max(now);
                 Effect::Wait
             }
+            (Event::Blamed, Phase::Waiting) => {
+                self.phase = Phase::Dead;
+                Effect::Dead
+            }
+            (Event::Blamed, _) => Effect::Wait,
             (Event::Blind, _) => {
                 self.blind = true;
                 // A write whose reply was lost is behind this look-up: without it the repeat may be a second one.
@@ -277,17 +284,28 @@ impl Delivery {
                 self.call = Call::Probe;
                 self.wait(again(self.attempts))
             }
-            Outcome::Refused { .. } => {
+            Outcome::Refused { fault: Fault::Lead, .. } => {
                 self.phase = Phase::Dead;
                 Effect::Dead
+            }
+            // The gate finds out whose fault it is. Should its word be lost, the call is simply made again.
+            Outcome::Refused { fault: Fault::Unsure, .. } => {
+                self.attempts = self.attempts.saturating_add(1);
+                self.wait(again(self.attempts))
+            }
+            // Somebody has to mend the account or the form; the gate knows when. This lead has not failed, and the next
+            // to ask is another one.
+            Outcome::Refused { fault: Fault::Target | Fault::Writes | Fault::Account, .. } => {
+                self.wait(again(1))
             }
             Outcome::Stored { .. } if self.call != Call::Probe => {
                 self.phase = Phase::Done;
                 self.doubt = None;
                 Effect::Done
             }
-            // An expired token is nobody's fault: it costs the lead no try. Only one that is refused again waits.
-            Outcome::Retry { reason: Reason::Token, .. } => {
+            // An expired token is nobody's fault, and a version that is not spoken neither: it costs the lead no try. Only
+            // what is refused again waits.
+            Outcome::Retry { reason: Reason::Token | Reason::Version, .. } => {
                 self.renewals = renewals.saturating_add(1);
                 let until = if renewals == 0 { now } else { again(renewals) };
                 self.wait(until)
@@ -356,6 +374,16 @@ impl Delivery {
 impl Recipe {
     fn asks_first(&self) -> bool {
         self.probe.as_ref().is_some_and(|probe| probe.when == When::Always)
+    }
+
+    /// The kinds of keys, `e` for an e-mail and `p` for a phone, that look-ups go by.
+    pub fn kinds(&self) -> &'static str {
+        let keys = self.probe.as_ref().map_or(&[][..], |probe| probe.keys);
+        match (keys.contains(&"email"), keys.contains(&"phone")) {
+            (true, false) => "e",
+            (false, true) => "p",
+            _ => "ep",
+        }
     }
 
     /// By how many milliseconds reads lag behind the writes of other leads about the same person; 0 where the write

@@ -1,9 +1,9 @@
 //! The wide and rare calls of the edge build: serde at the border, and requests made by gloo-net.
 
 use crate::capture::{self, Mapping, Visitor};
-use crate::catalogue::{self, CAPTURE, PACE, operation, operations, recipe};
+use crate::catalogue::{self, CAPTURE, operation, operations, recipe};
 use crate::code;
-use crate::delivery::limiter::{Ask, Keep, Limiter, Limits, PROBE_EVERY};
+use crate::delivery::blame;
 use crate::delivery::outbox::{Delivery, Event, Timing};
 use crate::field::Field;
 use crate::operation::{INVALID, Operation, Paging, Refusal};
@@ -31,12 +31,12 @@ fn to_js<T: Serialize>(value: &T) -> Answer {
     value.serialize(&Serializer::json_compatible()).map_err(JsValue::from)
 }
 
-fn from_js<T: DeserializeOwned>(value: JsValue, code: &str) -> Result<T, JsValue> {
+pub(super) fn from_js<T: DeserializeOwned>(value: JsValue, code: &str) -> Result<T, JsValue> {
     serde_wasm_bindgen::from_value(value).map_err(|_| failure(code, &[]))
 }
 
 /// A real `Error` with a stable `code`, and the issues where there are some.
-fn failure(code: &str, issues: &[Issue]) -> JsValue {
+pub(super) fn failure(code: &str, issues: &[Issue]) -> JsValue {
     let error = Error::new(code);
     error.set_name("FieldpostError");
     let issues = to_js(&issues).unwrap_or(JsValue::NULL);
@@ -253,6 +253,22 @@ pub fn harmless(to: JsValue) -> Answer {
     to_js(&Harmless { operation: read.operation.name, rendered })
 }
 
+/// The refusal of a call whose parameters are wrong before it is sent: the lead's, or that of the owner who mapped them.
+///
+/// # Errors
+/// `params.invalid` for a mapping that is none.
+#[wasm_bindgen]
+pub fn blame(issues: JsValue, mapping: JsValue) -> Answer {
+    let mut issues: Vec<Issue> = from_js(issues, "params.invalid")?;
+    let mapping: Mapping = from_js(mapping, "params.invalid")?;
+    let constants: Vec<&str> = mapping.constants.iter().map(|(name, _)| name.as_str()).collect();
+    let (fault, param) = blame::blame(&issues, blame::Written { map: &mapping.map, constants: &constants });
+    if let (Some(param), Some(first)) = (param, issues.first_mut()) {
+        first.field = param;
+    }
+    to_js(&Outcome::Refused { issues, fault })
+}
+
 /// The first of the look-up's keys that the lead has.
 fn key(
     system: System,
@@ -319,7 +335,7 @@ pub fn read_lag(system: &str) -> f64 {
     u32::try_from(lag).map_or(f64::MAX, f64::from)
 }
 
-/// `{ event: "due", doubt?, kept, place? }`, `{ event: "outcome", outcome }`, `{ event: "held", until }` or `{ event: "blind" }`.
+/// `{ event: "due", doubt?, kept, place? }`, `{ event: "outcome", outcome }`, `{ event: "held", until }`, `{ event: "blind" }` or `{ event: "blamed" }`.
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
 struct Happened {
@@ -338,6 +354,7 @@ impl Happened {
             "outcome" => Event::Outcome { outcome: self.outcome? },
             "held" => Event::Held { until: self.until },
             "blind" => Event::Blind,
+            "blamed" => Event::Blamed,
             _ => return None,
         })
     }
@@ -383,106 +400,9 @@ pub fn step_delivery(
     })
 }
 
-/// Asks an account's limiter for a place: `{ state, answer, until?, whole? }`. The account's own `limits`
-/// `{ calls, window, atOnce }` take the place of the system's.
-///
-/// # Errors
-/// `state.invalid` for a state that this version cannot read, `account.invalid` for limits that are none.
-#[wasm_bindgen(js_name = acquirePlace)]
-pub fn acquire_place(system: &str, limits: JsValue, state: &str, ask: JsValue, now: f64) -> Answer {
-    #[derive(serde::Deserialize)]
-    struct Asking {
-        id: String,
-        key: String,
-        shard: String,
-        deadline: f64,
-        lag: f64,
-        lost: bool,
-    }
-    #[derive(Serialize)]
-    struct Asked {
-        state: String,
-        #[serde(flatten)]
-        answer: crate::delivery::limiter::Answer,
-    }
-    let limits: Limits = if limits.is_undefined() || limits.is_null() {
-        System::from_name(system)
-            .and_then(|system| PACE.iter().find(|(known, _)| *known == system))
-            .map(|(_, limits)| *limits)
-            .ok_or_else(|| failure("account.invalid", &[]))?
-    } else {
-        from_js(limits, "account.invalid")?
-    };
-    let Asking { id, key, shard, deadline, lag, lost } = from_js(ask, "state.invalid")?;
-    let mut limiter = limiter(state)?;
-    let ask = Ask { id: &id, key: &key, shard: &shard, deadline: whole(deadline), lag: whole(lag), lost };
-    let answer = limiter.acquire(limits, ask, whole(now));
-    to_js(&Asked { state: json(&limiter)?, answer })
-}
-
-/// Gives a place back, with what the reply said of the account:
-/// `{ id, keep, landed?, opened, lag?, quiet?, reset?, scale, left?, until? }`, times in milliseconds since 1970.
-///
-/// # Errors
-/// `state.invalid` for a state that this version cannot read.
-#[wasm_bindgen(js_name = releasePlace)]
-pub fn release_place(state: &str, given: JsValue, now: f64) -> Result<String, JsValue> {
-    #[derive(Default, serde::Deserialize)]
-    #[serde(default)]
-    struct Given {
-        /// The delivery.
-        id: String,
-        /// `no`, `goeson` or `lost`.
-        keep: Keep,
-        /// After this time a lost call can no longer be running.
-        landed: Option<f64>,
-        /// The call went through.
-        opened: bool,
-        /// It was a write; reads show it so many milliseconds later.
-        lag: Option<f64>,
-        /// The system wants no calls before then.
-        quiet: Option<f64>,
-        /// The day's quota is used up until then.
-        reset: Option<f64>,
-        /// What the time between two probes is divided by; 1 but in tests.
-        scale: f64,
-        /// The headers leave so many calls …
-        left: Option<f64>,
-        /// … until then.
-        until: Option<f64>,
-    }
-    let given: Given = from_js(given, "state.invalid")?;
-    let mut limiter = limiter(state)?;
-    if let Some(lag) = given.lag {
-        limiter.stored(&given.id, whole(lag), whole(now));
-    }
-    limiter.release(&given.id, given.keep, given.landed.map(whole));
-    if given.opened {
-        limiter.opened();
-    }
-    if let (Some(left), Some(until)) = (given.left, given.until) {
-        limiter.heard(u32::try_from(whole(left)).unwrap_or(u32::MAX), whole(until));
-    }
-    if let Some(quiet) = given.quiet {
-        limiter.quiet(whole(quiet));
-    }
-    if let Some(reset) = given.reset {
-        let every = PROBE_EVERY.checked_div(whole(given.scale)).unwrap_or(PROBE_EVERY);
-        limiter.spent(whole(reset), every, whole(now));
-    }
-    json(&limiter)
-}
-
-fn limiter(state: &str) -> Result<Limiter, JsValue> {
-    if state.is_empty() {
-        return Ok(Limiter::default());
-    }
-    from_json(state, "state.invalid")
-}
-
 /// What is kept as JSON text. The host reads and writes it, as one more reader and writer of our own for each of these
 /// types would weigh more than the types do.
-fn from_json<T: DeserializeOwned>(text: &str, code: &str) -> Result<T, JsValue> {
+pub(super) fn from_json<T: DeserializeOwned>(text: &str, code: &str) -> Result<T, JsValue> {
     from_js(JSON::parse(text).map_err(|_| failure(code, &[]))?, code)
 }
 
@@ -497,7 +417,7 @@ fn json<T: Serialize>(state: &T) -> Result<String, JsValue> {
     clippy::cast_sign_loss,
     reason = "saturates, and a time before 1970 is 0"
 )]
-fn whole(milliseconds: f64) -> u64 {
+pub(super) fn whole(milliseconds: f64) -> u64 {
     milliseconds as u64
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The hot calls cross with numbers alone: the script writes a packed text ([`crate::tape`]) into [`input`], calls, and
 //! reads the answer's bytes at [`output`]. `pkg/src/core.ts` is the other side. The wide and rare calls of the edge build
-//! are in [`edge`].
+//! are in [`edge`] and [`gate`].
 
 #![allow(clippy::single_match_else, reason = "both arms are answers, none is the exception")]
 #![allow(
@@ -12,6 +12,8 @@
 
 #[cfg(feature = "edge")]
 mod edge;
+#[cfg(feature = "edge")]
+mod gate;
 #[cfg(not(feature = "edge"))]
 mod memory;
 

@@ -2,7 +2,8 @@
 //! that is asked for. What is judged is how fast they go, and that they never go faster.
 
 use crate::crm::{lost, refused, retry};
-use fieldpost::delivery::limiter::{Answer, Ask, Keep, Limiter, Limits, PROBE_EVERY};
+use crate::rows::Rows;
+use fieldpost::delivery::limiter::{Answer, Ask, Keep, Limiter, Limits, PROBE_EVERY, Scope};
 use fieldpost::delivery::outbox::{Delivery, Effect, Event, Phase, Recipe, Timing};
 use fieldpost::outcome::Reason;
 use fieldpost::{Outcome, System, recipe};
@@ -70,6 +71,7 @@ struct Run<'a> {
     held: [u64; SHARDS],
     alarms: [Option<(u64, u64)>; SHARDS],
     limiter: Limiter,
+    rows_kept: Rows,
     next: BTreeMap<(u64, u64), Happening>,
     count: u64,
     now: u64,
@@ -97,6 +99,7 @@ impl Crowd {
             held: [0; SHARDS],
             alarms: [None; SHARDS],
             limiter: Limiter::default(),
+            rows_kept: Rows::default(),
             next: BTreeMap::new(),
             count: 0,
             now: self.start,
@@ -175,7 +178,7 @@ impl Run<'_> {
     /// What is stored is all that goes on.
     fn kill(&mut self) {
         self.life += 1;
-        self.limiter = serde_json::from_str(&serde_json::to_string(&self.limiter).unwrap()).unwrap();
+        self.limiter = self.rows_kept.read();
         self.held = [0; SHARDS];
         for shard in 0..SHARDS {
             for row in std::mem::take(&mut self.running[shard]) {
@@ -200,17 +203,21 @@ impl Run<'_> {
     fn deliver(&mut self, shard: usize, row: usize) {
         let (id, key, name) = (row.to_string(), self.rows[row].person.to_string(), shard.to_string());
         let lost = self.rows[row].state.phase == Phase::Sent;
-        let ask = Ask { id: &id, key: &key, shard: &name, deadline: LEASE, lag: 0, lost };
-        match self.limiter.acquire(self.crowd.limits, ask, self.now) {
-            Answer::Wait { until, whole } => {
-                if whole {
+        let (form, fills, every) = ("form", "", 60_000);
+        let ask =
+            Ask { id: &id, keys: &key, shard: &name, deadline: LEASE, lag: 0, lost, form, fills, every };
+        let answer = self.limiter.acquire(self.crowd.limits, ask, self.now);
+        self.rows_kept.write(&mut self.limiter);
+        match answer {
+            Answer::Wait { until, scope, .. } => {
+                if scope == Scope::Account {
                     self.held[shard] = until;
                 } else {
                     self.step(row, Event::Held { until });
                 }
                 self.due[shard].insert((self.rows[row].state.next, row));
             }
-            Answer::Granted { doubt, kept } => {
+            Answer::Granted { doubt, kept, .. } => {
                 let place = Some(self.now + LEASE);
                 if let Effect::Send { .. } = self.step(row, Event::Due { doubt, kept, place }) {
                     self.running[shard].insert(row);
@@ -277,6 +284,7 @@ impl Run<'_> {
             Outcome::Stored { .. } | Outcome::Refused { .. } => self.limiter.opened(),
             other => assert_eq!(other, &lost(), "nothing else happens here"),
         }
+        self.rows_kept.write(&mut self.limiter);
         match self.rows[row].state.phase {
             Phase::Done => {
                 self.found.done += 1;

@@ -3,7 +3,8 @@
 mod delivering;
 
 use crate::crm::{Crm, Kind, LONGEST, lost, retry};
-use fieldpost::delivery::limiter::{Answer, Ask, Keep, Limiter, Limits, PROBE_EVERY};
+use crate::rows::Rows;
+use fieldpost::delivery::limiter::{Answer, Ask, Keep, Limiter, Limits, PROBE_EVERY, Scope};
 use fieldpost::delivery::outbox::{Call as Sending, Delivery, Effect, Event, Phase, Recipe, Timing};
 use fieldpost::operation::Repeat;
 use fieldpost::outcome::Reason;
@@ -120,6 +121,7 @@ struct Account {
     recipe: &'static Recipe,
     limits: Limits,
     limiter: Limiter,
+    kept: Rows,
     crm: Crm,
     token: Option<u64>,
     asking: bool,
@@ -281,6 +283,7 @@ impl Day {
                 recipe,
                 limits,
                 limiter: Limiter::default(),
+                kept: Rows::default(),
                 crm: Crm::new(kind, lag, LEADS),
                 token: None,
                 asking: false,
@@ -406,8 +409,7 @@ impl Day {
             row.state = serde_json::from_str(&serde_json::to_string(&row.state).unwrap()).unwrap();
         }
         for account in &mut self.accounts {
-            account.limiter =
-                serde_json::from_str(&serde_json::to_string(&account.limiter).unwrap()).unwrap();
+            account.limiter = account.kept.read();
             account.token = None;
             account.asking = false;
             account.held = vec![0; SHARDS];

@@ -20,6 +20,7 @@
 mod crm;
 mod crowd;
 mod day;
+mod rows;
 
 use crowd::Crowd;
 use day::{Day, Seen};

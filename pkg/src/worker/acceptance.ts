@@ -14,6 +14,8 @@ export interface Offer {
   visitor: string;
   /** Whose record it touches, as a hash. */
   person: string;
+  /** All of them, see `personHashes`; of leads without e-mail and phone empty. */
+  persons: string;
   /** Why a person should look first; empty for nearly all. */
   review: string[];
   /** The accounts it goes to. */
@@ -130,7 +132,7 @@ export class Acceptance {
   take(offer: Offer, due: Set<string>): Accepted {
     const known = this.known(offer);
     if (known) return known;
-    const { review, key, bodyHash, form, lead, visitor, person, targets, raw } = offer;
+    const { review, key, bodyHash, form, lead, visitor, person, persons, targets, raw } = offer;
     const relay = options(this.env);
     const held = review.length > 0;
     const bytes = Tally.sizeOf(lead, visitor, targets.length);
@@ -141,8 +143,8 @@ export class Acceptance {
     const id = timedId(now);
     const states = targets.map((account) => [account, steady((glue) => glue.newDelivery(systemOf(relay, account), now))] as const);
     this.desk.rows(
-      "INSERT INTO leads (id, key, body_hash, form, person, accepted, review, lead, visitor, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      id, key, bodyHash, form, person, now, held ? review.join(" ") : null, lead, visitor, raw ? 1 : 0,
+      "INSERT INTO leads (id, key, body_hash, form, person, persons, accepted, review, lead, visitor, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      id, key, bodyHash, form, person, persons, now, held ? review.join(" ") : null, lead, visitor, raw ? 1 : 0,
     );
     for (const [account, state] of states) {
       this.desk.rows(

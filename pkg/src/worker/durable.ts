@@ -9,7 +9,7 @@ export interface DurableState {
     setAlarm(time: number): Promise<void>;
     getAlarm(): Promise<number | null>;
     get<T>(key: string): Promise<T | undefined>;
-    put(key: string, value: unknown): Promise<void>;
+    delete(key: string): Promise<boolean>;
   };
   blockConcurrencyWhile<T>(act: () => Promise<T>): Promise<T>;
 }

@@ -1,7 +1,9 @@
 import { edge, plainAccount, plainReply, steady } from "../edge.js";
 import { FieldpostError } from "../errors.js";
 import { send } from "../send.js";
-import type { Outcome } from "../types.js";
+import type { Issue, Outcome } from "../types.js";
+import { call } from "./call.js";
+import { type Ask, type Closed, Limiter, OPEN, type Placed, READ, type Settled, TOKEN } from "./limiter.js";
 import { log } from "./log.js";
 import { options, type RelayAccount, type RelayEnv } from "./options.js";
 import type { DurableObjectClass, DurableState } from "./durable.js";
@@ -9,27 +11,24 @@ import type { Pace } from "./pace.js";
 import { short } from "./reply.js";
 import { nextMidnight, zoneOf } from "./reset.js";
 
-/** The gate's answer to a call that wants to go out. */
-export type Place =
-  /** `doubt`: until then a look-up that finds nobody proves nothing; `kept`: nobody else wrote since the last call. */
-  | { answer: "granted"; token: string; doubt: number | null; kept: boolean }
-  /** `whole`: the account waits, not only this person. */
-  | { answer: "wait"; until: number; whole: boolean };
+/**
+ * The gate's answer to a call that wants to go out. `doubt`: until then a look-up that finds nobody proves nothing; `kept`:
+ * nobody else wrote since the last call; `probe`: what it is about is closed, and this call finds out whether it still is;
+ * `version`: the API's, as the account said. `scope`: whether the account waits, what goes to a closed `target`, or only
+ * this person.
+ */
+export type Place = (Extract<Placed, { answer: "granted" }> & { token: string }) | Extract<Placed, { answer: "wait" }>;
 
-export interface Acquire {
+export interface Acquire extends Ask {
   account: string;
-  id: string;
-  /** The person, as a hash. */
-  key: string;
-  shard: string;
-  deadline: number;
-  /** Nobody heard what became of this delivery's last call. */
-  lost: boolean;
 }
 
 export interface Release {
   account: string;
   id: string;
+  /** As in {@link Ask}. */
+  form: string;
+  fills: string;
   outcome?: Outcome;
   token?: string;
   /** The call was a write: after an unknown outcome it may still be running. */
@@ -44,6 +43,12 @@ export interface Release {
   after?: number;
 }
 
+/** What follows of a call for its delivery. */
+export interface Released extends Settled {
+  /** The refusal of which nobody was sure is the lead's own. */
+  blamed: boolean;
+}
+
 /** What an operator may see of an account's gate. */
 export interface GateStatus {
   account: string;
@@ -56,31 +61,54 @@ export interface GateStatus {
   quota: number | null;
   /** Why there is no token. */
   refused: string | null;
+  /** Sign-ins that failed since the instance began. */
+  refusals: number;
+  /** Why nothing of this account can pass. */
+  closed: Closed | null;
+  /** The forms, or parameters of forms, that it does not take. */
+  targets: (Closed & { form: string; param: string | null })[];
+  /** The API version that it turned out to speak. */
+  version: 3 | 4 | null;
 }
 
-/** After credentials were refused they are tried again this often: somebody has to mend them. */
-const REFUSED = 60_000;
+/** What is closed is asked about this often: somebody has to mend it. */
+const EVERY = 60_000;
 
-/** An account's one door: its token, its limits, and one call at a time for each person. Kept in storage, so that a restart resets no window; the token is not, for it is a secret. */
+/** After so many sign-ins that failed for the moment, the account is closed. */
+const TRIES = 3;
+
+/** How long the harmless read may take. */
+const READ_DEADLINE = 35_000;
+
+/**
+ * An account's one door: its token, its limits, and one call at a time for each person. Kept in storage, so that a restart
+ * resets no window and opens nothing; the token is not, for it is a secret. The machine that decides is
+ * `src/delivery/limiter.rs`.
+ */
 export function makeGate(load: () => Promise<void>): DurableObjectClass {
   return class Gate {
     readonly state: DurableState;
     readonly env: RelayEnv;
-    limiter = "";
+    readonly limiter: Limiter;
     token: { value: string; until: number; proven: boolean } | undefined;
     asking: Promise<void> | undefined;
+    looking: Promise<Looked> | undefined;
     /** No token is asked for before. */
     notBefore = 0;
-    /** Tokens in a row that were refused before they were good for anything. */
+    /** Tokens in a row that were refused before one was good for anything. */
     fruitless = 0;
+    /** Sign-ins in a row that failed for the moment. */
+    failed = 0;
     refused: string | null = null;
+    refusals = 0;
 
     constructor(state: DurableState, env: RelayEnv) {
       this.state = state;
       this.env = env;
+      this.limiter = new Limiter(state.storage, () => EVERY / this.scale, (name) => this.account(name));
       void state.blockConcurrencyWhile(async () => {
         await load();
-        this.limiter = (await state.storage.get<string>("limiter")) ?? "";
+        await this.limiter.begin();
       });
     }
 
@@ -102,115 +130,230 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
       return options(this.env).timeScale ?? 1;
     }
 
-    async acquire({ account: name, id, key, shard, deadline, lost }: Acquire): Promise<Place> {
+    async acquire({ account: name, ...ask }: Acquire): Promise<Place> {
       const account = this.account(name);
-      if (!this.usable()) {
-        if (Date.now() < this.notBefore) return { answer: "wait", until: this.notBefore, whole: true };
-        // One refresh at a time, whoever asks.
-        this.asking ??= this.refresh(name, account).finally(() => {
+      const door = this.limiter.door(name);
+      if (door === TOKEN || door === READ || (door === OPEN && !this.usable())) {
+        // One at a time, whoever asks.
+        this.asking ??= this.prepare(name, account, door).finally(() => {
           this.asking = undefined;
         });
         await this.asking;
-        if (!this.usable()) return { answer: "wait", until: Math.max(this.notBefore, Date.now() + 1_000 / this.scale), whole: true };
       }
       // Taken now: while the place is written down, a refused call may drop it.
-      const token = this.token?.value ?? "";
-      const ask = { id, key, shard, deadline, lost, lag: steady((glue) => glue.readLag(account.system)) / this.scale };
-      const placed = steady((glue) => glue.acquirePlace(account.system, account.limits, this.limiter, ask, Date.now()));
-      // Who was turned away changes nothing that a restart may not forget, so it costs no write.
-      this.limiter = placed.state;
-      if (placed.answer !== "granted") return { answer: "wait", until: placed.until ?? Date.now() + 1_000, whole: placed.whole ?? true };
-      await this.keep(placed.state);
-      return { answer: "granted", token, doubt: placed.doubt ?? null, kept: placed.kept ?? false };
+      const token = this.usable() ? this.token?.value : undefined;
+      if (token === undefined) {
+        // Without a token there is no place to ask for.
+        const until = Math.max(this.notBefore, this.limiter.status(name).closed?.probe ?? 0, Date.now() + 1_000 / this.scale);
+        return { answer: "wait", until, scope: "account", target: null };
+      }
+      const placed = this.limiter.acquire(name, ask, steady((glue) => glue.readLag(account.system)) / this.scale);
+      return placed.answer === "granted" ? { ...placed, token } : placed;
     }
 
-    async release({ account: name, id, outcome, token, write, goesOn, landed, pace, after }: Release): Promise<object> {
+    /** Sees what stands before a call: that there is a token, and that a closed account is mended. */
+    async prepare(name: string, account: RelayAccount, door: number): Promise<void> {
+      // A token that was good for nothing shows nothing.
+      if (door !== OPEN && !this.token?.proven) this.token = undefined;
+      if (!this.usable() && (door !== OPEN || Date.now() >= this.notBefore)) await this.refresh(name, account);
+      if (door !== READ || !this.usable()) return;
+      const { what, code, message } = await this.look(name, account);
+      this.limiter.found(name, what, code, message);
+    }
+
+    /** The harmless read of an account: one at a time. */
+    look(name: string, account: RelayAccount): Promise<Looked> {
+      this.looking ??= this.read(name, account).finally(() => {
+        this.looking = undefined;
+      });
+      return this.looking;
+    }
+
+    async read(name: string, account: RelayAccount): Promise<Looked> {
+      if (!this.usable()) return { what: "unknown" };
+      try {
+        const { version } = this.limiter.status(name);
+        const read = edge((glue) => glue.harmless(plainAccount(spoken(account, version) as never)));
+        if (!read) return { what: "forbidden" };
+        const { outcome } = await call(read.operation, read.rendered, this.token?.value ?? "", READ_DEADLINE / this.scale);
+        return judged(outcome);
+      } catch (error) {
+        return { what: "refused", ...told(error, "account.invalid") };
+      }
+    }
+
+    async release({ account: name, id, form, fills, outcome, token, write, goesOn, landed, pace, after }: Release): Promise<Released> {
       const account = this.account(name);
-      const retry = outcome?.kind === "retry" ? (outcome as { reason?: string; after?: number }) : undefined;
-      const good = outcome?.kind === "stored" || outcome?.kind === "found" || outcome?.kind === "refused";
+      const retry = outcome?.kind === "retry" ? (outcome as { code: string; reason?: string; after?: number }) : undefined;
+      let fault: Fault | undefined = outcome?.kind === "refused" ? (outcome.fault ?? "lead") : undefined;
+      const good = outcome?.kind === "stored" || outcome?.kind === "found" || fault === "lead" || fault === "target";
+      let [code, message, param] = outcome?.kind === "refused" ? about(outcome) : [retry?.code ?? "", "", ""];
       // A late refusal of an old token must not cost the new one.
       if (this.token && this.token.value === token) {
         if (good && !this.token.proven) {
           this.token.proven = true;
           this.fruitless = 0;
         }
-        if (retry?.reason === "token") this.drop();
+        if (retry?.reason === "token" && this.drop(name, code) && !EXPIRED.includes(code)) {
+          // A token that was just issued is refused, too: by the system, or by something before it that says no more.
+          fault = code.startsWith("http.") ? "unsure" : "account";
+          message = NOT_TAKEN;
+        }
+      }
+      let blamed = false;
+      if (fault === "unsure") {
+        if (retry) await this.refresh(name, account);
+        const looked = await this.look(name, account);
+        blamed = looked.what === "good";
+        // Where the read gets it too, it is the account's; and where it may not read at all, a lead has to ask.
+        fault = ({ refused: "account", forbidden: "writes" } as const)[looked.what as "refused"];
       }
       const now = Date.now();
       const wait = Math.max(after ?? 0, retry?.after ?? 1_000) / this.scale;
       const lost = write === true && outcome?.kind === "unknown";
-      const told = {
+      const settled = this.limiter.release(name, {
         id,
+        form,
+        fills,
+        code,
+        message,
+        param,
+        fault: fault ?? "",
         keep: goesOn ? "goeson" : lost ? "lost" : "no",
-        ...(lost && landed !== undefined && { landed: now + landed }),
-        opened: good,
+        landed: lost && landed !== undefined ? now + landed : undefined,
+        good,
+        stored: write === true && outcome?.kind === "stored",
+        lag: write && outcome?.kind === "stored" ? steady((glue) => glue.readLag(account.system)) / this.scale : undefined,
+        quiet: retry?.reason === "rate" || (retry && after !== undefined) ? now + wait : undefined,
+        reset: retry?.reason === "quota" ? now + (nextMidnight(zoneOf(account), now) - now) / this.scale : undefined,
         scale: Math.max(1, Math.round(this.scale)),
-        ...(write && outcome?.kind === "stored" && { lag: steady((glue) => glue.readLag(account.system)) / this.scale }),
-        ...(pace && { left: pace.left, until: pace.until }),
-        ...((retry?.reason === "rate" || (retry && after !== undefined)) && { quiet: now + wait }),
-        ...(retry?.reason === "quota" && { reset: now + (nextMidnight(zoneOf(account), now) - now) / this.scale }),
-      };
-      await this.keep(steady((glue) => glue.releasePlace(this.limiter, told, now)));
-      return {};
+        left: pace?.left,
+        until: pace?.until,
+        version: retry?.reason === "version" ? (retry.code === "pardot.88" ? 4 : 3) : undefined,
+      });
+      return { ...settled, blamed };
     }
 
     usable(): boolean {
       return this.token !== undefined && this.token.until > Date.now();
     }
 
-    /** The system no longer takes the token. One that never was good for anything is not replaced at full speed. */
-    drop(): void {
-      this.fruitless = this.token?.proven ? 0 : this.fruitless + 1;
+    /**
+     * The system no longer takes the token. Whether the one before was refused as well, with nothing good between: then
+     * the next one is not asked for at full speed.
+     */
+    drop(name: string, code: string): boolean {
+      this.fruitless = this.token?.proven ? 1 : this.fruitless + 1;
       this.token = undefined;
-      if (this.fruitless > 1) this.notBefore = Date.now() + Math.min(60_000, 1_000 * 2 ** (this.fruitless - 2)) / this.scale;
+      if (this.fruitless < 2) return false;
+      this.notBefore = Date.now() + Math.min(60_000, 1_000 * 2 ** (this.fruitless - 2)) / this.scale;
+      this.refusals++;
+      log("token.refused", { account: name, code });
+      return true;
     }
 
     /** Gets a token, or notes why there is none and when to ask again. */
     async refresh(name: string, account: RelayAccount): Promise<void> {
-      const plain = plainAccount(account as never);
-      edge((glue) => glue.checkAccount(plain));
-      const request = edge((glue) => glue.tokenRequest(plain, account.credentials));
-      if (!request) {
-        this.token = { value: account.credentials.key ?? "", until: Number.MAX_SAFE_INTEGER, proven: false };
-        return;
-      }
-      this.notBefore = Date.now() + 1_000 / this.scale;
       try {
+        const plain = plainAccount(account as never);
+        edge((glue) => glue.checkAccount(plain));
+        const request = edge((glue) => glue.tokenRequest(plain, account.credentials ?? {}));
+        if (!request) return this.signedIn(name, account.credentials.key ?? "", Number.MAX_SAFE_INTEGER);
+        this.notBefore = Date.now() + 1_000 / this.scale;
         const got = await send(request);
         const reply = await plainReply({ status: got.status, headers: got.headers as never, body: await short(got) });
-        const said = edge((glue) => glue.readToken(reply, account.system, account.credentials.refreshToken !== undefined));
-        if ("token" in said) {
-          this.token = { value: said.token, until: Date.now() + said.usable, proven: false };
-          this.notBefore = 0;
-          this.refused = null;
-          return;
-        }
-        if (said.kind !== "refused") return;
-        // The leads have done nothing wrong: they wait until the credentials are mended.
-        this.notBefore = Date.now() + REFUSED / this.scale;
-        this.refused = (said as { issues: { code: string }[] }).issues[0]?.code ?? "auth.refused";
-        log("auth.refused", { account: name, code: this.refused });
+        const said = edge((glue) => glue.readToken(reply, account.system, account.credentials?.refreshToken !== undefined));
+        if ("token" in said) return this.signedIn(name, said.token, Date.now() + said.usable);
+        const [code, message] = said.kind === "refused" ? about(said) : [said.kind === "retry" ? said.code : "auth.busy", ""];
+        this.signInFailed(name, said.kind === "refused", code || "auth.refused", message || NO_TOKEN, said.kind === "retry" ? (said.after ?? 0) : 0);
       } catch (error) {
-        log("auth.busy", { account: name, code: error instanceof FieldpostError ? error.code : "auth.busy" });
+        const { code, message } = told(error, "auth.busy");
+        this.signInFailed(name, code === "account.invalid", code, message, 0);
       }
+    }
+
+    signedIn(name: string, value: string, until: number): void {
+      this.token = { value, until, proven: false };
+      this.notBefore = 0;
+      this.failed = 0;
+      this.refused = null;
+      this.limiter.found(name, "signed");
+    }
+
+    /** The leads have done nothing wrong: they wait until somebody has mended it. What may pass is asked soon, a few times. */
+    signInFailed(name: string, lasts: boolean, code: string, message: string, after: number): void {
+      this.failed++;
+      this.refusals++;
+      this.refused = code;
+      log("auth.refused", { account: name, code });
+      const { closed } = this.limiter.status(name);
+      const soon = Math.max(after, 1_000 * 2 ** (this.failed - 1)) / this.scale;
+      const closes = lasts || closed !== null || this.failed >= TRIES;
+      this.notBefore = Date.now() + (closes ? EVERY / this.scale : Math.min(EVERY / this.scale, soon));
+      if (closes) this.limiter.found(name, "token", code, message);
     }
 
     status(account: string): GateStatus {
-      const limiter = JSON.parse(this.limiter || "{}") as { calls?: unknown[]; leases?: unknown[]; quiet_until?: number; quota?: { reset: number } | null };
-      const quiet = limiter.quiet_until ?? 0;
+      const { closed, targets, quietUntil, quota, ...said } = this.limiter.status(account);
+      const now = Date.now();
       return {
         account,
-        running: limiter.leases?.length ?? 0,
-        calls: limiter.calls?.length ?? 0,
-        quietUntil: quiet > Date.now() ? quiet : 0,
-        quota: limiter.quota && limiter.quota.reset > Date.now() ? limiter.quota.reset : null,
-        refused: this.refused,
+        ...said,
+        quietUntil: quietUntil > now ? quietUntil : 0,
+        quota: quota !== null && quota > now ? quota : null,
+        refused: closed?.by === "token" ? closed.code : this.refused,
+        refusals: this.refusals,
+        closed: closed && { code: closed.code, message: closed.message, since: closed.since, probe: closed.probe },
+        targets,
       };
     }
-
-    async keep(limiter: string): Promise<void> {
-      this.limiter = limiter;
-      await this.state.storage.put("limiter", limiter);
-    }
   };
+}
+
+type Fault = "lead" | "unsure" | "target" | "writes" | "account";
+
+/** A token that has expired is replaced, and no more. */
+const EXPIRED: readonly string[] = ["marketo.602"];
+
+const NO_TOKEN = "The system gives no token for the account's credentials.";
+const NOT_TAKEN = "The system refuses the tokens that it has just issued: check the API user, its role and the account's address.";
+
+/** What the harmless read came to. */
+interface Looked {
+  what: "good" | "refused" | "forbidden" | "unknown";
+  code?: string;
+  message?: string;
+}
+
+/** An account in the version that it turned out to speak. */
+export const spoken = (account: RelayAccount, version: 3 | 4 | null): RelayAccount => (version === null ? account : { ...account, version });
+
+/** Code, sentence and field of a refusal. */
+function about(outcome: { issues: Issue[] }): [code: string, message: string, field: string] {
+  const [issue] = outcome.issues;
+  return [issue?.code ?? "refused", issue?.message ?? "", issue?.field ?? ""];
+}
+
+/** What an exception says that somebody can mend. */
+function told(error: unknown, otherwise: string): { code: string; message: string } {
+  if (!(error instanceof FieldpostError)) return { code: otherwise, message: NO_TOKEN };
+  return { code: error.code, message: error.code === error.message ? NO_TOKEN : error.message };
+}
+
+function judged(outcome: Outcome): Looked {
+  switch (outcome.kind) {
+    case "refused": {
+      const [code, message] = about(outcome);
+      if (outcome.fault === "account") return { what: "refused", code, message };
+      return outcome.fault === "unsure" || outcome.fault === "writes" ? { what: "forbidden", code, message } : { what: "good" };
+    }
+    case "retry": {
+      const { reason, code } = outcome as { reason?: string; code: string };
+      return reason === "token" ? { what: "refused", code, message: NOT_TAKEN } : { what: "unknown" };
+    }
+    case "unknown":
+      return { what: "unknown" };
+    default:
+      return { what: "good" };
+  }
 }

@@ -1,12 +1,14 @@
 import { plainAccount, type Rendered, steady, type Stepped } from "../edge.js";
 import { FieldpostError } from "../errors.js";
+import type { Issue, Outcome } from "../types.js";
 import { Acceptance } from "./acceptance.js";
 import { call } from "./call.js";
 import { codeOf, Desk } from "./desk.js";
 import type { DurableObjectClass, DurableState } from "./durable.js";
-import type { Acquire, Place, Release } from "./gate.js";
+import { type Acquire, type Place, type Release, type Released, spoken } from "./gate.js";
+import { fills, Holds } from "./holds.js";
 import { log } from "./log.js";
-import { options, type RelayEnv, systemOf, type Target } from "./options.js";
+import { options, type RelayAccount, type RelayEnv, type Target } from "./options.js";
 import { Ruling, type Which } from "./ruling.js";
 import { migrate } from "./schema.js";
 
@@ -17,7 +19,22 @@ interface DeliveryRow extends Record<string, unknown> {
   state: string;
   phase: string;
   code: string | null;
+  /** The closed target that it waits for. */
+  hold: string | null;
+  /** Of its lead: the form, the persons, the values. */
+  form: string;
+  persons: string;
+  values: string;
+  visitor: string;
 }
+
+/** A delivery with what is needed of its lead. */
+const ROW = `SELECT deliveries.id AS id, deliveries.lead AS lead, account, state, phase, code, hold, form,
+  CASE WHEN persons <> '' THEN persons ELSE person END AS persons, leads.lead AS "values", visitor
+  FROM deliveries JOIN leads ON leads.id = deliveries.lead`;
+
+/** What is due while a target is closed: the leads that wait for it are marked in passing, so there may be many. */
+const SIFTED = 1_000;
 
 /** So many deliveries to one account run at once in one outbox; the gates hold the accounts' own limits. */
 const AT_ONCE = 10;
@@ -61,6 +78,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
     readonly held = new Map<string, number>();
     /** By account: so many deliveries may ask or run. Where the gate is full, ten that ask in vain cost ten calls and writes. */
     readonly width = new Map<string, number>();
+    readonly holds: Holds;
     alarmAt = Number.POSITIVE_INFINITY;
     timer: ReturnType<typeof setTimeout> | undefined;
     shard = "";
@@ -69,11 +87,13 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       this.state = state;
       this.env = env;
       this.desk = new Desk(state.storage);
+      this.holds = new Holds(state.storage);
       this.acceptance = new Acceptance(this.desk, env, (accounts) => this.begin(accounts));
       void state.blockConcurrencyWhile(async () => {
         await load();
         migrate(state.storage);
         this.desk.tally.load();
+        this.holds.begin();
         this.shard = state.id?.name ?? crypto.randomUUID();
         // An alarm that was lost with the last instance is set again before anything else.
         await this.arm();
@@ -167,31 +187,55 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         const out = [...this.running.values()].filter((other) => other === account).length;
         const width = this.width.get(account) ?? AT_ONCE;
         if (out >= width || (this.held.get(account) ?? 0) > now) continue;
-        const due = this.rows(
-          `SELECT deliveries.id AS id, deliveries.lead AS lead, account, state, phase, code, person
-           FROM deliveries JOIN leads ON leads.id = deliveries.lead WHERE account = ? AND phase IN ('waiting', 'sent') AND next <= ? ORDER BY next LIMIT ?`,
-          account, now, 4 * AT_ONCE,
-        ) as DeliveryRow[];
+        if (this.holds.let(account)) this.ringAt(now + 1);
+        const most = this.holds.of(account).size > 0 ? SIFTED : 4 * AT_ONCE;
+        const due = this.rows(`${ROW} WHERE account = ? AND phase IN ('waiting', 'sent') AND hold IS NULL AND next <= ? ORDER BY next LIMIT ?`, account, now, most) as DeliveryRow[];
+        const free = this.holds.sift(account, due, (row) => this.target(row));
+        if (free.length < due.length && due.length === most) this.ringAt(now + 1);
         let room = width - out;
-        for (const row of due) {
-          const person = `${account} ${String(row["person"])}`;
+        for (const row of [...this.scouts(account, now), ...free]) {
           if (room <= 0) break;
-          if (this.running.has(row.id) || this.busy.has(person)) continue;
-          room--;
-          this.running.set(row.id, account);
-          this.busy.add(person);
-          void this.deliver(row)
-            .catch((error: unknown) => this.stumble(row, error))
-            .catch(() => {})
-            .finally(() => {
-              this.running.delete(row.id);
-              this.busy.delete(person);
-              this.pump([account]);
-              return this.arm();
-            })
-            .catch(() => {});
+          if (this.start(row)) room--;
         }
       }
+    }
+
+    /** One lead for each closed target that may be asked about: who waits longest, and after that another one. */
+    scouts(account: string, now: number): DeliveryRow[] {
+      return this.holds.due(account, now).flatMap((name) => {
+        const [row] = this.rows(`${ROW} WHERE account = ? AND hold = ? AND phase IN ('waiting', 'sent') ORDER BY next LIMIT 1`, account, name) as DeliveryRow[];
+        // Where nobody waits any more, the next lead is told by the gate.
+        if (!row) this.holds.scout(account, name, undefined);
+        return row ?? [];
+      });
+    }
+
+    /** Starts a delivery, unless another one about one of its persons is under way here. */
+    start(row: DeliveryRow): boolean {
+      const { account } = row;
+      // The kind of a key says nothing here; leads of older versions have none.
+      const persons = row.persons.split(" ").map((key) => `${account} ${key.slice(key.indexOf(":") + 1)}`);
+      if (this.running.has(row.id) || persons.some((person) => this.busy.has(person))) return false;
+      this.running.set(row.id, account);
+      for (const person of persons) this.busy.add(person);
+      if (row.hold !== null) this.holds.scout(account, row.hold, row.id);
+      void this.deliver(row)
+        .catch((error: unknown) => this.stumble(row, error))
+        .catch(() => {})
+        .finally(() => {
+          this.running.delete(row.id);
+          for (const person of persons) this.busy.delete(person);
+          this.holds.back(account, row.id);
+          this.pump([account]);
+          return this.arm();
+        })
+        .catch(() => {});
+      return true;
+    }
+
+    /** Where a delivery goes, as the owner wrote it. */
+    target(row: DeliveryRow): Target | undefined {
+      return options(this.env).forms[row.form]?.deliver.find((one) => one.account === row.account);
     }
 
     /** There was a place, so there may be another one. */
@@ -208,9 +252,10 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       let soonest = Number.POSITIVE_INFINITY;
       for (const account of this.accounts) {
         const waiting = this.rows(
-          "SELECT id, next FROM deliveries WHERE account = ? AND phase IN ('waiting', 'sent') ORDER BY next LIMIT ?",
+          "SELECT id, next FROM deliveries WHERE account = ? AND phase IN ('waiting', 'sent') AND hold IS NULL ORDER BY next LIMIT ?",
           account, AT_ONCE + 1,
         );
+        soonest = Math.min(soonest, Math.max(this.holds.next(account), this.held.get(account) ?? 0));
         const next = waiting.find((row) => !this.running.has(String(row["id"])));
         // Where all places are taken, the one that ends first pumps; the alarm is there for the case of a crash.
         if (waiting.length > 0) soonest = Math.min(soonest, now + LATEST_ALARM);
@@ -218,12 +263,16 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         const full = [...this.running.values()].filter((other) => other === account).length >= (this.width.get(account) ?? AT_ONCE);
         soonest = Math.min(soonest, Math.max(Number(next["next"]), this.held.get(account) ?? 0, full || this.busy.size > 0 ? now + 250 : 0));
       }
-      if (soonest < Number.POSITIVE_INFINITY) await this.alarmBy(Math.max(now, soonest));
+      if (soonest < Number.POSITIVE_INFINITY) await this.alarmBy(soonest);
     }
 
-    /** There is one alarm: it may only move nearer before it rings. */
-    async alarmBy(time: number): Promise<void> {
-      if (time < Date.now() + NET) this.ringAt(time);
+    /**
+     * There is one alarm: it may only move nearer before it rings. It never stands at or before now, where the platform may
+     * lose it: what comes sooner is the timer's, and the alarm is the net below that.
+     */
+    async alarmBy(sooner: number): Promise<void> {
+      const time = Math.max(sooner, Date.now() + NET);
+      if (sooner < time) this.ringAt(sooner);
       if (this.alarmAt <= time && this.alarmAt >= Date.now() - 1_000) return;
       this.alarmAt = time;
       try {
@@ -256,7 +305,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       const code = error instanceof FieldpostError ? error.code : "delivery.failed";
       log("delivery.failed", { id: row.id, code });
       // What traps twice in a row does so each time: a person has to look.
-      const dead = ["params.invalid", "account.invalid", "state.invalid"].includes(code) || (code === "wasm.trap" && row.code === code);
+      const dead = code === "state.invalid" || (code === "wasm.trap" && row.code === code);
       const phase = dead ? "dead" : row.phase;
       this.desk.turn(row.lead, phase, () => {
         this.rows("UPDATE deliveries SET phase = ?, code = ?, next = ? WHERE id = ?", phase, code, Date.now() + Math.round(30_000 / this.scale), row.id);
@@ -266,34 +315,35 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
 
     /** Takes one delivery as far as it goes now. */
     async deliver(row: DeliveryRow): Promise<void> {
-      const relay = options(this.env);
-      const account = relay.accounts[row.account];
-      const [lead] = this.rows("SELECT form, lead, visitor, person FROM leads WHERE id = ?", row.lead);
-      const target = relay.forms[String(lead?.["form"])]?.deliver.find((one) => one.account === row.account);
-      if (!account || !lead || !target) throw new FieldpostError("account.invalid");
+      const account = options(this.env).accounts[row.account];
+      if (!account) throw new FieldpostError("account.invalid");
+      const target = this.target(row);
       const [deadline, lease] = [DEADLINE / this.scale, LEASE / this.scale];
-      const gate = (what: Omit<Release, "account" | "id">): Promise<unknown> => this.gate("release", { account: row.account, id: row.id, ...what });
+      const { form } = row;
+      const own = { account: row.account, id: row.id, form, fills: target ? fills(target, { lead: row.values, visitor: row.visitor }) : "" };
+      const gate = (what: Partial<Release>): Promise<Released> => this.gate("release", { ...own, ...what });
 
       for (let goesOn = false; ; ) {
         const asked = Date.now();
-        const place = await this.gate<Place>("acquire", {
-          account: row.account, id: row.id, key: String(lead["person"]), shard: this.shard, deadline: lease, lost: row.phase === "sent",
-        });
+        const place = await this.gate<Place>("acquire", { ...own, keys: row.persons, shard: this.shard, deadline: lease, lost: row.phase === "sent" });
         if (place.answer !== "granted") {
           // Between a look-up and its write nobody else may come, so the place is kept for a while.
-          if (goesOn && place.whole && place.until - Date.now() < GOES_ON / this.scale) {
+          if (goesOn && place.scope === "account" && place.until - Date.now() < GOES_ON / this.scale) {
             await new Promise((resolve) => setTimeout(resolve, Math.max(1, place.until - Date.now())));
             continue;
           }
           if (goesOn) await gate({});
-          if (place.whole) {
+          if (place.scope === "account") {
             this.held.set(row.account, place.until);
             this.width.set(row.account, Math.max(1, (this.width.get(row.account) ?? AT_ONCE) - 1));
-          } else this.step(row, account.system, { event: "held", until: Math.round(place.until) });
+          } else if (place.target !== null) this.holds.mark(row.account, row.id, place.target, place.until);
+          else this.step(row, account.system, { event: "held", until: Math.round(place.until) });
           return;
         }
         goesOn = false;
         this.widen(row.account);
+        // Nobody would be let through without a question, were it still closed.
+        if (!place.probe && row.hold !== null) this.holds.open(row.account, row.hold);
         // Erased, or sent on by a person, while this waited for its place.
         const [still] = this.rows("SELECT state FROM deliveries WHERE id = ?", row.id);
         if (still?.["state"] !== row.state) return void (await gate({}));
@@ -306,12 +356,23 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         const { operation, record } = sent.effect;
         let rendered: Rendered;
         try {
-          rendered = this.render(row.id, operation, lead, target, record ?? undefined);
+          // A form that goes nowhere any more is its owner's to mend.
+          if (!target) throw new FieldpostError("params.invalid", "", [NO_TARGET]);
+          rendered = this.render(row, operation, target, place.version, record ?? undefined);
         } catch (error) {
-          await gate({});
-          if (!(error instanceof FieldpostError) || error.code !== "lookup.blind") throw error;
-          this.step(row, account.system, { event: "blind" });
-          continue;
+          if (error instanceof FieldpostError && error.code === "lookup.blind") {
+            await gate({});
+            this.step(row, account.system, { event: "blind" });
+            continue;
+          }
+          const outcome = unsent(error, target);
+          if (!outcome) {
+            await gate({});
+            throw error;
+          }
+          this.step(row, account.system, { event: "outcome", outcome });
+          this.settle(row, account.system, await gate({ outcome }));
+          return;
         }
         const write = rendered.method !== "GET";
         const began = Date.now();
@@ -320,10 +381,19 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         const again = moved.effect.effect === "wait" && moved.next <= Date.now();
         goesOn = again && !write && outcome.kind !== "retry" && outcome.kind !== "unknown";
         const landed = Math.max(0, began + deadline - Date.now());
-        await gate({ outcome, token: place.token, write, goesOn, landed, ...(pace && { pace }), ...(after !== undefined && { after }) });
-        this.held.delete(row.account);
-        if (!again) return;
+        const told = await gate({ outcome, token: place.token, write, goesOn, landed, ...(pace && { pace }), ...(after !== undefined && { after }) });
+        if (this.settle(row, account.system, told) || !again) return;
       }
+    }
+
+    /** What the gate says of a call that was answered. Whether this delivery has to wait for others to be mended. */
+    settle(row: DeliveryRow, system: string, { hold, until, blamed, opened }: Released): boolean {
+      if (blamed) this.step(row, system, { event: "blamed" });
+      if (hold !== null) this.holds.mark(row.account, row.id, hold, until);
+      else if (until > 0) this.held.set(row.account, until);
+      else this.held.delete(row.account);
+      if (opened && row.hold !== null) this.holds.open(row.account, row.hold);
+      return hold !== null || until > 0 || blamed;
     }
 
     /** Moves a delivery on and writes down where it stands, before anything is sent. */
@@ -336,7 +406,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       const code = codeOf(moved.outcome);
       this.desk.turn(row.lead, moved.phase, () => {
         this.rows(
-          "UPDATE deliveries SET state = ?, phase = ?, next = ?, code = ?, maybe_repeated = ? WHERE id = ?",
+          "UPDATE deliveries SET state = ?, phase = ?2, next = ?, code = ?, maybe_repeated = ?, hold = iif(?2 IN ('done', 'dead'), NULL, hold) WHERE id = ?",
           moved.state, moved.phase, moved.next, code, moved.maybe_repeated ? 1 : 0, row.id,
         );
       });
@@ -351,23 +421,16 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       return moved;
     }
 
-    /** The request, made once and then repeated byte for byte. */
-    render(delivery: string, operation: string, lead: Record<string, unknown>, target: Target, record?: string): Rendered {
-      const call = record === undefined ? operation : `${operation} ${record}`;
-      const [kept] = this.rows("SELECT request FROM renders WHERE delivery = ? AND operation = ?", delivery, call);
+    /** The request, made once and then repeated byte for byte; in another version of the API it is another one. */
+    render(row: DeliveryRow, operation: string, target: Target, version: 3 | 4 | null, record?: string): Rendered {
+      const call = [operation, ...(record === undefined ? [] : [record]), ...(version === null ? [] : [`v${version}`])].join(" ");
+      const [kept] = this.rows("SELECT request FROM renders WHERE delivery = ? AND operation = ?", row.id, call);
       if (kept) return JSON.parse(String(kept["request"])) as Rendered;
-      const account = options(this.env).accounts[target.account];
-      const mapping = {
-        map: Object.entries(target.map),
-        constants: Object.entries(target.constants ?? {}),
-        ...(target.join !== undefined && { join: target.join }),
-      };
-      const rendered = steady((glue) =>
-        glue.render(operation, String(lead["lead"]), String(lead["visitor"]), mapping, plainAccount(account as never), record),
-      );
+      const account = spoken(options(this.env).accounts[target.account] as RelayAccount, version);
+      const rendered = steady((glue) => glue.render(operation, row.values, row.visitor, mapping(target), plainAccount(account as never), record));
       // Sent along, but not relied on: the key of the system's own replay.
-      if (operation.startsWith("prospects.") && rendered.method !== "GET") rendered.headers.push(["X-Idempotency-Key", delivery]);
-      this.desk.tally.keep(delivery, call, JSON.stringify(rendered));
+      if (operation.startsWith("prospects.") && rendered.method !== "GET") rendered.headers.push(["X-Idempotency-Key", row.id]);
+      this.desk.tally.keep(row.id, call, JSON.stringify(rendered));
       return rendered;
     }
 
@@ -387,4 +450,23 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       return (await response.json()) as T;
     }
   };
+}
+
+/** A mapping as the border reads it. */
+const mapping = (target: Target): object => ({
+  map: Object.entries(target.map),
+  constants: Object.entries(target.constants ?? {}),
+  ...(target.join !== undefined && { join: target.join }),
+});
+
+/** What a form's leads are told that has no way into the account any more. */
+const NO_TARGET: Issue = { field: "deliver", code: "params.target", severity: "error", message: "The form no longer goes to this account." };
+
+/** The refusal of a call that could not be built, and whose fault that is; nothing for what is no such refusal. */
+function unsent(error: unknown, target: Target | undefined): Outcome | undefined {
+  if (!(error instanceof FieldpostError)) return undefined;
+  const issues = error.issues.length > 0 ? error.issues : [{ field: "", code: error.code, severity: "error" as const, message: error.message }];
+  if (error.code === "account.invalid") return { kind: "refused", issues, fault: "account" };
+  if (error.code !== "params.invalid") return undefined;
+  return target ? steady((glue) => glue.blame(issues, mapping(target))) : { kind: "refused", issues, fault: "target" };
 }

@@ -172,7 +172,7 @@ async function submit(submission: Submission): Promise<Answer> {
     form: name,
     lead: JSON.stringify(trap ? fields : report.values),
     visitor: JSON.stringify(trap ? {} : visitor(submission, report)),
-    person: await personHash(form, trap ? Object.fromEntries(fields) : report.values, key),
+    ...(await personHashes(form, trap ? Object.fromEntries(fields) : report.values, key)),
     review,
     targets: form.deliver.map((target) => target.account),
     ...(trap && { raw: true }),
@@ -235,14 +235,25 @@ function visitor({ request, form, lead }: Submission, report: Report): Record<st
   return { consents: consents.toString(), ...Object.fromEntries(bounded) };
 }
 
-/** Whose record a write touches, as a hash: never two at a time. E-mail, else phone, else the lead itself. */
-export async function personHash(form: RelayFormOptions, values: Record<string, unknown>, key: string): Promise<string> {
-  const of = (kind: string): string | undefined => {
+/**
+ * Whose records a write touches, as hashes: never two at a time. `person` is the first e-mail, else phone, else the lead
+ * itself; `persons` are all of them, each with its kind before it.
+ */
+export async function personHashes(form: RelayFormOptions, values: Record<string, unknown>, key: string): Promise<{ person: string; persons: string }> {
+  const of = (kind: string): string[] => {
     const named = Object.entries(form.fields).filter(([, field]) => field.kind === kind).map(([name]) => values[name]);
-    const value = named.find((one) => typeof one === "string" && one.trim() !== "");
-    return typeof value === "string" ? value.trim().toLowerCase() : undefined;
+    return named.flatMap((value) => (typeof value === "string" && value.trim() !== "" ? [value.trim().toLowerCase()] : []));
   };
-  return sha256(of("email") ?? of("phone") ?? key);
+  const [emails, phones] = [of("email"), of("phone")];
+  const hashed = [...emails.map((email) => ["e", email] as const), ...phones.map((phone) => ["p", plainNumber(phone)] as const)];
+  const persons = await Promise.all(hashed.map(async ([kind, text]) => `${kind}:${await sha256(text)}`));
+  return { person: await sha256(emails[0] ?? phones[0] ?? key), persons: [...new Set(persons)].join(" ") };
+}
+
+/** A number however it was written, without its extension: whoever shares it answers the same phone. */
+function plainNumber(phone: string): string {
+  const digits = phone.replace(/\s*(?:ext|x|#|;).*$/, "").replace(/\D/g, "");
+  return `+${digits.length === 10 ? "1" : ""}${digits}`;
 }
 
 /**

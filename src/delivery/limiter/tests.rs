@@ -1,11 +1,22 @@
-use super::{Answer, Ask, Keep, Limiter, Limits, PROBE_EVERY};
+use super::{Answer, Ask, By, Door, Keep, Limiter, Limits, Looked, PROBE_EVERY, Scope, Settled, Told};
+use crate::outcome::Fault;
 
 const LIMITS: Limits = Limits { calls: 3, window: 20_000, at_once: 2 };
-const GRANTED: Answer = Answer::Granted { doubt: None, kept: false };
+const GRANTED: Answer = Answer::Granted { doubt: None, kept: false, probe: false };
+const PROBE: Answer = Answer::Granted { doubt: None, kept: false, probe: true };
 const MANY: Limits = Limits { calls: 1_000, window: 20_000, at_once: 2 };
 
 fn ask<'a>(id: &'a str, key: &'a str) -> Ask<'a> {
-    Ask { id, key, shard: "0", deadline: 1_000, lag: 0, lost: false }
+    let (form, fills) = ("contact", "email\nphone");
+    Ask { id, keys: key, shard: "0", deadline: 1_000, lag: 0, lost: false, form, fills, every: 60_000 }
+}
+
+fn person(until: u64) -> Answer {
+    Answer::Wait { until, scope: Scope::Person, target: None }
+}
+
+fn account(until: u64) -> Answer {
+    Answer::Wait { until, scope: Scope::Account, target: None }
 }
 
 fn waits(answer: Answer) -> bool {
@@ -16,7 +27,7 @@ fn waits(answer: Answer) -> bool {
 fn one_call_at_a_time_for_each_person() {
     let mut gate = Limiter::default();
     assert_eq!(gate.acquire(LIMITS, ask("1", "ann"), 0), GRANTED);
-    assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 10), Answer::Wait { until: 260, whole: false });
+    assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 10), person(260));
     gate.release("1", Keep::No, None);
     assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 20), GRANTED);
 }
@@ -26,11 +37,11 @@ fn a_lost_call_keeps_its_place_until_its_deadline() {
     let mut gate = Limiter::default();
     assert_eq!(gate.acquire(LIMITS, ask("1", "ann"), 0), GRANTED);
     gate.release("1", Keep::Lost, None);
-    assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 300), Answer::Wait { until: 1_000, whole: false });
+    assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 300), person(1_000));
     assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 1_000), GRANTED);
     // It went out later than its place was given, and nobody holds the place for longer than it can run.
     gate.release("2", Keep::Lost, Some(1_900));
-    assert_eq!(gate.acquire(LIMITS, ask("1", "ann"), 1_300), Answer::Wait { until: 1_900, whole: false });
+    assert_eq!(gate.acquire(LIMITS, ask("1", "ann"), 1_300), person(1_900));
     assert_eq!(gate.acquire(MANY, ask("1", "ann"), 1_900), GRANTED);
 }
 
@@ -41,9 +52,15 @@ fn who_was_just_written_is_remembered_until_reads_show_it() {
     gate.acquire(LIMITS, of("1"), 0);
     gate.stored("1", 60_000, 500);
     gate.release("1", Keep::No, None);
-    assert_eq!(gate.acquire(LIMITS, of("2"), 600), Answer::Granted { doubt: Some(68_000), kept: false });
+    assert_eq!(
+        gate.acquire(LIMITS, of("2"), 600),
+        Answer::Granted { doubt: Some(68_000), kept: false, probe: false }
+    );
     // Its worker died: nobody says what became of the call.
-    assert_eq!(gate.acquire(LIMITS, of("3"), 1_600), Answer::Granted { doubt: Some(68_000), kept: false });
+    assert_eq!(
+        gate.acquire(LIMITS, of("3"), 1_600),
+        Answer::Granted { doubt: Some(68_000), kept: false, probe: false }
+    );
     gate.release("3", Keep::No, None);
     assert_eq!(gate.acquire(LIMITS, of("4"), 68_000), GRANTED);
 }
@@ -55,7 +72,10 @@ fn a_delivery_goes_on_in_its_own_place() {
     gate.acquire(MANY, ask("2", "bob"), 0);
     gate.release("1", Keep::GoesOn, None);
     assert!(waits(gate.acquire(MANY, ask("3", "ann"), 5)), "the look-up counts for the one who made it");
-    assert_eq!(gate.acquire(MANY, ask("1", "ann"), 10), Answer::Granted { doubt: None, kept: true });
+    assert_eq!(
+        gate.acquire(MANY, ask("1", "ann"), 10),
+        Answer::Granted { doubt: None, kept: true, probe: false }
+    );
     assert_eq!(gate.leases.len(), 2);
     assert_eq!(gate.calls.len(), 3, "it is another call all the same");
 }
@@ -71,14 +91,14 @@ fn never_over_a_limit() {
     assert_eq!(gate.acquire(LIMITS, ask("3", "c"), 1), GRANTED);
     gate.release("3", Keep::No, None);
     let full = gate.acquire(LIMITS, ask("4", "d"), 19_000);
-    assert_eq!(full, Answer::Wait { until: 20_000, whole: true }, "three in the window");
+    assert_eq!(full, account(20_000), "three in the window");
     assert_eq!(gate.acquire(LIMITS, ask("4", "d"), 20_000), GRANTED);
 }
 
 #[test]
 fn shards_take_turns() {
     let mut gate = Limiter::default();
-    let from = |shard| Ask { id: shard, key: shard, shard, deadline: 1_000, lag: 0, lost: false };
+    let from = |shard| Ask { shard, ..ask(shard, shard) };
     gate.acquire(MANY, ask("1", "a"), 0);
     gate.acquire(MANY, ask("2", "b"), 0);
     assert!(waits(gate.acquire(MANY, from("B"), 1)));
@@ -94,7 +114,7 @@ fn shards_take_turns() {
 #[test]
 fn a_shard_that_went_away_keeps_nobody_waiting() {
     let mut gate = Limiter::default();
-    let from = |shard| Ask { id: shard, key: shard, shard, deadline: 60_000, lag: 0, lost: false };
+    let from = |shard| Ask { shard, deadline: 60_000, ..ask(shard, shard) };
     gate.acquire(MANY, from("1"), 0);
     gate.acquire(MANY, from("2"), 0);
     assert!(waits(gate.acquire(MANY, from("dead"), 1)));
@@ -114,7 +134,7 @@ fn what_the_headers_leave_is_not_passed() {
     assert_eq!(gate.acquire(MANY, ask("3", "c"), 1), GRANTED);
     gate.release("2", Keep::No, None);
     gate.release("3", Keep::No, None);
-    assert_eq!(gate.acquire(MANY, ask("4", "d"), 2), Answer::Wait { until: 30_000, whole: true });
+    assert_eq!(gate.acquire(MANY, ask("4", "d"), 2), account(30_000));
     // A reply that was overtaken brings nothing back.
     gate.heard(5, 30_000);
     assert!(waits(gate.acquire(MANY, ask("4", "d"), 3)));
@@ -172,4 +192,268 @@ fn state_of_version_1_is_read() {
     let mut gate: Limiter = serde_json::from_str(old).unwrap_or_default();
     assert_eq!(gate.leases.len(), 1);
     assert!(waits(gate.acquire(LIMITS, ask("2", "a"), 10)));
+}
+
+/// Ann with both, by e-mail alone, by phone alone; and somebody else with the same phone.
+#[test]
+fn one_call_at_a_time_whichever_fields_two_leads_share() {
+    for (one, other, wait) in [
+        ("e:ann p:123", "e:ann", true),
+        ("e:ann p:123", "p:123", true),
+        ("p:123", "e:bob p:123", true),
+        ("e:ann", "e:bob e:ann", true),
+        // A lead that version 1 took.
+        ("ann", "p:123 e:ann", true),
+        ("e:ann p:123", "e:bob p:124", false),
+    ] {
+        let mut gate = Limiter::default();
+        gate.acquire(LIMITS, ask("1", one), 0);
+        assert_eq!(waits(gate.acquire(LIMITS, ask("2", other), 10)), wait, "{one} and {other}");
+        gate.release("1", Keep::No, None);
+        assert_eq!(gate.acquire(LIMITS, ask("2", other), 20), GRANTED);
+    }
+}
+
+#[test]
+fn reads_that_go_by_the_e_mail_lag_behind_it_alone() {
+    let mut gate = Limiter { kinds: "e", ..Limiter::default() };
+    let of = |id, keys| Ask { lag: 60_000, ..ask(id, keys) };
+    gate.acquire(LIMITS, of("1", "e:ann p:123"), 0);
+    gate.stored("1", 60_000, 0);
+    gate.release("1", Keep::No, None);
+    assert_eq!(gate.acquire(LIMITS, of("2", "p:123"), 1), GRANTED);
+    let doubt = Answer::Granted { doubt: Some(67_500), kept: false, probe: false };
+    assert_eq!(gate.acquire(LIMITS, of("3", "p:9 e:ann"), 2), doubt);
+}
+
+fn told(id: &str, fault: Fault) -> Told<'_> {
+    Told {
+        id,
+        form: "contact",
+        fills: "email\nphone",
+        stored: false,
+        fault: Some(fault),
+        param: "",
+        code: "code",
+        message: "Mend it.",
+        every: 60_000,
+    }
+}
+
+fn stored(id: &str) -> Told<'_> {
+    Told { fault: None, stored: true, ..told(id, Fault::Lead) }
+}
+
+fn target(until: u64, name: &str) -> Answer {
+    Answer::Wait { until, scope: Scope::Target, target: Some(name.to_owned()) }
+}
+
+fn events(settled: &Settled) -> Vec<&str> {
+    settled.events.iter().map(|(event, ..)| *event).collect()
+}
+
+#[test]
+fn a_form_that_the_account_does_not_take_waits_and_the_others_go_on() {
+    let mut gate = Limiter::default();
+    gate.acquire(MANY, ask("1", "a"), 0);
+    let settled = gate.settle(told("1", Fault::Target), 100);
+    assert_eq!((settled.hold.as_deref(), settled.until), (Some("contact"), 60_100));
+    assert_eq!(events(&settled), ["target.closed"]);
+    gate.release("1", Keep::No, None);
+    assert_eq!(gate.acquire(MANY, ask("2", "b"), 200), target(60_100, "contact"));
+    assert_eq!(gate.acquire(MANY, Ask { form: "other", ..ask("3", "c") }, 200), GRANTED);
+    gate.release("3", Keep::No, None);
+    // One asks, and all others wait for what it finds.
+    assert_eq!(gate.acquire(MANY, ask("2", "b"), 60_100), PROBE);
+    assert_eq!(gate.acquire(MANY, ask("4", "d"), 60_101), target(120_100, "contact"));
+    assert_eq!(gate.settle(stored("2"), 60_200).events.len(), 1);
+    gate.release("2", Keep::No, None);
+    assert_eq!(gate.acquire(MANY, ask("4", "d"), 60_300), GRANTED);
+}
+
+#[test]
+fn a_parameter_that_is_refused_holds_those_who_fill_it() {
+    let mut gate = Limiter::default();
+    gate.acquire(MANY, ask("1", "a"), 0);
+    let settled = gate.settle(Told { param: "phone", ..told("1", Fault::Target) }, 0);
+    assert_eq!(settled.hold.as_deref(), Some("contact/phone"));
+    gate.release("1", Keep::No, None);
+    assert!(waits(gate.acquire(MANY, ask("2", "b"), 1)));
+    assert_eq!(gate.acquire(MANY, Ask { fills: "email", ..ask("3", "c") }, 1), GRANTED);
+    // A name that was not sent is none: it may be what the visitor typed.
+    let settled = gate.settle(Told { param: "ann@example.org", ..told("3", Fault::Target) }, 2);
+    assert_eq!(settled.hold.as_deref(), Some("contact"));
+    assert_eq!(gate.targets.len(), 1, "the form has taken its parameter's place");
+}
+
+#[test]
+fn what_is_closed_of_one_form_is_bounded() {
+    let mut gate = Limiter::default();
+    let names: Vec<String> = (0..1_000).map(|n| format!("p{n}")).collect();
+    for name in &names {
+        gate.settle(Told { param: name, fills: name, ..told("1", Fault::Target) }, 0);
+    }
+    assert_eq!(gate.targets.len(), 1);
+}
+
+#[test]
+fn a_probe_is_both_calls_of_a_delivery() {
+    let mut gate = Limiter::default();
+    gate.settle(told("1", Fault::Writes), 0);
+    assert_eq!(gate.door(60_000), Door::Open, "a lead asks, for a read would pass all the same");
+    assert_eq!(gate.acquire(MANY, ask("2", "b"), 60_000), PROBE);
+    // The look-up was answered; that says nothing of the write.
+    gate.settle(Told { stored: false, ..stored("2") }, 60_010);
+    gate.release("2", Keep::GoesOn, None);
+    assert!(waits(gate.acquire(MANY, ask("3", "c"), 60_020)));
+    let going_on = Answer::Granted { doubt: None, kept: true, probe: true };
+    assert_eq!(gate.acquire(MANY, ask("2", "b"), 60_020), going_on);
+    assert_eq!(events(&gate.settle(stored("2"), 60_030)), ["account.opened"]);
+    gate.release("2", Keep::No, None);
+    assert_eq!(gate.acquire(MANY, ask("3", "c"), 60_040), GRANTED);
+}
+
+#[test]
+fn an_account_is_opened_by_the_read_and_where_that_shows_nothing_by_a_lead() {
+    let mut gate = Limiter::default();
+    assert_eq!(events(&gate.settle(told("1", Fault::Account), 0)), ["account.closed"]);
+    assert_eq!(events(&gate.settle(told("2", Fault::Account), 5)), [""; 0], "said once");
+    assert_eq!(gate.door(100), Door::Wait);
+    assert_eq!(gate.acquire(MANY, ask("2", "b"), 100), account(60_005));
+    assert_eq!(gate.door(60_005), Door::Read);
+    gate.looked(Looked::Refused, "code", "Mend it.", 60_000, 60_005);
+    assert_eq!(gate.door(60_006), Door::Wait);
+    assert_eq!(events(&gate.looked(Looked::Good, "", "", 60_000, 120_005)), ["account.opened"]);
+    // The read was fooled: from now on a lead asks.
+    gate.settle(told("2", Fault::Account), 121_000);
+    assert_eq!(gate.closed.as_ref().map(|closed| closed.by), Some(By::Lead));
+    assert_eq!(gate.acquire(MANY, ask("2", "b"), 181_000), PROBE);
+}
+
+#[test]
+fn a_read_that_is_not_allowed_lets_a_lead_ask() {
+    let mut gate = Limiter::default();
+    gate.settle(told("1", Fault::Account), 0);
+    gate.looked(Looked::Forbidden, "", "", 60_000, 60_000);
+    assert_eq!(gate.acquire(MANY, ask("2", "b"), 60_000), PROBE);
+    assert!(waits(gate.acquire(MANY, ask("3", "c"), 60_001)));
+}
+
+#[test]
+fn without_a_token_nothing_goes_out_and_with_one_everything_does() {
+    let mut gate = Limiter::default();
+    gate.close(By::Token, "auth.refused", "Mend it.", 60_000, 0);
+    assert_eq!((gate.door(1), gate.door(60_000)), (Door::Wait, Door::Token));
+    assert_eq!(events(&gate.signed_in()), ["account.opened"]);
+    assert_eq!(gate.acquire(MANY, ask("1", "a"), 1), GRANTED);
+}
+
+/// A store as the host keeps it.
+#[derive(Default)]
+struct Rows(std::collections::BTreeMap<String, String>);
+
+impl Rows {
+    fn write(&mut self, gate: &mut Limiter) -> usize {
+        let changes = gate.changes();
+        for (name, text) in &changes {
+            match text {
+                Some(text) => self.0.insert(name.clone(), text.clone()),
+                None => self.0.remove(name),
+            };
+        }
+        changes.len()
+    }
+
+    fn read(&self) -> Limiter {
+        Limiter::from_parts(self.0.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+    }
+}
+
+/// What a restart finds is what there was, but for whose turn it is.
+#[test]
+fn a_state_in_pieces_is_the_whole_state() {
+    let mut gate = Limiter::default();
+    let mut rows = Rows::default();
+    let limits = Limits { calls: 7, window: 2_000, at_once: 4 };
+    let mut random = 7_u64;
+    let mut below = |most: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33).checked_rem(most).unwrap_or_default()
+    };
+    let mut now = 1_000_000;
+    for _ in 0..5_000 {
+        now = u64::wrapping_add(now, below(300));
+        let (id, keys) = (below(9).to_string(), format!("e:{} p:{}", below(5), below(5)));
+        let fills = if below(2) == 0 { "email" } else { "email\nphone" };
+        let form = if below(2) == 0 { "contact" } else { "other" };
+        let ask = Ask { id: &id, keys: &keys, lag: 900, fills, form, every: 1_000, ..ask("", "") };
+        gate.acquire(limits, ask, now);
+        let faults = [Fault::Lead, Fault::Target, Fault::Writes, Fault::Account];
+        let fault = faults.get(usize::try_from(below(40)).unwrap_or(9)).copied();
+        let param = if below(2) == 0 { "phone" } else { "" };
+        let told =
+            Told { id: &id, form, fills, fault, param, stored: true, every: 1_000, ..told("", Fault::Lead) };
+        gate.settle(told, now);
+        if below(3) == 0 {
+            gate.stored(&id, 900, now);
+        }
+        match below(12) {
+            0 => gate.heard(20, now.wrapping_add(500)),
+            1 => gate.spent(now.wrapping_add(5_000), 300, now),
+            2 => gate.opened(),
+            3 => gate.speaks(3),
+            4 => drop(gate.looked(Looked::Good, "", "", 1_000, now)),
+            5 => drop(gate.close(By::Token, "auth.refused", "Mend it now.", 1_000, now)),
+            6 => drop(gate.signed_in()),
+            _ => {}
+        }
+        let keep = [Keep::No, Keep::GoesOn, Keep::Lost];
+        let keep = keep.get(usize::try_from(below(4)).unwrap_or(9)).copied().unwrap_or(Keep::No);
+        gate.release(&id, keep, Some(now.wrapping_add(700)));
+        let written = rows.write(&mut gate);
+        assert!(written < 20, "{written} rows for one call");
+        assert!(rows.0.len() < 40, "{} rows", rows.0.len());
+        let mut known = rows.read();
+        // What is over stays in its row until the next call takes its place.
+        let over = known.calls.len().saturating_sub(gate.calls.len());
+        known.calls.drain(..over);
+        known.leases.sort_by(|one, other| one.id.cmp(&other.id));
+        let mut wanted = gate.clone();
+        wanted.leases.sort_by(|one, other| one.id.cmp(&other.id));
+        assert_eq!(known.leases, wanted.leases);
+        assert_eq!(known.calls, wanted.calls);
+        let sorted = |limiter: &Limiter| {
+            let mut fresh: Vec<(String, u64)> =
+                limiter.fresh.iter().map(|fresh| (fresh.key.clone(), fresh.until)).collect();
+            fresh.sort();
+            let mut targets: Vec<(String, u64)> =
+                limiter.targets.iter().map(|target| (target.name(), target.probe_at)).collect();
+            targets.sort();
+            (fresh, targets)
+        };
+        assert_eq!(sorted(&known), sorted(&wanted));
+        let rest = |limiter: &Limiter| {
+            let budget = limiter.budget.filter(|budget| budget.until > now);
+            let quota = limiter.quota.filter(|quota| quota.reset > now);
+            (limiter.closed.clone(), limiter.version, budget, quota)
+        };
+        assert_eq!(rest(&known), rest(&wanted));
+    }
+}
+
+/// What version 2 kept as one text.
+#[test]
+fn a_state_that_was_one_text_becomes_rows() {
+    let old = r#"{"calls":[5,7],"leases":[{"id":"1","key":"a","until":900,"lost":true,"goes_on":false}],
+        "quiet_until":3,"budget":{"left":4,"until":9},"quota":null,"turns":[{"shard":"s","until":4}],
+        "fresh":[{"key":"b","until":66}]}"#;
+    let mut gate: Limiter = serde_json::from_str(old).unwrap_or_default();
+    let mut rows = Rows::default();
+    for (name, text) in gate.rewritten() {
+        rows.0.extend(text.map(|text| (name, text)));
+    }
+    let known = rows.read();
+    assert_eq!((&known.calls, &known.leases, &known.fresh), (&gate.calls, &gate.leases, &gate.fresh));
+    assert_eq!((known.quiet_until, known.budget), (3, gate.budget));
+    assert_eq!(known.leases.first().map(|lease| (lease.keys.as_str(), lease.lost)), Some(("a", true)));
 }

@@ -47,24 +47,29 @@ impl Day {
         let lost = self.rows[row].state.phase == Phase::Sent;
         let lag = gate.recipe.lag();
         let deadline = if self.careful { LEASE } else { SHORT_LEASE };
-        let ask = Ask { id: &id, key: &key, shard: &name, deadline, lag, lost };
-        match gate.limiter.acquire(gate.limits, ask, now) {
+        let (form, fills, every) = ("form", "", 60_000);
+        let ask = Ask { id: &id, keys: &key, shard: &name, deadline, lag, lost, form, fills, every };
+        let answer = gate.limiter.acquire(gate.limits, ask, now);
+        gate.kept.write(&mut gate.limiter);
+        match answer {
             // Between a look-up and its write nobody else may come, so the place is kept for a while.
-            Answer::Wait { until, whole: true } if self.going_on.contains(&row) && until < now + 10_000 => {
+            Answer::Wait { until, scope: Scope::Account, .. }
+                if self.going_on.contains(&row) && until < now + 10_000 =>
+            {
                 self.running.insert(row, self.now);
                 let time = self.when(until);
                 self.at(time, Happening::GoOn { row, life: self.life });
             }
-            Answer::Wait { until, whole: true } => {
+            Answer::Wait { until, scope: Scope::Account, .. } => {
                 if self.going_on.remove(&row) {
                     gate.limiter.release(&id, Keep::No, None);
                 }
                 gate.held[shard] = until;
             }
-            Answer::Wait { until, whole: false } => {
+            Answer::Wait { until, .. } => {
                 self.step(row, Event::Held { until });
             }
-            Answer::Granted { doubt, kept } => {
+            Answer::Granted { doubt, kept, .. } => {
                 self.going_on.remove(&row);
                 assert!(gate.limiter.leases.len() <= gate.limits.at_once as usize, "too many at once");
                 assert!(gate.limiter.calls.len() <= gate.limits.calls as usize, "too many in a window");
@@ -227,6 +232,7 @@ impl Day {
             Outcome::Stored { .. } | Outcome::Found { .. } | Outcome::Refused { .. } => gate.limiter.opened(),
             _ => {}
         }
+        gate.kept.write(&mut gate.limiter);
         gate.held[shard] = 0;
         if goes_on {
             self.going_on.insert(row);

@@ -1,0 +1,131 @@
+import type { DurableState } from "./durable.js";
+import type { Target } from "./options.js";
+
+/** So many leads are marked, or let go, at once: nobody shall wait for a backlog. */
+const BATCH = 2_000;
+
+/** A closed target as this outbox knows it. */
+interface Hold {
+  /** When the gate may be asked about it again, in milliseconds since 1970. */
+  until: number;
+  /** Its leads may go. */
+  open: boolean;
+  /** The lead that is asking about it. */
+  scout: string | null;
+}
+
+/**
+ * The leads that wait for a closed target. They are marked, so that they cost nothing at each look at what is due; one of
+ * them asks at a slow pace, a different one each time, and when the target is open again all of them go.
+ */
+export class Holds {
+  /** By account, then by the target's name: `form`, or `form/param`. The gates bound them. */
+  readonly known = new Map<string, Map<string, Hold>>();
+
+  constructor(readonly storage: DurableState["storage"]) {}
+
+  /** What was marked before this instance began; when to ask, the gate says. */
+  begin(): void {
+    for (const { account, hold } of this.storage.sql.exec("SELECT DISTINCT account, hold FROM deliveries WHERE hold IS NOT NULL").toArray()) {
+      this.note(String(account), String(hold), 0);
+    }
+  }
+
+  of(account: string): Map<string, Hold> {
+    return this.known.get(account) ?? NONE;
+  }
+
+  private note(account: string, name: string, until: number): void {
+    const known = this.known.get(account) ?? new Map<string, Hold>();
+    this.known.set(account, known.set(name, { until, open: false, scout: null }));
+  }
+
+  /** This delivery waits for a closed target. */
+  mark(account: string, id: string, name: string, until: number): void {
+    this.storage.sql.exec("UPDATE deliveries SET hold = ? WHERE id = ?", name, id);
+    this.note(account, name, until);
+  }
+
+  /** Marks those of what is due that wait for a closed target, and gives the others. */
+  sift<Row extends Record<string, unknown>>(account: string, due: readonly Row[], targetOf: (row: Row) => Target | undefined): Row[] {
+    const closed = [...this.of(account)].filter(([, { open }]) => !open).map(([name]) => name);
+    if (closed.length === 0) return [...due];
+    return due.filter((row) => {
+      const target = targetOf(row);
+      const name = target && closed.find((one) => concerns(one, String(row["form"]), target, row));
+      if (name === undefined) return true;
+      this.storage.sql.exec("UPDATE deliveries SET hold = ? WHERE id = ?", name, row["id"]);
+      return false;
+    });
+  }
+
+  /** The target is open: its leads go, some at a time. */
+  open(account: string, name: string): void {
+    const hold = this.of(account).get(name);
+    if (hold) hold.open = true;
+  }
+
+  /** Lets some go of what is open. Says whether there are more. */
+  let(account: string): boolean {
+    let more = false;
+    for (const [name, { open }] of this.of(account)) {
+      if (!open) continue;
+      const gone = this.storage.sql.exec(
+        "UPDATE deliveries SET hold = NULL WHERE id IN (SELECT id FROM deliveries WHERE account = ? AND hold = ? LIMIT ?) RETURNING 1", account, name, BATCH,
+      ).toArray();
+      if (gone.length === BATCH) more = true;
+      else this.of(account).delete(name);
+    }
+    return more;
+  }
+
+  /** The targets about which a lead should ask now. */
+  due(account: string, now: number): string[] {
+    return [...this.of(account)].filter(([, hold]) => !hold.open && hold.scout === null && hold.until <= now).map(([name]) => name);
+  }
+
+  /** A lead asks about it, or nobody is left to. */
+  scout(account: string, name: string, id: string | undefined): void {
+    const hold = this.of(account).get(name);
+    if (hold && id !== undefined) hold.scout = id;
+    else this.of(account).delete(name);
+  }
+
+  /** The lead that asked has its answer. */
+  back(account: string, id: string): void {
+    for (const hold of this.of(account).values()) if (hold.scout === id) hold.scout = null;
+  }
+
+  /** When there is something to do for an account. */
+  next(account: string): number {
+    return Math.min(Number.POSITIVE_INFINITY, ...[...this.of(account).values()].filter(({ scout }) => scout === null).map(({ until, open }) => (open ? 0 : until)));
+  }
+}
+
+const NONE = new Map<string, Hold>();
+
+function concerns(name: string, form: string, target: Target, row: Record<string, unknown>): boolean {
+  const at = name.indexOf("/");
+  if (at < 0) return name === form;
+  return name.slice(0, at) === form && fills(target, row).split("\n").includes(name.slice(at + 1));
+}
+
+/** The parameters that a lead fills, a line each: those that are mapped from what it has, and the constants. */
+export function fills(target: Target, { lead, visitor }: Record<string, unknown>): string {
+  const values = (JSON.parse(String(lead)) ?? {}) as Record<string, unknown>;
+  const known = (JSON.parse(String(visitor)) ?? {}) as Record<string, string>;
+  const mapped = Object.entries(target.map).filter(([, source]) => (source.startsWith("@") ? isKnown(known, source.slice(1)) : isGiven(values[source])));
+  return [...mapped.map(([param]) => param), ...Object.keys(target.constants ?? {})].join("\n");
+}
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== "" && !(Array.isArray(value) && value.length === 0);
+
+/** Where `@first.…`, `@last.…` and `@consent.…` come from. */
+const PLACES: Record<string, string> = { first: "first", last: "last", consent: "consents" };
+
+function isKnown(visitor: Record<string, string>, source: string): boolean {
+  if (["page", "query", "referrer"].includes(source)) return isGiven(visitor[source]);
+  const [place = "", ...rest] = source.split(".");
+  const from = rest.length > 0 ? PLACES[place] : undefined;
+  return isGiven(new URLSearchParams(visitor[from ?? "query"] ?? "").get(from ? rest.join(".") : source));
+}
