@@ -269,7 +269,7 @@ describe("bytes", () => {
     try {
       const big = "x".repeat(6_000);
       // No request is made before there is a token; after that two more make less room still.
-      await small.faults([{ operation: "auth.token", fault: "status", status: 503, times: 12 }, { operation: WRITES.marketo, fault: "status", status: 503, times: 4 }]);
+      await small.faults([{ operation: "auth.token", fault: "status", status: 503, times: 4 }, { operation: WRITES.marketo, fault: "status", status: 503, times: 4 }]);
       const taken = [person(), person()];
       const post = async (values, own) => {
         const response = await send(small, values, own);
