@@ -23,7 +23,55 @@ export class Outbox extends Sound {
       const { now } = this.desk.tally;
       return Response.json({ counted: { queued: open - counted.review - counted.dead, ...counted }, kept, now });
     }
+    if (pathname === "/test/fill") return Response.json(await this.fill(await request.json()));
     return Response.json(sql.exec(await request.text()).toArray());
+  }
+
+  /** Fills what may grow with `count` of what a stranger sends, as fast as it can, and says how much of it there is then. */
+  async fill({ what, count }) {
+    const { acceptance, desk } = this;
+    const { sql } = this.state.storage;
+    const rows = (table) => sql.exec(`SELECT count(*) AS n FROM ${table}`).one().n;
+    const own = (n) => `fill-${crypto.randomUUID()}-${n}`;
+    switch (what) {
+      case "spent":
+      case "running": {
+        // Most of them at once, and the last ones through the door.
+        const columns = what === "spent" ? "nonce, key, until" : "key, body_hash, until";
+        sql.exec(`INSERT INTO ${what} (${columns}) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT 'fill' || i, 'x', ? + i % 1000 FROM n`, count - 1_000, Date.now() + 1e4);
+        acceptance[what].count = undefined;
+        for (let n = 0; n < 1_000; n++) what === "spent" ? acceptance.spend({ nonce: own(n), key: "x" }) : acceptance.reserve({ key: own(n), bodyHash: "x" });
+        const newest = sql.exec(`SELECT count(*) AS n FROM ${what} WHERE ${what === "spent" ? "nonce" : "key"} LIKE 'fill-%'`).one().n;
+        const held = rows(what);
+        sql.exec(`DELETE FROM ${what}`);
+        acceptance[what].count = undefined;
+        return { held, newest };
+      }
+      case "counters":
+        for (let n = 0; n < count; n++) desk.died(own(n));
+        return { held: Object.keys(desk.counters).length };
+      case "arrived": {
+        const offers = Array.from({ length: count }, (_, n) => ({ key: own(n), bodyHash: "x", form: "contact", lead: '{"email":"fill@example.org"}', visitor: "{}", person: "x", review: ["fill"], targets: [] }));
+        const answers = offers.map((offer) => acceptance.accept(offer));
+        const held = acceptance.arrived.length;
+        const states = (await Promise.all(answers)).map(({ state }) => state);
+        sql.exec("UPDATE leads SET finished = 1, lead = NULL, visitor = NULL WHERE key LIKE 'fill-%'");
+        return { held, full: states.filter((state) => state === "full").length };
+      }
+      case "bodies": {
+        const lead = "x".repeat(1 << 20);
+        const answers = Array.from({ length: count }, (_, n) => acceptance.accept({ key: own(n), bodyHash: "x", form: "contact", lead, visitor: "", person: "x", review: ["fill"], targets: [] }));
+        const held = acceptance.arrived.length;
+        await Promise.all(answers);
+        return { held };
+      }
+      case "leads":
+        sql.exec("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO leads (id, key, body_hash, form, person, accepted, finished) SELECT 'old' || i, 'old' || i, 'x', 'contact', '', 1, 1 FROM n", count);
+        await super.fetch(new Request("https://outbox/wake", { method: "POST" }));
+        return { held: rows("leads WHERE id LIKE 'old%'") };
+      case "sets":
+        return { held: Math.max(this.running.size, this.busy.size), accounts: Math.max(this.held.size, this.width.size) };
+    }
   }
 }
 

@@ -14,9 +14,9 @@ export const sandboxBinary = process.env.SANDBOX_BIN ?? `${root}target/debug/fie
 /**
  * Starts a stand. `timeScale` divides the relay's waiting times; `bindings` overrides the Worker's; `wasm: false` serves
  * the page under a policy that forbids WebAssembly; `between` puts something between the relay and the sandbox; `storage`
- * is a folder that the relay's storage begins as.
+ * is a folder that the relay's storage begins as; with `inspectorPort` (0 for any) the relay's heap can be looked at.
  */
-export async function stand({ timeScale = 30, bindings = {}, wasm = true, between, storage, worker = `${root}www/demo/worker.mjs` } = {}) {
+export async function stand({ timeScale = 30, bindings = {}, wasm = true, between, storage, inspectorPort, worker = `${root}www/demo/worker.mjs` } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "fieldpost-"));
   const sandbox = await startSandbox(sandboxBinary, 0);
   const reached = (await between?.(sandbox.url)) ?? sandbox.url;
@@ -31,6 +31,7 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
       outdir: `${folder}/worker`,
       port: relayPort,
       storage: `${folder}/storage`,
+      inspectorPort,
       bindings: { ...demoBindings(reached, pageUrl), TIME_SCALE: String(timeScale), ...bindings },
     });
   let relay = await start();
@@ -48,6 +49,9 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
     /** The relay's own socket, which another one takes when it is started again. */
     get direct() {
       return relay.direct;
+    },
+    get inspector() {
+      return relay.inspector;
     },
     ledger: () => control("ledger"),
     leads: () => control("leads"),

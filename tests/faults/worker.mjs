@@ -23,6 +23,8 @@ export default relay((env) => {
     operatorKey: env.OPERATOR_KEY,
     timeScale: Number(env.TIME_SCALE),
     addressLimit: null,
+    ...(env.REVIEW && { maxReview: Number(env.REVIEW) }),
+    ...(env.VALUE_KEY && { valueKey: env.VALUE_KEY }),
     forms: {
       contact: {
         origins: [env.PAGE_ORIGIN],

@@ -31,8 +31,8 @@ export async function bundleWorker(entry, outdir) {
   ).then((modules) => modules.sort((one) => (one.type === "ESModule" ? -1 : 1)));
 }
 
-/** Starts the relay; answers its URL and how to stop it. */
-export async function startRelay({ modules, outdir, port, host = "127.0.0.1", storage, bindings }) {
+/** Starts the relay; answers its URL and how to stop it. With `inspectorPort` its heap can be looked at. */
+export async function startRelay({ modules, outdir, port, host = "127.0.0.1", storage, bindings, inspectorPort }) {
   const miniflare = new Miniflare({
     host,
     port,
@@ -49,6 +49,7 @@ export async function startRelay({ modules, outdir, port, host = "127.0.0.1", st
     },
     durableObjectsPersist: storage,
     unsafeTriggerHandlers: true,
+    inspectorPort,
   });
   const url = await miniflare.ready;
   const wake = async () => {
@@ -65,6 +66,7 @@ export async function startRelay({ modules, outdir, port, host = "127.0.0.1", st
   return {
     url: url.origin,
     direct: (await miniflare.unsafeGetDirectURL()).origin,
+    inspector: inspectorPort === undefined ? undefined : await miniflare.getInspectorURL(),
     async stop() {
       clearInterval(cron);
       await miniflare.dispose();

@@ -1,6 +1,7 @@
 import { steady } from "../edge.js";
 import type { Desk } from "./desk.js";
 import { MAX_BYTES, options, type RelayEnv, systemOf } from "./options.js";
+import { Passing } from "./passing.js";
 import { Tally } from "./tally.js";
 import { REMEMBERED } from "./token.js";
 
@@ -48,17 +49,29 @@ function timedId(now: number): string {
 /** A lead that is being accepted elsewhere (Turnstile) keeps its key for this long. */
 const RUNNING = 15_000;
 
+/** Form tokens and keys that one outbox remembers, and leads that may wait for the same write, with their characters. */
+const MOST_SPENT = 500_000;
+const MOST_RUNNING = 10_000;
+const MOST_ARRIVED = 1_000;
+const MOST_CHARACTERS = 16 << 20;
+
 /** The way into an outbox: each lead once, on disk before its page hears of it, and not more of them than the bounds allow. */
 export class Acceptance {
   /** Leads that are to be written, with who waits for the word. */
   arrived: Arrival[] = [];
+  private characters = 0;
+  readonly spent: Passing;
+  readonly running: Passing;
 
   /** `begin` sees that what is due for these accounts goes out, or throws where it cannot promise it. */
   constructor(
     readonly desk: Desk,
     readonly env: RelayEnv,
     readonly begin: (accounts: readonly string[]) => Promise<void>,
-  ) {}
+  ) {
+    this.spent = new Passing(desk, "spent", "nonce", MOST_SPENT);
+    this.running = new Passing(desk, "running", "key", MOST_RUNNING);
+  }
 
   known({ key, bodyHash }: { key: string; bodyHash?: string }): Accepted | undefined {
     const [lead] = this.desk.rows("SELECT id, body_hash, finished FROM leads WHERE key = ?", key);
@@ -81,19 +94,28 @@ export class Acceptance {
     const now = Date.now();
     const [running] = this.desk.rows("SELECT body_hash FROM running WHERE key = ? AND until > ?", key, now);
     if (running) return { id: "", state: running["body_hash"] === bodyHash ? "running" : "conflict" };
-    this.desk.rows("INSERT OR REPLACE INTO running (key, body_hash, until) VALUES (?, ?, ?)", key, bodyHash, now + RUNNING);
+    this.running.drop(key);
+    this.running.grow(now);
+    this.desk.rows("INSERT INTO running (key, body_hash, until) VALUES (?, ?, ?)", key, bodyHash, now + RUNNING);
     return { id: "", state: "free" };
   }
 
   /** Whether a form token is good for this lead: its first, or the same again. */
   spend({ nonce, key }: { nonce: string; key: string }): { spent: boolean } {
     const [used] = this.desk.rows("SELECT key FROM spent WHERE nonce = ?", nonce);
-    if (!used) this.desk.rows("INSERT INTO spent (nonce, key, until) VALUES (?, ?, ?)", nonce, key, Date.now() + REMEMBERED);
+    if (!used) {
+      const now = Date.now();
+      this.spent.grow(now);
+      this.desk.rows("INSERT INTO spent (nonce, key, until) VALUES (?, ?, ?)", nonce, key, now + REMEMBERED);
+    }
     return { spent: used !== undefined && used["key"] !== key };
   }
 
   /** Leads that arrive in the same moment are written together: a burst costs a write to disk now and then, not one for each. */
   accept(offer: Offer): Promise<Accepted> {
+    const characters = offer.lead.length + offer.visitor.length;
+    if (this.arrived.length >= MOST_ARRIVED || this.characters + characters > MOST_CHARACTERS) return Promise.resolve({ id: "", state: "full" });
+    this.characters += characters;
     return new Promise((resolve, reject) => {
       this.arrived.push({ offer, resolve, reject });
       if (this.arrived.length === 1) setTimeout(() => void this.write(), 0);
@@ -103,6 +125,7 @@ export class Acceptance {
   /** One write for all that have arrived, then the answers: the output gate holds the replies until the write is on disk. */
   async write(): Promise<void> {
     const arrivals = this.arrived.splice(0);
+    this.characters = 0;
     const due = new Set<string>();
     let taken: [Arrival, Accepted][] = [];
     const take = (some: Arrival[]): [Arrival, Accepted][] => this.desk.together(() => some.map((arrival) => [arrival, this.take(arrival.offer, due)]));

@@ -1,14 +1,13 @@
 import { sha256 } from "./hash.js";
+import { Limited } from "./limited.js";
 import type { AddressLimit } from "./options.js";
-
-/** What an isolate remembers at most; the oldest go first. */
-const MOST = 50_000;
 
 /** New with each isolate: the hashes mean nothing outside of it, and nothing after it. */
 const salt = (): string => (salted ??= crypto.randomUUID());
 let salted: string | undefined;
 
-const seen = new Map<string, { count: number; until: number }>();
+/** What an isolate remembers of addresses; the one that was heard of longest ago goes first. */
+const seen = new Limited<string, { count: number; until: number }>(50_000);
 
 /** The part of an address that one household has: all of IPv4, the first 64 bits of IPv6. */
 export function household(address: string): string {
@@ -32,6 +31,5 @@ export async function isTooMuch(address: string | null, limit: AddressLimit, now
   current.count++;
   seen.delete(key);
   seen.set(key, current);
-  if (seen.size > MOST) seen.delete(seen.keys().next().value as string);
   return current.count > limit.leads ? current.until - now : undefined;
 }

@@ -1,4 +1,5 @@
 import type { RelayAnswer } from "../types.js";
+import { Limited } from "./limited.js";
 
 /** The version of what a page and a relay say to each other. */
 export const WIRE_VERSION = 1;
@@ -39,10 +40,11 @@ export function redirect(location: string): Answer {
   return { status: 303, body: null, headers: { ...PAGE_HEADERS, location } };
 }
 
-/** By origin: the headers of JSON for it. A `Response` takes them at half of what an object costs. */
-const kept = new Map<string | null, Headers>();
-/** A relay may stand on any number of hosts, each with an origin of its own. */
-const MOST = 100;
+/**
+ * By origin: the headers of JSON for it. A `Response` takes them at half of what an object costs. A relay may stand on any
+ * number of hosts, each with an origin of its own.
+ */
+const kept = new Limited<string | null, Headers>(100);
 
 /** The answer for a page of `origin`, which may read it; for nobody's page where there is none. */
 export function respond({ status, body, headers }: Answer, origin: string | null = null): Response {
@@ -50,7 +52,6 @@ export function respond({ status, body, headers }: Answer, origin: string | null
   if (headers) return new Response(body, { status, headers: { ...headers, ...own } });
   let made = kept.get(origin);
   if (!made) {
-    if (kept.size >= MOST) kept.clear();
     kept.set(origin, (made = new Headers({ ...JSON_HEADERS, ...own })));
   }
   return new Response(body, { status, headers: made });

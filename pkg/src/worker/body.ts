@@ -36,17 +36,17 @@ export async function readLead(request: Request): Promise<Lead> {
  * Whether a body says its length, which must be one that a lead may have. HTTP ends it there, so that it may be read at
  * once, at a fraction of what it costs piece by piece.
  */
-function isMeasured(request: Request): boolean {
+function isMeasured(request: Request, most = MAX_BYTES): boolean {
   const said = request.headers.get("content-length");
-  if (Number(said ?? 0) > MAX_BYTES) throw new Unreadable(413, "body.size");
+  if (Number(said ?? 0) > most) throw new Unreadable(413, "body.size");
   return said !== null && /^\d+$/.test(said);
 }
 
-/** The bytes of a body, as long as they are no more than a lead may have. */
-export async function capped(request: Request): Promise<Uint8Array> {
-  if (isMeasured(request)) {
+/** The bytes of a body, as long as they are no more than it may have: a lead, where nothing is said. */
+export async function capped(request: Request, most = MAX_BYTES): Promise<Uint8Array> {
+  if (isMeasured(request, most)) {
     const bytes = new Uint8Array(await request.arrayBuffer());
-    if (bytes.byteLength > MAX_BYTES) throw new Unreadable(413, "body.size");
+    if (bytes.byteLength > most) throw new Unreadable(413, "body.size");
     return bytes;
   }
   const chunks: Uint8Array[] = [];
@@ -55,7 +55,7 @@ export async function capped(request: Request): Promise<Uint8Array> {
   const reader = request.body?.getReader();
   for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
     length += part.value.byteLength;
-    if (length > MAX_BYTES) {
+    if (length > most) {
       await reader?.cancel();
       throw new Unreadable(413, "body.size");
     }

@@ -1,8 +1,8 @@
+import { Limited } from "./limited.js";
+
 const encoder = new TextEncoder();
-/** The keys of the relay's own secrets. Keys, not promises of keys: on Workers no request may wait for what another one began. */
-const keys = new Map<string, CryptoKey>();
-/** Of secrets there are as many as rotate. */
-const MOST = 16;
+/** The keys of the relay's own secrets, as many as rotate. Keys, not promises of keys: on Workers no request may wait for what another one began. */
+const keys = new Limited<string, CryptoKey>(16);
 
 const BYTES = Array.from({ length: 256 }, (_, byte) => (byte + 256).toString(16).slice(1));
 
@@ -25,7 +25,6 @@ async function hmacKey(secret: string): Promise<CryptoKey> {
   let key = keys.get(secret);
   if (!key) {
     key = await crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
-    if (keys.size >= MOST) keys.clear();
     keys.set(secret, key);
   }
   return key;

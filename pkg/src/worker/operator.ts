@@ -1,4 +1,5 @@
 import { json as jsonAnswer, respond } from "./answer.js";
+import { capped, Unreadable } from "./body.js";
 import { csv } from "./csv.js";
 import { type Attention, type Group, limitOf, type ShardStatus } from "./desk.js";
 import type { GateStatus } from "./gate.js";
@@ -115,21 +116,30 @@ function summed(groups: readonly Group[]): Group[] {
   return [...sums.values()].sort((one, other) => other.leads - one.leads);
 }
 
-/** The most of a body of ours, and of a reason. */
+/** The most of an operator's body, of ids in it, and of a reason. */
 const MOST_BODY = 1 << 20;
+const MOST_IDS = 10_000;
 const MOST_REASON = 200;
+
+async function bodyOf(request: Request): Promise<string | undefined> {
+  try {
+    return new TextDecoder().decode(await capped(request, MOST_BODY));
+  } catch (error) {
+    if (error instanceof Unreadable) return undefined;
+    throw error;
+  }
+}
 
 async function rule(what: "replay" | "discard", request: Request, url: URL, env: RelayEnv, relay: RelayOptions): Promise<Response> {
   const which: Which = {};
   let reason: unknown = url.searchParams.get("reason");
-  if (Number(request.headers.get("content-length")) > MOST_BODY) return json(413, { code: "body.size" });
-  const text = await request.text();
-  if (text.length > MOST_BODY) return json(413, { code: "body.size" });
+  const text = await bodyOf(request);
+  if (text === undefined) return json(413, { code: "body.size" });
   if (text) {
     try {
       const given = JSON.parse(text) as Which & { reason?: unknown };
-      if (Array.isArray(given.ids)) which.ids = given.ids.map(String).slice(0, 10_000);
-      if (typeof given.code === "string") which.code = given.code;
+      if (Array.isArray(given.ids)) which.ids = given.ids.slice(0, MOST_IDS).map((id) => String(id).slice(0, 200));
+      if (typeof given.code === "string") which.code = given.code.slice(0, 200);
       if (given.phase === "dead" || given.phase === "review") which.phase = given.phase;
       reason = given.reason ?? reason;
     } catch {
@@ -137,7 +147,7 @@ async function rule(what: "replay" | "discard", request: Request, url: URL, env:
     }
   }
   const { searchParams } = url;
-  if (searchParams.has("id")) which.ids = searchParams.getAll("id");
+  if (searchParams.has("id")) which.ids = searchParams.getAll("id").slice(0, MOST_IDS);
   const code = searchParams.get("code");
   if (code !== null) which.code = code;
   const phase = searchParams.get("phase");
@@ -175,7 +185,7 @@ async function ruled(env: RelayEnv, relay: RelayOptions, what: string, body: obj
 async function erase(request: Request, env: RelayEnv, relay: RelayOptions): Promise<Response> {
   let email: unknown;
   try {
-    ({ email } = (await request.json()) as { email?: unknown });
+    ({ email } = JSON.parse((await bodyOf(request)) ?? "") as { email?: unknown });
   } catch {
     // Said below.
   }

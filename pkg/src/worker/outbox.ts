@@ -116,6 +116,8 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
           this.pump();
           this.alarmAt = Number.POSITIVE_INFINITY;
           await this.arm();
+          // An outbox where nothing waits has no alarm.
+          this.forget();
           return Response.json({});
         case "/list":
           return Response.json(this.desk.list(url.searchParams));
@@ -439,8 +441,8 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       this.rows("DELETE FROM deliveries WHERE lead IN (SELECT id FROM leads WHERE finished < ? LIMIT 1000)", now - KEEP);
       this.rows("DELETE FROM leads WHERE finished < ? AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = leads.id)", now - KEEP);
       this.desk.tally.forgot();
-      this.rows("DELETE FROM spent WHERE nonce IN (SELECT nonce FROM spent WHERE until < ? LIMIT 1000)", now);
-      this.rows("DELETE FROM running WHERE until < ?", now);
+      this.acceptance.spent.forget(now);
+      this.acceptance.running.forget(now);
     }
 
     async gate<T>(what: "acquire" | "release", body: Acquire | Release): Promise<T> {

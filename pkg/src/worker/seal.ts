@@ -1,6 +1,7 @@
 // Leads that waited in a browser come sealed: the page had the relay's public key, and only the relay can open them.
 // The private key is made of the relay's secret, so that there is nothing more to keep and it rotates with the tokens.
 import { capped } from "./body.js";
+import { Limited } from "./limited.js";
 
 /** What a browser calls a sealed lead; a kind of text, so that no preflight asks for it. */
 const SEALED = /^text\/plain;\s*fieldpost=sealed$/i;
@@ -14,7 +15,7 @@ const ORDER = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
 const PKCS8 = "3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420";
 
 const encoder = new TextEncoder();
-const made = new Map<string, CryptoKey>();
+const made = new Limited<string, CryptoKey>(16);
 
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join("");
 const unhex = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));

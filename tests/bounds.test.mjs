@@ -1,0 +1,162 @@
+// Nothing grows by what a stranger or an operator sends. Each thing that outlives a request is in the table below with what
+// bounds it, and one that is not in it fails the first test; the others fill what has a number.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { strangersRun } from "./faults/strangers.mjs";
+import { body, root, stand, until } from "./stand.mjs";
+
+/** Its keys are the owner's: forms, accounts, secrets, zones and hosts, as many as the relay's options have. */
+const OWNER = "the owner's options";
+/** One value, replaced and never added to. */
+const ONE = "one";
+
+/** Where it is, what bounds it. A number is held by `Limited`, or by a test below. */
+const BOUNDS = {
+  "answer.ts kept": 100,
+  "answer.ts styleHash": ONE,
+  "address.ts seen": 50_000,
+  "address.ts salted": ONE,
+  "check.ts forms": OWNER,
+  "hash.ts keys": 16,
+  "options.ts source": ONE,
+  "options.ts resolved": ONE,
+  "reset.ts formats": 32,
+  "seal.ts made": 16,
+  "core.ts wasm": ONE,
+  "core.ts make": ONE,
+  "core.ts input": "three times the largest body",
+  "core.ts bytes": "a view",
+  "core.ts instance": ONE,
+  "edge.ts glue": ONE,
+  "host.ts memory": ONE,
+  "workerd.ts loaded": ONE,
+  "acceptance.ts arrived": "1,000 leads and 16 Mi characters, until the next write",
+  "desk.ts counters": "300 names",
+  "outbox.ts running": "ten for each account",
+  "outbox.ts busy": "ten for each account",
+  "outbox.ts held": OWNER,
+  "outbox.ts width": OWNER,
+  "table meta": "the version",
+  "table tally": "one row",
+  "table leads": "maxQueued, maxReview, maxBytes; what is finished goes after 8 days",
+  "table deliveries": "as leads",
+  "table renders": "as leads; gone with the delivery",
+  "table spent": 500_000,
+  "table running": 10_000,
+};
+
+const worker = `${root}pkg/src/worker/`;
+const sources = {
+  ...Object.fromEntries(readdirSync(worker).map((name) => [name, `${worker}${name}`])),
+  ...Object.fromEntries(["core.ts", "edge.ts", "host.ts", "pack.ts", "send.ts", "errors.ts"].map((name) => [name, `${root}pkg/src/${name}`])),
+  "workerd.ts": `${root}pkg/src/entry/workerd.ts`,
+};
+
+/** What may outlive a request: a variable of a module, and a collection that a module or an object has. */
+const KEPT = [
+  /^(?:export )?let (\w+)/gm,
+  /^(?:export )?const (\w+)\b[^=\n]*= (?:new (?:Map|Set|WeakMap|Limited)\b|\[\];|\{\};)/gm,
+  /^ +(?:readonly |private |static |override )*(\w+)(?:: [^=\n]+)? = (?:new (?:Map|Set|WeakMap|Limited)\b|\[\];|\{\};)/gm,
+];
+
+test("what outlives a request is in the table, and nothing else is", () => {
+  const found = [];
+  for (const [name, path] of Object.entries(sources)) {
+    const text = readFileSync(path, "utf8");
+    // The operator's page is a page's script, not the Worker's.
+    if (name.startsWith("operator-page")) continue;
+    for (const pattern of KEPT) for (const [, what] of text.matchAll(pattern)) found.push(`${name} ${what}`);
+    for (const [, what] of text.matchAll(/CREATE TABLE (?:IF NOT EXISTS )?(\w+)/g)) found.push(`table ${what}`);
+    for (const [, what, most] of text.matchAll(/const (\w+) = new Limited<.*>\(([\d_]+)\)/g)) {
+      assert.equal(Number(most.replaceAll("_", "")), BOUNDS[`${name} ${what}`], `${name} ${what}`);
+    }
+  }
+  assert.deepEqual([...new Set(found)].sort(), Object.keys(BOUNDS).sort());
+});
+
+test("a map with a bound keeps what is new, and lets the oldest go", async () => {
+  const { Limited } = await import("../pkg/dist/worker/limited.js");
+  const map = new Limited(100);
+  for (let n = 0; n < 10_000; n++) map.set(n, n);
+  assert.deepEqual([map.size, map.has(9_900), map.has(9_899)], [100, true, false]);
+  map.set(9_900, "again");
+  assert.equal(map.size, 100);
+});
+
+test("two secrets are the same or not, whatever they are, and nothing of them is kept", async () => {
+  const { same } = await import("../pkg/dist/worker/hash.js");
+  for (const [one, other] of [["", ""], ["a", "a"], ["a", "b"], ["a", "aa"], ["key", "Key"], ["x".repeat(10_000), "x".repeat(10_000)], ["é", "e\u0301"]]) {
+    assert.equal(await same(one, other), one === other, `${one.slice(0, 9)} ${other.slice(0, 9)}`);
+  }
+  const { importKey } = crypto.subtle;
+  let made = 0;
+  crypto.subtle.importKey = (...given) => made++ || importKey.apply(crypto.subtle, given);
+  try {
+    for (let n = 0; n < 100; n++) await same(`wrong ${n}`, "the key");
+  } finally {
+    delete crypto.subtle.importKey;
+  }
+  assert.equal(made, 0);
+});
+
+describe("filled by a stranger", () => {
+  let at;
+  before(async () => {
+    at = await stand({ worker: `${root}tests/desk.worker.mjs`, bindings: { SHARDS: "1" } });
+  });
+  after(() => at.stop());
+  const fill = async (what, count) => (await (await fetch(`${at.relay}/test/fill`, { method: "POST", body: JSON.stringify({ what, count }) })).json())[0];
+
+  for (const table of ["spent", "running"]) {
+    test(`the table ${table} ends at its bound, and whoever comes next is remembered all the same`, async () => {
+      const most = BOUNDS[`table ${table}`];
+      const { held, newest } = await fill(table, most + 1_500);
+      assert.ok(held <= most, `${held}`);
+      assert.equal(newest, 1_000);
+    });
+  }
+
+  test("counters have at most 300 names, and then one for all others", async () => {
+    const { held } = await fill("counters", 10_000);
+    assert.ok(held <= 304, `${held}`);
+    const text = await (await fetch(`${at.relay}/operator/metrics`, { headers: { authorization: "Bearer demo-operator" } })).text();
+    assert.match(text, /fieldpost_died_total\{code="other"\} \d{4}/);
+  });
+
+  test("leads that arrive at once wait for one write up to a bound; the others are told to come again", async () => {
+    const { held, full } = await fill("arrived", 5_000);
+    assert.deepEqual([held, full], [1_000, 4_000]);
+    assert.ok((await fill("bodies", 100)).held <= 16);
+  });
+
+  test("what is finished goes after 8 days, though nothing comes and no alarm rings", async () => {
+    assert.equal((await fill("leads", 900)).held, 0);
+  });
+
+  test("an outbox has at most ten calls out for each account, whatever waits", async () => {
+    await at.faults([{ operation: "marketo.lead.submitForm", fault: "hang", ms: 1_000, times: 1_000 }, { operation: "prospects.prospect.upsert", fault: "hang", ms: 1_000, times: 1_000 }]);
+    await Promise.all(Array.from({ length: 100 }, (_, n) => fetch(at.form, { method: "POST", body: body({ firstName: "Ann", lastName: "Lee", email: `out${n}@example.org` }, { key: crypto.randomUUID() }), headers: { accept: "application/json", origin: at.page } })));
+    const { held, accounts } = await until(async () => {
+      const now = await fill("sets", 0);
+      return now.held >= 10 && now;
+    }, "calls that hang");
+    assert.ok(held <= 20 && accounts <= 2, `${held} out, ${accounts} accounts`);
+  });
+
+  test("an operator's body ends at a mebibyte, and its ids at ten thousand", async () => {
+    const operator = (text) => fetch(`${at.relay}/operator/replay`, { method: "POST", body: text, headers: { authorization: "Bearer demo-operator" } });
+    assert.equal((await operator(JSON.stringify({ ids: ["x".repeat(2 << 20)] }))).status, 413);
+    const chunks = new ReadableStream({ start: (to) => { for (let n = 0; n < 40; n++) to.enqueue(new Uint8Array(1 << 16).fill(32)); to.close(); } });
+    assert.equal((await fetch(`${at.relay}/operator/replay`, { method: "POST", duplex: "half", body: chunks, headers: { authorization: "Bearer demo-operator" } })).status, 413);
+    assert.equal((await operator(JSON.stringify({ ids: Array.from({ length: 20_000 }, String) }))).status, 200);
+  });
+});
+
+test("strangers over 32 connections leave nothing behind", { timeout: 120_000 }, async () => {
+  const found = await strangersRun({ seconds: Number(process.env.STRANGERS ?? 9) });
+  const others = Object.keys(found.answers).filter((name) => !/: (2|4)\d\d$/.test(name));
+  assert.deepEqual(others, [], JSON.stringify(found.answers));
+  assert.ok(found.heap <= 1.08, JSON.stringify(found));
+  console.log(`# ${found.requests} requests, the heap ${found.heap} of what it was after a third, memory ${found.ratio} of the echo's`);
+});
