@@ -1,10 +1,13 @@
 // A relay whose forms speak three languages, and whose outboxes break as the address asks: `?break=lost` takes the lead
-// and loses the answer, `full` has no room, `away` never answers, `running` is at the same lead just now.
+// and loses the answer, `full` has no room, `away` never answers, `forgetful` not when it is asked for a known lead,
+// `running` is at the same lead just now.
 import { relay } from "fieldpost/worker";
 
 export { Gate, Outbox } from "fieldpost/worker";
 
 const CONSENT = "I agree that Harbor Plumbing may call and text me about my request.\nThe policy is at https://example.com/privacy?a=1&b=2.";
+/** As long as lawyers like it. */
+const LONG = `${"I agree to all of this, and to what follows. ".repeat(70)}The end.`;
 const fields = {
   firstName: { kind: "name", label: "First name", required: true, max: 80 },
   email: { kind: "email", label: "E-mail", required: true },
@@ -25,6 +28,7 @@ function broken(env, how) {
       async fetch(url, init) {
         if (how === "away") throw new Error("away");
         const what = new URL(url).pathname;
+        if (how === "forgetful" && what === "/known") throw new Error("away");
         if (how === "running" && what === "/reserve") return Response.json({ id: "", state: "running" });
         if (what !== "/accept") return real.fetch(url, init);
         if (how === "full") return Response.json({ id: "", state: "full" });
@@ -42,17 +46,30 @@ const made = relay((env) => {
   const form = (more = {}) => ({ title: "Book a visit", fields, origins: [env.PAGE_ORIGIN], thanks: `${env.PAGE_ORIGIN}/thanks.html`, trap: "fp_ref2", deliver: [], contact: "mailto:office@example.com", ...more });
   return {
     secret: env.RELAY_SECRET,
+    timeScale: Number(env.TIME_SCALE),
     operatorKey: env.OPERATOR_KEY,
     addressLimit: { leads: 3, seconds: 120 },
     forms: {
       contact: form(),
+      delivered: form({ deliver: [{ account: "marketo", map: { email: "email", firstName: "firstName" }, constants: { formId: 1029 } }] }),
+      agreed: form({
+        fields: { ...fields, consent: { ...fields.consent, text: LONG } },
+        deliver: [{ account: "marketo", map: { email: "email", company: "@consent.consent.text" }, constants: { formId: 1029 } }],
+      }),
       contacto: form({ language: "es-MX", title: "Pida una visita" }),
       contactez: form({ language: "fr-CA", title: undefined, contact: undefined }),
       kontakt: form({ language: "de", messages: { "page.check": "Bitte prüfen Sie Ihre Angaben", "email.at": "Eine E-Mail-Adresse hat ein @.", "text.long": "Höchstens {} Zeichen." } }),
       challenged: form({ turnstile: { secret: "x", fetch: async () => Response.json({ success: true, hostname: "127.0.0.1" }) } }),
       odd: form({ fields: { email: { kind: "emial", label: "E-mail" } } }),
     },
-    accounts: {},
+    accounts: {
+      marketo: {
+        system: "marketo",
+        baseUrl: env.SANDBOX,
+        allowHost: env.SANDBOX_HOST,
+        credentials: { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET },
+      },
+    },
   };
 });
 

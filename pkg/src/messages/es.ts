@@ -87,7 +87,7 @@ const messages: Readonly<Record<string, string>> = {
   "busy": "Enviando…",
   "stored": "Gracias. Recibimos su solicitud.",
   "queued": "Gracias. Tenemos su solicitud.",
-  "saved": "No podemos comunicarnos en este momento. Su solicitud quedó guardada en este dispositivo y se enviará en cuanto sea posible: deje esta página abierta o vuelva dentro de 24 horas.",
+  "saved": "Su solicitud aún no está confirmada. Quedó guardada en este dispositivo y se volverá a enviar: deje esta página abierta o vuelva dentro de 24 horas.",
   "refused": "Su solicitud no fue aceptada. Sus datos siguen aquí.",
   "retry": "En este momento no pudimos recibir su solicitud. Sus datos siguen aquí; vuelva a enviarlos en un momento.",
   "unknown": "No podemos saber si su solicitud llegó. Sus datos siguen aquí; si los vuelve a enviar, no se creará una segunda solicitud.",

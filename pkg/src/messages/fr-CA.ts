@@ -87,7 +87,7 @@ const messages: Readonly<Record<string, string>> = {
   "busy": "Envoi en cours…",
   "stored": "Merci. Nous avons bien reçu votre demande.",
   "queued": "Merci. Nous avons votre demande.",
-  "saved": "Nous ne sommes pas joignables pour le moment. Votre demande est conservée sur cet appareil et sera envoyée dès que possible : laissez cette page ouverte ou revenez dans les 24 heures.",
+  "saved": "Votre demande n’est pas encore confirmée. Elle est conservée sur cet appareil et sera envoyée de nouveau : laissez cette page ouverte ou revenez dans les 24 heures.",
   "refused": "Votre demande n’a pas été acceptée. Vos renseignements sont toujours ici.",
   "retry": "Nous n’avons pas pu recevoir votre demande pour le moment. Vos renseignements sont toujours ici; veuillez les envoyer de nouveau dans un instant.",
   "unknown": "Nous ne pouvons pas savoir si votre demande est arrivée. Vos renseignements sont toujours ici; les envoyer de nouveau ne créera pas de deuxième demande.",

@@ -73,7 +73,7 @@ export function describePage(asked: Asked): Promise<Answer> {
 }
 
 async function html({ form }: Asked, status: number, content: Page, headers?: Record<string, string>): Promise<Answer> {
-  return page(status, pageHtml(content), await policy(content.form && form?.thanks), headers);
+  return page(status, pageHtml(content), await policy(content.form && form?.thanks, form?.origins ?? []), headers);
 }
 
 export function speakerOf({ form, request }: Asked): Speaker {

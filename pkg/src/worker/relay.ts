@@ -321,7 +321,7 @@ async function tell(submission: Submission, accepted: Accepted, issues: Issue[],
     await new Promise((resolve) => setTimeout(resolve, 100));
     state = (await ask(submission, waitFor, "known", { key: waitFor }))?.state === "stored" ? "stored" : "queued";
   }
-  return answer(state === "stored" ? 200 : 202, { id: accepted.id, state: state === "stored" ? "stored" : "queued", issues: [...speakerOf(submission).translate(issues)] });
+  return answer(state === "stored" ? 200 : 202, { id: accepted.id, state: state === "stored" ? "stored" : "queued", issues: issues.length > 0 ? [...speakerOf(submission).translate(issues)] : issues });
 }
 
 const count = (relay: RelayOptions): number => relay.shards ?? 4;

@@ -66,9 +66,13 @@ ${fieldsHtml}
 
 let hash: string | undefined;
 
-/** The Content-Security-Policy of a page whose form may lead on to `thanks`. */
-export async function policy(thanks: string | undefined): Promise<string> {
+/**
+ * The Content-Security-Policy of a page whose form may lead on to `thanks`. It may stand in a frame of the form's own pages
+ * alone: where such a frame holds the form, the answer comes into it.
+ */
+export async function policy(thanks: string | undefined, origins: readonly string[]): Promise<string> {
   hash ??= btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style)))));
   const on = thanks?.startsWith("http") ? ` ${new URL(thanks).origin}` : "";
-  return `default-src 'none'; style-src 'sha256-${hash}'; form-action ${thanks === undefined ? "'none'" : `'self'${on}`}; base-uri 'none'; frame-ancestors 'none'`;
+  const around = origins.filter((origin) => /^https?:\/\/[^\s;,]+$/.test(origin)).join(" ");
+  return `default-src 'none'; style-src 'sha256-${hash}'; form-action ${thanks === undefined ? "'none'" : `'self'${on}`}; base-uri 'none'; frame-ancestors ${around || "'none'"}`;
 }
