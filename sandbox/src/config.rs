@@ -99,6 +99,8 @@ pub(crate) struct Pardot {
     /// 4 when the account allows several prospects with one address, else 3; the other version answers 88 or 89 [B1].
     pub(crate) version: u8,
     pub(crate) business_unit: String,
+    /// Hosts that play `login.salesforce.com`, where client credentials get no token; any other is the org's My Domain.
+    pub(crate) login_hosts: Vec<String>,
     /// Authentication errors come as XML whatever `format` says (pardot/api-docs issue 231).
     pub(crate) xml_auth_errors: bool,
 }
@@ -113,6 +115,9 @@ impl Default for Pardot {
             utc_offset: 0,
             version: 4,
             business_unit: "0Uv000000000001CAA".to_owned(),
+            login_hosts: ["localhost", "login.salesforce.com", "test.salesforce.com"]
+                .map(str::to_owned)
+                .to_vec(),
             xml_auth_errors: false,
         }
     }

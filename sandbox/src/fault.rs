@@ -4,6 +4,7 @@ use rusqlite::params;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::call::Call;
 use crate::store::{Result, Store};
 use crate::systems::{self, Name};
 
@@ -18,6 +19,18 @@ pub(crate) struct Rule {
     /// The ledger's key: e-mail, else phone, else id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) key: Option<String>,
+    /// What kind of call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) calls: Option<Calls>,
+    /// The Marketo form that is filled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) form: Option<Code>,
+    /// A field or parameter that the call sends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) field: Option<String>,
+    /// It strikes until the script is emptied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) until: Option<Until>,
     /// How many matching calls it strikes.
     #[serde(default = "once")]
     pub(crate) times: u32,
@@ -48,6 +61,36 @@ pub(crate) struct Rule {
     /// Whether the call is carried out although its answer is spoilt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) commit: Option<bool>,
+}
+
+/// Calls by what they do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Calls {
+    /// Those for a token.
+    Token,
+    Read,
+    Write,
+    /// All but those for a token.
+    Api,
+}
+
+impl Calls {
+    fn has(self, operation: &str, call: &Call) -> bool {
+        let (is_token, is_read) = (operation == systems::TOKEN, call.method == "GET");
+        match self {
+            Self::Token => is_token,
+            Self::Read => is_read && !is_token,
+            Self::Write => !is_read && !is_token,
+            Self::Api => !is_token,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Until {
+    Cleared,
 }
 
 fn once() -> u32 {
@@ -222,9 +265,15 @@ impl Store {
     }
 
     /// The first rule that matches and is due strikes; matching rules before it that still wait come one call nearer.
-    pub(crate) fn take_fault(&self, system: Name, operation: &str, key: &str) -> Result<Option<Fault>> {
+    pub(crate) fn take_fault(
+        &self,
+        system: Name,
+        operation: &str,
+        key: &str,
+        call: &Call,
+    ) -> Result<Option<Fault>> {
         for (id, mut rule) in self.faults()? {
-            if !concerns(&rule, system, operation, key) {
+            if !concerns(&rule, system, operation, key) || !fits(&rule, operation, call) {
                 continue;
             }
             if rule.after > 0 {
@@ -232,8 +281,10 @@ impl Store {
                 self.update_fault(id, &rule)?;
                 continue;
             }
-            rule.times = rule.times.saturating_sub(1);
-            self.update_fault(id, &rule)?;
+            if rule.until.is_none() {
+                rule.times = rule.times.saturating_sub(1);
+                self.update_fault(id, &rule)?;
+            }
             return Ok(Fault::new(rule));
         }
         Ok(None)
@@ -255,6 +306,27 @@ fn concerns(rule: &Rule, system: Name, operation: &str, key: &str) -> bool {
     rule.system.as_deref().is_none_or(|wanted| wanted == system.as_str())
         && rule.operation.as_deref().is_none_or(|wanted| wanted == operation)
         && rule.key.as_deref().is_none_or(|wanted| wanted.to_lowercase() == key)
+}
+
+/// Whether the call is of the rule's kind and sends what it asks for.
+fn fits(rule: &Rule, operation: &str, call: &Call) -> bool {
+    let body = || call.json().unwrap_or_default();
+    let form = |wanted: &Code| {
+        let sent = body().get("formId").map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
+        sent == Some(wanted.text())
+    };
+    rule.calls.is_none_or(|calls| calls.has(operation, call))
+        && rule.form.as_ref().is_none_or(form)
+        && rule.field.as_deref().is_none_or(|name| call.params.get(name).is_some() || holds(&body(), name))
+}
+
+/// Whether a member of that name is anywhere in it.
+fn holds(value: &Value, name: &str) -> bool {
+    match value {
+        Value::Object(members) => members.iter().any(|(key, value)| key == name || holds(value, name)),
+        Value::Array(items) => items.iter().any(|item| holds(item, name)),
+        _ => false,
+    }
 }
 
 fn text(rule: &Rule) -> String {

@@ -90,7 +90,7 @@ fn begin(
     let desk = desk.lock();
     let attempt = Attempt { came: desk.now(), ..attempt };
     let number = desk.store.begin(&attempt)?;
-    let fault = desk.store.take_fault(system.name, operation, &attempt.key)?;
+    let fault = desk.store.take_fault(system.name, operation, &attempt.key, call)?;
     Ok((number, fault))
 }
 

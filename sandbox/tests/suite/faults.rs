@@ -210,3 +210,64 @@ fn bad_scripts_are_refused_whole() {
     assert_eq!(post(&json!({ "fault": "hang" })).status, 200);
     assert_eq!(post(&json!([])).json(), json!([]));
 }
+
+/// What somebody has to mend strikes until it is mended, and only the calls that it concerns.
+#[test]
+fn a_rule_that_lasts() {
+    let server = Server::start();
+    server.fault(&json!([
+        { "calls": "write", "field": "company", "fault": "status", "status": 501, "until": "cleared" },
+        { "calls": "read", "fault": "status", "status": 502, "until": "cleared" },
+        { "form": 7, "fault": "code", "code": 609, "until": "cleared" },
+        { "calls": "token", "system": "pardot", "fault": "empty", "until": "cleared" },
+    ]));
+    let token = server.marketo_token();
+    let with = r#"{"firstName":"A","lastName":"B","email":"c@b.co","company":"C"}"#;
+    for _ in 0..3 {
+        assert_eq!(server.send("POST", "/v2/prospects", &[JSON, KEY], LEAD).status / 100, 2);
+        assert_eq!(server.send("POST", "/v2/prospects", &[JSON, KEY], with).status, 501);
+        assert_eq!(server.send("GET", "/v2/prospects", &[KEY], "").status, 502);
+        let form = |id: &Value| {
+            server
+                .submit_body(
+                    &token,
+                    &json!({ "formId": id, "input": [{ "leadFormFields": { "email": "a@b.co" } }] }),
+                )
+                .json()
+        };
+        assert_eq!(form(&json!(7))["errors"][0]["code"], "609");
+        assert_eq!(form(&json!("7"))["errors"][0]["code"], "609");
+        assert_eq!(form(&json!(1029))["success"], true);
+        assert_eq!(server.send("POST", "/services/oauth2/token", &[], "").text(), "");
+    }
+    assert_eq!(server.get("/_sandbox/faults").as_array().unwrap().len(), 4);
+    assert_eq!(server.send("DELETE", "/_sandbox/faults", &[], "").json(), json!([]));
+    assert_eq!(server.send("POST", "/v2/prospects", &[JSON, KEY], with).status / 100, 2);
+}
+
+/// A token call breaks like any other, with Salesforce's words where it has some.
+#[test]
+fn token_calls_break() {
+    let server = Server::start();
+    let grant = json!({ "error": "invalid_grant", "error_description": "expired access/refresh token" });
+    for (script, status, starts) in [
+        (json!({ "fault": "status", "status": 400, "body": grant }), 400, "{\"error\":\"invalid_grant\""),
+        (json!({ "fault": "html" }), 200, "<!doctype html>"),
+        (
+            json!({ "fault": "status", "status": 200, "body": { "access_token": "" } }),
+            200,
+            "{\"access_token\":\"\"}",
+        ),
+    ] {
+        let mut script = script;
+        script["calls"] = json!("token");
+        server.fault(&script);
+        let reply = server.send("POST", "/services/oauth2/token", &[], "");
+        assert_eq!(reply.status, status);
+        assert!(reply.text().starts_with(starts), "{}", reply.text());
+    }
+    server.fault(&json!({ "calls": "token", "fault": "truncate", "bytes": 5 }));
+    assert!(matches!(server.exchange("POST", "/services/oauth2/token", &[], ""), Got::Cut(_)));
+    server.fault(&json!({ "calls": "token", "fault": "hang", "ms": 50 }));
+    assert_eq!(server.exchange("POST", "/services/oauth2/token", &[], ""), Got::Cut(Vec::new()));
+}

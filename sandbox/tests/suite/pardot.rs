@@ -219,3 +219,20 @@ fn version_3_keeps_addresses_unique() {
     assert_eq!(refused(&call(&format!("update/id/{id}"), "email=c%40d.co")), (400, 54));
     assert_eq!(server.leads().len(), 2);
 }
+
+/// Salesforce gives client credentials no token where all orgs sign in; a refresh token gets one there.
+#[test]
+fn client_credentials_need_the_orgs_own_domain() {
+    let server = Server::start();
+    let asked = |body: &str| server.send("POST", "/services/oauth2/token", &[FORM], body);
+    let client = "client_id=sandbox-client&client_secret=sandbox-secret";
+    assert_eq!(asked(&format!("grant_type=client_credentials&{client}")).status, 200);
+    server.configure(&json!({ "pardot": { "loginHosts": ["127.0.0.1"] } }));
+    let reply = asked(&format!("grant_type=client_credentials&{client}"));
+    assert_eq!((reply.status, &reply.json()["error"]), (400, &json!("invalid_grant")));
+    assert_eq!(reply.json()["error_description"], "request not supported on this domain");
+    assert_eq!(
+        asked(&format!("grant_type=refresh_token&refresh_token=sandbox-refresh&{client}")).status,
+        200
+    );
+}

@@ -12,8 +12,16 @@ const CLIENT: (&str, &str) = ("sandbox-client", "sandbox-secret");
 const REFRESH_TOKEN: &str = "sandbox-refresh";
 const USER: (&str, &str) = ("sandbox-user", "sandbox-password");
 
-pub(super) fn token(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn token(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
     let given = |name: &str| call.params.get(name).unwrap_or_default();
+    let host = call.header("host").unwrap_or_default();
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    // Where all orgs sign in nobody can tell of which one the client is (help.salesforce.com, article 000886201).
+    if given("grant_type") == "client_credentials"
+        && desk.config().pardot.login_hosts.iter().any(|login| login == host)
+    {
+        return Err(refused("invalid_grant", "request not supported on this domain"));
+    }
     if (given("client_id"), given("client_secret")) != CLIENT {
         return Err(refused("invalid_client", "invalid client credentials"));
     }
