@@ -306,31 +306,93 @@ describe("the operator", () => {
     assert.equal((await fetch(`${at.relay}/operator/metrics`)).status, 401);
   });
 
-  test("the page, in Chromium: a wrong key, the right one, a release", { timeout: 60_000 }, async () => {
-    const suspect = person();
-    const { id } = await (await send("contact", suspect, { token: "forged", key: key() })).json();
+  test("the page, in Chromium, on a desk and on a phone: a wrong key, the right one, a release, all of them, a discard", { timeout: 90_000 }, async () => {
     const browser = await launch();
     try {
-      const page = await browser.newPage();
-      const problems = [];
-      page.on("pageerror", (error) => problems.push(error.message));
-      page.on("console", (message) => /Content Security Policy/.test(message.text()) && problems.push(message.text()));
+      for (const width of [1280, 390]) {
+        await replay({ phase: "review" });
+        const suspects = Array.from({ length: 4 }, () => person());
+        const ids = [];
+        for (const suspect of suspects) ids.push((await (await send("contact", suspect, { token: "forged", key: key() })).json()).id);
+        const page = await browser.newPage({ viewport: { width, height: 800 } });
+        const problems = [];
+        page.on("pageerror", (error) => problems.push(error.message));
+        page.on("console", (message) => /Content Security Policy/.test(message.text()) && problems.push(message.text()));
+        await page.goto(`${at.relay}/operator`);
+        await page.fill("#key", "not the key");
+        await page.click("#door button");
+        await page.waitForSelector("text=That is not the key.");
+        await page.fill("#key", "demo-operator");
+        await page.click("#door button");
+        await page.waitForSelector(`text=${ids[3]}`);
+        for (const { email } of suspects) assert.ok(!(await page.content()).includes(email));
+        assert.equal(await page.locator("#leads > li").count(), 4, "a row for each lead");
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width, "nothing is wider than the screen");
+        assert.match(await page.textContent("#sum"), /^4 leads need a person\./);
+        for (const words of ["CRM accounts", "Sending now", "Calls in the last 20 s"]) assert.ok(await page.locator(`text=${words}`).count(), words);
+
+        const row = (n) => page.locator("#leads > li", { hasText: ids[n] });
+        await row(0).getByRole("button", { name: /^Release/ }).click();
+        await row(0).locator("text=Sent on: marketo.").waitFor();
+        assert.ok(await row(0).locator(".result").evaluate((result) => result === document.activeElement), "the focus is at what came of it");
+        await until(async () => (await rows(ids[0]))[0].phase === "done", "the delivery");
+
+        await row(1).getByRole("button", { name: /^Discard/ }).click();
+        for (const [reason, said] of [["", "Say why."], [`spam of ${suspects[1].email}`, "must not name a person"]]) {
+          await page.fill("#reason", reason);
+          await page.click("#yes");
+          await page.waitForSelector(`#refused:has-text("${said}")`);
+        }
+        await page.fill("#reason", "Robots");
+        await page.click("#yes");
+        await row(1).locator("text=Given up: marketo.").waitFor();
+        assert.deepEqual((await rows(ids[1])).map(({ phase, reason }) => [phase, reason]), [["discarded", "Robots"]]);
+
+        const all = page.getByRole("button", { name: "Release all 2" });
+        await all.click();
+        await page.waitForSelector("text=Release all 2 leads with token.forged?");
+        await page.click("#no");
+        assert.equal((await rows(ids[2]))[0].phase, "review", "whoever thinks better of it changes nothing");
+        await all.click();
+        await page.click("#yes");
+        await page.waitForSelector("text=2 leads sent on.");
+        assert.equal(await page.evaluate(() => document.activeElement.id), "said");
+        await page.waitForSelector("text=Nothing waits for a person.");
+        await until(async () => (await Promise.all(ids.slice(2).map((id) => rows(id)))).flat().every(({ phase }) => phase === "done"), "both deliveries");
+        assert.deepEqual(await page.context().cookies(), []);
+        assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
+        await page.reload();
+        assert.ok(await page.isVisible("#door"), "a reload forgets the key");
+        assert.deepEqual(problems, []);
+        await page.close();
+      }
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test("the page shows what stays, and what an account waits for", { timeout: 60_000 }, async () => {
+    const browser = await launch();
+    try {
+      const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+      const now = Date.now();
+      const closed = { code: "marketo.603", message: "The API user may not do this.", since: now - 400_000, probe: now + 50_000 };
+      const shard = { shard: "shard-0", queued: 3, review: 0, dead: 1, bytes: 5_000, oldest: now - 7_200_000, oldestForPerson: now, repeated: 0, counters: {} };
+      const gate = { account: "marketo", running: 1, calls: 7, quietUntil: 0, quota: null, refused: null, closed, targets: [{ ...closed, code: "marketo.1006", message: "No such field.", form: "contact", param: "phone" }], version: 3 };
+      const lead = { lead: "lead-1", id: "lead-1", form: "contact", accepted: now - 60_000, raw: 0, deliveries: [{ id: "lead-1/marketo", account: "marketo", phase: "dead", code: "marketo.1003", warning: "marketo.cookie_dropped", hold: null, maybe_repeated: 1 }, { id: "lead-1/pardot", account: "pardot", phase: "done", code: "stored" }] };
+      const answers = { status: { shards: [shard], gates: [gate] }, attention: { groups: [{ phase: "dead", code: "marketo.1003", leads: 1 }], leads: [lead] }, replay: [{ id: "lead-1/marketo", lead: "lead-1", account: "marketo", moved: false, code: "account.gone", message: "The form no longer goes there." }] };
+      await page.route(/operator\/(status|attention|replay)/, (route) => route.fulfill({ json: answers[/operator\/(\w+)/.exec(route.request().url())[1]] }));
       await page.goto(`${at.relay}/operator`);
-      await page.fill("#key", "not the key");
-      await page.click("#door button");
-      await page.waitForSelector("text=That is not the key.");
       await page.fill("#key", "demo-operator");
       await page.click("#door button");
-      await page.waitForSelector(`text=${id}/marketo`);
-      assert.ok(!(await page.content()).includes(suspect.email));
-      await page.locator("#leads tr", { hasText: id }).getByRole("button", { name: "Release" }).click();
-      await page.waitForSelector("text=1 delivery sent on.");
-      await until(async () => (await rows(id))[0].phase === "done", "the delivery");
-      assert.deepEqual(await page.context().cookies(), []);
-      assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
-      await page.reload();
-      assert.ok(await page.isVisible("#door"), "a reload forgets the key");
-      assert.deepEqual(problems, []);
+      const text = () => page.innerText("main");
+      await page.waitForSelector("text=lead-1");
+      for (const said of [/Closed for 6 minutes \(marketo\.603\): The API user may not do this\. Its leads wait\. It is tried again at/, /Leads of the form contact that fill phone wait, for 6 minutes \(marketo\.1006\): No such field\./, /version 3/, /3 leads wait for a CRM/, /The oldest came 2 hours ago/, /warning: marketo\.cookie_dropped; may be there twice/, /pardot delivered/]) {
+        assert.match(await text(), said);
+      }
+      await page.locator("#leads > li").getByRole("button", { name: /^Replay/ }).click();
+      await page.waitForSelector("text=marketo stays: The form no longer goes there.");
+      assert.ok(await page.locator("#leads > li").getByRole("button", { name: /^Discard/ }).isEnabled(), "what stays can be given up");
     } finally {
       await browser.close();
     }

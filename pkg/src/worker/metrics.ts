@@ -1,21 +1,12 @@
 import type { ShardStatus } from "./desk.js";
 import type { GateStatus } from "./gate.js";
 
-interface Closed {
-  code: string;
-  message: string;
-  since: number;
-  probe: number;
-}
-
-type Gate = GateStatus & { closed?: Closed | null; targets?: (Closed & { form: string; param: string | null })[] };
-
 const escaped = (text: string): string => text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 const labels = (given: Record<string, string>): string =>
   `{${Object.entries(given).map(([name, value]) => `${name}="${escaped(value)}"`).join(",")}}`;
 
 /** What shards and gates say of themselves, as Prometheus reads it. Names, codes and counts; nothing of a visitor. */
-export function metrics(shards: readonly (ShardStatus & { shard?: string; running?: number })[], gates: readonly Gate[]): string {
+export function metrics(shards: readonly (ShardStatus & { shard?: string; running?: number })[], gates: readonly GateStatus[]): string {
   const lines: string[] = [];
   const metric = (name: string, type: "gauge" | "counter", help: string, values: [Record<string, string>, number][]): void => {
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...values.map(([given, value]) => `${name}${labels(given)} ${value}`));
@@ -43,7 +34,7 @@ export function metrics(shards: readonly (ShardStatus & { shard?: string; runnin
   metric("fieldpost_delivered_total", "counter", "Deliveries done.", of("delivered", ["account"]));
   metric("fieldpost_calls_total", "counter", "Calls by what came of them.", of("calls", ["account", "outcome"]));
   metric("fieldpost_died_total", "counter", "Deliveries that became dead letters.", of("died", ["code"]));
-  const gate = (name: string, help: string, value: (one: Gate) => number): void =>
+  const gate = (name: string, help: string, value: (one: GateStatus) => number): void =>
     metric(name, "gauge", help, gates.map((one) => [{ account: one.account }, value(one)]));
   gate("fieldpost_gate_running", "Calls that are out.", (one) => one.running);
   gate("fieldpost_gate_calls", "Calls in the current window.", (one) => one.calls);
@@ -52,7 +43,7 @@ export function metrics(shards: readonly (ShardStatus & { shard?: string; runnin
   const closed = gates.flatMap(({ account, closed }) => (closed ? [[{ account, code: closed.code }, 1] as [Record<string, string>, number]] : []));
   metric("fieldpost_account_closed", "gauge", "1 while nothing of an account goes out, by the code of what somebody has to mend.", closed);
   const targets = gates.flatMap(({ account, targets }) =>
-    (targets ?? []).map(({ form, param, code }) => [{ account, form: param === null ? form : `${form}/${param}`, code }, 1] as [Record<string, string>, number]),
+    targets.map(({ form, param, code }) => [{ account, form: param === null ? form : `${form}/${param}`, code }, 1] as [Record<string, string>, number]),
   );
   metric("fieldpost_target_closed", "gauge", "1 while one form's leads wait for one account.", targets);
   gate("fieldpost_gate_refused", "1 while the account's credentials are refused.", (one) => (one.refused === null ? 0 : 1));

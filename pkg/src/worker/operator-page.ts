@@ -7,7 +7,7 @@ export const pageHtml = `<!doctype html>
 <title>Relay</title>
 <link rel="stylesheet" href="/operator/page.css">
 <main>
-  <h1>Relay</h1>
+  <header><h1>Relay</h1><button id="again" type="button" hidden>Refresh</button></header>
   <form id="door">
     <label for="key">Operator key</label>
     <input id="key" type="password" autocomplete="off" required>
@@ -15,115 +15,80 @@ export const pageHtml = `<!doctype html>
     <p id="wrong" role="alert"></p>
   </form>
   <div id="room" hidden>
-    <p id="said" role="status"></p>
-    <section aria-labelledby="queue"><h2 id="queue">Queue</h2><table id="shards"><thead><tr><th scope="col">Shard<th scope="col">Waiting<th scope="col">Review<th scope="col">Dead<th scope="col">Oldest</tr></thead><tbody></tbody></table></section>
-    <section aria-labelledby="accounts"><h2 id="accounts">Gates</h2><table id="gates"><thead><tr><th scope="col">Account<th scope="col">Out<th scope="col">In window<th scope="col">State</tr></thead><tbody></tbody></table></section>
-    <section aria-labelledby="failures"><h2 id="failures">Needs a person</h2>
-      <div id="codes"></div>
-      <table id="leads"><thead><tr><th scope="col">Delivery<th scope="col">Form<th scope="col">State<th scope="col">Code<th scope="col">Accepted<th scope="col"><span class="off">Action</span></tr></thead><tbody></tbody></table>
+    <p id="sum"></p>
+    <div id="said" role="status" tabindex="-1"></div>
+    <section aria-labelledby="failures">
+      <h2 id="failures">Needs a person</h2>
+      <ul id="groups"></ul>
+      <ul id="leads"></ul>
+      <p id="cut"></p>
+      <button id="more" type="button" hidden>Show more</button>
     </section>
-    <button id="again" type="button">Refresh</button>
+    <section aria-labelledby="accounts">
+      <h2 id="accounts">CRM accounts</h2>
+      <table id="gates"><thead><tr><th scope="col">Account<th scope="col">State<th scope="col">Sending now<th scope="col">Calls in the last 20 s</tr></thead><tbody></tbody></table>
+    </section>
+    <section aria-labelledby="queue">
+      <h2 id="queue">Outboxes</h2>
+      <table id="shards"><thead><tr><th scope="col">Outbox<th scope="col">Leads waiting for a CRM<th scope="col">Held for release<th scope="col">Refused<th scope="col">Size<th scope="col">Oldest</tr></thead><tbody></tbody></table>
+    </section>
   </div>
+  <dialog id="ask" aria-labelledby="question">
+    <form method="dialog">
+      <h2 id="question"></h2>
+      <p id="explained"></p>
+      <div id="because"><label for="reason">Reason</label>
+        <input id="reason" maxlength="200" list="reasons" autocomplete="off">
+        <datalist id="reasons"><option>Robots<option>A test of ours<option>A person without interest<option>Was entered by hand</datalist>
+        <p class="small">It is logged and stays when the values are gone. No names, addresses or numbers.</p></div>
+      <p id="refused" role="alert"></p>
+      <button id="no" value="no" formnovalidate>Cancel</button>
+      <button id="yes" value="yes" class="main"></button>
+    </form>
+  </dialog>
 </main>
 <script type="module" src="/operator/page.js"></script>
 </html>
 `;
 
-export const pageScript = `// The key lives in this variable and nowhere else: closing the page forgets it.
-let key = "";
-const at = (id) => document.getElementById(id);
-
-async function call(path, init = {}) {
-  const response = await fetch("/operator/" + path, { ...init, credentials: "omit", headers: { authorization: "Bearer " + key } });
-  if (!response.ok) throw Object.assign(new Error(String(response.status)), { status: response.status });
-  return response.json();
-}
-
-const row = (cells) => {
-  const tr = document.createElement("tr");
-  for (const one of cells) {
-    const td = document.createElement("td");
-    td.append(one instanceof Node ? one : String(one ?? ""));
-    tr.append(td);
-  }
-  return tr;
-};
-
-const fill = (table, rows, none) => {
-  const body = at(table).tBodies[0];
-  body.replaceChildren(...rows);
-  if (rows.length === 0) {
-    const empty = row([none]);
-    empty.firstChild.colSpan = 6;
-    body.append(empty);
-  }
-};
-
-const when = (ms) => (ms ? new Date(ms).toLocaleString() : "");
-
-function button(text, which) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = text;
-  made.addEventListener("click", async () => {
-    made.disabled = true;
-    try {
-      const sent = await call("replay", { method: "POST", body: JSON.stringify(which) });
-      at("said").textContent = sent.length + (sent.length === 1 ? " delivery sent on." : " deliveries sent on.");
-      await show();
-    } catch {
-      at("said").textContent = "That did not work; nothing was changed.";
-      made.disabled = false;
-    }
-  });
-  return made;
-}
-
-async function show() {
-  const [status, dead, review] = await Promise.all([call("status"), call("leads?phase=dead"), call("leads?phase=review")]);
-  fill("shards", status.shards.map((one) => row([one.shard, one.queued, one.review, one.dead, when(one.oldest)])), "No shard.");
-  fill("gates", status.gates.map((one) => row([one.account, one.running, one.calls,
-    one.refused ? "credentials refused (" + one.refused + ")" : one.quota ? "quota used up until " + when(one.quota)
-      : one.quietUntil ? "closed until " + when(one.quietUntil) : "open"])), "No account.");
-  const rows = [...dead, ...review];
-  const groups = new Map();
-  for (const one of rows) groups.set(one.phase + " " + one.code, { phase: one.phase, code: one.code, n: (groups.get(one.phase + " " + one.code)?.n ?? 0) + 1 });
-  at("codes").replaceChildren(...[...groups.values()].map(({ phase, code, n }) =>
-    button((phase === "dead" ? "Replay" : "Release") + " all " + n + " with " + code, { phase, code })));
-  fill("leads", rows.slice(0, 200).map((one) => row([one.id, one.form, one.phase, one.code, when(one.accepted),
-    button(one.phase === "dead" ? "Replay" : "Release", { ids: [one.id] })])), "Nothing waits for a person.");
-}
-
-at("door").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  key = at("key").value;
-  at("key").value = "";
-  try {
-    await show();
-    at("door").hidden = true;
-    at("room").hidden = false;
-    at("wrong").textContent = "";
-  } catch (error) {
-    key = "";
-    at("wrong").textContent = error.status === 401 ? "That is not the key." : "The relay does not answer.";
-  }
-});
-at("again").addEventListener("click", () => show().catch(() => (at("said").textContent = "The relay does not answer.")));
-`;
-
-export const pageStyle = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+export const pageStyle = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; --line: color-mix(in srgb, currentColor 20%, transparent); --soft: color-mix(in srgb, currentColor 5%, transparent); --bad: light-dark(#a51d1d, #ff9b94); --good: light-dark(#11632e, #7edc9b); --act: light-dark(#1a4f9c, #a9c8ff); }
+* { box-sizing: border-box; }
+[hidden] { display: none !important; }
 body { margin: 0; }
-main { max-width: 70rem; margin: 0 auto; padding: 1.5rem; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
+main { max-width: 64rem; margin: 0 auto; padding: 1.25rem 1rem 4rem; }
+header { display: flex; align-items: center; justify-content: space-between; gap: 1rem; min-height: 3rem; }
+h1 { font-size: 1.4rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2.25rem 0 .5rem; }
+p { margin: .25rem 0; } .small { font-size: .875rem; opacity: .8; }
+code, .id { overflow-wrap: anywhere; } td { overflow-wrap: break-word; }
+code { font-size: .9em; }
+input, button { font: inherit; padding: .4rem .8rem; min-height: 2.75rem; border: 1px solid var(--line); border-radius: .375rem; color: inherit; background: transparent; }
+button { cursor: pointer; background: var(--soft); white-space: nowrap; } button:hover { border-color: currentColor; } button:disabled { opacity: .5; cursor: default; }
+button.main { background: var(--act); color: Canvas; border-color: var(--act); }
+:focus-visible { outline: 3px solid var(--act); outline-offset: 2px; }
+#sum { font-size: 1.05rem; }
+#door { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; } #door input { flex: 1 1 12rem; max-width: 24rem; } #wrong { flex-basis: 100%; color: var(--bad); }
+#said:not(:empty) { margin: .75rem 0; padding: .6rem .8rem; border-left: 4px solid var(--act); background: var(--soft); }
+#said ul { margin: .25rem 0 0; padding-left: 1.25rem; }
+#groups, #leads, .deliveries { list-style: none; margin: 0; padding: 0; }
+#groups li { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; justify-content: space-between; padding: .5rem .75rem; background: var(--soft); border-radius: .375rem; margin-bottom: .5rem; }
+#groups .what { flex: 1 1 16rem; }
+.lead { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .25rem 1rem; padding: .85rem 0; border-bottom: 1px solid var(--line); }
+.lead .id { font-size: .8125rem; opacity: .75; }
+.acts { display: flex; flex-wrap: wrap; gap: .5rem; align-content: start; }
+.result { grid-column: 1 / -1; margin: 0; } .result:not(:empty) { padding: .25rem 0; } .result span { display: block; }
+.bad { color: var(--bad); } .good { color: var(--good); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
-td { overflow-wrap: anywhere; }
-input, button { font: inherit; padding: .4rem .75rem; min-height: 2.5rem; }
-button { cursor: pointer; margin: 0 .5rem .5rem 0; }
-td button { margin: 0; }
-#door { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
-#wrong { flex-basis: 100%; }
-#room[hidden], #door[hidden] { display: none; }
-section { overflow-x: auto; }
-.off { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+th, td { text-align: left; vertical-align: top; padding: .4rem .9rem .4rem 0; border-bottom: 1px solid var(--line); }
+th { font-weight: 600; font-size: .875rem; } th:last-child { white-space: nowrap; }
+td p { margin: 0 0 .25rem; max-width: 40rem; }
+dialog { color: inherit; max-width: min(32rem, calc(100vw - 2rem)); border: 1px solid var(--line); border-radius: .5rem; padding: 1.25rem; } dialog::backdrop { background: rgb(0 0 0 / .45); }
+dialog h2 { margin-top: 0; } dialog label { display: block; font-weight: 600; margin-top: .75rem; } dialog input { width: 100%; } dialog button { margin: 1rem .5rem 0 0; } #refused { color: var(--bad); }
+@media (max-width: 40rem) {
+  .lead { grid-template-columns: minmax(0, 1fr); } .acts { flex: 1 1 100%; } .acts button { flex: 1; }
+  thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+  tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }
+  td { display: grid; grid-template-columns: 9rem minmax(0, 1fr); gap: .5rem; border: 0; padding: .15rem 0; }
+  td::before { content: attr(data-of); font-size: .875rem; opacity: .8; }
+  td.none { display: block; } td.none::before { content: none; }
+}
 `;

@@ -7,7 +7,8 @@ import { same, sha256 } from "./hash.js";
 import { log } from "./log.js";
 import { metrics } from "./metrics.js";
 import type { RelayEnv, RelayOptions } from "./options.js";
-import { pageHtml, pageScript, pageStyle } from "./operator-page.js";
+import { pageHtml, pageStyle } from "./operator-page.js";
+import { pageScript } from "./operator-page-script.js";
 import { outbox, shards } from "./relay.js";
 import type { Ruled, Which } from "./ruling.js";
 
