@@ -84,6 +84,7 @@ pub use recipes::{Harmless, PACE, harmless, recipe};
 
 #[cfg(feature = "full")]
 mod recipes {
+    use crate::delivery::guard::{Aside, Guard, Leave, Spare};
     use crate::delivery::limiter::Limits;
     use crate::delivery::outbox::{Probe, Recipe, When};
     use crate::operation::{Operation, Refusal, Repeat};
@@ -97,7 +98,17 @@ mod recipes {
         // Upserts by e-mail, adds an activity, and offers no look-up.
         (
             System::Marketo,
-            Recipe { probe: None, write: marketo::LEAD_SUBMIT_FORM.name, repeat: Repeat::Activity },
+            Recipe {
+                probe: None,
+                guard: None,
+                write: marketo::LEAD_SUBMIT_FORM.name,
+                repeat: Repeat::Activity,
+                // A page's cookie may be cut, old, or another account's.
+                spare: &[Spare {
+                    code: "marketo.1012",
+                    leave: Leave { param: "cookie", warning: "marketo.cookie_dropped" },
+                }],
+            },
         ),
         // Version 4 always creates by e-mail, so the relay asks first and writes by id.
         (
@@ -110,12 +121,15 @@ mod recipes {
                     found: Some(pardot::PROSPECT_UPDATE.name),
                     lag: 60_000,
                 }),
+                guard: None,
                 write: pardot::PROSPECT_CREATE.name,
                 repeat: Repeat::Creates,
+                spare: &[],
             },
         ),
-        // With `update: true` it finds its own earlier record, but only one that it can see: after a lost reply the relay
-        // looks until reads have caught up, and writes again all the same, for nobody can tell this lead from an older one.
+        // With `update: true` it changes whoever has the e-mail or the phone, so a stranger's e-mail would take the place of
+        // a prospect's who has the same phone: the relay asks first who has it. After a lost reply it looks until reads
+        // have caught up, and writes again all the same, for nobody can tell this lead from an older one.
         (
             System::Prospects,
             Recipe {
@@ -126,8 +140,18 @@ mod recipes {
                     found: None,
                     lag: 60_000,
                 }),
+                guard: Some(Guard {
+                    operation: prospects::PROSPECT_LIST.name,
+                    page: "pageToken",
+                    key: "phone",
+                    identity: "email",
+                    aside: Aside { param: "notes", label: "Phone" },
+                    taken: Leave { param: "phone", warning: "prospects.phone_taken" },
+                    kept: Leave { param: "email", warning: "prospects.email_kept" },
+                }),
                 write: prospects::PROSPECT_UPSERT.name,
                 repeat: Repeat::Safe,
+                spare: &[],
             },
         ),
     ];

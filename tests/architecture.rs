@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // A draft and the report that is made of it are one thing.
     ("draft", &["code", "field", "host", "report", "tape"]),
     ("report", &["code", "draft", "tape", "value"]),
-    ("rules", &["code", "data", "draft", "field", "host", "report", "tape", "value"]),
+    ("rules", &["code", "data", "draft", "encoding", "field", "host", "report", "tape", "value"]),
     ("form", &["code", "draft", "field", "report", "rules", "tape", "value"]),
     ("spec", &["code", "field", "form", "report", "value"]),
     ("language", &["code", "data"]),
@@ -32,10 +32,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         "systems",
         &["code", "encoding", "field", "form", "operation", "outcome", "report", "request", "tape", "value"],
     ),
-    ("capture", &["field", "request", "rules", "value"]),
+    ("capture", &["encoding", "field", "request", "rules", "value"]),
     // Requests, outcomes and recipes as data, never a system.
     ("delivery", &["operation", "outcome", "report", "value"]),
-    ("catalogue", &["delivery", "operation", "request", "systems"]),
+    ("catalogue", &["delivery", "operation", "request", "systems", "value"]),
 ];
 
 /// What may see everything: the façade and the border.

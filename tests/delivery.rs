@@ -33,10 +33,29 @@ impl Story {
     #[track_caller]
     fn sends(&mut self) -> (&'static str, Option<String>) {
         self.now = self.now.max(self.delivery.next);
-        match self.step(Event::Due { doubt: None, kept: true, place: None }) {
-            Effect::Send { operation, record } => (operation, record),
+        match self.step(Event::Due { doubt: None, others: None, kept: true, place: None }) {
+            Effect::Send { operation, record, .. } => (operation, record),
             other => panic!("nothing was sent but {other:?}"),
         }
+    }
+
+    /// The prospects with this lead's phone, by their e-mails; the lead's own is `ann@example.com`.
+    fn lists(&mut self, emails: &[Option<&'static str>], by_key: bool) -> Effect {
+        self.lists_page(emails, None, by_key)
+    }
+
+    fn lists_page(&mut self, emails: &[Option<&'static str>], next: Option<&str>, by_key: bool) -> Effect {
+        self.now += 100;
+        let record = |email: Option<&'static str>| -> Value<'static> {
+            let email = email.map_or(Value::Null, Value::from);
+            [("id", Value::from("7")), ("email", email)].into_iter().collect()
+        };
+        let outcome = Outcome::Found {
+            records: emails.iter().copied().map(record).collect(),
+            total: None,
+            next: next.map(str::to_owned),
+        };
+        self.step(Event::Listed { outcome, identity: "ann@example.com".to_owned(), by_key })
     }
 
     fn hears(&mut self, outcome: Outcome) -> Effect {
@@ -134,7 +153,7 @@ fn a_worker_that_died_after_sending_has_lost_the_reply() {
     story.sends();
     // No outcome is ever told; the next wake-up comes after the deadline.
     story.now = story.delivery.next;
-    assert_eq!(story.step(Event::Due { doubt: None, kept: true, place: None }), Effect::Wait);
+    assert_eq!(story.step(Event::Due { doubt: None, others: None, kept: true, place: None }), Effect::Wait);
     assert_eq!(story.sends(), ("pardot.prospect.read", None));
 }
 
@@ -150,52 +169,288 @@ fn a_form_activity_that_may_be_repeated_is_marked() {
     assert_eq!(story.hears(stored()), Effect::Done);
 }
 
+const LIST: (&str, Option<String>) = ("prospects.prospect.list", None);
+const UPSERT: (&str, Option<String>) = ("prospects.prospect.upsert", None);
+
+/// A lead with e-mail and phone whose phone these have, up to the write.
+fn decided(emails: &[Option<&'static str>], by_key: bool) -> Story {
+    let mut story = Story::of(System::Prospects);
+    assert_eq!(story.sends(), LIST, "whose the phone is comes first");
+    story.lists(emails, by_key);
+    story
+}
+
+#[test]
+fn a_phone_that_nobody_else_has_is_written() {
+    for emails in [&[][..], &[Some("Ann@Example.COM ")], &[Some("ann@example.com"), Some("ANN@example.com")]]
+    {
+        let mut story = decided(emails, false);
+        assert_eq!(story.sends(), UPSERT);
+        assert_eq!((story.delivery.without.as_str(), story.delivery.aside), ("", false));
+        assert_eq!(story.hears(stored()), Effect::Done);
+    }
+}
+
+#[test]
+fn a_phone_that_somebody_else_has_is_left_out() {
+    for emails in [&[Some("bob@example.com")][..], &[None], &[Some("")], &[Some("ann@example.com"), None]] {
+        for (records, aside) in [(found(&[]), true), (found(&[("9", "")]), false)] {
+            let mut story = decided(emails, false);
+            assert_eq!(story.sends(), LIST, "is the e-mail known?");
+            story.hears(records);
+            assert_eq!(story.sends(), UPSERT);
+            assert_eq!((story.delivery.without.as_str(), story.delivery.aside), ("phone", aside));
+            assert_eq!(
+                story.delivery.warning(recipe(System::Prospects).unwrap()),
+                Some("prospects.phone_taken")
+            );
+            assert_eq!(story.hears(stored()), Effect::Done);
+        }
+    }
+}
+
+#[test]
+fn where_the_owner_says_so_the_phone_decides_and_no_email_is_replaced() {
+    for (emails, without) in [
+        (&[Some("bob@example.com")][..], "email"),
+        (&[None], ""),
+        (&[], ""),
+        (&[Some("ann@example.com")], ""),
+    ] {
+        let mut story = decided(emails, true);
+        assert_eq!(story.sends(), UPSERT);
+        assert_eq!(story.delivery.without, without);
+        assert_eq!(story.hears(stored()), Effect::Done);
+    }
+}
+
+#[test]
+fn all_pages_of_a_phones_holders_are_read() {
+    let mut story = Story::of(System::Prospects);
+    story.sends();
+    story.lists_page(&[Some("ann@example.com")], Some("2"), false);
+    assert_eq!(story.delivery.page.as_deref(), Some("2"));
+    assert_eq!(story.sends(), LIST);
+    story.lists_page(&[Some("bob@example.com")], None, false);
+    assert_eq!(story.delivery.without, "phone");
+    // A page that leads to itself ends, and so does an empty one.
+    for (emails, next) in [(&[Some("ann@example.com")][..], "2"), (&[], "3")] {
+        let mut story = Story::of(System::Prospects);
+        story.sends();
+        story.lists_page(&[Some("ann@example.com")], Some("2"), false);
+        story.sends();
+        story.lists_page(emails, Some(next), false);
+        assert_eq!(story.sends(), UPSERT);
+    }
+}
+
+#[test]
+fn a_list_that_does_not_show_everybody_proves_nothing() {
+    let mut story = Story::of(System::Prospects);
+    story.sends();
+    let record: Value<'static> =
+        [("id", Value::from("7")), ("email", Value::from("ann@example.com"))].into_iter().collect();
+    let outcome = Outcome::Found { records: vec![record], total: Some(2), next: None };
+    story.step(Event::Listed { outcome, identity: "ann@example.com".to_owned(), by_key: false });
+    assert_eq!(story.delivery.without, "phone");
+}
+
+#[test]
+fn a_lead_with_one_key_is_written_at_once() {
+    let mut story = Story::of(System::Prospects);
+    story.sends();
+    assert_eq!(story.step(Event::Blind), Effect::Wait);
+    assert_eq!(
+        story.step(Event::Due { doubt: Some(60_000), others: Some(60_000), kept: false, place: None }),
+        Effect::Send {
+            operation: "prospects.prospect.upsert",
+            record: None,
+            kept: "prospects.prospect.upsert".to_owned(),
+        }
+    );
+    story.hears(lost());
+    assert_eq!(story.sends(), LIST);
+    story.hears(found(&[("7", "")]));
+    assert_eq!(story.sends(), UPSERT, "the same write, which finds the person");
+    assert!(!story.delivery.maybe_repeated);
+}
+
+#[test]
+fn a_phone_that_was_written_a_moment_ago_is_not_believed_to_be_free() {
+    let mut story = Story::of(System::Prospects);
+    let doubt = Some(60_000);
+    assert!(matches!(
+        story.step(Event::Due { doubt, others: doubt, kept: false, place: None }),
+        Effect::Send { .. }
+    ));
+    story.lists(&[], false);
+    assert!(story.delivery.next > story.now);
+    assert_eq!(story.sends(), LIST);
+    story.lists(&[Some("bob@example.com")], false);
+    story.sends();
+    story.hears(found(&[]));
+    assert_eq!(story.sends(), UPSERT);
+    assert_eq!(story.delivery.without, "phone");
+    // And where it stays free, it is written once the doubt is over.
+    let mut story = Story::of(System::Prospects);
+    story.step(Event::Due { doubt, others: doubt, kept: false, place: None });
+    story.lists(&[], false);
+    while story.sends() == LIST {
+        story.lists(&[], false);
+    }
+    assert!(story.now >= 60_000, "{}", story.now);
+}
+
+#[test]
+fn who_has_a_phone_is_asked_again_where_others_may_have_written() {
+    for emails in [&[][..], &[Some("bob@example.com")]] {
+        let mut story = decided(emails, false);
+        if !emails.is_empty() {
+            story.sends();
+            story.hears(found(&[]));
+        }
+        assert_eq!(
+            story.step(Event::Due { doubt: None, others: None, kept: false, place: None }),
+            Effect::Wait
+        );
+        assert_eq!(story.sends(), LIST);
+        assert_eq!((story.delivery.without.as_str(), story.delivery.aside), ("", false));
+    }
+}
+
 #[test]
 fn an_upsert_is_looked_up_before_it_is_repeated_without_a_mark() {
-    let mut story = Story::of(System::Prospects);
-    assert_eq!(
-        story.sends(),
-        ("prospects.prospect.upsert", None),
-        "without a look-up as long as all is well"
-    );
+    let mut story = decided(&[], false);
+    story.sends();
     let sent = story.now;
     story.hears(lost());
-    assert_eq!(story.sends(), ("prospects.prospect.list", None));
+    assert_eq!(story.sends(), LIST);
     assert!(story.now >= sent + TIMING.deadline, "the lost call may still arrive");
-    story.hears(found(&[("7", "")]));
-    assert_eq!(story.sends(), ("prospects.prospect.upsert", None), "the same write, which finds the person");
+    story.lists(&[Some("ann@example.com")], false);
+    assert_eq!(story.sends(), UPSERT, "the same write, which finds the person");
     assert!(!story.delivery.maybe_repeated);
     assert_eq!(story.hears(stored()), Effect::Done);
 }
 
 #[test]
 fn an_upsert_waits_until_reads_have_caught_up() {
-    let mut story = Story::of(System::Prospects);
+    let mut story = decided(&[], false);
     story.sends();
     let sent = story.now;
     story.hears(lost());
-    while story.sends().0 == "prospects.prospect.list" {
-        story.hears(found(&[]));
+    while story.sends() == LIST {
+        story.lists(&[], false);
     }
     assert!(story.now >= sent + TIMING.deadline + 60_000, "written again after {} ms", story.now - sent);
     assert!(!story.delivery.maybe_repeated);
 }
 
 #[test]
-fn an_upsert_that_nobody_can_look_up_is_marked() {
+fn a_lost_write_whose_phone_somebody_has_taken_since_is_not_repeated_as_it_was() {
+    let mut story = decided(&[], false);
+    story.sends();
+    story.hears(lost());
+    story.sends();
+    story.lists(&[Some("bob@example.com")], false);
+    assert_eq!(story.delivery.without, "phone");
+}
+
+#[test]
+fn a_lost_write_without_the_phone_is_repeated_as_it_was() {
+    for (first, second) in [(found(&[]), found(&[("9", "")])), (found(&[("9", "")]), found(&[("9", "")]))] {
+        let mut story = decided(&[Some("bob@example.com")], false);
+        story.sends();
+        story.hears(first);
+        let Effect::Send { kept, .. } =
+            story.step(Event::Due { doubt: None, others: None, kept: true, place: None })
+        else {
+            panic!("nothing was sent");
+        };
+        story.hears(lost());
+        assert_eq!(story.sends(), LIST);
+        story.hears(second);
+        story.now = story.delivery.next;
+        let again = story.step(Event::Due { doubt: None, others: None, kept: false, place: None });
+        assert!(matches!(again, Effect::Send { kept: other, .. } if other == kept), "not {kept}");
+    }
+}
+
+#[test]
+fn each_request_of_a_delivery_is_kept_apart() {
     let mut story = Story::of(System::Prospects);
+    let mut kept = Vec::new();
+    let mut note = |story: &mut Story| {
+        story.now = story.now.max(story.delivery.next);
+        let Effect::Send { kept: name, .. } =
+            story.step(Event::Due { doubt: None, others: None, kept: true, place: None })
+        else {
+            panic!("nothing was sent");
+        };
+        kept.push(name);
+    };
+    note(&mut story);
+    story.lists_page(&[Some("ann@example.com")], Some("2"), false);
+    note(&mut story);
+    story.lists(&[None], false);
+    note(&mut story);
+    story.hears(found(&[]));
+    note(&mut story);
+    assert_eq!(
+        kept,
+        [
+            "prospects.prospect.list holders",
+            "prospects.prospect.list holders 2",
+            "prospects.prospect.list without phone",
+            "prospects.prospect.upsert without phone aside",
+        ]
+    );
+}
+
+#[test]
+fn an_upsert_that_nobody_can_look_up_is_marked() {
+    let mut story = decided(&[], false);
+    story.step(Event::Blind);
     story.sends();
     story.hears(lost());
     story.sends();
     story.step(Event::Blind);
+    story.sends();
+    story.step(Event::Blind);
     assert!(story.delivery.maybe_repeated);
-    assert_eq!(story.sends(), ("prospects.prospect.upsert", None));
+    assert_eq!(story.sends(), UPSERT);
+}
+
+#[test]
+fn a_cookie_that_is_refused_goes_and_the_lead_stays() {
+    let bad = || {
+        Outcome::refused(vec![Issue {
+            code: "marketo.1012".into(),
+            ..Issue::error("", &fieldpost::code::KIND)
+        }])
+    };
+    let mut story = Story::of(System::Marketo);
+    story.sends();
+    assert_eq!(story.hears(bad()), Effect::Wait);
+    assert_eq!((story.delivery.next, story.delivery.attempts), (story.now, 0), "at once");
+    assert_eq!(story.sends().0, "marketo.lead.submitForm");
+    assert_eq!(story.delivery.without, "cookie");
+    assert_eq!(story.delivery.warning(recipe(System::Marketo).unwrap()), Some("marketo.cookie_dropped"));
+    assert_eq!(story.hears(bad()), Effect::Dead, "it was not the cookie");
+}
+
+#[test]
+fn a_look_ups_records_are_not_kept() {
+    let mut story = decided(&[Some("bob@example.com")], false);
+    assert!(!serde_json::to_string(&story.delivery).unwrap().contains("bob"));
+    story.sends();
+    story.hears(found(&[("9", "active")]));
+    assert!(!serde_json::to_string(&story.delivery).unwrap().contains("active"));
 }
 
 #[test]
 fn a_place_that_may_end_before_the_call_does_is_asked_for_again() {
     let mut story = Story::of(System::Marketo);
-    let due = |place| Event::Due { doubt: None, kept: false, place: Some(place) };
+    let due = |place| Event::Due { doubt: None, others: None, kept: false, place: Some(place) };
     assert_eq!(story.step(due(TIMING.deadline - 1)), Effect::Wait);
     assert_eq!((story.delivery.phase, story.delivery.next), (Phase::Waiting, story.now));
     assert!(matches!(story.step(due(TIMING.deadline)), Effect::Send { .. }));
@@ -235,7 +490,7 @@ fn what_the_system_refuses_waits_for_a_person() {
     let mut story = Story::of(System::Prospects);
     story.sends();
     assert_eq!(story.hears(refused()), Effect::Dead);
-    assert_eq!(story.step(Event::Due { doubt: None, kept: true, place: None }), Effect::Dead);
+    assert_eq!(story.step(Event::Due { doubt: None, others: None, kept: true, place: None }), Effect::Dead);
 }
 
 /// A refusal that somebody else has to mend.
@@ -267,7 +522,7 @@ fn a_write_that_waited_for_its_account_is_looked_up_anew() {
     story.sends();
     story.hears(faulty(Fault::Writes));
     story.now = story.delivery.next + 3_600_000;
-    assert_eq!(story.step(Event::Due { doubt: None, kept: false, place: None }), Effect::Wait);
+    assert_eq!(story.step(Event::Due { doubt: None, others: None, kept: false, place: None }), Effect::Wait);
     assert_eq!(story.sends(), ("pardot.prospect.read", None), "others may have written in between");
 }
 
@@ -315,7 +570,7 @@ fn the_gate_may_hold_a_call_back() {
     let mut story = Story::of(System::Marketo);
     assert_eq!(story.step(Event::Held { until: 500 }), Effect::Wait);
     assert_eq!(
-        story.step(Event::Due { doubt: None, kept: true, place: None }),
+        story.step(Event::Due { doubt: None, others: None, kept: true, place: None }),
         Effect::Wait,
         "not before then"
     );
@@ -334,7 +589,7 @@ fn a_lost_create_that_the_gate_holds_back_is_still_lost() {
     story.now = story.delivery.next;
     story.step(Event::Held { until: story.now + 100 });
     story.now += 100;
-    assert_eq!(story.step(Event::Due { doubt: None, kept: true, place: None }), Effect::Wait);
+    assert_eq!(story.step(Event::Due { doubt: None, others: None, kept: true, place: None }), Effect::Wait);
     assert_eq!(story.sends(), ("pardot.prospect.read", None), "never a second create without a look");
 }
 
@@ -353,7 +608,7 @@ fn a_look_up_holds_only_as_long_as_nobody_else_can_write() {
     let mut story = Story::of(System::Pardot);
     story.sends();
     story.hears(missing());
-    assert_eq!(story.step(Event::Due { doubt: None, kept: false, place: None }), Effect::Wait);
+    assert_eq!(story.step(Event::Due { doubt: None, others: None, kept: false, place: None }), Effect::Wait);
     assert_eq!(story.sends(), ("pardot.prospect.read", None), "asked again");
 }
 
@@ -361,7 +616,10 @@ fn a_look_up_holds_only_as_long_as_nobody_else_can_write() {
 fn who_was_written_for_another_lead_is_not_created_while_reads_lag() {
     let mut story = Story::of(System::Pardot);
     let doubt = Some(60_000);
-    assert!(matches!(story.step(Event::Due { doubt, kept: false, place: None }), Effect::Send { .. }));
+    assert!(matches!(
+        story.step(Event::Due { doubt, others: doubt, kept: false, place: None }),
+        Effect::Send { .. }
+    ));
     story.hears(missing());
     assert!(story.delivery.next > story.now);
     assert_eq!(story.sends(), ("pardot.prospect.read", None));
@@ -397,9 +655,39 @@ fn state_of_version_1_goes_on() {
     ] {
         let mut story = Story { system, delivery: serde_json::from_str(state).unwrap(), now: 100_000 };
         if story.delivery.phase == Phase::Sent {
-            assert_eq!(story.step(Event::Due { doubt: None, kept: false, place: None }), Effect::Wait);
+            assert_eq!(
+                story.step(Event::Due { doubt: None, others: None, kept: false, place: None }),
+                Effect::Wait
+            );
         }
         assert_eq!(story.sends().0, call);
+    }
+}
+
+/// What version 2 wrote of prospects: it asked nobody whose a phone is.
+#[test]
+fn state_of_version_2_asks_whose_the_phone_is() {
+    for (call, phase) in [("write", "waiting"), ("probe", "waiting"), ("write", "sent")] {
+        let state = format!(
+            r#"{{"phase":"{phase}","call":"{call}","next":5,"sent":1,"attempts":0,"record":null,"doubt":null,"maybe_repeated":false,"renewals":0,"blind":false,"outcome":null}}"#
+        );
+        let mut story = Story {
+            system: System::Prospects,
+            delivery: serde_json::from_str(&state).unwrap(),
+            now: 100_000,
+        };
+        if (call, phase) == ("probe", "waiting") {
+            story.sends();
+            story.hears(found(&[("7", "")]));
+        } else {
+            assert_eq!(
+                story.step(Event::Due { doubt: None, others: None, kept: false, place: None }),
+                Effect::Wait
+            );
+        }
+        story.sends();
+        story.lists(&[Some("bob@example.com")], false);
+        assert_eq!(story.delivery.without, "phone", "{call} {phase}");
     }
 }
 
@@ -408,9 +696,13 @@ fn every_call_of_a_recipe_is_in_the_catalogue() {
     for system in [System::Marketo, System::Pardot, System::Prospects] {
         let recipe = recipe(system).unwrap();
         let probe = recipe.probe.as_ref();
-        for name in
-            [Some(recipe.write), probe.map(|probe| probe.operation), probe.and_then(|probe| probe.found)]
-        {
+        let guard = recipe.guard.as_ref().map(|guard| guard.operation);
+        for name in [
+            Some(recipe.write),
+            guard,
+            probe.map(|probe| probe.operation),
+            probe.and_then(|probe| probe.found),
+        ] {
             assert!(name.is_none_or(|name| operation(name).is_some()), "{name:?}");
         }
     }

@@ -16,7 +16,7 @@ export interface EdgeGlue {
   checkAccount(account: unknown): void;
   tokenRequest(account: unknown, credentials: unknown): Request | undefined;
   readToken(reply: unknown, system: string, refreshes: boolean): { token: string; usable: number } | Outcome;
-  render(operation: string, lead: string, visitor: string, mapping: unknown, account: unknown, record?: string): Rendered;
+  render(state: string, lead: string, visitor: string, mapping: unknown, account: unknown): Rendered;
   blame(issues: readonly Issue[], mapping: unknown): Outcome;
   harmless(account: unknown): { operation: string; rendered: Rendered } | null;
   toRequest(rendered: unknown, token: string): Request;
@@ -51,15 +51,19 @@ export interface Rendered {
   url: string;
   headers: [string, string][];
   body: string | null;
+  /** Of a list of holders: whose lead it is for. */
+  identity?: string | null;
 }
 
 /** A delivery that moved on. */
 export interface Stepped {
   state: string;
-  effect: { effect: "send"; operation: string; record: string | null } | { effect: "wait" | "done" | "dead" };
+  effect: { effect: "send"; operation: string; record: string | null; kept: string } | { effect: "wait" | "done" | "dead" };
   next: number;
   phase: "waiting" | "sent" | "done" | "dead";
   maybe_repeated: boolean;
+  /** What the system does not get as the lead has it. */
+  warning: string | null;
   outcome: Outcome | null;
 }
 

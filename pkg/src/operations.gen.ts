@@ -13,7 +13,7 @@ export interface Operations {
   /** Submits a Marketo form: upserts the lead by e-mail and adds a form activity. */
   "marketo.lead.submitForm": { params: { "formId": number | string; "programId"?: number | string | null; "input": readonly { "leadFormFields": { "email": string; [name: string]: unknown }; "visitorData"?: { "pageURL"?: string | null; "queryString"?: string | null; "leadClientIpAddress"?: string | null; "userAgentString"?: string | null } | null; "cookie"?: string | null }[] }; reply: "stored" | "batch" };
   /** Lists the prospects that fit all filters; of several labels, any. */
-  "prospects.prospect.list": { params: { "email"?: string | null; "phone"?: string | null; "name"?: string | null; "title"?: string | null; "company"?: string | null; "stage"?: string | null; "label"?: string | readonly (string | number)[] | null; "limit"?: number | string | null }; reply: "found" };
+  "prospects.prospect.list": { params: { "email"?: string | null; "phone"?: string | null; "name"?: string | null; "title"?: string | null; "company"?: string | null; "stage"?: string | null; "label"?: string | readonly (string | number)[] | null; "limit"?: number | string | null; "pageToken"?: string | null }; reply: "found" };
   /** Reads one prospect by its id. */
   "prospects.prospect.get": { params: { "prospectId": string }; reply: "found" };
   /** Assigns a prospect to exactly one user or group; Salesforce is not told. */

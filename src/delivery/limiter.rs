@@ -113,6 +113,16 @@ pub struct Fresh {
     pub key: String,
     /// Until then a look-up that finds nobody proves nothing.
     pub until: u64,
+    /// The e-mails of the lead that was written, as hashes; [`ANYBODY`] where there were several leads, or nobody knows.
+    #[serde(default = "anybody")]
+    pub by: String,
+}
+
+/// Whoever it was.
+const ANYBODY: &str = "*";
+
+fn anybody() -> String {
+    ANYBODY.to_owned()
 }
 
 /// What a system said it still takes.
@@ -207,6 +217,8 @@ pub enum Answer {
     Granted {
         /// Until then a look-up that finds nobody proves nothing: somebody else's lead about this person went out.
         doubt: Option<u64>,
+        /// Until then a look-up by a key that several people may have proves nothing: a lead with another e-mail went out.
+        others: Option<u64>,
         /// The delivery has kept its place since its last call, so nobody else wrote this person in between.
         kept: bool,
         /// What it is about is closed, and this call finds out whether it still is.
@@ -232,6 +244,11 @@ impl Answer {
 /// A key without its kind. Leads of version 1 have keys without one.
 fn bare(key: &str) -> &str {
     key.split_once(':').map_or(key, |(_, hash)| hash)
+}
+
+/// Who somebody is: the e-mails of these keys. Leads of version 1 have no kinds, and are who they are by their one key.
+fn identity(keys: &str) -> String {
+    keys.split(' ').filter(|key| !key.starts_with("p:")).map(bare).collect::<Vec<_>>().join(" ")
 }
 
 fn share(one: &str, other: &str) -> bool {
@@ -294,9 +311,14 @@ impl Limiter {
             goes_on: false,
             probe,
         });
-        let known = |fresh: &&Fresh| ask.keys.split(' ').any(|key| bare(key) == fresh.key);
-        let doubt = self.fresh.iter().filter(known).map(|fresh| fresh.until).max();
-        Answer::Granted { doubt, kept, probe: probes }
+        let who = identity(ask.keys);
+        let until = |keys: &str, by: &str| {
+            let known = |fresh: &&Fresh| share(keys, &fresh.key) && (by.is_empty() || fresh.by != by);
+            self.fresh.iter().filter(known).map(|fresh| fresh.until).max()
+        };
+        let doubt = until(if who.is_empty() { ask.keys } else { &who }, "");
+        let others = until(ask.keys, &who);
+        Answer::Granted { doubt, others, kept, probe: probes }
     }
 
     /// Forgets what is over. A clock that was set back leaves times in the future: none may count for longer than it
@@ -402,9 +424,15 @@ impl Limiter {
                 continue;
             }
             self.changes.fresh(bare(key));
+            let by = identity(keys);
             match self.fresh.iter_mut().find(|fresh| fresh.key == bare(key)) {
-                Some(fresh) => fresh.until = fresh.until.max(until),
-                None => self.fresh.push(Fresh { key: bare(key).to_owned(), until }),
+                Some(fresh) => {
+                    fresh.until = fresh.until.max(until);
+                    if fresh.by != by {
+                        fresh.by = anybody();
+                    }
+                }
+                None => self.fresh.push(Fresh { key: bare(key).to_owned(), until, by }),
             }
         }
     }

@@ -4,6 +4,8 @@
 pub mod backoff;
 pub mod blame;
 pub mod call;
+pub mod guard;
 pub mod limiter;
 pub mod outbox;
+pub mod shape;
 pub mod token;

@@ -4,7 +4,10 @@
 //! first, and its "no such person" counts only once the lost call can no longer arrive and the system's reads have
 //! caught up with its writes.
 
+mod decide;
+
 use super::backoff;
+use super::guard::{Guard, Spare};
 use crate::operation::Repeat;
 use crate::outcome::{Fault, Outcome, Reason};
 use crate::report::Issue;
@@ -17,10 +20,14 @@ use std::borrow::Cow;
 pub struct Recipe {
     /// Asks whether the person is known, where the system's write would create a second one.
     pub probe: Option<Probe>,
+    /// Asks whose a key is that several people may have, where the system's write would make them one.
+    pub guard: Option<Guard>,
     /// The operation that writes a person who is not known, or any where there is no probe.
     pub write: &'static str,
     /// What a repeat of `write` does after a lost reply.
     pub repeat: Repeat,
+    /// What a lead can do without, should the system refuse it for that.
+    pub spare: &'static [Spare],
 }
 
 /// The look-up of a [`Recipe`].
@@ -66,6 +73,8 @@ pub struct Timing {
 pub enum Call {
     /// The look-up.
     Probe,
+    /// Who has the [guard](Guard)'s key. Since version 3 of the stored state.
+    Holders,
     /// The write of a person who is not known.
     Write,
     /// The write of the person who was found.
@@ -84,6 +93,19 @@ pub enum Phase {
     Done,
     /// A person must look at it.
     Dead,
+}
+
+/// What a delivery knows of whose its [guard](Guard)'s key is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Key {
+    /// What the holders say, for as long as nobody else can write.
+    #[default]
+    Asked,
+    /// The lead has only one of the guard's keys, so it is written as the system matches it.
+    Lone,
+    /// A write without it was lost: its repeat is the same.
+    Settled,
 }
 
 /// The state of one delivery.
@@ -111,6 +133,21 @@ pub struct Delivery {
     /// The lead has nothing that the person could be looked up by. Since version 2.
     #[serde(default)]
     pub blind: bool,
+    /// Until then a list of holders that shows nobody else proves nothing. Since version 3, as all that follows.
+    #[serde(default)]
+    pub others: Option<u64>,
+    /// What is known of whose the guard's key is.
+    #[serde(default)]
+    pub key: Key,
+    /// The next page of the holders.
+    #[serde(default)]
+    pub page: Option<String>,
+    /// The parameters that are left out, with blanks between.
+    #[serde(default)]
+    pub without: String,
+    /// What was left out goes behind the guard's [`Guard::aside`].
+    #[serde(default)]
+    pub aside: bool,
     /// What the last call came to.
     pub outcome: Option<Outcome>,
 }
@@ -122,6 +159,8 @@ pub enum Event {
     Due {
         /// Until then a look-up that finds nobody proves nothing, as the gate says.
         doubt: Option<u64>,
+        /// Until then a list of a key's holders that shows nobody else proves nothing, as the gate says.
+        others: Option<u64>,
         /// Nobody else can have written this person since the last call.
         kept: bool,
         /// The gate's place is this delivery's until then, at least.
@@ -131,6 +170,15 @@ pub enum Event {
     Outcome {
         /// What it came to.
         outcome: Outcome,
+    },
+    /// The list of a key's holders came to this.
+    Listed {
+        /// What it came to.
+        outcome: Outcome,
+        /// The lead's own [`Guard::identity`].
+        identity: String,
+        /// The owner lets the key alone say who somebody is.
+        by_key: bool,
     },
     /// The call was not sent: the gate has no place for it yet.
     Held {
@@ -153,6 +201,8 @@ pub enum Effect {
         operation: &'static str,
         /// The id it is about, for the write of a person who was found.
         record: Option<String>,
+        /// What the request is kept under: the same call is the same request, byte for byte.
+        kept: String,
     },
     /// Come back at `next`.
     Wait,
@@ -165,9 +215,9 @@ pub enum Effect {
 impl Delivery {
     /// A lead that was just accepted.
     pub fn new(recipe: &Recipe, now: u64) -> Self {
-        Delivery {
+        let mut delivery = Delivery {
             phase: Phase::Waiting,
-            call: if recipe.asks_first() { Call::Probe } else { Call::Write },
+            call: Call::Write,
             next: now,
             sent: 0,
             attempts: 0,
@@ -176,8 +226,15 @@ impl Delivery {
             maybe_repeated: false,
             renewals: 0,
             blind: false,
+            others: None,
+            key: Key::Asked,
+            page: None,
+            without: String::new(),
+            aside: false,
             outcome: None,
-        }
+        };
+        delivery.call = delivery.first(recipe);
+        delivery
     }
 
     /// The same lead, sent on by a person: from the start, but what is not known of an earlier write stays not known.
@@ -185,7 +242,7 @@ impl Delivery {
     pub fn replayed(&self, recipe: &Recipe, now: u64) -> Self {
         let fresh = Delivery::new(recipe, now);
         Delivery {
-            call: if self.doubt.is_some() { Call::Probe } else { fresh.call },
+            call: if fresh.call == Call::Write && self.doubt.is_some() { Call::Probe } else { fresh.call },
             doubt: self.doubt,
             maybe_repeated: self.maybe_repeated,
             ..fresh
@@ -205,18 +262,29 @@ impl Delivery {
             {
                 self.wait(now)
             }
-            (Event::Due { doubt, kept, .. }, Phase::Waiting) => {
+            (Event::Due { doubt, others, kept, .. }, Phase::Waiting) => {
                 // "No such person" holds for as long as nobody else can write; after that it is asked again.
-                if self.call == Call::Write && !kept && !self.blind && recipe.asks_first() {
-                    return self.turn_to(Call::Probe, now);
+                if self.call == Call::Write && !kept && self.first(recipe) != Call::Write {
+                    return self.decide_anew(recipe, now);
                 }
-                if self.call == Call::Probe {
-                    self.doubt = self.doubt.max(doubt.filter(|until| *until > now));
+                let still = |until: &u64| *until > now;
+                match self.call {
+                    Call::Probe => self.doubt = self.doubt.max(doubt.filter(still)),
+                    Call::Holders => {
+                        self.others = self.others.max(others.filter(still));
+                        // The pages are one list only as long as nobody else can write.
+                        self.page.take_if(|_| !kept);
+                    }
+                    Call::Write | Call::Found => {}
                 }
                 self.phase = Phase::Sent;
                 self.sent = now;
                 self.next = now.saturating_add(timing.deadline);
-                Effect::Send { operation: self.operation(recipe), record: self.record.clone() }
+                Effect::Send {
+                    operation: self.operation(recipe),
+                    record: self.record.clone(),
+                    kept: self.kept(recipe),
+                }
             }
             (Event::Due { .. }, Phase::Sent) => {
                 let lost = Outcome::Unknown { why: Cow::Borrowed("delivery.lost") };
@@ -232,6 +300,10 @@ impl Delivery {
                 Effect::Dead
             }
             (Event::Blamed, _) => Effect::Wait,
+            (Event::Blind, _) if self.call == Call::Holders => {
+                self.key = Key::Lone;
+                self.turn_to(if self.doubt.is_some() { Call::Probe } else { Call::Write }, now)
+            }
             (Event::Blind, _) => {
                 self.blind = true;
                 // A write whose reply was lost is behind this look-up: without it the repeat may be a second one.
@@ -239,13 +311,24 @@ impl Delivery {
                 self.turn_to(Call::Write, now)
             }
             (Event::Outcome { outcome }, _) => self.came_to(recipe, timing, outcome, now, random),
+            (Event::Listed { outcome, identity, by_key }, _) => match (&recipe.guard, &outcome) {
+                (Some(guard), Outcome::Found { .. }) if self.call == Call::Holders => {
+                    let held = guard.held(&outcome, self.page.as_deref(), &identity, by_key);
+                    let attempts = self.attempts.saturating_add(1);
+                    let again = now.saturating_add(backoff::delay(attempts, timing.base, timing.cap, random));
+                    self.listed(guard, held, by_key, again, now)
+                }
+                _ => self.came_to(recipe, timing, outcome, now, random),
+            },
         }
     }
 
-    fn operation(&self, recipe: &Recipe) -> &'static str {
-        match (self.call, &recipe.probe) {
-            (Call::Probe, Some(probe)) => probe.operation,
-            (Call::Found, Some(probe)) => probe.found.unwrap_or(recipe.write),
+    /// The operation of the call that is next, or out.
+    pub fn operation(&self, recipe: &Recipe) -> &'static str {
+        match (self.call, &recipe.probe, &recipe.guard) {
+            (Call::Holders, _, Some(guard)) => guard.operation,
+            (Call::Probe, Some(probe), _) => probe.operation,
+            (Call::Found, Some(probe), _) => probe.found.unwrap_or(recipe.write),
             _ => recipe.write,
         }
     }
@@ -258,7 +341,7 @@ impl Delivery {
         now: u64,
         random: u32,
     ) -> Effect {
-        self.outcome = Some(outcome.clone());
+        self.outcome = Some(told(&outcome));
         let again = |attempts| now.saturating_add(backoff::delay(attempts, timing.base, timing.cap, random));
         let renewals = std::mem::take(&mut self.renewals);
         match outcome {
@@ -266,17 +349,19 @@ impl Delivery {
                 // The write finds this person by itself now, so it is repeated as it was.
                 Some(_) if recipe.probe.as_ref().is_some_and(|probe| probe.found.is_none()) => {
                     self.doubt = None;
-                    self.turn_to(Call::Write, now)
+                    self.decided(recipe, true, now)
                 }
                 Some(id) => {
                     self.record = Some(id);
                     self.turn_to(Call::Found, now)
                 }
-                None => self.absent(again(self.attempts.saturating_add(1)), now),
+                None => self.absent(recipe, again(self.attempts.saturating_add(1)), now),
             },
             Outcome::Refused { issues, .. } if is_missing(&issues) && self.call == Call::Probe => {
-                self.absent(again(self.attempts.saturating_add(1)), now)
+                self.absent(recipe, again(self.attempts.saturating_add(1)), now)
             }
+            // What the lead can do without goes, and the lead is sent once more.
+            Outcome::Refused { issues, .. } if self.can_spare(recipe, &issues) => self.wait(now),
             // Somebody deleted the person between the look-up and the write.
             Outcome::Refused { issues, .. } if is_missing(&issues) && self.call == Call::Found => {
                 self.attempts = self.attempts.saturating_add(1);
@@ -298,7 +383,7 @@ impl Delivery {
             Outcome::Refused { fault: Fault::Target | Fault::Writes | Fault::Account, .. } => {
                 self.wait(again(1))
             }
-            Outcome::Stored { .. } if self.call != Call::Probe => {
+            Outcome::Stored { .. } if matches!(self.call, Call::Write | Call::Found) => {
                 self.phase = Phase::Done;
                 self.doubt = None;
                 Effect::Done
@@ -329,11 +414,17 @@ impl Delivery {
         let landed = self.sent.saturating_add(timing.deadline);
         let mut next = again;
         match (self.call, &recipe.probe) {
-            (Call::Probe, _) => {}
+            (Call::Probe | Call::Holders, _) => {}
             (Call::Write, Some(probe)) if !self.blind => {
                 let lag = probe.lag.checked_div(timing.scale).unwrap_or(probe.lag);
                 self.doubt = Some(landed.saturating_add(lag));
-                self.call = Call::Probe;
+                if recipe.guard.is_some() && !self.without.is_empty() {
+                    self.key = Key::Settled;
+                }
+                self.call = match self.first(recipe) {
+                    Call::Write => Call::Probe,
+                    first => first,
+                };
                 next = again.max(landed);
             }
             (Call::Write, _) => {
@@ -346,7 +437,7 @@ impl Delivery {
     }
 
     /// The look-up found nobody.
-    fn absent(&mut self, again: u64, now: u64) -> Effect {
+    fn absent(&mut self, recipe: &Recipe, again: u64, now: u64) -> Effect {
         match self.doubt {
             Some(until) if now < until => {
                 self.attempts = self.attempts.saturating_add(1);
@@ -354,7 +445,7 @@ impl Delivery {
             }
             _ => {
                 self.doubt = None;
-                self.turn_to(Call::Write, now)
+                self.decided(recipe, false, now)
             }
         }
     }
@@ -372,10 +463,6 @@ impl Delivery {
 }
 
 impl Recipe {
-    fn asks_first(&self) -> bool {
-        self.probe.as_ref().is_some_and(|probe| probe.when == When::Always)
-    }
-
     /// The kinds of keys, `e` for an e-mail and `p` for a phone, that look-ups go by.
     pub fn kinds(&self) -> &'static str {
         let keys = self.probe.as_ref().map_or(&[][..], |probe| probe.keys);
@@ -389,13 +476,22 @@ impl Recipe {
     /// By how many milliseconds reads lag behind the writes of other leads about the same person; 0 where the write
     /// finds the person itself.
     pub fn lag(&self) -> u64 {
-        self.probe.as_ref().filter(|probe| probe.when == When::Always).map_or(0, |probe| probe.lag)
+        let asks_first = |probe: &&Probe| probe.when == When::Always || self.guard.is_some();
+        self.probe.as_ref().filter(asks_first).map_or(0, |probe| probe.lag)
     }
 }
 
 /// Until when a system asked to be left alone.
 fn asked(after: Option<u64>, timing: Timing, now: u64) -> u64 {
     now.saturating_add(after.unwrap_or_default().checked_div(timing.scale).unwrap_or_default())
+}
+
+/// What is kept of an outcome: the records of a look-up are somebody else's, and have been judged.
+fn told(outcome: &Outcome) -> Outcome {
+    match outcome {
+        Outcome::Found { total, .. } => Outcome::Found { records: Vec::new(), total: *total, next: None },
+        other => other.clone(),
+    }
 }
 
 fn is_missing(issues: &[Issue]) -> bool {

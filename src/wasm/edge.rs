@@ -4,7 +4,8 @@ use crate::capture::{self, Mapping, Visitor};
 use crate::catalogue::{self, CAPTURE, operation, operations, recipe};
 use crate::code;
 use crate::delivery::blame;
-use crate::delivery::outbox::{Delivery, Event, Timing};
+use crate::delivery::outbox::{Call, Delivery, Event, Recipe, Timing};
+use crate::delivery::shape::{identity, shaped};
 use crate::field::Field;
 use crate::operation::{INVALID, Operation, Paging, Refusal};
 use crate::outcome::Outcome;
@@ -21,7 +22,6 @@ use js_sys::{Error, JSON, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
-use std::borrow::Cow;
 use wasm_bindgen::prelude::*;
 
 type Answer = Result<JsValue, JsValue>;
@@ -205,35 +205,36 @@ pub fn read_token(reply: JsValue, system: &str, refreshes: bool) -> Answer {
     }
 }
 
-/// Renders the call of one delivery: what stays the same however often it is sent. JSON text in and out, as it is kept.
+/// Renders the call of one delivery that is out: what stays the same however often it is sent. JSON text in, as it is kept;
+/// `{ method, url, headers, body, identity }`, the last of a list of holders alone, see [`Happened`].
 ///
 /// # Errors
-/// `params.invalid` or `account.invalid`, with `issues`.
+/// `params.invalid` or `account.invalid`, with issues; `lookup.blind` where the lead has no key that the call goes by.
 #[wasm_bindgen]
-pub fn render(
-    name: &str,
-    lead: &str,
-    visitor: &str,
-    mapping: JsValue,
-    to: JsValue,
-    record: Option<String>,
-) -> Answer {
-    let operation = known(name)?;
+pub fn render(state: &str, lead: &str, visitor: &str, mapping: JsValue, to: JsValue) -> Answer {
+    #[derive(Serialize)]
+    struct Rendered {
+        method: &'static str,
+        url: String,
+        headers: Vec<(String, String)>,
+        body: Option<String>,
+        identity: Option<String>,
+    }
+    let to = account(to)?;
+    let recipe = recipe(to.system).ok_or_else(|| failure("account.invalid", &[]))?;
+    let delivery: Delivery = from_json(state, "state.invalid")?;
     let lead: Value<'static> = from_json(lead, "lead.invalid")?;
     let visitor: Visitor = from_json(visitor, "lead.invalid")?;
     let mapping: Mapping = from_js(mapping, "params.invalid")?;
-    let params = capture::params(operation.system, &lead, &visitor, &mapping);
-    let params = match (record, operation.is_write()) {
-        // By id only: e-mail is no key of Pardot's, and an e-mail beside it would be a change.
-        (Some(id), _) => std::iter::once((Cow::Borrowed("id"), Value::from(id)))
-            .chain(params.into_iter().filter(|(name, _)| name != "email"))
-            .collect(),
-        // A look-up takes one key alone.
-        (None, false) => vec![key(operation.system, params).ok_or_else(|| failure("lookup.blind", &[]))?],
-        (None, true) => params,
-    };
-    let rendered = operation.request(params, &account(to)?).map_err(|refusal| refused(&refusal))?;
-    to_js(&rendered)
+    let params = capture::params(to.system, &lead, &visitor, &mapping);
+    // What a look-up goes by is what the write will say.
+    let checked = known(recipe.write)?.check(params.clone(), to.version.unwrap_or(4)).values;
+    let guard = recipe.guard.as_ref().filter(|_| delivery.call == Call::Holders);
+    let identity = guard.and_then(|guard| identity(guard, &checked));
+    let params = shaped(recipe, &delivery, params, &checked).ok_or_else(|| failure("lookup.blind", &[]))?;
+    let Request { method, url, headers, body } =
+        known(delivery.operation(recipe))?.request(params, &to).map_err(|refusal| refused(&refusal))?;
+    to_js(&Rendered { method, url, headers, body, identity })
 }
 
 /// The read that shows whether a closed account is mended: `{ operation, rendered }`; null for a system without one.
@@ -267,16 +268,6 @@ pub fn blame(issues: JsValue, mapping: JsValue) -> Answer {
         first.field = param;
     }
     to_js(&Outcome::Refused { issues, fault })
-}
-
-/// The first of the look-up's keys that the lead has.
-fn key(
-    system: System,
-    params: crate::value::Entries<'static>,
-) -> Option<(Cow<'static, str>, Value<'static>)> {
-    let keys = recipe(system)?.probe.as_ref()?.keys;
-    let at = |name: &str| keys.iter().position(|key| *key == name);
-    params.into_iter().filter(|(name, _)| at(name).is_some()).min_by_key(|(name, _)| at(name))
 }
 
 /// A rendered call as a `Request`, with the token of the moment.
@@ -335,23 +326,34 @@ pub fn read_lag(system: &str) -> f64 {
     u32::try_from(lag).map_or(f64::MAX, f64::from)
 }
 
-/// `{ event: "due", doubt?, kept, place? }`, `{ event: "outcome", outcome }`, `{ event: "held", until }`, `{ event: "blind" }` or `{ event: "blamed" }`.
+/// `{ event: "due", doubt?, others?, kept, place? }`, `{ event: "outcome", outcome, identity?, by? }` with the identity that the call was
+/// rendered with and the key that the owner lets say who somebody is, `{ event: "held", until }`, `{ event: "blind" }` or
+/// `{ event: "blamed" }`.
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
 struct Happened {
     event: String,
     doubt: Option<u64>,
+    others: Option<u64>,
     kept: bool,
     place: Option<u64>,
     outcome: Option<Outcome>,
+    identity: Option<String>,
+    by: String,
     until: u64,
 }
 
 impl Happened {
-    fn event(self) -> Option<Event> {
+    fn event(self, recipe: &Recipe) -> Option<Event> {
+        let by_key = recipe.guard.as_ref().is_some_and(|guard| guard.key == self.by);
         Some(match self.event.as_str() {
-            "due" => Event::Due { doubt: self.doubt, kept: self.kept, place: self.place },
-            "outcome" => Event::Outcome { outcome: self.outcome? },
+            "due" => {
+                Event::Due { doubt: self.doubt, others: self.others, kept: self.kept, place: self.place }
+            }
+            "outcome" => match self.identity {
+                Some(identity) => Event::Listed { outcome: self.outcome?, identity, by_key },
+                None => Event::Outcome { outcome: self.outcome? },
+            },
             "held" => Event::Held { until: self.until },
             "blind" => Event::Blind,
             "blamed" => Event::Blamed,
@@ -380,13 +382,14 @@ pub fn step_delivery(
         next: f64,
         phase: crate::delivery::outbox::Phase,
         maybe_repeated: bool,
+        warning: Option<&'static str>,
         outcome: Option<Outcome>,
     }
     let recipe = System::from_name(system).and_then(recipe).ok_or_else(|| failure("account.invalid", &[]))?;
     let mut delivery: Delivery = from_json(state, "state.invalid")?;
     let timing: Timing = from_js(timing, "state.invalid")?;
     let event: Happened = from_js(event, "state.invalid")?;
-    let event = event.event().ok_or_else(|| failure("state.invalid", &[]))?;
+    let event = event.event(recipe).ok_or_else(|| failure("state.invalid", &[]))?;
     let effect = delivery.step(recipe, timing, event, whole(now), random);
     #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 stay below 2^53")]
     let next = delivery.next as f64;
@@ -396,6 +399,7 @@ pub fn step_delivery(
         next,
         phase: delivery.phase,
         maybe_repeated: delivery.maybe_repeated,
+        warning: delivery.warning(recipe),
         outcome: delivery.outcome,
     })
 }

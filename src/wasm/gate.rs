@@ -124,7 +124,7 @@ pub fn door(account: &str, now: f64) -> Result<u8, JsValue> {
 }
 
 /// Asks for a place. Words: id, keys, shard, form, fills. Numbers: now, deadline, lag, lost, every. The answer's words:
-/// `granted`, doubt, kept, probe, version; or `account`, `target` or `person`, until when, the target. Then what changed.
+/// `granted`, doubt, kept, probe, version, others; or `account`, `target` or `person`, until when, the target. Then what changed.
 ///
 /// # Errors
 /// `state.missing` where the account's rows have to be loaded.
@@ -147,11 +147,12 @@ pub fn acquire(account: &str, words: &str, numbers: &[f64]) -> Text {
         let mut out = String::new();
         let or_nothing = |number: Option<u64>| number.map(|n| n.to_string()).unwrap_or_default();
         match limiter.acquire(*limits, ask, now) {
-            Answer::Granted { doubt, kept, probe } => {
+            Answer::Granted { doubt, others, kept, probe } => {
+                let others = or_nothing(others);
                 let (doubt, version) = (or_nothing(doubt), or_nothing(limiter.version.map(u64::from)));
                 let (kept, probe) = (if kept { "1" } else { "" }, if probe { "1" } else { "" });
                 out.push_str("granted");
-                put(&mut out, WORD, &[&doubt, kept, probe, &version]);
+                put(&mut out, WORD, &[&doubt, kept, probe, &version, &others]);
             }
             Answer::Wait { until, scope, target } => {
                 out.push_str(scope.name());

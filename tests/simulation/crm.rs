@@ -81,8 +81,13 @@ impl Crm {
     pub(crate) fn read(&self, key: usize, now: u64) -> Outcome {
         let seen = self.people.iter().enumerate();
         let seen = seen.filter(|(_, person)| person.key == key && person.since + self.lag <= now);
-        let records: Vec<Value<'static>> =
-            seen.map(|(id, _)| [("id", Value::from(id.to_string()))].into_iter().collect()).collect();
+        let records: Vec<Value<'static>> = seen
+            .map(|(id, _)| {
+                [("id", Value::from(id.to_string())), ("email", Value::from(key.to_string()))]
+                    .into_iter()
+                    .collect()
+            })
+            .collect();
         if records.is_empty() && self.kind == Kind::Creates {
             return refused("not_found");
         }

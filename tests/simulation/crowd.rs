@@ -217,9 +217,9 @@ impl Run<'_> {
                 }
                 self.due[shard].insert((self.rows[row].state.next, row));
             }
-            Answer::Granted { doubt, kept, .. } => {
+            Answer::Granted { doubt, others, kept, .. } => {
                 let place = Some(self.now + LEASE);
-                if let Effect::Send { .. } = self.step(row, Event::Due { doubt, kept, place }) {
+                if let Effect::Send { .. } = self.step(row, Event::Due { doubt, others, kept, place }) {
                     self.running[shard].insert(row);
                     self.arrive(row);
                 } else {

@@ -24,7 +24,8 @@ const SHARDS: usize = 3;
 const AT_ONCE: usize = 10;
 
 /// What a day without look-ups would do with a system that always creates.
-static RECKLESS: Recipe = Recipe { probe: None, write: "write", repeat: Repeat::Creates };
+static RECKLESS: Recipe =
+    Recipe { probe: None, guard: None, write: "write", repeat: Repeat::Creates, spare: &[] };
 
 /// What came of a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,6 +80,7 @@ enum Happening {
 struct Grant {
     token: u64,
     doubt: Option<u64>,
+    others: Option<u64>,
     kept: bool,
     /// When it was asked for, by the relay's clock.
     asked: u64,

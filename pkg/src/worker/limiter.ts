@@ -27,7 +27,7 @@ export interface Ask {
 }
 
 export type Placed =
-  | { answer: "granted"; doubt: number | null; kept: boolean; probe: boolean; version: 3 | 4 | null }
+  | { answer: "granted"; doubt: number | null; others: number | null; kept: boolean; probe: boolean; version: 3 | 4 | null }
   | { answer: "wait"; until: number; scope: "account" | "target" | "person"; target: string | null };
 
 /** What came of a call, as far as it concerns the account. Times in milliseconds since 1970. */
@@ -145,8 +145,8 @@ export class Limiter {
     this.write(rows);
     const [answer, ...said] = head.split(WORD);
     if (answer !== "granted") return { answer: "wait", scope: answer as "account", until: Number(said[0]), target: said[1] || null };
-    const [doubt, kept, probe, version] = said;
-    return { answer, doubt: doubt ? Number(doubt) : null, kept: kept !== "", probe: probe !== "", version: versionOf(version) };
+    const [doubt, kept, probe, version, others] = said;
+    return { answer, doubt: doubt ? Number(doubt) : null, others: others ? Number(others) : null, kept: kept !== "", probe: probe !== "", version: versionOf(version) };
   }
 
   release(account: string, told: Told): Settled {

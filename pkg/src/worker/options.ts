@@ -47,6 +47,12 @@ export interface Target {
   constants?: Record<string, unknown>;
   /** What joins several values where the system takes one text; default `", "`. */
   join?: string;
+  /**
+   * Prospects: `phone` lets a phone alone say who somebody is. Who has the lead's phone is updated, and may be given its
+   * e-mail where they have none; an e-mail that is there is never replaced. Without it a phone that somebody else has is
+   * left out.
+   */
+  match?: "phone";
 }
 
 export interface RelayFormOptions {
@@ -165,7 +171,11 @@ function check(given: RelayOptions): RelayOptions {
     if (form.language !== undefined && !isTag(form.language)) wrong(`forms.${name}.language: is no tag such as es or fr-CA.`);
     if (form.language !== undefined && !form.messages && !isSpoken(form.language)) wrong(`forms.${name}.language: there are no words for it; give them as messages.`);
     for (const target of form.deliver) {
-      if (!given.accounts[target.account]) wrong(`forms.${name}.deliver: there is no account ${target.account}.`);
+      const account = given.accounts[target.account];
+      if (!account) wrong(`forms.${name}.deliver: there is no account ${target.account}.`);
+      if (target.match !== undefined && (target.match !== "phone" || account?.system !== "prospects")) {
+        wrong(`forms.${name}.deliver: only prospects take match, and only "phone".`);
+      }
     }
   }
   return given;

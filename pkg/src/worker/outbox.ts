@@ -349,18 +349,18 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         // Erased, or sent on by a person, while this waited for its place.
         const [still] = this.rows("SELECT state FROM deliveries WHERE id = ?", row.id);
         if (still?.["state"] !== row.state) return void (await gate({}));
-        const sent = this.step(row, account.system, { event: "due", doubt: place.doubt, kept: place.kept, place: Math.floor(asked + lease) });
+        const sent = this.step(row, account.system, { event: "due", doubt: place.doubt, others: place.others, kept: place.kept, place: Math.floor(asked + lease) });
         if (sent.effect.effect !== "send") {
           await gate({});
           if (sent.effect.effect === "wait" && sent.next <= Date.now()) continue;
           return;
         }
-        const { operation, record } = sent.effect;
+        const { operation, kept } = sent.effect;
         let rendered: Rendered;
         try {
           // A form that goes nowhere any more is its owner's to mend.
           if (!target) throw new FieldpostError("params.invalid", "", [NO_TARGET]);
-          rendered = this.render(row, operation, target, place.version, record ?? undefined);
+          rendered = this.render(row, kept, target, place.version);
         } catch (error) {
           if (error instanceof FieldpostError && error.code === "lookup.blind") {
             await gate({});
@@ -379,7 +379,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         const write = rendered.method !== "GET";
         const began = Date.now();
         const { outcome, pace, after } = await call(operation, rendered, place.token, deadline, Object.keys(target.constants ?? {}));
-        const moved = this.step(row, account.system, { event: "outcome", outcome });
+        const moved = this.step(row, account.system, { event: "outcome", outcome, by: target?.match ?? "", ...(rendered.identity && { identity: rendered.identity }) });
         const again = moved.effect.effect === "wait" && moved.next <= Date.now();
         goesOn = again && !write && outcome.kind !== "retry" && outcome.kind !== "unknown";
         const landed = Math.max(0, began + deadline - Date.now());
@@ -408,8 +408,8 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       const code = codeOf(moved.outcome);
       this.desk.turn(row.lead, moved.phase, () => {
         this.rows(
-          "UPDATE deliveries SET state = ?, phase = ?2, next = ?, code = ?, maybe_repeated = ?, hold = iif(?2 IN ('done', 'dead'), NULL, hold) WHERE id = ?",
-          moved.state, moved.phase, moved.next, code, moved.maybe_repeated ? 1 : 0, row.id,
+          "UPDATE deliveries SET state = ?, phase = ?2, next = ?, code = ?, maybe_repeated = ?, warning = ?, hold = iif(?2 IN ('done', 'dead'), NULL, hold) WHERE id = ?",
+          moved.state, moved.phase, moved.next, code, moved.maybe_repeated ? 1 : 0, moved.warning, row.id,
         );
       });
       if (moved.phase !== row.phase || (event as { event: string }).event === "outcome") this.desk.moved(row.account, moved.phase, moved.outcome?.kind ?? "", event);
@@ -423,15 +423,15 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       return moved;
     }
 
-    /** The request, made once and then repeated byte for byte; in another version of the API it is another one. */
-    render(row: DeliveryRow, operation: string, target: Target, version: 3 | 4 | null, record?: string): Rendered {
-      const call = [operation, ...(record === undefined ? [] : [record]), ...(version === null ? [] : [`v${version}`])].join(" ");
+    /** The request of the call that is out, made once and then repeated byte for byte; in another version of the API it is another one. */
+    render(row: DeliveryRow, name: string, target: Target, version: 3 | 4 | null): Rendered {
+      const call = version === null ? name : `${name} v${version}`;
       const [kept] = this.rows("SELECT request FROM renders WHERE delivery = ? AND operation = ?", row.id, call);
       if (kept) return JSON.parse(String(kept["request"])) as Rendered;
       const account = spoken(options(this.env).accounts[target.account] as RelayAccount, version);
-      const rendered = steady((glue) => glue.render(operation, row.values, row.visitor, mapping(target), plainAccount(account as never), record));
-      // Sent along, but not relied on: the key of the system's own replay.
-      if (operation.startsWith("prospects.") && rendered.method !== "GET") rendered.headers.push(["X-Idempotency-Key", row.id]);
+      const rendered = steady((glue) => glue.render(row.state, row.values, row.visitor, mapping(target), plainAccount(account as never)));
+      // Sent along, but not relied on: the key of the system's own replay. It takes one body for each key.
+      if (account.system === "prospects" && rendered.method !== "GET") rendered.headers.push(["X-Idempotency-Key", crypto.randomUUID()]);
       this.desk.tally.keep(row.id, call, JSON.stringify(rendered));
       return rendered;
     }

@@ -120,7 +120,8 @@ impl Limiter {
                 probe: lines.map(str::to_owned).collect(),
             });
         } else if let Some(key) = name.strip_prefix(FRESH) {
-            self.fresh.push(Fresh { key: key.to_owned(), until: text.parse().ok()? });
+            let (until, by) = text.split_once(' ').unwrap_or((text, super::ANYBODY));
+            self.fresh.push(Fresh { key: key.to_owned(), until: until.parse().ok()?, by: by.to_owned() });
         } else if let Some(place) = name.strip_prefix(CALL) {
             // In the order of time: a sort for this alone would weigh more than all the rest.
             let began = text.parse().ok()?;
@@ -179,7 +180,8 @@ impl Limiter {
             }
             Some(text)
         } else if let Some(key) = name.strip_prefix(FRESH) {
-            self.fresh.iter().find(|fresh| fresh.key == key).map(|fresh| fresh.until.to_string())
+            let fresh = self.fresh.iter().find(|fresh| fresh.key == key);
+            fresh.map(|fresh| [&fresh.until.to_string(), " ", &fresh.by].concat())
         } else if let Some(name) = name.strip_prefix(TARGET) {
             let target = self.targets.iter().find(|target| target.name() == name)?;
             let times = [target.since.to_string(), target.probe_at.to_string()];

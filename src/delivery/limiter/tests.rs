@@ -2,8 +2,8 @@ use super::{Answer, Ask, By, Door, Keep, Limiter, Limits, Looked, PROBE_EVERY, S
 use crate::outcome::Fault;
 
 const LIMITS: Limits = Limits { calls: 3, window: 20_000, at_once: 2 };
-const GRANTED: Answer = Answer::Granted { doubt: None, kept: false, probe: false };
-const PROBE: Answer = Answer::Granted { doubt: None, kept: false, probe: true };
+const GRANTED: Answer = Answer::Granted { doubt: None, others: None, kept: false, probe: false };
+const PROBE: Answer = Answer::Granted { doubt: None, others: None, kept: false, probe: true };
 const MANY: Limits = Limits { calls: 1_000, window: 20_000, at_once: 2 };
 
 fn ask<'a>(id: &'a str, key: &'a str) -> Ask<'a> {
@@ -54,12 +54,12 @@ fn who_was_just_written_is_remembered_until_reads_show_it() {
     gate.release("1", Keep::No, None);
     assert_eq!(
         gate.acquire(LIMITS, of("2"), 600),
-        Answer::Granted { doubt: Some(68_000), kept: false, probe: false }
+        Answer::Granted { doubt: Some(68_000), others: None, kept: false, probe: false }
     );
     // Its worker died: nobody says what became of the call.
     assert_eq!(
         gate.acquire(LIMITS, of("3"), 1_600),
-        Answer::Granted { doubt: Some(68_000), kept: false, probe: false }
+        Answer::Granted { doubt: Some(68_000), others: None, kept: false, probe: false }
     );
     gate.release("3", Keep::No, None);
     assert_eq!(gate.acquire(LIMITS, of("4"), 68_000), GRANTED);
@@ -74,7 +74,7 @@ fn a_delivery_goes_on_in_its_own_place() {
     assert!(waits(gate.acquire(MANY, ask("3", "ann"), 5)), "the look-up counts for the one who made it");
     assert_eq!(
         gate.acquire(MANY, ask("1", "ann"), 10),
-        Answer::Granted { doubt: None, kept: true, probe: false }
+        Answer::Granted { doubt: None, others: None, kept: true, probe: false }
     );
     assert_eq!(gate.leases.len(), 2);
     assert_eq!(gate.calls.len(), 3, "it is another call all the same");
@@ -222,8 +222,32 @@ fn reads_that_go_by_the_e_mail_lag_behind_it_alone() {
     gate.stored("1", 60_000, 0);
     gate.release("1", Keep::No, None);
     assert_eq!(gate.acquire(LIMITS, of("2", "p:123"), 1), GRANTED);
-    let doubt = Answer::Granted { doubt: Some(67_500), kept: false, probe: false };
+    let doubt = Answer::Granted { doubt: Some(67_500), others: None, kept: false, probe: false };
     assert_eq!(gate.acquire(LIMITS, of("3", "p:9 e:ann"), 2), doubt);
+}
+
+#[test]
+fn a_shared_phone_is_in_doubt_for_others_and_not_for_who_comes_again() {
+    let mut gate = Limiter { kinds: "ep", ..Limiter::default() };
+    let of = |id, keys| Ask { lag: 60_000, ..ask(id, keys) };
+    let writes = |gate: &mut Limiter, id, keys, now| {
+        let answer = gate.acquire(MANY, of(id, keys), now);
+        gate.stored(id, 60_000, now);
+        gate.release(id, Keep::No, None);
+        match answer {
+            Answer::Granted { doubt, others, .. } => (doubt, others),
+            Answer::Wait { .. } => (Some(0), Some(0)),
+        }
+    };
+    assert_eq!(writes(&mut gate, "1", "e:ann p:123", 0), (None, None));
+    // Who comes again has written that phone: nobody else is hidden behind it.
+    assert_eq!(writes(&mut gate, "2", "e:ann p:123", 1), (Some(67_500), None));
+    assert_eq!(writes(&mut gate, "3", "e:bob p:123", 2), (None, Some(67_501)));
+    // From now on there are two.
+    assert_eq!(writes(&mut gate, "4", "e:ann p:123", 3), (Some(67_501), Some(67_502)));
+    // Somebody without an e-mail may be anybody.
+    assert_eq!(writes(&mut gate, "5", "p:9", 4), (None, None));
+    assert_eq!(writes(&mut gate, "6", "e:eve p:9", 5), (None, Some(67_504)));
 }
 
 fn told(id: &str, fault: Fault) -> Told<'_> {
@@ -306,7 +330,7 @@ fn a_probe_is_both_calls_of_a_delivery() {
     gate.settle(Told { stored: false, ..stored("2") }, 60_010);
     gate.release("2", Keep::GoesOn, None);
     assert!(waits(gate.acquire(MANY, ask("3", "c"), 60_020)));
-    let going_on = Answer::Granted { doubt: None, kept: true, probe: true };
+    let going_on = Answer::Granted { doubt: None, others: None, kept: true, probe: true };
     assert_eq!(gate.acquire(MANY, ask("2", "b"), 60_020), going_on);
     assert_eq!(events(&gate.settle(stored("2"), 60_030)), ["account.opened"]);
     gate.release("2", Keep::No, None);
@@ -423,8 +447,11 @@ fn a_state_in_pieces_is_the_whole_state() {
         assert_eq!(known.leases, wanted.leases);
         assert_eq!(known.calls, wanted.calls);
         let sorted = |limiter: &Limiter| {
-            let mut fresh: Vec<(String, u64)> =
-                limiter.fresh.iter().map(|fresh| (fresh.key.clone(), fresh.until)).collect();
+            let mut fresh: Vec<(String, u64, String)> = limiter
+                .fresh
+                .iter()
+                .map(|fresh| (fresh.key.clone(), fresh.until, fresh.by.clone()))
+                .collect();
             fresh.sort();
             let mut targets: Vec<(String, u64)> =
                 limiter.targets.iter().map(|target| (target.name(), target.probe_at)).collect();

@@ -2,7 +2,7 @@
 
 use crate::field::{Field, Kind};
 use crate::form::Unknown;
-use crate::operation::{Check, Layout, Reading, Wide};
+use crate::operation::{Check, Layout, Paging, Reading, Wide};
 
 const DOCS: &str = "https://docs.hiringcenterpro.com/prospects";
 
@@ -15,6 +15,8 @@ const LIST: &[Field] = &[
     Field::new("stage", Kind::Hidden),
     Field::new("label", Kind::Labels).max(10),
     Field::new("limit", Kind::Integer).min(1),
+    // The newest answers have a `nextPageToken`; the oldest one has no second page.
+    Field::new("pageToken", Kind::Hidden),
 ];
 
 row!(
@@ -23,7 +25,7 @@ row!(
     "GET", "/v2/prospects",
     Form::params(LIST, Unknown::Refuse, &[]), Layout::Wide(Wide::Repeated), Reading::ProspectsFound, 30, Safe, DOCS,
     // The page's own default is 1.
-    { checks: &[Check::NoComma("label")], defaults: &[("limit", "100")], }
+    { checks: &[Check::NoComma("label")], defaults: &[("limit", "100")], paging: Paging::Token("pageToken"), }
 );
 
 row!(

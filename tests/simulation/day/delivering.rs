@@ -69,7 +69,7 @@ impl Day {
             Answer::Wait { until, .. } => {
                 self.step(row, Event::Held { until });
             }
-            Answer::Granted { doubt, kept, .. } => {
+            Answer::Granted { doubt, others, kept, .. } => {
                 self.going_on.remove(&row);
                 assert!(gate.limiter.leases.len() <= gate.limits.at_once as usize, "too many at once");
                 assert!(gate.limiter.calls.len() <= gate.limits.calls as usize, "too many in a window");
@@ -77,7 +77,7 @@ impl Day {
                 // Between two objects a word takes milliseconds, and on a bad day seconds.
                 let bad = self.below(2 * self.slow) == 0;
                 let way = self.below(if bad { 20_000 } else { 20 });
-                let grant = Grant { token, doubt, kept, asked: now };
+                let grant = Grant { token, doubt, others, kept, asked: now };
                 self.at(self.now + way, Happening::Granted { row, life: self.life, grant });
             }
         }
@@ -85,10 +85,10 @@ impl Day {
 
     /// The gate's word has come.
     pub(super) fn granted(&mut self, row: usize, grant: &Grant) {
-        let Grant { token, doubt, kept, asked } = *grant;
+        let Grant { token, doubt, others, kept, asked } = *grant;
         let place = self.careful.then_some(asked + LEASE);
-        match self.step(row, Event::Due { doubt, kept, place }) {
-            Effect::Send { operation, record } => self.send(row, token, operation, record),
+        match self.step(row, Event::Due { doubt, others, kept, place }) {
+            Effect::Send { operation, record, .. } => self.send(row, token, operation, record),
             effect => {
                 self.running.remove(&row);
                 let Row { account, shard, .. } = self.rows[row];
@@ -114,7 +114,11 @@ impl Day {
     pub(super) fn send(&mut self, row: usize, token: u64, operation: &str, record: Option<String>) {
         self.seen.calls += 1;
         let recipe = self.accounts[self.rows[row].account].recipe;
-        let write = recipe.probe.as_ref().is_none_or(|probe| probe.operation != operation);
+        let reads = [
+            recipe.probe.as_ref().map(|probe| probe.operation),
+            recipe.guard.as_ref().map(|guard| guard.operation),
+        ];
+        let write = !reads.contains(&Some(operation));
         self.running.insert(row, self.now);
         let fate = if self.below(100) < self.trouble {
             let fates = [Fate::Unheard, Fate::Broken, Fate::Dropped, Fate::Refused, Fate::Busy, Fate::Rate];
@@ -203,16 +207,29 @@ impl Day {
         let unknown = matches!(outcome, Outcome::Unknown { .. });
         self.seen.lost += u64::from(unknown);
         let Row { account, shard, .. } = self.rows[row];
-        let write = self.rows[row].state.call != Sending::Probe;
-        self.step(row, Event::Outcome { outcome: outcome.clone() });
+        let call = self.rows[row].state.call;
+        let write = matches!(call, Sending::Write | Sending::Found);
+        let outcome_is = outcome.clone();
+        self.step(
+            row,
+            match call {
+                Sending::Holders => {
+                    let identity = self.leads[self.rows[row].lead].person.to_string();
+                    Event::Listed { outcome: outcome_is, identity, by_key: false }
+                }
+                _ => Event::Outcome { outcome: outcome_is },
+            },
+        );
         let now = self.clock();
         let gate = &mut self.accounts[account];
         if write && matches!(outcome, Outcome::Stored { .. }) {
             gate.limiter.stored(&row.to_string(), gate.recipe.lag(), now);
         }
         let state = &self.rows[row].state;
-        let goes_on =
-            !write && state.phase == Phase::Waiting && state.call != Sending::Probe && state.next <= now;
+        let goes_on = !write
+            && state.phase == Phase::Waiting
+            && matches!(outcome, Outcome::Found { .. } | Outcome::Refused { .. })
+            && state.next <= now;
         let keep = match (goes_on, write && unknown) {
             (true, _) => Keep::GoesOn,
             (false, true) => Keep::Lost,
