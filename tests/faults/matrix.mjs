@@ -1,5 +1,6 @@
 // What can go wrong with a call, one fault after another, for each system: each lead must end where its row says.
 import { body, root, stand, until } from "../stand.mjs";
+import { WAITS, waitsRow } from "./waits.mjs";
 
 const WRITES = { marketo: "marketo.lead.submitForm", pardot: "pardot.prospect.create", prospects: "prospects.prospect.upsert" };
 const SYSTEMS = Object.keys(WRITES);
@@ -37,12 +38,13 @@ export const ROWS = [
   ["the token is refused", { marketo: { fault: "code", code: 602 }, pardot: { fault: "code", code: 184 }, prospects: { fault: "status", status: 401 } }, "done"],
   ["too many calls", { marketo: { fault: "code", code: 606 }, pardot: { fault: "code", code: 66 }, prospects: { fault: "status", status: 429 } }, "done"],
   ["busy, or timed out inside", { marketo: { fault: "code_after", code: 604 }, pardot: { fault: "status", status: 504 }, prospects: { fault: "status", status: 408 } }, "done"],
-  ["the record is refused", { marketo: { fault: "code", code: 1006 }, pardot: { fault: "code", code: 166 }, prospects: { fault: "status", status: 422, body: { error: "no" } } }, "dead"],
+  ["the record is refused", { marketo: { fault: "code", code: 1003 }, pardot: { fault: "code", code: 166 }, prospects: { fault: "status", status: 422, body: { error: "no" } } }, "dead"],
 ];
 
 /** Sends `leads` leads through each row; throws where one is lost, there twice, or ends elsewhere. */
-export async function matrixRun({ leads = 100, rows = ROWS, scale = 15, say = () => {} } = {}) {
-  const at = await stand({ timeScale: scale, worker: `${root}tests/faults/worker.mjs` });
+export async function matrixRun({ leads = 100, rows = ROWS, waits = WAITS, scale = 15, say = () => {} } = {}) {
+  const bindings = {};
+  const at = await stand({ timeScale: scale, worker: `${root}tests/faults/worker.mjs`, bindings });
   const free = { calls: null, concurrent: null, daily: null };
   const operator = async (path, init) => (await fetch(`${at.relay}/operator/${path}`, { ...init, headers: { authorization: "Bearer demo-operator" } })).json();
   const began = Date.now();
@@ -92,7 +94,23 @@ export async function matrixRun({ leads = 100, rows = ROWS, scale = 15, say = ()
       if (/after the commit/.test(name) && repeated === 0) throw new Error(`${name}: nothing was committed`);
       say(`${name}: ${3 * leads} deliveries ${ends}${ends === "dead" ? ", and done by a replay" : ""}, ${repeated} activities repeated, ${marked} marked`);
     }
-    return { faults: rows.length, systems: 3, leads, deliveries: rows.length * 3 * leads, struck, lost: 0, twice: 0, seconds: Math.round((Date.now() - began) / 1000) };
+    let [more, waited] = [0, 0];
+    for (const [number, row] of waits.entries()) {
+      await at.clear();
+      const fields = ["email", "company"];
+      await at.config({
+        latency: 5,
+        ...row.config,
+        marketo: { limits: free, forms: { 1029: { fields }, 1030: { fields } } },
+        pardot: { ...row.config?.pardot, limits: free },
+        prospects: { limits: free },
+      });
+      const came = await waitsRow({ at, bindings, operator }, row, number, leads);
+      more += came.deliveries;
+      waited += came.waited;
+      say(`${row.name} (${row.account}): ${came.deliveries} deliveries, ${came.waited} of them concerned, all done`);
+    }
+    return { faults: rows.length, waits: waits.length, systems: 3, leads, deliveries: rows.length * 3 * leads + more, waited, struck, lost: 0, twice: 0, seconds: Math.round((Date.now() - began) / 1000) };
   } finally {
     await at.stop();
   }

@@ -18,6 +18,17 @@ export default relay((env) => {
   const to = { baseUrl: env.SANDBOX, allowHost: env.SANDBOX_HOST, limits };
   const salesforce = { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET, loginUrl: env.SANDBOX };
   const map = { email: "email", company: "company" };
+  const fields = { firstName: { kind: "name" }, lastName: { kind: "name" }, email: { kind: "email", required: true }, company: { kind: "text" } };
+  const form = (fields, formId, constants) => ({
+    origins: [env.PAGE_ORIGIN],
+    thanks: `${env.PAGE_ORIGIN}/thanks.html`,
+    fields,
+    deliver: [
+      { account: "marketo", map, constants: { formId } },
+      { account: "pardot", map, ...(constants && { constants }) },
+      { account: "prospects", map: { ...map, firstName: "firstName", lastName: "lastName" } },
+    ].filter(({ account }) => !env.SYSTEMS || env.SYSTEMS.split(",").includes(account)),
+  });
   return {
     secret: env.RELAY_SECRET,
     operatorKey: env.OPERATOR_KEY,
@@ -26,16 +37,9 @@ export default relay((env) => {
     ...(env.REVIEW && { maxReview: Number(env.REVIEW) }),
     ...(env.VALUE_KEY && { valueKey: env.VALUE_KEY }),
     forms: {
-      contact: {
-        origins: [env.PAGE_ORIGIN],
-        thanks: `${env.PAGE_ORIGIN}/thanks.html`,
-        fields: { firstName: { kind: "name" }, lastName: { kind: "name" }, email: { kind: "email", required: true }, company: { kind: "text" } },
-        deliver: [
-          { account: "marketo", map, constants: { formId: 1029 } },
-          { account: "pardot", map },
-          { account: "prospects", map: { ...map, firstName: "firstName", lastName: "lastName" } },
-        ].filter(({ account }) => !env.SYSTEMS || env.SYSTEMS.split(",").includes(account)),
-      },
+      contact: form(fields, 1029),
+      // Into the same accounts, and with what the visitor brought along.
+      other: form({ ...fields, terms: { kind: "consent" } }, 1030, { campaign_id: 1 }),
     },
     accounts: {
       marketo: { ...to, system: "marketo", credentials: salesforce },

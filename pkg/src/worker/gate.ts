@@ -268,7 +268,7 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
         this.signInFailed(name, said.kind === "refused", code || "auth.refused", message || NO_TOKEN, said.kind === "retry" ? (said.after ?? 0) : 0);
       } catch (error) {
         const { code, message } = told(error, "auth.busy");
-        this.signInFailed(name, code === "account.invalid", code, message, 0);
+        this.signInFailed(name, code.startsWith("account."), code, message, 0);
       }
     }
 
@@ -337,7 +337,9 @@ function about(outcome: { issues: Issue[] }): [code: string, message: string, fi
 /** What an exception says that somebody can mend. */
 function told(error: unknown, otherwise: string): { code: string; message: string } {
   if (!(error instanceof FieldpostError)) return { code: otherwise, message: NO_TOKEN };
-  return { code: error.code, message: error.code === error.message ? NO_TOKEN : error.message };
+  // What is wrong with the account has a code of its own.
+  const [issue] = error.issues;
+  return issue ? { code: issue.code, message: issue.message } : { code: error.code, message: error.code === error.message ? NO_TOKEN : error.message };
 }
 
 function judged(outcome: Outcome): Looked {
