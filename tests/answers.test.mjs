@@ -290,8 +290,8 @@ describe("in a browser without script", () => {
   after(() => browser?.close());
 
   /** A page of the form's own origin that posts natively: the site's, with another form in it. */
-  async function open(t, { action, html = "", enctype = "", target, origin = at.page, ...options }) {
-    const context = await browser.newContext({ extraHTTPHeaders: { "cf-connecting-ip": `203.0.113.${++addresses}` }, ...options });
+  async function open(t, { action, html = "", enctype = "", target, spent: tooMuch, origin = at.page, ...options }) {
+    const context = await browser.newContext({ extraHTTPHeaders: tooMuch ? await spent() : { "cf-connecting-ip": `203.0.113.${++addresses}` }, ...options });
     t.after(() => context.close());
     context.setDefaultTimeout(10_000);
     const page = await context.newPage();
@@ -318,13 +318,15 @@ describe("in a browser without script", () => {
     ["404", { action: "/leads/nowhere" }, 404],
     ["403", { action: "/leads/contact", origin: "http://evil.example" }, 403],
     ["409", { action: "/leads/challenged?break=running" }, 409],
+    ["429", { action: "/leads/contacto", spent: true }, 429],
     ["500", { action: "/leads/odd" }, 500],
     ["503", { action: "/leads/contactez?break=full" }, 503],
   ];
-  for (const [what, form] of FORMS) {
+  for (const [what, form, status] of FORMS) {
     for (const colorScheme of ["light", "dark"]) {
       test(`${what} ${colorScheme}: reads well, narrow and wide, and by a screen reader`, async (t) => {
         const { page, complaints } = await open(t, { ...form, colorScheme, viewport: { width: 1280, height: 900 } });
+        assert.equal(await page.evaluate(() => performance.getEntriesByType("navigation")[0].responseStatus), status);
         assert.equal(await page.evaluate(() => document.activeElement?.localName), "h1", "the heading has the focus");
         for (const width of [1280, 640, 320]) {
           await page.setViewportSize({ width, height: 800 });

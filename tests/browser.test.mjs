@@ -136,7 +136,7 @@ test("while the relay is down the lead is saved, and goes out by itself once the
   await here.killRelay();
   await submit(page);
   await page.waitForSelector("form[data-fieldpost-state=saved]");
-  assert.match(await page.getByRole("status").innerText(), /^Your request is not confirmed yet\. It is saved on this device and will be sent/);
+  assert.match(await page.getByRole("status").innerText(), /^Your request is saved on this device and will be sent again until it arrives/);
   assert.equal(await page.locator("[data-fieldpost-done]").isVisible(), false);
   for (const name of ["firstName", "lastName", "email", "phone", "company"]) assert.equal(await page.inputValue(`[name=${name}]`), patient[name]);
   assert.equal(await page.locator("[name=labels]:checked").count(), 2);

@@ -12,9 +12,9 @@ export const texts = {
   stored: "Thank you. We have received your request.",
   queued: "Thank you. We have your request.",
   saved:
-    "Your request is not confirmed yet. It is saved on this device and will be sent again: keep this page open, or come back within 24 hours.",
+    "Your request is saved on this device and will be sent again until it arrives: keep this page open, or come back within 24 hours.",
   refused: "Your request was not accepted. Your entries are still here.",
-  retry: "We could not take your request. Your entries are still here; please send them again in a moment.",
+  retry: "We could not take your request just now. Your entries are still here; please send them again in a moment.",
   unknown: "We cannot tell whether your request arrived. Your entries are still here; sending them again makes no second request.",
   file: "Other way to send a file",
   "file.unsupported": "This form cannot take files.",

@@ -22,4 +22,5 @@ export const LIMITS: Readonly<Record<string, string>> = {
   "params.sets": "One of these sets of parameters is needed: {}.",
   "params.order": "This time must lie after {}.",
   "params.argument": "The procedure takes only these arguments: {}.",
+  "account.credential": "The account's {} is missing or empty. Put it into its credentials.",
 };
