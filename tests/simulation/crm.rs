@@ -17,16 +17,37 @@ pub(crate) enum Kind {
     Upsert,
 }
 
+/// What the CRM may know somebody by.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Who {
+    pub(crate) email: Option<usize>,
+    pub(crate) phone: Option<usize>,
+}
+
+impl Who {
+    fn shares(self, other: Who) -> bool {
+        let same = |one: Option<usize>, other| one.is_some() && one == other;
+        same(self.email, other.email) || same(self.phone, other.phone)
+    }
+}
+
+/// Somebody as each write left them.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
-    pub(crate) key: usize,
-    pub(crate) since: u64,
+    pub(crate) who: Who,
+    versions: Vec<(u64, Who)>,
+}
+
+impl Person {
+    fn seen(&self, at: u64) -> Option<Who> {
+        self.versions.iter().rev().find(|(since, _)| *since <= at).map(|(_, who)| *who)
+    }
 }
 
 /// A write that is being carried out.
 #[derive(Clone, Debug)]
 pub(crate) struct Running {
-    pub(crate) key: usize,
+    pub(crate) who: Who,
     pub(crate) until: u64,
     /// Whom it found when it came.
     pub(crate) found: Option<usize>,
@@ -77,17 +98,17 @@ impl Crm {
         (poison && !self.mended).then(|| refused("crm.field"))
     }
 
-    /// Who is visible to a read.
-    pub(crate) fn read(&self, key: usize, now: u64) -> Outcome {
-        let seen = self.people.iter().enumerate();
-        let seen = seen.filter(|(_, person)| person.key == key && person.since + self.lag <= now);
-        let records: Vec<Value<'static>> = seen
-            .map(|(id, _)| {
-                [("id", Value::from(id.to_string())), ("email", Value::from(key.to_string()))]
-                    .into_iter()
-                    .collect()
-            })
-            .collect();
+    /// Who is visible to a read by one key.
+    pub(crate) fn read(&self, key: Who, now: u64) -> Outcome {
+        let seen = self.people.iter().enumerate().filter_map(|(id, person)| {
+            let who = person.seen(now.saturating_sub(self.lag))?;
+            who.shares(key).then_some((id, who))
+        });
+        let record = |(id, who): (usize, Who)| -> Value<'static> {
+            let email = who.email.map_or(Value::Null, |email| Value::from(email.to_string()));
+            [("id", Value::from(id.to_string())), ("email", email)].into_iter().collect()
+        };
+        let records: Vec<Value<'static>> = seen.map(record).collect();
         if records.is_empty() && self.kind == Kind::Creates {
             return refused("not_found");
         }
@@ -95,30 +116,44 @@ impl Crm {
     }
 
     /// Whether somebody of this key is here but not yet visible.
-    pub(crate) fn lags(&self, key: usize, now: u64) -> bool {
-        self.people.iter().any(|person| person.key == key && person.since + self.lag > now)
+    pub(crate) fn lags(&self, key: Who, now: u64) -> bool {
+        let seen = now.saturating_sub(self.lag);
+        self.people
+            .iter()
+            .any(|person| person.who.shares(key) && person.seen(seen).is_none_or(|who| !who.shares(key)))
     }
 
     /// Begins a write; two of one person at once are what must never be.
-    pub(crate) fn begin(&mut self, key: usize, id: Option<usize>, until: u64, now: u64) {
-        let overlaps = self.running.iter().any(|write| write.key == key && write.until > now);
-        assert!(!overlaps, "two writes of person {key} at once");
+    pub(crate) fn begin(&mut self, who: Who, id: Option<usize>, until: u64, now: u64) {
+        let overlaps = self.running.iter().any(|write| write.who.shares(who) && write.until > now);
+        assert!(!overlaps, "two writes of {who:?} at once");
+        let by = |key: Who| self.people.iter().position(|person| person.who.shares(key));
         let found = match self.kind {
             Kind::Creates => id,
-            Kind::Form | Kind::Upsert => self.people.iter().position(|person| person.key == key),
+            // By e-mail, else by phone.
+            Kind::Form | Kind::Upsert => {
+                by(Who { phone: None, ..who }).or_else(|| by(Who { email: None, ..who }))
+            }
         };
-        self.running.push(Running { key, until, found });
+        self.running.push(Running { who, until, found });
     }
 
     /// Carries it out.
-    pub(crate) fn commit(&mut self, key: usize, lead: usize, now: u64) -> Outcome {
-        let at = self.running.iter().position(|write| write.key == key && write.until <= now);
+    pub(crate) fn commit(&mut self, who: Who, lead: usize, now: u64) -> Outcome {
+        let at = self.running.iter().position(|write| write.who == who && write.until <= now);
         let write = self.running.remove(at.expect("a write that began"));
         self.written[lead] += 1;
         let id = write.found.unwrap_or_else(|| {
-            self.people.push(Person { key, since: now });
+            self.people.push(Person { who: Who::default(), versions: Vec::new() });
             self.people.len() - 1
         });
+        let person = &mut self.people[id];
+        // What is sent takes the place of what is there.
+        if let (Some(known), Some(sent)) = (person.who.email, who.email) {
+            assert_eq!(known, sent, "two people became one by phone {:?}", who.phone);
+        }
+        person.who = Who { email: who.email.or(person.who.email), phone: who.phone.or(person.who.phone) };
+        person.versions.push((now, person.who));
         let status = if write.found.is_some() { "updated" } else { "created" };
         Outcome::Stored { id: Some(id.to_string()), status: status.to_owned(), warnings: Vec::new() }
     }

@@ -2,7 +2,7 @@
 
 mod delivering;
 
-use crate::crm::{Crm, Kind, LONGEST, lost, retry};
+use crate::crm::{Crm, Kind, LONGEST, Who, lost, retry};
 use crate::rows::Rows;
 use fieldpost::delivery::limiter::{Answer, Ask, Keep, Limiter, Limits, PROBE_EVERY, Scope};
 use fieldpost::delivery::outbox::{Call as Sending, Delivery, Effect, Event, Phase, Recipe, Timing};
@@ -27,6 +27,10 @@ const AT_ONCE: usize = 10;
 static RECKLESS: Recipe =
     Recipe { probe: None, guard: None, write: "write", repeat: Repeat::Creates, spare: &[] };
 
+/// What one that asked nobody whose a phone is would do.
+static TRUSTING: Recipe =
+    Recipe { probe: None, guard: None, write: "write", repeat: Repeat::Safe, spare: &[] };
+
 /// What came of a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen {
@@ -40,6 +44,7 @@ pub(crate) struct Seen {
     pub(crate) repeats: u64,
     pub(crate) replays: u64,
     pub(crate) lagged: u64,
+    pub(crate) taken: u64,
 }
 
 impl Seen {
@@ -54,6 +59,7 @@ impl Seen {
         self.repeats += other.repeats;
         self.replays += other.replays;
         self.lagged += other.lagged;
+        self.taken += other.taken;
     }
 }
 
@@ -89,6 +95,8 @@ struct Grant {
 #[derive(Clone, Debug)]
 struct Call {
     write: bool,
+    /// What a read goes by, and what a write sends.
+    who: Who,
     record: Option<usize>,
     token: u64,
     sent: u64,
@@ -133,6 +141,8 @@ struct Account {
 
 struct Lead {
     person: usize,
+    /// What it has of the keys that prospects are matched by. The other systems know everybody by e-mail.
+    who: Who,
     poison: bool,
 }
 
@@ -143,6 +153,10 @@ pub(crate) struct Day {
     pub(crate) looks: bool,
     /// Whether it makes sure that a place outlives its call.
     pub(crate) careful: bool,
+    /// Whether it asks whose a phone is.
+    pub(crate) asks: bool,
+    /// The owner lets a phone say who somebody is.
+    by_phone: bool,
     /// One call in so many is as slow as may be.
     pub(crate) slow: u64,
     now: u64,
@@ -174,6 +188,8 @@ impl Day {
             tell: false,
             looks: true,
             careful: true,
+            asks: true,
+            by_phone: false,
             slow: 20,
             now: START,
             skew: 0,
@@ -279,7 +295,7 @@ impl Day {
         for (recipe, kind, lag) in [
             (recipe(System::Marketo).unwrap(), Kind::Form, lags[0]),
             (pardot, Kind::Creates, lags[1]),
-            (recipe(System::Prospects).unwrap(), Kind::Upsert, lags[2]),
+            (if self.asks { recipe(System::Prospects).unwrap() } else { &TRUSTING }, Kind::Upsert, lags[2]),
         ] {
             self.accounts.push(Account {
                 recipe,
@@ -293,12 +309,20 @@ impl Day {
             });
         }
         let people = 1 + self.below(LEADS as u64);
+        // A phone is a household's, or an office's.
+        let lines = 1 + self.below(people);
+        let phones: Vec<usize> = (0..people).map(|_| self.below(lines) as usize).collect();
+        self.by_phone = self.below(4) == 0;
         // Half of the days are a rush.
         let span = if self.below(2) == 0 { DAY } else { 60_000 };
         for lead in 0..LEADS {
             let person = self.below(people) as usize;
             let poison = self.below(20) == 0;
-            self.leads.push(Lead { person, poison });
+            // Some give one key alone.
+            let keys = self.below(8);
+            let who =
+                Who { email: (keys != 0).then_some(person), phone: (keys < 7).then_some(phones[person]) };
+            self.leads.push(Lead { person, who, poison });
             let time = START + self.below(span);
             self.at(time, Happening::Accept { lead });
         }
@@ -470,14 +494,27 @@ impl Day {
         for (number, account) in self.accounts.iter().enumerate() {
             let mut known = BTreeSet::new();
             for person in &account.crm.people {
-                let who = person.key;
+                let who = person.who;
                 let rows: Vec<usize> = (0..self.rows.len())
                     .filter(|at| {
-                        self.leads[self.rows[*at].lead].person == who && self.rows[*at].account == number
+                        Some(self.leads[self.rows[*at].lead].person) == who.email
+                            && self.rows[*at].account == number
                     })
                     .collect();
-                assert!(known.insert(who), "account {number}: person {who} is there twice: rows {rows:?}");
+                assert!(
+                    who.email.is_none_or(|email| known.insert(email)),
+                    "account {number}: {who:?} is there twice: rows {rows:?}"
+                );
             }
+            // Who gave a phone alone is one for each phone.
+            let mut nameless: Vec<_> = account.crm.people.iter().map(|person| person.who).collect();
+            nameless.retain(|who| who.email.is_none());
+            let phones: BTreeSet<_> = nameless.iter().map(|who| who.phone).collect();
+            assert_eq!(
+                phones.len(),
+                nameless.len(),
+                "account {number}: a phone is there twice: {nameless:?}"
+            );
             // The calls that were out when the quota ended, and then one in a quarter of an hour; one more for each
             // kill or step of the clock, which leaves a probe unheard.
             let knocks = &account.crm.knocks;

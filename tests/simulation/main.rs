@@ -68,6 +68,7 @@ fn no_day_loses_or_doubles_anybody() {
         ("repeats", all.repeats),
         ("replays of dead letters", all.replays),
         ("look-ups that lagged", all.lagged),
+        ("phones of others that were left out", all.taken),
     ] {
         assert!(times >= seeds / 20, "only {times} {what} in {seeds} days");
     }
@@ -90,6 +91,17 @@ fn a_relay_without_look_ups_is_found_out() {
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || day.run())).is_err()
     });
     assert!(caught, "forty days without a look-up, and nobody was there twice");
+}
+
+/// Where nobody is asked whose a phone is, two people become one.
+#[test]
+fn a_relay_that_trusts_a_phone_is_found_out() {
+    let caught = (0..40).any(|seed| {
+        let mut day = Day::new(seed);
+        day.asks = false;
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || day.run())).is_err()
+    });
+    assert!(caught, "forty days that trusted each phone, and nobody became another one");
 }
 
 /// A place is not for ever: where a call goes out on one that is about to end, it meets the next call about that person.

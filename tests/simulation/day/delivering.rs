@@ -33,8 +33,8 @@ impl Day {
     /// Takes one delivery as far as it goes now: what `Outbox.deliver` does.
     pub(super) fn deliver(&mut self, row: usize) {
         let now = self.clock();
-        let (account, shard, lead) = (self.rows[row].account, self.rows[row].shard, self.rows[row].lead);
-        let person = self.leads[lead].person;
+        let (account, shard) = (self.rows[row].account, self.rows[row].shard);
+        let keys = self.keys(row);
         let gate = &mut self.accounts[account];
         let Some(token) = gate.token else {
             if !std::mem::replace(&mut gate.asking, true) {
@@ -43,12 +43,12 @@ impl Day {
             self.accounts[account].held[shard] = now + 150;
             return;
         };
-        let (id, key, name) = (row.to_string(), person.to_string(), shard.to_string());
+        let (id, name) = (row.to_string(), shard.to_string());
         let lost = self.rows[row].state.phase == Phase::Sent;
         let lag = gate.recipe.lag();
         let deadline = if self.careful { LEASE } else { SHORT_LEASE };
         let (form, fills, every) = ("form", "", 60_000);
-        let ask = Ask { id: &id, keys: &key, shard: &name, deadline, lag, lost, form, fills, every };
+        let ask = Ask { id: &id, keys: &keys, shard: &name, deadline, lag, lost, form, fills, every };
         let answer = gate.limiter.acquire(gate.limits, ask, now);
         gate.kept.write(&mut gate.limiter);
         match answer {
@@ -88,7 +88,16 @@ impl Day {
         let Grant { token, doubt, others, kept, asked } = *grant;
         let place = self.careful.then_some(asked + LEASE);
         match self.step(row, Event::Due { doubt, others, kept, place }) {
-            Effect::Send { operation, record, .. } => self.send(row, token, operation, record),
+            Effect::Send { operation, record, .. } if self.said(row) != Who::default() => {
+                self.send(row, token, operation, record);
+            }
+            Effect::Send { .. } => {
+                self.running.remove(&row);
+                let Row { account, shard, .. } = self.rows[row];
+                self.accounts[account].limiter.release(&row.to_string(), Keep::No, None);
+                self.step(row, Event::Blind);
+                self.pump(shard);
+            }
             effect => {
                 self.running.remove(&row);
                 let Row { account, shard, .. } = self.rows[row];
@@ -96,6 +105,36 @@ impl Day {
                 assert!(!matches!(effect, Effect::Done | Effect::Dead), "{effect:?}");
                 self.pump(shard);
             }
+        }
+    }
+
+    /// What a lead has of an account's keys.
+    fn who(&self, row: usize) -> Who {
+        let lead = &self.leads[self.rows[row].lead];
+        match self.accounts[self.rows[row].account].crm.kind {
+            Kind::Upsert => lead.who,
+            Kind::Form | Kind::Creates => Who { email: Some(lead.person), phone: None },
+        }
+    }
+
+    /// The same as the gate has them.
+    fn keys(&self, row: usize) -> String {
+        let Who { email, phone } = self.who(row);
+        let keys = [email.map(|email| format!("e:e{email}")), phone.map(|phone| format!("p:p{phone}"))];
+        keys.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    /// What the next call of a row goes by or sends; nothing where the lead has none of its keys.
+    fn said(&self, row: usize) -> Who {
+        let who = self.who(row);
+        let state = &self.rows[row].state;
+        let left = |key, name: &str| if state.without == name { None } else { key };
+        let who = Who { email: left(who.email, "email"), phone: left(who.phone, "phone") };
+        match state.call {
+            Sending::Holders if who.email.is_none() => Who::default(),
+            Sending::Holders => Who { email: None, ..who },
+            Sending::Probe if who.email.is_some() => Who { phone: None, ..who },
+            Sending::Probe | Sending::Write | Sending::Found => who,
         }
     }
 
@@ -127,8 +166,10 @@ impl Day {
             Fate::Answered
         };
         let sent = self.rows[row].state.sent;
-        let call =
-            Call { write, record: record.map(|id| id.parse().unwrap()), token, sent, life: self.life, fate };
+        let who = self.said(row);
+        self.seen.taken += u64::from(write && self.rows[row].state.without == "phone");
+        let record = record.map(|id| id.parse().unwrap());
+        let call = Call { write, who, record, token, sent, life: self.life, fate };
         // Most calls are quick; some are as slow as may be.
         let slow = self.below(self.slow) == 0;
         let way = 1 + self.below(if slow { LONGEST / 2 - 1 } else { 50 });
@@ -149,7 +190,8 @@ impl Day {
     /// A call reaches the CRM.
     pub(super) fn arrive(&mut self, row: usize, call: Call) {
         let Row { lead, account, .. } = self.rows[row];
-        let Lead { person, poison } = self.leads[lead];
+        let poison = self.leads[lead].poison;
+        let who = call.who;
         let deadline = self.now + TIMING.deadline;
         match call.fate {
             Fate::Dropped => return self.hear_at(self.now + 1, row, &call, lost()),
@@ -169,8 +211,8 @@ impl Day {
         }
         let crm = &mut self.accounts[account].crm;
         if !call.write {
-            self.seen.lagged += u64::from(crm.lags(person, self.now));
-            let said = crm.read(person, self.now);
+            self.seen.lagged += u64::from(crm.lags(who, self.now));
+            let said = crm.read(who, self.now);
             match call.fate {
                 Fate::Answered => self.hear_at(self.now + 20, row, &call, said),
                 Fate::Broken => {}
@@ -180,14 +222,13 @@ impl Day {
         }
         let slow = self.below(self.slow) == 0;
         let takes = 1 + self.below(if slow { LONGEST / 2 - 1 } else { 200 });
-        self.accounts[account].crm.begin(person, call.record, self.now + takes, self.now);
+        self.accounts[account].crm.begin(who, call.record, self.now + takes, self.now);
         self.at(self.now + takes, Happening::Commit { row, call });
     }
 
     pub(super) fn commit(&mut self, row: usize, call: &Call) {
         let Row { lead, account, .. } = self.rows[row];
-        let person = self.leads[lead].person;
-        let outcome = self.accounts[account].crm.commit(person, lead, self.now);
+        let outcome = self.accounts[account].crm.commit(call.who, lead, self.now);
         match call.fate {
             Fate::Broken => {}
             Fate::Answered => self.hear_at(self.now + 1, row, call, outcome),
@@ -215,7 +256,7 @@ impl Day {
             match call {
                 Sending::Holders => {
                     let identity = self.leads[self.rows[row].lead].person.to_string();
-                    Event::Listed { outcome: outcome_is, identity, by_key: false }
+                    Event::Listed { outcome: outcome_is, identity, by_key: self.by_phone }
                 }
                 _ => Event::Outcome { outcome: outcome_is },
             },
