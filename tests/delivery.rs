@@ -707,3 +707,19 @@ fn every_call_of_a_recipe_is_in_the_catalogue() {
         }
     }
 }
+
+#[test]
+fn nothing_that_a_look_up_found_is_kept_but_the_id() {
+    let mut story = Story::of(System::Pardot);
+    story.sends();
+    let comments = Value::from("\"".repeat(1 << 20));
+    let record: Value<'static> =
+        [("id", Value::from("7")), ("email", Value::from("ann@example.org")), ("comments", comments)]
+            .into_iter()
+            .collect();
+    story.hears(Outcome::Found { records: vec![record], total: Some(1), next: Some("more".to_owned()) });
+    let state = serde_json::to_string(&story.delivery).unwrap();
+    assert!(state.len() < 1_000, "{} bytes", state.len());
+    assert!(!state.contains("ann@example.org"), "a row of the outbox has the CRM's values in it");
+    assert_eq!(story.sends().1.as_deref(), Some("7"));
+}

@@ -289,6 +289,29 @@ describe("bytes", () => {
     }
   });
 
+  test("a row stays under the platform's 2 MB, whatever a lead of 64 KiB becomes", async () => {
+    const post = async (form, values) => {
+      const parts = new FormData();
+      for (const [name, value] of Object.entries({ firstName: "Ann", lastName: "Lee", _fp_key: crypto.randomUUID(), ...values })) parts.append(name, value);
+      const response = await fetch(`${at.relay}/leads/${form}`, { method: "POST", body: parts, headers: { accept: "application/json", origin: at.page } });
+      return { status: response.status, ...(await response.json()) };
+    };
+    const largest = async () => Math.max(...(await sql(`SELECT max(n) AS n FROM (SELECT max(octet_length(lead)) AS n FROM leads UNION ALL SELECT max(octet_length(state)) FROM deliveries UNION ALL SELECT max(octet_length(request)) FROM renders)`)).map(({ n }) => n ?? 0));
+    await at.faults(Object.values(WRITES).map((operation) => ({ operation, fault: "status", status: 503, times: 2 })));
+    let seen = 0;
+    for (const text of ['"'.repeat(60_000), "\u0001".repeat(60_000), "é".repeat(30_000), "🚚".repeat(15_000)]) {
+      const { status, id, issues } = await post("contact", { email: person(), company: text });
+      assert.equal(status, 202, JSON.stringify(issues));
+      seen = Math.max(seen, await largest());
+      await settled(id, { marketo: "done", prospects: "done" });
+    }
+    assert.ok(seen < 2e6, `${seen}`);
+    // One that would be larger is not kept, and somebody hears of it.
+    const { id } = await post("wide", { email: person(), company: '"'.repeat(60_000) });
+    await settled(id, { marketo: "dead" });
+    assert.equal((await rows(id))[0].code, "params.size");
+  });
+
   test("the bound is checked when the relay begins: one byte to 8 GiB", async () => {
     for (const [maxBytes, status] of [[8 * 1024 ** 3, 200], [8 * 1024 ** 3 + 1, 500], [0.5, 500], [-1, 500]]) {
       const own = await stand({ worker, bindings: { SHARDS: "1", maxBytes: String(maxBytes) } });

@@ -75,6 +75,9 @@ export class Outbox extends Sound {
   }
 }
 
+/** One field for many parameters. */
+const WIDE = Object.fromEntries(["address", "city", "state", "country", "postalCode", "title", "department", "website"].map((name) => [name, "company"]));
+
 const handler = relay((env) => {
   const map = { email: "email", company: "company" };
   const names = { firstName: "firstName", lastName: "lastName" };
@@ -94,7 +97,7 @@ const handler = relay((env) => {
     addressLimit: null,
     shards: Number(env.SHARDS ?? 3),
     ...Object.fromEntries(["maxBytes", "maxQueued", "maxReview"].flatMap((name) => (env[name] ? [[name, Number(env[name])]] : []))),
-    forms: { contact: env.ONE ? { ...form, deliver: form.deliver.slice(0, 1) } : form },
+    forms: { ...(!env.ONE && { wide: { ...form, deliver: [{ account: "marketo", map: { ...map, ...WIDE }, constants: { formId: 1029 } }] } }), contact: env.ONE ? { ...form, deliver: form.deliver.slice(0, 1) } : form },
     accounts: {
       marketo: { ...to, system: "marketo", credentials: { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET } },
       ...(!env.ONE && { prospects: { ...to, system: "prospects", credentials: { key: env.SANDBOX_KEY } } }),

@@ -36,7 +36,7 @@ const WHY = {
   "token.missing": "no form token", "token.fast": "filled within two seconds", "trap": "the trap field is filled",
   "origin.null": "from a page without an origin", "origin.missing": "the browser sent no origin",
   "turnstile.missing": "Turnstile was not answered", "turnstile.failed": "Turnstile refused it", "turnstile.unreachable": "Turnstile could not be asked",
-  "wasm.trap": "the check could not finish", "params.invalid": "a parameter that the CRM needs is missing or wrong", "account.invalid": "the account's settings are wrong, or it is gone",
+  "wasm.trap": "the check could not finish", "params.invalid": "a parameter that the CRM needs is missing or wrong", "params.size": "the request would be too large", "account.invalid": "the account's settings are wrong, or it is gone",
 };
 const PHASES = { waiting: "waits", sent: "is being sent", done: "delivered", dead: "refused", review: "held", discarded: "given up" };
 const why = (code) => (code ?? "").split(" ").map((one) => WHY[one] ?? one).join("; ");

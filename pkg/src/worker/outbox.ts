@@ -468,6 +468,7 @@ const NO_TARGET: Issue = { field: "deliver", code: "params.target", severity: "e
 function unsent(error: unknown, target: Target | undefined): Outcome | undefined {
   if (!(error instanceof FieldpostError)) return undefined;
   const issues = error.issues.length > 0 ? error.issues : [{ field: "", code: error.code, severity: "error" as const, message: error.message }];
+  if (error.code === "params.size") return { kind: "refused", issues };
   if (error.code === "account.invalid") return { kind: "refused", issues, fault: "account" };
   if (error.code !== "params.invalid") return undefined;
   return target ? steady((glue) => glue.blame(issues, mapping(target))) : { kind: "refused", issues, fault: "target" };

@@ -1,7 +1,11 @@
+import { FieldpostError } from "../errors.js";
 import type { DurableState } from "./durable.js";
 
 /** What a row of `leads` or `deliveries` takes beside the values: ids, hashes, its state, and its places in the indexes. */
 const ROW = 600;
+
+/** The most bytes of a stored request. */
+const LARGEST = 1_500_000;
 
 /** Where a lead stands that is not finished: `review` and `dead` wait for a person, and with one such delivery the lead does. */
 export type Standing = "queued" | "review" | "dead";
@@ -104,10 +108,12 @@ export class Tally {
     return row && { standing: (row["phase"] ?? "queued") as Standing, accepted: Number(row["accepted"]) };
   }
 
-  /** A request is kept with its delivery. */
+  /** A request is kept with its delivery. The platform's rows end at 2 MB; a field that is mapped many times may pass that. */
   keep(delivery: string, call: string, request: string): void {
+    const bytes = octets(request);
+    if (bytes > LARGEST) throw new FieldpostError("params.size", "The request is larger than 1.5 MB: the form maps a large field many times.");
     this.together(() => {
-      this.now.bytes += octets(request);
+      this.now.bytes += bytes;
       this.rows("INSERT INTO renders (delivery, operation, request) VALUES (?, ?, ?)", delivery, call, request);
     });
   }
