@@ -225,7 +225,7 @@ describe("the page", () => {
 });
 
 /** Sends the page's own form, as a browser would that changes nothing but what it is told. */
-function sendAgain(html, changes = {}, path = "/leads/contact") {
+function sendAgain(html, changes = {}, path = "/leads/contact", headers = {}) {
   const pairs = new URLSearchParams();
   for (const [, tag] of html.matchAll(/<input ([^>]*)>/g)) {
     const of = (name) => new RegExp(`(?:^| )${name}="([^"]*)"`).exec(tag)?.[1];
@@ -234,7 +234,7 @@ function sendAgain(html, changes = {}, path = "/leads/contact") {
   }
   for (const [, name, text] of html.matchAll(/<textarea[^>]* name="([^"]*)"[^>]*>\n([^<]*)</g)) pairs.append(name, text);
   for (const [name, value] of Object.entries(changes)) pairs.set(name, value);
-  return call(path, { body: pairs, headers: { origin: at.relay } });
+  return call(path, { body: pairs, headers: { origin: at.relay, ...headers } });
 }
 
 describe("sent again from the page", () => {
@@ -264,6 +264,17 @@ describe("sent again from the page", () => {
       assert.equal(await writes(email), 1);
     });
   }
+
+  test("it is not said to be untaken by an outbox that cannot tell", async () => {
+    const first = await call("/leads/contact?break=lost", { body: body(lead({ message: "away" })) });
+    const html = await first.text();
+    for (const [again, status] of [[await sendAgain(html, {}, "/leads/contact?break=away"), 503], [await sendAgain(html, {}, "/leads/contact", await spent()), 429]]) {
+      assert.equal(again.status, status);
+      const said = await again.text();
+      assert.match(said, /<h1[^>]*>We cannot tell whether your request was taken/);
+      assert.match(said, /Sent again without changes, it is taken only once\./);
+    }
+  });
 
   test("other entries are another lead, and no key that was used for other values", async () => {
     const email = "changed@example.org";

@@ -34,18 +34,20 @@ export async function problem(asked: Asked, status: number, code: string, header
     return answer(status, { id: null, state, issues: [{ field: "", code, severity: "error", message: said.say(code) }] }, headers);
   }
   const sent = request.method === "POST";
+  // Nobody has looked whether a lead that comes again was taken when it came first.
+  const unsure = code === "address.limit" && asked.lead?.own["again"] !== undefined;
+  const heading = !sent ? code : unsure ? "page.unsure" : (HEADINGS[code] ?? "page.refused");
   const again = status === 403 ? undefined : await formOf(asked, said, [], AGAIN.includes(status));
   const wait = headers?.["retry-after"];
   const paragraphsHtml = [
     ...(sent ? [escape(said.say(PLAIN[code] ?? code))] : []),
     ...(again ? [escape(said.say("page.entries"))] : []),
-    ...(again && HEADINGS[code] ? [escape(said.say("page.once"))] : []),
+    ...(again && heading !== "page.refused" ? [escape(said.say("page.once"))] : []),
     ...(sent && wait ? [waitHtml(said, Number(wait), request)] : []),
     ...(sent && !again ? [escape(said.say("page.back"))] : []),
     ...(again ? [] : siteHtml(asked, said)),
   ];
-  const heading = said.say(sent ? (HEADINGS[code] ?? "page.refused") : code);
-  return html(asked, status, { ...frame(asked, said), heading, isError: true, paragraphsHtml, ...(again && { form: again }) }, headers);
+  return html(asked, status, { ...frame(asked, said), heading: said.say(heading), isError: true, paragraphsHtml, ...(again && { form: again }) }, headers);
 }
 
 /** Answers that the fields are not right. */

@@ -113,7 +113,10 @@ const forbidden = (asked: Asked): Promise<Answer> => problem(asked, 403, "origin
 
 const tooMuch = (asked: Asked, wait: number): Promise<Answer> => problem(asked, 429, "address.limit", { "retry-after": String(Math.ceil(wait / 1000)) });
 
-const unavailable = (asked: Asked, code = "outbox.unavailable"): Promise<Answer> => problem(asked, 503, code, { "retry-after": "30" });
+const unavailable = (asked: Asked): Promise<Answer> => problem(asked, 503, isUnsure(asked) ? "outbox.unknown" : "outbox.unavailable", { "retry-after": "30" });
+
+/** Whether the lead may have been taken: just now, or when it came first. */
+const isUnsure = ({ offered, lead }: Asked): boolean => offered === true || lead?.own["again"] !== undefined;
 
 /** What broke ends here: the visitor is told what is so, and the log where to look. A message of another's may hold a value. */
 async function failed(asked: Asked, error: unknown): Promise<Response> {
@@ -122,10 +125,10 @@ async function failed(asked: Asked, error: unknown): Promise<Response> {
   const where = /^ +at .+$/m.exec(stack)?.[0].trim() ?? "";
   log("relay.failed", { form: asked.name, code: ours ? error.code : name, message: ours ? error.message : "", where });
   if (asked.url.pathname.startsWith("/operator")) return respond(json(500, { code: "relay.failed" }));
-  const tell = (known: Asked): Promise<Answer> => problem(known, 500, asked.offered ? "outbox.unknown" : "relay.failed", { "retry-after": "60" });
+  const tell = (known: Asked): Promise<Answer> => problem(known, 500, isUnsure(known) ? "outbox.unknown" : "relay.failed", { "retry-after": "60" });
   const { request, url, origin } = asked;
   // What broke may be the form's own, and would break its page, too.
-  return respond(await tell(asked).catch(() => tell({ request, url, origin, name: "" })), origin);
+  return respond(await tell(asked).catch(() => tell({ request, url, origin, name: "", offered: isUnsure(asked) })), origin);
 }
 
 /** `GET /leads/{form}`: the rules, and a token for the page. */
@@ -179,7 +182,7 @@ async function submit(submission: Submission): Promise<Answer> {
   };
   submission.offered = true;
   const accepted = await ask(submission, key, "accept", offer);
-  if (!accepted) return unavailable(submission, "outbox.unknown");
+  if (!accepted) return unavailable(submission);
   const issues = trap ? [] : report.issues;
   return tell(submission, accepted, issues, url.searchParams.has("wait") ? key : undefined, review.length > 0);
 }
