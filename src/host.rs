@@ -1,6 +1,9 @@
 //! What the engine asks of its host: the tables of Unicode and regular expressions, which are too heavy for a page that
 //! has them already.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod pattern;
+
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ask {
@@ -14,6 +17,10 @@ pub(crate) enum Ask {
     /// Whether a pattern matches the whole of a text, both in one with a NUL between them: JavaScript's regular
     /// expressions with the flag `v`, as the HTML standard has them (4.10.5.3.6). One that is none matches everything.
     Pattern,
+    /// The part of a pattern by which one text can be divided in so many ways that [`Ask::Pattern`] would not come back.
+    /// Nothing of one that is harmless. Pages do not ask: the relay has, before it gave them its form.
+    #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
+    Repeats,
 }
 
 /// Answers at the end of `out`; false when there is no answer.
@@ -61,14 +68,41 @@ fn is_sign(character: char) -> bool {
     )
 }
 
+/// A regular expression with the flag `v`, which must match the whole of a text. The crate takes two different signs side by
+/// side in a class, `[.,]`, for a doubled one, which the flag keeps for itself: escaped they say the same.
+#[cfg(not(target_arch = "wasm32"))]
+fn whole(pattern: &str) -> Option<regress::Regex> {
+    let mut escaped = String::from("^(?:");
+    let (mut depth, mut before, mut is_escaped) = (0_u32, ' ', false);
+    let mut rest = pattern.chars().peekable();
+    while let Some(sign) = rest.next() {
+        let is_alone = before != sign && rest.peek() != Some(&sign);
+        match sign {
+            _ if is_escaped => {}
+            '[' => depth = depth.saturating_add(1),
+            ']' => depth = depth.saturating_sub(1),
+            '^' if before == '[' => {}
+            '&' | '!' | '#' | '$' | '%' | '*' | '+' | ',' | '.' | ':' | ';' | '<' | '=' | '>' | '?' | '@'
+            | '^' | '`' | '~'
+                if depth > 0 && is_alone =>
+            {
+                escaped.push('\\');
+            }
+            _ => {}
+        }
+        escaped.push(sign);
+        is_escaped = sign == '\\' && !is_escaped;
+        before = sign;
+    }
+    escaped.push_str(")$");
+    regress::Regex::with_flags(&escaped, "v").ok()
+}
+
 /// Whether the pattern before the NUL matches the whole of the text behind it.
 #[cfg(not(target_arch = "wasm32"))]
 fn matches(question: &str) -> bool {
     let Some((pattern, text)) = question.split_once('\0') else { return true };
-    match regress::Regex::with_flags(&["^(?:", pattern, ")$"].concat(), "v") {
-        Ok(pattern) => pattern.find(text).is_some(),
-        Err(_) => true,
-    }
+    whole(pattern).is_none_or(|pattern| pattern.find(text).is_some())
 }
 
 /// Natively three crates have them.
@@ -82,6 +116,10 @@ pub(crate) fn native(ask: Ask, text: &[u8], out: &mut Vec<u8>) -> bool {
         },
         Ask::Nfc => out.extend(nfc(&String::from_utf8_lossy(text)).bytes()),
         Ask::Pattern => return matches(&String::from_utf8_lossy(text)),
+        Ask::Repeats => match pattern::repeats(&String::from_utf8_lossy(text)) {
+            Some(part) => out.extend_from_slice(part.as_bytes()),
+            None => return false,
+        },
     }
     true
 }

@@ -40,6 +40,11 @@ const GROUPS: &[(&str, &str, &str)] = &[
     ("postal", "Postal codes", ""),
     ("country", "Countries", ""),
     ("state", "States and provinces", ""),
+    (
+        "spec",
+        "Specs of forms",
+        "For the people who build a site; no visitor sees them. The part of the pattern is the limit.",
+    ),
     ("params", "Parameters of operations", "For the people who build a site; no visitor sees them."),
     ("account", "Accounts", "For the people who build a site; no visitor sees them."),
     ("pardot", "What Pardot says of an export", ""),

@@ -1,6 +1,8 @@
 import { cross, type Module, packValues, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
+import { appoint } from "./host.js";
 import { nfc } from "./pack.js";
+import { judge } from "./pattern.js";
 import type { Account, Issue, OperationInfo, Outcome, Params, Reply } from "./types.js";
 
 /** The script that wasm-bindgen writes for the edge build: the wide and rare calls; see `src/wasm/edge.rs`. */
@@ -72,6 +74,7 @@ let glue: EdgeGlue;
 /** Instantiates the edge build. */
 export function startEdge(script: unknown, module: WebAssembly.Module): void {
   glue = script as EdgeGlue;
+  appoint(judge);
   let first = true;
   start(() => {
     if (!first) glue.__wbg_reset_state();

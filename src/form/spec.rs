@@ -4,6 +4,8 @@ use super::{Constraint, Form};
 use crate::code;
 use crate::draft::Draft;
 use crate::field::{Field, Kind, Options, Texts};
+#[cfg(any(feature = "full", not(target_arch = "wasm32")))]
+use crate::rules;
 use crate::rules::number;
 use crate::tape::typed::pack;
 use crate::tape::{Node, Tape};
@@ -75,6 +77,8 @@ fn field<'a>(
     field.max = whole(rules, b"max", draft);
     field.label = letters(rules, b"label", draft);
     field.pattern = letters(rules, b"pattern", draft);
+    #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
+    rules::hold_pattern(field.pattern, draft);
     field.choices = match rules.get(b"choices") {
         [] => field.choices,
         choices => texts(choices, b"choices", draft),

@@ -79,6 +79,14 @@ fn is_vouched(field: &Field<'_>, vouched: &[Field<'_>]) -> bool {
 /// it is for has one line.
 const MAX_MATCHED: usize = 1024;
 
+/// Refuses a pattern by which one text can be divided in too many ways. A page does not ask: its relay has.
+#[cfg(any(feature = "full", not(target_arch = "wasm32")))]
+pub(crate) fn hold_pattern(pattern: &str, draft: &mut Draft) {
+    if !pattern.is_empty() && (draft.host)(Ask::Repeats, pattern.as_bytes(), &mut draft.limit) {
+        draft.error_at(b"pattern", &code::REPEATS);
+    }
+}
+
 /// Holds a clean text to the field's own pattern. Of the kinds that write anew what was typed, a number's say, a pattern is
 /// the browser's alone: the clean value must pass where it is checked once more.
 fn matches(field: &Field<'_>, start: usize, draft: &mut Draft) -> Verdict {

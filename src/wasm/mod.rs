@@ -93,6 +93,8 @@ fn ask(question: Ask, text: &[u8], out: &mut Vec<u8>) -> bool {
         Ask::AsciiDomain => 0,
         Ask::Nfc => 1,
         Ask::Pattern => 2,
+        #[cfg(feature = "full")]
+        Ask::Repeats => 3,
     };
     let length = host_answer(number, text.as_ptr().addr(), text.len(), to, room);
     out.truncate(start.saturating_add(usize::try_from(length).unwrap_or_default()));

@@ -1,4 +1,5 @@
 import { form as makeForm } from "../core.js";
+import { FieldpostError } from "../errors.js";
 import type { Form } from "../types.js";
 import type { RelayOptions } from "./options.js";
 
@@ -11,6 +12,23 @@ export function compiled(relay: RelayOptions, name: string): Form {
   let form = made.get(name);
   if (!form) made.set(name, (form = makeForm({ fields: relay.forms[name]?.fields ?? {} })));
   return form;
+}
+
+const held = new WeakSet<RelayOptions>();
+
+/** Makes all forms of a relay before it takes the first lead; one that cannot be made is named with the field and what is wrong. */
+export function holdForms(relay: RelayOptions): void {
+  if (held.has(relay)) return;
+  for (const name of Object.keys(relay.forms)) {
+    try {
+      compiled(relay, name);
+    } catch (error) {
+      const { issues } = error as FieldpostError;
+      if (!issues?.length) throw error;
+      throw new FieldpostError("relay.options", issues.map(({ field, message }) => `forms.${name}.${field}: ${message}`).join(" "), issues, { cause: error });
+    }
+  }
+  held.add(relay);
 }
 
 /** A lead that was kept as it came, checked at last; nothing where it still does not pass. */

@@ -5,7 +5,7 @@ import type { Accepted, Offer } from "./acceptance.js";
 import { isTooMuch } from "./address.js";
 import { type Answer, answer, json, redirect, respond, wantsJson, WIRE_VERSION } from "./answer.js";
 import { readLead, Unreadable } from "./body.js";
-import { compiled } from "./check.js";
+import { compiled, holdForms } from "./check.js";
 import { digest, sha256 } from "./hash.js";
 import { log } from "./log.js";
 import { operator } from "./operator.js";
@@ -60,6 +60,7 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
 async function serve(asked: Asked, env: RelayEnv): Promise<Response> {
   const { request, url } = asked;
   const relay = (asked.relay = options(env));
+  holdForms(relay);
   const [, root, name = "", ...rest] = url.pathname.split("/");
   if (root === "operator") return operator(request, url, env, relay);
   const form = root === "leads" && rest.length === 0 && Object.hasOwn(relay.forms, name) ? relay.forms[name] : undefined;

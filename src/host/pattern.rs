@@ -1,0 +1,664 @@
+//! Which part of a pattern lets one text be divided in so many ways that an engine which tries them all does not come back.
+//! `pkg/src/pattern.ts` decides the same for Workers and Node; `tests/cases/patterns.json` holds both to it.
+//!
+//! A pattern becomes the automaton of its places (Glushkov's): a place is one character or class, and its ways lead to the
+//! places that may come next. A way that exists twice stands there twice, because the engine tries both.
+
+use super::whole;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Range;
+
+/// As many bytes as a text has that is held to a pattern: `MAX_MATCHED` of the rules.
+const MAX_TEXT: usize = 1024;
+/// What a compiled expression does in 50 ms.
+const MAX_STEPS: f64 = 5e7;
+/// Ways, and pairs of places, that are looked at. The bounds of a domain's labels make some ten thousand.
+const MAX_WAYS: usize = 100_000;
+/// A text is made of so many stretches, each of its own word.
+const STRETCHES: usize = 8;
+/// How long a stretch is at first.
+const SHORT: usize = 16;
+/// So many sorts of characters are tried against each other.
+const MAX_LETTERS: usize = 8;
+
+/// Characters that properties and classes tell apart, beside ASCII and what the pattern names.
+const SAMPLES: &str = "\u{a0}\u{aa}\u{ad}\u{b7}\u{bf}\u{c9}\u{df}\u{e9}\u{131}\u{1c5}\u{2b0}\u{301}\u{391}\u{3b1}\u{416}\
+    \u{436}\u{5d0}\u{627}\u{661}\u{905}\u{e01}\u{10d0}\u{1e9e}\u{2019}\u{2028}\u{20ac}\u{2160}\u{3042}\u{30ab}\u{4e2d}\
+    \u{ac00}\u{e000}\u{ff11}\u{ff21}\u{10400}\u{1f600}";
+
+/// The part that repeats; nothing where the pattern is harmless, or no regular expression at all.
+pub(super) fn repeats(pattern: &str) -> Option<String> {
+    whole(pattern)?;
+    let mut reader = Reader::new(pattern);
+    let whole = reader.alternatives();
+    reader.weigh(&whole, false, 0);
+    reader.found
+}
+
+/// Places in a row: where they begin, where they end, and in how many ways they may be nothing (2 for more).
+#[derive(Clone, Default)]
+struct Part {
+    first: Vec<usize>,
+    last: Vec<usize>,
+    empty: usize,
+}
+
+impl Part {
+    fn nothing() -> Self {
+        Part { empty: 1, ..Part::default() }
+    }
+}
+
+/// The places that come next, each with the ways that lead to it; and how many steps all of them took.
+#[derive(Clone)]
+struct Tried {
+    now: Vec<(usize, f64)>,
+    steps: f64,
+}
+
+impl Tried {
+    fn begin(first: &[usize]) -> Self {
+        let mut now: Vec<(usize, f64)> = Vec::new();
+        for place in first {
+            match now.iter_mut().find(|(known, _)| known == place) {
+                Some((_, count)) => *count += 1.0,
+                None => now.push((*place, 1.0)),
+            }
+        }
+        Tried { now, steps: 0.0 }
+    }
+}
+
+/// Two ways that one word leads, whether they have been apart, the last letter, and the state before it.
+#[derive(Clone, Copy)]
+struct State {
+    one: usize,
+    two: usize,
+    forked: bool,
+    letter: usize,
+    from: Option<usize>,
+}
+
+struct Reader {
+    pattern: Vec<char>,
+    samples: Vec<String>,
+    /// What a place takes of the samples; a row for each source.
+    fits: Vec<Vec<bool>>,
+    known: HashMap<String, usize>,
+    /// The source of each place.
+    places: Vec<usize>,
+    ways: Vec<Vec<usize>>,
+    /// Quantifiers and groups that were looked at, by where they begin: their copies are no other.
+    seen: BTreeSet<(usize, bool)>,
+    found: Option<String>,
+    at: usize,
+    /// The groups around that set flags.
+    wrap: Vec<String>,
+    size: usize,
+    /// An upper bound of the ways through the part at hand.
+    choices: f64,
+    /// Where the loops of the part at hand begin.
+    loops: Vec<usize>,
+    /// Words that lead through a loop once.
+    rounds: Vec<Vec<usize>>,
+}
+
+impl Reader {
+    fn new(pattern: &str) -> Self {
+        let pattern: Vec<char> = pattern.chars().collect();
+        // A class's bounds, and what lies beside them.
+        let bounds =
+            named(&pattern).into_iter().flat_map(|code| code.saturating_sub(1)..=code.saturating_add(1));
+        let mut samples = Vec::new();
+        for sample in (0..128_u32)
+            .filter_map(char::from_u32)
+            .chain(SAMPLES.chars())
+            .chain(bounds.filter_map(char::from_u32))
+        {
+            let sample = sample.to_string();
+            if !samples.contains(&sample) {
+                samples.push(sample);
+            }
+        }
+        Reader {
+            pattern,
+            samples,
+            fits: Vec::new(),
+            known: HashMap::new(),
+            places: Vec::new(),
+            ways: Vec::new(),
+            seen: BTreeSet::new(),
+            found: None,
+            at: 0,
+            wrap: Vec::new(),
+            size: 0,
+            choices: 1.0,
+            loops: Vec::new(),
+            rounds: Vec::new(),
+        }
+    }
+
+    fn peek(&self, ahead: usize) -> Option<char> {
+        self.pattern.get(self.at.saturating_add(ahead)).copied()
+    }
+
+    fn skip(&mut self, count: usize) {
+        self.at = self.at.saturating_add(count);
+    }
+
+    fn text(&self, range: Range<usize>) -> String {
+        self.pattern.get(range).unwrap_or_default().iter().collect()
+    }
+
+    /// Reads on behind the next such character.
+    fn skip_past(&mut self, end: char) {
+        while self.peek(0).is_some_and(|character| character != end) {
+            self.skip(1);
+        }
+        self.skip(1);
+    }
+
+    fn blame(&mut self, range: Range<usize>) {
+        if self.found.is_none() {
+            self.found = Some(self.text(range));
+        }
+    }
+
+    fn alternatives(&mut self) -> Part {
+        let mut all = self.sequence();
+        while self.peek(0) == Some('|') && self.found.is_none() {
+            self.skip(1);
+            let next = self.sequence();
+            all.first = twice(&all.first, &next.first);
+            all.last = twice(&all.last, &next.last);
+            all.empty = all.empty.saturating_add(next.empty).min(2);
+            self.choices *= 2.0;
+        }
+        all
+    }
+
+    fn sequence(&mut self) -> Part {
+        let mut all = Part::nothing();
+        while self.peek(0).is_some_and(|sign| sign != '|' && sign != ')') && self.found.is_none() {
+            let next = self.quantified();
+            all = self.join(&all, &next);
+        }
+        all
+    }
+
+    fn join(&mut self, one: &Part, two: &Part) -> Part {
+        self.lead(&one.last, &two.first);
+        Part {
+            first: twice(&one.first, &times(&two.first, one.empty)),
+            last: twice(&times(&one.last, two.empty), &two.last),
+            empty: one.empty.saturating_mul(two.empty).min(2),
+        }
+    }
+
+    fn lead(&mut self, from: &[usize], to: &[usize]) {
+        self.size = self.size.saturating_add(from.len().saturating_mul(to.len()));
+        if self.size > MAX_WAYS {
+            return self.blame(0..self.pattern.len());
+        }
+        for place in from {
+            if let Some(ways) = self.ways.get_mut(*place) {
+                *ways = twice(ways, to);
+            }
+        }
+    }
+
+    fn quantified(&mut self) -> Part {
+        let start = self.at;
+        let mut part = self.unit();
+        let Some((min, max)) = self.quantifier() else { return part };
+        let end = self.at;
+        let Some(max) = max.filter(|max| *max <= MAX_TEXT) else {
+            #[allow(clippy::cast_precision_loss, reason = "a thousand is exact")]
+            let most = MAX_TEXT as f64;
+            self.choices *= most;
+            self.lead(&part.last, &part.first);
+            self.loops.extend(part.first.first());
+            if self.seen.insert((start, true)) && self.pump(&part) {
+                self.blame(start..end);
+            }
+            if min == 0 {
+                part.empty = 1;
+            } else if part.empty > 0 {
+                // The first round of those that must be may be nothing, and the next one not.
+                part.first = twice(&part.first, &part.first);
+            }
+            for _ in 1..min {
+                if self.found.is_some() {
+                    break;
+                }
+                let copy = self.copy(start, end);
+                part = self.join(&copy, &part);
+            }
+            return part;
+        };
+        if max == 0 {
+            return Part::nothing();
+        }
+        let optional = max.saturating_sub(min);
+        #[allow(clippy::cast_precision_loss, reason = "a thousand is exact")]
+        let range = optional as f64;
+        self.choices *= range + 1.0;
+        let fresh = self.seen.insert((start, true));
+        let mut all = Part::nothing();
+        for round in 0..max {
+            if self.found.is_some() {
+                break;
+            }
+            if round > 0 {
+                part = self.copy(start, end);
+            }
+            // Of the rounds that need not be, none may be nothing.
+            if round < optional {
+                part.empty = 0;
+            }
+            all = self.join(&part, &all);
+            if round < optional {
+                all.empty = 1;
+            }
+        }
+        if max > 1 && fresh && self.found.is_none() {
+            // What lets it repeat without end shows the word; its own bounds say how far that goes.
+            let (choices, loops) = (self.choices, self.loops.clone());
+            let endless = self.copy(start, end);
+            (self.choices, self.loops) = (choices, loops);
+            self.lead(&endless.last, &endless.first);
+            let inner = self.rounds.len();
+            let is_much = |reader: &Self, word: &Vec<usize>| {
+                reader
+                    .read(&Tried::begin(&all.first), word, MAX_TEXT, &[])
+                    .is_some_and(|tried| tried.steps > MAX_STEPS)
+            };
+            if self.pump(&endless) && self.rounds.iter().skip(inner).any(|word| is_much(self, word)) {
+                self.blame(start..end);
+            }
+        }
+        all
+    }
+
+    /// The same once more, at places of its own.
+    fn copy(&mut self, start: usize, end: usize) -> Part {
+        self.at = start;
+        let part = self.unit();
+        self.at = end;
+        part
+    }
+
+    /// The fewest and the most rounds; no most is no end.
+    fn quantifier(&mut self) -> Option<(usize, Option<usize>)> {
+        let found = match self.peek(0)? {
+            '*' => (0, None),
+            '+' => (1, None),
+            '?' => (0, Some(1)),
+            '{' => {
+                let from = self.at;
+                self.skip_past('}');
+                let bounds = self.text(from.saturating_add(1)..self.at.saturating_sub(1));
+                self.at = self.at.saturating_sub(1);
+                // More digits than fit are more than any text has.
+                let number = |digits: &str| digits.parse::<usize>().unwrap_or(usize::MAX);
+                match bounds.split_once(',') {
+                    Some((min, "")) => (number(min), None),
+                    Some((min, max)) => (number(min), Some(number(max))),
+                    None => (number(&bounds), Some(number(&bounds).min(MAX_TEXT))),
+                }
+            }
+            _ => return None,
+        };
+        self.skip(1);
+        if self.peek(0) == Some('?') {
+            self.skip(1);
+        }
+        Some((found.0.min(MAX_TEXT), found.1))
+    }
+
+    fn unit(&mut self) -> Part {
+        let start = self.at;
+        match self.peek(0) {
+            Some('[') => {
+                let mut depth = 0_usize;
+                while let Some(sign) = self.peek(0) {
+                    self.skip(if sign == '\\' { 2 } else { 1 });
+                    match sign {
+                        '[' => depth = depth.saturating_add(1),
+                        ']' => depth = depth.saturating_sub(1),
+                        _ => {}
+                    }
+                    if depth == 0 {
+                        break;
+                    }
+                }
+                let source = self.text(start..self.at);
+                self.place(&source)
+            }
+            Some('(') => self.group(start),
+            Some('^' | '$') => {
+                self.skip(1);
+                Part::nothing()
+            }
+            Some('\\') => self.escape(start),
+            _ => {
+                self.skip(1);
+                let source = self.text(start..self.at);
+                self.place(&source)
+            }
+        }
+    }
+
+    fn group(&mut self, start: usize) -> Part {
+        self.skip(1);
+        let (mut around, mut wraps) = (false, false);
+        if self.peek(0) == Some('?') {
+            match (self.peek(1), self.peek(2)) {
+                (Some('=' | '!'), _) => {
+                    around = true;
+                    self.skip(2);
+                }
+                (Some('<'), Some('=' | '!')) => {
+                    around = true;
+                    self.skip(3);
+                }
+                (Some('<'), _) => self.skip_past('>'),
+                (flag, _) => {
+                    wraps = flag != Some(':');
+                    self.skip_past(':');
+                    if wraps {
+                        let opening = self.text(start..self.at);
+                        self.wrap.push(opening);
+                    }
+                }
+            }
+        }
+        let (choices, loops) = (self.choices, self.loops.clone());
+        if around {
+            (self.choices, self.loops) = (1.0, Vec::new());
+        }
+        let part = self.alternatives();
+        self.skip(1);
+        if wraps {
+            self.wrap.pop();
+        }
+        if !around {
+            return part;
+        }
+        // What looks around is a pattern of its own: it ends where it is met, whatever comes then.
+        if self.seen.insert((start, false)) {
+            let text = self.text(start..self.at);
+            let anchored = text.ends_with("$)") && !text.ends_with("\\$)");
+            self.weigh(&part, !anchored, start);
+        }
+        (self.choices, self.loops) = (choices, loops);
+        Part::nothing()
+    }
+
+    fn escape(&mut self, start: usize) -> Part {
+        let hex = |from: usize, count: usize| {
+            (from..from.saturating_add(count))
+                .all(|at| self.pattern.get(start.saturating_add(at)).is_some_and(char::is_ascii_hexdigit))
+        };
+        let low = |from: usize| {
+            let sign = |at: usize| self.pattern.get(start.saturating_add(at)).copied();
+            sign(from) == Some('\\')
+                && sign(from.saturating_add(1)) == Some('u')
+                && matches!(sign(from.saturating_add(2)), Some('d' | 'D'))
+                && matches!(sign(from.saturating_add(3)), Some('c'..='f' | 'C'..='F'))
+                && hex(from.saturating_add(4), 2)
+        };
+        match (self.peek(1), self.peek(2)) {
+            (Some('b' | 'B'), _) => {
+                self.skip(2);
+                return Part::nothing();
+            }
+            // What was taken before may be anything.
+            (Some('k'), Some('<')) => {
+                self.skip_past('>');
+                return self.place("[^]");
+            }
+            (Some('1'..='9'), _) => {
+                self.skip(2);
+                while self.peek(0).is_some_and(|sign| sign.is_ascii_digit()) {
+                    self.skip(1);
+                }
+                return self.place("[^]");
+            }
+            (Some('p' | 'P' | 'u'), Some('{')) => self.skip_past('}'),
+            (Some('u'), _) if hex(2, 4) && low(6) => self.skip(12),
+            (Some('u'), _) if hex(2, 4) => self.skip(6),
+            (Some('x'), _) if hex(2, 2) => self.skip(4),
+            (Some('c'), _) => self.skip(3),
+            _ => self.skip(2),
+        }
+        let source = self.text(start..self.at);
+        self.place(&source)
+    }
+
+    fn place(&mut self, bare: &str) -> Part {
+        let source = [&*self.wrap.concat(), bare, &*")".repeat(self.wrap.len())].concat();
+        let known = self.known.get(&source).copied().unwrap_or_else(|| {
+            let whole = whole(&source);
+            let fits = |sample: &String| whole.as_ref().is_some_and(|whole| whole.find(sample).is_some());
+            self.fits.push(self.samples.iter().map(fits).collect());
+            let row = self.fits.len().saturating_sub(1);
+            self.known.insert(source, row);
+            row
+        });
+        let made = self.places.len();
+        self.places.push(known);
+        self.ways.push(Vec::new());
+        Part { first: vec![made], last: vec![made], empty: 0 }
+    }
+
+    fn row(&self, place: usize) -> &[bool] {
+        self.places.get(place).and_then(|row| self.fits.get(*row)).map_or(&[], Vec::as_slice)
+    }
+
+    fn ways(&self, place: usize) -> &[usize] {
+        self.ways.get(place).map_or(&[], Vec::as_slice)
+    }
+
+    fn takes(&self, place: usize, letter: usize) -> bool {
+        self.row(place).get(letter).copied().unwrap_or_default()
+    }
+
+    /// Whether a word leads in two ways from a loop's begin back to it: each time it comes again, it doubles the ways. All
+    /// places of a loop reach each other, so one of them speaks for all. Keeps the word.
+    fn pump(&mut self, part: &Part) -> bool {
+        let Some(&start) = part.first.first() else { return false };
+        let mut states = vec![State { one: start, two: start, forked: false, letter: 0, from: None }];
+        let mut visited = HashSet::new();
+        let mut at = 0;
+        while let Some(&State { one, two, forked, .. }) = states.get(at) {
+            let mut rounds = Vec::new();
+            'pairs: for (i, &to) in self.ways(one).iter().enumerate() {
+                for (j, &other) in self.ways(two).iter().enumerate() {
+                    let forked = forked || to != other || (one == two && i != j);
+                    let common = self.row(to).iter().zip(self.row(other)).position(|(one, two)| *one && *two);
+                    let Some(letter) = common else { continue };
+                    if !visited.insert((to, other, forked)) {
+                        continue;
+                    }
+                    states.push(State { one: to, two: other, forked, letter, from: Some(at) });
+                    if (to, other) == (start, start) {
+                        rounds.push((word(&states), forked));
+                        if forked {
+                            break 'pairs;
+                        }
+                    }
+                }
+            }
+            for (word, forked) in rounds {
+                self.rounds.push(word);
+                if forked {
+                    return true;
+                }
+            }
+            if states.len() > MAX_WAYS {
+                return true;
+            }
+            at = at.saturating_add(1);
+        }
+        false
+    }
+
+    /// Holds a part that is whole to what an engine does in time. The text is made of stretches, each of the word by which
+    /// the engine would have tried most; found in short, then tried at full length.
+    fn weigh(&mut self, part: &Part, open: bool, start: usize) {
+        #[allow(clippy::cast_precision_loss, reason = "a thousand is exact")]
+        let most = MAX_TEXT as f64;
+        if self.found.is_some() || self.choices * most <= MAX_STEPS {
+            return;
+        }
+        let sorts = self.sorts();
+        let words = self.words(sorts.get(..MAX_LETTERS).unwrap_or(&sorts));
+        let end: &[usize] = if open { &part.last } else { &[] };
+        // Of a text that can only go on well nothing is tried twice.
+        let may_fail = |tried: &Tried| {
+            let is_end = |letter: usize| {
+                tried.now.iter().any(|(place, _)| part.last.contains(place) && self.takes(*place, letter))
+            };
+            open || !sorts.iter().all(|letter| is_end(*letter))
+        };
+        let mut begins = vec![part.first.clone()];
+        for place in &self.loops {
+            if !begins.iter().skip(1).any(|known| known == &[*place]) {
+                begins.push(vec![*place]);
+            }
+        }
+        let is_much = |first: &Vec<usize>| {
+            let mut chosen: Vec<&Vec<usize>> = Vec::new();
+            let mut text = Tried::begin(first);
+            while chosen.len() < STRETCHES {
+                let from = text.clone();
+                let mut best = None;
+                for word in &words {
+                    let tried = self.read(&from, word, SHORT, end);
+                    if let Some(tried) = tried.filter(|tried| tried.steps > text.steps && may_fail(tried)) {
+                        (text, best) = (tried, Some(word));
+                    }
+                }
+                let Some(best) = best else { break };
+                chosen.push(best);
+            }
+            let length = MAX_TEXT.checked_div(chosen.len()).unwrap_or_default();
+            let whole =
+                chosen.iter().try_fold(Tried::begin(first), |text, word| self.read(&text, word, length, end));
+            whole.is_some_and(|whole| whole.steps > MAX_STEPS && may_fail(&whole))
+        };
+        if begins.iter().any(is_much) {
+            self.blame(start..if start > 0 { self.at } else { self.pattern.len() });
+        }
+    }
+
+    /// Words that may be read again and again: those of the loops, and those of a letter or two.
+    fn words(&self, letters: &[usize]) -> Vec<Vec<usize>> {
+        let mut words: Vec<Vec<usize>> = self.rounds.iter().take(MAX_LETTERS).cloned().collect();
+        words.push(letters.to_vec());
+        words.extend(letters.iter().map(|one| vec![*one]));
+        for one in letters {
+            for two in letters.iter().filter(|two| *two != one) {
+                words.push(vec![*one, *two]);
+                words.push([vec![*one], vec![*two; MAX_TEXT]].concat());
+            }
+        }
+        words
+    }
+
+    /// One character of each sort that the places tell apart; those that most places take come first.
+    fn sorts(&self) -> Vec<usize> {
+        let mut rows: Vec<&Vec<bool>> = Vec::new();
+        for row in &self.fits {
+            if !rows.contains(&row) {
+                rows.push(row);
+            }
+        }
+        let mut sorts: Vec<(Vec<bool>, usize)> = Vec::new();
+        for letter in 0..self.samples.len() {
+            let sort: Vec<bool> =
+                rows.iter().map(|row| row.get(letter).copied().unwrap_or_default()).collect();
+            if !sorts.iter().any(|(known, _)| *known == sort) {
+                sorts.push((sort, letter));
+            }
+        }
+        sorts.sort_by_key(|(sort, _)| std::cmp::Reverse(sort.iter().filter(|takes| **takes).count()));
+        sorts.into_iter().map(|(_, letter)| letter).collect()
+    }
+
+    /// What an engine has tried that finds no end, behind a stretch of a word that is repeated. Nothing where it has found
+    /// one.
+    fn read(&self, from: &Tried, word: &[usize], length: usize, end: &[usize]) -> Option<Tried> {
+        let Tried { mut now, mut steps } = from.clone();
+        for letter in word.iter().cycle().take(length) {
+            if steps > MAX_STEPS {
+                break;
+            }
+            let mut next: BTreeMap<usize, f64> = BTreeMap::new();
+            for (place, count) in now {
+                if !self.takes(place, *letter) {
+                    continue;
+                }
+                if end.contains(&place) {
+                    return None;
+                }
+                steps += count;
+                for to in self.ways(place) {
+                    *next.entry(*to).or_default() += count;
+                }
+            }
+            now = next.into_iter().collect();
+            if now.is_empty() {
+                break;
+            }
+        }
+        Some(Tried { now, steps })
+    }
+}
+
+/// The word that led to the last state.
+fn word(states: &[State]) -> Vec<usize> {
+    let mut word = Vec::new();
+    let mut back = states.last();
+    while let Some(&State { letter, from: Some(from), .. }) = back {
+        word.push(letter);
+        back = states.get(from);
+    }
+    word.reverse();
+    word
+}
+
+/// Both lists; what comes more than twice is as bad as what does twice.
+fn twice(one: &[usize], two: &[usize]) -> Vec<usize> {
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    let mut keep = |place: &usize| {
+        let count = counts.entry(*place).or_default();
+        *count = count.saturating_add(1);
+        *count <= 2
+    };
+    one.iter().chain(two).copied().filter(|place| keep(place)).collect()
+}
+
+fn times(places: &[usize], count: usize) -> Vec<usize> {
+    places.repeat(count.min(2))
+}
+
+/// The characters beyond ASCII that a pattern names, and all that it names by a number.
+fn named(pattern: &[char]) -> Vec<u32> {
+    let mut found = Vec::new();
+    for (at, character) in pattern.iter().enumerate() {
+        if !character.is_ascii() {
+            found.push(u32::from(*character));
+        }
+        let rest: String = pattern.iter().skip(at).take(12).collect();
+        let digits = match rest.as_bytes() {
+            [b'\\', b'u' | b'U', b'{', ..] => rest.get(3..).and_then(|rest| rest.split('}').next()),
+            [b'\\', b'u' | b'U', ..] => rest.get(2..6),
+            [b'\\', b'x' | b'X', ..] => rest.get(2..4),
+            _ => None,
+        };
+        found.extend(digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()));
+    }
+    found
+}
