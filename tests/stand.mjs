@@ -25,8 +25,9 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
   const relayPort = await freePort();
   const pageUrl = `http://127.0.0.1:${pagePort}`;
   const modules = await bundleWorker(worker, `${folder}/worker`);
-  const start = () =>
+  const start = (how = {}) =>
     startRelay({
+      ...how,
       modules,
       outdir: `${folder}/worker`,
       port: relayPort,
@@ -66,8 +67,9 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
       for (const pid of await workerds()) process.kill(pid, "SIGKILL");
       await relay.stop().catch(() => {});
     },
-    async startRelay() {
-      relay = await start();
+    /** `cron: false`: nothing wakes the relay, not even when it starts. */
+    async startRelay(how) {
+      relay = await start(how);
     },
     async stop() {
       await Promise.allSettled([relay.stop(), page.stop(), sandbox.stop()]);

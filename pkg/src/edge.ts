@@ -26,7 +26,7 @@ export interface EdgeGlue {
   stepDelivery(system: string, state: string, timing: unknown, event: unknown, now: number, random: number): Stepped;
   replayDelivery(system: string, state: string, now: number): string;
   readLag(system: string): number;
-  gateLoad(account: string, system: string, limits: unknown, rows: string, old: string): string;
+  gateLoad(account: string, system: string, limits: Float64Array, rows: string): void;
   gateDoor(account: string, now: number): number;
   gateAcquire(account: string, words: string, numbers: Float64Array): string;
   gateRelease(account: string, words: string, numbers: Float64Array): string;

@@ -9,17 +9,15 @@ pub use closed::{Arrived, By, Closed, Door, Looked, Settled, Target, Told};
 pub use parts::Part;
 
 use parts::Changes;
-use serde::Deserialize;
 
 /// An account's limits; a row for each system is in [`crate::systems`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Calls that may begin within `window`.
     pub calls: u32,
     /// Milliseconds.
     pub window: u64,
     /// Calls that may run at once.
-    #[serde(alias = "atOnce")]
     pub at_once: u32,
 }
 
@@ -43,9 +41,8 @@ const DAY: u64 = 25 * 60 * 60 * 1_000;
 /// there more, the next call waits for the first to be forgotten.
 const FRESH: usize = 10_000;
 
-/// Who is using the account. The host keeps it in [pieces](Part). Version 1 kept one text, with the first three members;
-/// version 2 one with those up to `fresh`.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+/// Who is using the account. The host keeps it in [pieces](Part).
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Limiter {
     /// When the calls of the current window began.
     pub calls: Vec<u64>,
@@ -54,67 +51,52 @@ pub struct Limiter {
     /// No call begins before then.
     pub quiet_until: u64,
     /// What the system's `RateLimit` headers leave.
-    #[serde(default)]
     pub budget: Option<Budget>,
     /// The day's quota is used up.
-    #[serde(default)]
     pub quota: Option<Quota>,
     /// The shards that were turned away, longest first: one that was served queues up again behind them.
-    #[serde(default)]
     pub turns: Vec<Turn>,
     /// The persons whom a read may not show yet, though they have been written, or may have been.
-    #[serde(default)]
     pub fresh: Vec<Fresh>,
     /// Nothing of this account can pass.
-    #[serde(skip)]
     pub closed: Option<Closed>,
     /// The forms, or parameters of forms, that this account does not take.
-    #[serde(skip)]
     pub targets: Vec<Target>,
     /// The API version that the account turned out to speak.
-    #[serde(skip)]
     pub version: Option<u8>,
     /// The kinds of keys, `e` or `p`, that the system's reads are asked by; all where nothing is said.
-    #[serde(skip)]
     pub kinds: &'static str,
     /// What a harmless read opened last, and when: the same fault again shows that the read shows nothing.
-    #[serde(skip)]
     opened: Option<(String, u64)>,
-    #[serde(skip)]
     changes: Changes,
 }
 
 /// One running call.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Lease {
     /// Whose it is.
     pub id: String,
     /// The persons it is about, see [`Ask::keys`].
-    #[serde(alias = "key")]
     pub keys: String,
     /// When it ends by itself: after the call's deadline.
     pub until: u64,
     /// Its call was lost, so nobody gives it back before.
-    #[serde(default)]
     pub lost: bool,
     /// It is kept between a look-up and its write. A place whose grant never arrived is not: others may have written
     /// between that look-up and the grant.
-    #[serde(default)]
     pub goes_on: bool,
     /// The closed targets that it asks about, by name; the account's is empty.
-    #[serde(skip)]
     pub probe: Vec<String>,
 }
 
 /// A person who was written a moment ago.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fresh {
     /// Who, as a hash.
     pub key: String,
     /// Until then a look-up that finds nobody proves nothing.
     pub until: u64,
     /// The e-mails of the lead that was written, as hashes; [`ANYBODY`] where there were several leads, or nobody knows.
-    #[serde(default = "anybody")]
     pub by: String,
 }
 
@@ -126,7 +108,7 @@ fn anybody() -> String {
 }
 
 /// What a system said it still takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
     /// So many calls …
     pub left: u32,
@@ -135,7 +117,7 @@ pub struct Budget {
 }
 
 /// A day's quota that is used up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
     /// When the day turns, as the host computed it.
     pub reset: u64,
@@ -144,7 +126,7 @@ pub struct Quota {
 }
 
 /// A shard that waits for a place.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Turn {
     /// Which one.
     pub shard: String,

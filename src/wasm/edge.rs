@@ -31,7 +31,7 @@ fn to_js<T: Serialize>(value: &T) -> Answer {
     value.serialize(&Serializer::json_compatible()).map_err(JsValue::from)
 }
 
-pub(super) fn from_js<T: DeserializeOwned>(value: JsValue, code: &str) -> Result<T, JsValue> {
+fn from_js<T: DeserializeOwned>(value: JsValue, code: &str) -> Result<T, JsValue> {
     serde_wasm_bindgen::from_value(value).map_err(|_| failure(code, &[]))
 }
 
@@ -406,7 +406,7 @@ pub fn step_delivery(
 
 /// What is kept as JSON text. The host reads and writes it, as one more reader and writer of our own for each of these
 /// types would weigh more than the types do.
-pub(super) fn from_json<T: DeserializeOwned>(text: &str, code: &str) -> Result<T, JsValue> {
+fn from_json<T: DeserializeOwned>(text: &str, code: &str) -> Result<T, JsValue> {
     from_js(JSON::parse(text).map_err(|_| failure(code, &[]))?, code)
 }
 

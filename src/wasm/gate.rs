@@ -4,7 +4,7 @@
 //! What crosses is text and numbers, for it is hot, and types with serde weigh more than the limiter does. A text has
 //! rows (U+0002 between) of words (U+0001 between); a number that is not there is not a number.
 
-use super::edge::{failure, from_js, from_json, whole};
+use super::edge::{failure, whole};
 use crate::catalogue::{PACE, recipe};
 use crate::delivery::limiter::{
     Answer, Ask, By, Keep, Limiter, Limits, Looked, PROBE_EVERY, Part, Settled, Told,
@@ -82,36 +82,30 @@ fn put_changes(out: &mut String, parts: &[Part]) {
     }
 }
 
-/// Takes an account's rows in; or the one text that older versions kept, and gives the rows to write down in its place.
-/// The account's own `limits` `{ calls, window, atOnce }` take the place of the system's.
+/// Takes an account's rows in. The account's own limits, calls, window and calls at once, take the place of the system's.
 ///
 /// # Errors
-/// `state.invalid` for a state that this version cannot read, `account.invalid` for limits that are none.
+/// `account.invalid` for a system that takes no leads.
 #[wasm_bindgen(js_name = gateLoad)]
-pub fn load(account: &str, system: &str, limits: JsValue, rows: &str, old: &str) -> Text {
+pub fn load(account: &str, system: &str, limits: &[f64], rows: &str) -> Result<(), JsValue> {
     let named = System::from_name(system);
-    let limits: Limits = if limits.is_undefined() || limits.is_null() {
-        named
+    let few = |number: &f64| u32::try_from(whole(*number)).unwrap_or(u32::MAX);
+    let limits = match limits {
+        [calls, window, at_once] => {
+            Limits { calls: few(calls), window: whole(*window), at_once: few(at_once) }
+        }
+        _ => named
             .and_then(|system| PACE.iter().find(|(known, _)| *known == system))
             .map(|(_, limits)| *limits)
-            .ok_or_else(|| failure("account.invalid", &[]))?
-    } else {
-        from_js(limits, "account.invalid")?
+            .ok_or_else(|| failure("account.invalid", &[]))?,
     };
-    let mut out = String::new();
-    let mut limiter = if old.is_empty() {
-        Limiter::from_parts(rows.split(ROW).filter_map(|row| row.split_once(WORD)))
-    } else {
-        let mut limiter: Limiter = from_json(old, "state.invalid")?;
-        put_changes(&mut out, &limiter.rewritten());
-        limiter
-    };
+    let mut limiter = Limiter::from_parts(rows.split(ROW).filter_map(|row| row.split_once(WORD)));
     limiter.kinds = named.and_then(recipe).map_or("", crate::delivery::outbox::Recipe::kinds);
     GATES.with_borrow_mut(|gates| {
         gates.retain(|gate| gate.account != account);
         gates.push(Gate { account: account.to_owned(), limits, limiter });
     });
-    Ok(out)
+    Ok(())
 }
 
 /// What stands before the next call: 0 nothing, 1 a wait, 2 a token, 3 the harmless read.

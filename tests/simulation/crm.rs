@@ -1,6 +1,6 @@
 //! The model CRM: it writes late, reads later, and its answers get lost.
 
-use fieldpost::outcome::Reason;
+use fieldpost::outcome::{Fault, Reason};
 use fieldpost::{Issue, Outcome, Value};
 
 /// The longest that a call can take, from the moment it was sent until it has been carried out.
@@ -69,6 +69,29 @@ pub(crate) struct Crm {
     pub(crate) knocks: Vec<u64>,
     /// The leads that it refuses, until they are mended.
     pub(crate) mended: bool,
+    /// What is wrong with the account, or with one form, until when.
+    pub(crate) trouble: Option<Trouble>,
+}
+
+/// A fault that somebody has to mend.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Trouble {
+    pub(crate) fault: Fault,
+    /// Of a target's.
+    pub(crate) form: usize,
+    pub(crate) until: u64,
+}
+
+impl Trouble {
+    /// Whether a call meets it. An account's meets reads, too; one that nobody is sure of looks like a firewall.
+    fn meets(self, form: usize, write: bool, now: u64) -> bool {
+        now < self.until
+            && match self.fault {
+                Fault::Account | Fault::Unsure => true,
+                Fault::Writes => write,
+                _ => write && form == self.form,
+            }
+    }
 }
 
 impl Crm {
@@ -83,11 +106,18 @@ impl Crm {
             quota: 0,
             knocks: Vec::new(),
             mended: false,
+            trouble: None,
         }
     }
 
     /// A call comes: what the CRM says to it before it does anything, or nothing where it goes on.
-    pub(crate) fn knock(&mut self, token: u64, poison: bool, now: u64) -> Option<Outcome> {
+    pub(crate) fn knock(
+        &mut self,
+        token: u64,
+        poison: bool,
+        (form, write): (usize, bool),
+        now: u64,
+    ) -> Option<Outcome> {
         if now < self.quota {
             self.knocks.push(now);
             return Some(retry("crm.quota", Reason::Quota, 900_000));
@@ -95,7 +125,16 @@ impl Crm {
         if token != self.token {
             return Some(retry("crm.token", Reason::Token, 0));
         }
+        if let Some(trouble) = self.trouble.filter(|trouble| trouble.meets(form, write, now)) {
+            let issue = Issue { code: "crm.closed".into(), ..Issue::error("", &fieldpost::code::REQUIRED) };
+            return Some(Outcome::Refused { issues: vec![issue], fault: trouble.fault });
+        }
         (poison && !self.mended).then(|| refused("crm.field"))
+    }
+
+    /// What a harmless read gets.
+    pub(crate) fn look(&self, now: u64) -> Option<Fault> {
+        self.trouble.filter(|trouble| trouble.meets(usize::MAX, false, now)).map(|trouble| trouble.fault)
     }
 
     /// Who is visible to a read by one key.

@@ -2,12 +2,14 @@
 
 mod delivering;
 
-use crate::crm::{Crm, Kind, LONGEST, Who, lost, retry};
+use crate::crm::{Crm, Kind, LONGEST, Trouble, Who, lost, retry};
 use crate::rows::Rows;
-use fieldpost::delivery::limiter::{Answer, Ask, Keep, Limiter, Limits, PROBE_EVERY, Scope};
+use fieldpost::delivery::limiter::{
+    Answer, Ask, Door, Keep, Limiter, Limits, Looked, PROBE_EVERY, Scope, Settled, Told,
+};
 use fieldpost::delivery::outbox::{Call as Sending, Delivery, Effect, Event, Phase, Recipe, Timing};
 use fieldpost::operation::Repeat;
-use fieldpost::outcome::Reason;
+use fieldpost::outcome::{Fault, Reason};
 use fieldpost::{Outcome, System, recipe};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +24,9 @@ const START: u64 = 1_795_000_000_000;
 const LEADS: usize = 50;
 const SHARDS: usize = 3;
 const AT_ONCE: usize = 10;
+/// What is closed is asked about this often.
+const EVERY: u64 = 60_000;
+const FORMS: [&str; 2] = ["one", "two"];
 
 /// What a day without look-ups would do with a system that always creates.
 static RECKLESS: Recipe =
@@ -45,6 +50,9 @@ pub(crate) struct Seen {
     pub(crate) replays: u64,
     pub(crate) lagged: u64,
     pub(crate) taken: u64,
+    pub(crate) closed: u64,
+    pub(crate) targets: u64,
+    pub(crate) blamed: u64,
 }
 
 impl Seen {
@@ -60,6 +68,9 @@ impl Seen {
         self.replays += other.replays;
         self.lagged += other.lagged;
         self.taken += other.taken;
+        self.closed += other.closed;
+        self.targets += other.targets;
+        self.blamed += other.blamed;
     }
 }
 
@@ -78,6 +89,8 @@ enum Happening {
     Step { by: i64 },
     Expire { account: usize },
     Quota { account: usize },
+    Trouble { account: usize, fault: Fault, form: usize, lasts: u64 },
+    Read { account: usize, life: u64 },
     Mend,
 }
 
@@ -125,6 +138,8 @@ struct Row {
     account: usize,
     shard: usize,
     state: Delivery,
+    /// The closed form that it waits for.
+    hold: Option<String>,
 }
 
 struct Account {
@@ -135,8 +150,11 @@ struct Account {
     crm: Crm,
     token: Option<u64>,
     asking: bool,
+    reading: bool,
     /// By shard: the whole account waits until then.
     held: Vec<u64>,
+    /// By shard: when the closed form may be asked about, as `Holds` knows it.
+    holds: Vec<BTreeMap<String, u64>>,
 }
 
 struct Lead {
@@ -276,6 +294,8 @@ impl Day {
             Happening::Step { .. } => 302,
             Happening::Expire { account } => 310 + *account as u64,
             Happening::Quota { account } => 320 + *account as u64,
+            Happening::Trouble { account, .. } => 330 + *account as u64,
+            Happening::Read { account, .. } => 340 + *account as u64,
             Happening::Mend => 303,
         };
         for word in [self.now, kind] {
@@ -305,7 +325,9 @@ impl Day {
                 crm: Crm::new(kind, lag, LEADS),
                 token: None,
                 asking: false,
+                reading: false,
                 held: vec![0; SHARDS],
+                holds: vec![BTreeMap::new(); SHARDS],
             });
         }
         let people = 1 + self.below(LEADS as u64);
@@ -338,6 +360,15 @@ impl Day {
             if self.below(8) == 0 {
                 let time = START + self.below(span);
                 self.at(time, Happening::Quota { account });
+            }
+        }
+        for account in 0..self.accounts.len() {
+            if self.below(4) == 0 {
+                let faults = [Fault::Account, Fault::Writes, Fault::Target, Fault::Unsure];
+                let fault = faults[self.below(4) as usize];
+                let (form, lasts) = (self.below(2) as usize, 1 + self.below(3 * 60 * 60 * 1_000));
+                let time = START + self.below(span);
+                self.at(time, Happening::Trouble { account, fault, form, lasts });
             }
         }
         if self.below(3) == 0 {
@@ -405,8 +436,14 @@ impl Day {
                 let reset = self.now + 60_000 + self.below(10 * 60 * 60 * 1_000);
                 self.accounts[account].crm.quota = reset;
             }
+            Happening::Trouble { account, fault, form, lasts } => {
+                let until = self.now + lasts;
+                self.accounts[account].crm.trouble = Some(Trouble { fault, form, until });
+            }
+            Happening::Read { account, life } if self.up && life == self.life => self.read(account),
             Happening::Mend => self.mend(),
-            Happening::Token { .. }
+            Happening::Read { .. }
+            | Happening::Token { .. }
             | Happening::GoOn { .. }
             | Happening::Granted { .. }
             | Happening::Kill => {}
@@ -438,7 +475,15 @@ impl Day {
             account.limiter = account.kept.read();
             account.token = None;
             account.asking = false;
+            account.reading = false;
             account.held = vec![0; SHARDS];
+            account.holds = vec![BTreeMap::new(); SHARDS];
+        }
+        // What was marked before is asked about at once; the gate says when.
+        for at in 0..self.rows.len() {
+            if let Row { hold: Some(name), account, shard, .. } = &self.rows[at] {
+                self.accounts[*account].holds[*shard].insert(name.clone(), 0);
+            }
         }
         self.wake();
     }
@@ -453,7 +498,7 @@ impl Day {
         for account in 0..self.accounts.len() {
             let state = Delivery::new(self.accounts[account].recipe, self.clock());
             self.open[account * SHARDS + shard].push(self.rows.len());
-            self.rows.push(Row { lead, account, shard, state });
+            self.rows.push(Row { lead, account, shard, state, hold: None });
         }
         self.pump(shard);
     }

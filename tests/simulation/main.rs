@@ -69,6 +69,8 @@ fn no_day_loses_or_doubles_anybody() {
         ("replays of dead letters", all.replays),
         ("look-ups that lagged", all.lagged),
         ("phones of others that were left out", all.taken),
+        ("accounts that were closed", all.closed),
+        ("forms that were closed", all.targets),
     ] {
         assert!(times >= seeds / 20, "only {times} {what} in {seeds} days");
     }

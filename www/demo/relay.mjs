@@ -31,8 +31,8 @@ export async function bundleWorker(entry, outdir) {
   ).then((modules) => modules.sort((one) => (one.type === "ESModule" ? -1 : 1)));
 }
 
-/** Starts the relay; answers its URL and how to stop it. With `inspectorPort` its heap can be looked at. */
-export async function startRelay({ modules, outdir, port, host = "127.0.0.1", storage, bindings, inspectorPort }) {
+/** Starts the relay; answers its URL and how to stop it. With `inspectorPort` its heap can be looked at; without `cron` nothing wakes it but its own alarms. */
+export async function startRelay({ modules, outdir, port, host = "127.0.0.1", storage, bindings, inspectorPort, cron = true }) {
   const miniflare = new Miniflare({
     host,
     port,
@@ -61,14 +61,14 @@ export async function startRelay({ modules, outdir, port, host = "127.0.0.1", st
     }
   };
   // What was queued when the last relay stopped goes on at once, without waiting for a visitor.
-  await wake();
-  const cron = setInterval(wake, CRON);
+  if (cron) await wake();
+  const timer = cron ? setInterval(wake, CRON) : undefined;
   return {
     url: url.origin,
     direct: (await miniflare.unsafeGetDirectURL()).origin,
     inspector: inspectorPort === undefined ? undefined : await miniflare.getInspectorURL(),
     async stop() {
-      clearInterval(cron);
+      clearInterval(timer);
       await miniflare.dispose();
     },
   };

@@ -197,7 +197,7 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
         if (retry?.reason === "token" && this.drop(name, code) && !EXPIRED.includes(code)) {
           // A token that was just issued is refused, too: by the system, or by something before it that says no more.
           fault = code.startsWith("http.") ? "unsure" : "account";
-          message = NOT_TAKEN;
+          message = account.credentials?.key ? NO_KEY : NOT_TAKEN;
         }
       }
       let blamed = false;
@@ -268,7 +268,8 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
         this.signInFailed(name, said.kind === "refused", code || "auth.refused", message || NO_TOKEN, said.kind === "retry" ? (said.after ?? 0) : 0);
       } catch (error) {
         const { code, message } = told(error, "auth.busy");
-        this.signInFailed(name, code.startsWith("account."), code, message, 0);
+        // What is missing or wrong in the options does not pass by itself.
+        this.signInFailed(name, error instanceof FieldpostError && error.code === "account.invalid", code, message, 0);
       }
     }
 
@@ -316,6 +317,7 @@ type Fault = "lead" | "unsure" | "target" | "writes" | "account";
 const EXPIRED: readonly string[] = ["marketo.602"];
 
 const NO_TOKEN = "The system gives no token for the account's credentials.";
+const NO_KEY = "The system refuses the account's key.";
 const NOT_TAKEN = "The system refuses the tokens that it has just issued: check the API user, its role and the account's address.";
 
 /** What the harmless read came to. */
@@ -331,7 +333,8 @@ export const spoken = (account: RelayAccount, version: 3 | 4 | null): RelayAccou
 /** Code, sentence and field of a refusal. */
 function about(outcome: { issues: Issue[] }): [code: string, message: string, field: string] {
   const [issue] = outcome.issues;
-  return [issue?.code ?? "refused", issue?.message ?? "", issue?.field ?? ""];
+  const { code = "refused", message = "", field = "" } = issue ?? {};
+  return [code, field === "" ? message : `${field}: ${message}`, field];
 }
 
 /** What an exception says that somebody can mend. */
@@ -339,7 +342,7 @@ function told(error: unknown, otherwise: string): { code: string; message: strin
   if (!(error instanceof FieldpostError)) return { code: otherwise, message: NO_TOKEN };
   // What is wrong with the account has a code of its own.
   const [issue] = error.issues;
-  return issue ? { code: issue.code, message: issue.message } : { code: error.code, message: error.code === error.message ? NO_TOKEN : error.message };
+  return issue ? { code: issue.code, message: `${issue.field}: ${issue.message}` } : { code: error.code, message: error.code === error.message ? NO_TOKEN : error.message };
 }
 
 function judged(outcome: Outcome): Looked {

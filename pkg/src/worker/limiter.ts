@@ -84,8 +84,6 @@ export interface Limiting {
 
 /** An account's limiter: it lives in the module, and its rows here. */
 export class Limiter {
-  /** The state as older versions kept it, until it is written down in rows. */
-  private old = "";
   private isLoaded = false;
 
   constructor(
@@ -95,9 +93,13 @@ export class Limiter {
     readonly accountOf: (name: string) => RelayAccount,
   ) {}
 
+  /** Older versions kept one text; it becomes rows, once. */
   async begin(): Promise<void> {
     this.storage.sql.exec(TABLE);
-    this.old = (await this.storage.get<string>("limiter")) ?? "";
+    const old = await this.storage.get<string>("limiter");
+    if (old === undefined) return;
+    this.write(rowsOf(JSON.parse(old) as Old).map(([name, text]) => `${name}${WORD}${text}`));
+    await this.storage.delete("limiter");
   }
 
   /** Asks the module; an instance that is new there, or here, is given the rows first. */
@@ -111,9 +113,8 @@ export class Limiter {
     }
     const { system, limits } = this.accountOf(account);
     const rows = this.storage.sql.exec("SELECT name, text FROM parts").toArray().map(({ name, text }) => `${String(name)}${WORD}${String(text)}`);
-    this.write(edge((glue) => glue.gateLoad(account, system, limits, rows.join(ROW), this.old)).split(ROW));
-    if (this.old !== "") void this.storage.delete("limiter");
-    this.old = "";
+    const own = Float64Array.from(limits ? [limits.calls, limits.window, limits.atOnce] : []);
+    edge((glue) => glue.gateLoad(account, system, own, rows.join(ROW)));
     this.isLoaded = true;
     return steady(act);
   }
@@ -191,6 +192,26 @@ export class Limiter {
       }),
     };
   }
+}
+
+/** What versions 1 and 2 kept; but for the first three members, version 1 had none of it. */
+interface Old {
+  calls: number[];
+  leases: { id: string; key: string; until: number; lost?: boolean; goes_on?: boolean }[];
+  quiet_until: number;
+  budget?: { left: number; until: number } | null;
+  quota?: { reset: number; every: number } | null;
+  fresh?: { key: string; until: number }[];
+}
+
+function rowsOf({ calls, leases, quiet_until, budget, quota, fresh }: Old): [name: string, text: string][] {
+  const marks = (lost = false, goesOn = false): string => `${lost ? "l" : ""}${goesOn ? "g" : ""}` || "-";
+  return [
+    ["account", [quiet_until, budget?.left ?? "-", budget?.until ?? "-", quota?.reset ?? "-", quota?.every ?? "-", "-"].join(" ")],
+    ...calls.map((began, at): [string, string] => [`call ${at}`, String(began)]),
+    ...leases.map(({ id, key, until, lost, goes_on }): [string, string] => [`lease ${id}`, `${until} ${marks(lost, goes_on)} ${key}`]),
+    ...(fresh ?? []).map(({ key, until }): [string, string] => [`fresh ${key}`, String(until)]),
+  ];
 }
 
 const versionOf = (text: string | undefined): 3 | 4 | null => (text === "3" ? 3 : text === "4" ? 4 : null);

@@ -73,24 +73,6 @@ impl Limiter {
         names.map(|name| (name.clone(), self.text(&name))).collect()
     }
 
-    /// All rows: of a state that was kept as one text.
-    pub fn rewritten(&mut self) -> Vec<Part> {
-        self.changes.account();
-        self.changes.closed();
-        for lease in &self.leases {
-            self.changes.lease(&lease.id);
-        }
-        for fresh in &self.fresh {
-            self.changes.fresh(&fresh.key);
-        }
-        for target in &self.targets {
-            self.changes.target(&target.name());
-        }
-        self.changes.calls = (0..).zip(self.calls.iter().copied()).collect();
-        self.changes.place = u32::try_from(self.calls.len()).unwrap_or_default();
-        self.changes()
-    }
-
     /// The limiter of these rows; one that cannot be read counts for nothing.
     pub fn from_parts<'a>(parts: impl Iterator<Item = (&'a str, &'a str)>) -> Limiter {
         let mut limiter = Limiter::default();

@@ -186,14 +186,6 @@ fn a_clock_that_was_set_back_closes_nothing_for_long() {
     assert_eq!(gate.acquire(LIMITS, ask("3", "a"), 2_000), GRANTED);
 }
 
-#[test]
-fn state_of_version_1_is_read() {
-    let old = r#"{"calls":[5],"leases":[{"id":"1","key":"a","until":900}],"quiet_until":0}"#;
-    let mut gate: Limiter = serde_json::from_str(old).unwrap_or_default();
-    assert_eq!(gate.leases.len(), 1);
-    assert!(waits(gate.acquire(LIMITS, ask("2", "a"), 10)));
-}
-
 /// Ann with both, by e-mail alone, by phone alone; and somebody else with the same phone.
 #[test]
 fn one_call_at_a_time_whichever_fields_two_leads_share() {
@@ -466,21 +458,4 @@ fn a_state_in_pieces_is_the_whole_state() {
         };
         assert_eq!(rest(&known), rest(&wanted));
     }
-}
-
-/// What version 2 kept as one text.
-#[test]
-fn a_state_that_was_one_text_becomes_rows() {
-    let old = r#"{"calls":[5,7],"leases":[{"id":"1","key":"a","until":900,"lost":true,"goes_on":false}],
-        "quiet_until":3,"budget":{"left":4,"until":9},"quota":null,"turns":[{"shard":"s","until":4}],
-        "fresh":[{"key":"b","until":66}]}"#;
-    let mut gate: Limiter = serde_json::from_str(old).unwrap_or_default();
-    let mut rows = Rows::default();
-    for (name, text) in gate.rewritten() {
-        rows.0.extend(text.map(|text| (name, text)));
-    }
-    let known = rows.read();
-    assert_eq!((&known.calls, &known.leases, &known.fresh), (&gate.calls, &gate.leases, &gate.fresh));
-    assert_eq!((known.quiet_until, known.budget), (3, gate.budget));
-    assert_eq!(known.leases.first().map(|lease| (lease.keys.as_str(), lease.lost)), Some(("a", true)));
 }

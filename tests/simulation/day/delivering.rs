@@ -10,8 +10,11 @@ impl Day {
             let open = account * SHARDS + shard;
             self.open[open].retain(|row| matches!(self.rows[*row].state.phase, Phase::Waiting | Phase::Sent));
             let mut busy = self.open[open].iter().filter(|row| self.running.contains_key(row)).count();
+            soonest = soonest.min(self.scout(account, shard));
             loop {
-                let waiting = self.open[open].iter().filter(|row| !self.running.contains_key(row));
+                let waiting = self.open[open]
+                    .iter()
+                    .filter(|row| !self.running.contains_key(row) && self.rows[**row].hold.is_none());
                 let Some(row) = waiting.copied().min_by_key(|row| (self.rows[*row].state.next, *row)) else {
                     break;
                 };
@@ -30,6 +33,55 @@ impl Day {
         }
     }
 
+    /// One lead for each closed form that may be asked about: who waits longest. When to come back.
+    fn scout(&mut self, account: usize, shard: usize) -> u64 {
+        let mut soonest = u64::MAX;
+        for (name, until) in self.accounts[account].holds[shard].clone() {
+            let of = |row: &&usize| self.rows[**row].hold.as_ref() == Some(&name);
+            let open = &self.open[account * SHARDS + shard];
+            let held: Vec<usize> = open.iter().filter(of).copied().collect();
+            if held.iter().any(|row| self.running.contains_key(row)) {
+                continue;
+            }
+            let when = until.max(self.accounts[account].held[shard]);
+            match held.into_iter().min_by_key(|row| (self.rows[*row].state.next, *row)) {
+                None => {
+                    self.accounts[account].holds[shard].remove(&name);
+                }
+                Some(row) if when <= self.clock() => {
+                    self.deliver(row);
+                    soonest = soonest.min(self.clock() + 250);
+                }
+                Some(_) => soonest = soonest.min(when),
+            }
+        }
+        soonest
+    }
+
+    /// All who wait for this form go.
+    fn let_go(&mut self, account: usize, shard: usize, name: &str) {
+        self.accounts[account].holds[shard].remove(name);
+        for row in &mut self.rows {
+            if row.account == account && row.shard == shard && row.hold.as_deref() == Some(name) {
+                row.hold = None;
+            }
+        }
+    }
+
+    /// The harmless read of an account comes to its end.
+    pub(super) fn read(&mut self, account: usize) {
+        let (now, at) = (self.clock(), self.now);
+        let gate = &mut self.accounts[account];
+        gate.reading = false;
+        let looked = match gate.crm.look(at) {
+            None => Looked::Good,
+            Some(Fault::Account) => Looked::Refused,
+            Some(_) => Looked::Forbidden,
+        };
+        gate.limiter.looked(looked, "crm.closed", "Mend it.", EVERY, now);
+        gate.kept.write(&mut gate.limiter);
+    }
+
     /// Takes one delivery as far as it goes now: what `Outbox.deliver` does.
     pub(super) fn deliver(&mut self, row: usize) {
         let now = self.clock();
@@ -43,11 +95,19 @@ impl Day {
             self.accounts[account].held[shard] = now + 150;
             return;
         };
+        let door = gate.limiter.door(now);
+        if door == Door::Read {
+            if !std::mem::replace(&mut gate.reading, true) {
+                self.at(self.now + 50, Happening::Read { account, life: self.life });
+            }
+            self.accounts[account].held[shard] = now + 100;
+            return;
+        }
         let (id, name) = (row.to_string(), shard.to_string());
         let lost = self.rows[row].state.phase == Phase::Sent;
         let lag = gate.recipe.lag();
         let deadline = if self.careful { LEASE } else { SHORT_LEASE };
-        let (form, fills, every) = ("form", "", 60_000);
+        let (form, fills, every) = (FORMS[self.rows[row].lead % 2], "", EVERY);
         let ask = Ask { id: &id, keys: &keys, shard: &name, deadline, lag, lost, form, fills, every };
         let answer = gate.limiter.acquire(gate.limits, ask, now);
         gate.kept.write(&mut gate.limiter);
@@ -66,11 +126,21 @@ impl Day {
                 }
                 gate.held[shard] = until;
             }
+            Answer::Wait { until, scope: Scope::Target, target } => {
+                let name = target.unwrap();
+                gate.holds[shard].insert(name.clone(), until);
+                self.rows[row].hold = Some(name);
+            }
             Answer::Wait { until, .. } => {
                 self.step(row, Event::Held { until });
             }
-            Answer::Granted { doubt, others, kept, .. } => {
+            Answer::Granted { doubt, others, kept, probe } => {
                 self.going_on.remove(&row);
+                let hold = self.rows[row].hold.clone();
+                if let (false, Some(name)) = (probe, hold) {
+                    self.let_go(account, shard, &name);
+                }
+                let gate = &mut self.accounts[account];
                 assert!(gate.limiter.leases.len() <= gate.limits.at_once as usize, "too many at once");
                 assert!(gate.limiter.calls.len() <= gate.limits.calls as usize, "too many in a window");
                 self.running.insert(row, self.now);
@@ -203,7 +273,12 @@ impl Day {
             }
             _ => {}
         }
-        if let Some(said) = self.accounts[account].crm.knock(call.token, poison && call.write, self.now) {
+        if let Some(said) = self.accounts[account].crm.knock(
+            call.token,
+            poison && call.write,
+            (lead % 2, call.write),
+            self.now,
+        ) {
             if call.fate != Fate::Broken {
                 self.hear_at(self.now + 1, row, &call, said);
             }
@@ -247,7 +322,7 @@ impl Day {
         }
         let unknown = matches!(outcome, Outcome::Unknown { .. });
         self.seen.lost += u64::from(unknown);
-        let Row { account, shard, .. } = self.rows[row];
+        let Row { account, shard, lead, .. } = self.rows[row];
         let call = self.rows[row].state.call;
         let write = matches!(call, Sending::Write | Sending::Found);
         let outcome_is = outcome.clone();
@@ -277,6 +352,32 @@ impl Day {
             _ => Keep::No,
         };
         let landed = (keep == Keep::Lost && self.careful).then_some(state.sent + TIMING.deadline);
+        let mut fault = match outcome {
+            Outcome::Refused { fault, .. } => Some(*fault),
+            _ => None,
+        };
+        let mut blamed = false;
+        if fault == Some(Fault::Unsure) {
+            let looked = gate.crm.look(self.now);
+            blamed = looked.is_none();
+            fault = looked.map(|fault| if fault == Fault::Account { fault } else { Fault::Writes });
+        }
+        let told = Told {
+            id: &row.to_string(),
+            form: FORMS[lead % 2],
+            fills: "",
+            stored: write && matches!(outcome, Outcome::Stored { .. }),
+            fault,
+            param: "",
+            code: "crm.closed",
+            message: "Mend it.",
+            every: EVERY,
+        };
+        let Settled { hold, until, events } = gate.limiter.settle(told, now);
+        let has = |wanted: &str| events.iter().filter(|(event, ..)| *event == wanted).count() as u64;
+        self.seen.closed += has("account.closed");
+        self.seen.targets += has("target.closed");
+        self.seen.blamed += u64::from(blamed);
         gate.limiter.release(&row.to_string(), keep, landed);
         match outcome {
             Outcome::Retry { reason: Reason::Token, .. } => gate.token = None,
@@ -291,7 +392,17 @@ impl Day {
             _ => {}
         }
         gate.kept.write(&mut gate.limiter);
-        gate.held[shard] = 0;
+        gate.held[shard] = if hold.is_none() { until } else { 0 };
+        let opened = has("target.opened") > 0;
+        if blamed {
+            self.step(row, Event::Blamed);
+        }
+        if let Some(name) = hold {
+            self.accounts[account].holds[shard].insert(name.clone(), until);
+            self.rows[row].hold = Some(name);
+        } else if let (true, Some(name)) = (opened, self.rows[row].hold.clone()) {
+            self.let_go(account, shard, &name);
+        }
         if goes_on {
             self.going_on.insert(row);
             self.deliver(row);

@@ -1,0 +1,72 @@
+// A relay with two forms and the three systems, whose gates and outboxes tell a test when they set an alarm.
+import { Gate as SoundGate, Outbox as SoundOutbox, relay } from "fieldpost/worker";
+
+/** How far ahead each alarm of each instance was set, in milliseconds. */
+const alarms = [];
+
+export class Outbox extends SoundOutbox {
+  constructor(state, env) {
+    const { storage } = state;
+    const set = storage.setAlarm.bind(storage);
+    storage.setAlarm = (time) => {
+      alarms.push(time - Date.now());
+      return set(time);
+    };
+    super(state, env);
+  }
+}
+
+export class Gate extends SoundGate {
+  async fetch(request) {
+    const { pathname } = new URL(request.url);
+    const { storage } = this.state;
+    if (pathname === "/test/old") return Response.json((await storage.put("limiter", await request.text())) ?? null);
+    if (pathname === "/test/rows") return Response.json({ rows: storage.sql.exec("SELECT * FROM parts").toArray(), old: (await storage.get("limiter")) ?? null });
+    return super.fetch(request);
+  }
+}
+
+const handler = relay((env) => {
+  const { SANDBOX: baseUrl, SANDBOX_HOST: allowHost, SANDBOX_CLIENT_ID: clientId, SANDBOX_CLIENT_SECRET: clientSecret } = env;
+  const map = { email: "email", phone: "phone", company: "company" };
+  const names = { firstName: "Ann", lastName: "Lee" };
+  const deliver = {
+    marketo: { account: "marketo", map, constants: { formId: 1029 } },
+    pardot: { account: "pardot", map },
+    prospects: { account: "prospects", map, constants: names },
+    // What the owner got wrong.
+    wrong: { account: "prospects", map: { email: "email", nonsense: "company" }, constants: names },
+  };
+  const form = {
+    origins: [env.PAGE_ORIGIN],
+    thanks: `${env.PAGE_ORIGIN}/thanks.html`,
+    fields: { email: { kind: "email" }, other: { kind: "email" }, phone: { kind: "phone" }, company: { kind: "text" } },
+  };
+  const forms = Object.entries(deliver).map(([name, target]) => [name, { ...form, deliver: [target] }]);
+  const limits = { calls: 1_000, window: 1_000, atOnce: 5 };
+  const version = env.PARDOT_VERSION ? { version: Number(env.PARDOT_VERSION) } : {};
+  return {
+    secret: env.RELAY_SECRET,
+    operatorKey: env.OPERATOR_KEY,
+    timeScale: Number(env.TIME_SCALE),
+    addressLimit: null,
+    shards: 2,
+    forms: { ...Object.fromEntries(forms), second: { ...form, deliver: [deliver.marketo] } },
+    accounts: {
+      marketo: { system: "marketo", baseUrl: env.MARKETO_URL ?? baseUrl, allowHost, limits, credentials: { clientId, clientSecret } },
+      pardot: { system: "pardot", baseUrl, allowHost, limits, ...version, businessUnit: env.SANDBOX_BUSINESS_UNIT, credentials: { clientId, clientSecret, loginUrl: baseUrl } },
+      prospects: { system: "prospects", baseUrl, allowHost, limits, credentials: { key: env.SANDBOX_KEY } },
+    },
+  };
+});
+
+export default {
+  ...handler,
+  async fetch(request, env) {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/test/alarms") return Response.json(alarms);
+    if (!pathname.startsWith("/test/")) return handler.fetch(request, env);
+    const gate = env.GATE.get(env.GATE.idFromName(searchParams.get("account")));
+    return gate.fetch(`https://gate${pathname}`, { method: "POST", body: await request.text() });
+  },
+};
