@@ -342,7 +342,7 @@ function told(error: unknown, otherwise: string): { code: string; message: strin
   if (!(error instanceof FieldpostError)) return { code: otherwise, message: NO_TOKEN };
   // What is wrong with the account has a code of its own.
   const [issue] = error.issues;
-  return issue ? { code: issue.code, message: `${issue.field}: ${issue.message}` } : { code: error.code, message: error.code === error.message ? NO_TOKEN : error.message };
+  return issue ? { code: issue.code.startsWith("account.") ? issue.code : error.code, message: `${issue.field}: ${issue.message}` } : { code: error.code, message: error.code === error.message ? NO_TOKEN : error.message };
 }
 
 function judged(outcome: Outcome): Looked {
