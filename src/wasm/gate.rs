@@ -170,7 +170,7 @@ fn after(settled: &Settled, limiter: &mut Limiter) -> String {
 }
 
 /// Gives a place back, with what the reply said of the account. Words: id, `no`, `goeson` or `lost`, form, fills, the
-/// fault, the parameter that the system named, code, message. Numbers: now, when a lost call can no longer run, whether the
+/// fault or `unsent`, the parameter that the system named, code, message. Numbers: now, when a lost call can no longer run, whether the
 /// call went through, whether it was a write that the system has, the lag of reads where it was, until when the system
 /// wants no calls, the quota's reset, what its probes' time is divided by, how many calls the headers leave, until when, the
 /// version that the account speaks, how often what is closed is asked.
@@ -190,11 +190,13 @@ pub fn release(account: &str, words: &str, numbers: &[f64]) -> Text {
     let (landed, went_through, stored) = (given.maybe(), given.yes(), given.yes());
     let (lag, quiet, reset, scale) = (given.maybe(), given.maybe(), given.maybe(), given.number());
     let (left, until, version) = (given.maybe(), given.maybe(), given.maybe());
+    let (form, fills, fault) = (given.word(), given.word(), given.word());
     let told = Told {
         id,
-        form: given.word(),
-        fills: given.word(),
-        fault: Fault::from_name(given.word()),
+        form,
+        fills,
+        unsent: fault == "unsent",
+        fault: Fault::from_name(fault),
         param: given.word(),
         code: given.word(),
         message: given.word(),

@@ -218,7 +218,7 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
         code,
         message,
         param,
-        fault: fault ?? "",
+        fault: fault ?? (outcome ? "" : "unsent"),
         keep: goesOn ? "goeson" : lost ? "lost" : "no",
         landed: lost && landed !== undefined ? now + landed : undefined,
         good,

@@ -101,6 +101,8 @@ pub struct Told<'a> {
     pub form: &'a str,
     /// The names of the parameters that the lead fills, a line each.
     pub fills: &'a str,
+    /// The call was not made: who was to ask has not asked.
+    pub unsent: bool,
     /// The call was a write, and the system has it.
     pub stored: bool,
     /// Whose fault it is that the system did not take it.
@@ -206,6 +208,12 @@ impl Limiter {
 
     /// Takes what came of a call, before its place is given back.
     pub fn settle(&mut self, told: Told<'_>, now: u64) -> Settled {
+        if told.unsent {
+            let asked = self.leases.iter().find(|lease| lease.id == told.id);
+            let names = asked.map(|lease| lease.probe.clone()).unwrap_or_default();
+            self.asked_about(&names, now);
+            return Settled::default();
+        }
         match told.fault {
             Some(Fault::Account) => self.close(By::Read, told.code, told.message, told.every, now),
             // A read would pass all the same.

@@ -247,6 +247,7 @@ fn told(id: &str, fault: Fault) -> Told<'_> {
         id,
         form: "contact",
         fills: "email\nphone",
+        unsent: false,
         stored: false,
         fault: Some(fault),
         param: "",
@@ -327,6 +328,17 @@ fn a_probe_is_both_calls_of_a_delivery() {
     assert_eq!(events(&gate.settle(stored("2"), 60_030)), ["account.opened"]);
     gate.release("2", Keep::No, None);
     assert_eq!(gate.acquire(MANY, ask("3", "c"), 60_040), GRANTED);
+}
+
+/// A delivery that finds that it has to look again first gives its place back, and asks anew.
+#[test]
+fn a_probe_that_was_not_made_is_no_probe() {
+    let mut gate = Limiter::default();
+    gate.settle(told("1", Fault::Target), 0);
+    assert_eq!(gate.acquire(MANY, ask("2", "b"), 60_000), PROBE);
+    gate.settle(Told { unsent: true, fault: None, ..told("2", Fault::Lead) }, 60_001);
+    gate.release("2", Keep::No, None);
+    assert_eq!(gate.acquire(MANY, ask("2", "b"), 60_001), PROBE);
 }
 
 #[test]

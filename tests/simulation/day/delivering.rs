@@ -163,15 +163,21 @@ impl Day {
             }
             Effect::Send { .. } => {
                 self.running.remove(&row);
-                let Row { account, shard, .. } = self.rows[row];
-                self.accounts[account].limiter.release(&row.to_string(), Keep::No, None);
+                let Row { account, shard, lead, .. } = self.rows[row];
+                let (id, now) = (row.to_string(), self.clock());
+                let limiter = &mut self.accounts[account].limiter;
+                limiter.settle(unsent(&id, FORMS[lead % 2]), now);
+                limiter.release(&id, Keep::No, None);
                 self.step(row, Event::Blind);
                 self.pump(shard);
             }
             effect => {
                 self.running.remove(&row);
-                let Row { account, shard, .. } = self.rows[row];
-                self.accounts[account].limiter.release(&row.to_string(), Keep::No, None);
+                let Row { account, shard, lead, .. } = self.rows[row];
+                let (id, now) = (row.to_string(), self.clock());
+                let limiter = &mut self.accounts[account].limiter;
+                limiter.settle(unsent(&id, FORMS[lead % 2]), now);
+                limiter.release(&id, Keep::No, None);
                 assert!(!matches!(effect, Effect::Done | Effect::Dead), "{effect:?}");
                 self.pump(shard);
             }
@@ -214,6 +220,10 @@ impl Day {
         let recipe = self.accounts[self.rows[row].account].recipe;
         let state = &mut self.rows[row].state;
         let effect = state.step(recipe, TIMING, event, now, random);
+        if matches!(effect, Effect::Done | Effect::Dead) {
+            self.rows[row].hold = None;
+        }
+        let state = &self.rows[row].state;
         if matches!(effect, Effect::Wait) {
             assert!(state.next <= now + 25 * 60 * 60 * 1_000, "{state:?} waits for ever");
         }
@@ -362,16 +372,12 @@ impl Day {
             blamed = looked.is_none();
             fault = looked.map(|fault| if fault == Fault::Account { fault } else { Fault::Writes });
         }
+        let id = row.to_string();
         let told = Told {
-            id: &row.to_string(),
-            form: FORMS[lead % 2],
-            fills: "",
+            unsent: false,
             stored: write && matches!(outcome, Outcome::Stored { .. }),
             fault,
-            param: "",
-            code: "crm.closed",
-            message: "Mend it.",
-            every: EVERY,
+            ..unsent(&id, FORMS[lead % 2])
         };
         let Settled { hold, until, events } = gate.limiter.settle(told, now);
         let has = |wanted: &str| events.iter().filter(|(event, ..)| *event == wanted).count() as u64;
@@ -408,5 +414,20 @@ impl Day {
             self.deliver(row);
         }
         self.pump(shard);
+    }
+}
+
+fn unsent<'a>(id: &'a str, form: &'a str) -> Told<'a> {
+    Told {
+        id,
+        form,
+        fills: "",
+        unsent: true,
+        stored: false,
+        fault: None,
+        param: "",
+        code: "crm.closed",
+        message: "Mend it.",
+        every: EVERY,
     }
 }
