@@ -107,13 +107,13 @@ test("nothing of a visitor and no secret stands where it need not", { timeout: 1
     // The systems answer with what they were sent, and with what they know.
     { operation: "auth.token", fault: "status", status: 401, body: { error: "invalid_client", error_description: echo("nobody") } },
     ...["marketo", "pardot", "prospects"].flatMap((system) => [
-      { system, key: email("refused"), fault: "status", status: 400, body: { message: echo("refused"), requestId: "1", success: false, errors: [{ code: "1006", message: echo("refused") }] }, times: 9 },
+      { system, key: email("refused"), fault: "status", status: 400, body: { message: echo("refused"), requestId: "1", success: false, errors: [{ code: "1003", message: echo("refused") }] }, times: 9 },
       { system, key: email("html"), fault: "status", status: 500, body: `<html>${echo("html")}</html>`, times: 2 },
       { system, key: email("garbage"), fault: "garbage", in: "body", times: 2 },
       { system, key: email("reset"), fault: "reset_after", times: 1 },
       { system, key: email("wire"), fault: "garbage", in: "wire", times: 1 },
     ]),
-    { system: "marketo", key: email("code"), fault: "code", code: "1006", message: echo("code"), times: 9 },
+    { system: "marketo", key: email("code"), fault: "code", code: "1003", message: echo("code"), times: 9 },
     { system: "pardot", key: email("code"), fault: "code", code: "11", message: echo("code"), times: 9 },
   ]);
   for (const name of ["clean", "refused", "html", "garbage", "reset", "wire", "code"]) {
@@ -168,12 +168,16 @@ test("nothing of a visitor and no secret stands where it need not", { timeout: 1
     assert.ok(text.length > 500, `${place}: hardly anything to search`);
     assert.deepEqual(found(text, hidden), [], place);
   }
-  // A look-up by e-mail is a GET by the vendors' own design; nothing else stands in a URL.
-  const address = looks("@canary.example.org");
-  const [lookups, others] = [urls.filter((url) => /[?/]email[=/]/.test(url)), urls.filter((url) => !/[?/]email[=/]/.test(url))];
-  assert.ok(others.length > 20 && lookups.length > 3, "the proxy saw calls");
+  // A look-up by e-mail or phone is a GET by the vendors' own design; nothing else stands in a URL.
+  const lookups = [[/[?/]email[=/]/, looks("@canary.example.org")], [/[?]phone=/, PHONE.flatMap(looks)]];
+  const others = urls.filter((url) => !lookups.some(([look]) => look.test(url)));
+  assert.ok(others.length > 20, "the proxy saw calls");
   assert.deepEqual(found(others.join("\n"), hidden), [], "URLs");
-  assert.deepEqual(found(lookups.join("\n"), hidden.filter((canary) => !address.includes(canary))), [], "URLs of look-ups");
+  for (const [look, own] of lookups) {
+    const of = urls.filter((url) => look.test(url));
+    assert.ok(of.length > 3, "the proxy saw look-ups");
+    assert.deepEqual(found(of.join("\n"), hidden.filter((canary) => !own.includes(canary))), [], "URLs of look-ups");
+  }
 });
 
 test("the code that is deployed has none of its secrets", async () => {

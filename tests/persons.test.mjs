@@ -152,6 +152,20 @@ describe("a prospect", () => {
     assert.equal((await rows(id))[0].warning, null);
   });
 
+  test("whose phone more than a page of prospects have is looked for on each page", async () => {
+    const email = "many@example.org";
+    // Overlapping writes of one phone make as many prospects; the stranger's ends last.
+    await at.config({ prospects: { generation: "newest", latency: 1_500, limits: { calls: null, concurrent: null } } });
+    const writes = Array.from({ length: 100 }, () => known({ email, phone: PHONE }));
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await Promise.all([...writes, known({ email: "last@example.org", phone: PHONE })]);
+    await at.config({ prospects: { latency: 0 } });
+    const id = await send("contact", lead({ email }));
+    assert.equal((await rows(id))[0].warning, "prospects.phone_taken");
+    assert.deepEqual((await asked()).slice(101), [["list", "found", PHONE], ["list", "found", PHONE], ["list", "found", email], ["upsert", "updated", email]]);
+    assert.equal((await prospects()).filter((one) => one.email === "last@example.org").length, 1);
+  });
+
   test("who was written a moment ago with this phone is seen, though reads lag", async () => {
     await at.config({ prospects: { lag: 1_500 } });
     const [ann, eve] = [lead(), lead({ firstName: "Eve" })];
