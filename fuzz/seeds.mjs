@@ -7,7 +7,8 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const cases = readdirSync(at("../tests/cases")).flatMap((file) => JSON.parse(readFileSync(at(`../tests/cases/${file}`), "utf8")));
 const seeds = { email: [], phone: [], labels: [], form: [], spec: [] };
 
-for (const { field, input, params } of cases) {
+for (const { field, input, params, pattern } of cases) {
+  if (pattern) seeds.spec.push(`${JSON.stringify({ fields: { a: { kind: "text", pattern } } })}\n${JSON.stringify({ a: "aaaaaaaaaaaaaaaa!" })}`);
   if (params) seeds.form.push(JSON.stringify(params));
   if (!field) continue;
   const target = seeds[field.kind];

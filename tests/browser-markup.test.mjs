@@ -68,6 +68,18 @@ test("a button that passes by the browser's checks passes by them here, too; the
   assert.deepEqual(fieldsOf(seen.posts[0]), [["a", ""], ["email", ""], ["draft", "1"]]);
 });
 
+test("a pattern of the page's own that repeats is the browser's alone: attach holds nothing to it, and the lead goes", async (t) => {
+  const { page, seen } = await open(t, browser, form('<input name="a" aria-label="A" pattern="(a+)+b"><button>Send</button>'), { fields: { a: { kind: "text" } }, script });
+  assert.equal(await attached(page), true);
+  await page.fill("[name=a]", "aaac");
+  await press(page);
+  await page.waitForSelector("[name=a][aria-invalid=true]");
+  await page.fill("[name=a]", "aaab");
+  await press(page);
+  await state(page, "done");
+  assert.deepEqual(fieldsOf(seen.posts[0]), [["a", "aaab"]]);
+});
+
 test("fields are called by what a visitor reads: no list of choices, no name that nobody sees", async (t) => {
   const { page } = await open(
     t,

@@ -88,6 +88,9 @@ const PAGES = [
   ["patterns of texts", `<input name=a pattern="[A-Z]{3}"><input name=b type=tel pattern="[0-9]+"><input name=c type=number pattern=x><textarea name=d></textarea>`, {
     a: { kind: "text", pattern: "[A-Z]{3}" }, b: { kind: "phone", pattern: "[0-9]+" }, c: { kind: "integer" }, d: { kind: "text" },
   }],
+  ["a pattern by which one text can be divided in too many ways", `<input name=a pattern="(a+)+$"><input name=b pattern="[A-Za-z]+([ '\\-][A-Za-z]+)*">`, {
+    a: { kind: "text" }, b: { kind: "text", pattern: "[A-Za-z]+([ '\\-][A-Za-z]+)*" },
+  }],
   ["autocomplete", `<input name=a autocomplete=given-name><input name=b autocomplete="section-x billing home tel"><input name=c autocomplete="EMAIL webauthn">
     <input name=d autocomplete=postal-code type=tel><input name=e autocomplete=off><input name=f autocomplete=organization><input name=g autocomplete=address-level1>
     <input name=h autocomplete=url><input name=i autocomplete=constructor><input name=j inputmode=email><input name=k type=hidden autocomplete=email><input name=l autocomplete=name maxlength=80>`, {
@@ -160,6 +163,14 @@ describe("an HTML form", () => {
   test("has the controls that `form=` joins, and not those that it takes away", async () => {
     const html = `<form id=f><input name=a><input name=b form=other></form><input name=c type=email form=f required><form id=other></form>`;
     assert.deepEqual(await specOf(html), { a: { kind: "text" }, c: { kind: "email", required: true } });
+  });
+
+  test("says in the console which pattern it leaves out, and which part of it repeats", async () => {
+    const said = page.waitForEvent("console", { timeout: 5_000 });
+    await specOf('<form><input name=code pattern="x(a+)+y"></form>');
+    const warning = await said;
+    assert.equal(warning.type(), "warning");
+    assert.match(warning.text(), /pattern of code .*\(a\+\)\+$/);
   });
 
   test("is capped before it is read", async () => {

@@ -19,6 +19,8 @@ const MAX_TEXT = 1024;
 const MAX_STEPS = 5e7;
 /** Ways, and pairs of places, that are looked at. The bounds of a domain's labels make some ten thousand. */
 const MAX_WAYS = 100_000;
+/** Groups within groups. */
+const MAX_DEPTH = 100;
 /** A text is made of so many stretches, each of its own word. */
 const STRETCHES = 8;
 /** How long a stretch is at first. */
@@ -232,7 +234,7 @@ class Reader {
       const [all, around, flags] = opening;
       if (flags) [this.wrap, this.plain] = [wrap + all, false];
       if (around) [this.choices, this.loops, this.plain] = [1, [], false];
-      this.depth++;
+      if (++this.depth > MAX_DEPTH) this.found ??= this.pattern;
       const part = this.alternatives();
       this.depth--;
       this.at++;

@@ -14,6 +14,8 @@ const MAX_TEXT: usize = 1024;
 const MAX_STEPS: f64 = 5e7;
 /// Ways, and pairs of places, that are looked at. The bounds of a domain's labels make some ten thousand.
 const MAX_WAYS: usize = 100_000;
+/// Groups within groups.
+const MAX_DEPTH: usize = 100;
 /// A text is made of so many stretches, each of its own word.
 const STRETCHES: usize = 8;
 /// How long a stretch is at first.
@@ -92,6 +94,7 @@ struct Reader {
     seen: BTreeSet<(usize, bool)>,
     found: Option<String>,
     at: usize,
+    depth: usize,
     /// The groups around that set flags.
     wrap: Vec<String>,
     size: usize,
@@ -130,6 +133,7 @@ impl Reader {
             seen: BTreeSet::new(),
             found: None,
             at: 0,
+            depth: 0,
             wrap: Vec::new(),
             size: 0,
             choices: 1.0,
@@ -377,7 +381,12 @@ impl Reader {
         if around {
             (self.choices, self.loops) = (1.0, Vec::new());
         }
+        self.depth = self.depth.saturating_add(1);
+        if self.depth > MAX_DEPTH {
+            self.blame(0..self.pattern.len());
+        }
         let part = self.alternatives();
+        self.depth = self.depth.saturating_sub(1);
         self.skip(1);
         if wraps {
             self.wrap.pop();
