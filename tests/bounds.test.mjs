@@ -150,8 +150,10 @@ describe("filled by a stranger", () => {
   test("an operator's body ends at a mebibyte, and its ids at ten thousand", async () => {
     const operator = (text) => fetch(`${at.relay}/operator/replay`, { method: "POST", body: text, headers: { authorization: "Bearer demo-operator" } });
     assert.equal((await operator(JSON.stringify({ ids: ["x".repeat(2 << 20)] }))).status, 413);
-    const chunks = new ReadableStream({ start: (to) => { for (let n = 0; n < 40; n++) to.enqueue(new Uint8Array(1 << 16).fill(32)); to.close(); } });
-    assert.equal((await fetch(`${at.relay}/operator/replay`, { method: "POST", duplex: "half", body: chunks, headers: { authorization: "Bearer demo-operator" } })).status, 413);
+    const chunks = new ReadableStream({ start: (to) => { for (let n = 0; n < 17; n++) to.enqueue(new Uint8Array(1 << 16).fill(32)); to.close(); } });
+    const cut = await fetch(`${at.relay}/operator/replay`, { method: "POST", duplex: "half", body: chunks, headers: { authorization: "Bearer demo-operator" } }).catch((error) => error);
+    // Whoever still sends when the answer is there may find the connection closed.
+    assert.ok(cut.status === 413 || /ECONNRESET|EPIPE/.test(cut.cause?.code), String(cut.status ?? cut.cause));
     assert.equal((await operator(JSON.stringify({ ids: Array.from({ length: 20_000 }, String) }))).status, 200);
   });
 });
