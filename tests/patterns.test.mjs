@@ -7,6 +7,7 @@ import { before, describe, mock, test } from "node:test";
 import { form, load } from "fieldpost";
 import { relay } from "fieldpost/worker";
 import { judge, repeats } from "../pkg/dist/pattern.js";
+import { personHashes } from "../pkg/dist/worker/relay.js";
 import { chance, explode, patternOf } from "./patterns.mjs";
 import { root } from "./stand.mjs";
 
@@ -90,6 +91,24 @@ test("a relay says which form and field when it starts, before it takes a lead",
   assert.match(said, /relay\.options/);
   assert.match(said, /forms\.contact\.fields\.code\.pattern: .*\(a\+\)\+/);
   assert.equal((await asked("a+$")).status, 404);
+});
+
+// A lead that a trap caught is hashed as it came.
+test("whoever shares a number is found in time that grows with the number's length", async () => {
+  const form = { fields: { phone: { kind: "phone" } }, origins: [], deliver: [] };
+  const hashes = async (phone) => (await personHashes(form, { phone }, "key")).persons;
+  for (const inner of [" ", "x", "x\n", "#"]) {
+    const phone = `1${inner.repeat(60_000 / inner.length)}\n1`;
+    let best = Infinity;
+    for (let run = 0; run < 3 && best > MAX_MS; run++) {
+      const start = performance.now();
+      await hashes(phone);
+      best = Math.min(best, performance.now() - start);
+    }
+    assert.ok(best <= MAX_MS, `${JSON.stringify(inner)}: ${best.toFixed()} ms`);
+  }
+  const known = await hashes("+12125550123");
+  for (const phone of ["(212) 555-0123", "+12125550123 ext. 45", "212 555 0123 x9", "212-555-0123#9", "+12125550123;ext=4"]) assert.equal(await hashes(phone), known, phone);
 });
 
 // The proof: what is refused has a text that takes an engine more than ten million steps, and what is not has none.

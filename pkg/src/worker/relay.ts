@@ -256,7 +256,7 @@ export async function personHashes(form: RelayFormOptions, values: Record<string
 
 /** A number however it was written, without its extension: whoever shares it answers the same phone. */
 function plainNumber(phone: string): string {
-  const digits = phone.replace(/\s*(?:ext|x|#|;).*$/, "").replace(/\D/g, "");
+  const digits = (phone.split(/[x#;]/, 1)[0] as string).replace(/\D/g, "");
   return `+${digits.length === 10 ? "1" : ""}${digits}`;
 }
 
