@@ -79,6 +79,35 @@ impl Kind {
         ("hidden", Kind::Hidden),
     ];
 
+    /// All of them, each at the place of its number.
+    #[cfg(feature = "full")]
+    pub(crate) const ALL: [Kind; 24] = [
+        Kind::Text,
+        Kind::Name,
+        Kind::Email,
+        Kind::Phone,
+        Kind::Labels,
+        Kind::Choice,
+        Kind::Choices,
+        Kind::Boolean,
+        Kind::Integer,
+        Kind::Number,
+        Kind::Date,
+        Kind::Url,
+        Kind::Postal,
+        Kind::Country,
+        Kind::State,
+        Kind::Consent,
+        Kind::Hidden,
+        Kind::Id,
+        Kind::Ipv4,
+        Kind::Cookie,
+        Kind::Record,
+        Kind::Records,
+        Kind::Custom,
+        Kind::Any,
+    ];
+
     /// The kind's name in specs and in the reference.
     pub fn name(self) -> &'static str {
         match Kind::VISITOR.iter().find(|(_, kind)| *kind == self) {
@@ -207,6 +236,18 @@ impl Options {
     /// Whether all of `other` are among them.
     pub const fn has(self, other: Options) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// The set as a number.
+    #[cfg(feature = "full")]
+    pub(crate) const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The set that gave this number.
+    #[cfg(feature = "full")]
+    pub(crate) const fn of_byte(byte: u8) -> Options {
+        Options(byte)
     }
 
     /// The set of a number, as the border passes it; what has no meaning is left out.

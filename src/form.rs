@@ -1,10 +1,14 @@
 //! [`Form`]: a list of fields, and the one engine that checks both what visitors type and what operations are given.
 
 mod constraint;
+#[cfg(feature = "full")]
+pub(crate) mod packed;
 mod record;
 mod spec;
 
 pub use constraint::Constraint;
+#[cfg(feature = "full")]
+pub use packed::Packed;
 pub(crate) use record::find;
 pub use spec::Spec;
 

@@ -16,7 +16,9 @@ pub use more::{More, Paging};
 
 use crate::draft::{Draft, put_decimal};
 use crate::encoding;
-use crate::form::{Form, errors, find};
+#[cfg(not(feature = "full"))]
+use crate::form::Form;
+use crate::form::{errors, find};
 use crate::report::Issue;
 use crate::request::{Account, Payload, Request, System, Target};
 use crate::rules::is_empty;
@@ -88,6 +90,13 @@ pub enum Repeat {
     Activity,
 }
 
+/// The parameters of an operation, which the full build keeps packed until they are first asked for.
+#[cfg(feature = "full")]
+pub type Params = &'static crate::form::Packed;
+/// The parameters of an operation.
+#[cfg(not(feature = "full"))]
+pub type Params = Form<'static>;
+
 /// One thing a system can do.
 #[derive(Debug)]
 pub struct Operation {
@@ -103,7 +112,7 @@ pub struct Operation {
     /// these as `name/value` pairs, `{id|fid}` the first given.
     pub path: &'static str,
     /// The parameters.
-    pub params: Form<'static>,
+    pub params: Params,
     /// Where they go.
     pub layout: Layout,
     /// How the reply is read.

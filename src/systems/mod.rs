@@ -1,5 +1,22 @@
 //! The systems: for each its operations as const tables, and, in the full build, its replies, errors and tokens.
 
+/// The parameters of an operation: a form; in the full build, which has many of them and uses few, packed.
+macro_rules! params {
+    ($fields:expr, $unknown:expr, $constraints:expr $(,)?) => {{
+        const PARAMS: &[crate::field::Field<'static>] = $fields;
+        const BETWEEN: &[crate::form::Constraint<'static>] = $constraints;
+        #[cfg(feature = "full")]
+        {
+            const LENGTH: usize = crate::form::packed::length(PARAMS, $unknown, BETWEEN);
+            static BYTES: [u8; LENGTH] = crate::form::packed::pack(PARAMS, $unknown, BETWEEN);
+            static PACKED: crate::form::Packed = crate::form::Packed::new(&BYTES);
+            &PACKED
+        }
+        #[cfg(not(feature = "full"))]
+        crate::form::Form::params(PARAMS, $unknown, BETWEEN)
+    }};
+}
+
 /// The values of a choice.
 #[cfg(feature = "full")]
 macro_rules! choices {
@@ -22,10 +39,7 @@ macro_rules! row {
             summary: crate::operation::reference($summary),
             method: $method,
             path: $path,
-            params: {
-                const ROW_FIELDS: &[crate::field::Field<'static>] = $fields;
-                crate::form::Form::params(ROW_FIELDS, $unknown, $constraints)
-            },
+            params: params!($fields, $unknown, $constraints),
             layout: $layout,
             reading: $reading,
             timeout: $seconds * 1_000,

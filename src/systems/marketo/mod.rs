@@ -26,7 +26,7 @@ pub use leads::{
 pub use reply::{read_done, read_found, read_records};
 
 use crate::field::{Field, Kind};
-use crate::form::{Form, Unknown};
+use crate::form::Unknown;
 #[cfg(feature = "full")]
 use crate::operation::More;
 use crate::operation::{Layout, Operation, Reading, Repeat, link, reference};
@@ -62,7 +62,7 @@ pub static LEAD_SUBMIT_FORM: Operation = Operation {
     summary: reference("Submits a Marketo form: upserts the lead by e-mail and adds a form activity."),
     method: "POST",
     path: "/rest/v1/leads/submitForm.json",
-    params: Form::params(SUBMIT_FORM, Unknown::Refuse, &[]),
+    params: params!(SUBMIT_FORM, Unknown::Refuse, &[]),
     layout: Layout::Json,
     reading: Reading::MarketoRecords,
     timeout: 30_000,

@@ -47,7 +47,7 @@ pub use reply::{
 pub use wait::{Asked, Wait, file_of};
 
 use crate::field::{Field, Kind};
-use crate::form::{Constraint, Form, Unknown};
+use crate::form::{Constraint, Unknown};
 #[cfg(feature = "full")]
 use crate::operation::More;
 use crate::operation::{Layout, Operation, Reading, Repeat, reference};
@@ -73,7 +73,7 @@ pub static PROSPECT_CREATE: Operation = Operation {
     method: "POST",
     // The address may also stand in the path; in the body it stays out of logs.
     path: "/api/prospect/version/{version}/do/create?format=json",
-    params: Form::params(CREATE, OWN_FIELDS, &[]),
+    params: params!(CREATE, OWN_FIELDS, &[]),
     layout: Layout::IndexedForm,
     reading: Reading::PardotWrite,
     timeout: 30_000,
@@ -90,7 +90,7 @@ pub static PROSPECT_UPSERT: Operation = Operation {
     summary: reference("Updates the prospect of an id or CRM id; by e-mail version 4 always creates."),
     method: "POST",
     path: "/api/prospect/version/{version}/do/upsert/{id,fid,email}?format=json",
-    params: Form::params(IDENTIFIED, OWN_FIELDS, &[Constraint::AnyOf(IDENTIFIERS)]),
+    params: params!(IDENTIFIED, OWN_FIELDS, &[Constraint::AnyOf(IDENTIFIERS)]),
     layout: Layout::IndexedForm,
     reading: Reading::PardotWrite,
     timeout: 30_000,

@@ -11,7 +11,7 @@ pub use reply::{read_found, read_write};
 pub use rows::{PROSPECT_GET, PROSPECT_LIST};
 
 use crate::field::{Field, Kind};
-use crate::form::{Form, Unknown};
+use crate::form::Unknown;
 #[cfg(feature = "full")]
 use crate::operation::{Check, More};
 use crate::operation::{Layout, Operation, Reading, Repeat, link, reference};
@@ -53,7 +53,7 @@ pub static PROSPECT_UPSERT: Operation = Operation {
     summary: reference("Creates a prospect, or with `update` changes the one with the same e-mail or phone."),
     method: "POST",
     path: "/v2/prospects",
-    params: Form::params(UPSERT, Unknown::Refuse, &[]),
+    params: params!(UPSERT, Unknown::Refuse, &[]),
     layout: Layout::Json,
     reading: Reading::ProspectsWrite,
     timeout: 30_000,

@@ -1,7 +1,7 @@
 //! Fieldpost's own relay: what a page sends to it, and what it answers.
 
 use crate::field::{Field, Kind};
-use crate::form::{Form, Unknown};
+use crate::form::Unknown;
 #[cfg(feature = "full")]
 use crate::operation::More;
 use crate::operation::{Layout, Operation, Reading, Repeat, link, reference};
@@ -33,7 +33,7 @@ pub static LEAD_SUBMIT: Operation = Operation {
     summary: reference("Hands a visitor's lead to the relay."),
     method: "POST",
     path: "/leads/{form}",
-    params: Form::params(SUBMIT, Unknown::Refuse, &[]),
+    params: params!(SUBMIT, Unknown::Refuse, &[]),
     layout: Layout::LeadForm,
     reading: Reading::Relay,
     timeout: 30_000,
