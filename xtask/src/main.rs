@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs};
-use walrus::{FunctionBuilder, FunctionKind, Module};
+use walrus::ir::Value;
+use walrus::{ConstExpr, DataKind, FunctionBuilder, FunctionKind, Module};
 use wasm_bindgen_cli_support::Bindgen;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -77,6 +78,7 @@ fn bind(compiled: &Path, out: &Path) -> Outcome<()> {
     fs::create_dir_all(out)?;
     let mut module = Module::from_file(compiled).map_err(|error| error.to_string())?;
     silence(&mut module);
+    forget_places(&mut module);
     Bindgen::new()
         .input_module("fieldpost", module)
         .out_name("fieldpost")
@@ -168,6 +170,51 @@ fn silence(module: &mut Module) {
         }
         let body = body.local_func(arguments);
         module.funcs.get_mut(id).kind = FunctionKind::Local(body);
+    }
+}
+
+/// Puts zeros where the compiler keeps the place of each possible panic, and the paths that these name: the messages that
+/// would show them are gone. A place is the path's address and length, the line and the column.
+fn forget_places(module: &mut Module) {
+    const WORD: usize = 4;
+    let segments: Vec<(u32, _, Vec<u8>)> = module
+        .data
+        .iter()
+        .filter_map(|data| match data.kind {
+            DataKind::Active { offset: ConstExpr::Value(Value::I32(start)), .. } => {
+                // What is not aligned would be no table of words.
+                let aligned = start.cast_unsigned().is_multiple_of(4);
+                aligned.then(|| (start.cast_unsigned(), data.id(), data.value.clone()))
+            }
+            _ => None,
+        })
+        .collect();
+    let path = |address: u32, length: u32| {
+        segments.iter().find_map(|(start, id, bytes)| {
+            let from = usize::try_from(address.checked_sub(*start)?).ok()?;
+            let range = from..from.checked_add(usize::try_from(length).ok()?)?;
+            let path = bytes.get(range.clone())?;
+            (path.ends_with(b".rs") && path.contains(&b'/')).then_some((*id, range))
+        })
+    };
+    let mut forgotten = Vec::new();
+    for (_, id, bytes) in &segments {
+        let (words, _) = bytes.as_chunks::<WORD>();
+        for (at, window) in words.windows(4).enumerate() {
+            let [address, length, line, column] = *window else { continue };
+            let [length, line, column] = [length, line, column].map(u32::from_le_bytes);
+            let fits =
+                (1..256).contains(&length) && (1..100_000).contains(&line) && (1..1_000).contains(&column);
+            if let Some(path) = fits.then(|| path(u32::from_le_bytes(address), length)).flatten() {
+                let from = at.saturating_mul(WORD);
+                forgotten.extend([(*id, from..from.saturating_add(4 * WORD)), path]);
+            }
+        }
+    }
+    for (id, range) in forgotten {
+        if let Some(bytes) = module.data.get_mut(id).value.get_mut(range) {
+            bytes.fill(0);
+        }
     }
 }
 
