@@ -541,6 +541,20 @@ fn where_nobody_is_sure_the_gate_has_the_last_word() {
     assert_eq!(story.hears(stored()), Effect::Done);
 }
 
+/// A token that is refused once may meet any lead. Only the one that a new token does not help has earned it.
+#[test]
+fn one_refused_token_is_no_leads_fault() {
+    let refused = || Outcome::Retry { after: None, code: "http.401".into(), reason: Reason::Token };
+    let mut story = Story::of(System::Marketo);
+    story.sends();
+    story.hears(refused());
+    assert_eq!(story.step(Event::Blamed), Effect::Wait);
+    assert_eq!(story.delivery.phase, Phase::Waiting);
+    story.sends();
+    story.hears(refused());
+    assert_eq!(story.step(Event::Blamed), Effect::Dead);
+}
+
 #[test]
 fn the_other_version_is_spoken_at_once_and_not_for_ever() {
     let mut story = Story::of(System::Pardot);

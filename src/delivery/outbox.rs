@@ -295,6 +295,8 @@ impl Delivery {
                 self.next = until.max(now);
                 Effect::Wait
             }
+            // One refused token is nobody's fault, whichever lead it met.
+            (Event::Blamed, Phase::Waiting) if self.renewals == 1 => Effect::Wait,
             (Event::Blamed, Phase::Waiting) => {
                 self.phase = Phase::Dead;
                 Effect::Dead
