@@ -31,6 +31,7 @@ const BOUNDS = {
   "core.ts bytes": "a view",
   "core.ts instance": ONE,
   "edge.ts glue": ONE,
+  "host.ts judge": ONE,
   "host.ts memory": ONE,
   "workerd.ts loaded": ONE,
   "acceptance.ts arrived": "1,000 leads and 16 Mi characters, until the next write",
