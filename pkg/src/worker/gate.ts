@@ -204,7 +204,10 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
       if (fault === "unsure") {
         if (retry) await this.refresh(name, account);
         const looked = await this.look(name, account);
-        blamed = looked.what === "good";
+        const { closed } = this.limiter.status(name);
+        blamed = looked.what === "good" && closed === null;
+        // Mended between this call and the read: the lead goes once more before anybody blames it.
+        if (looked.what === "good" && closed !== null) this.limiter.found(name, "good");
         // Where the read gets it too, it is the account's; and where it may not read at all, a lead has to ask.
         fault = ({ refused: "account", forbidden: "writes" } as const)[looked.what as "refused"];
       }

@@ -107,7 +107,7 @@ const NONE = new Map<string, Hold>();
 function concerns(name: string, form: string, target: Target, row: Record<string, unknown>): boolean {
   const at = name.indexOf("/");
   if (at < 0) return name === form;
-  return name.slice(0, at) === form && fills(target, row).split("\n").includes(name.slice(at + 1));
+  return name.slice(0, at) === form && fills(target, { lead: row["values"], visitor: row["visitor"] }).split("\n").includes(name.slice(at + 1));
 }
 
 /** The parameters that a lead fills, a line each: those that are mapped from what it has, and the constants. */
