@@ -122,8 +122,10 @@ pub struct Delivery {
     /// Tries that failed in a row.
     pub attempts: u32,
     /// The id of the person who was found.
+    #[serde(default)]
     pub record: Option<String>,
     /// Until then a look-up's "no such person" does not count.
+    #[serde(default)]
     pub doubt: Option<u64>,
     /// A call without a look-up was repeated after its reply was lost.
     pub maybe_repeated: bool,
@@ -149,6 +151,7 @@ pub struct Delivery {
     #[serde(default)]
     pub aside: bool,
     /// What the last call came to.
+    #[serde(default)]
     pub outcome: Option<Outcome>,
 }
 

@@ -1,5 +1,6 @@
 //! The wide and rare calls of the edge build: serde at the border, and requests made by gloo-net.
 
+use super::given::Given;
 use crate::capture::{self, Mapping, Visitor};
 use crate::catalogue::{self, CAPTURE, operation, operations, recipe};
 use crate::code;
@@ -32,7 +33,7 @@ fn to_js<T: Serialize>(value: &T) -> Answer {
 }
 
 fn from_js<T: DeserializeOwned>(value: JsValue, code: &str) -> Result<T, JsValue> {
-    serde_wasm_bindgen::from_value(value).map_err(|_| failure(code, &[]))
+    T::deserialize(Given(value)).map_err(|_| failure(code, &[]))
 }
 
 /// A real `Error` with a stable `code`, and the issues where there are some.
@@ -281,6 +282,7 @@ pub fn rendered_request(rendered: JsValue, token: &str) -> Result<web_sys::Reque
         method: String,
         url: String,
         headers: Vec<(String, String)>,
+        #[serde(default)]
         body: Option<String>,
     }
     let rendered: Rendered = from_js(rendered, "request.invalid")?;

@@ -14,6 +14,8 @@
 mod edge;
 #[cfg(feature = "edge")]
 mod gate;
+#[cfg(feature = "edge")]
+mod given;
 #[cfg(not(feature = "edge"))]
 mod memory;
 
