@@ -47,6 +47,8 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
     relay: relay.url,
     page: page.url,
     form: `${relay.url}/leads/contact`,
+    /** Where workerd keeps the objects' databases. */
+    storage: `${folder}/storage`,
     /** The relay's own socket, which another one takes when it is started again. */
     get direct() {
       return relay.direct;

@@ -426,13 +426,16 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
     /** The request of the call that is out, made once and then repeated byte for byte; in another version of the API it is another one. */
     render(row: DeliveryRow, name: string, target: Target, version: 3 | 4 | null): Rendered {
       const call = version === null ? name : `${name} v${version}`;
-      const [kept] = this.rows("SELECT request FROM renders WHERE delivery = ? AND operation = ?", row.id, call);
-      if (kept) return JSON.parse(String(kept["request"])) as Rendered;
       const account = spoken(options(this.env).accounts[target.account] as RelayAccount, version);
+      const base = `${account.baseUrl} ${account.businessUnit ?? ""}`;
+      const [kept] = this.rows("SELECT request, base FROM renders WHERE delivery = ? AND operation = ?", row.id, call);
+      // The owner has mended the account's address since: no request goes to the old one. Before version 4 none had one.
+      if (kept?.["base"] === base) return JSON.parse(String(kept["request"])) as Rendered;
+      if (kept) this.desk.tally.drop(row.id);
       const rendered = steady((glue) => glue.render(row.state, row.values, row.visitor, mapping(target), plainAccount(account as never)));
       // Sent along, but not relied on: the key of the system's own replay. It takes one body for each key.
       if (account.system === "prospects" && rendered.method !== "GET") rendered.headers.push(["X-Idempotency-Key", crypto.randomUUID()]);
-      this.desk.tally.keep(row.id, call, JSON.stringify(rendered));
+      this.desk.tally.keep(row.id, call, base, JSON.stringify(rendered));
       return rendered;
     }
 

@@ -44,12 +44,13 @@ const STEPS: readonly string[] = [
   `,
   // persons: the hashes of everybody's e-mail and phone in the lead, with blanks between; `person` is the first of them.
   // warning: what the system did not get as it was sent, as a code. hold: the closed target that the delivery waits for.
-  // reason: why a person discarded it. tally: what `Tally` keeps, in one row; counted here for the last time.
+  // reason: why a person discarded it. base: where the account was when the request was made. tally: what `Tally` keeps, in one row; counted here for the last time.
   `
   ALTER TABLE leads ADD COLUMN persons TEXT;
   ALTER TABLE deliveries ADD COLUMN warning TEXT;
   ALTER TABLE deliveries ADD COLUMN hold TEXT;
   ALTER TABLE deliveries ADD COLUMN reason TEXT;
+  ALTER TABLE renders ADD COLUMN base TEXT;
   DROP INDEX waiting;
   CREATE INDEX waiting ON deliveries (account, next) WHERE phase IN ('waiting', 'sent') AND hold IS NULL;
   CREATE INDEX held ON deliveries (account, hold, next) WHERE hold IS NOT NULL;

@@ -108,13 +108,16 @@ export class Tally {
     return row && { standing: (row["phase"] ?? "queued") as Standing, accepted: Number(row["accepted"]) };
   }
 
-  /** A request is kept with its delivery. The platform's rows end at 2 MB; a field that is mapped many times may pass that. */
-  keep(delivery: string, call: string, request: string): void {
+  /**
+   * A request is kept with its delivery, and with the account's address that it was made for. The platform's rows end at
+   * 2 MB; a field that is mapped many times may pass that.
+   */
+  keep(delivery: string, call: string, base: string, request: string): void {
     const bytes = octets(request);
     if (bytes > LARGEST) throw new FieldpostError("params.size", "The request is larger than 1.5 MB: the form maps a large field many times.");
     this.together(() => {
       this.now.bytes += bytes;
-      this.rows("INSERT INTO renders (delivery, operation, request) VALUES (?, ?, ?)", delivery, call, request);
+      this.rows("INSERT INTO renders (delivery, operation, base, request) VALUES (?, ?, ?, ?)", delivery, call, base, request);
     });
   }
 

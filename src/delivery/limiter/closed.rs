@@ -212,6 +212,11 @@ impl Limiter {
             let asked = self.leases.iter().find(|lease| lease.id == told.id);
             let names = asked.map(|lease| lease.probe.clone()).unwrap_or_default();
             self.asked_about(&names, now);
+            // While a quota is used up, who has a place is its probe.
+            if self.quota.is_some() {
+                self.quiet_until = now;
+                self.changes.account();
+            }
             return Settled::default();
         }
         match told.fault {

@@ -168,6 +168,18 @@ fn a_used_up_quota_is_asked_for_every_quarter_of_an_hour_and_not_after_its_reset
 }
 
 #[test]
+fn a_probe_of_a_quota_that_was_not_made_costs_no_quarter_of_an_hour() {
+    let mut gate = Limiter::default();
+    gate.spent(4 * PROBE_EVERY, PROBE_EVERY, 0);
+    let now = PROBE_EVERY;
+    assert!(matches!(gate.acquire(MANY, ask("1", "a"), now), Answer::Granted { .. }));
+    gate.settle(Told { unsent: true, fault: None, ..told("1", Fault::Lead) }, now + 1);
+    gate.release("1", Keep::No, None);
+    assert!(matches!(gate.acquire(MANY, ask("1", "a"), now + 1), Answer::Granted { .. }));
+    assert!(matches!(gate.acquire(MANY, ask("2", "b"), now + 1), Answer::Wait { .. }));
+}
+
+#[test]
 fn a_quota_that_is_back_early_opens_the_gate() {
     let mut gate = Limiter::default();
     gate.spent(80_000_000, PROBE_EVERY, 0);
