@@ -43,10 +43,8 @@ pub fn blame(issues: &[Issue], written: Written<'_>) -> (Fault, Option<String>) 
         let mapped = written.map.iter().find(|(param, _)| named(param));
         match (mapped, issue.code.as_ref()) {
             (Some((param, _)), "params.unknown") => found = (Fault::Target, Some(param.clone())),
-            (None, code) if MISSING.contains(&code) => {
-                if !written.map.iter().any(|(param, _)| among(param)) {
-                    return (Fault::Target, None);
-                }
+            (None, code) if MISSING.contains(&code) && !written.map.iter().any(|(param, _)| among(param)) => {
+                return (Fault::Target, None);
             }
             _ => {}
         }
@@ -81,7 +79,7 @@ mod tests {
                 code: code.into(),
                 severity: Severity::Error,
                 message: "".into(),
-                limit: limit.map(str::to_owned).map(Into::into),
+                limit: limit.map(str::to_owned),
                 suggestion: None,
             };
             assert_eq!(blame(&[issue], written), (fault, param.map(str::to_owned)), "{field} {code}");

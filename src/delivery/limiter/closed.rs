@@ -224,13 +224,12 @@ impl Limiter {
             // A read would pass all the same.
             Some(Fault::Writes) => self.close(By::Lead, told.code, told.message, told.every, now),
             Some(Fault::Target) => self.close_target(told, now),
-            Some(Fault::Lead | Fault::Unsure) => Settled::default(),
             None if told.stored => {
                 let asked = self.leases.iter().find(|lease| lease.id == told.id);
                 let names = asked.map(|lease| lease.probe.clone()).unwrap_or_default();
                 self.opens(&names)
             }
-            None => Settled::default(),
+            _ => Settled::default(),
         }
     }
 
@@ -248,23 +247,20 @@ impl Limiter {
         };
         let mut settled = Settled { until, ..Settled::default() };
         self.changes.closed();
-        match &mut self.closed {
-            Some(closed) => {
-                closed.by = if by == By::Read { closed.by } else { by };
-                closed.probe_at = until;
-                closed.code = code.to_owned();
-                closed.message = message.to_owned();
-            }
-            None => {
-                settled.events.push(("account.closed", String::new(), code.to_owned()));
-                self.closed = Some(Closed {
-                    code: code.to_owned(),
-                    message: message.to_owned(),
-                    since: now,
-                    probe_at: until,
-                    by,
-                });
-            }
+        if let Some(closed) = &mut self.closed {
+            closed.by = if by == By::Read { closed.by } else { by };
+            closed.probe_at = until;
+            code.clone_into(&mut closed.code);
+            message.clone_into(&mut closed.message);
+        } else {
+            settled.events.push(("account.closed", String::new(), code.to_owned()));
+            self.closed = Some(Closed {
+                code: code.to_owned(),
+                message: message.to_owned(),
+                since: now,
+                probe_at: until,
+                by,
+            });
         }
         settled
     }
@@ -291,27 +287,24 @@ impl Limiter {
         }
         let mut settled = Settled { until, ..Settled::default() };
         let same = |target: &&mut Target| target.form == told.form && target.param == param;
-        let name = match self.targets.iter_mut().find(same) {
-            Some(target) => {
-                target.probe_at = until;
-                target.code = told.code.to_owned();
-                target.message = told.message.to_owned();
-                target.name()
-            }
-            None => {
-                settled.events.push(("target.closed", told.form.to_owned(), told.code.to_owned()));
-                let target = Target {
-                    form: told.form.to_owned(),
-                    param,
-                    code: told.code.to_owned(),
-                    message: told.message.to_owned(),
-                    since: now,
-                    probe_at: until,
-                };
-                let name = target.name();
-                self.targets.push(target);
-                name
-            }
+        let name = if let Some(target) = self.targets.iter_mut().find(same) {
+            target.probe_at = until;
+            told.code.clone_into(&mut target.code);
+            told.message.clone_into(&mut target.message);
+            target.name()
+        } else {
+            settled.events.push(("target.closed", told.form.to_owned(), told.code.to_owned()));
+            let target = Target {
+                form: told.form.to_owned(),
+                param,
+                code: told.code.to_owned(),
+                message: told.message.to_owned(),
+                since: now,
+                probe_at: until,
+            };
+            let name = target.name();
+            self.targets.push(target);
+            name
         };
         self.changes.target(&name);
         settled.hold = Some(name);
@@ -358,8 +351,8 @@ impl Limiter {
                 return self.opens(&[String::new()]);
             }
             Looked::Refused => {
-                closed.code = code.to_owned();
-                closed.message = message.to_owned();
+                code.clone_into(&mut closed.code);
+                message.clone_into(&mut closed.message);
                 closed.probe_at = now.saturating_add(every);
             }
             Looked::Forbidden => {
