@@ -527,6 +527,18 @@ fn a_write_that_waited_for_its_account_is_looked_up_anew() {
 }
 
 #[test]
+fn a_lead_whose_first_call_met_a_refused_key_is_sent_once_more() {
+    let refused = || Outcome::Retry { after: None, code: "http.401".into(), reason: Reason::Token };
+    let mut story = Story::of(System::Marketo);
+    story.sends();
+    story.hears(refused());
+    assert_eq!(story.step(Event::Blamed), Effect::Wait);
+    story.sends();
+    story.hears(refused());
+    assert_eq!(story.step(Event::Blamed), Effect::Dead, "the account takes others");
+}
+
+#[test]
 fn where_nobody_is_sure_the_gate_has_the_last_word() {
     let mut story = Story::of(System::Marketo);
     story.sends();
