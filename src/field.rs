@@ -126,7 +126,12 @@ impl Kind {
 
     /// The kind of a name in a spec.
     pub fn from_name(name: &str) -> Option<Kind> {
-        Kind::VISITOR.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+        Kind::from_bytes(name.as_bytes())
+    }
+
+    /// The kind of a name in a packed spec.
+    pub(crate) fn from_bytes(name: &[u8]) -> Option<Kind> {
+        Kind::VISITOR.iter().find(|(known, _)| known.as_bytes() == name).map(|(_, kind)| *kind)
     }
 }
 

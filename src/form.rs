@@ -83,7 +83,7 @@ impl<'a> Form<'a> {
     /// The issues name the place in the spec.
     pub fn from_spec(spec: &'a Spec) -> Result<Self, Vec<Issue>> {
         let mut draft = Draft::native();
-        Form::read(&spec.0, &mut draft).ok_or_else(|| Issue::all(&draft))
+        Form::read(spec.letters(), &mut draft).ok_or_else(|| Issue::all(&draft))
     }
 
     /// The field of that name.

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 
 /// A spec, packed. The form that is made of it borrows its names.
 #[derive(Clone, Debug)]
-pub struct Spec(pub(super) Vec<u8>);
+pub struct Spec(Vec<u8>);
 
 impl From<&Value<'_>> for Spec {
     fn from(value: &Value<'_>) -> Self {
@@ -22,11 +22,18 @@ impl From<&Value<'_>> for Spec {
     }
 }
 
+impl Spec {
+    /// The packed spec as text: the packers make UTF-8 only.
+    pub(super) fn letters(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
 impl<'a> Form<'a> {
     /// Reads a packed spec. What does not fit is an issue in the draft.
-    pub(crate) fn read(spec: &'a [u8], draft: &mut Draft) -> Option<Self> {
+    pub(crate) fn read(all: &'a str, draft: &mut Draft) -> Option<Self> {
         draft.clear();
-        let spec = Node::of(spec);
+        let spec = Node::of(all.as_bytes());
         let (mut fields, mut constraints) = (Vec::new(), Vec::new());
         let outer = draft.enter(b"fields");
         if let Node::Map(mut entries) = Node::of(spec.get(b"fields")) {
@@ -38,7 +45,7 @@ impl<'a> Form<'a> {
                 if fields.iter().any(|known: &Field<'_>| known.name.as_bytes() == name) {
                     draft.error(&code::KIND);
                 }
-                fields.extend(field(name, Node::of(rules), &mut constraints, draft));
+                fields.extend(field(all, name, Node::of(rules), &mut constraints, draft));
                 draft.place.truncate(inner);
             }
         } else {
@@ -60,13 +67,14 @@ impl<'a> Form<'a> {
 
 /// One field, or an issue for each member that does not fit.
 fn field<'a>(
+    all: &'a str,
     name: &'a [u8],
     rules: Node<'a>,
     constraints: &mut Vec<Constraint<'a>>,
     draft: &mut Draft,
 ) -> Option<Field<'a>> {
-    let name = text(name);
-    let kind = Node::of(rules.get(b"kind")).text().and_then(|kind| Kind::from_name(text(kind)));
+    let name = text(all, name);
+    let kind = Node::of(rules.get(b"kind")).text().and_then(Kind::from_bytes);
     let Some(kind) = kind else {
         draft.error_at(b"kind", &code::KIND);
         return None;
@@ -75,8 +83,8 @@ fn field<'a>(
     field.required = is_true(rules, b"required", draft);
     field.min = whole(rules, b"min", draft);
     field.max = whole(rules, b"max", draft);
-    field.label = letters(rules, b"label", draft);
-    field.pattern = letters(rules, b"pattern", draft);
+    field.label = letters(all, rules, b"label", draft);
+    field.pattern = letters(all, rules, b"pattern", draft);
     #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
     rules::hold_pattern(field.pattern, draft);
     field.choices = match rules.get(b"choices") {
@@ -88,7 +96,7 @@ fn field<'a>(
             field = field.with(*option);
         }
     }
-    let other = letters(rules, b"equalTo", draft);
+    let other = letters(all, rules, b"equalTo", draft);
     if !other.is_empty() {
         constraints.push(Constraint::EqualTo(name, other));
     }
@@ -98,7 +106,7 @@ fn field<'a>(
             while !conditions.is_done() {
                 let (other, value) = conditions.entry();
                 let value = Node::of(value).text().unwrap_or_default();
-                constraints.push(Constraint::RequiredIf(name, text(other), text(value)));
+                constraints.push(Constraint::RequiredIf(name, text(all, other), text(all, value)));
             }
         }
         _ => draft.error_at(b"requiredIf", &code::KIND),
@@ -129,9 +137,9 @@ fn whole(rules: Node<'_>, member: &[u8], draft: &mut Draft) -> Option<i64> {
     found
 }
 
-fn letters<'a>(rules: Node<'a>, member: &[u8], draft: &mut Draft) -> &'a str {
+fn letters<'a>(all: &'a str, rules: Node<'a>, member: &[u8], draft: &mut Draft) -> &'a str {
     match Node::of(rules.get(member)) {
-        Node::Text(letters) => text(letters),
+        Node::Text(letters) => text(all, letters),
         Node::Null => "",
         _ => {
             draft.error_at(member, &code::KIND);
@@ -159,7 +167,8 @@ fn texts<'a>(packed: &'a [u8], member: &[u8], draft: &mut Draft) -> Texts<'a> {
     }
 }
 
-/// The packers make UTF-8 only.
-fn text(bytes: &[u8]) -> &str {
-    str::from_utf8(bytes).unwrap_or_default()
+/// A part of the packed spec as text: cut out again at its place, because a look at each letter would take more code.
+fn text<'a>(all: &'a str, part: &[u8]) -> &'a str {
+    let from = part.as_ptr().addr().wrapping_sub(all.as_ptr().addr());
+    all.get(from..from.saturating_add(part.len())).unwrap_or_default()
 }

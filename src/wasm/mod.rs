@@ -19,7 +19,7 @@ mod given;
 #[cfg(not(feature = "edge"))]
 mod memory;
 
-use crate::catalogue::operation;
+use crate::catalogue::operations;
 use crate::code;
 use crate::draft::{Draft, EXTENSION, put_decimal};
 use crate::field::{Field, Kind, Options};
@@ -136,7 +136,10 @@ pub fn form(length: usize) -> usize {
         let known = state.forms.iter().position(|(known, _)| *known == spec);
         let number = known.or_else(|| {
             let spec: &'static [u8] = Box::leak(spec.into());
-            let form = Form::read(spec, &mut state.typed)?;
+            // SAFETY: the host's encoder wrote it, and makes UTF-8 only.
+            #[allow(unsafe_code, reason = "to look at each letter again would weigh 300 bytes in a page")]
+            let letters = unsafe { str::from_utf8_unchecked(spec) };
+            let form = Form::read(letters, &mut state.typed)?;
             state.forms.push((spec, Box::leak(Box::new(form))));
             state.forms.len().checked_sub(1)
         });
@@ -245,7 +248,7 @@ pub fn payload(number: i32, length: usize) -> usize {
         }
         let draft = &mut state.params;
         draft.clear();
-        match str::from_utf8(name).ok().and_then(operation) {
+        match operations().find(|operation| operation.name.as_bytes() == name) {
             Some(operation) => {
                 draft.vouched = vouched;
                 let built = operation.build(values, &Target::NONE, draft, out);
@@ -275,7 +278,7 @@ pub fn request(length: usize) -> usize {
             return too_large(draft, &mut state.output);
         }
         draft.clear();
-        let refused = match str::from_utf8(name).ok().and_then(operation) {
+        let refused = match operations().find(|operation| operation.name.as_bytes() == name) {
             Some(operation) => {
                 operation.write_request(rest.0, Node::of(account), draft, &mut state.output).err()
             }
