@@ -98,7 +98,8 @@ describe("an account that takes nothing", () => {
       await waiting(ids, `${system}.${code}`);
       const asked = (await ledger(WRITES[system], leads.map(({ email }) => email))).map(({ key }) => key);
       assert.ok(asked.length >= 3 && asked.length <= 5 + 6, `${asked.length} calls`);
-      // Each outbox has a row of its own, so that now and then one comes again before the other's have asked.
+      assert.ok(asked.every((key, nth) => key !== asked[nth - 1]), `the same lead asked twice in a row: ${asked.join(", ")}`);
+      // Each outbox has a row of its own, so that now and then one comes again before all of the other's have asked.
       assert.ok(new Set(asked).size >= asked.length - 3, `${new Set(asked).size} leads asked ${asked.length} times`);
       await mended();
       await delivered(ids);
@@ -189,6 +190,23 @@ describe("a target that the account does not take", () => {
     await delivered(ids);
     await onceEach("marketo", leads);
     assert.deepEqual((await gate("marketo")).targets, []);
+  });
+
+  test("a form id that is none: what waits is sent with the right one, once the owner has deployed it", async () => {
+    const restart = async (wrong) => {
+      if (wrong) bindings.FORM_ID = wrong;
+      else delete bindings.FORM_ID;
+      await at.killRelay();
+      await at.startRelay();
+    };
+    await restart("424242");
+    const leads = Array.from({ length: 4 }, () => person());
+    const ids = await sendAll("marketo", leads);
+    await until(async () => (await gate("marketo")).targets.length === 1, "the target to close");
+    await waiting(ids, "marketo.609");
+    await restart(undefined);
+    await delivered(ids);
+    await onceEach("marketo", leads);
   });
 
   test("a field that the form does not have holds those who fill it", async () => {

@@ -31,7 +31,7 @@ const handler = relay((env) => {
   const map = { email: "email", phone: "phone", company: "company" };
   const names = { firstName: "Ann", lastName: "Lee" };
   const deliver = {
-    marketo: { account: "marketo", map, constants: { formId: 1029 } },
+    marketo: { account: "marketo", map, constants: { formId: Number(env.FORM_ID ?? 1029) } },
     pardot: { account: "pardot", map },
     prospects: { account: "prospects", map, constants: names },
     // What the owner got wrong.

@@ -270,7 +270,7 @@ impl Limiter {
             budget.left = budget.left.saturating_sub(1);
             self.changes.account();
         }
-        self.asked_about(&probe, now.saturating_add(ask.every.max(ask.deadline)));
+        self.asked_about(&probe, ask.id, now.saturating_add(ask.every.max(ask.deadline)));
         self.turns.retain(|turn| turn.shard != ask.shard);
         self.calls.push(now);
         self.changes.call(now, limits);

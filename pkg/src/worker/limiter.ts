@@ -216,9 +216,9 @@ function rowsOf({ calls, leases, quiet_until, budget, quota, fresh }: Old): [nam
 
 const versionOf = (text: string | undefined): 3 | 4 | null => (text === "3" ? 3 : text === "4" ? 4 : null);
 
-/** A row's words: since, when it is asked again, code and sentence. */
+/** A row's words: since, when it is asked again, who asked last, code and sentence. */
 function shut(text: string): Closed {
-  const [since, probe, code = "", ...message] = text.split(" ");
+  const [since, probe, , code = "", ...message] = text.split(" ");
   return { code, message: message.join(" "), since: Number(since), probe: Number(probe) };
 }
 

@@ -47,5 +47,6 @@ export function metrics(shards: readonly (ShardStatus & { shard?: string; runnin
   );
   metric("fieldpost_target_closed", "gauge", "1 while one form's leads wait for one account.", targets);
   gate("fieldpost_gate_refused", "1 while the account's credentials are refused.", (one) => (one.refused === null ? 0 : 1));
+  metric("fieldpost_sign_in_failed_total", "counter", "Sign-ins that failed, and tokens that were refused as soon as they were issued.", gates.map((one) => [{ account: one.account }, one.refusals]));
   return `${lines.join("\n")}\n`;
 }

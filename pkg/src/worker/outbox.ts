@@ -338,7 +338,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
           if (place.scope === "account") {
             this.held.set(row.account, place.until);
             this.width.set(row.account, Math.max(1, (this.width.get(row.account) ?? AT_ONCE) - 1));
-          } else if (place.target !== null) this.holds.mark(row.account, row.id, place.target, place.until);
+          } else if (place.target !== null) this.waitFor(row, place.target, place.until);
           else this.step(row, account.system, { event: "held", until: Math.round(place.until) });
           return;
         }
@@ -388,10 +388,16 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       }
     }
 
+    /** Waits for a closed target. Its owner mends what the request is made of, so it is made anew. */
+    waitFor(row: DeliveryRow, target: string, until: number): void {
+      this.holds.mark(row.account, row.id, target, until);
+      this.desk.tally.together(() => this.desk.tally.drop(row.id));
+    }
+
     /** What the gate says of a call that was answered. Whether this delivery has to wait for others to be mended. */
     settle(row: DeliveryRow, system: string, { hold, until, blamed, opened }: Released): boolean {
       if (blamed) this.step(row, system, { event: "blamed" });
-      if (hold !== null) this.holds.mark(row.account, row.id, hold, until);
+      if (hold !== null) this.waitFor(row, hold, until);
       else if (until > 0) this.held.set(row.account, until);
       else this.held.delete(row.account);
       if (opened && row.hold !== null) this.holds.open(row.account, row.hold);

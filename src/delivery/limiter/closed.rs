@@ -20,6 +20,8 @@ pub struct Closed {
     pub probe_at: u64,
     /// What asks.
     pub by: By,
+    /// The delivery that asked last: another one comes first.
+    pub asked: String,
 }
 
 /// What shows that a closed account is mended.
@@ -62,6 +64,8 @@ pub struct Target {
     pub since: u64,
     /// When it is asked again.
     pub probe_at: u64,
+    /// The delivery that asked last: another one comes first.
+    pub asked: String,
 }
 
 impl Target {
@@ -144,6 +148,12 @@ pub enum Looked {
     Unknown,
 }
 
+/// When this delivery may ask. Who asked last waits a little longer, so that another one asks where there is one: what is
+/// wrong may be wrong with that one lead.
+fn turn_of(asked: &str, probe_at: u64, ask: Ask<'_>) -> u64 {
+    if asked == ask.id { probe_at.saturating_add(ask.every >> 2) } else { probe_at }
+}
+
 impl Limiter {
     /// What stands before the next call, whoever makes it.
     pub fn door(&self, now: u64) -> Door {
@@ -164,20 +174,18 @@ impl Limiter {
         let is_asking = |name: &str| own.is_some_and(|lease| lease.probe.iter().any(|known| known == name));
         let mut names = Vec::new();
         if let Some(closed) = &self.closed {
-            if !is_asking("") && (closed.by != By::Lead || closed.probe_at > now) {
-                let until = closed.probe_at.max(now.saturating_add(super::SOON));
+            let probe_at = turn_of(&closed.asked, closed.probe_at, ask);
+            if !is_asking("") && (closed.by != By::Lead || probe_at > now) {
+                let until = probe_at.max(now.saturating_add(super::SOON));
                 return Err(Answer::wait(until, Scope::Account));
             }
             names.push(String::new());
         }
         for target in self.targets.iter().filter(|target| target.concerns(ask.form, ask.fills)) {
             let name = target.name();
-            if !is_asking(&name) && target.probe_at > now {
-                return Err(Answer::Wait {
-                    until: target.probe_at,
-                    scope: Scope::Target,
-                    target: Some(name),
-                });
+            let probe_at = turn_of(&target.asked, target.probe_at, ask);
+            if !is_asking(&name) && probe_at > now {
+                return Err(Answer::Wait { until: probe_at, scope: Scope::Target, target: Some(name) });
             }
             names.push(name);
         }
@@ -185,14 +193,16 @@ impl Limiter {
     }
 
     /// A call that asks about these goes out: nobody else does before `until`.
-    pub(super) fn asked_about(&mut self, names: &[String], until: u64) {
+    pub(super) fn asked_about(&mut self, names: &[String], id: &str, until: u64) {
         for name in names {
             if let (true, Some(closed)) = (name.is_empty(), &mut self.closed) {
                 closed.probe_at = until;
+                id.clone_into(&mut closed.asked);
                 self.changes.closed();
             }
             for target in self.targets.iter_mut().filter(|target| target.name() == *name) {
                 target.probe_at = until;
+                id.clone_into(&mut target.asked);
                 self.changes.target(name);
             }
         }
@@ -211,7 +221,7 @@ impl Limiter {
         if told.unsent {
             let asked = self.leases.iter().find(|lease| lease.id == told.id);
             let names = asked.map(|lease| lease.probe.clone()).unwrap_or_default();
-            self.asked_about(&names, now);
+            self.asked_about(&names, "", now);
             // While a quota is used up, who has a place is its probe.
             if self.quota.is_some() {
                 self.quiet_until = now;
@@ -221,8 +231,14 @@ impl Limiter {
         }
         match told.fault {
             Some(Fault::Account) => self.close(By::Read, told.code, told.message, told.every, now),
-            // A read would pass all the same.
-            Some(Fault::Writes) => self.close(By::Lead, told.code, told.message, told.every, now),
+            Some(Fault::Writes) => {
+                // A read would pass all the same.
+                let settled = self.close(By::Lead, told.code, told.message, told.every, now);
+                if let Some(closed) = &mut self.closed {
+                    told.id.clone_into(&mut closed.asked);
+                }
+                settled
+            }
             Some(Fault::Target) => self.close_target(told, now),
             None if told.stored => {
                 let asked = self.leases.iter().find(|lease| lease.id == told.id);
@@ -260,6 +276,7 @@ impl Limiter {
                 since: now,
                 probe_at: until,
                 by,
+                asked: String::new(),
             });
         }
         settled
@@ -289,6 +306,7 @@ impl Limiter {
         let same = |target: &&mut Target| target.form == told.form && target.param == param;
         let name = if let Some(target) = self.targets.iter_mut().find(same) {
             target.probe_at = until;
+            told.id.clone_into(&mut target.asked);
             told.code.clone_into(&mut target.code);
             told.message.clone_into(&mut target.message);
             target.name()
@@ -301,6 +319,7 @@ impl Limiter {
                 message: told.message.to_owned(),
                 since: now,
                 probe_at: until,
+                asked: told.id.to_owned(),
             };
             let name = target.name();
             self.targets.push(target);

@@ -114,21 +114,23 @@ impl Limiter {
                 Some((form, param)) => (form, Some(param.to_owned())),
                 None => (name, None),
             };
-            let mut words = text.splitn(4, ' ');
+            let mut words = text.splitn(5, ' ');
             self.targets.push(Target {
                 form: form.to_owned(),
                 param,
                 since: words.next()?.parse().ok()?,
                 probe_at: words.next()?.parse().ok()?,
+                asked: words.next()?.to_owned(),
                 code: words.next()?.to_owned(),
                 message: words.next()?.to_owned(),
             });
         } else if name == CLOSED {
-            let mut words = text.splitn(5, ' ');
+            let mut words = text.splitn(6, ' ');
             self.closed = Some(Closed {
                 since: words.next()?.parse().ok()?,
                 probe_at: words.next()?.parse().ok()?,
                 by: By::from_name(words.next()?),
+                asked: words.next()?.to_owned(),
                 code: words.next()?.to_owned(),
                 message: words.next()?.to_owned(),
             });
@@ -167,12 +169,14 @@ impl Limiter {
         } else if let Some(name) = name.strip_prefix(TARGET) {
             let target = self.targets.iter().find(|target| target.name() == name)?;
             let times = [target.since.to_string(), target.probe_at.to_string()];
-            Some([&times[0], " ", &times[1], " ", &target.code, " ", &target.message].concat())
+            let words = [&times[0], &times[1], &target.asked, &target.code, &target.message];
+            Some(words.map(String::as_str).join(" "))
         } else if name == CLOSED {
             let closed = self.closed.as_ref()?;
             let times = [closed.since.to_string(), closed.probe_at.to_string()];
             let by = closed.by.name();
-            Some([&times[0], " ", &times[1], " ", by, " ", &closed.code, " ", &closed.message].concat())
+            let words = [&times[0], &times[1], by, &closed.asked, &closed.code, closed.message.as_str()];
+            Some(words.join(" "))
         } else {
             let budget = self.budget;
             let numbers = [

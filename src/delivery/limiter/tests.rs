@@ -342,6 +342,23 @@ fn a_probe_is_both_calls_of_a_delivery() {
     assert_eq!(gate.acquire(MANY, ask("3", "c"), 60_040), GRANTED);
 }
 
+#[test]
+fn another_lead_asks_each_time_and_the_same_one_where_there_is_no_other() {
+    for fault in [Fault::Writes, Fault::Target] {
+        let mut gate = Limiter::default();
+        gate.acquire(MANY, ask("1", "a"), 0);
+        gate.settle(told("1", fault), 0);
+        gate.release("1", Keep::No, None);
+        // Who was refused asks a quarter later than anybody else.
+        assert!(waits(gate.acquire(MANY, ask("1", "a"), 60_000)));
+        assert_eq!(gate.acquire(MANY, ask("2", "b"), 60_001), PROBE);
+        gate.settle(told("2", fault), 60_002);
+        gate.release("2", Keep::No, None);
+        assert!(waits(gate.acquire(MANY, ask("2", "b"), 120_002)));
+        assert_eq!(gate.acquire(MANY, ask("2", "b"), 135_002), PROBE);
+    }
+}
+
 /// A delivery that finds that it has to look again first gives its place back, and asks anew.
 #[test]
 fn a_probe_that_was_not_made_is_no_probe() {
