@@ -38,7 +38,7 @@ function host({ operation = "pardot.export.read", version, replies }) {
     const text = each ? body.replace("{*}", several(each[0], (number) => each[1].replaceAll("{n}", number)).join(",")) : body;
     return new Response(text, { status, headers });
   };
-  const account = { system, baseUrl: BASES[system], ...(version && { version }), credentials: { clientId: "id", clientSecret: "secret" } };
+  const account = { system, baseUrl: BASES[system], ...(version && { version }), credentials: { clientId: "id", clientSecret: "secret", loginUrl: "https://example.my.salesforce.com" } };
   return { client: worker.client(account, { fetch }), sent, rest };
 }
 

@@ -6,6 +6,7 @@ const messages: Readonly<Record<string, string>> = {
   "value.too_large": "Este valor es demasiado grande.",
   "field.unknown": "Este formulario no tiene ese campo; se omitió.",
   "value.any_of": "Complete al menos uno de estos campos: {}.",
+  "spec.pattern": "Un texto puede dividirse de demasiadas maneras con {}: escríbalo de modo que haya pocas.",
   "value.pattern": "No tiene el formato que se pide.",
   "value.equal": "Los dos valores no son iguales.",
   "value.file": "Este formulario no permite enviar archivos.",

@@ -2,6 +2,7 @@
 /** The English sentences that carry a limit. */
 export const LIMITS: Readonly<Record<string, string>> = {
   "value.any_of": "Please fill in at least one of these: {}.",
+  "spec.pattern": "One text can be divided in too many ways by {}: write it so that there are few.",
   "text.short": "Please use at least {} characters.",
   "text.long": "Please use at most {} characters.",
   "labels.many": "Please use at most {} labels.",
