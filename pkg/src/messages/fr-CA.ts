@@ -6,7 +6,7 @@ const messages: Readonly<Record<string, string>> = {
   "value.too_large": "Cette valeur est trop grande.",
   "field.unknown": "Ce formulaire n’a pas ce champ; il a été laissé de côté.",
   "value.any_of": "Veuillez remplir au moins un de ces champs : {}.",
-  "spec.pattern": "Un texte peut être divisé de trop de façons par {} : écrivez-le pour qu’il y en ait peu.",
+  "spec.pattern": "Un texte peut être divisé de trop de façons par {} : écrivez-le pour qu’il y en ait peu.",
   "value.pattern": "La valeur n’a pas le format demandé.",
   "value.equal": "Les deux valeurs ne sont pas identiques.",
   "value.file": "Ce formulaire ne permet pas d’envoyer de fichier.",
