@@ -75,7 +75,7 @@ test("an urlencoded body reads as URLSearchParams reads it, whatever is in it", 
 
 test("no cell of the export is a formula, and none begins another", () => {
   const evil = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\0=1", "＝1", 'a","b', "a\r\nb,c", "'=1"];
-  const text = csv(evil.map((value, n) => ({ id: String(n), form: "f", account: "a", phase: "dead", code: "c", accepted: n, lead: { value }, visitor: {} })));
+  const text = csv(evil.map((value, n) => ({ id: String(n), form: "f", deliveries: [{ account: "a", phase: "dead", code: "c" }], accepted: n, lead: { value }, visitor: {} })));
   // An independent reading, by RFC 4180.
   const rows = [[""]];
   let quoted = false;

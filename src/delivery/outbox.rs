@@ -54,6 +54,9 @@ pub enum When {
     Doubt,
 }
 
+/// So many refused tokens in a row are the call's own fault, where a read passes: other calls may meet the first ones.
+const REFUSED_TOKENS: u32 = 5;
+
 /// The times that the machine goes by, in milliseconds.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Timing {
@@ -299,7 +302,7 @@ impl Delivery {
                 Effect::Wait
             }
             // One refused token is nobody's fault, whichever lead it met.
-            (Event::Blamed, Phase::Waiting) if self.renewals == 1 => Effect::Wait,
+            (Event::Blamed, Phase::Waiting) if self.renewals > 0 => Effect::Wait,
             (Event::Blamed, Phase::Waiting) => {
                 self.phase = Phase::Dead;
                 Effect::Dead
@@ -315,7 +318,10 @@ impl Delivery {
                 self.maybe_repeated |= self.doubt.take().is_some();
                 self.turn_to(Call::Write, now)
             }
-            (Event::Outcome { outcome }, _) => self.came_to(recipe, timing, outcome, now, random),
+            (Event::Outcome { outcome }, _) => {
+                let outcome = self.suspected(outcome);
+                self.came_to(recipe, timing, outcome, now, random)
+            }
             (Event::Listed { outcome, identity, by_key }, _) => match (&recipe.guard, &outcome) {
                 (Some(guard), Outcome::Found { .. }) if self.call == Call::Holders => {
                     let held = guard.held(&outcome, self.page.as_deref(), &identity, by_key);
@@ -335,6 +341,20 @@ impl Delivery {
             (Call::Probe, Some(probe), _) => probe.operation,
             (Call::Found, Some(probe), _) => probe.found.unwrap_or(recipe.write),
             _ => recipe.write,
+        }
+    }
+
+    /// A system that refuses one new token after the other, and does not say why, refuses this call.
+    fn suspected(&self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::Retry { reason: Reason::Token, code, .. }
+                if code.starts_with("http.") && self.renewals.saturating_add(1) >= REFUSED_TOKENS =>
+            {
+                let message = Cow::Borrowed("The system refuses this call with each new token.");
+                let issue = Issue { code, message, ..Issue::error("", &crate::code::KIND) };
+                Outcome::Refused { issues: vec![issue], fault: Fault::Unsure }
+            }
+            outcome => outcome,
         }
     }
 

@@ -383,7 +383,9 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         const again = moved.effect.effect === "wait" && moved.next <= Date.now();
         goesOn = again && !write && outcome.kind !== "retry" && outcome.kind !== "unknown";
         const landed = Math.max(0, began + deadline - Date.now());
-        const told = await gate({ outcome, token: place.token, write, goesOn, landed, ...(pace && { pace }), ...(after !== undefined && { after }) });
+        // What the machine makes of one refused token after the other.
+        const heard = moved.outcome?.kind === "refused" ? moved.outcome : outcome;
+        const told = await gate({ outcome: heard, token: place.token, write, goesOn, landed, ...(pace && { pace }), ...(after !== undefined && { after }) });
         if (this.settle(row, account.system, told) || !again) return;
       }
     }

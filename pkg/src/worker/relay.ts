@@ -134,6 +134,8 @@ async function failed(asked: Asked, error: unknown): Promise<Response> {
 
 /** `GET /leads/{form}`: the rules, and a token for the page. */
 async function describe({ relay, name, form }: Found, origin: string): Promise<Answer> {
+  // A page must not be told of rules that nobody can hold a lead to.
+  compiled(relay, name);
   const { token, expires } = await issueToken(newest(relay), name, origin, Date.now());
   const body: RelayForm = { v: WIRE_VERSION, spec: { fields: form.fields }, token, expires, sealKey: await sealKey(newest(relay)) };
   return json(200, body);
