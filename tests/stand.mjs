@@ -1,5 +1,6 @@
 // What the suites stand on: the real sandbox, relay (workerd, storage on disk) and page, on ports of their own.
-import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -66,7 +67,7 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
     expireTokens: () => control("tokens/expire", {}),
     /** workerd gets no chance to finish anything. */
     async killRelay() {
-      for (const pid of await workerds()) process.kill(pid, "SIGKILL");
+      for (const pid of workerds()) process.kill(Number(pid), "SIGKILL");
       await relay.stop().catch(() => {});
     },
     /** `cron: false`: nothing wakes the relay, not even when it starts. */
@@ -118,15 +119,19 @@ export async function submit(at, lead) {
 }
 
 /** The workerd processes that this process has started. */
-async function workerds() {
-  const found = [];
-  for (const entry of await readdir("/proc")) {
-    if (!/^\d+$/.test(entry)) continue;
-    const status = await readFile(`/proc/${entry}/status`, "utf8").catch(() => "");
-    if (/^Name:\s+workerd$/m.test(status) && new RegExp(`^PPid:\\s+${process.pid}$`, "m").test(status)) found.push(Number(entry));
-  }
-  return found;
-}
+export const workerds = () =>
+  readdirSync("/proc").filter((entry) => {
+    if (!/^\d+$/.test(entry)) return false;
+    try {
+      const status = readFileSync(`/proc/${entry}/status`, "utf8");
+      return /^Name:\s+workerd$/m.test(status) && new RegExp(`^PPid:\\s+${process.pid}$`, "m").test(status);
+    } catch {
+      return false;
+    }
+  });
+
+/** What a process has in memory, in MB. */
+export const resident = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
 
 /** A port that nobody listens on just now. */
 export async function freePort() {

@@ -1,12 +1,11 @@
 // What the relay takes in a second, beside a Worker that only echoes and one that only inserts into a Durable Object:
 // in turns and several times in one run, so that the machine cancels out. They are printed, never judged.
-import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import { Pool } from "undici";
-import { body, root, stand } from "../stand.mjs";
+import { body, resident, root, stand, workerds } from "../stand.mjs";
 
 const BARE = `
   export class Rows {
@@ -154,29 +153,16 @@ export async function loadRun({ seconds = 4, rounds = 3, connections = 64 } = {}
   }
 }
 
-/** What a process has in memory, in MB. */
-const resident = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
-const started = () =>
-  readdirSync("/proc").filter((entry) => {
-    if (!/^\d+$/.test(entry)) return false;
-    try {
-      const status = readFileSync(`/proc/${entry}/status`, "utf8");
-      return /^Name:\s+workerd$/m.test(status) && new RegExp(`^PPid:\\s+${process.pid}$`, "m").test(status);
-    } catch {
-      return false;
-    }
-  });
-
 /** What workerd has in memory after so many requests, for an echo and for a form that is checked, in `steps` measurements. */
 export async function memoryRun({ requests = 200_000, steps = 8, connections = 32 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "fieldpost-memory-"));
-  const before = new Set(started());
+  const before = new Set(workerds());
   const bare = startBare(folder);
   const url = (await bare.unsafeGetDirectURL()).origin;
-  const echoes = started().find((pid) => !before.has(pid));
+  const echoes = workerds().find((pid) => !before.has(pid));
   const at = await stand({ timeScale: 1, worker: `${root}tests/faults/worker.mjs`, bindings: { SYSTEMS: "marketo" } });
   const form = `${at.direct}/leads/contact`;
-  const relays = started().find((pid) => !before.has(pid) && pid !== echoes);
+  const relays = workerds().find((pid) => !before.has(pid) && pid !== echoes);
   try {
     const wrong = (number) => body({ firstName: "Ann", lastName: "Lee", email: `load${number}@@example.org`, company: "Harbor Plumbing" }, { v: "1" });
     const seen = { echo: [], check: [] };

@@ -1,12 +1,11 @@
 // What strangers leave behind: many connections with wrong operator keys, forms that are not there, forged tokens and wrong
 // types of body, beside as many requests to a Worker that only echoes. Nothing may stay in memory of any of them.
-import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import { Pool, WebSocket } from "undici";
-import { body, root, stand } from "../stand.mjs";
+import { body, resident, root, stand, workerds } from "../stand.mjs";
 
 const ECHO = `export default { async fetch(request) { return new Response(await request.text()); } };`;
 
@@ -24,19 +23,6 @@ const KINDS = {
   "half a body": (n) => ({ method: "POST", path: "/leads/contact", headers: { "content-type": "application/json" }, body: `{"email":"stranger${n}` }),
   "a wrong value": (n) => ({ method: "POST", path: "/leads/contact", headers: { "content-type": form }, body: lead(n).replace("%40", "") }),
 };
-
-/** What a process has in memory, in MB. */
-const resident = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
-const workerds = () =>
-  readdirSync("/proc").filter((entry) => {
-    if (!/^\d+$/.test(entry)) return false;
-    try {
-      const status = readFileSync(`/proc/${entry}/status`, "utf8");
-      return /^Name:\s+workerd$/m.test(status) && new RegExp(`^PPid:\\s+${process.pid}$`, "m").test(status);
-    } catch {
-      return false;
-    }
-  });
 
 /** What a Worker's heap holds, in MB: a snapshot collects all garbage first. */
 async function heapOf(inspector) {
