@@ -193,6 +193,22 @@ describe("a target that the account does not take", () => {
     assert.deepEqual((await gate("marketo")).targets, []);
   });
 
+  test("who waits for it asks at a slow pace, whatever befalls the question", async () => {
+    const asked = async (text) => (await (await fetch(`${at.relay}/test/asked?account=marketo`, { method: "POST", body: text })).json()).places;
+    const lead = person();
+    await at.faults([{ key: lead.email, operation: WRITES.marketo, fault: "code", code: 609, times: MANY }]);
+    const ids = [await send("marketo", lead)];
+    await until(async () => (await gate("marketo")).targets.length === 1, "the target to close");
+    // The gate is out of order: a question that is not answered is not asked again at once.
+    const before = await asked("break");
+    await wait(1_500);
+    const places = (await asked("")) - before;
+    assert.ok(places <= 15, `asked ${places} times in 1.5 s`);
+    await mended();
+    await delivered(ids);
+    await onceEach("marketo", [lead]);
+  });
+
   test("a form id that is none: what waits is sent with the right one, once the owner has deployed it", async () => {
     const restart = async (wrong) => {
       if (wrong) bindings.FORM_ID = wrong;

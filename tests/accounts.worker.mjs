@@ -16,9 +16,17 @@ export class Outbox extends SoundOutbox {
   }
 }
 
+/** How often a gate was asked for a place, and whether it is out of order. */
+const asked = { places: 0, broken: false };
+
 export class Gate extends SoundGate {
   async fetch(request) {
     const { pathname } = new URL(request.url);
+    if (pathname === "/test/asked") return Response.json({ places: asked.places, broken: (asked.broken = (await request.text()) === "break") });
+    if (pathname === "/acquire") {
+      asked.places++;
+      if (asked.broken) throw new Error("broken");
+    }
     const { storage } = this.state;
     if (pathname === "/test/old") return Response.json((await storage.put("limiter", await request.text())) ?? null);
     if (pathname === "/test/rows") return Response.json({ rows: storage.sql.exec("SELECT * FROM parts").toArray(), old: (await storage.get("limiter")) ?? null });

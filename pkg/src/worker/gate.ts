@@ -31,6 +31,8 @@ export interface Release {
   fills: string;
   outcome?: Outcome;
   token?: string;
+  /** The request could not be made, so no call was. */
+  unsent?: boolean;
   /** The call was a write: after an unknown outcome it may still be running. */
   write?: boolean;
   /** The write that relies on this look-up comes next. */
@@ -182,11 +184,11 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
       }
     }
 
-    async release({ account: name, id, form, fills, outcome, token, write, goesOn, landed, pace, after }: Release): Promise<Released> {
+    async release({ account: name, id, form, fills, outcome, unsent, token, write, goesOn, landed, pace, after }: Release): Promise<Released> {
       const account = this.account(name);
       const retry = outcome?.kind === "retry" ? (outcome as { code: string; reason?: string; after?: number }) : undefined;
       let fault: Fault | undefined = outcome?.kind === "refused" ? (outcome.fault ?? "lead") : undefined;
-      const good = outcome?.kind === "stored" || outcome?.kind === "found" || fault === "lead" || fault === "target";
+      const good = !unsent && (outcome?.kind === "stored" || outcome?.kind === "found" || fault === "lead" || fault === "target");
       let [code, message, param] = outcome?.kind === "refused" ? about(outcome) : [retry?.code ?? "", "", ""];
       // A late refusal of an old token must not cost the new one.
       if (this.token && this.token.value === token) {
@@ -221,7 +223,8 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
         code,
         message,
         param,
-        fault: fault ?? (outcome ? "" : "unsent"),
+        // What was wrong with one lead before a call was made says nothing of what is closed.
+        fault: unsent && fault === "lead" ? "unsent" : (fault ?? (outcome ? "" : "unsent")),
         keep: goesOn ? "goeson" : lost ? "lost" : "no",
         landed: lost && landed !== undefined ? now + landed : undefined,
         good,

@@ -1,8 +1,11 @@
 import type { DurableState } from "./durable.js";
 import type { Target } from "./options.js";
 
-/** So many leads are marked, or let go, at once: nobody shall wait for a backlog. */
+/** So many leads are let go at once: nobody shall wait for a backlog. */
 const BATCH = 2_000;
+
+/** Of what is due so many are looked at for a closed form, at each look. */
+const SWEPT = 200;
 
 /** A closed target as this outbox knows it. */
 interface Hold {
@@ -46,9 +49,25 @@ export class Holds {
     this.note(account, name, until);
   }
 
-  /** Marks those of what is due that wait for a closed target, and gives the others. */
+  /** Marks what is due of forms that are closed whole, some at a time and without their values. Says whether there are more. */
+  sweep(account: string, now: number): boolean {
+    let more = false;
+    for (const [name, { open }] of this.of(account)) {
+      if (open || name.includes("/")) continue;
+      const marked = this.storage.sql.exec(
+        `UPDATE deliveries SET hold = ?1 WHERE id IN (SELECT id FROM (
+           SELECT deliveries.id AS id, form FROM deliveries JOIN leads ON leads.id = deliveries.lead
+           WHERE account = ?2 AND phase IN ('waiting', 'sent') AND hold IS NULL AND next <= ?3 ORDER BY next LIMIT ?4
+         ) WHERE form = ?1) RETURNING 1`, name, account, now, SWEPT,
+      ).toArray();
+      if (marked.length === SWEPT) more = true;
+    }
+    return more;
+  }
+
+  /** Marks those of what is due that fill a closed parameter, and gives the others. */
   sift<Row extends Record<string, unknown>>(account: string, due: readonly Row[], targetOf: (row: Row) => Target | undefined): Row[] {
-    const closed = [...this.of(account)].filter(([, { open }]) => !open).map(([name]) => name);
+    const closed = [...this.of(account)].filter(([, { open }]) => !open).map(([name]) => name).filter((name) => name.includes("/"));
     if (closed.length === 0) return [...due];
     return due.filter((row) => {
       const target = targetOf(row);
@@ -91,6 +110,12 @@ export class Holds {
     else this.of(account).delete(name);
   }
 
+  /** Nobody can ask before then. */
+  later(account: string, name: string, until: number): void {
+    const hold = this.of(account).get(name);
+    if (hold) hold.until = until;
+  }
+
   /** The lead that asked has its answer. */
   back(account: string, id: string): void {
     for (const hold of this.of(account).values()) if (hold.scout === id) hold.scout = null;
@@ -106,7 +131,6 @@ const NONE = new Map<string, Hold>();
 
 function concerns(name: string, form: string, target: Target, row: Record<string, unknown>): boolean {
   const at = name.indexOf("/");
-  if (at < 0) return name === form;
   return name.slice(0, at) === form && fills(target, { lead: row["values"], visitor: row["visitor"] }).split("\n").includes(name.slice(at + 1));
 }
 

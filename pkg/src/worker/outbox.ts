@@ -19,6 +19,8 @@ interface DeliveryRow extends Record<string, unknown> {
   state: string;
   phase: string;
   code: string | null;
+  /** When it is due. */
+  next: number;
   /** The closed target that it waits for. */
   hold: string | null;
   /** Of its lead: the form, the persons, the values. */
@@ -29,15 +31,15 @@ interface DeliveryRow extends Record<string, unknown> {
 }
 
 /** A delivery with what is needed of its lead. */
-const ROW = `SELECT deliveries.id AS id, deliveries.lead AS lead, account, state, phase, code, hold, form,
+const ROW = `SELECT deliveries.id AS id, deliveries.lead AS lead, account, state, phase, code, next, hold, form,
   CASE WHEN persons <> '' THEN persons ELSE person END AS persons, leads.lead AS "values", visitor
   FROM deliveries JOIN leads ON leads.id = deliveries.lead`;
 
-/** What is due while a target is closed: the leads that wait for it are marked in passing, so there may be many. */
-const SIFTED = 1_000;
-
 /** So many deliveries to one account run at once in one outbox; the gates hold the accounts' own limits. */
 const AT_ONCE = 10;
+
+/** So many leads are read with their values at a time: each may have 64 KiB, and an isolate has 128 MB. */
+const PAGE = 4 * AT_ONCE;
 
 /** After this long the memory of a delivered lead (hashes, id, outcome) goes. */
 const KEEP = 8 * 24 * 60 * 60 * 1000;
@@ -190,10 +192,10 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         const width = this.width.get(account) ?? AT_ONCE;
         if (out >= width || (this.held.get(account) ?? 0) > now) continue;
         if (this.holds.let(account)) this.ringAt(now + 1);
-        const most = this.holds.of(account).size > 0 ? SIFTED : 4 * AT_ONCE;
-        const due = this.rows(`${ROW} WHERE account = ? AND phase IN ('waiting', 'sent') AND hold IS NULL AND next <= ? ORDER BY next LIMIT ?`, account, now, most) as DeliveryRow[];
+        if (this.holds.sweep(account, now)) this.ringAt(now + 1);
+        const due = this.rows(`${ROW} WHERE account = ? AND phase IN ('waiting', 'sent') AND hold IS NULL AND next <= ? ORDER BY next LIMIT ?`, account, now, PAGE) as DeliveryRow[];
         const free = this.holds.sift(account, due, (row) => this.target(row));
-        if (free.length < due.length && due.length === most) this.ringAt(now + 1);
+        if (free.length < due.length && due.length === PAGE) this.ringAt(now + 1);
         let room = width - out;
         for (const row of [...this.scouts(account, now), ...free]) {
           if (room <= 0) break;
@@ -208,7 +210,9 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         const [row] = this.rows(`${ROW} WHERE account = ? AND hold = ? AND phase IN ('waiting', 'sent') ORDER BY next LIMIT 1`, account, name) as DeliveryRow[];
         // Where nobody waits any more, the next lead is told by the gate.
         if (!row) this.holds.scout(account, name, undefined);
-        return row ?? [];
+        // Its last call may still be out, or has to wait longer than the target.
+        else if (row.next > now) this.holds.later(account, name, row.next);
+        return row && row.next <= now ? row : [];
       });
     }
 
@@ -257,13 +261,15 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
           "SELECT id, next FROM deliveries WHERE account = ? AND phase IN ('waiting', 'sent') AND hold IS NULL ORDER BY next LIMIT ?",
           account, AT_ONCE + 1,
         );
-        soonest = Math.min(soonest, Math.max(this.holds.next(account), this.held.get(account) ?? 0));
+        const full = [...this.running.values()].filter((other) => other === account).length >= (this.width.get(account) ?? AT_ONCE);
+        // Who ends first pumps; nothing is asked again and again meanwhile.
+        const earliest = Math.max(this.held.get(account) ?? 0, full || this.busy.size > 0 ? now + 250 : 0);
+        soonest = Math.min(soonest, Math.max(this.holds.next(account), earliest));
         const next = waiting.find((row) => !this.running.has(String(row["id"])));
         // Where all places are taken, the one that ends first pumps; the alarm is there for the case of a crash.
         if (waiting.length > 0) soonest = Math.min(soonest, now + LATEST_ALARM);
         if (!next) continue;
-        const full = [...this.running.values()].filter((other) => other === account).length >= (this.width.get(account) ?? AT_ONCE);
-        soonest = Math.min(soonest, Math.max(Number(next["next"]), this.held.get(account) ?? 0, full || this.busy.size > 0 ? now + 250 : 0));
+        soonest = Math.min(soonest, Math.max(Number(next["next"]), earliest));
       }
       if (soonest < Number.POSITIVE_INFINITY) await this.alarmBy(soonest);
     }
@@ -373,7 +379,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
             throw error;
           }
           this.step(row, account.system, { event: "outcome", outcome });
-          this.settle(row, account.system, await gate({ outcome }));
+          this.settle(row, account.system, await gate({ outcome, unsent: true }));
           return;
         }
         const write = rendered.method !== "GET";
@@ -439,11 +445,13 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       const [kept] = this.rows("SELECT request, base FROM renders WHERE delivery = ? AND operation = ?", row.id, call);
       // The owner has mended the account's address since: no request goes to the old one. Before version 4 none had one.
       if (kept?.["base"] === base) return JSON.parse(String(kept["request"])) as Rendered;
-      if (kept) this.desk.tally.drop(row.id);
       const rendered = steady((glue) => glue.render(row.state, row.values, row.visitor, mapping(target), plainAccount(account as never)));
       // Sent along, but not relied on: the key of the system's own replay. It takes one body for each key.
       if (account.system === "prospects" && rendered.method !== "GET") rendered.headers.push(["X-Idempotency-Key", crypto.randomUUID()]);
-      this.desk.tally.keep(row.id, call, base, JSON.stringify(rendered));
+      this.desk.tally.together(() => {
+        if (kept) this.desk.tally.drop(row.id);
+        this.desk.tally.keep(row.id, call, base, JSON.stringify(rendered));
+      });
       return rendered;
     }
 
