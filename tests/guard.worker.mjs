@@ -5,7 +5,7 @@ import { relay } from "fieldpost/worker";
 
 export { Gate, Outbox } from "fieldpost/worker";
 
-const FIELDS = { email: { kind: "email", required: true }, phone: { kind: "phone" }, company: { kind: "text", max: 200 } };
+const FIELDS = { email: { kind: "email", required: true }, other: { kind: "email" }, phone: { kind: "phone" }, company: { kind: "text", max: 200 } };
 
 const handler = relay((env) => {
   const form = {

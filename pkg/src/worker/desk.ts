@@ -175,15 +175,20 @@ export class Desk {
   }
 
   /**
-   * Takes a person out of the outbox, the review and the dead letters. Key and hash stay: a page that repeats the lead
-   * must not bring it back.
+   * Takes a person out of the outbox, the review and the dead letters, whichever e-mail field they are in. Key and hash
+   * stay: a page that repeats the lead must not bring it back.
    */
   erase(persons: readonly string[]): { erased: number; out: number } {
     let erased = 0;
     let out = 0;
     this.together(() => {
       for (const person of persons) {
-        for (const { id } of this.rows("SELECT id FROM leads WHERE person = ? AND finished IS NULL", person)) {
+        // Leads of before `persons` know the first e-mail only.
+        const found = this.rows(
+          "SELECT id FROM leads WHERE finished IS NULL AND (person = ?1 OR instr(' ' || persons || ' ', ' e:' || ?1 || ' ') > 0)",
+          person,
+        );
+        for (const { id } of found) {
           const [sent] = this.rows("SELECT count(*) AS n FROM deliveries WHERE lead = ? AND phase = 'sent'", id);
           out += Number(sent?.["n"]);
           this.tally.turn(String(id), () => {
