@@ -225,6 +225,68 @@ fn where_the_owner_says_so_the_phone_decides_and_no_email_is_replaced() {
 }
 
 #[test]
+fn who_is_there_is_found_by_email_though_the_owner_lets_the_phone_decide() {
+    const ANN: Option<&str> = Some("ANN@example.com");
+    const BOB: Option<&str> = Some("bob@example.com");
+    // A couple on one phone: the system could take either for the lead. On pages of one each, too.
+    for pages in [
+        &[&[ANN, BOB][..]][..],
+        &[&[BOB, ANN]],
+        &[&[ANN, None]],
+        &[&[ANN], &[BOB]],
+        &[&[BOB], &[ANN]],
+        &[&[None], &[ANN]],
+    ] {
+        let mut story = Story::of(System::Prospects);
+        for (at, emails) in pages.iter().enumerate() {
+            assert_eq!(story.sends(), LIST);
+            let next = (at + 1 < pages.len()).then_some("2");
+            story.lists_page(emails, next, true);
+        }
+        assert_eq!(
+            (story.delivery.without.as_str(), story.delivery.page.as_deref()),
+            ("phone", None),
+            "{pages:?}"
+        );
+        assert_eq!(story.sends(), LIST, "by e-mail");
+        story.hears(found(&[("9", "")]));
+        assert_eq!(story.sends(), UPSERT);
+        assert_eq!((story.delivery.without.as_str(), story.delivery.aside), ("phone", false), "{pages:?}");
+        assert_eq!(story.hears(stored()), Effect::Done);
+    }
+    // What is not shown may be somebody else.
+    let mut story = Story::of(System::Prospects);
+    story.sends();
+    let record: Value<'static> =
+        [("id", Value::from("7")), ("email", Value::from(ANN.unwrap()))].into_iter().collect();
+    let outcome = Outcome::Found { records: vec![record], total: Some(2), next: None };
+    story.step(Event::Listed { outcome, identity: "ann@example.com".to_owned(), by_key: true });
+    assert_eq!(story.delivery.without, "phone");
+    // Without the lead's own among them, on all pages, the phone decides.
+    for (first, last, without) in
+        [(BOB, None, "email"), (None, BOB, "email"), (None, None, ""), (ANN, ANN, "")]
+    {
+        let mut story = Story::of(System::Prospects);
+        story.sends();
+        story.lists_page(&[first], Some("2"), true);
+        assert_eq!(story.sends(), LIST);
+        story.lists_page(&[last], None, true);
+        assert_eq!(story.sends(), UPSERT);
+        assert_eq!(story.delivery.without, without);
+    }
+    // A list that begins anew forgets what its first pages showed.
+    let mut story = Story::of(System::Prospects);
+    story.sends();
+    story.lists_page(&[BOB], Some("2"), true);
+    story.now = story.delivery.next;
+    story.step(Event::Due { doubt: None, others: None, kept: false, place: None });
+    assert_eq!(story.delivery.page, None);
+    story.lists(&[ANN], true);
+    assert_eq!(story.sends(), UPSERT);
+    assert_eq!(story.delivery.without, "");
+}
+
+#[test]
 fn all_pages_of_a_phones_holders_are_read() {
     let mut story = Story::of(System::Prospects);
     story.sends();

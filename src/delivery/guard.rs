@@ -2,6 +2,7 @@
 
 use crate::outcome::Outcome;
 use crate::value::Value;
+use serde::{Deserialize, Serialize};
 
 /// A key that several people may have, like a phone of the house, though the system's write takes who has it for the same.
 #[derive(Debug)]
@@ -56,31 +57,81 @@ pub(super) enum Held {
     Nobody,
     /// Whoever the lead is of, and nobody else.
     Own,
-    /// Somebody else too, or somebody of whom nobody knows.
+    /// Whoever the lead is of, and somebody else too: the system could take either for the lead.
+    Both,
+    /// Somebody else, or somebody of whom nobody knows.
     Others,
     /// That is for the next page to say.
     More(String),
 }
 
+/// Whom the pages of the list have shown so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Seen {
+    /// Nobody.
+    #[default]
+    Nobody,
+    /// Whoever the lead is of.
+    Own,
+    /// People without an identity, and nobody else.
+    Nameless,
+    /// Somebody else.
+    Others,
+    /// Whoever the lead is of, and somebody beside them.
+    Both,
+}
+
+impl Seen {
+    fn and(self, other: Seen) -> Seen {
+        match (self, other) {
+            (Seen::Nobody, seen) | (seen, Seen::Nobody) => seen,
+            (one, two) if one == two => one,
+            (Seen::Nameless, Seen::Others) | (Seen::Others, Seen::Nameless) => Seen::Others,
+            _ => Seen::Both,
+        }
+    }
+}
+
 impl Guard {
-    /// Who has the key, of a lead whose identity is `own`.
-    pub(super) fn held(&self, outcome: &Outcome, page: Option<&str>, own: &str, by_key: bool) -> Held {
+    /// Who has the key, of a lead whose identity is `own`, after the pages that showed `seen`.
+    pub(super) fn held(
+        &self,
+        outcome: &Outcome,
+        page: Option<&str>,
+        own: &str,
+        by_key: bool,
+        seen: &mut Seen,
+    ) -> Held {
         let Outcome::Found { records, total, next } = outcome else { return Held::Others };
-        let is_other = |record: &Value<'_>| {
-            let known = record.get(self.identity).and_then(Value::as_text).unwrap_or_default().trim();
-            // With the owner's leave, who has none yet is given this one.
-            if known.is_empty() { !by_key } else { !known.eq_ignore_ascii_case(own.trim()) }
+        let of = |record: &Value<'_>| match record.get(self.identity).and_then(Value::as_text).map(str::trim)
+        {
+            None | Some("") => Seen::Nameless,
+            Some(known) if known.eq_ignore_ascii_case(own.trim()) => Seen::Own,
+            Some(_) => Seen::Others,
         };
-        if records.iter().any(is_other) {
-            return Held::Others;
+        *seen = records.iter().map(of).fold(*seen, Seen::and);
+        match seen {
+            Seen::Both => return Held::Both,
+            // Who it is of makes no difference, so no other page does.
+            Seen::Others | Seen::Nameless if !by_key => return Held::Others,
+            _ => {}
         }
         let shown = u64::try_from(records.len()).unwrap_or(u64::MAX);
         match next {
-            Some(next) if !records.is_empty() && page != Some(next) => Held::More(next.clone()),
+            Some(next) if !records.is_empty() && page != Some(next) => return Held::More(next.clone()),
             // What is not shown may be somebody else.
-            None if page.is_none() && total.is_some_and(|total| total > shown) => Held::Others,
-            _ if records.is_empty() && page.is_none() => Held::Nobody,
-            _ => Held::Own,
+            None if page.is_none() && total.is_some_and(|total| total > shown) => {
+                *seen = seen.and(Seen::Others);
+            }
+            _ => {}
+        }
+        match seen {
+            Seen::Nobody => Held::Nobody,
+            // With the owner's leave, who has none yet is given this one.
+            Seen::Own | Seen::Nameless => Held::Own,
+            Seen::Others => Held::Others,
+            Seen::Both => Held::Both,
         }
     }
 }

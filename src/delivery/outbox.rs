@@ -10,6 +10,7 @@ mod recipe;
 pub use recipe::{Probe, Recipe, When};
 
 use super::backoff;
+use super::guard::Seen;
 use crate::operation::Repeat;
 use crate::outcome::{Fault, Outcome, Reason};
 use crate::report::{Issue, Severity};
@@ -110,6 +111,9 @@ pub struct Delivery {
     /// The next page of the holders.
     #[serde(default)]
     pub page: Option<String>,
+    /// Whom the pages before it have shown.
+    #[serde(default)]
+    pub seen: Seen,
     /// The parameters that are left out, with blanks between.
     #[serde(default)]
     pub without: String,
@@ -198,6 +202,7 @@ impl Delivery {
             others: None,
             key: Key::Asked,
             page: None,
+            seen: Seen::Nobody,
             without: String::new(),
             aside: false,
             outcome: None,
@@ -243,6 +248,9 @@ impl Delivery {
                         self.others = self.others.max(others.filter(still));
                         // The pages are one list only as long as nobody else can write.
                         self.page.take_if(|_| !kept);
+                        if self.page.is_none() {
+                            self.seen = Seen::Nobody;
+                        }
                     }
                     Call::Write | Call::Found => {}
                 }
@@ -287,7 +295,7 @@ impl Delivery {
             }
             (Event::Listed { outcome, identity, by_key }, _) => match (&recipe.guard, &outcome) {
                 (Some(guard), Outcome::Found { .. }) if self.call == Call::Holders => {
-                    let held = guard.held(&outcome, self.page.as_deref(), &identity, by_key);
+                    let held = guard.held(&outcome, self.page.as_deref(), &identity, by_key, &mut self.seen);
                     let attempts = self.attempts.saturating_add(1);
                     let again = now.saturating_add(backoff::delay(attempts, timing.base, timing.cap, random));
                     self.listed(guard, held, by_key, again, now)

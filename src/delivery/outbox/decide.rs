@@ -64,7 +64,8 @@ impl Delivery {
                 guard.kept.param.clone_into(&mut self.without);
                 self.turn_to(Call::Write, now)
             }
-            Held::Others => {
+            // The phone would name more people than the lead's own; the e-mail names one, where it is there.
+            Held::Both | Held::Others => {
                 guard.taken.param.clone_into(&mut self.without);
                 self.turn_to(Call::Probe, now)
             }
