@@ -241,6 +241,69 @@ describe("a target that the account does not take", () => {
     await onceEach("marketo", leads);
   });
 
+  describe("and that the owner has taken out of the options", () => {
+    const restart = async (own = {}) => {
+      for (const name of ["NO_COMPANY", "NO_SECOND"]) delete bindings[name];
+      Object.assign(bindings, own);
+      await at.killRelay();
+      await at.startRelay();
+    };
+    const targets = async () => (await gate("marketo")).targets.map(({ form, param, code }) => [form, param, code]);
+    const opening = async (act) => {
+      const { write } = process.stdout;
+      let heard = "";
+      process.stdout.write = function (chunk, ...rest) {
+        heard += chunk;
+        return write.call(process.stdout, chunk, ...rest);
+      };
+      try {
+        await act();
+        await until(() => heard.includes('"target.opened"'), "the line in the log");
+      } finally {
+        process.stdout.write = write;
+      }
+      return JSON.parse(/\{"event":"target.opened".*?\}/.exec(heard)[0]);
+    };
+    after(() => restart());
+
+    test("a parameter: its leads go without it, and nothing is said to be closed for ever", async () => {
+      await at.config({ marketo: { forms: { 1029: { fields: ["email"], required: [] } } } });
+      const leads = Array.from({ length: 3 }, () => person({ company: "Acme" }));
+      const ids = await sendAll("marketo", leads);
+      await until(async () => (await gate("marketo")).targets.length === 1, "the field to close");
+      assert.deepEqual(await targets(), [["marketo", "company", "marketo.1006"]]);
+      const line = await opening(async () => {
+        await restart({ NO_COMPANY: "1" });
+        await delivered(ids);
+      });
+      assert.deepEqual(line, { event: "target.opened", account: "marketo", form: "marketo", code: "marketo.1006" });
+      await onceEach("marketo", leads);
+      assert.deepEqual(await targets(), []);
+      await restart();
+      assert.deepEqual(await targets(), [], "nor is it kept");
+    });
+
+    test("a form: what waits says what is wrong now, and once nothing does, nothing is closed", async () => {
+      const lead = person();
+      await at.faults([{ key: lead.email, operation: WRITES.marketo, fault: "code", code: 609, times: MANY }]);
+      const id = await send("second", lead);
+      await until(async () => (await gate("marketo")).targets.length === 1, "the target to close");
+      await restart({ NO_SECOND: "1" });
+      await until(async () => (await targets())[0]?.[2] === "params.target", "the right reason");
+      await waiting([id]);
+      // While it waits, a restart neither opens nor closes anything.
+      const [{ since }] = (await gate("marketo")).targets;
+      await restart({ NO_SECOND: "1" });
+      assert.deepEqual((await gate("marketo")).targets.map((target) => target.since), [since]);
+      const headers = { authorization: "Bearer demo-operator", "fieldpost-value-key": "demo-operator-values" };
+      const response = await fetch(`${at.relay}/operator/erase`, { method: "POST", headers, body: JSON.stringify({ email: lead.email }) });
+      assert.equal((await response.json()).erased, 1);
+      await wait(3_200);
+      await restart({ NO_SECOND: "1" });
+      assert.deepEqual(await targets(), []);
+    });
+  });
+
   test("a parameter that the owner got wrong is the form's, and what the visitor typed is the lead's", async () => {
     const ids = await sendAll("wrong", [person({ company: "Acme" }), person({ company: "Acme" })]);
     await until(async () => (await gate("prospects")).targets.length === 1, "the parameter to close");
@@ -282,6 +345,21 @@ describe("a sign-in that fails", () => {
       assert.deepEqual([(await gate("marketo")).refused, (await gate("marketo")).closed], [null, null]);
     });
   }
+
+  const gateOf = async (path) => (await fetch(`${at.relay}/test/${path}?account=marketo`, { method: "POST" })).json();
+
+  test("is not made twice at a time, whoever needs the token", async () => {
+    const before = (await ledger("auth.token")).length;
+    assert.equal(await gateOf("twice"), 2);
+    assert.equal((await ledger("auth.token")).length - before, 1);
+  });
+
+  test("is made again, whatever the token that is there was good for", async () => {
+    await gateOf("proven");
+    assert.equal((await gate("marketo")).closed.code, "auth.refused");
+    await delivered([await send("marketo", person())]);
+    assert.equal((await gate("marketo")).closed, null);
+  });
 
   test("a missing credential, or a base URL that is none: leads are taken and wait", async () => {
     const mistakes = [["prospects", { SANDBOX_KEY: "" }], ["marketo", { SANDBOX_CLIENT_SECRET: "" }], ["marketo", { MARKETO_URL: "https://example.org" }], ["marketo", { MARKETO_URL: "" }], ["pardot", { SANDBOX_BUSINESS_UNIT: "nonsense" }]];

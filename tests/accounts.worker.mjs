@@ -29,6 +29,9 @@ export class Gate extends SoundGate {
     }
     const { storage } = this.state;
     if (pathname === "/test/old") return Response.json((await storage.put("limiter", await request.text())) ?? null);
+    // A sign-in that failed closed the account, and a call in flight then proved the token that another sign-in had given.
+    if (pathname === "/test/proven") return Response.json(this.limiter.found("marketo", "token", "auth.refused", "A test.", (this.token = { value: "a token that was", until: Date.now() + 600_000, proven: true })));
+    if (pathname === "/test/twice") return Response.json((await Promise.all([1, 2].map(() => this.refresh("marketo", this.account("marketo"))))).length);
     if (pathname === "/test/rows") return Response.json({ rows: storage.sql.exec("SELECT * FROM parts").toArray(), old: (await storage.get("limiter")) ?? null });
     return super.fetch(request);
   }
@@ -37,9 +40,11 @@ export class Gate extends SoundGate {
 const handler = relay((env) => {
   const { SANDBOX: baseUrl, SANDBOX_HOST: allowHost, SANDBOX_CLIENT_ID: clientId, SANDBOX_CLIENT_SECRET: clientSecret } = env;
   const map = { email: "email", phone: "phone", company: "company" };
+  // What the owner takes out of the options, in a later version of them.
+  const { company, ...shorter } = map;
   const names = { firstName: "Ann", lastName: "Lee" };
   const deliver = {
-    marketo: { account: "marketo", map, constants: { formId: Number(env.FORM_ID ?? 1029) } },
+    marketo: { account: "marketo", map: env.NO_COMPANY ? shorter : { ...shorter, company }, constants: { formId: Number(env.FORM_ID ?? 1029) } },
     pardot: { account: "pardot", map },
     prospects: { account: "prospects", map, constants: names },
     // What the owner got wrong.
@@ -56,10 +61,11 @@ const handler = relay((env) => {
   return {
     secret: env.RELAY_SECRET,
     operatorKey: env.OPERATOR_KEY,
+    valueKey: env.VALUE_KEY,
     timeScale: Number(env.TIME_SCALE),
     addressLimit: null,
     shards: 2,
-    forms: { ...Object.fromEntries(forms), second: { ...form, deliver: [deliver.marketo] } },
+    forms: { ...Object.fromEntries(forms), ...(env.NO_SECOND ? {} : { second: { ...form, deliver: [deliver.marketo] } }) },
     accounts: {
       marketo: { system: "marketo", baseUrl: env.MARKETO_URL ?? baseUrl, allowHost, limits, credentials: { clientId, clientSecret } },
       pardot: { system: "pardot", baseUrl, allowHost, limits, ...version, businessUnit: env.SANDBOX_BUSINESS_UNIT, credentials: { clientId, clientSecret, loginUrl: baseUrl } },

@@ -5,7 +5,7 @@ import type { Issue, Outcome } from "../types.js";
 import { call } from "./call.js";
 import { type Ask, type Closed, Limiter, OPEN, type Placed, READ, type Settled, TOKEN } from "./limiter.js";
 import { log } from "./log.js";
-import { options, type RelayAccount, type RelayEnv } from "./options.js";
+import { goesTo, options, type RelayAccount, type RelayEnv } from "./options.js";
 import type { DurableObjectClass, DurableState } from "./durable.js";
 import type { Pace } from "./pace.js";
 import { short } from "./reply.js";
@@ -94,6 +94,7 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
     readonly limiter: Limiter;
     token: { value: string; until: number; proven: boolean } | undefined;
     asking: Promise<void> | undefined;
+    signing: Promise<void> | undefined;
     looking: Promise<Looked> | undefined;
     /** No token is asked for before. */
     notBefore = 0;
@@ -107,7 +108,7 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
     constructor(state: DurableState, env: RelayEnv) {
       this.state = state;
       this.env = env;
-      this.limiter = new Limiter(state.storage, () => EVERY / this.scale, (name) => this.account(name));
+      this.limiter = new Limiter(state.storage, () => EVERY / this.scale, (name) => this.account(name), (...way) => goesTo(options(this.env), ...way));
       void state.blockConcurrencyWhile(async () => {
         await load();
         await this.limiter.begin();
@@ -155,8 +156,8 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
 
     /** Sees what stands before a call: that there is a token, and that a closed account is mended. */
     async prepare(name: string, account: RelayAccount, door: number): Promise<void> {
-      // A token that was good for nothing shows nothing.
-      if (door !== OPEN && !this.token?.proven) this.token = undefined;
+      // Only a new token opens what a sign-in has closed, and one that was good for nothing shows nothing.
+      if (door === TOKEN || (door !== OPEN && !this.token?.proven)) this.token = undefined;
       if (!this.usable() && (door !== OPEN || Date.now() >= this.notBefore)) await this.refresh(name, account);
       if (door !== READ || !this.usable()) return;
       const { what, code, message } = await this.look(name, account);
@@ -258,8 +259,16 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
       return true;
     }
 
+    /** One sign-in at a time: of two, the one that is refused would close the account over the other's token. */
+    refresh(name: string, account: RelayAccount): Promise<void> {
+      this.signing ??= this.signIn(name, account).finally(() => {
+        this.signing = undefined;
+      });
+      return this.signing;
+    }
+
     /** Gets a token, or notes why there is none and when to ask again. */
-    async refresh(name: string, account: RelayAccount): Promise<void> {
+    async signIn(name: string, account: RelayAccount): Promise<void> {
       try {
         const plain = plainAccount(account as never);
         edge((glue) => glue.checkAccount(plain));

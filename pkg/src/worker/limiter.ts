@@ -9,6 +9,12 @@ const TABLE = "CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, text TEX
 /** Between rows and between the words of a row, as `src/wasm/gate.rs` has them. */
 const [ROW, WORD] = ["\u0002", "\u0001"];
 
+/** How the row of a closed target begins. */
+const TARGET = "target ";
+
+/** Of this code a target is closed just because the options do not have it. */
+const GONE = "params.target";
+
 /** What stands before a call. */
 export const [OPEN, WAIT, TOKEN, READ] = [0, 1, 2, 3] as const;
 
@@ -91,6 +97,8 @@ export class Limiter {
     /** How often what is closed is asked, in milliseconds. */
     readonly every: () => number,
     readonly accountOf: (name: string) => RelayAccount,
+    /** Whether a form goes to an account, with this parameter where one is named. */
+    readonly goesTo: (account: string, form: string, param: string | null) => boolean,
   ) {}
 
   /** Older versions kept one text; it becomes rows, once. */
@@ -112,11 +120,26 @@ export class Limiter {
       }
     }
     const { system, limits } = this.accountOf(account);
-    const rows = this.storage.sql.exec("SELECT name, text FROM parts").toArray().map(({ name, text }) => `${String(name)}${WORD}${String(text)}`);
+    const parts = this.storage.sql.exec("SELECT name, text FROM parts").toArray().map(({ name, text }) => [String(name), String(text)] as const);
+    const rows = parts.filter((part) => this.isKept(account, part)).map((part) => part.join(WORD));
     const own = Float64Array.from(limits ? [limits.calls, limits.window, limits.atOnce] : []);
     edge((glue) => glue.gateLoad(account, system, own, rows.join(ROW)));
     this.isLoaded = true;
     return steady(act);
+  }
+
+  /**
+   * A target that the owner has taken out of the options opens here, for no lead may ever ask about it. Leads of a form that
+   * is gone may still wait, and say so: then they ask, and it stays closed until nobody has asked for a while.
+   */
+  private isKept(account: string, [name, text]: readonly [string, string]): boolean {
+    if (!name.startsWith(TARGET)) return true;
+    const { form, param, code, probe } = targetOf(name, text);
+    const isAsked = param === null && code === GONE && probe > Date.now() - 5 * this.every();
+    if (isAsked || this.goesTo(account, form, param)) return true;
+    this.storage.sql.exec("DELETE FROM parts WHERE name = ?", name);
+    log("target.opened", { account, form, code });
+    return false;
   }
 
   /** Writes down what a call has changed. Should that fail, the rows are the truth. */
@@ -178,7 +201,7 @@ export class Limiter {
     const [running, calls, quiet, quota, version] = head.split(WORD);
     const parts = rows.map((row) => row.split(WORD) as [string, string]);
     const closed = parts.find(([name]) => name === "closed");
-    const targets = parts.filter(([name]) => name.startsWith("target "));
+    const targets = parts.filter(([name]) => name.startsWith(TARGET));
     return {
       running: Number(running),
       calls: Number(calls),
@@ -186,10 +209,7 @@ export class Limiter {
       quota: quota ? Number(quota) : null,
       version: versionOf(version),
       closed: closed ? closedBy(closed[1]) : null,
-      targets: targets.map(([name, text]) => {
-        const [form = "", ...param] = name.slice("target ".length).split("/");
-        return { form, param: param.length > 0 ? param.join("/") : null, ...shut(text) };
-      }),
+      targets: targets.map(([name, text]) => targetOf(name, text)),
     };
   }
 }
@@ -220,6 +240,11 @@ const versionOf = (text: string | undefined): 3 | 4 | null => (text === "3" ? 3 
 function shut(text: string): Closed {
   const [since, probe, , code = "", ...message] = text.split(" ");
   return { code, message: message.join(" "), since: Number(since), probe: Number(probe) };
+}
+
+function targetOf(row: string, text: string): Closed & { form: string; param: string | null } {
+  const [form = "", ...param] = row.slice(TARGET.length).split("/");
+  return { form, param: param.length > 0 ? param.join("/") : null, ...shut(text) };
 }
 
 /** The same, with what asks in the third place. */

@@ -195,3 +195,9 @@ export function systemOf(relay: RelayOptions, account: string): string {
   if (!found) throw new FieldpostError("account.invalid");
   return found.system;
 }
+
+/** Whether a form goes to an account, and with this parameter where one is named. */
+export function goesTo(relay: RelayOptions, account: string, form: string, param: string | null): boolean {
+  const ways = relay.forms[form]?.deliver.filter((target) => target.account === account) ?? [];
+  return ways.some(({ map, constants = {} }) => param === null || Object.hasOwn(map, param) || Object.hasOwn(constants, param));
+}
