@@ -3,6 +3,8 @@
 //! A code is stable: programs compare it. A sentence is free to change: people read it. `{}` in a sentence stands for
 //! the limit that was passed, never for what the visitor typed.
 
+#![allow(rustdoc::bare_urls, reason = "a sentence may show how an address looks, and that one is nobody's")]
+
 /// A row of the table.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {

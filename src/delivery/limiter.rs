@@ -96,7 +96,7 @@ pub struct Fresh {
     pub key: String,
     /// Until then a look-up that finds nobody proves nothing.
     pub until: u64,
-    /// The e-mails of the lead that was written, as hashes; [`ANYBODY`] where there were several leads, or nobody knows.
+    /// The e-mails of the lead that was written, as hashes; `*` where there were several leads, or nobody knows.
     pub by: String,
 }
 

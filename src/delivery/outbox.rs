@@ -40,7 +40,7 @@ pub struct Timing {
 pub enum Call {
     /// The look-up.
     Probe,
-    /// Who has the [guard](Guard)'s key. Since version 3 of the stored state.
+    /// Who has the [guard](crate::delivery::guard::Guard)'s key. Since version 3 of the stored state.
     Holders,
     /// The write of a person who is not known.
     Write,
@@ -62,7 +62,7 @@ pub enum Phase {
     Dead,
 }
 
-/// What a delivery knows of whose its [guard](Guard)'s key is.
+/// What a delivery knows of whose its [guard](crate::delivery::guard::Guard)'s key is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Key {
@@ -117,7 +117,7 @@ pub struct Delivery {
     /// The parameters that are left out, with blanks between.
     #[serde(default)]
     pub without: String,
-    /// What was left out goes behind the guard's [`Guard::aside`].
+    /// What was left out goes behind the guard's [`aside`](crate::delivery::guard::Guard::aside).
     #[serde(default)]
     pub aside: bool,
     /// What the last call came to.
@@ -148,7 +148,7 @@ pub enum Event {
     Listed {
         /// What it came to.
         outcome: Outcome,
-        /// The lead's own [`Guard::identity`].
+        /// The lead's own [`identity`](crate::delivery::guard::Guard::identity).
         identity: String,
         /// The owner lets the key alone say who somebody is.
         by_key: bool,

@@ -32,7 +32,7 @@ pub struct Packed {
 }
 
 impl Packed {
-    /// What [`pack`] made.
+    /// What `pack` made.
     pub const fn new(bytes: &'static [u8]) -> Self {
         Packed { bytes, form: OnceLock::new() }
     }
