@@ -72,18 +72,36 @@ const STEPS: readonly string[] = [
 /** The version that this code writes. */
 export const SCHEMA_VERSION = STEPS.length;
 
+/**
+ * What a later release has beside the tables of the last step: columns that may be empty, tables and indexes. The release
+ * before knows nothing of them and goes on working over them, as it must while two versions run side by side or one is
+ * rolled back. So it never fills them: a row that it wrote has NULL there. With the next step that a release may need, what
+ * stands here has become part of every version's tables. Each one is written once and then never changed.
+ */
+const ADDITIONS: readonly string[] = [];
+
 /** Brings the tables to this version; refuses what a later one wrote, rather than guess. */
 export function migrate(storage: DurableState["storage"]): void {
   const { sql } = storage;
   sql.exec("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT");
-  const [known] = sql.exec("SELECT value FROM meta WHERE name = 'version'").toArray();
-  const from = Number(known?.["value"] ?? 0);
-  if (from > SCHEMA_VERSION) throw new FieldpostError("state.version", `The outbox was written by version ${from}, this is ${SCHEMA_VERSION}: deploy the newer one again.`);
-  for (const [at, step] of STEPS.entries()) {
+  const version = known(storage, "version");
+  if (version > SCHEMA_VERSION) throw new FieldpostError("state.version", `The outbox was written by version ${version}, this is ${SCHEMA_VERSION}: deploy the newer one again.`);
+  grow(storage, "version", STEPS);
+  grow(storage, "additions", ADDITIONS);
+}
+
+function known({ sql }: DurableState["storage"], name: string): number {
+  const [row] = sql.exec("SELECT value FROM meta WHERE name = ?", name).toArray();
+  return Number(row?.["value"] ?? 0);
+}
+
+function grow(storage: DurableState["storage"], name: string, steps: readonly string[]): void {
+  const from = known(storage, name);
+  for (const [at, step] of steps.entries()) {
     if (at < from) continue;
     storage.transactionSync(() => {
-      sql.exec(step);
-      sql.exec("INSERT INTO meta (name, value) VALUES ('version', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", at + 1);
+      storage.sql.exec(step);
+      storage.sql.exec("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, at + 1);
     });
   }
 }
