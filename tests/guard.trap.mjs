@@ -1,6 +1,6 @@
 // Stops the wasm module on purpose. Which function is called does not matter, and neither does how the package makes its
 // instances: whatever goes through `WebAssembly.Instance` may stop, and must not be used again after it did.
-const trap = (globalThis.trap = { every: 0, next: 0, calls: 0, traps: 0, afterwards: 0, instances: 0, pages: 0 });
+const trap = (globalThis.trap = { only: "", every: 0, next: 0, calls: 0, traps: 0, afterwards: 0, instances: 0, pages: 0 });
 const { Instance } = WebAssembly;
 const ownNames = /^(memory|__wbindgen_|__externref|__wbg_|_start|free|malloc)/;
 
@@ -15,6 +15,7 @@ WebAssembly.Instance = function (module, imports) {
         ? value
         : (...given) => {
             if (stopped) trap.afterwards++;
+            if (trap.only && trap.only !== name) return value(...given);
             trap.calls++;
             trap.pages = Math.max(trap.pages, made.exports.memory.buffer.byteLength / 65_536);
             if (trap.next > 0 || (trap.every > 0 && trap.calls % trap.every === 0)) {

@@ -15,9 +15,9 @@ export const sandboxBinary = process.env.SANDBOX_BIN ?? `${root}target/debug/fie
 /**
  * Starts a stand. `timeScale` divides the relay's waiting times; `bindings` overrides the Worker's; `wasm: false` serves
  * the page under a policy that forbids WebAssembly; `between` puts something between the relay and the sandbox; `storage`
- * is a folder that the relay's storage begins as; with `inspectorPort` (0 for any) the relay's heap can be looked at.
+ * is a folder that the relay's storage begins as; `code` is another Worker than `worker`, bundled: `{ modules, outdir }`; with `inspectorPort` (0 for any) the relay's heap can be looked at.
  */
-export async function stand({ timeScale = 30, bindings = {}, wasm = true, between, storage, inspectorPort, worker = `${root}www/demo/worker.mjs` } = {}) {
+export async function stand({ timeScale = 30, bindings = {}, wasm = true, between, storage, inspectorPort, code, worker = `${root}www/demo/worker.mjs` } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "fieldpost-"));
   const sandbox = await startSandbox(sandboxBinary, 0);
   const reached = (await between?.(sandbox.url)) ?? sandbox.url;
@@ -25,12 +25,11 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
   const pagePort = await freePort();
   const relayPort = await freePort();
   const pageUrl = `http://127.0.0.1:${pagePort}`;
-  const modules = await bundleWorker(worker, `${folder}/worker`);
+  const bundled = code ?? { modules: await bundleWorker(worker, `${folder}/worker`), outdir: `${folder}/worker` };
   const start = (how = {}) =>
     startRelay({
+      ...bundled,
       ...how,
-      modules,
-      outdir: `${folder}/worker`,
       port: relayPort,
       storage: `${folder}/storage`,
       inspectorPort,
@@ -70,7 +69,7 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
       for (const pid of workerds()) process.kill(Number(pid), "SIGKILL");
       await relay.stop().catch(() => {});
     },
-    /** `cron: false`: nothing wakes the relay, not even when it starts. */
+    /** `cron: false`: nothing wakes the relay, not even when it starts. `modules` and `outdir`: another version of it. */
     async startRelay(how) {
       relay = await start(how);
     },

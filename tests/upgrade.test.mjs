@@ -1,6 +1,7 @@
 // What earlier versions stored is opened by this one, and nothing of it is lost. `fixtures/state-1` holds one lead that was
 // delivered, one with a dead letter, one that waits and one under review. `fixtures/state-2` (by `record-state.mjs`) holds
-// besides leads that wait behind a used-up quota, whose calls were out when the relay was killed, and whose replies were lost.
+// besides leads that wait behind a used-up quota, whose calls were out when the relay was killed, and whose replies were lost;
+// `fixtures/state-3` the same as of schema 4.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { body, root, stand, until } from "./stand.mjs";
@@ -57,8 +58,8 @@ describe("state 1", () => {
   });
 });
 
-describe("state 2", () => {
-  opened("state-2");
+for (const state of ["state-2", "state-3"]) describe(state, () => {
+  opened(state);
 
   test("what waited, what was out and what was in doubt is delivered once, to where the account is now", async () => {
     const all = ["marketo", "pardot", "prospects"];

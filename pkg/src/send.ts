@@ -7,31 +7,25 @@ const KEEPALIVE_BYTES = 60_000;
 /**
  * Sends a request and resolves with whatever the server answers. Rejects with a code where it does not answer:
  * `network.timeout`, `network.aborted`, `network.offline` or `network.failed`. After the first and the last nobody can
- * tell whether the request arrived.
+ * tell whether the request arrived. The deadline and the signal hold for the body, too: reading it then rejects.
  */
 export async function send(request: Request, options: SendOptions = {}): Promise<Response> {
   const { timeout = 30_000, signal, keepalive = false, fetch: call = globalThis.fetch } = options;
+  const late = timeout ? AbortSignal.timeout(timeout) : undefined;
   const control = new AbortController();
-  const abort = (): void => control.abort();
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    abort();
-  }, timeout);
-  if (signal?.aborted) abort();
-  signal?.addEventListener("abort", abort);
+  for (const one of [late, signal]) {
+    if (one?.aborted) control.abort();
+    one?.addEventListener("abort", () => control.abort());
+  }
   try {
     const init: RequestInit = { signal: control.signal };
     if (keepalive && (await request.clone().arrayBuffer()).byteLength <= KEEPALIVE_BYTES) init.keepalive = true;
     return await call(request, init);
   } catch (cause) {
-    if (late) throw new FieldpostError("network.timeout", "The server did not answer in time.", [], { cause });
+    if (late?.aborted) throw new FieldpostError("network.timeout", "The server did not answer in time.", [], { cause });
     if (control.signal.aborted) throw new FieldpostError("network.aborted", "The call was aborted.", [], { cause });
     if (globalThis.navigator?.onLine === false) throw new FieldpostError("network.offline", "There is no connection.", [], { cause });
     // Each engine has its own words for it, so none of them is read.
     throw new FieldpostError("network.failed", "The server could not be reached, or the connection broke.", [], { cause });
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
   }
 }

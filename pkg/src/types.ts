@@ -155,7 +155,7 @@ export interface CheckOptions {
 }
 
 export interface SendOptions {
-  /** Milliseconds until the call is given up; default 30,000. */
+  /** Milliseconds until the call is given up, head and body; default 30,000, and 0 for no end. */
   timeout?: number;
   signal?: AbortSignal;
   /** Lets the request outlive the page; bodies up to 60,000 bytes. */

@@ -1,9 +1,8 @@
 import { plainReply, type Rendered, steady } from "../edge.js";
 import { FieldpostError } from "../errors.js";
-import { send } from "../send.js";
 import type { Outcome } from "../types.js";
 import { type Pace, readPace, readRetryAfter } from "./pace.js";
-import { short } from "./reply.js";
+import { exchange } from "./reply.js";
 
 /** What became of a call, and what the system said of its pace. */
 export interface Called {
@@ -16,21 +15,17 @@ export interface Called {
 /** Makes one call of a system and reads its answer; `own`: the parameters that are the same for each lead. Nothing that happens once it is out throws: it may have arrived. */
 export async function call(operation: string, rendered: Rendered, token: string, deadline: number, own: readonly string[] = []): Promise<Called> {
   const request = steady((glue) => glue.toRequest(rendered, token));
-  let response: Response;
-  let plain: unknown;
+  let reply: Awaited<ReturnType<typeof exchange>>;
   try {
-    // workerd's fetch has no deadline of its own, and a body can hang as well as its head.
-    [response, plain] = await within(deadline, async (signal) => {
-      const got = await send(request, { timeout: deadline, signal });
-      return [got, await plainReply({ status: got.status, headers: got.headers as never, body: await short(got) })] as const;
-    });
+    reply = await exchange(request, deadline);
   } catch (error) {
     // workerd cannot tell "refused" from "reset after the CRM acted", so neither can we.
     return { outcome: { kind: "unknown", why: error instanceof FieldpostError ? error.code : "network.failed" } };
   }
   const now = Date.now();
-  const pace = readPace(response.headers, now);
-  const after = readRetryAfter(response.headers, now);
+  const pace = readPace(reply.headers, now);
+  const after = readRetryAfter(reply.headers, now);
+  const plain = await plainReply(reply);
   let outcome: Outcome;
   try {
     outcome = steady((glue) => glue.readSent(operation, plain, rendered.body ?? "", own.join("\n")));
@@ -39,12 +34,4 @@ export async function call(operation: string, rendered: Rendered, token: string,
     outcome = { kind: "unknown", why: "reply.unreadable" };
   }
   return { outcome, ...(pace && { pace }), ...(after !== undefined && { after }) };
-}
-
-async function within<T>(deadline: number, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const signal = AbortSignal.timeout(deadline);
-  const late = new Promise<never>((_, reject) =>
-    signal.addEventListener("abort", () => reject(new FieldpostError("network.timeout"))),
-  );
-  return Promise.race([act(signal), late]);
 }

@@ -2,6 +2,7 @@ import { isReady } from "../core.js";
 import { checkParams, edge, plainAccount, plainReply, read, request, type Traits } from "../edge.js";
 import { FieldpostError } from "../errors.js";
 import { send } from "../send.js";
+import { within } from "../within.js";
 import type { OperationName, Operations, Outcome, Params } from "../types.js";
 import { type ExportDone, type ExportOptions, fileOf, moment, pause, waitForExport } from "./export.js";
 import type { RelayAccount } from "./options.js";
@@ -32,6 +33,26 @@ export interface Client {
 
 /** Marketo hands out a token in its last second; it is asked again this often, a second apart. */
 const TOKEN_TRIES = 4;
+const TOKEN_DEADLINE = 35_000;
+
+/** A file may take long; but after so many milliseconds without a byte it ends with `network.timeout`. */
+function flowing(body: ReadableStream<Uint8Array>, stall: number): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  const cancel = (reason: unknown): Promise<void> => reader.cancel(reason);
+  return new ReadableStream({
+    async pull(to) {
+      try {
+        const { done, value } = await within(stall, () => reader.read());
+        if (done) to.close();
+        else to.enqueue(value);
+      } catch (error) {
+        void cancel(error).catch(() => {});
+        throw error;
+      }
+    },
+    cancel,
+  });
+}
 
 /** An account that gets its own token, keeps it, and renews it once when the system no longer takes it. */
 export function makeClient(account: RelayAccount, options: ClientOptions, load: () => Promise<void>): Client {
@@ -46,7 +67,7 @@ export function makeClient(account: RelayAccount, options: ClientOptions, load: 
     for (let tries = 1; ; tries++) {
       const asked = edge((glue) => glue.tokenRequest(plain, account.credentials ?? {}));
       if (!asked) return account.credentials?.key ?? "";
-      const reply = await plainReply(await send(asked, { timeout: options.timeout ?? 35_000, ...fetching }));
+      const reply = await within(options.timeout ?? TOKEN_DEADLINE, async (signal) => plainReply(await send(asked, { timeout: 0, signal, ...fetching })));
       const said = edge((glue) => glue.readToken(reply, account.system, account.credentials?.refreshToken !== undefined));
       if ("token" in said) {
         ends = Date.now() + said.usable;
@@ -97,7 +118,7 @@ export function makeClient(account: RelayAccount, options: ClientOptions, load: 
       let kept: T | undefined;
       const spoken = version;
       try {
-        ({ outcome, kept } = await judge(await send(call, { timeout: patience(traits), ...fetching })));
+        ({ outcome, kept } = await within(patience(traits), async (signal) => judge(await send(call, { timeout: 0, signal, ...fetching }))));
       } catch (error) {
         if (!(error instanceof FieldpostError) || error.code.startsWith("network.")) {
           const code = error instanceof FieldpostError ? error.code : "network.failed";
@@ -220,7 +241,7 @@ export function makeClient(account: RelayAccount, options: ClientOptions, load: 
       const code = issues[0]?.code ?? (outcome?.kind === "retry" ? outcome.code : "reply.unreadable");
       throw new FieldpostError(code, "The file could not be downloaded.", issues);
     }
-    return kept.body;
+    return flowing(kept.body, patience(known(operation)));
   }
 
   return { call, pages, records, download, waitForExport: (id, wait) => waitForExport(call, id, wait) };

@@ -1,6 +1,5 @@
 import { edge, plainAccount, plainReply, steady } from "../edge.js";
 import { FieldpostError } from "../errors.js";
-import { send } from "../send.js";
 import type { Issue, Outcome } from "../types.js";
 import { call } from "./call.js";
 import { type Ask, type Closed, Limiter, OPEN, type Placed, READ, type Settled, TOKEN } from "./limiter.js";
@@ -8,7 +7,7 @@ import { log } from "./log.js";
 import { goesTo, options, type RelayAccount, type RelayEnv } from "./options.js";
 import type { DurableObjectClass, DurableState } from "./durable.js";
 import type { Pace } from "./pace.js";
-import { short } from "./reply.js";
+import { exchange } from "./reply.js";
 import { nextMidnight, zoneOf } from "./reset.js";
 
 /**
@@ -79,8 +78,15 @@ const EVERY = 60_000;
 /** After so many sign-ins that failed for the moment, the account is closed. */
 const TRIES = 3;
 
-/** How long the harmless read may take. */
+/** How long a sign-in may take, and the harmless read. */
+const SIGN_IN_DEADLINE = 30_000;
 const READ_DEADLINE = 35_000;
+
+/** What an answer of the gate's may take: a sign-in and a read may stand before it, and its own way. */
+export const GATE_DEADLINE = SIGN_IN_DEADLINE + READ_DEADLINE + 10_000;
+
+/** No test divides a sign-in's time below this: where it is late three times, the account is closed. */
+const LEAST_SIGN_IN = 1_000;
 
 /**
  * An account's one door: its token, its limits, and one call at a time for each person. Kept in storage, so that a restart
@@ -275,8 +281,7 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
         const request = edge((glue) => glue.tokenRequest(plain, account.credentials ?? {}));
         if (!request) return this.signedIn(name, account.credentials.key ?? "", Number.MAX_SAFE_INTEGER);
         this.notBefore = Date.now() + 1_000 / this.scale;
-        const got = await send(request);
-        const reply = await plainReply({ status: got.status, headers: got.headers as never, body: await short(got) });
+        const reply = await plainReply(await exchange(request, Math.max(LEAST_SIGN_IN, SIGN_IN_DEADLINE / this.scale)));
         const said = edge((glue) => glue.readToken(reply, account.system, account.credentials?.refreshToken !== undefined));
         if ("token" in said) return this.signedIn(name, said.token, Date.now() + said.usable);
         const [code, message] = said.kind === "refused" ? about(said) : [said.kind === "retry" ? said.code : "auth.busy", ""];

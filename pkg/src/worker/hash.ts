@@ -21,6 +21,12 @@ export async function sha256(text: string): Promise<string> {
   return hex(await digest(text));
 }
 
+/** A UUID (version 8: RFC 9562, section 5.8) that is the same for the same text. */
+export async function hashedId(text: string): Promise<string> {
+  const hash = await sha256(text);
+  return [hash.slice(0, 8), hash.slice(8, 12), `8${hash.slice(13, 16)}`, `a${hash.slice(17, 20)}`, hash.slice(20, 32)].join("-");
+}
+
 async function hmacKey(secret: string): Promise<CryptoKey> {
   let key = keys.get(secret);
   if (!key) {

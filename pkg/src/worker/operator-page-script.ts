@@ -6,7 +6,7 @@ let shown = 50;
 const at = (id) => document.getElementById(id);
 
 async function call(path, init = {}) {
-  const response = await fetch("/operator/" + path, { ...init, credentials: "omit", headers: { authorization: "Bearer " + key } });
+  const response = await fetch("/operator/" + path, { ...init, signal: AbortSignal.timeout(120000), credentials: "omit", headers: { authorization: "Bearer " + key } });
   const answer = await response.json().catch(() => undefined);
   if (!response.ok || answer === undefined) throw Object.assign(new Error(answer?.message ?? String(response.status)), { status: response.status, said: answer?.message });
   return answer;

@@ -1,5 +1,6 @@
 import { json as jsonAnswer, respond } from "./answer.js";
 import { capped, Unreadable } from "./body.js";
+import { consult, patience } from "./consult.js";
 import { csv } from "./csv.js";
 import { type Attention, type Group, limitOf, type ShardStatus } from "./desk.js";
 import type { GateStatus } from "./gate.js";
@@ -201,21 +202,19 @@ async function erase(request: Request, env: RelayEnv, relay: RelayOptions): Prom
 }
 
 async function status(env: RelayEnv, relay: RelayOptions): Promise<{ shards: (ShardStatus & { shard: string })[]; gates: GateStatus[] }> {
-  const gates = Object.keys(relay.accounts).map(async (account) => {
-    const response = await env.GATE.get(env.GATE.idFromName(account)).fetch(`https://gate/status?account=${encodeURIComponent(account)}`);
-    return (await response.json()) as GateStatus;
-  });
+  const gates = Object.keys(relay.accounts).map((account) =>
+    consult<GateStatus>(env.GATE.get(env.GATE.idFromName(account)), `https://gate/status?account=${encodeURIComponent(account)}`, patience(relay.timeScale)),
+  );
   // An object that its alarm woke does not know its own name.
   const names = shards(relay);
   const named = (await all<ShardStatus>(env, relay, "status")).map((one, at) => ({ ...one, shard: names[at] as string }));
   return { shards: named, gates: await Promise.all(gates) };
 }
 
-async function one<T>(env: RelayEnv, shard: string, path: string, body: object): Promise<T> {
-  const response = await outbox(env, shard).fetch(`https://outbox/${path}`, { method: "POST", body: JSON.stringify(body) });
-  if (!response.ok) throw new Error("outbox");
-  return (await response.json()) as T;
-}
+/** An operator's call may be about thousands of leads. */
+const OPERATED = 60_000;
+
+const one = <T>(env: RelayEnv, shard: string, path: string, body: object): Promise<T> => consult<T>(outbox(env, shard), `https://outbox/${path}`, OPERATED, body);
 
 const all = <T>(env: RelayEnv, relay: RelayOptions, path: string, body: object = {}): Promise<T[]> =>
   Promise.all(shards(relay).map((shard) => one<T>(env, shard, path, body)));

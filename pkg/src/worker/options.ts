@@ -170,6 +170,10 @@ function check(given: RelayOptions): RelayOptions {
     if (form.contact !== undefined && !(/^(https|mailto|tel):/.test(form.contact) && URL.canParse(form.contact))) wrong(`forms.${name}.contact: begins with https:, mailto: or tel:.`);
     if (form.language !== undefined && !isTag(form.language)) wrong(`forms.${name}.language: is no tag such as es or fr-CA.`);
     if (form.language !== undefined && !form.messages && !isSpoken(form.language)) wrong(`forms.${name}.language: there are no words for it; give them as messages.`);
+    const goesTo = form.deliver.map(({ account }) => account);
+    const twice = goesTo.find((account, at) => goesTo.indexOf(account) !== at);
+    // A lead has one delivery for each account, and keeps none of its places twice.
+    if (twice !== undefined) wrong(`forms.${name}.deliver: the account ${twice} is there twice.`);
     for (const target of form.deliver) {
       const account = given.accounts[target.account];
       if (!account) wrong(`forms.${name}.deliver: there is no account ${target.account}.`);

@@ -1,14 +1,15 @@
-import { plainAccount, type Rendered, steady, type Stepped } from "../edge.js";
+import { type Rendered, steady, type Stepped } from "../edge.js";
 import { FieldpostError } from "../errors.js";
-import type { Issue, Outcome } from "../types.js";
 import { Acceptance } from "./acceptance.js";
 import { call } from "./call.js";
+import { consult, patience } from "./consult.js";
 import { codeOf, Desk } from "./desk.js";
 import type { DurableObjectClass, DurableState } from "./durable.js";
-import { type Acquire, type Place, type Release, type Released, spoken } from "./gate.js";
+import { type Acquire, GATE_DEADLINE, type Place, type Release, type Released } from "./gate.js";
 import { fills, Holds } from "./holds.js";
 import { log } from "./log.js";
-import { options, type RelayAccount, type RelayEnv, type Target } from "./options.js";
+import { options, type RelayEnv, type Target } from "./options.js";
+import { faultOf, render, unsent, wayOf } from "./render.js";
 import { Ruling, type Which } from "./ruling.js";
 import { migrate } from "./schema.js";
 
@@ -52,6 +53,12 @@ const DEADLINE = 35_000;
 const LEASE = 45_000;
 const BACKOFF_BASE = 1_000;
 const BACKOFF_CAP = 10 * 60 * 1000;
+
+/** What stops the module so many times stops it each time: a person has to look. */
+const TRAPS = 3;
+
+/** What broke is asked again after this long. */
+const STUMBLED = 30_000;
 
 /** A delivery keeps its place between a look-up and its write for no longer than this. */
 const GOES_ON = 10_000;
@@ -227,7 +234,8 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       if (row.hold !== null) this.holds.scout(account, row.hold, row.id);
       void this.deliver(row)
         .catch((error: unknown) => this.stumble(row, error))
-        .catch(() => {})
+        // Where not even that can be written down, nothing of this account is asked for a while.
+        .catch(() => this.held.set(account, Date.now() + STUMBLED / this.scale))
         .finally(() => {
           this.running.delete(row.id);
           for (const person of persons) this.busy.delete(person);
@@ -310,15 +318,23 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
 
     /** What a broken delivery does instead of looping at full speed. */
     stumble(row: DeliveryRow, error: unknown): void {
-      const code = error instanceof FieldpostError ? error.code : "delivery.failed";
+      const code = faultOf(error);
       log("delivery.failed", { id: row.id, code });
-      // What traps twice in a row does so each time: a person has to look.
-      const dead = code === "state.invalid" || (code === "wasm.trap" && row.code === code);
+      const until = Date.now() + Math.round(STUMBLED / this.scale);
+      // That is no lead's fault, and passes for all of them at once.
+      if (code === "storage.full") this.held.set(row.account, until);
+      // The system has answered for good; only the gate was not told.
+      if (row.phase === "done" || row.phase === "dead") return;
+      const [known] = this.rows("SELECT trouble FROM deliveries WHERE id = ?", row.id);
+      const trouble = Number(known?.["trouble"] ?? 0) + (code === "wasm.trap" ? 1 : 0);
+      const dead = code === "state.invalid" || trouble >= TRAPS;
       const phase = dead ? "dead" : row.phase;
       this.desk.turn(row.lead, phase, () => {
-        this.rows("UPDATE deliveries SET phase = ?, code = ?, next = ? WHERE id = ?", phase, code, Date.now() + Math.round(30_000 / this.scale), row.id);
+        this.rows("UPDATE deliveries SET phase = ?, code = ?, next = ?, trouble = ? WHERE id = ?", phase, code, until, trouble || null, row.id);
       });
-      if (dead) this.desk.died(code);
+      if (!dead) return;
+      log("delivery.dead", { id: row.id, account: row.account, code });
+      this.desk.died(code);
     }
 
     /** Takes one delivery as far as it goes now. */
@@ -353,38 +369,44 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         // Nobody would be let through without a question, were it still closed.
         if (!place.probe && row.hold !== null) this.holds.open(row.account, row.hold);
         // Erased, or sent on by a person, while this waited for its place.
-        const [still] = this.rows("SELECT state FROM deliveries WHERE id = ?", row.id);
-        if (still?.["state"] !== row.state) return void (await gate({}));
-        const sent = this.step(row, account.system, { event: "due", doubt: place.doubt, others: place.others, kept: place.kept, place: Math.floor(asked + lease) });
-        if (sent.effect.effect !== "send") {
-          await gate({});
-          if (sent.effect.effect === "wait" && sent.next <= Date.now()) continue;
-          return;
-        }
-        const { operation, kept } = sent.effect;
+        if (!this.stands(row)) return void (await gate({}));
+        const event = { event: "due", doubt: place.doubt, others: place.others, kept: place.kept, place: Math.floor(asked + lease) };
+        let due: Stepped | undefined;
         let rendered: Rendered;
         try {
-          // A form that goes nowhere any more is its owner's to mend.
-          if (!target) throw new FieldpostError("params.invalid", "", [NO_TARGET]);
-          rendered = this.render(row, kept, target, place.version);
-        } catch (error) {
-          if (error instanceof FieldpostError && error.code === "lookup.blind") {
+          due = this.move(row, account.system, event);
+          if (due.effect.effect !== "send") {
+            this.write(row, due, event);
             await gate({});
+            if (due.effect.effect === "wait" && due.next <= Date.now()) continue;
+            return;
+          }
+          const made = await render(this.desk.tally, { ...row, state: due.state }, due.effect.kept, wayOf(target), account, place.version);
+          if (!this.stands(row)) return void (await gate({}));
+          rendered = made.rendered;
+          // "Sent" is written with the request, not before it: what stops here has sent nothing, and must not read as a lost reply.
+          this.write(row, due, event, made.keep);
+        } catch (error) {
+          if (due && error instanceof FieldpostError && error.code === "lookup.blind") {
+            await gate({});
+            row.state = due.state;
             this.step(row, account.system, { event: "blind" });
             continue;
           }
           const outcome = unsent(error, target);
-          if (!outcome) {
-            await gate({});
+          if (!outcome || !due) {
+            await gate({}).catch(() => {});
             throw error;
           }
+          row.state = due.state;
           this.step(row, account.system, { event: "outcome", outcome });
           this.settle(row, account.system, await gate({ outcome, unsent: true }));
           return;
         }
+        const { operation } = due.effect;
         const write = rendered.method !== "GET";
         const began = Date.now();
-        const { outcome, pace, after } = await call(operation, rendered, place.token, deadline, Object.keys(target.constants ?? {}));
+        const { outcome, pace, after } = await call(operation, rendered, place.token, deadline, Object.keys(target?.constants ?? {}));
         const moved = this.step(row, account.system, { event: "outcome", outcome, by: target?.match ?? "", ...(rendered.identity && { identity: rendered.identity }) });
         const again = moved.effect.effect === "wait" && moved.next <= Date.now();
         goesOn = again && !write && outcome.kind !== "retry" && outcome.kind !== "unknown";
@@ -412,21 +434,42 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       return hold !== null || until > 0 || blamed;
     }
 
-    /** Moves a delivery on and writes down where it stands, before anything is sent. */
-    step(row: DeliveryRow, system: string, event: unknown): Stepped {
+    /** Whether a delivery is where it was: nobody has erased it or sent it on meanwhile. */
+    stands(row: DeliveryRow): boolean {
+      const [still] = this.rows("SELECT state FROM deliveries WHERE id = ?", row.id);
+      return still?.["state"] === row.state;
+    }
+
+    /** Moves a delivery on and writes down where it stands. */
+    step(row: DeliveryRow, system: string, event: Happened): Stepped {
+      const moved = this.move(row, system, event);
+      this.write(row, moved, event);
+      return moved;
+    }
+
+    /** Where an event takes a delivery; nothing is written down yet. */
+    move(row: DeliveryRow, system: string, event: Happened): Stepped {
       // The machine counts whole milliseconds.
       const [deadline, base, cap, scale] = [DEADLINE / this.scale, BACKOFF_BASE / this.scale, BACKOFF_CAP / this.scale, this.scale].map(Math.round);
       const timing = { deadline, base, cap, scale };
       const random = crypto.getRandomValues(new Uint32Array(1))[0] as number;
-      const moved = steady((glue) => glue.stepDelivery(system, row.state, timing, event, Date.now(), random));
+      return steady((glue) => glue.stepDelivery(system, row.state, timing, event, Date.now(), random));
+    }
+
+    /** Writes down where a delivery stands, and what belongs to it. With an answer it is out of trouble. */
+    write(row: DeliveryRow, moved: Stepped, event: Happened, more?: () => void): void {
       const code = codeOf(moved.outcome);
-      this.desk.turn(row.lead, moved.phase, () => {
+      const isOutcome = event.event === "outcome";
+      const put = (): void => this.desk.turn(row.lead, moved.phase, () => {
         this.rows(
-          "UPDATE deliveries SET state = ?, phase = ?2, next = ?, code = ?, maybe_repeated = ?, warning = ?, hold = iif(?2 IN ('done', 'dead'), NULL, hold) WHERE id = ?",
-          moved.state, moved.phase, moved.next, code, moved.maybe_repeated ? 1 : 0, moved.warning, row.id,
+          `UPDATE deliveries SET state = ?, phase = ?2, next = ?, code = ?, maybe_repeated = ?, warning = ?, hold = iif(?2 IN ('done', 'dead'), NULL, hold),
+             trouble = iif(?7, NULL, trouble) WHERE id = ?`,
+          moved.state, moved.phase, moved.next, code, moved.maybe_repeated ? 1 : 0, moved.warning, isOutcome ? 1 : 0, row.id,
         );
       });
-      if (moved.phase !== row.phase || (event as { event: string }).event === "outcome") this.desk.moved(row.account, moved.phase, moved.outcome?.kind ?? "", event);
+      if (more) this.desk.together(() => (more(), put()));
+      else put();
+      if (moved.phase !== row.phase || isOutcome) this.desk.moved(row.account, moved.phase, moved.outcome?.kind ?? "", event);
       if (moved.phase === "dead" && row.phase !== "dead") {
         log("delivery.dead", { id: row.id, account: row.account, code });
         this.desk.died(code ?? "");
@@ -434,25 +477,6 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       row.state = moved.state;
       row.phase = moved.phase;
       row.code = code;
-      return moved;
-    }
-
-    /** The request of the call that is out, made once and then repeated byte for byte; in another version of the API it is another one. */
-    render(row: DeliveryRow, name: string, target: Target, version: 3 | 4 | null): Rendered {
-      const call = version === null ? name : `${name} v${version}`;
-      const account = spoken(options(this.env).accounts[target.account] as RelayAccount, version);
-      const base = `${account.baseUrl} ${account.businessUnit ?? ""}`;
-      const [kept] = this.rows("SELECT request, base FROM renders WHERE delivery = ? AND operation = ?", row.id, call);
-      // The owner has mended the account's address since: no request goes to the old one. Before version 4 none had one.
-      if (kept?.["base"] === base) return JSON.parse(String(kept["request"])) as Rendered;
-      const rendered = steady((glue) => glue.render(row.state, row.values, row.visitor, mapping(target), plainAccount(account as never)));
-      // Sent along, but not relied on: the key of the system's own replay. It takes one body for each key.
-      if (account.system === "prospects" && rendered.method !== "GET") rendered.headers.push(["X-Idempotency-Key", crypto.randomUUID()]);
-      this.desk.tally.together(() => {
-        if (kept) this.desk.tally.drop(row.id);
-        this.desk.tally.keep(row.id, call, base, JSON.stringify(rendered));
-      });
-      return rendered;
     }
 
     forget(): void {
@@ -464,31 +488,12 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       this.acceptance.running.forget(now);
     }
 
-    async gate<T>(what: "acquire" | "release", body: Acquire | Release): Promise<T> {
+    gate<T>(what: "acquire" | "release", body: Acquire | Release): Promise<T> {
       const gate = this.env.GATE.get(this.env.GATE.idFromName(body.account));
-      const response = await gate.fetch(`https://gate/${what}`, { method: "POST", body: JSON.stringify(body) });
-      if (!response.ok) throw new FieldpostError("gate.failed");
-      return (await response.json()) as T;
+      return consult(gate, `https://gate/${what}`, patience(this.scale, GATE_DEADLINE), body);
     }
   };
 }
 
-/** A mapping as the border reads it. */
-const mapping = (target: Target): object => ({
-  map: Object.entries(target.map),
-  constants: Object.entries(target.constants ?? {}),
-  ...(target.join !== undefined && { join: target.join }),
-});
-
-/** What a form's leads are told that has no way into the account any more. */
-const NO_TARGET: Issue = { field: "deliver", code: "params.target", severity: "error", message: "The form no longer goes to this account." };
-
-/** The refusal of a call that could not be built, and whose fault that is; nothing for what is no such refusal. */
-function unsent(error: unknown, target: Target | undefined): Outcome | undefined {
-  if (!(error instanceof FieldpostError)) return undefined;
-  const issues = error.issues.length > 0 ? error.issues : [{ field: "", code: error.code, severity: "error" as const, message: error.message }];
-  if (error.code === "params.size") return { kind: "refused", issues };
-  if (error.code === "account.invalid") return { kind: "refused", issues, fault: "account" };
-  if (error.code !== "params.invalid") return undefined;
-  return target ? steady((glue) => glue.blame(issues, mapping(target))) : { kind: "refused", issues, fault: "target" };
-}
+/** What happened to a delivery, as `src/delivery/outbox.rs` reads it. */
+type Happened = { event: string } & Record<string, unknown>;

@@ -6,6 +6,7 @@ import { isTooMuch } from "./address.js";
 import { type Answer, answer, json, redirect, respond, wantsJson, WIRE_VERSION } from "./answer.js";
 import { readLead, Unreadable } from "./body.js";
 import { compiled, holdForms } from "./check.js";
+import { consult, patience } from "./consult.js";
 import { digest, sha256 } from "./hash.js";
 import { log } from "./log.js";
 import { operator } from "./operator.js";
@@ -52,7 +53,8 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
 
     async scheduled(_event, env) {
       if (!isReady()) await load();
-      await Promise.allSettled(shards(options(env)).map((shard) => outbox(env, shard).fetch("https://outbox/wake", { method: "POST" })));
+      const relay = options(env);
+      await Promise.allSettled(shards(relay).map((shard) => consult(outbox(env, shard), "https://outbox/wake", patience(relay.timeScale), {})));
     },
   };
 }
@@ -276,9 +278,8 @@ async function suspicion(submission: Submission, trapped: boolean, key: string, 
     // A page that makes its key of the token has spent it with the lead itself.
     if (key !== `k:${nonce}`) {
       try {
-        const response = await outbox(env, await shardOf(relay, `k:${nonce}`)).fetch("https://outbox/spend", { method: "POST", body: JSON.stringify({ nonce, key }) });
-        if (!response.ok) return undefined;
-        if (((await response.json()) as { spent: boolean }).spent) verdict = "spent";
+        const { spent } = await consult<{ spent: boolean }>(outbox(env, await shardOf(relay, `k:${nonce}`)), "https://outbox/spend", patience(relay.timeScale), { nonce, key });
+        if (spent) verdict = "spent";
       } catch {
         return undefined;
       }
@@ -306,9 +307,7 @@ async function ask(submission: Submission, key: string, what: "known" | "accept"
   const { env, relay } = submission;
   const shard = await shardOf(relay, key);
   try {
-    const response = await outbox(env, shard).fetch(`https://outbox/${what}`, { method: "POST", body: JSON.stringify(body) });
-    if (!response.ok) return undefined;
-    return (await response.json()) as Accepted;
+    return await consult<Accepted>(outbox(env, shard), `https://outbox/${what}`, patience(relay.timeScale), body);
   } catch {
     return undefined;
   }

@@ -1,4 +1,6 @@
 import { FieldpostError } from "../errors.js";
+import { send } from "../send.js";
+import { within } from "../within.js";
 
 /** No answer to one lead is longer than this; one that is would fill the memory that all deliveries share. */
 const LONGEST = 1 << 20;
@@ -19,3 +21,10 @@ export async function short(reply: Response): Promise<string> {
   }
   return text + decoder.decode();
 }
+
+/** Sends a request and reads its answer, within one deadline: workerd's fetch has none, and a body can hang as well as its head. */
+export const exchange = (request: Request, deadline: number): Promise<{ status: number; headers: Headers; body: string }> =>
+  within(deadline, async (signal) => {
+    const reply = await send(request, { timeout: 0, signal });
+    return { status: reply.status, headers: reply.headers, body: await short(reply) };
+  });

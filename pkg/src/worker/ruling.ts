@@ -137,7 +137,7 @@ export class Ruling {
     }
     // What was corrected since has to reach the system: the request is made anew.
     this.desk.tally.drop(id);
-    this.desk.rows("UPDATE deliveries SET phase = 'waiting', code = NULL, hold = NULL, state = ?, next = ? WHERE id = ?", fresh, now, id);
+    this.desk.rows("UPDATE deliveries SET phase = 'waiting', code = NULL, hold = NULL, trouble = NULL, state = ?, next = ? WHERE id = ?", fresh, now, id);
     return { ...own, moved: true };
   }
 }

@@ -78,7 +78,12 @@ export const SCHEMA_VERSION = STEPS.length;
  * rolled back. So it never fills them: a row that it wrote has NULL there. With the next step that a release may need, what
  * stands here has become part of every version's tables. Each one is written once and then never changed.
  */
-const ADDITIONS: readonly string[] = [];
+const ADDITIONS: readonly string[] = [
+  // trouble: so many times in a row the module stopped over this delivery.
+  `
+  ALTER TABLE deliveries ADD COLUMN trouble INTEGER;
+  `,
+];
 
 /** Brings the tables to this version; refuses what a later one wrote, rather than guess. */
 export function migrate(storage: DurableState["storage"]): void {

@@ -121,6 +121,11 @@ export class Tally {
     });
   }
 
+  /** The request that is kept for a call of a delivery. */
+  kept(delivery: string, call: string): { request: string; base: string | null } | undefined {
+    return this.rows("SELECT request, base FROM renders WHERE delivery = ? AND operation = ?", delivery, call)[0] as { request: string; base: string | null } | undefined;
+  }
+
   /** The requests of a delivery go. */
   drop(delivery: string): void {
     const [kept] = this.rows("SELECT sum(octet_length(request)) AS bytes FROM renders WHERE delivery = ?", delivery);

@@ -1,0 +1,75 @@
+import { plainAccount, type Rendered, steady } from "../edge.js";
+import { FieldpostError } from "../errors.js";
+import type { Issue, Outcome } from "../types.js";
+import { spoken } from "./gate.js";
+import { hashedId, joined } from "./hash.js";
+import type { RelayAccount, Target } from "./options.js";
+import type { Tally } from "./tally.js";
+
+/** What a request is made of. */
+interface Lead {
+  /** The delivery's. */
+  id: string;
+  state: string;
+  values: string;
+  visitor: string;
+}
+
+/** A request, and what keeps it with its delivery. */
+export interface Made {
+  rendered: Rendered;
+  keep(): void;
+}
+
+/** The request of the call that is due, made once and then repeated byte for byte; in another version of the API it is another one. */
+export async function render(tally: Tally, lead: Lead, name: string, target: Target, to: RelayAccount, version: 3 | 4 | null): Promise<Made> {
+  const call = version === null ? name : `${name} v${version}`;
+  const account = spoken(to, version);
+  const base = `${account.baseUrl} ${account.businessUnit ?? ""}`;
+  const kept = tally.kept(lead.id, call);
+  // The owner has mended the account's address since: no request goes to the old one. Before version 4 none had one.
+  if (kept?.base === base) return { rendered: JSON.parse(kept.request) as Rendered, keep: () => {} };
+  const rendered = steady((glue) => glue.render(lead.state, lead.values, lead.visitor, mapping(target), plainAccount(account as never)));
+  if (account.system === "prospects" && rendered.method !== "GET") {
+    // Sent along, but not relied on: the key of the system's own replay. It takes one body for each key, so what somebody
+    // has corrected is another request, and what is made anew as it was is the same one.
+    rendered.headers.push(["X-Idempotency-Key", await hashedId(joined([lead.id, rendered.body ?? ""]))]);
+  }
+  const keep = (): void => {
+    if (kept) tally.drop(lead.id);
+    tally.keep(lead.id, call, base, JSON.stringify(rendered));
+  };
+  return { rendered, keep };
+}
+
+/** A mapping as the border reads it. */
+const mapping = (target: Target): object => ({
+  map: Object.entries(target.map),
+  constants: Object.entries(target.constants ?? {}),
+  ...(target.join !== undefined && { join: target.join }),
+});
+
+/** What a form's leads are told that has no way into the account any more. */
+const NO_TARGET: Issue = { field: "deliver", code: "params.target", severity: "error", message: "The form no longer goes to this account." };
+
+/** The way of a delivery, where there still is one: else it is its owner's to mend. */
+export function wayOf(target: Target | undefined): Target {
+  if (!target) throw new FieldpostError("params.invalid", "", [NO_TARGET]);
+  return target;
+}
+
+/** The refusal of a call that could not be built, and whose fault that is; nothing for what is no such refusal. */
+export function unsent(error: unknown, target: Target | undefined): Outcome | undefined {
+  if (!(error instanceof FieldpostError)) return undefined;
+  const issues = error.issues.length > 0 ? error.issues : [{ field: "", code: error.code, severity: "error" as const, message: error.message }];
+  if (error.code === "params.size") return { kind: "refused", issues };
+  if (error.code === "account.invalid") return { kind: "refused", issues, fault: "account" };
+  if (error.code !== "params.invalid") return undefined;
+  return target ? steady((glue) => glue.blame(issues, mapping(target))) : { kind: "refused", issues, fault: "target" };
+}
+
+/** What stopped a delivery. The disk is full, or the plan allows no more writes today: what the storage says of that is text. */
+export function faultOf(error: unknown): string {
+  if (error instanceof FieldpostError) return error.code;
+  return /SQLITE_FULL|disk is full|Exceeded allowed rows/.test(String(error)) ? "storage.full" : "delivery.failed";
+}
