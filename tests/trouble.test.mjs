@@ -2,7 +2,7 @@
 // told as a reply that was lost.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { after, before, beforeEach, describe, mock, test } from "node:test";
 import { body, root, stand, until } from "./stand.mjs";
 
 let at;
@@ -189,4 +189,20 @@ describe("a request has the key of its lead and body", () => {
     assert.equal(first, second);
     assert.notEqual(third, first);
   });
+});
+
+test("a form that goes to one account twice is refused at start, by its name", async () => {
+  const { relay } = await import("fieldpost/worker");
+  const own = { account: "prospects", map: { email: "email" } };
+  const asked = (deliver) => {
+    const accounts = Object.fromEntries(["prospects", "others"].map((name) => [name, { system: "prospects", baseUrl: "https://example.com", credentials: { key: "k" } }]));
+    const form = { fields: { email: { kind: "email" } }, origins: [], thanks: "/", deliver };
+    return relay({ secret: "a secret of thirty-two characters!", accounts, forms: { contact: form } }).fetch(new Request("https://leads.example.com/leads/contact", { headers: { accept: "application/json" } }), {});
+  };
+  const lines = mock.method(console, "log", () => {});
+  const statuses = [(await asked([own, own])).status, (await asked([own, { ...own, account: "others" }])).status];
+  const said = lines.mock.calls.map(({ arguments: [line] }) => String(line)).join("\n");
+  lines.mock.restore();
+  assert.deepEqual(statuses, [500, 200]);
+  assert.match(said, /relay\.options.*forms\.contact\.deliver: the account prospects is there twice/);
 });
