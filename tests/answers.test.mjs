@@ -46,7 +46,7 @@ const ANSWERS = [
   ["broken JSON", () => ["/leads/contact", { body: "{", headers: json }], 400, "body.json", "refused", false],
   ["text that says it is multipart", () => ["/leads/contact", { body: "x", headers: { "content-type": "multipart/form-data; boundary=y" } }], 400, "body.multipart", "refused", false],
   ["another origin", () => ["/leads/contact", { body: body(lead()), headers: { origin: "https://evil.example" } }], 403, "origin.forbidden", "refused", false],
-  ["a browser that contradicts itself", () => ["/leads/contact", { body: body(lead()), headers: { "sec-fetch-site": "same-origin" } }], 403, "origin.forbidden", "refused", false],
+  ["a browser that contradicts itself", () => ["/leads/contact", { body: body(lead()), headers: { origin: "https://evil.example", "sec-fetch-site": "same-origin" } }], 403, "origin.forbidden", "refused", false],
   ["a form that there is not", () => ["/leads/nowhere", { body: body(lead()) }], 404, "not_found", "refused", false],
   ["another place", () => ["/", { method: "GET" }], 404, "not_found", "refused", false],
   ["another method", () => ["/leads/contact", { method: "PUT", body: body(lead()) }], 405, "method", "refused", false],

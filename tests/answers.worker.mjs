@@ -48,6 +48,7 @@ const made = relay((env) => {
     secret: env.RELAY_SECRET,
     timeScale: Number(env.TIME_SCALE),
     operatorKey: env.OPERATOR_KEY,
+    addressHeader: "cf-connecting-ip",
     addressLimit: { leads: 3, seconds: 120 },
     forms: {
       contact: form(),

@@ -23,6 +23,8 @@ const BOUNDS = {
   "holds.ts known": "by account as many as the gate has closed targets",
   "options.ts source": ONE,
   "options.ts resolved": ONE,
+  "persons.ts made": OWNER,
+  "relay.ts tidied": ONE,
   "reset.ts formats": 32,
   "seal.ts made": 16,
   "core.ts wasm": ONE,

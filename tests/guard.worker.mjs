@@ -20,6 +20,7 @@ const handler = relay((env) => {
     operatorKey: env.OPERATOR_KEY,
     valueKey: env.VALUE_KEY,
     timeScale: Number(env.TIME_SCALE),
+    addressHeader: "cf-connecting-ip",
     addressLimit: env.ADDRESS_LEADS ? { leads: Number(env.ADDRESS_LEADS), seconds: 60 } : null,
     ...(env.MAX_QUEUED && { maxQueued: Number(env.MAX_QUEUED) }),
     ...(env.MAX_REVIEW && { maxReview: Number(env.MAX_REVIEW) }),

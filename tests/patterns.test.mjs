@@ -7,7 +7,7 @@ import { before, describe, mock, test } from "node:test";
 import { form, load } from "fieldpost";
 import { relay } from "fieldpost/worker";
 import { judge, repeats } from "../pkg/dist/pattern.js";
-import { personHashes } from "../pkg/dist/worker/relay.js";
+import { personHashes } from "../pkg/dist/worker/persons.js";
 import { chance, explode, patternOf } from "./patterns.mjs";
 import { root } from "./stand.mjs";
 

@@ -38,7 +38,8 @@ export async function startRelay({ modules, outdir, port, host = "127.0.0.1", st
     port,
     // Beside it a socket of the Worker's own, for measurements: Miniflare puts a Worker of its own before the other one.
     unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-    cf: false,
+    // Miniflare plays Cloudflare otherwise, and a visitor's own CF-Connecting-IP would be believed.
+    cf: {},
     modulesRoot: outdir,
     modules,
     compatibilityDate: "2026-04-01",

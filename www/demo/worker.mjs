@@ -7,8 +7,9 @@ export default relay((env) => ({
   secret: env.RELAY_SECRET,
   operatorKey: env.OPERATOR_KEY,
   valueKey: env.VALUE_KEY,
-  // On this machine everybody has one address.
+  // On this machine everybody has one address, and Miniflare says which.
   addressLimit: null,
+  addressHeader: "cf-connecting-ip",
   timeScale: Number(env.TIME_SCALE ?? 1),
   forms: {
     contact: {

@@ -13,10 +13,13 @@ export interface Offer {
   /** The clean values, as JSON; of a raw lead the fields as they came. */
   lead: string;
   visitor: string;
-  /** Whose record it touches, as a hash. */
+  /** See `Hashes`; of leads without e-mail and phone `persons` is empty. The release before sends no keyed ones. */
   person: string;
-  /** All of them, see `personHashes`; of leads without e-mail and phone empty. */
   persons: string;
+  personsKeyed?: string;
+  bodyKeyed?: string;
+  /** The form token that is spent with it, where this outbox is the token's, too. */
+  nonce?: string;
   /** Why a person should look first; empty for nearly all. */
   review: string[];
   /** The accounts it goes to. */
@@ -27,6 +30,8 @@ export interface Offer {
 
 export interface Accepted {
   id: string;
+  /** A person has to look first: its token was another lead's. */
+  held?: true;
   state: "queued" | "stored" | "conflict" | "full" | "running" | "free";
 }
 
@@ -102,13 +107,21 @@ export class Acceptance {
 
   /** Whether a form token is good for this lead: its first, or the same again. */
   spend({ nonce, key }: { nonce: string; key: string }): { spent: boolean } {
-    const [used] = this.desk.rows("SELECT key FROM spent WHERE nonce = ?", nonce);
-    if (!used) {
-      const now = Date.now();
-      this.spent.grow(now);
-      this.desk.rows("INSERT INTO spent (nonce, key, until) VALUES (?, ?, ?)", nonce, key, now + REMEMBERED);
-    }
-    return { spent: used !== undefined && used["key"] !== key };
+    const user = this.userOf(nonce);
+    if (user === undefined) this.use(nonce, key);
+    return { spent: user !== undefined && user !== key };
+  }
+
+  /** The lead that a token was good for. Where the token's nonce is the lead's key, the lead's own row says so. */
+  private userOf(nonce: string): unknown {
+    const [used] = this.desk.rows("SELECT key FROM spent WHERE nonce = ?1 UNION ALL SELECT key FROM leads WHERE key = 'k:' || ?1 LIMIT 1", nonce);
+    return used?.["key"];
+  }
+
+  private use(nonce: string, key: string): void {
+    const now = Date.now();
+    this.spent.grow(now);
+    this.desk.rows("INSERT INTO spent (nonce, key, until) VALUES (?, ?, ?)", nonce, key, now + REMEMBERED);
   }
 
   /** Leads that arrive in the same moment are written together: a burst costs a write to disk now and then, not one for each. */
@@ -155,19 +168,21 @@ export class Acceptance {
   take(offer: Offer, due: Set<string>): Accepted {
     const known = this.known(offer);
     if (known) return known;
-    const { review, key, bodyHash, form, lead, visitor, person, persons, targets, raw } = offer;
+    const { key, bodyHash, form, lead, visitor, person, persons, personsKeyed = null, bodyKeyed = null, nonce, targets, raw } = offer;
     const relay = options(this.env);
+    const user = nonce === undefined ? undefined : this.userOf(nonce);
+    const review = user !== undefined && user !== key ? ["token.spent", ...offer.review] : offer.review;
     const held = review.length > 0;
     const bytes = Tally.sizeOf(lead, visitor, targets.length);
     const { now: holds } = this.desk.tally;
     const full = held ? holds.review >= (relay.maxReview ?? MAX_REVIEW) : holds.queued >= (relay.maxQueued ?? MAX_QUEUED);
-    if (full || holds.bytes + bytes > (relay.maxBytes ?? MAX_BYTES)) return { id: "", state: "full" };
+    if (full || holds.bytes + bytes > (relay.maxBytes ?? MAX_BYTES)) return { id: "", state: "full", ...(held && { held }) };
     const now = Date.now();
     const id = timedId(now);
     const states = targets.map((account) => [account, steady((glue) => glue.newDelivery(systemOf(relay, account), now))] as const);
     this.desk.rows(
-      "INSERT INTO leads (id, key, body_hash, form, person, persons, accepted, review, lead, visitor, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      id, key, bodyHash, form, person, persons, now, held ? review.join(" ") : null, lead, visitor, raw ? 1 : 0,
+      "INSERT INTO leads (id, key, body_hash, body_keyed, form, person, persons, persons_keyed, accepted, review, lead, visitor, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      id, key, bodyHash, bodyKeyed, form, person, persons, personsKeyed, now, held ? review.join(" ") : null, lead, visitor, raw ? 1 : 0,
     );
     for (const [account, state] of states) {
       this.desk.rows(
@@ -175,8 +190,9 @@ export class Acceptance {
         `${id}/${account}`, id, account, state, held ? "review" : "waiting", now, held ? review.join(" ") : null,
       );
     }
+    if (nonce !== undefined && user === undefined && key !== `k:${nonce}`) this.use(nonce, key);
     this.desk.accepted(held, bytes, now);
     if (!held) for (const account of targets) due.add(account);
-    return { id, state: "queued" };
+    return { id, state: "queued", ...(held && { held }) };
   }
 }

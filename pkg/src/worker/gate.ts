@@ -125,6 +125,10 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
       const url = new URL(request.url);
       if (url.pathname === "/acquire") return Response.json(await this.acquire((await request.json()) as Acquire));
       if (url.pathname === "/release") return Response.json(await this.release((await request.json()) as Release));
+      if (url.pathname === "/forget") {
+        this.limiter.forget(Date.now());
+        return Response.json({});
+      }
       if (url.pathname === "/status") return Response.json(this.status(url.searchParams.get("account") ?? ""));
       return new Response(null, { status: 404 });
     }

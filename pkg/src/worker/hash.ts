@@ -36,6 +36,12 @@ async function hmacKey(secret: string): Promise<CryptoKey> {
   return key;
 }
 
+/** A key for one purpose, made of a secret (HKDF, RFC 5869). */
+export async function derived(secret: string, purpose: string): Promise<string> {
+  const from = await crypto.subtle.importKey("raw", encoder.encode(secret), "HKDF", false, ["deriveBits"]);
+  return hex(await crypto.subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: encoder.encode(purpose) }, from, 256));
+}
+
 export async function hmac(secret: string, text: string): Promise<string> {
   return hex(await crypto.subtle.sign("HMAC", await hmacKey(secret), encoder.encode(text)));
 }

@@ -4,12 +4,13 @@ import { consult, patience } from "./consult.js";
 import { csv } from "./csv.js";
 import { type Attention, type Group, limitOf, type ShardStatus } from "./desk.js";
 import type { GateStatus } from "./gate.js";
-import { same, sha256 } from "./hash.js";
+import { same } from "./hash.js";
 import { log } from "./log.js";
 import { metrics } from "./metrics.js";
 import type { RelayEnv, RelayOptions } from "./options.js";
 import { pageHtml, pageStyle } from "./operator-page.js";
 import { pageScript } from "./operator-page-script.js";
+import { isKnown, type Known, sought } from "./persons.js";
 import { outbox, shards } from "./relay.js";
 import type { Ruled, Which } from "./ruling.js";
 
@@ -37,7 +38,7 @@ const PAGE: Record<string, [type: string, text: string]> = {
  * | `POST /operator/discard`, the same with `reason` | gives them up |
  * | `GET /operator/metrics` | Prometheus text |
  * | `GET /operator/export?format=json\|csv&phase=&code=` | values; needs `Fieldpost-Value-Key` too |
- * | `POST /operator/erase` with `{ email }` | takes a person out everywhere; needs `Fieldpost-Value-Key` too |
+ * | `POST /operator/erase` with `{ email, phone }`, or one of them | takes a person out everywhere; needs `Fieldpost-Value-Key` too |
  */
 export async function operator(request: Request, url: URL, env: RelayEnv, relay: RelayOptions): Promise<Response> {
   const page = request.method === "GET" ? PAGE[url.pathname] : undefined;
@@ -185,19 +186,29 @@ async function ruled(env: RelayEnv, relay: RelayOptions, what: string, body: obj
 }
 
 async function erase(request: Request, env: RelayEnv, relay: RelayOptions): Promise<Response> {
-  let email: unknown;
+  let given: Record<string, unknown>;
   try {
-    ({ email } = JSON.parse((await bodyOf(request)) ?? "") as { email?: unknown });
+    given = Object(JSON.parse((await bodyOf(request)) ?? "")) as Record<string, unknown>;
   } catch {
-    // Said below.
+    return json(400, { code: "body.json" });
   }
-  if (typeof email !== "string" || !email.includes("@") || email.length > 320) return json(400, { code: "erase.email" });
-  const person = await sha256(email.trim().toLowerCase());
-  const done = await all<{ erased: number; out: number }>(env, relay, "erase", { persons: [person] });
-  const erased = done.reduce((sum, one) => sum + one.erased, 0);
-  const out = done.reduce((sum, one) => sum + one.out, 0);
-  log("erased", { leads: erased, out });
-  // `out`: calls that had left before; what they wrote is in the CRM.
+  const known: Known = {};
+  for (const kind of ["email", "phone"] as const) {
+    const text = given[kind] ?? undefined;
+    if (text === undefined) continue;
+    if (typeof text !== "string" || !isKnown[kind](text)) return json(400, { code: `erase.${kind}` });
+    known[kind] = text;
+  }
+  if (Object.keys(known).length === 0) return json(400, { code: "erase.which" });
+  const body = await sought(relay, known);
+  const names = shards(relay);
+  const done = await Promise.allSettled(names.map((shard) => one<{ erased: number; out: number }>(env, shard, "erase", body)));
+  const sum = (what: "erased" | "out"): number => done.reduce((sum, each) => sum + (each.status === "fulfilled" ? each.value[what] : 0), 0);
+  const missing = names.filter((_, at) => done[at]?.status === "rejected");
+  const [erased, out] = [sum("erased"), sum("out")];
+  log("erased", { leads: erased, out, missing: missing.length });
+  // `out`: calls that had left before; what they wrote is in the CRM. Where an outbox is away, it has to be asked again.
+  if (missing.length > 0) return json(503, { code: "outbox.unavailable", erased, out, missing });
   return json(200, { erased, out });
 }
 

@@ -102,8 +102,23 @@ export interface RelayOptions {
   operatorKey?: string;
   /** What an operator sends in `Fieldpost-Value-Key`, beside the first, to see or erase values. Each use is logged. */
   valueKey?: string;
+  /**
+   * What the hashes of persons and leads are keyed with, at least 32 random characters; several while they rotate, newest
+   * first. Where nothing is said it is made of `secret`, and then an old secret must stay for as long as leads wait.
+   */
+  hashKey?: string | readonly string[];
   /** What one address may send, in one isolate; 60 in a minute where nothing is said, and no limit with `null`. */
   addressLimit?: AddressLimit | null;
+  /**
+   * The header that tells the visitor's address, where a proxy of the owner's always sets it: `x-real-ip`, say. On
+   * Cloudflare it is the platform's own where nothing is said; elsewhere there is none then, and no limit by address.
+   */
+  addressHeader?: string;
+  /**
+   * Which value of a header like `x-forwarded-for`, counted from its end: the number of the owner's own proxies, default 1.
+   * What stands before that is what the visitor says.
+   */
+  addressHops?: number;
   /** How many leads one outbox keeps waiting before it says 503; default 250,000. */
   maxQueued?: number;
   /** How many suspects one outbox keeps for a person before it says 429; default 10,000. */
@@ -153,9 +168,13 @@ function check(given: RelayOptions): RelayOptions {
   const wrong = (what: string): never => {
     throw new FieldpostError("relay.options", what);
   };
-  if ([given.secret].flat().some((secret) => typeof secret !== "string" || secret.length < 32)) {
-    wrong("secret: needs at least 32 characters.");
+  for (const name of ["secret", "hashKey"] as const) {
+    if (name === "hashKey" && given.hashKey === undefined) continue;
+    if ([given[name]].flat().some((secret) => typeof secret !== "string" || secret.length < 32)) wrong(`${name}: needs at least 32 characters.`);
   }
+  const { addressHeader, addressHops = 1 } = given;
+  if (addressHeader !== undefined && !/^[\w-]{1,64}$/.test(addressHeader)) wrong("addressHeader: is no name of a header.");
+  if (!(Number.isInteger(addressHops) && addressHops > 0)) wrong("addressHops: is a number from 1 on.");
   for (const name of ["operatorKey", "valueKey"] as const) {
     if (given[name] !== undefined && given[name].length < 12) wrong(`${name}: needs at least 12 characters.`);
   }

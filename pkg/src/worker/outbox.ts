@@ -135,7 +135,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         case "/export":
           return Response.json(this.desk.values(url.searchParams));
         case "/erase":
-          return Response.json(this.desk.erase(((await body()) as { persons: string[] }).persons));
+          return Response.json(this.desk.erase(await body()));
         case "/attention":
           return Response.json(this.desk.attention(url.searchParams));
         case "/replay": {

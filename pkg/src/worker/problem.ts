@@ -93,11 +93,12 @@ const frame = (asked: Asked, said: Speaker): Pick<Page, "speaker" | "title" | "l
 async function formOf({ relay, name, form, lead, url }: Asked, said: Speaker, issues: readonly Issue[], same: boolean): Promise<Page["form"]> {
   if (!relay || !form || !lead) return undefined;
   const fields = entered(form, lead);
-  const { token } = await issueToken(newest(relay), name, url.origin, Date.now());
+  // Behind a proxy nobody here knows under which address the page is shown: neither its token nor its form says one.
+  const { token } = await issueToken(newest(relay), name, form.origins[0] ?? url.origin, Date.now(), "relay");
   const hidden: Record<string, string> = { ...kept(lead), _fp_token: token };
   const { key } = lead.own;
   if (same && (key === undefined || isKey(key))) hidden["_fp_again"] = await sign(newest(relay), name, form, await identify({ relay, name, form, lead }), fields);
-  return { action: url.pathname, hidden, fieldsHtml: fieldsHtml(said, form.fields, fields, issues) };
+  return { action: name, hidden, fieldsHtml: fieldsHtml(said, form.fields, fields, issues) };
 }
 
 /** What travels through the relay's own page unseen. The key does not: other values are another lead. */

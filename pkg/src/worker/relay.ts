@@ -2,12 +2,12 @@ import { isReady } from "../core.js";
 import { FieldpostError } from "../errors.js";
 import type { Issue, RelayForm, Report } from "../types.js";
 import type { Accepted, Offer } from "./acceptance.js";
-import { isTooMuch } from "./address.js";
+import { isTooMuch, visitorAddress } from "./address.js";
 import { type Answer, answer, json, redirect, respond, wantsJson, WIRE_VERSION } from "./answer.js";
 import { readLead, Unreadable } from "./body.js";
 import { compiled, holdForms } from "./check.js";
 import { consult, patience } from "./consult.js";
-import { digest, sha256 } from "./hash.js";
+import { digest } from "./hash.js";
 import { log } from "./log.js";
 import { operator } from "./operator.js";
 import {
@@ -18,11 +18,13 @@ import {
   type RelayOptions,
   type RelaySource,
 } from "./options.js";
+import { isOwnPage, isSelf, knownOrigin } from "./origin.js";
+import { cleaned, hashesOf } from "./persons.js";
 import { describePage, problem, refuse, speakerOf } from "./problem.js";
 import { sealKey, unsealed } from "./seal.js";
-import { type Asked, challengeOf, entered, type Found, identify, isKey, newest, type Submission } from "./submission.js";
-import { issueToken, judgeToken, nonceOf } from "./token.js";
-import { verify } from "./turnstile.js";
+import { type Asked, entered, type Found, identify, isKey, newest, type Submission } from "./submission.js";
+import { type Spending, suspicion } from "./suspicion.js";
+import { type Holder, issueToken } from "./token.js";
 
 /** How long `?wait` waits for the outcome. */
 const WAIT = 5_000;
@@ -30,10 +32,14 @@ const WAIT = 5_000;
 /** What one address may send where the owner says nothing: an office behind one address must get through. */
 const ADDRESS_LIMIT = { leads: 60, seconds: 60 };
 
+/** How often the gates forget persons by the clock, should no call come; and when this isolate told them last. */
+const TIDY = 60 * 60 * 1000;
+let tidied = 0;
+
 /** What a Worker module exports by default. */
 export interface RelayHandler {
   fetch(request: Request, env: RelayEnv): Promise<Response>;
-  /** The cron trigger: wakes every outbox, should an alarm have been lost. */
+  /** The cron trigger: wakes every outbox, should an alarm have been lost, and has everybody forget what is over. */
   scheduled(event: unknown, env: RelayEnv): Promise<void>;
 }
 
@@ -54,7 +60,13 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
     async scheduled(_event, env) {
       if (!isReady()) await load();
       const relay = options(env);
-      await Promise.allSettled(shards(relay).map((shard) => consult(outbox(env, shard), "https://outbox/wake", patience(relay.timeScale), {})));
+      const isDue = Date.now() > tidied + TIDY / (relay.timeScale ?? 1);
+      if (isDue) tidied = Date.now();
+      const wait = patience(relay.timeScale);
+      await Promise.allSettled([
+        ...shards(relay).map((shard) => consult(outbox(env, shard), "https://outbox/wake", wait, {})),
+        ...(isDue ? Object.keys(relay.accounts) : []).map((account) => consult(env.GATE.get(env.GATE.idFromName(account)), "https://gate/forget", wait, {})),
+      ]);
     },
   };
 }
@@ -69,23 +81,19 @@ async function serve(asked: Asked, env: RelayEnv): Promise<Response> {
   if (!form) return respond(await problem(asked, 404, "not_found"));
   const found = Object.assign(asked, { relay, name, form });
 
-  const given = request.headers.get("origin");
-  // A browser says where a call comes from; where its two words disagree, somebody else is speaking.
-  const site = request.headers.get("sec-fetch-site");
-  if (given !== null && site === "same-origin" && given !== url.origin) return respond(await forbidden(found));
-  // The relay's own page for refused forms sends from the relay's origin.
-  found.origin = given !== null && (form.origins.includes(given) || given === url.origin) ? given : null;
-  return respond(await route(found, env, given), found.origin);
+  found.origin = knownOrigin(found);
+  return respond(await route(found, env), found.origin);
 }
 
-async function route(asked: Found, env: RelayEnv, given: string | null): Promise<Answer> {
+async function route(asked: Found, env: RelayEnv): Promise<Answer> {
   const { request, relay, form, origin } = asked;
+  const given = request.headers.get("origin");
   switch (request.method) {
     case "GET":
     case "HEAD":
       // A token is for the form's own pages; a server that renders one has no origin.
       if (given !== null && !origin) return forbidden(asked);
-      return wantsJson(request) ? describe(asked, origin ?? form.origins[0] ?? "") : describePage(asked);
+      return wantsJson(request) ? describe(asked, given === null ? "server" : "page") : describePage(asked);
     case "OPTIONS":
       // The page's own calls need no preflight; a server's page that sends JSON gets an answer all the same.
       return {
@@ -98,16 +106,22 @@ async function route(asked: Found, env: RelayEnv, given: string | null): Promise
     default:
       return problem(asked, 405, "method", { allow: "GET, HEAD, POST, OPTIONS" });
   }
-  if (given !== null && given !== "null" && !origin) return forbidden(asked);
+  // Of an origin that may not send; but behind a proxy nobody here knows the one of the relay's own page.
+  const isUnlisted = given !== null && given !== "null" && !origin;
+  if (isUnlisted && !isSelf(request)) return forbidden(asked);
   const limit = relay.addressLimit === undefined ? ADDRESS_LIMIT : relay.addressLimit;
-  const wait = limit && (await isTooMuch(request.headers.get("cf-connecting-ip"), limit, Date.now()));
+  const wait = limit && (await isTooMuch(visitorAddress(request, relay), limit, Date.now()));
   // A program that sends too much is not worth reading; a person's page keeps what was typed.
   if (wait && wantsJson(request)) return tooMuch(asked, wait);
   try {
     asked.lead = await readLead(await unsealed(request, [relay.secret].flat()));
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    return wait ? tooMuch(asked, wait) : problem(asked, error.status, error.code);
+    return isUnlisted ? forbidden(asked) : wait ? tooMuch(asked, wait) : problem(asked, error.status, error.code);
+  }
+  if (isUnlisted) {
+    if (!(await isOwnPage(asked))) return forbidden(asked);
+    asked.origin = given;
   }
   return wait ? tooMuch(asked, wait) : submit(Object.assign(asked, { env, lead: asked.lead }));
 }
@@ -135,10 +149,10 @@ async function failed(asked: Asked, error: unknown): Promise<Response> {
 }
 
 /** `GET /leads/{form}`: the rules, and a token for the page. */
-async function describe({ relay, name, form }: Found, origin: string): Promise<Answer> {
+async function describe({ relay, name, form, origin }: Found, holder: Holder): Promise<Answer> {
   // A page must not be told of rules that nobody can hold a lead to.
   compiled(relay, name);
-  const { token, expires } = await issueToken(newest(relay), name, origin, Date.now());
+  const { token, expires } = await issueToken(newest(relay), name, origin ?? form.origins[0] ?? "", Date.now(), holder);
   const body: RelayForm = { v: WIRE_VERSION, spec: { fields: form.fields }, token, expires, sealKey: await sealKey(newest(relay)) };
   return json(200, body);
 }
@@ -170,7 +184,7 @@ async function submit(submission: Submission): Promise<Answer> {
     if (reserved.state !== "free") return tell(submission, reserved, []);
   }
 
-  const review = await suspicion(submission, trapped, key, challengeOf(lead));
+  const review = await suspicion(submission, trapped, key, (nonce) => spend(submission, nonce, key));
   if (!review) return unavailable(submission);
   const trap = report === "trapped";
   if (trap) review.push("wasm.trap");
@@ -180,8 +194,9 @@ async function submit(submission: Submission): Promise<Answer> {
     form: name,
     lead: JSON.stringify(trap ? fields : report.values),
     visitor: JSON.stringify(trap ? {} : visitor(submission, report)),
-    ...(await personHashes(form, trap ? Object.fromEntries(fields) : report.values, key)),
+    ...(await hashesOf(relay, form, trap ? cleaned(relay, name, Object.fromEntries(fields)) : report.values, key, bodyHash)),
     review,
+    ...(submission.spends !== undefined && { nonce: submission.spends }),
     targets: form.deliver.map((target) => target.account),
     ...(trap && { raw: true }),
   };
@@ -189,7 +204,7 @@ async function submit(submission: Submission): Promise<Answer> {
   const accepted = await ask(submission, key, "accept", offer);
   if (!accepted) return unavailable(submission);
   const issues = trap ? [] : report.issues;
-  return tell(submission, accepted, issues, url.searchParams.has("wait") ? key : undefined, review.length > 0);
+  return tell(submission, accepted, issues, url.searchParams.has("wait") ? key : undefined, review.length > 0 || accepted.held === true);
 }
 
 /** The form's verdict. A module that stops is made anew and asked once more; then the lead is kept as it came. */
@@ -215,7 +230,7 @@ async function look(submission: Submission, keys: readonly string[], bodyHash: s
 }
 
 /** What is kept beside the form's values: what the visitor agreed to, and where they came from only with every consent. */
-function visitor({ request, form, lead }: Submission, report: Report): Record<string, string> {
+function visitor({ request, relay, form, lead }: Submission, report: Report): Record<string, string> {
   const asked = Object.entries(form.fields).filter(([, field]) => field.kind === "consent");
   const agreed = asked.filter(([name]) => report.values[name] === true);
   const consents = new URLSearchParams();
@@ -235,7 +250,7 @@ function visitor({ request, form, lead }: Submission, report: Report): Record<st
     last: own["last"],
     pardot: own["pardot"],
     cookie: own["mkto_trk"],
-    ip: request.headers.get("cf-connecting-ip") ?? undefined,
+    ip: visitorAddress(request, relay) ?? undefined,
     userAgent: request.headers.get("user-agent") ?? undefined,
   };
   const bounded = Object.entries(given).flatMap(([name, value]) => (value ? [[name, value.slice(0, 2_000)]] : []));
@@ -243,63 +258,20 @@ function visitor({ request, form, lead }: Submission, report: Report): Record<st
   return { consents: consents.toString(), ...Object.fromEntries(bounded) };
 }
 
-/**
- * Whose records a write touches, as hashes: never two at a time. `person` is the first e-mail, else phone, else the lead
- * itself; `persons` are all of them, each with its kind before it.
- */
-export async function personHashes(form: RelayFormOptions, values: Record<string, unknown>, key: string): Promise<{ person: string; persons: string }> {
-  const of = (kind: string): string[] => {
-    const named = Object.entries(form.fields).filter(([, field]) => field.kind === kind).map(([name]) => values[name]);
-    return named.flatMap((value) => (typeof value === "string" && value.trim() !== "" ? [value.trim().toLowerCase()] : []));
-  };
-  const [emails, phones] = [of("email"), of("phone")];
-  const hashed = [...emails.map((email) => ["e", email] as const), ...phones.map((phone) => ["p", plainNumber(phone)] as const)];
-  const persons = await Promise.all(hashed.map(async ([kind, text]) => `${kind}:${await sha256(text)}`));
-  return { person: await sha256(emails[0] ?? phones[0] ?? key), persons: [...new Set(persons)].join(" ") };
-}
-
-/** A number however it was written, without its extension: whoever shares it answers the same phone. */
-function plainNumber(phone: string): string {
-  const digits = (phone.split(/[x#;]/, 1)[0] as string).replace(/\D/g, "");
-  return `+${digits.length === 10 ? "1" : ""}${digits}`;
-}
-
-/**
- * The reasons for a person to look before the lead goes on: two signs that have nothing to do with each other, a token
- * that is not ours or was another lead's, or a challenge that was not met. Nothing where the token's outbox is away.
- */
-async function suspicion(submission: Submission, trapped: boolean, key: string, challenge: string | undefined): Promise<string[] | undefined> {
-  const { relay, name, form, lead, request, url, env } = submission;
-  const origins = [...form.origins, url.origin];
-  const token = lead.own["token"] ?? "";
-  let verdict = await judgeToken([relay.secret].flat(), name, origins, token, Date.now());
-  if (verdict === "good" || verdict === "fast") {
-    const nonce = nonceOf(token);
-    // A page that makes its key of the token has spent it with the lead itself.
-    if (key !== `k:${nonce}`) {
-      try {
-        const { spent } = await consult<{ spent: boolean }>(outbox(env, await shardOf(relay, `k:${nonce}`)), "https://outbox/spend", patience(relay.timeScale), { nonce, key });
-        if (spent) verdict = "spent";
-      } catch {
-        return undefined;
-      }
-    }
+/** Spends a form token for this lead: where one outbox keeps both, with the lead and in the same write. */
+async function spend(submission: Submission, nonce: string, key: string): Promise<Spending> {
+  const { relay, env } = submission;
+  const home = await shardOf(relay, `k:${nonce}`);
+  if (home === (await shardOf(relay, key))) {
+    submission.spends = nonce;
+    return "free";
   }
-  if (verdict === "forged" || verdict === "expired" || verdict === "spent") return [`token.${verdict}`];
-  const signs: string[] = [];
-  if (verdict !== "good") signs.push(`token.${verdict}`);
-  if (trapped) signs.push("trap");
-  const origin = request.headers.get("origin");
-  if (origin === "null") signs.push("origin.null");
-  // Every browser that sends the one sends the other with a POST.
-  if (origin === null && request.headers.has("sec-fetch-site")) signs.push("origin.missing");
-  if (form.turnstile) {
-    const hosts = origins.map((one) => new URL(one).hostname);
-    const said = await verify(form.turnstile, hosts, challenge, request.headers.get("cf-connecting-ip"), key);
-    if (said === "missing" || said === "failed") return [`turnstile.${said}`];
-    if (said === "unreachable") signs.push("turnstile.unreachable");
+  try {
+    const { spent } = await consult<{ spent: boolean }>(outbox(env, home), "https://outbox/spend", patience(relay.timeScale), { nonce, key });
+    return spent ? "spent" : "free";
+  } catch {
+    return "away";
   }
-  return signs.length > 1 ? signs : [];
 }
 
 /** A known lead's answer, or what the outbox says of a new one. Nothing where the outbox cannot be reached. */

@@ -27,6 +27,8 @@ export interface Found extends Asked {
 export interface Submission extends Found {
   env: RelayEnv;
   lead: Lead;
+  /** The nonce of the form token that the lead's own outbox spends with it. */
+  spends?: string;
 }
 
 /** The field that Turnstile's widget adds to a form. */

@@ -147,7 +147,7 @@ export class Tally {
     for (const { id } of deliveries) this.drop(String(id));
     this.values(lead, null, null);
     this.now.bytes -= ROW * (1 + deliveries.length);
-    this.rows("UPDATE leads SET person = '', persons = NULL, finished = ? WHERE id = ?", now, lead);
+    this.rows("UPDATE leads SET person = '', persons = NULL, persons_keyed = NULL, finished = ? WHERE id = ?", now, lead);
   }
 
   /**

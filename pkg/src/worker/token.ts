@@ -9,6 +9,10 @@ const FAST = 2_000;
 /** `forged` and `expired` are reasons to look at a lead; `missing` and `fast` are one sign each. */
 export type TokenVerdict = "good" | "fast" | "missing" | "expired" | "forged" | "spent";
 
+/** Who a token was given to stands before its nonce: a page of an origin, whoever asked without one, or the relay's own page. */
+const MARKS = { page: "", server: "s", relay: "r" } as const;
+export type Holder = keyof typeof MARKS;
+
 /** A token that is good for nothing but the lead that it came with: after its first use by another it is `spent`. */
 export const nonceOf = (token: string): string => token.split(".")[2] ?? "";
 
@@ -23,10 +27,16 @@ export interface FormToken {
 const signed = (form: string, origin: string, issued: string, nonce: string): string =>
   joined(["fieldpost form token", form, origin, issued, nonce]);
 
-/** A token that says when this form was given to a page of this origin. */
-export async function issueToken(secret: string, form: string, origin: string, now: number): Promise<FormToken> {
+/** Who a token was given to; as true as its signature. The nonce of a page's is hexadecimal. */
+export function holderOf(token: string): Holder {
+  const nonce = nonceOf(token);
+  return nonce.startsWith(MARKS.server) ? "server" : nonce.startsWith(MARKS.relay) ? "relay" : "page";
+}
+
+/** A token that says when this form was given to a page of this origin, or to somebody who named none. */
+export async function issueToken(secret: string, form: string, origin: string, now: number, holder: Holder = "page"): Promise<FormToken> {
   const issued = now.toString(36);
-  const nonce = crypto.randomUUID().replaceAll("-", "");
+  const nonce = MARKS[holder] + crypto.randomUUID().replaceAll("-", "");
   return { token: `1.${issued}.${nonce}.${await hmac(secret, signed(form, origin, issued, nonce))}`, expires: now + LIFE };
 }
 

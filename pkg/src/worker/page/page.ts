@@ -16,7 +16,7 @@ export interface Page {
   /** Below that: whom else to turn to. */
   lastHtml: readonly string[];
   form?: {
-    /** Where it goes: the relay's own `/leads/{form}`. */
+    /** Where it goes: back to the same `leads/{form}`, wherever that stands. */
     action: string;
     fieldsHtml: string;
     /** Travels back unseen: a fresh token, the page the visitor came from … */
