@@ -70,7 +70,7 @@ export class Outbox extends Sound {
         await super.fetch(new Request("https://outbox/wake", { method: "POST" }));
         return { held: rows("leads WHERE id LIKE 'old%'") };
       case "sets":
-        return { held: Math.max(this.running.size, this.busy.size), accounts: Math.max(this.held.size, this.width.size) };
+        return { held: Math.max(this.lanes.running.size, this.lanes.busy.size), accounts: Math.max(this.lanes.held.size, this.lanes.width.size) };
     }
   }
 }

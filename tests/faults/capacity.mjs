@@ -11,15 +11,24 @@ const PRICES = {
 };
 const PLAN = 5;
 
-/** What one lead to one account takes, counted from the statements of `outbox.ts`, `desk.ts` and `gate.ts`, indexes included. */
+/** What one lead to one account takes, at most: `tests/platform.test.mjs` counts it, indexes and alarms included. */
+export const TAKES = {
+  marketo: { rows: 40, requests: 7 },
+  pardot: { rows: 60, requests: 10 },
+  prospects: { rows: 40, requests: 7 },
+};
+
 const LEAD = {
   // The page's GET for a token and its POST.
   requests: 2,
-  // spend, accept, two acquire and release pairs, the alarm.
-  objectRequests: 7,
-  // The tally is a row more for each batch of accepts, for each request that is kept, and at the end.
-  rowsWritten: 2 + 4 + 4 + 6 + 3 + 4 + 4 + 1 + 4,
+  objectRequests: TAKES.pardot.requests,
+  rowsWritten: TAKES.pardot.rows,
 };
+
+/** What the Free plan allows in a day, of objects. */
+const FREE = { rows: 100_000, requests: 100_000 };
+/** The cron wakes each outbox once a minute. */
+const WAKES = 1_440;
 
 /** Accepts of one outbox in a second: the platform's own figure for an object that writes is 200 to 500. */
 const ACCEPTS = 200;

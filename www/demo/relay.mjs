@@ -32,7 +32,7 @@ export async function bundleWorker(entry, outdir) {
 }
 
 /** Starts the relay; answers its URL and how to stop it. With `inspectorPort` its heap can be looked at; without `cron` nothing wakes it but its own alarms. */
-export async function startRelay({ modules, outdir, port, host = "127.0.0.1", storage, bindings, inspectorPort, cron = true }) {
+export async function startRelay({ modules, outdir, port, host = "127.0.0.1", storage, bindings, inspectorPort, flags = [], cron = true }) {
   const miniflare = new Miniflare({
     host,
     port,
@@ -43,6 +43,7 @@ export async function startRelay({ modules, outdir, port, host = "127.0.0.1", st
     modulesRoot: outdir,
     modules,
     compatibilityDate: "2026-04-01",
+    compatibilityFlags: flags,
     bindings,
     durableObjects: {
       OUTBOX: { className: "Outbox", useSQLite: true },

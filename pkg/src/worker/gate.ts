@@ -7,8 +7,11 @@ import { log } from "./log.js";
 import { goesTo, options, type RelayAccount, type RelayEnv } from "./options.js";
 import type { DurableObjectClass, DurableState } from "./durable.js";
 import type { Pace } from "./pace.js";
+import { later } from "./peers.js";
+import { isRefusal } from "./platform.js";
 import { exchange } from "./reply.js";
 import { nextMidnight, zoneOf } from "./reset.js";
+import { isSender, Sender, type Sending } from "./sender.js";
 
 /**
  * The gate's answer to a call that wants to go out. `doubt`: until then a look-up that finds nobody proves nothing; `kept`:
@@ -98,6 +101,8 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
     readonly state: DurableState;
     readonly env: RelayEnv;
     readonly limiter: Limiter;
+    /** An object of this class either lets calls pass or makes them, by its name. */
+    readonly sender = new Sender();
     token: { value: string; until: number; proven: boolean } | undefined;
     asking: Promise<void> | undefined;
     signing: Promise<void> | undefined;
@@ -117,14 +122,15 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
       this.limiter = new Limiter(state.storage, () => EVERY / this.scale, (name) => this.account(name), (...way) => goesTo(options(this.env), ...way));
       void state.blockConcurrencyWhile(async () => {
         await load();
-        await this.limiter.begin();
+        if (!isSender(state.id?.name)) await this.limiter.begin();
       });
     }
 
     async fetch(request: Request): Promise<Response> {
       const url = new URL(request.url);
-      if (url.pathname === "/acquire") return Response.json(await this.acquire((await request.json()) as Acquire));
-      if (url.pathname === "/release") return Response.json(await this.release((await request.json()) as Release));
+      if (url.pathname === "/acquire") return later(this.acquire((await request.json()) as Acquire));
+      if (url.pathname === "/release") return later(this.release((await request.json()) as Release));
+      if (url.pathname === "/send") return later(this.sender.send((await request.json()) as Sending));
       if (url.pathname === "/forget") {
         this.limiter.forget(Date.now());
         return Response.json({});
@@ -188,8 +194,8 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
         const { version } = this.limiter.status(name);
         const read = edge((glue) => glue.harmless(plainAccount(spoken(account, version) as never)));
         if (!read) return { what: "forbidden" };
-        const { outcome } = await call(read.operation, read.rendered, this.token?.value ?? "", READ_DEADLINE / this.scale);
-        return judged(outcome);
+        const called = await call(read.operation, read.rendered, this.token?.value ?? "", READ_DEADLINE / this.scale);
+        return "unsent" in called ? { what: "unknown" } : judged(called.outcome);
       } catch (error) {
         return { what: "refused", ...told(error, "account.invalid") };
       }
@@ -291,6 +297,8 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
         const [code, message] = said.kind === "refused" ? about(said) : [said.kind === "retry" ? said.code : "auth.busy", ""];
         this.signInFailed(name, said.kind === "refused", code || "auth.refused", message || NO_TOKEN, said.kind === "retry" ? (said.after ?? 0) : 0);
       } catch (error) {
+        // The host would not let it out, so no sign-in has failed.
+        if (isRefusal(error)) return;
         const { code, message } = told(error, "auth.busy");
         // What is missing or wrong in the options does not pass by itself.
         this.signInFailed(name, error instanceof FieldpostError && error.code === "account.invalid", code, message, 0);

@@ -1,9 +1,6 @@
 import type { DurableState } from "./durable.js";
 import type { Target } from "./options.js";
 
-/** So many leads are let go at once: nobody shall wait for a backlog. */
-const BATCH = 2_000;
-
 /** Of what is due so many are looked at for a closed form, at each look. */
 const SWEPT = 200;
 
@@ -49,20 +46,19 @@ export class Holds {
     this.note(account, name, until);
   }
 
-  /** Marks what is due of forms that are closed whole, some at a time and without their values. Says whether there are more. */
-  sweep(account: string, now: number): boolean {
-    let more = false;
+  /** Marks what is due of forms that are closed whole, some at a time and without their values. Says how many. */
+  sweep(account: string, now: number, most: number): number {
+    let changed = 0;
     for (const [name, { open }] of this.of(account)) {
       if (open || name.includes("/")) continue;
-      const marked = this.storage.sql.exec(
+      changed += this.storage.sql.exec(
         `UPDATE deliveries SET hold = ?1 WHERE id IN (SELECT id FROM (
            SELECT deliveries.id AS id, form FROM deliveries JOIN leads ON leads.id = deliveries.lead
            WHERE account = ?2 AND phase IN ('waiting', 'sent') AND hold IS NULL AND next <= ?3 ORDER BY next LIMIT ?4
-         ) WHERE form = ?1) RETURNING 1`, name, account, now, SWEPT,
-      ).toArray();
-      if (marked.length === SWEPT) more = true;
+         ) WHERE form = ?1) RETURNING 1`, name, account, now, Math.min(most, SWEPT),
+      ).toArray().length;
     }
-    return more;
+    return changed;
   }
 
   /** Marks those of what is due that fill a closed parameter, and gives the others. */
@@ -84,18 +80,18 @@ export class Holds {
     if (hold) hold.open = true;
   }
 
-  /** Lets some go of what is open. Says whether there are more. */
-  let(account: string): boolean {
-    let more = false;
+  /** Lets at most so many go of each target that is open: nobody shall wait for a backlog. Says how many. */
+  let(account: string, most: number): number {
+    let changed = 0;
     for (const [name, { open }] of this.of(account)) {
       if (!open) continue;
       const gone = this.storage.sql.exec(
-        "UPDATE deliveries SET hold = NULL WHERE id IN (SELECT id FROM deliveries WHERE account = ? AND hold = ? LIMIT ?) RETURNING 1", account, name, BATCH,
-      ).toArray();
-      if (gone.length === BATCH) more = true;
-      else this.of(account).delete(name);
+        "UPDATE deliveries SET hold = NULL WHERE id IN (SELECT id FROM deliveries WHERE account = ? AND hold = ? LIMIT ?) RETURNING 1", account, name, most,
+      ).toArray().length;
+      if (gone < most) this.of(account).delete(name);
+      changed += gone;
     }
-    return more;
+    return changed;
   }
 
   /** The targets about which a lead should ask now. */

@@ -2,6 +2,7 @@ import { FieldpostError } from "../errors.js";
 import type { Messages } from "../messages/cascade.js";
 import type { Account, FieldSpec } from "../types.js";
 import { isSpoken } from "./page/language.js";
+import { type Plan, PLANS } from "./platform.js";
 
 /** What an account's owner keeps in secret bindings; which members are needed depends on the system. */
 export interface Credentials {
@@ -127,6 +128,8 @@ export interface RelayOptions {
   maxBytes?: number;
   /** How many outboxes share the leads; never fewer than before. Default 4. */
   shards?: number;
+  /** Cloudflare's plan of the account that runs the relay, by which an outbox measures what it does at once. Default `free`. */
+  plan?: Plan;
   /** Divides all waiting times; 1 but in tests. */
   timeScale?: number;
 }
@@ -179,6 +182,7 @@ function check(given: RelayOptions): RelayOptions {
     if (given[name] !== undefined && given[name].length < 12) wrong(`${name}: needs at least 12 characters.`);
   }
   if (given.valueKey !== undefined && given.valueKey === given.operatorKey) wrong("valueKey: must not be the operator's key.");
+  if (given.plan !== undefined && !Object.hasOwn(PLANS, given.plan)) wrong('plan: "free" or "paid".');
   const { maxBytes } = given;
   if (maxBytes !== undefined && !(Number.isInteger(maxBytes) && maxBytes > 0 && maxBytes <= MOST_BYTES)) {
     wrong(`maxBytes: from 1 to ${MOST_BYTES} (8 GiB).`);

@@ -1,0 +1,248 @@
+// Cloudflare's limits, held against the relay by a Worker of the tests (local workerd holds it to none): six connections of an
+// object, the calls of one event, and objects that are stopped in the middle.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, describe, test } from "node:test";
+import { TAKES } from "./faults/capacity.mjs";
+import { body, root, stand, until } from "./stand.mjs";
+
+const FREE = { calls: null, concurrent: null, daily: null };
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const closing = [];
+after(() => Promise.all(closing.map((close) => close())));
+
+/** A system that takes `latency` ms for a call, hangs for ever (`hangs`: at its writes, or at its `token`), or is busy. */
+async function crm(system, { latency = 0, hangs } = {}) {
+  const own = { system, writes: [], reads: 0, busy: false };
+  const server = createServer(async (request, response) => {
+    let text = "";
+    for await (const part of request) text += part;
+    const isToken = request.url.startsWith("/identity");
+    if (hangs === (isToken ? "token" : "write")) return;
+    const say = (status, said, headers = {}) => response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(said));
+    if (isToken) return say(200, { access_token: "a token", token_type: "bearer", expires_in: 3600 });
+    await pause(latency);
+    if (own.busy) return say(429, {}, { "retry-after": "20" });
+    if (request.method === "GET") {
+      own.reads++;
+      return say(200, { items: [] });
+    }
+    own.writes.push(/[\w.-]+@[\w.-]+/.exec(text)[0]);
+    const id = own.writes.length;
+    say(200, system === "marketo" ? { requestId: `r${id}`, success: true, result: [{ id, status: "created" }] } : { id: `p${id}`, message: null });
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closing.push(() => (server.closeAllConnections(), server.close()));
+  return Object.assign(own, { baseUrl: `http://127.0.0.1:${server.address().port}` });
+}
+
+/** A relay under the platform's limits, with these systems as accounts and forms that go to some of them. */
+async function held({ accounts, forms = { contact: Object.keys(accounts) }, bindings = {}, ...how }) {
+  const at = await stand({
+    worker: `${root}tests/platform.worker.mjs`,
+    flags: ["nodejs_als"],
+    ...how,
+    bindings: bindings.FORMS ? bindings : { ACCOUNTS: JSON.stringify(accounts, ["system", "baseUrl", ...Object.keys(accounts)]), FORMS: JSON.stringify(forms), ...bindings },
+  });
+  closing.push(() => at.stop());
+  const operator = async (path) => (await fetch(`${at.relay}/operator/${path}`, { headers: { authorization: "Bearer demo-operator" } })).json();
+  return Object.assign(at, {
+    operator,
+    order: async (what = {}) => (await fetch(`${at.relay}/test/orders`, { method: "POST", body: JSON.stringify(what) })).json(),
+    meters: async () => Object.values(await (await fetch(`${at.relay}/test/meters`)).json()),
+    queued: async () => (await operator("status")).shards.reduce((sum, { queued }) => sum + queued, 0),
+    /** Sends a lead until it is taken, as a page does. */
+    async lead(email, form = "contact") {
+      for (let tries = 0; tries < 400; tries++) {
+        const response = await fetch(`${at.relay}/leads/${form}`, { method: "POST", headers: { origin: at.page, accept: "application/json" }, body: body({ email }, { key: `key-of-${email.replace(/\W/g, "-")}` }) }).catch(() => undefined);
+        if (response?.status === 202 || response?.status === 200) return;
+        await pause(50);
+      }
+      throw new Error(`${email} was not taken`);
+    },
+  });
+}
+
+const emails = (name, count) => Array.from({ length: count }, (_, n) => `${name}${n}@example.org`);
+const worst = (meters, of) => Math.max(0, ...meters.map(of));
+const each = (rows) => assert.equal(new Set(rows).size, rows.length, "somebody was written twice");
+
+describe("six connections", () => {
+  test("three accounts that hang hold up none of the other five", { timeout: 240_000 }, async () => {
+    const healthy = {};
+    for (let n = 0; n < 5; n++) healthy[`well${n}`] = await crm(n % 2 ? "marketo" : "prospects", { latency: 300 });
+    const hanging = {
+      writes: await crm("prospects", { hangs: "write" }),
+      form: await crm("marketo", { hangs: "write" }),
+      token: await crm("marketo", { hangs: "token" }),
+    };
+    const at = await held({
+      accounts: { ...hanging, ...healthy },
+      forms: { five: Object.keys(healthy), eight: [...Object.keys(hanging), ...Object.keys(healthy)] },
+      timeScale: 5,
+      bindings: { PLAN: "paid" },
+    });
+    const leads = Number(process.env.LEADS ?? 90);
+    /** Leads of each of the five in a second. */
+    const pace = async (form) => {
+      const before = Object.values(healthy).map(({ writes }) => writes.length);
+      const began = performance.now();
+      await Promise.all(emails(form, leads).map((email) => at.lead(email, form)));
+      await until(() => Object.values(healthy).every(({ writes }, n) => writes.length - before[n] >= leads), `the leads of ${form}`, 100_000);
+      return (leads * 1_000) / (performance.now() - began);
+    };
+    await at.lead("warm@example.org", "five");
+    const alone = await pace("five");
+    const beside = await pace("eight");
+    const meters = await at.meters();
+    const rows = (await at.operator("leads?limit=10000")).filter(({ account }) => account in healthy);
+    console.log(`# ${alone.toFixed(1)} leads a second of each account alone, ${beside.toFixed(1)} beside three that hang: ${(beside / alone).toFixed(2)}; at most ${worst(meters, ({ peak }) => peak)} connections of an object, ${worst(meters, ({ queued }) => queued)} queued`);
+    for (const { writes, reads } of Object.values(healthy)) {
+      each(writes);
+      assert.equal(reads, 0, "a look-up");
+    }
+    assert.equal(rows.filter(({ maybe_repeated }) => maybe_repeated).length, 0);
+    assert.equal(worst(meters, ({ queued }) => queued), 0, "a call waited inside the platform");
+    assert.ok(beside >= 0.8 * alone, `${beside} of ${alone} leads a second`);
+  });
+});
+
+describe("the calls of one event", () => {
+  for (const plan of ["free", "paid"]) {
+    test(`a backlog goes out in events that each stay below: ${plan}`, { timeout: 580_000 }, async () => {
+      const accounts = { one: await crm("prospects"), two: await crm("marketo") };
+      const at = await held({ accounts, timeScale: 10, bindings: { PLAN: plan } });
+      const leads = emails("backlog", Number(process.env.LEADS ?? 600));
+      for (const one of Object.values(accounts)) one.busy = true;
+      for (let n = 0; n < leads.length; n += 100) await Promise.all(leads.slice(n, n + 100).map((email) => at.lead(email)));
+      assert.ok((await at.queued()) >= leads.length - 10);
+      for (const one of Object.values(accounts)) one.busy = false;
+      const began = performance.now();
+      await until(async () => (await at.queued()) === 0, "the backlog", 500_000);
+      const meters = await at.meters();
+      const most = ["external", "internal"].map((kind) => worst(meters, ({ most }) => most[kind]));
+      console.log(`# ${plan}: ${leads.length} leads to two accounts in ${Math.round((performance.now() - began) / 100) / 10} s; at most ${most[0]} external and ${most[1]} internal calls of one event, ${worst(meters, ({ alarms }) => alarms)} alarms`);
+      assert.equal(worst(meters, ({ thrown }) => thrown), 0, "the platform refused a call");
+      assert.equal(worst(meters, ({ unarmed }) => unarmed), 0, "an alarm at or before now");
+      for (const { writes, reads } of Object.values(accounts)) {
+        assert.deepEqual([...writes].sort(), [...leads].sort());
+        assert.equal(reads, 0, "a look-up");
+      }
+      assert.equal((await at.operator("status")).shards[0].repeated, 0);
+    });
+  }
+
+  const TOO_MANY = "Too many subrequests by single Worker invocation.";
+  const TODAY = "Exceeded allowed volume of requests in Durable Objects free tier.";
+  for (const [what, kind, words, times] of [
+    ["calls of a system", "external", TOO_MANY, 25],
+    ["calls of an object", "internal", TOO_MANY, 25],
+    ["calls of an object, for the day", "internal", TODAY, 25],
+  ]) {
+    test(`what the host refused to send was not sent: ${what}`, { timeout: 120_000 }, async () => {
+      const accounts = { one: await crm("prospects", { latency: 20 }), two: await crm("marketo", { latency: 20 }) };
+      const at = await held({ accounts, timeScale: 30 });
+      await at.order({ refuse: { external: 0, internal: 0, [kind]: times }, words });
+      const leads = emails("refused", 40);
+      await Promise.all(leads.map((email) => at.lead(email)));
+      await until(async () => (await at.queued()) === 0, "the leads", 100_000);
+      assert.equal((await at.order()).refuse[kind], 0, "nothing was refused");
+      for (const { writes, reads } of Object.values(accounts)) {
+        assert.deepEqual([...writes].sort(), [...leads].sort());
+        assert.equal(reads, 0, "a look-up");
+      }
+      const { shards, gates } = await at.operator("status");
+      assert.equal(shards[0].repeated, 0);
+      assert.deepEqual(gates.map(({ refusals, closed }) => [refusals, closed]), [[0, null], [0, null]], "no sign-in has failed");
+      assert.equal((await at.operator("leads?limit=1000")).filter(({ code }) => code !== "stored").length, 0);
+    });
+  }
+});
+
+/** A relay before the sandbox, which nothing wakes but its own alarms. */
+async function alone(systems, more = {}) {
+  const bindings = {};
+  const at = await held({
+    accounts: {}, timeScale: 30,
+    between: (sandbox) => {
+      // Read when the relay starts.
+      bindings.ACCOUNTS = JSON.stringify(Object.fromEntries(systems.map((system) => [system, { system, baseUrl: sandbox }])));
+    },
+    bindings: Object.defineProperty({ FORMS: JSON.stringify({ contact: systems, ...Object.fromEntries(systems.map((system) => [system, [system]])) }), ...more }, "ACCOUNTS", { enumerable: true, get: () => bindings.ACCOUNTS }),
+  });
+  await at.killRelay();
+  await at.startRelay({ cron: false });
+  return at;
+}
+
+const SYSTEMS = ["marketo", "pardot", "prospects"];
+
+describe("an object that is stopped", () => {
+  for (const kind of ["outbox", "gate"]) {
+    test(`at each await of its own: ${kind}`, { timeout: 300_000 }, async () => {
+      const at = await alone(SYSTEMS);
+      const deaths = [];
+      for (let n = 0; ; n++) {
+        await at.order({ deaths: { [kind]: n }, died: [] });
+        await at.lead(`stopped${n}@example.org`);
+        // Nobody asks the outbox: that would begin it anew.
+        await until(async () => (await at.order()).done >= SYSTEMS.length * (n + 1), `the lead of death ${n} (${deaths.at(-1)})`, 30_000);
+        const { died } = await at.order({ deaths: {} });
+        if (died.length === 0) break;
+        deaths.push(...died);
+      }
+      console.log(`# ${kind}: ${deaths.length} deaths: ${deaths.join(", ")}`);
+      assert.ok(deaths.length >= 4);
+      await until(async () => (await at.queued()) === 0, "the leads");
+      const people = (await at.leads()).map(({ system, email }) => `${system} ${email}`);
+      each(people);
+      assert.equal(people.length, SYSTEMS.length * (deaths.length + 1));
+      // A form's activity that is there twice is said to be.
+      const marked = (await at.operator("leads?limit=1000")).filter(({ maybe_repeated }) => maybe_repeated).length;
+      const twice = (await at.leads()).filter(({ system, activities }) => system === "marketo" && activities > 1).length;
+      assert.ok(twice <= marked, `${twice} activities are there twice, ${marked} are marked`);
+    });
+  }
+
+  test("while it asks about a closed form", { timeout: 300_000 }, async () => {
+    const at = await alone(["marketo"]);
+    for (let n = 0; n < 6; n++) {
+      await at.faults([{ system: "marketo", fault: "code", code: 609, form: 1029, until: "cleared" }]);
+      await at.lead(`closed${n}@example.org`);
+      await pause(1_000);
+      await at.order({ deaths: { outbox: n }, died: [] });
+      await until(async () => (await at.order()).died.length > 0, `death ${n}`);
+      await at.faults([]);
+      await until(async () => (await at.order()).done > n, `the lead of death ${n}`, 30_000);
+    }
+  });
+});
+
+test("what a lead takes of the day's limits is what capacity.md says", { timeout: 120_000 }, async () => {
+  const at = await alone(SYSTEMS);
+  await at.config({ marketo: { limits: FREE }, pardot: { limits: FREE, lag: 0 }, prospects: { limits: FREE } });
+  const leads = 60;
+  let done = 0;
+  const total = async () => (await at.meters()).reduce((sum, { rowsWritten, alarms, events }) => ({ rows: sum.rows + rowsWritten + alarms, requests: sum.requests + events }), { rows: 0, requests: 0 });
+  for (const system of SYSTEMS) {
+    const deliver = async (name, count) => {
+      // One after the other, as they come on a quiet day.
+      for (const email of emails(`${system}-${name}`, count)) await at.lead(email, system);
+      done += count;
+      await until(async () => (await at.order()).done >= done, system);
+    };
+    // The objects' tables, and the token.
+    await deliver("first", 2);
+    await pause(1_500);
+    const before = await total();
+    await deliver("lead", leads);
+    await pause(1_500);
+    const behind = await total();
+    const [rows, requests] = [(behind.rows - before.rows) / leads, (behind.requests - before.requests) / leads];
+    console.log(`# ${system}: a lead takes ${rows.toFixed(1)} rows written and ${requests.toFixed(1)} requests of objects`);
+    const said = TAKES[system];
+    assert.ok(rows <= said.rows && rows > 0.7 * said.rows, `${rows} rows`);
+    assert.ok(requests <= said.requests && requests > 0.7 * said.requests, `${requests} requests`);
+  }
+});

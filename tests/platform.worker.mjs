@@ -1,0 +1,177 @@
+// A relay whose objects are held to what Cloudflare allows them, as its pages say (2026-11) and workerd does not: six calls
+// wait for their heads, a seventh is queued without a word, and an event makes so many calls and no more. Whether a call of
+// another object takes one of the six, and whether an event's count is of what it has set off or of all since it began,
+// Cloudflare does not say: here the stricter of both holds.
+import { AsyncLocalStorage } from "node:async_hooks";
+import { Gate as SoundGate, Outbox as SoundOutbox, relay } from "fieldpost/worker";
+
+/** Who is acting: an object's meter, and the event that all of this follows from. */
+const scope = new AsyncLocalStorage();
+const meters = new Map();
+/** The next calls that the host refuses, by kind, and what it says; deaths, see `mortal`; the deliveries that are done. */
+const orders = { refuse: { external: 0, internal: 0 }, words: "", deaths: {}, died: [], done: new Set() };
+/** What an event of the host's may send. */
+const LIMITS = { free: { external: 50, internal: 1_000 }, paid: { external: 10_000, internal: 10_000 } };
+
+const fresh = () => ({ external: 0, internal: 0 });
+
+function meterOf(kind, id) {
+  const name = `${kind} ${id}`;
+  if (!meters.has(name)) {
+    meters.set(name, { kind, waiting: 0, queue: [], peak: 0, queued: 0, thrown: 0, events: 0, newest: fresh(), most: fresh(), rowsWritten: 0, alarms: 0, unarmed: 0 });
+  }
+  return meters.get(name);
+}
+
+/** A call leaves an object, or waits, or does not leave. */
+async function leave(kind, plan, act) {
+  const here = scope.getStore();
+  if (!here) return act();
+  const { meter, event } = here;
+  const counts = [...new Set([event, meter.newest])];
+  if (orders.refuse[kind] > 0) {
+    orders.refuse[kind]--;
+    meter.thrown++;
+    throw new Error(orders.words);
+  }
+  if (counts.some((count) => count[kind] >= LIMITS[plan][kind])) {
+    meter.thrown++;
+    throw new Error("Too many subrequests by single Worker invocation.");
+  }
+  for (const count of counts) {
+    count[kind]++;
+    meter.most[kind] = Math.max(meter.most[kind], count[kind]);
+  }
+  if (meter.waiting >= 6) {
+    meter.queued++;
+    await new Promise((resolve) => meter.queue.push(resolve));
+  } else meter.waiting++;
+  meter.peak = Math.max(meter.peak, meter.waiting);
+  try {
+    return await act();
+  } finally {
+    const next = meter.queue.shift();
+    if (next) next();
+    else meter.waiting--;
+  }
+}
+
+const send = globalThis.fetch;
+let planned = "free";
+globalThis.fetch = (...given) => mortal("fetch", () => leave("external", planned, () => send(...given)));
+
+const metered = (namespace, plan) => ({
+  idFromName: (name) => namespace.idFromName(name),
+  get(id) {
+    const object = namespace.get(id);
+    return { fetch: (...given) => mortal("call", () => leave("internal", plan, () => object.fetch(...given))) };
+  },
+});
+
+/** An object that dies once, before or behind an await: `deaths` has how many are passed first, by its kind. */
+async function mortal(what, act) {
+  const here = scope.getStore();
+  const die = (when) => {
+    const at = here && orders.deaths[here.kind];
+    if (at === undefined) return;
+    if (at > 0) return void orders.deaths[here.kind]--;
+    delete orders.deaths[here.kind];
+    orders.died.push(`${when} ${what}`);
+    here.state.abort("a test");
+  };
+  die("before");
+  const done = await act();
+  die("after");
+  return done;
+}
+
+/** The object's state, with its writes counted. */
+function watched(state, meter) {
+  const { sql } = state.storage;
+  const exec = (...given) => {
+    const cursor = sql.exec(...given);
+    const rows = cursor.toArray();
+    if (given[0].startsWith("UPDATE deliveries") && given.includes("done")) orders.done.add(given.at(-1));
+    meter.rowsWritten += cursor.rowsWritten;
+    return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
+  };
+  const storage = new Proxy(state.storage, {
+    get(target, name) {
+      if (name === "sql") return new Proxy(sql, { get: (own, member) => (member === "exec" ? exec : own[member]) });
+      const member = target[name];
+      if (name !== "setAlarm") return typeof member === "function" ? member.bind(target) : member;
+      return (time) => {
+        meter.alarms++;
+        if (time <= Date.now()) meter.unarmed++;
+        return mortal("alarm", () => target.setAlarm(time));
+      };
+    },
+  });
+  return { id: state.id, storage, blockConcurrencyWhile: (act) => state.blockConcurrencyWhile(act) };
+}
+
+const limited = (kind, Sound) =>
+  class extends Sound {
+    constructor(state, env) {
+      planned = env.HOST ?? env.PLAN ?? "free";
+      const meter = meterOf(kind, state.id);
+      super(watched(state, meter), { ...env, GATE: metered(env.GATE, planned), OUTBOX: metered(env.OUTBOX, planned) });
+      this.own = { meter, state, kind };
+    }
+    during(act) {
+      const { meter } = this.own;
+      meter.newest = fresh();
+      meter.events++;
+      return scope.run({ ...this.own, event: meter.newest }, act);
+    }
+    fetch(request) {
+      return this.during(() => super.fetch(request));
+    }
+    alarm() {
+      return this.during(() => super.alarm());
+    }
+  };
+
+export const Outbox = limited("outbox", SoundOutbox);
+export const Gate = limited("gate", SoundGate);
+
+const handler = relay((env) => {
+  const accounts = JSON.parse(env.ACCOUNTS);
+  const form = (names) => ({
+    origins: [env.PAGE_ORIGIN],
+    thanks: `${env.PAGE_ORIGIN}/thanks.html`,
+    fields: { email: { kind: "email" }, company: { kind: "text" } },
+    deliver: names.map((account) => ({
+      account, map: { email: "email" },
+      constants: { marketo: { formId: 1029 }, prospects: { firstName: "Ann", lastName: "Lee" } }[accounts[account].system] ?? {},
+    })),
+  });
+  return {
+    secret: env.RELAY_SECRET,
+    operatorKey: env.OPERATOR_KEY,
+    timeScale: Number(env.TIME_SCALE),
+    addressLimit: null,
+    shards: Number(env.SHARDS ?? 1),
+    ...(env.PLAN && { plan: env.PLAN }),
+    forms: Object.fromEntries(Object.entries(JSON.parse(env.FORMS)).map(([name, names]) => [name, form(names)])),
+    accounts: Object.fromEntries(Object.entries(accounts).map(([name, { system, baseUrl }]) => [name, {
+      system, baseUrl, allowHost: new URL(baseUrl).host,
+      limits: { calls: 1_000_000, window: 1_000, atOnce: Number(env.AT_ONCE ?? 100) },
+      ...(system === "pardot" && { businessUnit: env.SANDBOX_BUSINESS_UNIT }),
+      credentials: system === "prospects" ? { key: env.SANDBOX_KEY } : { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET, ...(system === "pardot" && { loginUrl: baseUrl }) },
+    }])),
+  };
+});
+
+export default {
+  ...handler,
+  async fetch(request, env, context) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/test/orders") {
+      const { done, ...said } = Object.assign(orders, JSON.parse((await request.text()) || "{}"));
+      return Response.json({ ...said, done: done.size });
+    }
+    if (pathname !== "/test/meters") return handler.fetch(request, env, context);
+    return Response.json(Object.fromEntries([...meters].map(([name, { queue, ...said }]) => [name, { ...said, queue: queue.length }])));
+  },
+};
