@@ -4,8 +4,12 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
+import { load, read as readEdge } from "fieldpost";
 import { launch } from "./browser.mjs";
 import { body, root, stand, until } from "./stand.mjs";
+
+const { ANSWERS: TABLE } = await import(`${root}pkg/dist/worker/answers.gen.js`);
+const { read: readLean } = await import(`${root}pkg/dist/lean.js`);
 
 const worker = `${root}tests/answers.worker.mjs`;
 /** As Chromium asks for a page. */
@@ -15,6 +19,7 @@ const lead = (more = {}) => ({ firstName: "Ann", email: "ann@example.org", conse
 let at;
 let addresses = 0;
 before(async () => {
+  await load();
   at = await stand({ worker });
 });
 after(() => at.stop());
@@ -51,6 +56,7 @@ const ANSWERS = [
   ["another place", () => ["/", { method: "GET" }], 404, "not_found", "refused", false],
   ["another method", () => ["/leads/contact", { method: "PUT", body: body(lead()) }], 405, "method", "refused", false],
   ["the same lead just now", () => ["/leads/challenged?break=running", { body: body(lead()) }], 409, "key.running", "retry", true],
+  ["what was saved for a secret that is gone", () => ["/leads/contact", { body: "_fp_key=key-12345678\nx", headers: { "content-type": "text/plain;fieldpost=sealed" } }], 409, "seal.unknown", "retry", false],
   ["a body that is too large", () => ["/leads/contact", { body: body(lead({ message: "x".repeat(70_000) })) }], 413, "body.size", "refused", false],
   ["another type", () => ["/leads/contact", { body: "firstName=Ann\r\n", headers: { "content-type": "text/plain" } }], 415, "body.type", "refused", false],
   ["too many from one address", async () => ["/leads/contact", { body: body(lead()), headers: await spent() }], 429, "address.limit", "retry", true],
@@ -61,6 +67,28 @@ const ANSWERS = [
   ["outboxes that are full", () => ["/leads/contact?break=full", { body: body(lead({ message: "full" })) }], 503, "outbox.full", "retry", true],
   ["an answer that was lost", () => ["/leads/contact?break=lost", { body: body(lead({ message: "lost" })) }], 503, "outbox.unknown", "unknown", true],
 ];
+
+describe("one table", () => {
+  /** Seen elsewhere: what is good, what a form says, and what broke twice over. */
+  const ELSEWHERE = ["200 ", "202 ", "422 ", "422 key.reused", "500 outbox.unknown"];
+
+  test("has every answer, and every answer of it is seen", () => {
+    const seen = ANSWERS.map(([, , status, code, state]) => `${status} ${code} ${state}`);
+    const rows = TABLE.filter(({ status, code }) => !ELSEWHERE.includes(`${status} ${code}`)).map(({ status, code, state }) => `${status} ${code} ${state}`);
+    assert.deepEqual([...new Set(seen)].sort(), rows.sort());
+  });
+
+  test("is what a page and a client understand", async () => {
+    for (const { status, code, state, meaning } of TABLE) {
+      const reply = { status, body: JSON.stringify({ v: 1, id: "1", state, issues: code ? [{ field: "", code, severity: "error", message: "x" }] : [] }) };
+      for (const read of [readLean, readEdge]) {
+        const outcome = await read("relay.lead.submit", reply);
+        const understood = outcome.kind === "stored" || outcome.kind === "queued" ? "taken" : outcome.kind === "refused" && !outcome.fault ? "values" : "notNow";
+        assert.equal(understood, meaning, `${status} ${code}: ${JSON.stringify(outcome)}`);
+      }
+    }
+  });
+});
 
 /** Says that it will be, or was, though it was not. */
 const UNTRUE = /will be taken|a little later|under way|delivered|stored|sooner|shortly/i;

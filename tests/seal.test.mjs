@@ -1,32 +1,18 @@
 // Leads that waited in a browser: what the page seals, only the relay opens.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { seal, sealedBody } from "./sealing.mjs";
 import { root } from "./stand.mjs";
 
-const { openSealed, sealKey, unsealed } = await import(`${root}pkg/dist/worker/seal.js`);
-const { readLead } = await import(`${root}pkg/dist/worker/body.js`);
+const { isSealed, openSealed, readSealed, sealKey, sealSecrets } = await import(`${root}pkg/dist/worker/seal.js`);
 
 const SECRET = "a secret of at least thirty-two characters";
 const OTHER = "another secret of thirty-two characters…";
-const encoder = new TextEncoder();
-const CURVE = { name: "ECDH", namedCurve: "P-256" };
+const KEY = "key-12345678";
 
-/** The format in the words of its documentation, written a second time. */
-async function seal(jwk, key, text) {
-  const { subtle } = crypto;
-  const pair = await subtle.generateKey(CURVE, false, ["deriveBits"]);
-  const relay = await subtle.importKey("jwk", jwk, CURVE, false, []);
-  const point = new Uint8Array(await subtle.exportKey("raw", pair.publicKey));
-  const shared = await subtle.deriveBits({ name: "ECDH", public: relay }, pair.privateKey, 256);
-  const hkdf = await subtle.importKey("raw", shared, "HKDF", false, ["deriveBits"]);
-  const bits = await subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt: point, info: encoder.encode("fieldpost lead") }, hkdf, 256);
-  const aes = await subtle.importKey("raw", bits, "AES-GCM", false, ["encrypt"]);
-  const closed = await subtle.encrypt({ name: "AES-GCM", iv: new Uint8Array(12), additionalData: encoder.encode(key) }, aes, encoder.encode(text));
-  return Uint8Array.from([...point, ...new Uint8Array(closed)]);
-}
-
-const request = (own, sealed, type = "text/plain;fieldpost=sealed") =>
-  new Request("https://relay.example/leads/contact", { method: "POST", headers: { "content-type": type, origin: "https://page.example" }, body: new Blob([`${new URLSearchParams(own)}\n`, sealed]) });
+const request = (own, sealed) =>
+  new Request("https://relay.example/leads/contact", { method: "POST", headers: { origin: "https://page.example" }, body: sealedBody(own, sealed) });
+const refused = (status, code) => (error) => error.status === status && error.code === code;
 
 test("the public key is the same each time, belongs to the secret, and is nothing but public", async () => {
   const key = await sealKey(SECRET);
@@ -35,46 +21,59 @@ test("the public key is the same each time, belongs to the secret, and is nothin
   assert.notEqual((await sealKey(OTHER)).x, key.x);
 });
 
+test("the seal's own secrets come first; what the signing secrets sealed opens, too", () => {
+  assert.deepEqual(sealSecrets({ secret: "a" }), ["a"]);
+  assert.deepEqual(sealSecrets({ secret: ["a", "b"], sealSecret: "c" }), ["c", "a", "b"]);
+  assert.deepEqual(sealSecrets({ secret: "a", sealSecret: ["c", "d"] }), ["c", "d", "a"]);
+});
+
 test("what is sealed opens with its secret, also while secrets rotate, and with no other", async () => {
-  const sealed = await seal(await sealKey(SECRET), "key-12345678", "email=ann%40example.org&n=ü");
-  assert.equal(await openSealed([SECRET], "key-12345678", sealed), "email=ann%40example.org&n=ü");
-  assert.equal(await openSealed([OTHER, SECRET], "key-12345678", sealed), "email=ann%40example.org&n=ü");
-  assert.equal(await openSealed([OTHER], "key-12345678", sealed), undefined);
+  const sealed = await seal(await sealKey(SECRET), KEY, "email=ann%40example.org&n=ü");
+  assert.equal(await openSealed([SECRET], KEY, sealed), "email=ann%40example.org&n=ü");
+  assert.equal(await openSealed([OTHER, SECRET], KEY, sealed), "email=ann%40example.org&n=ü");
+  assert.equal(await openSealed([OTHER], KEY, sealed), undefined);
 });
 
 test("a lead that was touched, cut or given another key does not open", async () => {
-  const sealed = await seal(await sealKey(SECRET), "key-12345678", "email=a");
+  const sealed = await seal(await sealKey(SECRET), KEY, "email=a");
   assert.equal(await openSealed([SECRET], "key-87654321", sealed), undefined);
   for (let at = 0; at < sealed.length; at++) {
     const touched = sealed.slice();
     touched[at] ^= 1;
-    assert.equal(await openSealed([SECRET], "key-12345678", touched), undefined, `byte ${at}`);
+    assert.equal(await openSealed([SECRET], KEY, touched), undefined, `byte ${at}`);
   }
-  for (const length of [0, 1, 64, 65, 80, sealed.length - 1]) assert.equal(await openSealed([SECRET], "key-12345678", sealed.slice(0, length)), undefined);
+  for (const length of [0, 1, 64, 65, 80, sealed.length - 1]) assert.equal(await openSealed([SECRET], KEY, sealed.slice(0, length)), undefined);
 });
 
-test("a sealed request reads as the page would have sent it, with the newer token", async () => {
-  const sealed = await seal(await sealKey(SECRET), "key-12345678", "email=a%40b.co&note=x%0D%0Ay&_fp_v=1&_fp_key=key-12345678&_fp_token=old&_fp_page=https%3A%2F%2Fp");
-  const lead = await readLead(await unsealed(request({ _fp_v: "1", _fp_key: "key-12345678", _fp_token: "new" }, sealed), [SECRET]));
+test("a sealed request reads as the page would have sent it, with the newer token, and nothing else of the line before it", async () => {
+  const sealed = await seal(await sealKey(SECRET), KEY, `email=a%40b.co&note=x%0D%0Ay&_fp_v=1&_fp_key=${KEY}&_fp_token=old&_fp_page=https%3A%2F%2Fp`);
+  const lead = await readSealed(request({ _fp_v: "1", _fp_key: KEY, _fp_token: "new", email: "other@b.co" }, sealed), [SECRET]);
   assert.deepEqual(lead.fields, [["email", "a@b.co"], ["note", "x\r\ny"]]);
-  assert.deepEqual({ ...lead.own }, { v: "1", key: "key-12345678", token: "new", page: "https://p" });
+  assert.deepEqual({ ...lead.own }, { v: "1", key: KEY, token: "new", page: "https://p" });
+  assert.equal(lead.sealed, true);
 });
 
-test("what is not sealed is not touched, and what does not open is refused as a body of a wrong type", async () => {
-  const plain = new Request("https://relay.example/", { method: "POST", body: new URLSearchParams("a=1") });
-  assert.equal(await unsealed(plain, [SECRET]), plain);
-  for (const body of ["", "no line feed", "_fp_key=key-12345678\n", `_fp_key=key-12345678\n${"x".repeat(200)}`, "\n\n\n"]) {
-    const broken = new Request("https://relay.example/", { method: "POST", headers: { "content-type": "text/plain;fieldpost=sealed" }, body });
-    await assert.rejects(unsealed(broken, [SECRET]).then(readLead), (error) => error.status === 415 && error.code === "body.type", body.slice(0, 20));
+test("what does not open has a code of its own", async () => {
+  const typed = (type, body = "x") => new Request("https://relay.example/", { method: "POST", headers: { "content-type": type }, body });
+  for (const [type, is] of [["text/plain;fieldpost=sealed", true], ["text/plain; FieldPost=sealed", true], ["text/plain", false], ["application/x-www-form-urlencoded", false]]) {
+    assert.equal(isSealed(typed(type)), is, type);
   }
-  await assert.rejects(unsealed(request({ _fp_key: "k" }, new Uint8Array(65 * 1024)), [SECRET]).then(readLead), (error) => error.status === 413);
-  const text = new Request("https://relay.example/", { method: "POST", headers: { "content-type": "text/plain" }, body: "x" });
-  await assert.rejects(unsealed(text, [SECRET]).then(readLead), (error) => error.status === 415);
+  for (const body of ["", "no line feed", `_fp_key=${KEY}\n`, `_fp_key=${KEY}\n${"x".repeat(200)}`, "\n\n\n"]) {
+    await assert.rejects(readSealed(typed("text/plain;fieldpost=sealed", body), [SECRET]), refused(409, "seal.unknown"), body.slice(0, 20));
+  }
+  // Without its key a lead would be taken anew each time.
+  const keyless = await seal(await sealKey(SECRET), "", "email=a%40b.co");
+  for (const own of [{}, { _fp_key: "" }]) await assert.rejects(readSealed(request(own, keyless), [SECRET]), refused(409, "seal.unknown"));
 });
 
-test("60,000 bytes still fit, sealed", async () => {
-  const text = `a=${"x".repeat(60_000)}`;
-  const sealed = await seal(await sealKey(SECRET), "key-12345678", text);
-  const lead = await readLead(await unsealed(request({ _fp_v: "1", _fp_key: "key-12345678", _fp_token: "t".repeat(150) }, sealed), [SECRET]));
-  assert.equal(lead.fields[0][1].length, 60_000);
+test("a lead that may come open may come sealed, to the last byte and the last field", async () => {
+  const key = await sealKey(SECRET);
+  const own = { _fp_v: "1", _fp_key: "k".repeat(64), _fp_token: "t".repeat(200) };
+  const read = async (text) => readSealed(request(own, await seal(key, own._fp_key, text)), [SECRET]);
+  for (const size of [60_000, 65_200, 65_536]) assert.equal((await read(`a=${"x".repeat(size - 2)}`)).fields[0][1].length, size - 2, String(size));
+  await assert.rejects(read(`a=${"x".repeat(65_535)}`), refused(413, "body.size"));
+  await assert.rejects(read("x".repeat(80_000)), refused(413, "body.size"));
+  const fields = (count) => Array.from({ length: count }, (_, n) => `f${n}=x`).join("&");
+  assert.equal((await read(fields(100))).fields.length, 100);
+  await assert.rejects(read(fields(101)), refused(400, "body.fields"));
 });

@@ -35,7 +35,7 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
       storage: `${folder}/storage`,
       inspectorPort,
       flags,
-      bindings: { ...demoBindings(reached, pageUrl), TIME_SCALE: String(timeScale), ...bindings },
+      bindings: { ...demoBindings(reached, pageUrl), TIME_SCALE: String(timeScale), ...bindings, ...how.bindings },
     });
   let relay = await start();
   const page = await startPage({ folder: `${root}www`, relay: relay.url, port: pagePort, wasm });
@@ -71,7 +71,7 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
       for (const pid of workerds()) process.kill(Number(pid), "SIGKILL");
       await relay.stop().catch(() => {});
     },
-    /** `cron: false`: nothing wakes the relay, not even when it starts. `modules` and `outdir`: another version of it. */
+    /** `cron: false`: nothing wakes the relay, not even when it starts. `modules` and `outdir`: another version of it; `bindings`: of this start. */
     async startRelay(how) {
       relay = await start(how);
     },

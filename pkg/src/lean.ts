@@ -33,7 +33,8 @@ export async function read(operation: string, reply: Response | Reply): Promise<
       if (id !== undefined) return { kind: "queued", id };
       break;
     case "refused":
-      return { kind: "refused", issues };
+      // Of the values speaks one status alone, as in src/systems/relay/answers.rs: whatever else is wrong, the lead is not.
+      return { kind: "refused", issues, ...(reply.status !== 422 && { fault: "target" }) };
     case "retry":
       return { kind: "retry", code: reply.status === 429 ? "http.429" : "relay.busy" };
   }

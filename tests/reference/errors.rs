@@ -11,7 +11,7 @@ pub(crate) fn link(system: System) -> &'static str {
         System::Marketo => "Errors: [Marketo's](errors.md#marketo).",
         System::Pardot => "Errors: [Pardot's](errors.md#pardot).",
         System::Prospects => "Errors: [the prospects API's](errors.md#prospects).",
-        System::Relay => "Errors: the relay's answer, [relay.md](relay.md).",
+        System::Relay => "Errors: [the relay's](errors.md#the-relay).",
     }
 }
 
@@ -194,5 +194,6 @@ pub(crate) fn page() -> String {
         "Without a reply: `network.timeout`, `network.failed`, `network.offline` or `network.aborted`; a read again, a write is \
          `unknown`.\n",
     );
+    page.push_str(&crate::answers::part());
     page
 }

@@ -8,6 +8,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod answers;
 mod errors;
 
 use fieldpost::form::{Constraint, Unknown};
@@ -323,6 +324,11 @@ fn the_reference_is_the_catalogues() {
 #[test]
 fn the_errors_are_the_tables() {
     fresh("docs/errors.md", &errors::page());
+}
+
+#[test]
+fn the_relay_answers_out_of_the_table() {
+    fresh(answers::TABLE, &answers::table());
 }
 
 #[test]

@@ -40,6 +40,7 @@ export function events(tell: (event: FormEvent) => void, root: EventTarget = doc
   // A lead that had waited has no form any more.
   const delivered = (event: Event): void => tell({ event: "fieldpost_delivered", form: "", state: (event as CustomEvent<Detail>).detail.state ?? "" });
   globalThis.addEventListener?.("fieldpost:delivered", delivered, { signal: life.signal });
+  globalThis.addEventListener?.("fieldpost:lost", () => tell({ event: "fieldpost_lost", form: "" }), { signal: life.signal });
   return () => life.abort();
 }
 

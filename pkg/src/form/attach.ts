@@ -3,7 +3,7 @@ import type { Form, Issue, Outcome, RelayForm, Report } from "../types.js";
 import { controlsOf, elementsOf, labelOf, nameOf, unhidden, type Control } from "./controls.js";
 import { arrive, envelope, KEEPALIVE_BYTES, newKey, post, relayForm, typed, visitor } from "./lead.js";
 import { board as makeBoard, set } from "./messages.js";
-import { drain, drop, final, keep, unwait, wait } from "./outbox.js";
+import { drain, drop, final, keep, tellers, unwait, wait } from "./outbox.js";
 import { formatPhone } from "./phone.js";
 import { fill, speaker, texts, type Messages } from "./texts.js";
 
@@ -88,6 +88,8 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
 
   const enter = (next: State): void => {
     state = next;
+    // Only who says that it is saved shows what becomes of it.
+    unwait(key);
     form.dataset.fieldpostState = next;
     // The button stays a button: one that is disabled loses the focus, and the lock is ours anyway.
     set(form, "aria-busy", next === "busy" ? "true" : null);
@@ -107,7 +109,6 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
         enter("idle");
         emit("ready");
         look();
-        void drain();
       })
       .catch(() => {
         // Not ready is a state of its own. The next touch tries again, but a dead relay is not asked for ever.
@@ -214,7 +215,6 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
       const body = typed(values);
       if (`${body}` !== keyed) key = newKey();
       keyed = `${body}`;
-      unwait(key);
       // What extensions and the page itself put there travels along, below what is known for certain.
       for (const [name, value] of values) if (name.startsWith("_fp_") && typeof value === "string") body.set(name, value);
       for (const [name, value] of Object.entries({ ...more, ...envelope(key, relay.token) })) body.set(name, value);
@@ -237,8 +237,10 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
     const release = final(outcome) ? void kept?.then(() => drop(sent)) : await kept;
     if (release) {
       release();
-      wait(sent, (later) => state === "saved" && sent === key && finish(later));
       say("saved", "saved");
+      wait(sent, (later) => state === "saved" && finish(later));
+      // Given back meanwhile, it has nobody to show it to.
+      if ((state as State) !== "saved") unwait(sent);
     } else finish(outcome);
     unsafe = false;
   };
@@ -337,10 +339,16 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
     due.clear();
     board.clear();
     board.say("");
+    board.lost("");
     if (state !== "busy") enter("idle");
   });
   listen(form, "submit", submit as (event: Event) => unknown);
-  (window.requestIdleCallback ?? setTimeout)(prepare);
+  tellers.set(form.action, (saved) => board.lost(fill(speak("lost"), new Date(saved).toLocaleString())));
+  (window.requestIdleCallback ?? setTimeout)(() => {
+    void prepare();
+    // What waits does not need this form to be ready, and who waits for word of it does not either.
+    void drain();
+  });
 
   const attachment: Attachment = {
     form: element,
@@ -356,6 +364,7 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
     detach() {
       life.abort();
       attachments.delete(element);
+      tellers.delete(form.action);
       enter("idle");
       board.remove();
       unthank();

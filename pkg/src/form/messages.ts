@@ -10,6 +10,8 @@ export interface Board {
   shown(): string[];
   /** Speaks through the live region; empty text clears it. */
   say(text: string): void;
+  /** Tells of a lead that never arrived, above the form's own parts, until the form is filled anew; empty text ends it. */
+  lost(text: string): void;
   clear(): void;
   remove(): void;
 }
@@ -40,6 +42,16 @@ export function board(form: HTMLFormElement, speak: Speak): Board {
     region.textContent = text;
     // Ours takes no room while it is silent: an empty paragraph would still cost a margin or a grid gap.
     if (!status) region.style.position = text ? "" : "absolute";
+  };
+
+  const note = document.createElement("p");
+  note.setAttribute("role", "alert");
+  note.dataset.fieldpostLost = "";
+
+  const lost = (text: string): void => {
+    note.textContent = text && `${note.textContent} ${text}`;
+    if (text) form.prepend(note);
+    else note.remove();
   };
 
   const hide = (name: string): void => {
@@ -117,10 +129,12 @@ export function board(form: HTMLFormElement, speak: Speak): Board {
     show,
     shown: () => [...places.keys()],
     say,
+    lost,
     clear,
     remove() {
       clear();
       say("");
+      lost("");
       if (!status) region.remove();
       else set(region, "role", role);
     },

@@ -12,6 +12,8 @@ interface Waiting {
 }
 
 const DAY = 86_400_000;
+/** What the relay takes of a lead; its bound on a sealed one leaves room for the seal. */
+const MAX_BYTES = 65_536;
 /** Longer than a call may take. */
 const LEASE = 40_000;
 /** The relay takes a lead that comes right after its token for one that nobody typed. */
@@ -24,8 +26,10 @@ const TURN = 10;
 const NAME = "fieldpost";
 const LEADS = "leads";
 
-/** Who wants to hear of a lead that went out later. */
+/** Who shows what became of a lead that went out later. */
 const listeners = new Map<string, (outcome: Outcome) => void>();
+/** Who tells that one never arrived, by the address of its form. */
+export const tellers = new Map<string, (saved: number) => void>();
 
 /** One step in the store; it is done once the disk has it. */
 const store = <T>(mode: IDBTransactionMode, act: (leads: IDBObjectStore) => IDBRequest<T>): Promise<T> =>
@@ -55,7 +59,7 @@ const store = <T>(mode: IDBTransactionMode, act: (leads: IDBObjectStore) => IDBR
 
 const put = (waiting: Waiting): Promise<unknown> => store("readwrite", (leads) => leads.put(waiting));
 
-/** Takes a lead out: it arrived, or can never arrive. What stays by mistake is sent again under the same key. */
+/** Takes a lead out: it arrived, or its visitor knows that it did not. What stays by mistake is sent again under the same key. */
 export const drop = (key: string): Promise<unknown> => {
   listeners.delete(key);
   return store("readwrite", (leads) => leads.delete(key)).catch(() => undefined);
@@ -88,7 +92,7 @@ async function seal(relayKey: JsonWebKey, key: string, text: string): Promise<Ui
  */
 export async function keep(relayKey: JsonWebKey | null, key: string, action: string, body: string): Promise<(() => unknown) | undefined> {
   try {
-    if (!relayKey) return undefined;
+    if (!relayKey || body.length > MAX_BYTES) return undefined;
     const now = Date.now();
     const waiting = { key, action, sealed: await seal(relayKey, key, body), until: now + DAY, next: now + LEASE };
     await put(waiting);
@@ -109,7 +113,7 @@ export function wait(key: string, told: (outcome: Outcome) => void): void {
   later((pause = FIRST_PAUSE));
 }
 
-/** Somebody sends this lead again, so nobody else has to. */
+/** Nobody would be shown any more what becomes of it. */
 export const unwait = (key: string): boolean => listeners.delete(key);
 
 function later(wait: number): void {
@@ -135,11 +139,17 @@ async function work(): Promise<void> {
   if (!((await indexedDB.databases?.())?.some(({ name }) => name === NAME) ?? true)) return;
   let left = 0;
   const due: [Waiting, Promise<string>][] = [];
-  for (const waiting of await store<Waiting[]>("readonly", (leads) => leads.getAll())) {
+  const all = await store<Waiting[]>("readonly", (leads) => leads.getAll());
+  // One that is never taken must not hold up those behind it.
+  for (const waiting of all.sort((one, other) => one.next - other.next)) {
     const { key, action, until, next } = waiting;
     const now = Date.now();
-    if (until < now) await drop(key);
-    else if (next > now && !listeners.has(key)) left = Math.min(left || DAY, next - now);
+    if (until < now) {
+      const detail = { saved: until - DAY };
+      if (dispatchEvent(new CustomEvent("fieldpost:lost", { detail, cancelable: true }))) (tellers.get(action) ?? [...tellers.values()][0])?.(detail.saved);
+      listeners.get(key)?.({ kind: "unknown", why: "" });
+      await drop(key);
+    } else if (next > now && !listeners.has(key)) left = Math.min(left || DAY, next - now);
     else if (due.length === TURN) left = 1;
     else {
       const token = fresh(action);
@@ -154,9 +164,10 @@ async function work(): Promise<void> {
       const own = new URLSearchParams(envelope(key, await token));
       // The parameter tells it from text, whose type needs no preflight.
       const outcome = await post(action, new Blob([`${own}\n`, sealed], { type: "text/plain;fieldpost=sealed" }));
-      if (!final(outcome)) throw outcome;
-      pause = 0;
       const told = listeners.get(key);
+      // What a relay of before does not take stays until its visitor is there to be shown why.
+      if (!final(outcome) || (outcome.kind === "refused" && !told)) throw outcome;
+      pause = 0;
       await drop(key);
       told?.(outcome);
       dispatchEvent(new CustomEvent("fieldpost:delivered", { detail: { state: outcome.kind } }));
@@ -170,8 +181,8 @@ async function work(): Promise<void> {
   if (left) later(left);
 }
 
-/** Whether the relay has decided. */
-export const final = ({ kind }: Outcome): boolean => /^(stored|queued|refused)$/.test(kind);
+/** Whether the relay has decided on what was entered: it has it, or its values are at fault. */
+export const final = (outcome: Outcome): boolean => /^(stored|queued)$/.test(outcome.kind) || (outcome.kind === "refused" && !outcome.fault);
 
 async function fresh(action: string): Promise<string> {
   const { token } = await relayForm(action);

@@ -91,6 +91,7 @@ const messages: Readonly<Record<string, string>> = {
   "stored": "Merci. Nous avons bien reçu votre demande.",
   "queued": "Merci. Nous avons votre demande.",
   "saved": "Votre demande est conservée sur cet appareil et sera envoyée de nouveau jusqu’à ce qu’elle arrive : laissez cette page ouverte ou revenez dans les 24 heures.",
+  "lost": "Votre demande du {} n’est pas arrivée et n’est plus conservée ici. Veuillez l’envoyer de nouveau.",
   "refused": "Votre demande n’a pas été acceptée. Vos renseignements sont toujours ici.",
   "retry": "Nous n’avons pas pu recevoir votre demande pour le moment. Vos renseignements sont toujours ici; veuillez les envoyer de nouveau dans un instant.",
   "unknown": "Nous ne pouvons pas savoir si votre demande est arrivée. Vos renseignements sont toujours ici; les envoyer de nouveau ne créera pas de deuxième demande.",

@@ -22,6 +22,8 @@ export interface Offer {
   nonce?: string;
   /** Why a person should look first; empty for nearly all. */
   review: string[];
+  /** What today's rules say against it, `field:code` with blanks between: of a lead that waited in a browser. */
+  issues?: string;
   /** The accounts it goes to. */
   targets: string[];
   /** The check did not come to its end. */
@@ -168,7 +170,7 @@ export class Acceptance {
   take(offer: Offer, due: Set<string>): Accepted {
     const known = this.known(offer);
     if (known) return known;
-    const { key, bodyHash, form, lead, visitor, person, persons, personsKeyed = null, bodyKeyed = null, nonce, targets, raw } = offer;
+    const { key, bodyHash, form, lead, visitor, person, persons, personsKeyed = null, bodyKeyed = null, nonce, targets, raw, issues = null } = offer;
     const relay = options(this.env);
     const user = nonce === undefined ? undefined : this.userOf(nonce);
     const review = user !== undefined && user !== key ? ["token.spent", ...offer.review] : offer.review;
@@ -181,8 +183,8 @@ export class Acceptance {
     const id = timedId(now);
     const states = targets.map((account) => [account, steady((glue) => glue.newDelivery(systemOf(relay, account), now))] as const);
     this.desk.rows(
-      "INSERT INTO leads (id, key, body_hash, body_keyed, form, person, persons, persons_keyed, accepted, review, lead, visitor, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      id, key, bodyHash, bodyKeyed, form, person, persons, personsKeyed, now, held ? review.join(" ") : null, lead, visitor, raw ? 1 : 0,
+      "INSERT INTO leads (id, key, body_hash, body_keyed, form, person, persons, persons_keyed, accepted, review, lead, visitor, raw, issues) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      id, key, bodyHash, bodyKeyed, form, person, persons, personsKeyed, now, held ? review.join(" ") : null, lead, visitor, raw ? 1 : 0, issues,
     );
     for (const [account, state] of states) {
       this.desk.rows(

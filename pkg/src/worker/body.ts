@@ -7,12 +7,14 @@ export interface Lead {
   fields: [string, unknown][];
   /** `token`, `key`, `v`, `page`, `query`, `referrer`, `mkto_trk`. */
   own: Record<string, string>;
+  /** It waited in a browser, which cannot read it any more: nobody can be asked to mend it. */
+  sealed?: true;
 }
 
 /** Why a body is not taken, as an HTTP status and a code. */
 export class Unreadable extends Error {
   constructor(
-    readonly status: 400 | 413 | 415,
+    readonly status: 400 | 409 | 413 | 415,
     readonly code: string,
   ) {
     super(code);
@@ -22,7 +24,11 @@ export class Unreadable extends Error {
 /** Reads a body of one of the three types, and no more than it may have. */
 export async function readLead(request: Request): Promise<Lead> {
   const header = request.headers.get("content-type") ?? "";
-  const entries = await read(request, header, header.split(";")[0]?.trim().toLowerCase());
+  return leadOf(await read(request, header, header.split(";")[0]?.trim().toLowerCase()));
+}
+
+/** The lead of a body's pairs. */
+export function leadOf(entries: readonly [string, unknown][]): Lead {
   if (entries.length > MAX_FIELDS) throw new Unreadable(400, "body.fields");
   const lead: Lead = { fields: [], own: Object.create(null) as Record<string, string> };
   for (const [name, value] of entries) {

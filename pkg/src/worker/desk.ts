@@ -38,6 +38,7 @@ export interface Attention {
   form: string;
   accepted: number;
   raw: number;
+  issues: string | null;
   deliveries: Record<string, unknown>[];
 }
 
@@ -136,7 +137,7 @@ export class Desk {
       "SELECT phase, code, count(DISTINCT lead) AS leads FROM deliveries WHERE phase IN ('dead', 'review') GROUP BY phase, code ORDER BY leads DESC LIMIT 100",
     ) as unknown as Group[];
     const leads = this.rows(
-      `SELECT id AS lead, form, accepted, raw FROM leads WHERE id IN
+      `SELECT id AS lead, form, accepted, raw, issues FROM leads WHERE id IN
          (SELECT lead FROM deliveries WHERE phase IN ('dead', 'review') AND (?1 IS NULL OR phase = ?1) AND (?2 IS NULL OR code = ?2))
        ORDER BY accepted DESC, id DESC LIMIT ?3`,
       query.get("phase"), query.get("code"), limitOf(query, 200),
@@ -167,7 +168,7 @@ export class Desk {
   /** The leads that wait for a person, or all that are not finished, a row for each, with their values: for the second key alone. */
   values(query: URLSearchParams): Record<string, unknown>[] {
     return this.rows(
-      `SELECT id, form, accepted, review, raw, lead, visitor, json_group_array(json_object('id', one, 'account', account, 'phase', phase, 'code', code)) AS deliveries
+      `SELECT id, form, accepted, review, raw, issues, lead, visitor, json_group_array(json_object('id', one, 'account', account, 'phase', phase, 'code', code)) AS deliveries
        FROM (SELECT leads.*, deliveries.id AS one, account, phase, code FROM leads JOIN deliveries ON deliveries.lead = leads.id
          WHERE finished IS NULL AND phase NOT IN ('done', 'discarded') AND (?1 IS NULL OR phase = ?1) AND (?2 IS NULL OR code = ?2) ORDER BY deliveries.id)
        GROUP BY id ORDER BY accepted DESC, id DESC`,

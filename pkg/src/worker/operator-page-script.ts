@@ -36,6 +36,7 @@ const WHY = {
   "token.missing": "no form token", "token.fast": "filled within two seconds", "trap": "the trap field is filled",
   "origin.null": "from a page without an origin", "origin.missing": "the browser sent no origin",
   "turnstile.missing": "Turnstile was not answered", "turnstile.failed": "Turnstile refused it", "turnstile.unreachable": "Turnstile could not be asked",
+  "lead.invalid": "it was saved in a browser, and the form's rules of today do not take it", "key.reused": "its key was another lead's",
   "wasm.trap": "the check could not finish", "params.invalid": "a parameter that the CRM needs is missing or wrong", "params.size": "the request would be too large", "account.invalid": "the account's settings are wrong, or it is gone",
 };
 const PHASES = { waiting: "waits", sent: "is being sent", done: "delivered", dead: "refused", review: "held", discarded: "given up" };
@@ -89,7 +90,7 @@ function lead(one) {
   const held = one.deliveries.some(({ phase }) => phase === "review");
   const acts = make("div", { className: "acts" });
   const row = make("li", { className: "lead" },
-    make("div", {}, make("strong", { textContent: one.form }), ", " + age(one.accepted) + " ago (" + when(one.accepted) + ")" + (one.raw ? ", kept as it came" : ""),
+    make("div", {}, make("strong", { textContent: one.form }), ", " + age(one.accepted) + " ago (" + when(one.accepted) + ")" + (one.raw ? ", kept as it came" : "") + (one.raw && one.issues ? ": " + one.issues.split(" ").map(decodeURIComponent).join(", ") : ""),
       make("ul", { className: "deliveries" }, ...one.deliveries.map(delivery)), make("div", { className: "id", textContent: one.lead })),
     acts, result);
   const go = (what, more) => async () => {
@@ -97,7 +98,7 @@ function lead(one) {
     if (!asked) return;
     for (const button of acts.children) button.disabled = true;
     try {
-      const rows = await rule(what, { ids: [one.lead], ...asked });
+      const rows = await rule(what, { ids: [one.lead], ...asked, ...more });
       result.replaceChildren(...told(rows, what));
       // What stays can be tried again; what is done has nothing left to press.
       if (rows.every(({ moved }) => moved)) acts.replaceChildren();
@@ -109,7 +110,7 @@ function lead(one) {
     }
     for (const button of acts.children) button.disabled = false;
   };
-  acts.append(act(held ? "Release" : "Replay", go("replay")), act("Discard…", go("discard")));
+  acts.append(act(held ? "Release" : "Replay", go("replay")), ...(one.raw && one.issues ? [act("Release as it is", go("replay", { anyway: true }))] : []), act("Discard…", go("discard")));
   for (const button of acts.children) button.setAttribute("aria-label", button.textContent.replace("…", "") + " lead " + one.lead + " of " + one.form);
   return row;
 }

@@ -34,7 +34,7 @@ const PAGE: Record<string, [type: string, text: string]> = {
  * | `GET /operator/status` | shards, gates and their counters |
  * | `GET /operator/leads?phase=&code=&limit=` | the deliveries, the newest first |
  * | `GET /operator/attention?phase=&code=&limit=` | the leads that wait for a person, and how many there are of each code |
- * | `POST /operator/replay?id=` or `?code=` or `?phase=`, or `{ ids, code, phase }` as JSON | sends leads on that wait for a person |
+ * | `POST /operator/replay?id=` or `?code=` or `?phase=`, or `{ ids, code, phase }` as JSON | sends leads on that wait for a person; with `anyway` those too that do not pass the check |
  * | `POST /operator/discard`, the same with `reason` | gives them up |
  * | `GET /operator/metrics` | Prometheus text |
  * | `GET /operator/export?format=json\|csv&phase=&code=` | values; needs `Fieldpost-Value-Key` too |
@@ -144,6 +144,7 @@ async function rule(what: "replay" | "discard", request: Request, url: URL, env:
       if (Array.isArray(given.ids)) which.ids = given.ids.slice(0, MOST_IDS).map((id) => String(id).slice(0, 200));
       if (typeof given.code === "string") which.code = given.code.slice(0, 200);
       if (given.phase === "dead" || given.phase === "review") which.phase = given.phase;
+      if (given.anyway === true) which.anyway = true;
       reason = given.reason ?? reason;
     } catch {
       return json(400, { code: "body.json" });
@@ -155,6 +156,7 @@ async function rule(what: "replay" | "discard", request: Request, url: URL, env:
   if (code !== null) which.code = code;
   const phase = searchParams.get("phase");
   if (phase === "dead" || phase === "review") which.phase = phase;
+  if (searchParams.get("anyway") === "1") which.anyway = true;
   // Everything at once only where it is said.
   if (!which.ids && which.code === undefined && !which.phase) return json(400, { code: `${what}.which` });
   if (what === "replay") return json(200, await ruled(env, relay, "replay", which));

@@ -99,6 +99,11 @@ export interface RelayOptions {
   accounts: Record<string, RelayAccount>;
   /** At least 32 random characters that sign form tokens; several while they rotate, newest first. */
   secret: string | readonly string[];
+  /**
+   * At least 32 random characters that open what browsers have saved; several while they rotate, newest first. Keep an old
+   * one for 48 hours, and for as long as pages are open that were given its key. Where there is none, `secret` opens it.
+   */
+  sealSecret?: string | readonly string[];
   /** What an operator sends in `Authorization: Bearer`; without it there is no operator interface. */
   operatorKey?: string;
   /** What an operator sends in `Fieldpost-Value-Key`, beside the first, to see or erase values. Each use is logged. */
@@ -171,8 +176,8 @@ function check(given: RelayOptions): RelayOptions {
   const wrong = (what: string): never => {
     throw new FieldpostError("relay.options", what);
   };
-  for (const name of ["secret", "hashKey"] as const) {
-    if (name === "hashKey" && given.hashKey === undefined) continue;
+  for (const name of ["secret", "hashKey", "sealSecret"] as const) {
+    if (name !== "secret" && given[name] === undefined) continue;
     if ([given[name]].flat().some((secret) => typeof secret !== "string" || secret.length < 32)) wrong(`${name}: needs at least 32 characters.`);
   }
   const { addressHeader, addressHops = 1 } = given;

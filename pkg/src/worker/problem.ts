@@ -3,10 +3,12 @@
 import type { Issue, RelayAnswer } from "../types.js";
 import { sign } from "./again.js";
 import { type Answer, answer, page, wantsJson } from "./answer.js";
+import { ANSWERS } from "./answers.gen.js";
 import type { Lead } from "./body.js";
 import { escape, fieldIssues, fieldsHtml } from "./page/fields.js";
 import { asked as askedLanguage, speaker, type Speaker } from "./page/language.js";
 import { type Page, pageHtml, policy } from "./page/page.js";
+import { isSealed } from "./seal.js";
 import { type Asked, challengeOf, entered, identify, isKey, newest } from "./submission.js";
 import { issueToken } from "./token.js";
 
@@ -25,13 +27,20 @@ const PLAIN: Record<string, string> = {
 /** The lead may have been taken, or is being taken: it must be known when it comes again. */
 const AGAIN = [409, 429, 500, 503];
 
+const STATES = new Map(ANSWERS.map(({ code, state }) => [code, state]));
+
+/** What a page is told of a lead. One that was saved is kept by pages of before, too, only where nobody calls it refused. */
+function stateOf(request: Request, status: number, code: string): RelayAnswer["state"] {
+  const state = STATES.get(code) ?? (AGAIN.includes(status) ? "retry" : "refused");
+  return state === "refused" && isSealed(request) ? "retry" : state;
+}
+
 /** Answers that a request was not taken, or that nobody knows. */
 export async function problem(asked: Asked, status: number, code: string, headers?: Record<string, string>): Promise<Answer> {
   const { request } = asked;
   const said = speakerOf(asked);
   if (wantsJson(request)) {
-    const state: RelayAnswer["state"] = code === "outbox.unknown" ? "unknown" : AGAIN.includes(status) ? "retry" : "refused";
-    return answer(status, { id: null, state, issues: [{ field: "", code, severity: "error", message: said.say(code) }] }, headers);
+    return answer(status, { id: null, state: stateOf(request, status, code), issues: [{ field: "", code, severity: "error", message: said.say(code) }] }, headers);
   }
   const sent = request.method === "POST";
   // Nobody has looked whether a lead that comes again was taken when it came first.

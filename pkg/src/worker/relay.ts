@@ -7,7 +7,7 @@ import { type Answer, answer, json, redirect, respond, wantsJson, WIRE_VERSION }
 import { readLead, Unreadable } from "./body.js";
 import { compiled, holdForms } from "./check.js";
 import { consult, patience } from "./consult.js";
-import { digest } from "./hash.js";
+import { digest, hmac } from "./hash.js";
 import { log } from "./log.js";
 import { operator } from "./operator.js";
 import {
@@ -21,7 +21,7 @@ import {
 import { isOwnPage, isSelf, knownOrigin } from "./origin.js";
 import { cleaned, hashesOf } from "./persons.js";
 import { describePage, problem, refuse, speakerOf } from "./problem.js";
-import { sealKey, unsealed } from "./seal.js";
+import { isSealed, readSealed, sealKey, sealSecrets } from "./seal.js";
 import { type Asked, entered, type Found, identify, isKey, newest, type Submission } from "./submission.js";
 import { type Spending, suspicion } from "./suspicion.js";
 import { type Holder, issueToken } from "./token.js";
@@ -114,10 +114,12 @@ async function route(asked: Found, env: RelayEnv): Promise<Answer> {
   // A program that sends too much is not worth reading; a person's page keeps what was typed.
   if (wait && wantsJson(request)) return tooMuch(asked, wait);
   try {
-    asked.lead = await readLead(await unsealed(request, [relay.secret].flat()));
+    asked.lead = isSealed(request) ? await readSealed(request, sealSecrets(relay)) : await readLead(request);
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    return isUnlisted ? forbidden(asked) : wait ? tooMuch(asked, wait) : problem(asked, error.status, error.code);
+    // A secret that is gone may be put back.
+    const later = error.status === 409 ? { "retry-after": "600" } : undefined;
+    return isUnlisted ? forbidden(asked) : wait ? tooMuch(asked, wait) : problem(asked, error.status, error.code, later);
   }
   if (isUnlisted) {
     if (!(await isOwnPage(asked))) return forbidden(asked);
@@ -153,7 +155,7 @@ async function describe({ relay, name, form, origin }: Found, holder: Holder): P
   // A page must not be told of rules that nobody can hold a lead to.
   compiled(relay, name);
   const { token, expires } = await issueToken(newest(relay), name, origin ?? form.origins[0] ?? "", Date.now(), holder);
-  const body: RelayForm = { v: WIRE_VERSION, spec: { fields: form.fields }, token, expires, sealKey: await sealKey(newest(relay)) };
+  const body: RelayForm = { v: WIRE_VERSION, spec: { fields: form.fields }, token, expires, sealKey: await sealKey(sealSecrets(relay)[0] as string) };
   return json(200, body);
 }
 
@@ -170,13 +172,16 @@ async function submit(submission: Submission): Promise<Answer> {
   // A native submit's key is a guess, and a form that is wrong is not worth asking for.
   if (wrong && own["key"] === undefined && own["again"] === undefined) return refuse(submission, report.issues);
   const { keys, bodyHash } = await identify(submission);
+  let key = keys[0] as string;
   // The rules may have changed since the same lead was taken: then its answer stands. An acceptance looks its own key up;
   // a native submit may be known by the window before, too.
-  const known = await look(submission, wrong ? keys : keys.slice(1), bodyHash);
+  let known = await look(submission, wrong || lead.sealed ? keys : keys.slice(1), bodyHash);
+  // Of a lead that waited in a browser nobody sees any more what it was, so none of them is refused: a person looks at it.
+  const reused = lead.sealed && known?.state === "conflict";
+  if (reused) known = await look(submission, [(key += `:${await hmac(newest(relay), bodyHash)}`)], bodyHash);
   if (!known) return unavailable(submission);
   if (known.state !== "free") return tell(submission, known, []);
-  if (wrong) return refuse(submission, report.issues);
-  const key = keys[0] as string;
+  if (wrong && !lead.sealed) return refuse(submission, report.issues);
   if (form.turnstile) {
     const reserved = await ask(submission, key, "reserve", { key, bodyHash });
     if (!reserved) return unavailable(submission);
@@ -187,23 +192,27 @@ async function submit(submission: Submission): Promise<Answer> {
   const review = await suspicion(submission, trapped, key, (nonce) => spend(submission, nonce, key));
   if (!review) return unavailable(submission);
   const trap = report === "trapped";
+  const raw = trap || wrong;
   if (trap) review.push("wasm.trap");
+  if (wrong) review.push("lead.invalid");
+  if (reused) review.push("key.reused");
   const offer: Offer = {
     key,
     bodyHash,
     form: name,
-    lead: JSON.stringify(trap ? fields : report.values),
+    lead: JSON.stringify(raw ? fields : report.values),
     visitor: JSON.stringify(trap ? {} : visitor(submission, report)),
-    ...(await hashesOf(relay, form, trap ? cleaned(relay, name, Object.fromEntries(fields)) : report.values, key, bodyHash)),
+    ...(await hashesOf(relay, form, raw ? cleaned(relay, name, Object.fromEntries(fields)) : report.values, key, bodyHash)),
     review,
     ...(submission.spends !== undefined && { nonce: submission.spends }),
     targets: form.deliver.map((target) => target.account),
-    ...(trap && { raw: true }),
+    ...(raw && { raw }),
+    ...(wrong && { issues: errorsOf(report) }),
   };
   submission.offered = true;
   const accepted = await ask(submission, key, "accept", offer);
   if (!accepted) return unavailable(submission);
-  const issues = trap ? [] : report.issues;
+  const issues = raw ? [] : report.issues;
   return tell(submission, accepted, issues, url.searchParams.has("wait") ? key : undefined, review.length > 0 || accepted.held === true);
 }
 
@@ -219,6 +228,10 @@ function attempt(relay: RelayOptions, name: string, fields: readonly [string, un
   }
   return "trapped";
 }
+
+/** What stops a lead, for a person who looks at it: names of fields and codes. */
+const errorsOf = ({ issues }: Report): string =>
+  issues.filter(({ severity }) => severity === "error").slice(0, 20).map(({ field, code }) => `${encodeURIComponent(field)}:${code}`).join(" ");
 
 /** The lead of one of these keys, where it is known already. Nothing where an outbox that may know it is away. */
 async function look(submission: Submission, keys: readonly string[], bodyHash: string): Promise<Accepted | undefined> {

@@ -10,6 +10,8 @@ export interface Which {
   ids?: string[];
   code?: string;
   phase?: "dead" | "review";
+  /** A lead that does not pass the form's check goes on all the same, with what passes of it. */
+  anyway?: boolean;
 }
 
 /** What became of one delivery that waited for a person. */
@@ -27,7 +29,7 @@ export interface Ruled {
 const MOST = 10_000;
 
 const REASONS: Record<string, string> = {
-  "lead.invalid": "The lead was kept as it came and does not pass the form's check: discard it, or mend the form.",
+  "lead.invalid": "The lead was kept as it came and does not pass the form's check: mend the form, send it on anyway, or discard it.",
   "form.gone": "The relay has no form of this name any more.",
   "account.gone": "The form no longer goes to an account of this name.",
   "state.invalid": "The delivery's stored state cannot be read by this version.",
@@ -51,7 +53,7 @@ export class Ruling {
   replay(which: Which): Ruled[] {
     const all = this.each(which, (lead) => {
       const waiting = this.waiting(lead);
-      const bar = this.bar(lead);
+      const bar = this.bar(lead, which.anyway === true);
       const ruled = waiting.map((row) => this.move(lead, row, bar));
       if (ruled.some(({ moved }) => moved)) {
         this.desk.rows("UPDATE leads SET review = NULL WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = ?1 AND phase = 'review')", lead);
@@ -110,12 +112,12 @@ export class Ruling {
   }
 
   /** Why nothing of a lead can move. One that was kept as it came is checked now, and kept as it should be. */
-  private bar(lead: string): string | undefined {
+  private bar(lead: string, anyway: boolean): string | undefined {
     const [row] = this.desk.rows("SELECT form, raw, lead, visitor FROM leads WHERE id = ?", lead);
     const form = String(row?.["form"]);
     if (!Object.hasOwn(this.relay.forms, form)) return "form.gone";
     if (row?.["raw"] !== 1) return undefined;
-    const clean = mended(this.relay, form, String(row["lead"]));
+    const clean = mended(this.relay, form, String(row["lead"]), anyway);
     if (clean === undefined) return "lead.invalid";
     this.desk.tally.values(lead, clean, String(row["visitor"]));
     this.desk.rows("UPDATE leads SET raw = 0 WHERE id = ?", lead);

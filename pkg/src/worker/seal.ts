@@ -1,7 +1,8 @@
 // Leads that waited in a browser come sealed: the page had the relay's public key, and only the relay can open them.
-// The private key is made of the relay's secret, so that there is nothing more to keep and it rotates with the tokens.
-import { capped } from "./body.js";
+// The private key is made of a secret, which is kept for as long as leads may wait.
+import { capped, type Lead, leadOf, MAX_BYTES, pairs, Unreadable } from "./body.js";
 import { Limited } from "./limited.js";
+import type { RelayOptions } from "./options.js";
 
 /** What a browser calls a sealed lead; a kind of text, so that no preflight asks for it. */
 const SEALED = /^text\/plain;\s*fieldpost=sealed$/i;
@@ -9,6 +10,12 @@ const SEALED = /^text\/plain;\s*fieldpost=sealed$/i;
 const CURVE = { name: "ECDH", namedCurve: "P-256" };
 /** An uncompressed point of the curve: 4, x, y. */
 const POINT = 65;
+/** What AES-GCM adds to a text. */
+const TAG = 16;
+/** The most of the line before a sealed lead: version, key, token and their names take 400 of it. */
+const LINE = 1024;
+/** A lead that may come open may come sealed. */
+const MAX_SEALED = MAX_BYTES + LINE + POINT + TAG;
 /** The order of P-256 (FIPS 186-5, SP 800-186 3.2.1.3): a private key is below it. */
 const ORDER = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
 /** PKCS #8 (RFC 5958) around an ECPrivateKey (RFC 5915) without the public part: the 32 bytes of the key follow. */
@@ -63,19 +70,29 @@ export async function openSealed(secrets: readonly string[], key: string, sealed
 }
 
 /**
- * The request as the page would have sent it, had it had a connection. A sealed body is one line of the page's newest
- * own fields (`_fp_token` …), a line feed, and the sealed lead. What cannot be opened stays as it is, and is refused as
- * a body of a wrong type.
+ * What a relay opens sealed leads with, the newest first. Those of its signing secrets come last, whether there are others
+ * or not: pages that are open may have been given their keys.
  */
-export async function unsealed(request: Request, secrets: readonly string[]): Promise<Request> {
-  if (!SEALED.test(request.headers.get("content-type") ?? "")) return request;
-  const bytes = (await capped(request)) as Uint8Array<ArrayBuffer>;
+export const sealSecrets = ({ sealSecret = [], secret }: Pick<RelayOptions, "sealSecret" | "secret">): string[] => [sealSecret, secret].flat();
+
+/** Whether a lead comes that waited in a browser. */
+export const isSealed = (request: Request): boolean => SEALED.test(request.headers.get("content-type") ?? "");
+
+/**
+ * The lead as the page would have sent it, had it had a connection. A sealed body is one line of the page's newest own
+ * fields (`_fp_token` …), a line feed, and the sealed lead. The bounds of a body are the lead's own.
+ */
+export async function readSealed(request: Request, secrets: readonly string[]): Promise<Lead> {
+  const bytes = (await capped(request, MAX_SEALED)) as Uint8Array<ArrayBuffer>;
   const end = bytes.indexOf(0x0a);
-  const own = new TextDecoder().decode(bytes.slice(0, Math.max(end, 0)));
-  const fields = await openSealed(secrets, new URLSearchParams(own).get("_fp_key") ?? "", bytes.slice(end + 1));
-  const headers = new Headers(request.headers);
-  headers.delete("content-length");
-  if (fields !== undefined) headers.set("content-type", "application/x-www-form-urlencoded");
-  // The later of two values of our own counts, so the newer token does.
-  return new Request(request.url, { method: "POST", headers, body: fields === undefined ? "" : `${fields}&${own}` });
+  const own = pairs(new TextDecoder().decode(bytes.slice(0, Math.max(end, 0)))).filter(([name]) => name.startsWith("_fp_"));
+  const key = own.find(([name]) => name === "_fp_key")?.[1];
+  // Without its key nobody would know it when it comes again.
+  const text = key ? await openSealed(secrets, key, bytes.slice(end + 1)) : undefined;
+  if (text === undefined) throw new Unreadable(409, "seal.unknown");
+  if (text.length > MAX_BYTES) throw new Unreadable(413, "body.size");
+  const lead = leadOf(pairs(text));
+  // What the page says now is newer: a token that is good.
+  for (const [name, value] of own) lead.own[name.slice(4)] = value;
+  return { ...lead, sealed: true };
 }

@@ -1,5 +1,7 @@
 //! Fieldpost's own relay: what a page sends to it, and what it answers.
 
+pub mod answers;
+
 use crate::field::{Field, Kind};
 use crate::form::Unknown;
 #[cfg(feature = "full")]
@@ -56,7 +58,7 @@ pub fn read(status: u16, body: &Value<'_>) -> Outcome {
         // A page cannot tell created from updated, and need not.
         Some("stored") => Outcome::Stored { id: id(), status: "stored".to_owned(), warnings: issues() },
         Some("queued") => id().map_or(unreadable, |id| Outcome::Queued { id }),
-        Some("refused") => Outcome::refused(issues()),
+        Some("refused") => Outcome::Refused { issues: issues(), fault: answers::fault(status) },
         Some("retry") => Outcome::Retry {
             after: None,
             code: Cow::Borrowed(if status == 429 { "http.429" } else { "relay.busy" }),

@@ -6,6 +6,8 @@ export { Gate, Outbox } from "fieldpost/worker";
 export default relay((env) => ({
   // Newest first: while a secret is exchanged, pages that are open still hold tokens of the one before.
   secret: [env.RELAY_SECRET, env.RELAY_SECRET_BEFORE].filter(Boolean),
+  // The same for what opens leads that browsers have saved; the one before stays for 48 hours at least.
+  sealSecret: [env.SEAL_SECRET, env.SEAL_SECRET_BEFORE].filter(Boolean),
   operatorKey: env.OPERATOR_KEY,
   valueKey: env.VALUE_KEY,
   forms: {
