@@ -1,5 +1,6 @@
 // The relay's contract, on real workerd: what it takes, what it refuses, what it sends on.
 import assert from "node:assert/strict";
+import { connect } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { body, stand, until } from "./stand.mjs";
 
@@ -133,6 +134,17 @@ describe("the relay refuses", () => {
     });
     const response = await post(long, { headers: { "content-type": "application/x-www-form-urlencoded" }, stream: true });
     assert.equal(response.status, 413);
+  });
+
+  test("a body that ends before its length, or in the middle of a chunk: nothing of ours is broken", async () => {
+    const head = ["POST /leads/contact HTTP/1.1", "host: relay", "accept: application/json", "content-type: application/x-www-form-urlencoded"];
+    for (const [length, text] of [["content-length: 100", "email=ann"], ["transfer-encoding: chunked", "20\r\nemail=ann"], ["transfer-encoding: chunked", "zz\r\n"]]) {
+      const socket = connect(Number(new URL(at.direct).port), "127.0.0.1");
+      socket.end(`${[...head, length].join("\r\n")}\r\n\r\n${text}`);
+      let said = "";
+      for await (const part of socket) said += part;
+      assert.match(said, /^HTTP\/1\.1 400 [^]*"code":"body\.cut"/);
+    }
   });
 
   test("wrong fields, each with its issue and never the value", async () => {

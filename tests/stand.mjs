@@ -16,9 +16,9 @@ export const sandboxBinary = process.env.SANDBOX_BIN ?? `${root}target/debug/fie
  * Starts a stand. `timeScale` divides the relay's waiting times; `bindings` overrides the Worker's; `wasm: false` serves
  * the page under a policy that forbids WebAssembly; `between` puts something between the relay and the sandbox; `storage`
  * is a folder that the relay's storage begins as; `code` is another Worker than `worker`, bundled: `{ modules, outdir }`; with `inspectorPort`
- * (0 for any) the relay's heap can be looked at; `flags` are compatibility flags of workerd's.
+ * (0 for any) the relay's heap can be looked at; `flags` are compatibility flags of workerd's; `silent` keeps its own words to itself.
  */
-export async function stand({ timeScale = 30, bindings = {}, wasm = true, between, storage, inspectorPort, code, flags, worker = `${root}www/demo/worker.mjs` } = {}) {
+export async function stand({ timeScale = 30, bindings = {}, wasm = true, between, storage, inspectorPort, code, flags, silent, worker = `${root}www/demo/worker.mjs` } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "fieldpost-"));
   const sandbox = await startSandbox(sandboxBinary, 0);
   const reached = (await between?.(sandbox.url)) ?? sandbox.url;
@@ -35,6 +35,7 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
       storage: `${folder}/storage`,
       inspectorPort,
       flags,
+      silent,
       bindings: { ...demoBindings(reached, pageUrl), TIME_SCALE: String(timeScale), ...bindings, ...how.bindings },
     });
   let relay = await start();

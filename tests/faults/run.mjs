@@ -1,10 +1,10 @@
 // `make faults`: the long form. KILLS, LEADS, SEED, RATE (faults in a hundred pieces of a connection),
 // SYSTEMS, SCALE (what the relay's times are divided by), WRITERS, CALM (when so few wait, the network has peace), AHEAD (so many may wait), EACH (leads of each fault of the matrix),
-// STORM (seconds of dying tokens), STRANGERS (seconds of what nobody asked for), REQUESTS (for the memory), SECONDS of load; 0 leaves a part out.
+// STORM (seconds of dying tokens), STRANGERS (seconds of what nobody asked for), STRANGER_REQUESTS (made by chance, of STRANGER_SEED), REQUESTS (for the memory), SECONDS of load; 0 leaves a part out.
 import { killRun } from "./kills.mjs";
 import { loadRun, memoryRun } from "./load.mjs";
 import { matrixRun } from "./matrix.mjs";
-import { strangersRun } from "./strangers.mjs";
+import { generatedRun, strangersRun } from "./strangers.mjs";
 import { brokenAlarms, fullDisk, recovery, tokenStorm } from "./storm.mjs";
 
 const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
@@ -27,6 +27,14 @@ if (number("STRANGERS", 60) > 0) {
   say(`strangers: ${JSON.stringify(found)}`);
   if (found.ratio > 1.1) throw new Error(`after ${found.requests} requests of strangers the relay has ${found.ratio} of an echo's memory`);
   if (found.heap > 1.05) throw new Error(`the heap grew to ${found.heap} of what it was after a third of the strangers`);
+}
+if (number("STRANGER_REQUESTS", 200_000) > 0) {
+  const found = await generatedRun({ requests: number("STRANGER_REQUESTS", 200_000), ...(process.env.STRANGER_SEED && { seed: number("STRANGER_SEED", 0) }), say });
+  say(`requests made by chance: ${JSON.stringify({ ...found, wrong: found.wrong.slice(0, 20) })}`);
+  if (found.wrong.length > 0) throw new Error(`${found.wrong.length} answers are not documented: STRANGER_SEED=${found.seed}`);
+  if (found.traps.length > 0) throw new Error(`the module has stopped: STRANGER_SEED=${found.seed}`);
+  if (found.ratio > 1.1) throw new Error(`after ${found.requests} requests made by chance the relay has ${found.ratio} of an echo's memory`);
+  if (found.heap > 1.05) throw new Error(`the heap grew to ${found.heap} of what it was after a third of the requests made by chance`);
 }
 if (number("REQUESTS", 2_000_000) > 0) say(`memory: ${JSON.stringify(await memoryRun({ requests: number("REQUESTS", 2_000_000) }))}`);
 if (number("SECONDS", 8) > 0) {

@@ -1,11 +1,12 @@
 // What strangers leave behind: many connections with wrong operator keys, forms that are not there, forged tokens and wrong
-// types of body, beside as many requests to a Worker that only echoes. Nothing may stay in memory of any of them.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+// types of body, and requests that chance has made, beside as many to a Worker that only echoes. Nothing may stay in memory
+// of any of them, and each gets an answer that is documented.
+import { connect } from "node:net";
 import { Miniflare } from "miniflare";
 import { Pool, WebSocket } from "undici";
 import { body, resident, root, stand, workerds } from "../stand.mjs";
+import { undocumented } from "./documented.mjs";
+import { generated } from "./generated.mjs";
 
 const ECHO = `export default { async fetch(request) { return new Response(await request.text()); } };`;
 
@@ -46,88 +47,207 @@ async function heapOf(inspector) {
   return (usedSize + backingStorageSize) / (1 << 20);
 }
 
-/** Sends one request after another over each of `connections` until `over` says so; counts the answers by kind and status. */
-async function press(origin, make, connections, over) {
+/** Sends requests to one socket, and gives each answer: status, type and text; status 0 where the connection broke. */
+function client(origin, connections) {
   const pool = new Pool(origin, { connections, pipelining: 1 });
-  const answers = {};
-  let sent = 0;
-  const one = ({ kind, ...request }) =>
+  const dispatched = ({ path, method, headers, body }) =>
     new Promise((resolve) => {
-      let status = "broken";
-      const done = () => {
-        const name = `${kind}: ${status}`;
-        answers[name] = (answers[name] ?? 0) + 1;
-        resolve();
-      };
-      pool.dispatch({ ...request, headers: { accept: "application/json", ...request.headers } }, {
-        onRequestStart() {},
-        onResponseStart(_, code) {
-          status = code;
-        },
-        onResponseData() {},
-        onResponseEnd: done,
-        onResponseError() {
-          status = "broken";
-          done();
-        },
-      });
+      const answer = { status: 0, type: "", text: "" };
+      const parts = [];
+      const done = () => resolve({ ...answer, text: String(Buffer.concat(parts)) });
+      try {
+        pool.dispatch({ path, method, body, headers: { accept: "application/json", ...headers } }, {
+          onRequestStart() {},
+          onResponseStart(_, status, { "content-type": type = "" }) {
+            Object.assign(answer, { status, type });
+          },
+          onResponseData: (_, part) => parts.push(part),
+          onResponseEnd: done,
+          onResponseError(_, error) {
+            Object.assign(answer, { status: 0, type: String(error.code) });
+            done();
+          },
+        });
+      } catch (error) {
+        resolve({ ...answer, type: String(error.code) });
+      }
     });
+  return { send: (request) => (request.raw ? byHand(origin, request) : dispatched(request)), stop: () => pool.destroy() };
+}
+
+/** Writes bytes to a connection of their own, and reads the first answer that comes. */
+function byHand(origin, { raw, end }) {
+  const { hostname, port } = new URL(origin);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    let said = Buffer.alloc(0);
+    const read = (isOver) => {
+      const at = said.indexOf("\r\n\r\n");
+      const head = String(said.subarray(0, Math.max(at, 0)));
+      const status = Number(/^HTTP\/1\.\d (\d{3})/.exec(head)?.[1] ?? 0);
+      if (status === 100 && at >= 0) {
+        said = said.subarray(at + 4);
+        return read(isOver);
+      }
+      const length = /^content-length: (\d+)/im.exec(head);
+      const text = said.subarray(at + 4);
+      if (!isOver && !(status && length && text.length >= Number(length[1]))) return;
+      clearTimeout(timer);
+      socket.destroy();
+      resolve({ status, type: /^content-type: ([^\r]+)/im.exec(head)?.[1] ?? "", text: String(length ? text.subarray(0, Number(length[1])) : text) });
+    };
+    const timer = setTimeout(() => {
+      socket.destroy();
+      resolve({ status: 0, type: "silence", text: "" });
+    }, 15_000);
+    socket.on("error", () => {});
+    socket.on("close", () => read(true));
+    socket.on("data", (part) => {
+      said = Buffer.concat([said, part]);
+      read(false);
+    });
+    if (end === "end") socket.end(raw);
+    else socket.write(raw);
+    if (end === "tear") setTimeout(() => socket.resetAndDestroy(), 10);
+  });
+}
+
+/** Sends one request after another over each of `connections`, until `over` says so of how many were sent. */
+async function press(send, connections, over) {
+  let sent = 0;
   await Promise.all(Array.from({ length: connections }, async () => {
-    while (!over(sent)) await one(make(sent++));
+    while (!over(sent)) await send(sent++);
   }));
-  await pool.destroy();
-  return { sent, answers };
+  return sent;
 }
 
 const rounded = (given) => Object.fromEntries(Object.entries(given).map(([name, value]) => [name, Number(value.toFixed(2))]));
+
+/** The relay of the fault runs, and a Worker that only echoes, each with its process and its inspector. */
+async function beside({ silent = false, ...bindings }, act) {
+  const before = new Set(workerds());
+  const bare = new Miniflare({ unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }], inspectorPort: 0, cf: false, modules: true, script: ECHO, compatibilityDate: "2026-04-01", ...(silent && { handleRuntimeStdio: (stdout, stderr) => [stdout, stderr].forEach((stream) => stream.resume()) }) });
+  let at;
+  try {
+    const echo = { origin: (await bare.unsafeGetDirectURL()).origin, pid: workerds().find((pid) => !before.has(pid)), inspector: await bare.getInspectorURL() };
+    at = await stand({ timeScale: 1, worker: `${root}tests/faults/worker.mjs`, inspectorPort: 0, silent, bindings: { SYSTEMS: "marketo", REVIEW: "500", ...bindings } });
+    const relay = { origin: at.direct, pid: workerds().find((pid) => !before.has(pid) && pid !== echo.pid), inspector: at.inspector };
+    return await act({ at, relay, echo });
+  } finally {
+    await at?.stop();
+    await bare.dispose();
+  }
+}
+
+/** In memory now, in MB. The snapshots need memory of their own, in both. */
+async function looked({ relay, echo }) {
+  const memory = { relay: resident(relay.pid), echo: resident(echo.pid) };
+  return { memory: rounded(memory), heap: rounded({ relay: await heapOf(relay.inspector), echo: await heapOf(echo.inspector) }) };
+}
+
+/** Before three parts a short one, in which both meet each kind. */
+const SHARES = [0.2, 1 / 3, 1 / 3, 1 / 3];
+
+/** What has become of the memory in the three parts. */
+function grown(parts) {
+  const [, first, , last] = parts;
+  return { parts, ratio: Number((last.memory.relay / last.memory.echo).toFixed(3)), heap: Number((last.heap.relay / first.heap.relay).toFixed(3)) };
+}
 
 /**
  * `seconds` of strangers for the relay, and as many requests for the echo, in three parts each. `ratio` is what the relay's
  * workerd has in memory at the end beside what the echo's has; `heap` what is not garbage after the first part and the last.
  */
-export async function strangersRun({ seconds = 60, connections = 32 } = {}) {
-  const folder = await mkdtemp(join(tmpdir(), "fieldpost-strangers-"));
-  const before = new Set(workerds());
-  const bare = new Miniflare({ unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }], inspectorPort: 0, cf: false, modules: true, script: ECHO, compatibilityDate: "2026-04-01" });
-  const url = (await bare.unsafeGetDirectURL()).origin;
-  const echo = { pid: workerds().find((pid) => !before.has(pid)), inspector: await bare.getInspectorURL() };
-  const at = await stand({ timeScale: 1, worker: `${root}tests/faults/worker.mjs`, inspectorPort: 0, bindings: { SYSTEMS: "marketo", REVIEW: "500" } });
-  const relay = { pid: workerds().find((pid) => !before.has(pid) && pid !== echo.pid), inspector: at.inspector };
-  const kinds = Object.entries(KINDS);
-  const make = (n) => {
-    const [kind, of] = kinds[n % kinds.length];
-    return { kind, ...of(n) };
-  };
-  const echoed = (n) => {
-    const { headers, body: text = lead(n) } = make(n);
-    return { kind: "echo", method: "POST", path: "/", headers: { ...headers, "content-type": form }, body: text };
-  };
-  const answers = {};
-  let sent = 0;
-  try {
-    const parts = [];
-    // Before the three parts a short one, in which both meet each kind.
-    for (const share of [0.2, 1 / 3, 1 / 3, 1 / 3]) {
-      const end = performance.now() + share * seconds * 1_000;
-      const done = await press(at.direct, (n) => make(sent + n), connections, () => performance.now() > end);
-      await press(url, (n) => echoed(sent + n), connections, (n) => n >= done.sent);
-      sent += done.sent;
-      for (const [name, count] of Object.entries(done.answers)) answers[name] = (answers[name] ?? 0) + count;
-      const memory = { relay: resident(relay.pid), echo: resident(echo.pid) };
-      // The snapshots need memory of their own, in both.
-      parts.push({ memory: rounded(memory), heap: rounded({ relay: await heapOf(relay.inspector), echo: await heapOf(echo.inspector) }) });
-    }
-    const [, first, , last] = parts;
-    return {
-      requests: sent, answers, parts,
-      ratio: Number((last.memory.relay / last.memory.echo).toFixed(3)),
-      heap: Number((last.heap.relay / first.heap.relay).toFixed(3)),
+export const strangersRun = ({ seconds = 60, connections = 32 } = {}) =>
+  beside({}, async (both) => {
+    const kinds = Object.entries(KINDS);
+    const [relay, echo] = [client(both.relay.origin, connections), client(both.echo.origin, connections)];
+    const answers = {};
+    let sent = 0;
+    const toRelay = async (n) => {
+      const [kind, of] = kinds[n % kinds.length];
+      const name = `${kind}: ${(await relay.send(of(n))).status || "broken"}`;
+      answers[name] = (answers[name] ?? 0) + 1;
     };
-  } finally {
-    await at.stop();
-    await bare.dispose();
-    await rm(folder, { recursive: true, force: true });
+    const toEcho = (n) => {
+      const { headers, body: text = lead(n) } = kinds[n % kinds.length][1](n);
+      return echo.send({ method: "POST", path: "/", headers: { ...headers, "content-type": form }, body: text });
+    };
+    const parts = [];
+    for (const share of SHARES) {
+      const end = performance.now() + share * seconds * 1_000;
+      const from = sent;
+      sent += await press((n) => toRelay(from + n), connections, () => performance.now() > end);
+      await press((n) => toEcho(from + n), connections, (n) => n >= sent - from);
+      parts.push(await looked(both));
+    }
+    await Promise.all([relay.stop(), echo.stop()]);
+    return { requests: sent, answers, ...grown(parts) };
+  });
+
+/**
+ * `requests` made by chance for the relay, and the same for the echo, in three parts each. `wrong` are answers that no
+ * documentation has; a seed makes the same requests again.
+ */
+export const generatedRun = ({ requests = 200_000, connections = 32, seed = Date.now() % 1_000_000, say = console.log } = {}) =>
+  beside({ silent: true, VALUE_KEY: "demo-operator-values" }, async (both) => {
+    say(`# requests made by chance: STRANGER_SEED=${seed}`);
+    const { at } = both;
+    const [relay, echo] = [client(both.relay.origin, connections), client(both.echo.origin, connections)];
+    const known = { page: at.page, relay: both.relay.origin, tokens: [] };
+    /** New tokens now and then, some of the other form. */
+    const renew = async () => {
+      // A connection that a host has closed gives none.
+      const given = await Promise.all(Array.from({ length: 20 }, async (_, n) => {
+        const { text } = await relay.send({ method: "GET", path: `/leads/${n % 5 ? "contact" : "other"}`, headers: n % 2 ? {} : { origin: at.page } });
+        return text;
+      }));
+      known.tokens = given.flatMap((text) => (text.startsWith("{") ? [JSON.parse(text).token] : []));
+    };
+    const statuses = {};
+    const wrong = [];
+    let sent = 0;
+    const toRelay = async (n) => {
+      if (n % 500 === 0) await renew();
+      const request = generated(seed, n, known);
+      let answer = await relay.send(request);
+      // A host closes a connection whose last body nobody has read; the next request on it has to be sent again.
+      for (let again = 0; again < 3 && answer.status === 0 && !request.raw; again++) answer = await relay.send(request);
+      statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
+      const why = await judged(request, answer, echo);
+      if (why !== undefined) wrong.push({ n, why, kind: request.kind, path: request.path.slice(0, 100), status: answer.status, type: answer.type, text: answer.text.slice(0, 300) });
+    };
+    await renew();
+    const parts = [];
+    for (const share of SHARES) {
+      const from = sent;
+      sent += await press((n) => toRelay(from + n), connections, (n) => n >= share * requests);
+      await press((n) => echo.send(generated(seed, from + n, known)), connections, (n) => n >= sent - from);
+      parts.push(await looked(both));
+    }
+    await Promise.all([relay.stop(), echo.stop()]);
+    const operator = async (path) => (await fetch(`${at.relay}/operator/${path}`, { headers: { authorization: "Bearer demo-operator" } })).json();
+    const traps = (await operator("attention")).groups.filter(({ code }) => /wasm\.trap/.test(code ?? ""));
+    return { seed, requests: sent, statuses, wrong, traps, ...grown(parts) };
+  });
+
+/**
+ * Why an answer must not be; nothing where it may. Bytes that are no request get the host's own word, which is one that a
+ * Worker that only echoes gives, too; and who says half of something may be left without an answer, but not waiting for one.
+ */
+async function judged(request, { status, type, text }, echo) {
+  if (request.raw && status === 0) return type === "silence" ? "no answer" : undefined;
+  const isHosts = request.raw && status >= 400 && !/^(?:application\/json|text\/html)/.test(type);
+  if (isHosts) {
+    const other = await echo.send(request);
+    return other.status === status && other.text === text ? undefined : `${status}, where an echo says ${other.status}`;
   }
+  if (status === 500) return `500 ${text.slice(0, 200)}`;
+  return undocumented({ ...request, status, type, text, isHead: request.method === "HEAD" });
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) console.log(JSON.stringify(await strangersRun({ seconds: Number(process.env.STRANGERS ?? 60) }), null, 1));
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  const requests = Number(process.env.STRANGER_REQUESTS ?? 0);
+  const found = requests > 0 ? await generatedRun({ requests, ...(process.env.STRANGER_SEED && { seed: Number(process.env.STRANGER_SEED) }) }) : await strangersRun({ seconds: Number(process.env.STRANGERS ?? 60) });
+  console.log(JSON.stringify(found, null, 1));
+}

@@ -31,8 +31,8 @@ export async function bundleWorker(entry, outdir) {
   ).then((modules) => modules.sort((one) => (one.type === "ESModule" ? -1 : 1)));
 }
 
-/** Starts the relay; answers its URL and how to stop it. With `inspectorPort` its heap can be looked at; without `cron` nothing wakes it but its own alarms. */
-export async function startRelay({ modules, outdir, port, host = "127.0.0.1", storage, bindings, inspectorPort, flags = [], cron = true }) {
+/** Starts the relay; answers its URL and how to stop it. With `inspectorPort` its heap can be looked at; without `cron` nothing wakes it but its own alarms; `silent` keeps workerd's words to itself. */
+export async function startRelay({ modules, outdir, port, host = "127.0.0.1", storage, bindings, inspectorPort, flags = [], cron = true, silent = false }) {
   const miniflare = new Miniflare({
     host,
     port,
@@ -52,6 +52,7 @@ export async function startRelay({ modules, outdir, port, host = "127.0.0.1", st
     durableObjectsPersist: storage,
     unsafeTriggerHandlers: true,
     inspectorPort,
+    ...(silent && { handleRuntimeStdio: (stdout, stderr) => [stdout, stderr].forEach((stream) => stream.resume()) }),
   });
   const url = await miniflare.ready;
   const wake = async () => {

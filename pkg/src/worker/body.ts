@@ -48,8 +48,16 @@ function isMeasured(request: Request, most = MAX_BYTES): boolean {
   return said !== null && /^\d+$/.test(said);
 }
 
+/** A body, or that it never came to its end. */
+const whole = <T>(body: Promise<T>): Promise<T> =>
+  body.catch((error: unknown) => {
+    throw error instanceof Unreadable ? error : new Unreadable(400, "body.cut");
+  });
+
 /** The bytes of a body, as long as they are no more than it may have: a lead, where nothing is said. */
-export async function capped(request: Request, most = MAX_BYTES): Promise<Uint8Array> {
+export const capped = (request: Request, most = MAX_BYTES): Promise<Uint8Array> => whole(gathered(request, most));
+
+async function gathered(request: Request, most: number): Promise<Uint8Array> {
   if (isMeasured(request, most)) {
     const bytes = new Uint8Array(await request.arrayBuffer());
     if (bytes.byteLength > most) throw new Unreadable(413, "body.size");
@@ -79,7 +87,7 @@ export async function capped(request: Request, most = MAX_BYTES): Promise<Uint8A
 async function read(request: Request, header: string, type: string | undefined): Promise<[string, unknown][]> {
   switch (type) {
     case "application/x-www-form-urlencoded": {
-      const text = isMeasured(request) ? await request.text() : new TextDecoder().decode(await capped(request));
+      const text = isMeasured(request) ? await whole(request.text()) : new TextDecoder().decode(await capped(request));
       if (text.length > MAX_BYTES) throw new Unreadable(413, "body.size");
       return pairs(text);
     }

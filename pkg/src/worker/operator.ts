@@ -124,11 +124,11 @@ const MOST_BODY = 1 << 20;
 const MOST_IDS = 10_000;
 const MOST_REASON = 200;
 
-async function bodyOf(request: Request): Promise<string | undefined> {
+async function bodyOf(request: Request): Promise<string | Unreadable> {
   try {
     return new TextDecoder().decode(await capped(request, MOST_BODY));
   } catch (error) {
-    if (error instanceof Unreadable) return undefined;
+    if (error instanceof Unreadable) return error;
     throw error;
   }
 }
@@ -137,7 +137,7 @@ async function rule(what: "replay" | "discard", request: Request, url: URL, env:
   const which: Which = {};
   let reason: unknown = url.searchParams.get("reason");
   const text = await bodyOf(request);
-  if (text === undefined) return json(413, { code: "body.size" });
+  if (text instanceof Unreadable) return json(text.status, { code: text.code });
   if (text) {
     try {
       const given = JSON.parse(text) as Which & { reason?: unknown };
@@ -188,9 +188,11 @@ async function ruled(env: RelayEnv, relay: RelayOptions, what: string, body: obj
 }
 
 async function erase(request: Request, env: RelayEnv, relay: RelayOptions): Promise<Response> {
+  const body = await bodyOf(request);
+  if (body instanceof Unreadable) return json(body.status, { code: body.code });
   let given: Record<string, unknown>;
   try {
-    given = Object(JSON.parse((await bodyOf(request)) ?? "")) as Record<string, unknown>;
+    given = Object(JSON.parse(body)) as Record<string, unknown>;
   } catch {
     return json(400, { code: "body.json" });
   }
@@ -202,9 +204,9 @@ async function erase(request: Request, env: RelayEnv, relay: RelayOptions): Prom
     known[kind] = text;
   }
   if (Object.keys(known).length === 0) return json(400, { code: "erase.which" });
-  const body = await sought(relay, known);
+  const person = await sought(relay, known);
   const names = shards(relay);
-  const done = await Promise.allSettled(names.map((shard) => one<{ erased: number; out: number }>(env, shard, "erase", body)));
+  const done = await Promise.allSettled(names.map((shard) => one<{ erased: number; out: number }>(env, shard, "erase", person)));
   const sum = (what: "erased" | "out"): number => done.reduce((sum, each) => sum + (each.status === "fulfilled" ? each.value[what] : 0), 0);
   const missing = names.filter((_, at) => done[at]?.status === "rejected");
   const [erased, out] = [sum("erased"), sum("out")];

@@ -48,7 +48,9 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
   configure(source);
   return {
     async fetch(request, env) {
-      const asked: Asked = { request, url: new URL(request.url), name: "", origin: null };
+      // A host hands on what a stranger says that it is called.
+      const url = new URL(URL.canParse(request.url) ? request.url : "https://relay.invalid");
+      const asked: Asked = { request, url, name: "", origin: null };
       try {
         if (!isReady()) await load();
         return await serve(asked, env);
