@@ -1,6 +1,6 @@
 # make demo   installs, builds, starts sandbox, relay and page
 # make test   every test, as CI runs it
-# The others: build, check (format, lints, docs), bench, size, faults (KILLS, LEADS, SEED: kills, a broken network, load);
+# The others: build, check (format, lints, docs), bench, size, faults (KILLS, LEADS, SEED: kills, a broken network, load), proxies (nginx, Vite);
 # and the long ones: test-all, fuzz, mutants
 
 SHELL := /bin/sh
@@ -19,7 +19,7 @@ FUZZ_NIGHTLY := $(shell sed -n 's/^channel = "\(.*\)"/\1/p' fuzz/rust-toolchain.
 FUZZ_TARGETS ?= email phone labels form spec
 FUZZ_SECONDS ?= 600
 
-.PHONY: demo test test-all build check bench size faults fuzz mutants tools clean
+.PHONY: demo test test-all proxies build check bench size faults fuzz mutants tools clean
 
 demo: build $(SANDBOX)
 	@SANDBOX_BIN="$(abspath $(SANDBOX))" exec node www/demo/demo.mjs
@@ -40,8 +40,13 @@ test-all: test
 	node tests/differential.mjs --count 1000000
 	node tests/engines.mjs
 	node tests/packaging.mjs
+	$(MAKE) proxies
 	LEADS=7 node tests/run.mjs browser-outbox.test.mjs
 	LEADS=20 node tests/run.mjs browser-autofill.test.mjs
+
+# The relay behind a real nginx and a real Vite; it installs Debian's nginx where that is missing.
+proxies: build $(SANDBOX)
+	SANDBOX_BIN="$(abspath $(SANDBOX))" node tests/proxies.mjs
 
 # One after another, FUZZ_SECONDS each. What one finds stays in fuzz/artifacts until it is a case of tests/cases.
 fuzz: $(CARGO_FUZZ)
