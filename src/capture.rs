@@ -152,11 +152,11 @@ fn flattened(entries: Entries<'static>, join: &str) -> Entries<'static> {
     entries.into_iter().map(|(name, value)| (name, flat(value))).collect()
 }
 
-/// The first value of `name` in a query, decoded.
+/// The last value of `name` in a query that is not empty, decoded: of a name that comes twice the same counts as in a form.
 fn query_value(query: &str, name: &str) -> Option<String> {
-    query.trim_start_matches('?').split('&').find_map(|pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decoded(key) == name).then(|| decoded(value))
+    query.trim_start_matches('?').rsplit('&').find_map(|pair| {
+        let (key, value) = pair.split_once('=')?;
+        (!value.is_empty() && decoded(key) == name).then(|| decoded(value))
     })
 }
 

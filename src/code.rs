@@ -30,6 +30,7 @@ codes! {
     ANY_OF = "value.any_of", "Please fill in at least one of these: {}.";
     PATTERN = "value.pattern", "This does not have the form that is asked for.";
     REPEATS = "spec.pattern", "One text can be divided in too many ways by {}: write it so that there are few.";
+    TWICE = "value.twice", "This came twice; the last counts.";
     EQUAL = "value.equal", "The two values are not the same.";
     FILE = "value.file", "A file cannot be sent with this form.";
 

@@ -153,14 +153,16 @@ impl Draft {
         outer
     }
 
-    /// Whether an issue stands at this place.
-    pub(crate) fn has_issue_at(&self, place: &[u8]) -> bool {
+    /// Whether something at this place stops the lead. A value that is only warned of is there, and may be compared.
+    pub(crate) fn has_error_at(&self, place: &[u8]) -> bool {
         let mut issues = Tape(&self.issues);
         while !issues.is_done() {
-            if issues.text() == place {
+            let here = issues.text() == place;
+            issues.text();
+            if here & (issues.text() == b"e") {
                 return true;
             }
-            for _ in 1..COLUMNS {
+            for _ in 3..COLUMNS {
                 issues.text();
             }
         }

@@ -14,7 +14,7 @@ pub use spec::Spec;
 
 use crate::code;
 use crate::draft::Draft;
-use crate::field::{Field, Kind};
+use crate::field::{Field, Kind, Options};
 use crate::report::{FieldReport, Issue, Report, Severity};
 use crate::rules;
 use crate::tape::typed::{pack, pack_entries};
@@ -49,8 +49,13 @@ pub struct Form<'a> {
 }
 
 impl<'a> Form<'a> {
-    /// A visitor's form.
-    pub fn new(fields: Vec<Field<'a>>) -> Self {
+    /// A visitor's form. What its hidden fields hold no visitor can mend, so it stops no lead: what is wrong is left out.
+    pub fn new(mut fields: Vec<Field<'a>>) -> Self {
+        for field in &mut fields {
+            if field.kind == Kind::Hidden {
+                field.options = field.options.with(Options::LENIENT);
+            }
+        }
         Form {
             fields: Cow::Owned(fields),
             unknown: Unknown::Drop,
@@ -91,7 +96,8 @@ impl<'a> Form<'a> {
         self.fields.iter().find(|field| field.name == name)
     }
 
-    /// Checks the values; a name that comes more than once is one list.
+    /// Checks the values. A name that comes more than once is one list for a kind of several values; for others its last value
+    /// that is not empty counts, with a warning where they differ.
     ///
     /// ```
     /// use fieldpost::{Field, Form, Kind, Value};
@@ -128,7 +134,10 @@ impl<'a> Form<'a> {
         draft.clear();
         draft.enter(name);
         match self.fields.iter().find(|field| field.name.as_bytes() == name) {
-            Some(field) => rules::write(field, value, draft),
+            Some(field) => {
+                let value = record::one(field.kind, value, draft);
+                rules::write(field, value, draft);
+            }
             None => draft.warn(&code::UNKNOWN_FIELD),
         }
     }

@@ -64,6 +64,17 @@ fn a_query_parameter_with_a_dot_is_still_one_of_the_query() {
 }
 
 #[test]
+fn of_a_name_that_comes_twice_in_a_query_the_last_that_is_not_empty_counts() {
+    for query in
+        ["utm_source=a&x=1&utm_source=b", "utm_source=b&utm_source=", "utm_source&utm_source=b&utm_source"]
+    {
+        let visitor = Visitor { query: Some(query.into()), ..Visitor::default() };
+        let params = params(System::Pardot, &lead(), &visitor, &mapping(&[("source", "@utm_source")]));
+        assert_eq!(text(&params, "source").as_deref(), Some("b"), "{query}");
+    }
+}
+
+#[test]
 fn a_consent_is_named_by_its_field_and_what_is_known_of_it() {
     let consents = "terms.at=2026-11-21T10%3A00%3A00.000Z&terms.purpose=an+offer&terms.text=v3";
     let visitor = Visitor { consents: Some(consents.into()), ..Visitor::default() };

@@ -45,7 +45,7 @@ for (const build of ["page", "node"]) {
       const throws = Object.defineProperty({}, "notes", { enumerable: true, get: () => { throw new Error("no"); } });
       const file = new FormData();
       file.append("notes", new File(["x"], "a.txt"));
-      for (const values of [{ notes: ["a", "b"] }, { notes: {} }, { notes: true }, { notes: cycle }, { notes: Symbol("a") }, { notes: () => 1 }, throws, file]) {
+      for (const values of [{ notes: [["a", "b"]] }, { notes: {} }, { notes: true }, { notes: cycle }, { notes: Symbol("a") }, { notes: () => 1 }, throws, file]) {
         assert.deepEqual(codes(values), [["notes", "value.kind"]]);
       }
     });

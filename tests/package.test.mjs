@@ -93,7 +93,7 @@ describe("the interface", () => {
     const file = new File(["x"], "cv.pdf");
     const cycle = {};
     cycle.self = cycle;
-    for (const value of [file, {}, cycle, ["a@b.co", "c@d.co"], true, Symbol.iterator, () => {}, "x".repeat(70_000), "\ud800@example.org", "a\u0000@example.org"]) {
+    for (const value of [file, {}, cycle, [["a@b.co"]], true, Symbol.iterator, () => {}, "x".repeat(70_000), "\ud800@example.org", "a\u0000@example.org"]) {
       const report = contact.check({ email: value });
       assert.equal(typeof report.ok, "boolean");
       if (typeof value !== "symbol" && typeof value !== "function") assert.equal(report.ok, false, String(typeof value));

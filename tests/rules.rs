@@ -98,6 +98,55 @@ fn run(case: &Value<'static>) -> (Vec<(&'static str, Value<'static>)>, Value<'st
     (got, expected)
 }
 
+/// Names that come more than once, and what no visitor can mend.
+#[test]
+fn repeated_names() {
+    let text = fs::read_to_string("tests/cases/repeated.json").unwrap();
+    let Value::List(cases) = serde_json::from_str(&text).unwrap() else { panic!("no list") };
+    for case in cases {
+        let member = |name: &str| case.get(name).cloned().unwrap_or_else(|| panic!("{name}: {case:?}"));
+        let spec = Spec::from(&[("fields", member("fields"))].into_iter().collect::<Value<'_>>());
+        let form = Form::from_spec(&spec).unwrap();
+        let Value::List(entries) = member("entries") else { panic!("no entries") };
+        let given = entries.into_iter().map(|entry| match entry {
+            Value::List(pair) => (Cow::Owned(pair[0].as_text().unwrap().to_owned()), pair[1].clone()),
+            _ => panic!("no entry: {case:?}"),
+        });
+        let report = form.check(given.collect());
+        let issues = report.issues.iter().map(|issue| {
+            let severity = if issue.severity == Severity::Error { "error" } else { "warning" };
+            Value::List(
+                [&*issue.field, &*issue.code, severity].map(|text| Value::from(text.to_owned())).into(),
+            )
+        });
+        let got = [
+            ("ok", Value::Bool(report.ok())),
+            ("values", Value::Map(report.values.clone())),
+            ("issues", Value::List(issues.collect())),
+        ];
+        let expected = member("expect");
+        for (what, got) in got {
+            assert_eq!(
+                sorted(got),
+                sorted(expected.get(what).unwrap().clone()),
+                "{what} of {:?}",
+                case.get("id")
+            );
+        }
+    }
+}
+
+/// The same map in one order.
+fn sorted(value: Value<'static>) -> Value<'static> {
+    match value {
+        Value::Map(mut entries) => {
+            entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+            Value::Map(entries)
+        }
+        other => other,
+    }
+}
+
 fn plain(value: Value<'_>) -> Value<'static> {
     match value.into_owned() {
         Value::Number(text) => Value::Text(text),

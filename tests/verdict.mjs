@@ -33,6 +33,25 @@ export async function verdicts(api, build, cases) {
     }
   }
 
+  for (const one of cases.repeated ?? []) {
+    count++;
+    const made = api.form({ fields: one.fields });
+    const lists = {};
+    for (const [name, value] of one.entries) (lists[name] ??= []).push(value);
+    for (const [how, given] of [["entries", one.entries], ["lists", lists]]) {
+      const { ok, values, issues } = made.check(given);
+      differ(one.id, how, { ok, values, issues: issues.map(({ field, code, severity }) => [field, code, severity]) }, one.expect);
+      const { report, payload } = made.payload(how === "lists" ? JSON.stringify(given) : given, "pardot.prospect.upsert");
+      differ(one.id, `the report of ${how}`, report.issues.map(({ field, code }) => [field, code]), one.expect.issues.map(([field, code]) => [field, code]));
+      differ(one.id, `the payload of ${how}`, payload !== undefined, one.expect.ok);
+    }
+    for (const [name, all] of Object.entries(lists)) {
+      if (!Object.hasOwn(one.fields, name)) continue;
+      const codes = made.checkField(name, all).issues.map(({ code }) => code);
+      differ(one.id, `the field ${name}`, codes, one.expect.issues.filter(([field, code]) => field === name && !["value.equal", "value.required"].includes(code)).map(([, code]) => code));
+    }
+  }
+
   for (const one of cases.request ?? []) {
     // The lean build has the operations that capture a lead.
     if (!runs(one) || (build === "lean" && !known(api, one.operation) && one.id !== "no-such-operation")) continue;

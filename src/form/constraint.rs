@@ -32,7 +32,7 @@ impl Constraint<'_> {
             Constraint::EqualTo(name, other) => {
                 let (name, other) = (name.as_bytes(), other.as_bytes());
                 let same = find(&draft.values, name) == find(&draft.values, other);
-                if !same && !draft.has_issue_at(name) && !draft.has_issue_at(other) {
+                if !same && !draft.has_error_at(name) && !draft.has_error_at(other) {
                     draft.error_at(name, &code::EQUAL);
                 }
             }
@@ -70,5 +70,5 @@ fn count(names: Texts<'_>, most: usize, code: &'static Code, draft: &mut Draft) 
 }
 
 fn is_given(name: &[u8], draft: &Draft) -> bool {
-    !is_empty(find(&draft.values, name)) || draft.has_issue_at(name)
+    !is_empty(find(&draft.values, name)) || draft.has_error_at(name)
 }

@@ -4,8 +4,8 @@ use super::{MAX_VALUES, Unknown};
 use crate::code;
 use crate::draft::{Draft, Given, put_decimal};
 use crate::field::{Field, Kind};
-use crate::rules::{self, choice};
-use crate::tape::{CLOSE, END, LIST, MAP, NO, NULL, Node, Tape, put};
+use crate::rules;
+use crate::tape::{CLOSE, END, LIST, MAP, NO, NULL, Node, Tape, YES, put};
 use std::borrow::Cow;
 
 /// The most bytes of an unknown name that are shown.
@@ -18,17 +18,17 @@ pub(super) fn check(fields: &[Field<'_>], unknown: Unknown, clears: bool, record
     if sort(fields, record, draft) {
         let mut next = base;
         for (index, field) in fields.iter().enumerate() {
-            let ticks = matches!(field.kind, Kind::Boolean | Kind::Consent);
-            let (_, value) = take(&mut next, index, ticks, record, draft);
+            let (_, value) = take(&mut next, index, record, draft);
             // Most parameters are absent; of those only the required and the boxes that stayed empty say something.
             if !value.is_empty() || field.required || field.kind == Kind::Consent {
-                entry(field, field.name.as_bytes(), &value, clears, draft);
+                let several = !clears || matches!(value, Cow::Owned(_));
+                entry(field, field.name.as_bytes(), &value, several, clears, draft);
             }
         }
         while let Some(field) = draft.given.get(next).map(|given| given.field) {
-            let (name, value) = take(&mut next, field, false, record, draft);
+            let (name, value) = take(&mut next, field, record, draft);
             match unknown {
-                Unknown::Take(kind) => entry(&Field::new("", kind), name, &value, clears, draft),
+                Unknown::Take(kind) => entry(&Field::new("", kind), name, &value, false, clears, draft),
                 Unknown::Refuse => draft.error_at(clip(name), &code::PARAM_UNKNOWN),
                 Unknown::Drop => {
                     let outer = draft.enter(clip(name));
@@ -105,37 +105,43 @@ fn number(name: &[u8], expected: usize, fields: &[Field<'_>], record: &[u8], giv
     known.map_or(fields.len().saturating_add(given.len()), |other| other.field)
 }
 
-/// Takes the entries of a field: its name, and its value or the list of all. A box that `ticks` may have a hidden twin, which
-/// says no where the box says nothing: before it as Rails has it, behind it in ASP.NET. What the box says counts.
-fn take<'r>(
-    next: &mut usize,
-    field: usize,
-    ticks: bool,
-    record: &'r [u8],
-    draft: &Draft,
-) -> (&'r [u8], Cow<'r, [u8]>) {
+/// Takes the entries of a field: its name, and its value or the list of all.
+fn take<'r>(next: &mut usize, field: usize, record: &'r [u8], draft: &Draft) -> (&'r [u8], Cow<'r, [u8]>) {
     let rest = draft.given.get(*next..).unwrap_or_default();
     let count = rest.iter().take_while(|given| given.field == field).count();
     *next = next.saturating_add(count);
     match rest.get(..count) {
-        Some(all) if ticks => told(record, all),
         Some([given]) => (at(record, given.name), Cow::Borrowed(at(record, given.value))),
         Some(all @ [given, ..]) => (at(record, given.name), Cow::Owned(merge(record, all))),
         _ => (&[], Cow::Borrowed(&[])),
     }
 }
 
-/// The first yes of a box and its twin, or the last no. Out of line, as it is rare: in line it would weigh twice as much.
+/// Of a list for a field of one value the value that counts: the last that is not empty, and who sent others is told so. What
+/// stands twice in a page is nobody's fault who fills it in. A box may have a hidden twin, which says no where the box says
+/// nothing: before it as Rails has it, behind it in ASP.NET. What the box says counts.
 #[inline(never)]
-fn told<'r>(record: &'r [u8], all: &[Given]) -> (&'r [u8], Cow<'r, [u8]>) {
+pub(super) fn one<'v>(kind: Kind, value: &'v [u8], draft: &mut Draft) -> &'v [u8] {
+    let [LIST, items @ .., CLOSE] = value else { return value };
+    if matches!(kind, Kind::Labels | Kind::Choices | Kind::Records | Kind::Custom | Kind::Any) {
+        return value;
+    }
+    let ticks = matches!(kind, Kind::Boolean | Kind::Consent);
+    let mut items = Tape(items);
     let mut told: &[u8] = &[];
-    for given in all {
-        told = at(record, given.value);
-        if Node::of(told).text().is_some_and(choice::agrees) {
-            break;
+    let (mut said, mut differs) = (false, false);
+    while !items.is_done() {
+        let item = items.value();
+        let says = item == [YES] || rules::says(item, ticks);
+        differs |= !ticks & !told.is_empty() & (told != item);
+        if says | !said {
+            (told, said) = (item, says);
         }
     }
-    (&[], Cow::Borrowed(told))
+    if differs & said {
+        draft.warn(&code::TWICE);
+    }
+    told
 }
 
 fn at(record: &[u8], (from, to): (usize, usize)) -> &[u8] {
@@ -146,23 +152,24 @@ fn at(record: &[u8], (from, to): (usize, usize)) -> &[u8] {
 fn merge(record: &[u8], entries: &[Given]) -> Vec<u8> {
     let mut list = vec![LIST];
     for given in entries {
-        let value = at(record, given.value);
-        match value {
-            [LIST, items @ .., CLOSE] if list.len() == 1 => put(&mut list, items),
-            _ => put(&mut list, value),
+        match at(record, given.value) {
+            [LIST, items @ .., CLOSE] => put(&mut list, items),
+            value => put(&mut list, value),
         }
     }
     list.push(CLOSE);
     list
 }
 
-/// Checks one entry and writes it, its name with it.
-fn entry(field: &Field<'_>, name: &[u8], value: &[u8], clears: bool, draft: &mut Draft) {
+/// Checks one entry and writes it, its name with it. It may be `several` in a visitor's form, or where its name came more
+/// than once; a list that a program gives as a parameter of one value is its own mistake.
+fn entry(field: &Field<'_>, name: &[u8], value: &[u8], several: bool, clears: bool, draft: &mut Draft) {
     let start = draft.values.len();
     put(&mut draft.values, name);
     draft.values.push(END);
     let inner = draft.values.len();
     let outer = draft.enter(clip(name));
+    let value = if several { one(field.kind, value, draft) } else { value };
     match (field.kind, Node::of(value)) {
         (Kind::Record, Node::Map(entries)) => nested(field, entries, clears, draft),
         (Kind::Records, Node::List(items)) => list(field, items, clears, draft),

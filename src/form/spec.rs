@@ -96,6 +96,10 @@ fn field<'a>(
             field = field.with(*option);
         }
     }
+    // What must hold between fields is for visitors to mend, who do not see this one.
+    if kind == Kind::Hidden {
+        return Some(field);
+    }
     let other = letters(all, rules, b"equalTo", draft);
     if !other.is_empty() {
         constraints.push(Constraint::EqualTo(name, other));

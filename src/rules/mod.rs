@@ -55,7 +55,8 @@ pub(crate) fn write(field: &Field<'_>, packed: &[u8], draft: &mut Draft) {
     if let Err(code) = verdict {
         draft.values.truncate(start);
         draft.error(code);
-        if draft.lenient {
+        // The system says what it did with a number; a page's own value that is wrong is of no use.
+        if draft.lenient && field.kind != Kind::Hidden {
             put(&mut draft.values, packed);
         }
     } else if field.required && draft.values.len() == start {
@@ -179,6 +180,12 @@ fn custom(node: Node<'_>, packed: &[u8], draft: &mut Draft) -> Verdict {
 /// Nothing that a CRM should be sent: nothing, null, or a text, list or map that has only its marks.
 pub(crate) fn is_empty(packed: &[u8]) -> bool {
     packed.len() < 3 && !matches!(packed, [YES | NO])
+}
+
+/// Whether a text says something: of a box that `ticks`, a yes.
+pub(crate) fn says(packed: &[u8], ticks: bool) -> bool {
+    let text = Node::of(packed).text().unwrap_or_default();
+    choice::agrees(text) || (!ticks && !text::trim(text).is_empty())
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ export function touch(options: TouchOptions = {}): Touch {
   const visit = (): void => {
     const query = new URLSearchParams(location.search);
     const found = new URLSearchParams();
-    for (const [name, value] of query) if (/^utm_\w{1,40}$/.test(name) || CLICK_IDS.includes(name)) found.set(name, value.slice(0, 300));
+    for (const [name, value] of query) if (value && (/^utm_\w{1,40}$/.test(name) || CLICK_IDS.includes(name))) found.set(name, value.slice(0, 300));
     let from = "";
     try {
       from = new URL(document.referrer).host;

@@ -8,6 +8,7 @@ const messages: Readonly<Record<string, string>> = {
   "value.any_of": "Complete al menos uno de estos campos: {}.",
   "spec.pattern": "Un texto puede dividirse de demasiadas maneras con {}: escríbalo de modo que haya pocas.",
   "value.pattern": "No tiene el formato que se pide.",
+  "value.twice": "Esto llegó dos veces; vale lo último.",
   "value.equal": "Los dos valores no son iguales.",
   "value.file": "Este formulario no permite enviar archivos.",
   "text.short": "Escriba al menos {} caracteres.",

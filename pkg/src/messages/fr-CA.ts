@@ -8,6 +8,7 @@ const messages: Readonly<Record<string, string>> = {
   "value.any_of": "Veuillez remplir au moins un de ces champs : {}.",
   "spec.pattern": "Un texte peut être divisé de trop de façons par {} : écrivez-le pour qu’il y en ait peu.",
   "value.pattern": "La valeur n’a pas le format demandé.",
+  "value.twice": "Ceci est arrivé deux fois; la dernière valeur compte.",
   "value.equal": "Les deux valeurs ne sont pas identiques.",
   "value.file": "Ce formulaire ne permet pas d’envoyer de fichier.",
   "text.short": "Veuillez entrer au moins {} caractères.",

@@ -1,6 +1,7 @@
-/** The most bytes of a lead, and the most fields. */
+/** The most bytes of a lead, and the most fields: of more only the form's own are read, and no more than a form checks. */
 export const MAX_BYTES = 64 * 1024;
 export const MAX_FIELDS = 100;
+const MAX_VALUES = 1_000;
 
 /** What a page or a server sent: its fields, and beside them what begins with `_fp_`. */
 export interface Lead {
@@ -9,6 +10,8 @@ export interface Lead {
   own: Record<string, string>;
   /** It waited in a browser, which cannot read it any more: nobody can be asked to mend it. */
   sealed?: true;
+  /** There were more fields than are read. */
+  cut?: boolean;
 }
 
 /** Why a body is not taken, as an HTTP status and a code. */
@@ -29,13 +32,24 @@ export async function readLead(request: Request): Promise<Lead> {
 
 /** The lead of a body's pairs. */
 export function leadOf(entries: readonly [string, unknown][]): Lead {
-  if (entries.length > MAX_FIELDS) throw new Unreadable(400, "body.fields");
   const lead: Lead = { fields: [], own: Object.create(null) as Record<string, string> };
   for (const [name, value] of entries) {
-    if (name.startsWith("_fp_")) lead.own[name.slice(4)] = typeof value === "string" ? value : "";
-    else lead.fields.push([name, value]);
+    if (!name.startsWith("_fp_")) lead.fields.push([name, value]);
+    // A page may have two tokens, one of them empty.
+    else if (value || !lead.own[name.slice(4)]) lead.own[name.slice(4)] = typeof value === "string" ? value : "";
   }
   return lead;
+}
+
+/**
+ * A lead that has more fields than are read, with the form's own alone: what a page sends beside them is nobody's fault who
+ * fills it in. A body without any of them is no lead.
+ */
+export function bounded(lead: Lead, isKnown: (field: string) => boolean): Lead {
+  if (lead.fields.length + Object.keys(lead.own).length <= MAX_FIELDS) return lead;
+  const fields = lead.fields.filter(([field]) => isKnown(field));
+  if (fields.length === 0 || fields.length > MAX_VALUES) throw new Unreadable(400, "body.fields");
+  return { ...lead, fields, cut: fields.length < lead.fields.length };
 }
 
 /**

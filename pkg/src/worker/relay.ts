@@ -4,7 +4,7 @@ import type { Issue, RelayForm, Report } from "../types.js";
 import type { Accepted, Offer } from "./acceptance.js";
 import { isTooMuch, visitorAddress } from "./address.js";
 import { type Answer, answer, json, redirect, respond, wantsJson, WIRE_VERSION } from "./answer.js";
-import { readLead, Unreadable } from "./body.js";
+import { bounded, readLead, Unreadable } from "./body.js";
 import { compiled, holdForms } from "./check.js";
 import { consult, patience } from "./consult.js";
 import { digest, hmac } from "./hash.js";
@@ -22,7 +22,7 @@ import { isOwnPage, isSelf, knownOrigin } from "./origin.js";
 import { cleaned, hashesOf } from "./persons.js";
 import { describePage, problem, refuse, speakerOf } from "./problem.js";
 import { isSealed, readSealed, sealKey, sealSecrets } from "./seal.js";
-import { type Asked, entered, type Found, identify, isKey, newest, type Submission } from "./submission.js";
+import { type Asked, entered, type Found, identify, isKey, isKnown, newest, type Submission } from "./submission.js";
 import { type Spending, suspicion } from "./suspicion.js";
 import { type Holder, issueToken } from "./token.js";
 
@@ -116,7 +116,7 @@ async function route(asked: Found, env: RelayEnv): Promise<Answer> {
   // A program that sends too much is not worth reading; a person's page keeps what was typed.
   if (wait && wantsJson(request)) return tooMuch(asked, wait);
   try {
-    asked.lead = isSealed(request) ? await readSealed(request, sealSecrets(relay)) : await readLead(request);
+    asked.lead = bounded(isSealed(request) ? await readSealed(request, sealSecrets(relay)) : await readLead(request), (field) => isKnown(form, field));
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     // A secret that is gone may be put back.
@@ -170,6 +170,7 @@ async function submit(submission: Submission): Promise<Answer> {
   const trapped = form.trap !== undefined && lead.fields.some(([field, value]) => field === form.trap && value !== "");
   const fields = entered(form, lead);
   const report = attempt(relay, name, fields);
+  if (lead.cut && report !== "trapped") report.issues.push({ field: "", code: "body.fields", severity: "warning", message: speakerOf(submission).say("body.fields") });
   const wrong = report !== "trapped" && !report.ok;
   // A native submit's key is a guess, and a form that is wrong is not worth asking for.
   if (wrong && own["key"] === undefined && own["again"] === undefined) return refuse(submission, report.issues);

@@ -40,6 +40,9 @@ const NATIVE_WINDOW = 10 * 60 * 1000;
 /** The newest of the secrets signs. */
 export const newest = (relay: RelayOptions): string => [relay.secret].flat()[0] as string;
 
+/** Whether a form's page has a field of that name. */
+export const isKnown = (form: RelayFormOptions, field: string): boolean => Object.hasOwn(form.fields, field) || field === form.trap || field === CHALLENGE;
+
 /** The fields without those that are no part of the lead. */
 export const entered = (form: RelayFormOptions, lead: Lead): Lead["fields"] => lead.fields.filter(([field]) => field !== form.trap && field !== CHALLENGE);
 

@@ -21,7 +21,11 @@ function entry(name: string, field: FieldSpec, entered: readonly [string, unknow
   // What a form calls "no" is no consent, and a page must never make one of it.
   if (isBox(field)) return values.some((value) => value === true || (typeof value === "string" && value.trim() !== "" && !/^(no|false|off|0)$/i.test(value.trim())));
   const texts = values.map((value) => (typeof value === "string" ? value : typeof value === "number" ? String(value) : ""));
-  return isMany(field) || field.kind === "hidden" ? texts : texts.filter(Boolean).join(", ");
+  if (isMany(field)) return texts;
+  // Of several for one the form takes the last that is not empty.
+  const last = texts.filter((one) => one.trim()).at(-1);
+  if (field.kind === "hidden") return last === undefined ? [] : [last];
+  return last ?? texts.at(-1) ?? "";
 }
 
 /**
@@ -43,12 +47,7 @@ export function canonical(fields: Fields, entered: readonly [string, unknown][])
 /** The issues with a field of the form that a visitor can see, which the list at the top links. */
 export function fieldIssues(fields: Fields, issues: readonly Issue[]): string[] {
   return Object.entries(fields).flatMap(([name, field], at) =>
-    issues
-      .filter((issue) => issue.field === name)
-      .map((issue) => {
-        const label = escape(field.label ?? name);
-        return `<li>${field.kind === "hidden" ? label : `<a href="#f${at}">${label}</a>`} <span>${text(issue)}</span></li>`;
-      }),
+    field.kind === "hidden" ? [] : issues.filter((issue) => issue.field === name).map((issue) => `<li><a href="#f${at}">${escape(field.label ?? name)}</a> <span>${text(issue)}</span></li>`),
   );
 }
 
