@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { engines } from "./engine-client.mjs";
 import { stand, until } from "./stand.mjs";
+import { typing } from "./typing.mjs";
 
 const PICTURES = process.env.PICTURES;
 const asked = process.argv.slice(2).filter((name) => name in engines);
@@ -69,6 +70,13 @@ const FLOWS = [
       await page.run(() => document.querySelector("[name=phone]").setSelectionRange(8, 8));
       await page.key("Backspace");
       assert.deepEqual(await page.run(() => [document.querySelector("[name=phone]").value, document.querySelector("[name=phone]").selectionStart]), ["(212) 467-890", 7]);
+    },
+  },
+  {
+    name: "a number in a field of any length: no digit lost that fits as it is typed",
+    async act(page) {
+      await enhanced(page);
+      await typing(page);
     },
   },
   {
