@@ -39,6 +39,7 @@ test-all: test
 	node tests/identical.mjs --count 100000
 	node tests/differential.mjs --count 1000000
 	node tests/engines.mjs
+	node tests/react.mjs
 	node tests/packaging.mjs
 	$(MAKE) proxies
 	LEADS=7 node tests/run.mjs browser-outbox.test.mjs

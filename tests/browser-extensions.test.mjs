@@ -109,6 +109,41 @@ test("progress: what was typed is there after a reload, but no secret, and is fo
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
 });
 
+test("progress: what the browser itself has sent is forgotten, and what nobody has sent is not", async (t) => {
+  const body = `${form('<input name="email" aria-label="E-mail">')}<dialog open><form id="d" method="dialog"><input name="note" aria-label="Note"><button>Close</button></form></dialog>`;
+  const { page, seen } = await open(t, browser, body, { fields: { email: { kind: "email" } }, script });
+  const begin = () => page.evaluate(() => { for (const form of document.forms) fp.progress(form); });
+  const kept = () => page.evaluate(() => Object.values(sessionStorage).filter((one) => one.includes("until")).length);
+  await begin();
+  await page.fill("[name=email]", "ann@gmail.com");
+  await page.fill("[name=note]", "mine");
+  assert.equal(await kept(), 2);
+  // Somebody else's check stops it, and a dialog only closes.
+  await page.evaluate(() => document.querySelector("form").addEventListener("submit", (event) => event.preventDefault(), { once: true }));
+  await page.click("text=Send");
+  await page.click("text=Close");
+  assert.equal(await kept(), 2);
+  await page.click("text=Send");
+  for (let turn = 0; turn < 100 && !seen.posts.length; turn++) await page.waitForTimeout(20);
+  await page.goto("https://page.example/");
+  assert.equal(await kept(), 1);
+  await page.evaluate(script);
+  await begin();
+  assert.equal(await page.inputValue("[name=email]"), "");
+});
+
+test("progress: and what attach gave back to the browser", async (t) => {
+  const { page, seen } = await open(t, browser, form('<input name="email" aria-label="E-mail">'), { fields: { email: { kind: "email" } }, script });
+  await page.evaluate(() => { fp.progress(document.querySelector("form")); });
+  await attached(page);
+  await page.evaluate(() => { attachment.detach(); globalThis.attachment = attach(document.querySelector("form"), { check() { throw new Error("the owner's"); } }); return attachment.ready(); });
+  await page.fill("[name=email]", "ann@gmail.com");
+  await press(page);
+  for (let turn = 0; turn < 100 && !seen.posts.length; turn++) await page.waitForTimeout(20);
+  await page.goto("https://page.example/");
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+});
+
 test("profile: returning visitors are asked something new, and no answer is stored", async (t) => {
   const part = (name) => `<p data-fieldpost-profile="${name}"><label>${name} <input name="${name}"></label></p>`;
   const fields = Object.fromEntries(["email", "role", "size", "city"].map((name) => [name, { kind: "text" }]));

@@ -9,7 +9,7 @@ let script;
 before(async () => {
   [browser, script] = await Promise.all([
     launch(),
-    bundle('import { attach } from "fieldpost/form"; import { events } from "fieldpost/analytics"; Object.assign(globalThis, { attach, events });'),
+    bundle('import { attach } from "fieldpost/form"; import { events } from "fieldpost/analytics"; import { conditions } from "fieldpost/conditions"; import { progress } from "fieldpost/progress"; Object.assign(globalThis, { attach, conditions, events, progress });'),
   ]);
 });
 after(() => browser?.close());
@@ -121,4 +121,98 @@ test("as the browser sends it: buttons, images, files, directions, hidden twins,
     };
     assert.deepEqual(await sent(true), await sent(false), name);
   }
+});
+
+/** Translates every option as browsers do: `google` wraps its text, others write another text into the node. */
+const translate = (page, google) =>
+  page.evaluate((google) => {
+    const WORDS = { Repair: "Reparación", Other: "Otro", Boiler: "Caldera", Drain: "Desagüe", Soon: "Pronto", Later: "Luego" };
+    const font = () => Object.assign(document.createElement("font"), { style: "vertical-align: inherit;" });
+    for (const option of document.querySelectorAll("option")) {
+      const text = WORDS[option.text];
+      if (!text) continue;
+      if (!google) option.firstChild.data = text;
+      else {
+        const [outer, inner] = [font(), font()];
+        inner.textContent = text;
+        outer.append(inner);
+        option.replaceChildren(outer);
+      }
+    }
+    if (google) document.documentElement.className = "translated-ltr";
+  }, google);
+
+const CHOICES = form(`<input name="a" value="1" aria-label="A">
+  <select name="topic" aria-label="Topic"><option value="">Choose</option><option>Repair</option><option>Other</option></select>
+  <select name="parts" aria-label="Parts" multiple><option>Boiler</option><option>Drain</option></select>
+  <select name="when" aria-label="When"><option>Soon</option><option>Later</option></select>
+  <fieldset data-fieldpost-if="topic=Other"><legend>More</legend><input name="which" aria-label="Which"></fieldset>
+  <input name="z" value="2" aria-label="Z"><button>Send</button>`);
+const CHOICE_FIELDS = {
+  a: { kind: "text" }, topic: { kind: "choice", choices: ["Repair", "Other"], required: true }, parts: { kind: "choices", choices: ["Boiler", "Drain"] }, when: { kind: "text" }, which: { kind: "text" }, z: { kind: "text" },
+};
+const choose = (page) =>
+  page.evaluate(() => {
+    const set = (name, ...indices) => {
+      const select = document.querySelector(`[name=${name}]`);
+      [...select.options].forEach((option, index) => (option.selected = indices.includes(index)));
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    };
+    set("topic", 2);
+    set("parts", 0, 1);
+    set("when", 1);
+  });
+const CHOSEN = [["a", "1"], ["topic", "Other"], ["parts", "Boiler"], ["parts", "Drain"], ["when", "Later"], ["which", ""], ["z", "2"]];
+
+test("a choice whose text the browser has translated is still that choice", async (t) => {
+  for (const google of [true, false]) {
+    const { page, seen } = await open(t, browser, CHOICES, { fields: CHOICE_FIELDS, script });
+    await page.evaluate(() => globalThis.conditions(document.querySelector("form")));
+    await attached(page);
+    await translate(page, google);
+    await choose(page);
+    assert.equal(await page.isVisible("[name=which]"), true, "what is asked for by that choice is shown");
+    await press(page);
+    await state(page, "done");
+    // Where nothing tells a translation from another text of the page's own, the text is what it is.
+    assert.deepEqual(fieldsOf(seen.posts[0]), google ? CHOSEN : CHOSEN.map(([name, value]) => [name, name === "when" ? "Luego" : value]));
+    await page.context().close();
+  }
+});
+
+test("also where the browser submits by itself, and over a reload", async (t) => {
+  const { page, seen } = await open(t, browser, CHOICES, { fields: CHOICE_FIELDS, script });
+  const begin = () => page.evaluate(() => {
+    const form = document.querySelector("form");
+    globalThis.progress(form);
+    globalThis.attach(form);
+  });
+  await begin();
+  await translate(page, true);
+  await choose(page);
+  await page.reload();
+  await page.evaluate(script);
+  await begin();
+  assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll("select")].map(({ selectedIndex }) => selectedIndex)), [2, 0, 1]);
+  await translate(page, true);
+  // Before the rules are there.
+  await page.evaluate(() => { document.querySelector("form").requestSubmit(); });
+  for (let turn = 0; turn < 100 && !seen.posts.length; turn++) await page.waitForTimeout(20);
+  assert.deepEqual(fieldsOf(seen.posts[0]), CHOSEN);
+});
+
+test("an option that the page itself writes anew says what it says now", async (t) => {
+  const { page, seen } = await open(t, browser, CHOICES, { fields: CHOICE_FIELDS, script });
+  await attached(page);
+  // As a framework does it that keeps the elements of a list.
+  await page.evaluate(() => {
+    const [topic, , when] = document.querySelectorAll("select");
+    topic.options[1].text = "Other";
+    topic.options[2].text = "Repair";
+    when.options[1].text = "Never";
+  });
+  await choose(page);
+  await press(page);
+  await state(page, "done");
+  assert.deepEqual(fieldsOf(seen.posts[0]).filter(([name]) => ["topic", "when"].includes(name)), [["topic", "Repair"], ["when", "Never"]]);
 });

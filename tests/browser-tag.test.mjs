@@ -15,7 +15,7 @@ after(() => browser?.close());
 const file = (path) => readFile(`${root}pkg/dist/${path}`);
 
 /** A page, and a relay of another origin; both only say what is needed. */
-async function serve(t, { policy, integrity, script }) {
+async function serve(t, { policy, integrity, script, thanks = false, ...options }) {
   const seen = { leads: [], accepts: [], methods: [] };
   const listen = async (answer) => {
     const server = createServer((request, response) => void answer(request, response));
@@ -35,6 +35,11 @@ async function serve(t, { policy, integrity, script }) {
       seen.accepts.push(request.headers.accept);
     }
     const native = request.headers.accept?.includes("text/html");
+    if (native && thanks && request.method === "POST") {
+      response.writeHead(303, { location: `${page}/thanks` });
+      response.end();
+      return;
+    }
     response.writeHead(200, { "content-type": native ? "text/html" : "application/json", "access-control-allow-origin": "*" });
     if (native) response.end("<!doctype html><title>Thanks</title><h1>Thanks</h1>");
     else if (request.method === "POST") response.end('{"v":1,"id":"1","state":"queued","issues":[]}');
@@ -46,12 +51,16 @@ async function serve(t, { policy, integrity, script }) {
       response.end(script);
       return;
     }
-    response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy.replaceAll("RELAY", relay) });
+    response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy.replaceAll("<relay>", relay) });
+    if (request.url === "/thanks") {
+      response.end("<!doctype html><title>Thanks</title><h1>Thanks</h1>");
+      return;
+    }
     response.end(`<!doctype html><html lang="en"><title>One tag</title>
       <script type="module" src="/fieldpost.js" ${integrity ? `integrity="${integrity}" crossorigin` : ""}></script>
       <form data-fieldpost action="${relay}/leads/contact" method="post"><label>E-mail <input name="email" type="email" required></label><button>Send</button></form>`);
   });
-  const context = await browser.newContext();
+  const context = await browser.newContext(options);
   t.after(() => context.close());
   context.setDefaultTimeout(8_000);
   const tab = await context.newPage();
@@ -63,7 +72,9 @@ async function serve(t, { policy, integrity, script }) {
   return { tab, complaints, seen };
 }
 
-const STRICT = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src RELAY; form-action RELAY; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+// The very policy that the docs give.
+const [, policy] = /The policy it needs:\s+`([^`]+)`/.exec(await readFile(`${root}docs/form.md`, "utf8"));
+const STRICT = `default-src 'none'; ${policy.replace(/\s+/g, " ")}; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
 const script = await file("fieldpost.js");
 const { "fieldpost.js": integrity } = JSON.parse(await file("integrity.json"));
 
@@ -97,3 +108,14 @@ test("a file that is not the published one does not run, and the form still subm
   await tab.waitForSelector("h1");
   assert.equal(seen.leads[0].get("email"), "ann@example.org");
 });
+
+for (const [how, options, wasm] of [["without JavaScript", { javaScriptEnabled: false }, true], ["where WebAssembly is forbidden", {}, false]]) {
+  test(`under that policy a submit of the browser's own gets to the thanks: ${how}`, async (t) => {
+    const { tab, seen } = await serve(t, { policy: wasm ? STRICT : STRICT.replace(" 'wasm-unsafe-eval'", ""), integrity, script, thanks: true, ...options });
+    await tab.fill("[name=email]", "ann@example.org");
+    await tab.click("button");
+    await tab.waitForURL(/\/thanks$/);
+    assert.equal(await tab.locator("h1").innerText(), "Thanks");
+    assert.equal(seen.leads[0].get("email"), "ann@example.org");
+  });
+}

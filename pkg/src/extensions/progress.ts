@@ -1,4 +1,5 @@
 import { unhidden } from "../form/controls.js";
+import { original, untranslate } from "../form/translation.js";
 
 export interface ProgressOptions {
   /** Whether what is typed may be stored beyond this tab. Without it, it is kept until the tab is closed. */
@@ -13,8 +14,9 @@ export interface ProgressOptions {
 const DAY = 86_400_000;
 
 /**
- * Keeps what a visitor has typed over a reload, and forgets it when the lead has arrived. It stays in this browser, in
- * plain text: in `sessionStorage`, or with consent in `localStorage`. Gives back what stops it.
+ * Keeps what a visitor has typed over a reload, and forgets it when the lead has arrived, or when the browser itself has sent
+ * the form. It stays in this browser, in plain text: in `sessionStorage`, or with consent in `localStorage`. Gives back
+ * what stops it.
  */
 export function progress(element: HTMLFormElement, options: ProgressOptions = {}): () => void {
   const form = unhidden(element);
@@ -43,7 +45,7 @@ export function progress(element: HTMLFormElement, options: ProgressOptions = {}
   const save = (): void => {
     const kept = fields()
       .filter((one) => !checkable(one) || one.checked)
-      .map((one) => [one.name, one instanceof HTMLSelectElement ? [...one.selectedOptions].map(({ value }) => value) : one.value] as const);
+      .map((one) => [one.name, one instanceof HTMLSelectElement ? [...one.selectedOptions].map((option) => original(option)) : one.value] as const);
     attempt(() => (options.consent?.() ? localStorage : sessionStorage).setItem(name, JSON.stringify({ until: Date.now() + DAY, kept })));
   };
 
@@ -58,14 +60,37 @@ export function progress(element: HTMLFormElement, options: ProgressOptions = {}
       const values = kept.filter(([other]) => other === one.name).map(([, value]) => value);
       if (checkable(one)) one.checked ||= values.includes(one.value);
       else if (one instanceof HTMLSelectElement) {
-        if (values[0] !== undefined) for (const option of one.options) option.selected = [values[0]].flat().includes(option.value);
+        if (values[0] !== undefined) for (const option of one.options) option.selected = [values[0]].flat().includes(original(option));
       } else if (!one.value && typeof values[0] === "string") one.value = values[0];
     }
     form.dispatchEvent(new Event("change", { bubbles: true }));
   };
 
+  untranslate(form);
   restore();
-  for (const type of ["input", "change"]) form.addEventListener(type, save, { signal: life.signal });
+  /** The browser has sent the form: what it says as it leaves is nothing that anybody typed since. */
+  let left = false;
+  for (const type of ["input", "change"]) {
+    form.addEventListener(
+      type,
+      () => {
+        left &&= type !== "input";
+        if (!left) save();
+      },
+      { signal: life.signal },
+    );
+  }
   for (const type of ["fieldpost:done", "reset"]) form.addEventListener(type, forget, { signal: life.signal });
+  // Last of all listeners: what nobody has prevented, the browser sends.
+  addEventListener(
+    "submit",
+    (event) => {
+      const method = (event.submitter as HTMLButtonElement | null)?.formMethod || form.method;
+      if (event.target !== element || event.defaultPrevented || method === "dialog") return;
+      left = true;
+      forget();
+    },
+    { signal: life.signal },
+  );
   return () => life.abort();
 }

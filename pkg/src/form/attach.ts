@@ -1,11 +1,13 @@
 import { form as makeForm, load } from "../entry/page.js";
+import { FieldpostError } from "../errors.js";
 import type { Form, Issue, Outcome, RelayForm, Report } from "../types.js";
 import { controlsOf, elementsOf, labelOf, nameOf, unhidden, type Control } from "./controls.js";
 import { arrive, envelope, KEEPALIVE_BYTES, newKey, post, relayForm, typed, visitor } from "./lead.js";
 import { board as makeBoard, set } from "./messages.js";
 import { drain, drop, final, keep, tellers, unwait, wait } from "./outbox.js";
-import { formatPhone } from "./phone.js";
+import { formatPhone, release } from "./phone.js";
 import { fill, speaker, texts, type Messages } from "./texts.js";
+import { untranslate } from "./translation.js";
 
 export type { Messages, Words } from "./texts.js";
 
@@ -65,13 +67,15 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
   const board = makeBoard(form, speak);
   const life = new AbortController();
   const noValidate = form.getAttribute("novalidate");
+  // React 19 puts a script where `action` is a function, runs that and empties the form.
+  const isScript = (): boolean => /^javascript:/.test(form.action);
   // A field joined by `form=` lies outside the form, so its events pass only the root of the tree.
   const root = form.getRootNode() as Document | ShadowRoot;
 
   let state: State = "idle";
   let relay: RelayForm | undefined;
   let rules: Form | undefined;
-  let pending: Promise<void> | undefined;
+  let pending = isScript() ? Promise.resolve() : undefined;
   let failures = 0;
   /** The browser has taken a submit, so a late enhancement must not send it a second time. */
   let left = false;
@@ -144,7 +148,8 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
     if (issues[0]) emit("issues", { issues: issues.map(({ field, code, severity }) => ({ field, code, severity })) });
     const rest: Issue[] = [];
     for (const name of names) {
-      const own = issues.filter((issue) => issue.field === name);
+      // What came twice is the owner's to settle.
+      const own = issues.filter((issue) => issue.field === name && issue.code !== "value.twice");
       if (!board.show(name, own)) rest.push(...own.filter(stops));
     }
     const fields = board.shown().map(label).join(", ");
@@ -177,6 +182,11 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
     const submitter = event.submitter as HTMLButtonElement | null;
     // What only closes a dialog sends nothing.
     if (event.defaultPrevented || (submitter?.formMethod || form.method) === "dialog") return;
+    if (isScript()) {
+      event.preventDefault();
+      say("failed", "retry");
+      return;
+    }
     if (!rules || !relay || submitter?.hasAttribute("formaction")) {
       left = true;
       return;
@@ -229,7 +239,7 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
         // Something of ours or the owner's broke before anything was sent: the browser does it, now and from here on.
         rules = undefined;
         enter("idle");
-        form.submit();
+        form.requestSubmit();
         return;
       }
     }
@@ -306,6 +316,8 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
       { signal: life.signal },
     );
 
+  // What the browser sends by itself, and whatever reads the form: the choice is what it was before it was translated.
+  listen(form, "formdata", (event) => untranslate(form, relay?.spec.fields, (event as FormDataEvent).formData));
   listen(root, "focusin", prepare);
   listen(root, "change", (_, name) => {
     due.add(name);
@@ -343,6 +355,8 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
     if (state !== "busy") enter("idle");
   });
   listen(form, "submit", submit as (event: Event) => unknown);
+  if (pending) reportError(new FieldpostError("form.action", "The form's action is a script, not the relay's address: docs/frameworks.md."));
+  untranslate(form);
   tellers.set(form.action, (saved) => board.lost(fill(speak("lost"), new Date(saved).toLocaleString())));
   (window.requestIdleCallback ?? setTimeout)(() => {
     void prepare();
@@ -365,6 +379,7 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
       life.abort();
       attachments.delete(element);
       tellers.delete(form.action);
+      elementsOf(form).forEach(release);
       enter("idle");
       board.remove();
       unthank();
