@@ -43,31 +43,31 @@ const many = (count, name = (n) => `other${n}`) => Array.from({ length: count },
 describe("more fields than are read", () => {
   for (const [type, body] of Object.entries(TYPES)) {
     test(`${type}: what the form does not have is left out with one warning, and the lead goes`, async () => {
-      const response = await post("twice.same", body([...many(150), ...lead, ["utm_campaign", "a"], ["_fp_key", crypto.randomUUID()]]));
+      const response = await post("twice-same", body([...many(150), ...lead, ["utm_campaign", "a"], ["_fp_key", crypto.randomUUID()]]));
       const { issues } = await response.json();
       assert.deepEqual([response.status, issues.map(({ field, code, severity }) => [field, code, severity])], [202, [["", "body.fields", "warning"]]]);
     });
   }
 
   test("a browser's own submit leads to the thanks", async () => {
-    assert.equal((await post("twice.same", TYPES.urlencoded([...many(150), ...lead]), "text/html")).status, 303);
+    assert.equal((await post("twice-same", TYPES.urlencoded([...many(150), ...lead]), "text/html")).status, 303);
   });
 
   test("as many boxes as the page's own check takes", async () => {
     const boxes = many(150, () => "tags").map(([name], n) => [name, `t${n}`]);
-    assert.equal((await post("twice.labels", TYPES.urlencoded([...lead, ...boxes]))).status, 202);
+    assert.equal((await post("twice-labels", TYPES.urlencoded([...lead, ...boxes]))).status, 202);
   });
 
   test("none of the form's own, or more than any form checks: no lead", async () => {
     for (const entries of [many(101), [...lead, ...many(1_001, () => "tags")]]) {
-      const response = await post("twice.labels", TYPES.urlencoded(entries));
+      const response = await post("twice-labels", TYPES.urlencoded(entries));
       assert.deepEqual([response.status, (await response.json()).issues.map(({ code }) => code)], [400, ["body.fields"]]);
     }
   });
 });
 
 test("the relay's own page shows of two what counts, and nothing of what no visitor can mend", async () => {
-  const html = await (await post("twice.hidden-last", TYPES.urlencoded([["email", "ann@example.com"], ["email", "bob@"], ["email", ""], ["gclid", "g"], ["gclid", "h"]]), "text/html")).text();
+  const html = await (await post("twice-hidden-last", TYPES.urlencoded([["email", "ann@example.com"], ["email", "bob@"], ["email", ""], ["gclid", "g"], ["gclid", "h"]]), "text/html")).text();
   assert.match(html, /name="email"[^>]* value="bob@"/);
   assert.deepEqual(html.match(/<input type="hidden" name="gclid"[^>]*>/g), ['<input type="hidden" name="gclid" value="h">']);
   assert.ok(!/<li>(<a[^>]*>)?gclid/.test(html), html);
