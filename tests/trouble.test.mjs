@@ -44,7 +44,7 @@ after(async () => {
   }
   await at.stop();
 });
-beforeEach(() => Promise.all([trouble({ stall: {}, full: false, refused: 0 }), trap({ only: "", every: 0, next: 0 })]));
+beforeEach(() => Promise.all([trouble({ stall: {}, full: "", refused: 0 }), trap({ only: "", every: 0, next: 0 })]));
 
 const told = async (path, what) => (await fetch(`${at.relay}/test/${path}`, { method: "POST", body: JSON.stringify(what) })).json();
 const trouble = (what) => told("trouble", what);
@@ -77,6 +77,12 @@ describe("whatever is asked has an end", () => {
     await trouble({ stall: { "/acquire": 3 } });
     const ids = await Promise.all([person(), person(), person()].map((lead) => send("marketo", lead)));
     for (const id of ids) assert.equal((await phase(id, "done", 15_000)).maybe_repeated, 0);
+  });
+
+  test("a sender that does not answer: nobody can tell, and the account goes on", async () => {
+    await trouble({ stall: { "/send": 1 } });
+    const [first, second] = [await send("prospects", person()), await send("prospects", person())];
+    for (const id of [first, second]) await phase(id, "done", 20_000);
   });
 
   test("a gate that does not hear what became of a call holds nobody up", async () => {
@@ -151,18 +157,35 @@ describe("what stops before a call has sent nothing", () => {
     }
   });
 
-  test("a full disk is the moment's: the leads wait, however long, and go out when there is room", async () => {
+  test("a disk without room for the request is the moment's: the leads wait, however long, and go out when there is some", async () => {
+    await trouble({ full: "INSERT INTO renders" });
+    const leads = [person(), person(), person()];
+    const ids = await Promise.all(leads.map((lead) => send("marketo", lead)));
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    const { refused } = await trouble({});
+    assert.ok(refused >= 3 && refused < 60, `${refused} writes that were refused`);
+    for (const id of ids) {
+      const { phase, code, maybe_repeated } = await row(id);
+      assert.deepEqual([phase, code, maybe_repeated], ["waiting", "storage.full", 0]);
+    }
+    for (const { email } of leads) assert.deepEqual(await writes(email), []);
+    await trouble({ full: "" });
+    for (const id of ids) assert.equal((await phase(id, "done")).maybe_repeated, 0);
+    for (const { email } of leads) assert.equal((await writes(email)).length, 1);
+  });
+
+  test("one without room for anything, likewise, and nothing is promised meanwhile", async () => {
     const leads = [person(), person(), person()];
     await trouble({ stall: { "/acquire": 3 } });
     const ids = await Promise.all(leads.map((lead) => send("marketo", lead)));
-    await trouble({ full: true });
+    await trouble({ full: "^\\s*(INSERT|UPDATE)" });
     await new Promise((resolve) => setTimeout(resolve, 4_000));
     const { refused } = await trouble({});
     assert.ok(refused > 3 && refused < 60, `${refused} writes that were refused`);
     for (const id of ids) assert.deepEqual([(await row(id)).phase, (await row(id)).maybe_repeated], ["waiting", 0]);
     for (const { email } of leads) assert.deepEqual(await writes(email), []);
-    assert.equal((await post("marketo", person())).status, 503, "and nothing is promised meanwhile");
-    await trouble({ full: false });
+    assert.equal((await post("marketo", person())).status, 503);
+    await trouble({ full: "" });
     for (const id of ids) assert.equal((await phase(id, "done")).maybe_repeated, 0);
     for (const { email } of leads) assert.equal((await writes(email)).length, 1);
   });

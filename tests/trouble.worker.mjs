@@ -3,8 +3,8 @@
 import { withTrap } from "./guard.trap.mjs";
 import { Gate as SoundGate, Outbox as SoundOutbox, relay } from "fieldpost/worker";
 
-/** How many of the next calls of each path hang, and whether the disk takes no more requests; Worker and objects share one isolate. */
-const trouble = { stall: {}, full: false, refused: 0 };
+/** How many of the next calls of each path hang, and which statements the disk has no room for; Worker and objects share one isolate. */
+const trouble = { stall: {}, full: "", refused: 0 };
 
 const stalls = (request) => {
   const { pathname } = new URL(request.url);
@@ -20,7 +20,7 @@ export class Outbox extends SoundOutbox {
     const { sql } = state.storage;
     const exec = sql.exec.bind(sql);
     sql.exec = (query, ...bindings) => {
-      if (trouble.full && /^\s*(INSERT|UPDATE)/.test(query)) {
+      if (trouble.full && new RegExp(trouble.full).test(query)) {
         trouble.refused++;
         throw new Error("database or disk is full: SQLITE_FULL");
       }
