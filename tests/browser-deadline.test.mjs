@@ -32,10 +32,10 @@ async function halfway() {
 }
 
 const saved = (page) => page.waitForSelector("form[data-fieldpost-state=saved]", { timeout: 20_000 });
-/** Ten times as fast. */
+/** Deadlines, ten times as fast. */
 const hurried = () => {
-  const timeout = AbortSignal.timeout.bind(AbortSignal);
-  AbortSignal.timeout = (ms) => timeout(ms / 10);
+  const { setTimeout } = window;
+  window.setTimeout = (act, ms) => setTimeout(act, ms >= 30_000 ? ms / 10 : ms);
 };
 const POSTS = (route) => (route.request().method() === "POST" ? route.abort("connectionreset") : route.continue());
 

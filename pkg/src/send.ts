@@ -11,18 +11,25 @@ const KEEPALIVE_BYTES = 60_000;
  */
 export async function send(request: Request, options: SendOptions = {}): Promise<Response> {
   const { timeout = 30_000, signal, keepalive = false, fetch: call = globalThis.fetch } = options;
-  const late = timeout ? AbortSignal.timeout(timeout) : undefined;
   const control = new AbortController();
-  for (const one of [late, signal]) {
-    if (one?.aborted) control.abort();
-    one?.addEventListener("abort", () => control.abort());
-  }
+  const abort = (): void => control.abort();
+  let late = false;
+  const timer = timeout && setTimeout(() => {
+    late = true;
+    abort();
+  }, timeout);
+  if (signal?.aborted) abort();
+  signal?.addEventListener("abort", abort);
   try {
     const init: RequestInit = { signal: control.signal };
     if (keepalive && (await request.clone().arrayBuffer()).byteLength <= KEEPALIVE_BYTES) init.keepalive = true;
-    return await call(request, init);
+    const response = await call(request, init);
+    // It runs on for the body, and keeps no script of Node's from its end.
+    (timer as { unref?(): void }).unref?.();
+    return response;
   } catch (cause) {
-    if (late?.aborted) throw new FieldpostError("network.timeout", "The server did not answer in time.", [], { cause });
+    clearTimeout(timer);
+    if (late) throw new FieldpostError("network.timeout", "The server did not answer in time.", [], { cause });
     if (control.signal.aborted) throw new FieldpostError("network.aborted", "The call was aborted.", [], { cause });
     if (globalThis.navigator?.onLine === false) throw new FieldpostError("network.offline", "There is no connection.", [], { cause });
     // Each engine has its own words for it, so none of them is read.
