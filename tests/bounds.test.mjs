@@ -48,6 +48,7 @@ const BOUNDS = {
   "table leads": "maxQueued, maxReview, maxBytes; what is finished goes after 8 days",
   "table deliveries": "as leads",
   "table renders": "as leads; gone with the delivery",
+  "table accounts": OWNER,
   "table spent": 500_000,
   "table running": 10_000,
 };

@@ -81,11 +81,18 @@ const WIDE = Object.fromEntries(["address", "city", "state", "country", "postalC
 const handler = relay((env) => {
   const map = { email: "email", company: "company" };
   const names = { firstName: "firstName", lastName: "lastName" };
+  // An account and a form that somebody may rename or remove.
+  const [crm, called] = [env.CRM || "prospects", env.FORM || "contact"];
+  const marketo = { system: "marketo", credentials: { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET } };
   const form = {
     origins: [env.PAGE_ORIGIN],
     thanks: `${env.PAGE_ORIGIN}/thanks.html`,
     fields: { firstName: { kind: "name" }, lastName: { kind: "name" }, email: { kind: "email", required: true }, company: { kind: "text", max: 60_000 } },
-    deliver: [{ account: "marketo", map, constants: { formId: 1029 } }, { account: "prospects", map: { ...map, ...names } }],
+    deliver: [
+      { account: "marketo", map, constants: { formId: 1029 } },
+      { account: crm, map: { ...map, ...names } },
+      ...(env.SECOND ? [{ account: "second", map, constants: { formId: 1029 } }] : []),
+    ],
   };
   const limits = { calls: 100_000, window: 20_000, atOnce: 10 };
   const to = { baseUrl: env.SANDBOX, allowHost: env.SANDBOX_HOST, limits };
@@ -97,10 +104,11 @@ const handler = relay((env) => {
     addressLimit: null,
     shards: Number(env.SHARDS ?? 3),
     ...Object.fromEntries(["maxBytes", "maxQueued", "maxReview"].flatMap((name) => (env[name] ? [[name, Number(env[name])]] : []))),
-    forms: { ...(!env.ONE && { wide: { ...form, deliver: [{ account: "marketo", map: { ...map, ...WIDE }, constants: { formId: 1029 } }] } }), contact: env.ONE ? { ...form, deliver: form.deliver.slice(0, 1) } : form },
+    forms: { ...(!env.ONE && { wide: { ...form, deliver: [{ account: "marketo", map: { ...map, ...WIDE }, constants: { formId: 1029 } }] } }), [called]: env.ONE ? { ...form, deliver: form.deliver.slice(0, 1) } : form },
     accounts: {
-      marketo: { ...to, system: "marketo", credentials: { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET } },
-      ...(!env.ONE && { prospects: { ...to, system: "prospects", credentials: { key: env.SANDBOX_KEY } } }),
+      marketo: { ...to, ...marketo },
+      ...(env.SECOND && { second: { ...to, ...marketo } }),
+      ...(!env.ONE && { [crm]: { ...to, system: "prospects", credentials: { key: env.SANDBOX_KEY } } }),
     },
   };
 });

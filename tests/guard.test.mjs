@@ -389,7 +389,7 @@ describe("the operator", () => {
       const shard = { shard: "shard-0", queued: 3, review: 0, dead: 1, bytes: 5_000, oldest: now - 7_200_000, oldestForPerson: now, repeated: 0, counters: {} };
       const gate = { account: "marketo", running: 1, calls: 7, quietUntil: 0, quota: null, refused: null, closed, targets: [{ ...closed, code: "marketo.1006", message: "No such field.", form: "contact", param: "phone" }], version: 3 };
       const lead = { lead: "lead-1", id: "lead-1", form: "contact", accepted: now - 60_000, raw: 0, deliveries: [{ id: "lead-1/marketo", account: "marketo", phase: "dead", code: "marketo.1003", warning: "marketo.cookie_dropped", hold: null, maybe_repeated: 1 }, { id: "lead-1/pardot", account: "pardot", phase: "done", code: "stored" }] };
-      const answers = { status: { shards: [shard], gates: [gate] }, attention: { groups: [{ phase: "dead", code: "marketo.1003", leads: 1 }], leads: [lead] }, replay: [{ id: "lead-1/marketo", lead: "lead-1", account: "marketo", moved: false, code: "account.gone", message: "The form no longer goes there." }] };
+      const answers = { status: { shards: [shard], gates: [gate] }, attention: { groups: [{ phase: "dead", code: "marketo.1003", leads: 1 }], leads: [lead] }, replay: { rows: [{ id: "lead-1/marketo", lead: "lead-1", account: "marketo", moved: false, code: "account.gone", message: "The form no longer goes there." }], next: null } };
       await page.route(/operator\/(status|attention|replay)/, (route) => route.fulfill({ json: answers[/operator\/(\w+)/.exec(route.request().url())[1]] }));
       await page.goto(`${at.relay}/operator`);
       await page.fill("#key", "demo-operator");

@@ -1,6 +1,7 @@
 // `make faults`: the long form. KILLS, LEADS, SEED, RATE (faults in a hundred pieces of a connection),
 // SYSTEMS, SCALE (what the relay's times are divided by), WRITERS, CALM (when so few wait, the network has peace), AHEAD (so many may wait), EACH (leads of each fault of the matrix),
-// STORM (seconds of dying tokens), STRANGERS (seconds of what nobody asked for), STRANGER_REQUESTS (made by chance, of STRANGER_SEED), REQUESTS (for the memory), SECONDS of load; 0 leaves a part out.
+// FULL (MiB in an outbox that is listed, exported and replayed), STORM (seconds of dying tokens), STRANGERS (seconds of what nobody asked for), STRANGER_REQUESTS (made by chance, of STRANGER_SEED), REQUESTS (for the memory), SECONDS of load; 0 leaves a part out.
+import { fullRun } from "./full.mjs";
 import { killRun } from "./kills.mjs";
 import { loadRun, memoryRun } from "./load.mjs";
 import { matrixRun } from "./matrix.mjs";
@@ -21,6 +22,16 @@ if (number("STORM", 60) > 0) {
   say(`alarms that throw: ${JSON.stringify(await brokenAlarms())}`);
   say(`a relay that was killed is back: ${JSON.stringify(await recovery())}`);
   say(`a full disk: ${JSON.stringify(await fullDisk())}`);
+}
+if (number("FULL", 1_024) > 0) {
+  // With room for the leads that come meanwhile.
+  const room = 0.98 * number("FULL", 1_024) * (1 << 20);
+  for (const each of [{ size: 60_000 }, { size: 2_000, kept: 1_000 }]) {
+    const found = await fullRun({ ...each, leads: Math.floor(room / (each.size + (each.kept ?? 0) + 1_300)), say });
+    say(`an outbox of ${found.megabytes} MiB: ${JSON.stringify(found)}`);
+    if (found.heap > 64) throw new Error(`the heap of an outbox of ${found.megabytes} MiB was ${found.heap} MB`);
+    if (Object.keys(found.live.statuses).join() !== "202 queued") throw new Error(`leads were not taken: ${JSON.stringify(found.live)}`);
+  }
 }
 if (number("STRANGERS", 60) > 0) {
   const found = await strangersRun({ seconds: number("STRANGERS", 60) });

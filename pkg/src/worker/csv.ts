@@ -7,22 +7,34 @@ function cell(value: unknown): string {
   return `"${safe.replaceAll('"', '""')}"`;
 }
 
+const line = (cells: readonly unknown[]): string => `${cells.map(cell).join(",")}\r\n`;
+
+/** What stands in each row beside the values, and behind them what has no column of its own. */
+const OWN = ["id", "form", "accounts", "phase", "code", "accepted"];
+const REST = "other";
+
 /**
- * Leads as CSV (RFC 4180) for a spreadsheet: everything quoted, and what would be a formula has an apostrophe before it.
- * That is a change: who needs the values as they are takes the JSON.
+ * Leads as CSV (RFC 4180) for a spreadsheet, line by line: everything quoted, and what would be a formula has an apostrophe
+ * before it. That is a change: who needs the values as they are takes the JSON.
  */
-export function csv(rows: readonly Record<string, unknown>[]): string {
-  const own = ["id", "form", "accounts", "phase", "code", "accepted"];
-  const flat = rows.map((row) => {
-    const { lead } = row;
-    // A raw lead is a list of names and values.
-    const values = Array.isArray(lead) ? Object.fromEntries(lead as [string, unknown][]) : ((lead ?? {}) as Record<string, unknown>);
+export class Csv {
+  readonly head: string;
+
+  /** `fields`: the names that have columns of their own. */
+  constructor(readonly fields: readonly string[]) {
+    this.head = line([...OWN, ...fields, REST]);
+  }
+
+  row(given: Record<string, unknown>): string {
+    const { lead, id, form, accepted } = given;
+    // A lead that was kept as it came is a list of names and values.
+    const values = new Map<string, unknown>(Array.isArray(lead) ? (lead as [string, unknown][]) : Object.entries(lead ?? {}));
     // A row for each lead: of what is open the accounts, and each state and code once.
-    const open = row["deliveries"] as Record<string, unknown>[];
+    const open = given["deliveries"] as Record<string, unknown>[];
     const each = (name: string): string => [...new Set(open.map((one) => one[name]).filter(Boolean))].join(" ");
-    return { row: { ...row, accounts: each("account"), phase: each("phase"), code: each("code") } as Record<string, unknown>, values: new Map(Object.entries(values)) };
-  });
-  const fields = [...new Set(flat.flatMap(({ values }) => [...values.keys()]))].sort();
-  const lines = [[...own, ...fields].map(cell), ...flat.map(({ row, values }) => [...own.map((name) => cell(row[name])), ...fields.map((name) => cell(values.get(name)))])];
-  return `${lines.map((line) => line.join(",")).join("\r\n")}\r\n`;
+    const cells = this.fields.map((name) => values.get(name));
+    for (const name of this.fields) values.delete(name);
+    const rest = values.size > 0 ? Object.fromEntries(values) : undefined;
+    return line([id, form, each("account"), each("phase"), each("code"), accepted, ...cells, rest]);
+  }
 }

@@ -11,6 +11,8 @@ export interface ShardStatus {
   review: number;
   /** Leads of which a system refused a delivery. */
   dead: number;
+  /** Of those that wait for a system, leads whose account or form is gone: they wait for a person, too. */
+  gone: number;
   /** Deliveries that a system refused: several may be of one lead. */
   deadDeliveries: number;
   /** Deliveries whose form activity may have been repeated. */
@@ -25,36 +27,10 @@ export interface ShardStatus {
   counters: Record<string, number>;
 }
 
-/** Leads of one state and code. */
-export interface Group {
-  phase: string;
-  code: string | null;
-  leads: number;
-}
-
-/** A lead that waits for a person, with all of its deliveries: ids, states, codes and times, never a value. */
-export interface Attention {
-  lead: string;
-  form: string;
-  accepted: number;
-  raw: number;
-  issues: string | null;
-  deliveries: Record<string, unknown>[];
-}
-
 /** A counter's name has a code or an account in it, and a code may be a system's own text. */
 const MOST_COUNTERS = 300;
 
-/** The most rows of one answer. */
-const MOST_ROWS = 10_000;
-
-/** How many rows are asked for: `?limit=`. */
-export function limitOf(query: URLSearchParams, otherwise = 1_000): number {
-  const asked = Math.trunc(Number(query.get("limit") ?? otherwise));
-  return asked > 0 ? Math.min(asked, MOST_ROWS) : otherwise;
-}
-
-/** The operator's side of an outbox: what it holds, without values. What a person may do about it is in `ruling.ts`. */
+/** What an outbox counts and keeps together. What an operator reads of it is in `listing.ts`, and what a person may do about it in `ruling.ts`. */
 export class Desk {
   readonly tally: Tally;
   counters: Record<string, number> = {};
@@ -117,63 +93,19 @@ export class Desk {
     if (known && !open) this.tally.close(lead, Date.now());
   }
 
-  /** Deliveries, the newest first: ids, states, codes and times; `?phase=`, `?code=`, `?limit=`. Never a value. */
-  list(query: URLSearchParams): Record<string, unknown>[] {
-    const [phase, code] = [query.get("phase"), query.get("code")];
-    // What waits for a person has an index; all others are read from the newest on, and nothing that waits is sorted.
-    const few = phase === "dead" || phase === "review";
-    return this.rows(
-      `SELECT deliveries.id AS id, deliveries.lead AS lead, form, account, phase, code, accepted, next, review, maybe_repeated, raw, warning, hold, reason
-       FROM ${few ? "deliveries JOIN leads ON leads.id = deliveries.lead" : "leads CROSS JOIN deliveries ON deliveries.lead = leads.id"}
-       WHERE ${few ? `phase = ?1 AND phase IN ('dead', 'review')` : "(?1 IS NULL OR phase = ?1)"} AND (?2 IS NULL OR code = ?2)
-       ORDER BY ${few ? "accepted DESC, leads.id DESC" : "leads.rowid DESC"} LIMIT ?3`,
-      phase, code, limitOf(query),
-    );
-  }
-
-  /** The leads that wait for a person, the newest first, and how many there are of each state and code. */
-  attention(query: URLSearchParams): { groups: Group[]; leads: Attention[] } {
-    const groups = this.rows(
-      "SELECT phase, code, count(DISTINCT lead) AS leads FROM deliveries WHERE phase IN ('dead', 'review') GROUP BY phase, code ORDER BY leads DESC LIMIT 100",
-    ) as unknown as Group[];
-    const leads = this.rows(
-      `SELECT id AS lead, form, accepted, raw, issues FROM leads WHERE id IN
-         (SELECT lead FROM deliveries WHERE phase IN ('dead', 'review') AND (?1 IS NULL OR phase = ?1) AND (?2 IS NULL OR code = ?2))
-       ORDER BY accepted DESC, id DESC LIMIT ?3`,
-      query.get("phase"), query.get("code"), limitOf(query, 200),
-    ) as unknown as Attention[];
-    const deliveries = this.rows(
-      `SELECT id, lead, account, phase, code, warning, hold, maybe_repeated FROM deliveries WHERE lead IN (SELECT value FROM json_each(?)) ORDER BY id`,
-      JSON.stringify(leads.map(({ lead }) => lead)),
-    );
-    const of = new Map(leads.map((one) => [one.lead, { ...one, deliveries: [] as Attention["deliveries"] }]));
-    for (const { lead, ...own } of deliveries) of.get(String(lead))?.deliveries.push(own);
-    return { groups, leads: [...of.values()] };
-  }
-
-  status(): ShardStatus {
+  status(gone: { leads: number; oldest: number | null }): ShardStatus {
     const [repeated] = this.rows("SELECT count(*) AS n FROM deliveries WHERE maybe_repeated = 1");
     const [refused] = this.rows("SELECT count(*) AS n FROM deliveries WHERE phase = 'dead'");
     const { queued, review, dead, bytes } = this.tally.now;
     return {
       queued, review, dead, bytes,
+      gone: gone.leads,
       deadDeliveries: Number(refused?.["n"]),
       repeated: Number(repeated?.["n"]),
       oldest: this.tally.oldest(),
-      oldestForPerson: this.tally.oldestForPerson(),
+      oldestForPerson: earliest(this.tally.oldestForPerson(), gone.oldest),
       counters: this.counters,
     };
-  }
-
-  /** The leads that wait for a person, or all that are not finished, a row for each, with their values: for the second key alone. */
-  values(query: URLSearchParams): Record<string, unknown>[] {
-    return this.rows(
-      `SELECT id, form, accepted, review, raw, issues, lead, visitor, json_group_array(json_object('id', one, 'account', account, 'phase', phase, 'code', code)) AS deliveries
-       FROM (SELECT leads.*, deliveries.id AS one, account, phase, code FROM leads JOIN deliveries ON deliveries.lead = leads.id
-         WHERE finished IS NULL AND phase NOT IN ('done', 'discarded') AND (?1 IS NULL OR phase = ?1) AND (?2 IS NULL OR code = ?2) ORDER BY deliveries.id)
-       GROUP BY id ORDER BY accepted DESC, id DESC`,
-      query.get("phase"), query.get("code"),
-    );
   }
 
   /**
@@ -206,6 +138,8 @@ export class Desk {
     return { erased, out };
   }
 }
+
+const earliest = (one: number | null, other: number | null): number | null => (one === null || other === null ? (one ?? other) : Math.min(one, other));
 
 /** What an operator may see of an outcome. */
 export function codeOf(outcome: Outcome | null): string | null {

@@ -1,4 +1,5 @@
 import type { DurableState } from "./durable.js";
+import { formOf } from "./gone.js";
 import type { Target } from "./options.js";
 
 /** Of what is due so many are looked at for a closed form, at each look. */
@@ -24,10 +25,10 @@ export class Holds {
 
   constructor(readonly storage: DurableState["storage"]) {}
 
-  /** What was marked before this instance began; when to ask, the gate says. */
-  begin(): void {
+  /** What was marked before this instance began; when to ask, the gate says. Nobody asks where there is no way (`gone.ts`). */
+  begin(hasWay: (account: string, form: string) => boolean): void {
     for (const { account, hold } of this.storage.sql.exec("SELECT DISTINCT account, hold FROM deliveries WHERE hold IS NOT NULL").toArray()) {
-      this.note(String(account), String(hold), 0);
+      if (hasWay(String(account), formOf(String(hold)))) this.note(String(account), String(hold), 0);
     }
   }
 
@@ -61,13 +62,12 @@ export class Holds {
     return changed;
   }
 
-  /** Marks those of what is due that fill a closed parameter, and gives the others. */
-  sift<Row extends Record<string, unknown>>(account: string, due: readonly Row[], targetOf: (row: Row) => Target | undefined): Row[] {
+  /** Marks those of what is due that have no way any more or fill a closed parameter, and gives the others. Their values, by `filled`, are read only where they count. */
+  sift<Row extends Record<string, unknown>>(account: string, due: readonly Row[], targetOf: (row: Row) => Target | undefined, filled: (row: Row) => Row): Row[] {
     const closed = [...this.of(account)].filter(([, { open }]) => !open).map(([name]) => name).filter((name) => name.includes("/"));
-    if (closed.length === 0) return [...due];
     return due.filter((row) => {
       const target = targetOf(row);
-      const name = target && closed.find((one) => concerns(one, String(row["form"]), target, row));
+      const name = target ? closed.find((one) => concerns(one, String(row["form"]), target, filled(row))) : String(row["form"]);
       if (name === undefined) return true;
       this.storage.sql.exec("UPDATE deliveries SET hold = ? WHERE id = ?", name, row["id"]);
       return false;

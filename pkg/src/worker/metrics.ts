@@ -16,6 +16,8 @@ export function metrics(shards: readonly (ShardStatus & { shard?: string; runnin
   gauge("fieldpost_leads_queued", "Leads that wait for a system.", (one) => one.queued);
   gauge("fieldpost_leads_review", "Leads that a person has to release.", (one) => one.review);
   gauge("fieldpost_leads_dead", "Leads of which a system refused a delivery.", (one) => one.dead);
+  // An outbox of the release before, while both run, does not count them.
+  gauge("fieldpost_leads_gone", "Leads that wait for an account or a form that the options no longer have.", (one) => one.gone ?? 0);
   gauge("fieldpost_deliveries_dead", "Deliveries that a system refused.", (one) => one.deadDeliveries);
   gauge("fieldpost_deliveries_repeated", "Deliveries whose form activity may have been repeated.", (one) => one.repeated);
   gauge("fieldpost_deliveries_running", "Deliveries that are out.", (one) => one.running ?? 0);

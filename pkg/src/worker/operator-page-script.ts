@@ -1,8 +1,10 @@
 /** The script of the operator's page. */
 export const pageScript = `// The key lives in this variable and nowhere else: closing the page forgets it.
 let key = "";
-/** So many leads are shown. */
-let shown = 50;
+/** Where the leads go on that are not shown yet. */
+let next = null;
+/** So many leads are asked for at a time. */
+const SOME = 50;
 const at = (id) => document.getElementById(id);
 
 async function call(path, init = {}) {
@@ -36,17 +38,17 @@ const WHY = {
   "token.missing": "no form token", "token.fast": "filled within two seconds", "trap": "the trap field is filled",
   "origin.null": "from a page without an origin", "origin.missing": "the browser sent no origin",
   "turnstile.missing": "Turnstile was not answered", "turnstile.failed": "Turnstile refused it", "turnstile.unreachable": "Turnstile could not be asked",
-  "lead.invalid": "it was saved in a browser, and the form's rules of today do not take it", "key.reused": "its key was another lead's",
-  "wasm.trap": "the check could not finish", "params.invalid": "a parameter that the CRM needs is missing or wrong", "params.size": "the request would be too large", "account.invalid": "the account's settings are wrong, or it is gone",
+  "wasm.trap": "the check could not finish", "params.invalid": "a parameter that the CRM needs is missing or wrong", "params.size": "the request would be too large", "account.invalid": "the account's settings are wrong",
+  "account.gone": "the form no longer goes to an account of this name", "form.gone": "the relay has no form of this name any more",
 };
 const PHASES = { waiting: "waits", sent: "is being sent", done: "delivered", dead: "refused", review: "held", discarded: "given up" };
 const why = (code) => (code ?? "").split(" ").map((one) => WHY[one] ?? one).join("; ");
 
-function delivery({ account, phase, code, warning, hold, maybe_repeated: repeated }) {
-  const notes = [warning && "warning: " + warning, hold && "waits for " + hold, repeated && "may be there twice"].filter(Boolean);
-  const says = phase === "dead" || phase === "review" ? PHASES[phase] + ": " + why(code) : PHASES[phase] ?? phase;
+function delivery({ account, phase, code, warning, hold, gone, maybe_repeated: repeated }) {
+  const notes = [warning && "warning: " + warning, hold && !gone && "waits for " + hold, repeated && "may be there twice"].filter(Boolean);
+  const says = gone ? "waits in vain: " + why(gone) : phase === "dead" || phase === "review" ? PHASES[phase] + ": " + why(code) : PHASES[phase] ?? phase;
   return make("li", {}, make("strong", { textContent: account }), " ",
-    make("span", { className: phase === "dead" ? "bad" : phase === "done" ? "good" : "", textContent: says + (notes.length ? " (" + notes.join("; ") + ")" : "") }),
+    make("span", { className: phase === "dead" || gone ? "bad" : phase === "done" ? "good" : "", textContent: says + (notes.length ? " (" + notes.join("; ") + ")" : "") }),
     WHY[code] && phase === "dead" ? make("code", { textContent: " " + code }) : "");
 }
 
@@ -54,29 +56,98 @@ function delivery({ account, phase, code, warning, hold, maybe_repeated: repeate
 function told(rows, what) {
   const moved = rows.filter((one) => one.moved).map(({ account }) => account);
   const stays = rows.filter((one) => !one.moved);
-  const said = moved.length ? [make("span", { className: "good", textContent: (what === "discard" ? "Given up: " : "Sent on: ") + moved.join(", ") + "." })] : [];
+  const said = moved.length ? [make("span", { textContent: (what === "discard" ? "Given up: " : "Sent on: ") + moved.join(", ") + "." })] : [];
   if (rows.length === 0) said.push(make("span", { textContent: "Nothing of it waits for a person any more." }));
   return [...said, ...stays.map((one) => make("span", { className: "bad", textContent: (one.account ? one.account + " stays: " : "") + one.message }))];
 }
 
-/** Asks before something is done; a reason where one is needed. Nothing where the person thinks better of it. */
-function confirmed({ question, explained, yes, reason }) {
+/** Where a delivery is that was sent on: what became of it, or what it waits for. */
+function became({ account, phase, code, hold, gone }) {
+  const says = { done: "delivered", dead: "refused again: " + why(code), review: "held: " + why(code), discarded: "given up", sent: "is being sent" }[phase]
+    ?? (gone ? "waits in vain: " + why(gone) : code || hold ? "waits: " + why(code ?? "") + (hold ? (code ? "; " : "") + hold + " is closed" : "") : "waits for its turn");
+  return make("span", { className: phase === "done" ? "good" : phase === "dead" ? "bad" : "", textContent: account + ": " + says + "." });
+}
+
+const isOpen = ({ phase }) => phase === "waiting" || phase === "sent";
+
+/** What was sent on from this page, by lead: what shows where it is, and says whether it is settled. */
+const followed = new Map();
+let pause = 0;
+let timer;
+function follow(id, told) {
+  if (id) followed.set(id, told);
+  pause = 500;
+  clearTimeout(timer);
+  timer = setTimeout(look, pause);
+}
+
+/** Goes on to look at what was sent on until it is settled; at a slower pace the longer it takes. */
+async function look() {
+  let open = true;
+  try {
+    const ids = [...followed.keys()].slice(0, 50);
+    const rows = ids.length ? await call("leads?limit=10000&" + ids.map((id) => "id=" + encodeURIComponent(id)).join("&")) : [];
+    for (const id of ids) {
+      const told = followed.get(id);
+      followed.delete(id);
+      // Whoever is not settled comes after the others.
+      if (!told(rows.filter((row) => row.lead === id).reverse())) followed.set(id, told);
+    }
+    open = await rounds();
+    if (!open) await counts();
+  } catch {
+    // It is asked again.
+  }
+  pause = Math.min(pause * 1.5, 30000);
+  if (key && (open || followed.size)) timer = setTimeout(look, pause);
+}
+
+/** So many of one kind, and why. */
+const some = ({ phase, code, deliveries: n }) => n.toLocaleString() + " "
+  + ({ done: "delivered", dead: "refused again", review: "held", discarded: "given up", sent: "being sent" }[phase] ?? (n === 1 ? "waits" : "wait")) + (code ? " (" + why(code) + ")" : "");
+const states = (all) => {
+  const sum = all.reduce((all, one) => all + one.deliveries, 0);
+  return "of " + many(sum, "delivery", "deliveries") + " " + all.map(some).join(", ");
+};
+
+/** What a group's replay waits to hear, and where that is said. */
+let watched;
+
+/** What became of what was sent on, replay by replay. Says whether something is still on its way. */
+async function rounds() {
+  const { rounds: all } = await call("rounds");
+  at("sent").hidden = all.length === 0;
+  at("rounds").replaceChildren(...all.map((one) => make("li", {}, make("strong", { textContent: when(one.at) }), ": " + states(one.states) + ".")));
+  const own = all.find(({ round }) => round === watched?.round);
+  const text = own ? "What became of it: " + states(own.states) + "." : "";
+  // A text that stays the same is not read out again.
+  if (own && watched.place.textContent !== text) watched.place.textContent = text;
+  return all.some((one) => one.states.some(isOpen));
+}
+
+/** Asks before something is done; a reason or a place where one is needed. Nothing where the person thinks better of it. */
+function confirmed({ question, explained, yes, reason, to, unsure }) {
   at("question").textContent = question;
   at("explained").textContent = explained;
   at("because").hidden = !reason;
   at("reason").value = "";
   at("reason").required = Boolean(reason);
+  at("where").hidden = !to;
+  at("unsure").hidden = !unsure;
+  at("sure").checked = false;
+  at("to").replaceChildren(...(to ?? []).map((one) => make("option", { value: one, textContent: one })));
   at("refused").textContent = "";
   at("yes").textContent = yes;
   const ask = at("ask");
   ask.returnValue = "no";
   ask.showModal();
-  (reason ? at("reason") : at("no")).focus();
-  return new Promise((resolve) => ask.addEventListener("close", () => resolve(ask.returnValue === "yes" ? { reason: at("reason").value.trim() } : undefined), { once: true }));
+  (reason ? at("reason") : to ? at("to") : at("no")).focus();
+  const given = () => ({ ...(reason && { reason: at("reason").value.trim() }), ...(to && { to: at("to").value, sure: at("sure").checked }) });
+  return new Promise((resolve) => ask.addEventListener("close", () => resolve(ask.returnValue === "yes" ? given() : undefined), { once: true }));
 }
 
 const FAILED = "The relay did not say what became of it. Refresh and look before you do it again.";
-const rule = (what, which) => call(what, { method: "POST", body: JSON.stringify(which) });
+const rule = (what, which, cursor) => call(what + "?page=1" + (cursor ? "&cursor=" + encodeURIComponent(cursor) : ""), { method: "POST", body: JSON.stringify(which) });
 
 const act = (text, go) => {
   const made = make("button", { type: "button", textContent: text });
@@ -87,22 +158,43 @@ const act = (text, go) => {
 function lead(one) {
   const result = make("p", { className: "result", tabIndex: -1 });
   result.setAttribute("role", "status");
-  const held = one.deliveries.some(({ phase }) => phase === "review");
   const acts = make("div", { className: "acts" });
+  const list = make("ul", { className: "deliveries" });
   const row = make("li", { className: "lead" },
-    make("div", {}, make("strong", { textContent: one.form }), ", " + age(one.accepted) + " ago (" + when(one.accepted) + ")" + (one.raw ? ", kept as it came" : "") + (one.raw && one.issues ? ": " + one.issues.split(" ").map(decodeURIComponent).join(", ") : ""),
-      make("ul", { className: "deliveries" }, ...one.deliveries.map(delivery)), make("div", { className: "id", textContent: one.lead })),
+    make("div", {}, make("strong", { textContent: one.form }), ", " + age(one.accepted) + " ago (" + when(one.accepted) + ")" + (one.raw ? ", kept as it came" : ""),
+      list, make("div", { className: "id", textContent: one.lead })),
     acts, result);
-  const go = (what, more) => async () => {
+  /** What can be done about it, as it stands. */
+  const draw = (deliveries) => {
+    list.replaceChildren(...deliveries.map(delivery));
+    const [held, waits] = ["review", "dead"].map((wanted) => deliveries.some(({ phase }) => phase === wanted));
+    const offered = [held || waits ? act(held ? "Release" : "Replay", go("replay")) : "", held || waits || deliveries.some(({ gone }) => gone) ? act("Discard…", go("discard")) : ""];
+    acts.replaceChildren(...offered.filter(Boolean));
+    for (const button of acts.children) button.setAttribute("aria-label", button.textContent.replace("…", "") + " lead " + one.lead + " of " + one.form);
+  };
+  const go = (what) => async () => {
     const asked = what === "discard" ? await confirmed({ question: "Discard this lead?", explained: "Its values are deleted and no CRM gets it from here. This cannot be undone.", yes: "Discard", reason: true }) : {};
     if (!asked) return;
     for (const button of acts.children) button.disabled = true;
     try {
-      const rows = await rule(what, { ids: [one.lead], ...asked, ...more });
-      result.replaceChildren(...told(rows, what));
+      const { rows } = await rule(what, { ids: [one.lead], ...asked });
+      const said = told(rows, what);
+      result.replaceChildren(...said);
       // What stays can be tried again; what is done has nothing left to press.
       if (rows.every(({ moved }) => moved)) acts.replaceChildren();
       result.focus();
+      const moved = rows.filter((row) => row.moved).map(({ account }) => account);
+      if (what === "replay" && moved.length) {
+        follow(one.lead, (now) => {
+          const own = now.filter(({ account }) => moved.includes(account));
+          const news = own.length ? own.map(became) : [make("span", { textContent: "It is not there any more." })];
+          if (news.map(({ textContent }) => textContent).join() !== [...result.children].slice(said.length).map(({ textContent }) => textContent).join()) result.replaceChildren(...said, ...news);
+          const settled = !own.some(isOpen);
+          if (settled) draw(now);
+          else list.replaceChildren(...now.map(delivery));
+          return settled;
+        });
+      }
       await counts();
     } catch (error) {
       result.replaceChildren(make("span", { className: "bad", textContent: error.said ?? FAILED }));
@@ -110,14 +202,55 @@ function lead(one) {
     }
     for (const button of acts.children) button.disabled = false;
   };
-  acts.append(act(held ? "Release" : "Replay", go("replay")), ...(one.raw && one.issues ? [act("Release as it is", go("replay", { anyway: true }))] : []), act("Discard…", go("discard")));
-  for (const button of acts.children) button.setAttribute("aria-label", button.textContent.replace("…", "") + " lead " + one.lead + " of " + one.form);
+  draw(one.deliveries);
   return row;
 }
 
-function group({ phase, code, leads: n }) {
+const DONE = { replay: "sent on", discard: "given up", move: "moved" };
+
+/** Does it to all of a group, some at a time, and says how far it is: many thousand take a while. */
+async function through(what, which) {
+  const said = at("said");
+  const stays = [];
+  const [sum, stop] = [{ leads: 0, stays: 0, stopped: false, round: undefined }, act("Stop", () => (sum.stopped = true))];
+  const begun = () => leads(sum.leads) + " " + DONE[what];
+  for (const button of at("groups").querySelectorAll("button")) button.disabled = true;
+  try {
+    for (let cursor; cursor !== null && !sum.stopped; ) {
+      const { rows, next, round } = await rule(what, { ...which, ...(sum.round && { round: sum.round }) }, cursor);
+      cursor = next;
+      sum.round = round;
+      sum.leads += new Set(rows.filter((one) => one.moved).map((one) => one.lead)).size;
+      const own = rows.filter((one) => !one.moved);
+      sum.stays += own.length;
+      stays.push(...own.slice(0, 20 - stays.length));
+      if (cursor === null) break;
+      // The button keeps the focus while the text before it changes.
+      if (stop.isConnected) said.firstChild.textContent = begun() + " so far. ";
+      else said.replaceChildren(document.createTextNode(begun() + " so far. "), stop);
+    }
+  } catch (error) {
+    said.replaceChildren((sum.leads ? begun() + ". " : "") + (error.said ?? FAILED));
+    said.focus();
+    return;
+  }
+  const place = make("p", {});
+  said.replaceChildren(begun() + "." + (sum.stopped ? " Stopped; the others are where they were." : "") + (sum.stays ? " " + many(sum.stays, "delivery stays", "deliveries stay") + ":" : ""),
+    ...(sum.stays ? [make("ul", {}, ...stays.map((one) => make("li", { textContent: (one.id ?? one.shard) + ": " + one.message })), sum.stays > stays.length ? make("li", { textContent: "and " + (sum.stays - stays.length).toLocaleString() + " more" }) : "")] : []), place);
+  said.focus();
+  if (what === "replay" && sum.leads) {
+    watched = { round: sum.round, place };
+    follow();
+  }
+  await show();
+}
+
+function group(one) {
+  const { phase, code, leads: n, account, form, to } = one;
   const held = phase === "review";
   const word = held ? "Release" : "Replay";
+  const gone = account !== undefined;
+  const which = gone ? { code, account, form } : { phase, code };
   const go = (what) => async () => {
     const discard = what === "discard";
     const asked = await confirmed({
@@ -126,23 +259,21 @@ function group({ phase, code, leads: n }) {
         : "Of " + leads(n) + " everything that waits for a person goes out to its CRM. What is delivered does not go again.",
       yes: (discard ? "Discard " : word + " ") + leads(n), reason: discard,
     });
-    if (!asked) return;
-    try {
-      const rows = await rule(what, { phase, code, ...asked });
-      const moved = new Set(rows.filter((one) => one.moved).map((one) => one.lead)).size;
-      const stays = rows.filter((one) => !one.moved);
-      at("said").replaceChildren(leads(moved) + (discard ? " given up." : " sent on.") + (stays.length ? " " + many(stays.length, "delivery stays", "deliveries stay") + ":" : ""),
-        ...(stays.length ? [make("ul", {}, ...stays.slice(0, 20).map((one) => make("li", { textContent: (one.id ?? one.shard) + ": " + one.message })), stays.length > 20 ? make("li", { textContent: "and " + (stays.length - 20) + " more" }) : "")] : []));
-      at("said").focus();
-      await show();
-    } catch (error) {
-      at("said").textContent = error.said ?? FAILED;
-      at("said").focus();
-    }
+    if (asked) await through(what, { ...which, ...asked });
   };
+  const move = async () => {
+    const asked = await confirmed({
+      question: "Move " + (n === 1 ? "the lead" : "all " + leads(n)) + "?",
+      explained: code === "form.gone" ? "They become leads of another form, whose rules they have to pass, and go to " + account + " from there." : "They go out to another account. Where that is the same CRM under another name, nobody is written twice.",
+      yes: "Move " + leads(n), to, unsure: code === "account.gone",
+    });
+    if (asked) await through("move", code === "form.gone" ? { form: { from: form, to: asked.to } } : { from: account, to: asked.to, form, sure: asked.sure });
+  };
+  const what = gone ? (n === 1 ? "waits" : "wait") + " in vain, from the form " + form + " to the account " + account + ": " + why(code) : (held ? "held" : "refused") + ": " + why(code);
+  const all = n === 1 ? "it" : "all " + n.toLocaleString();
   return make("li", {},
-    make("span", { className: "what" }, make("strong", { textContent: leads(n) }), " " + (held ? "held" : "refused") + ": " + why(code), WHY[code] ? make("code", { textContent: " " + code }) : ""),
-    make("span", { className: "acts" }, act(word + " " + (n === 1 ? "it" : "all " + n.toLocaleString()), go("replay")), act("Discard " + (n === 1 ? "it…" : "all " + n.toLocaleString() + "…"), go("discard"))));
+    make("span", { className: "what" }, make("strong", { textContent: leads(n) }), " " + what, WHY[code] ? make("code", { textContent: " " + code }) : ""),
+    make("span", { className: "acts" }, gone ? (to?.length ? act("Move " + all + "…", move) : "") : act(word + " " + all, go("replay")), act("Discard " + all + "…", go("discard"))));
 }
 
 /** Fills a table; each cell says its column, where columns do not fit beside each other. */
@@ -175,23 +306,33 @@ function state({ closed, targets = [], refused, quota, quietUntil, version }) {
 
 /** The counts and the state of the accounts; the list of leads stays as it is. */
 async function counts() {
-  const [status, attention] = await Promise.all([call("status"), call("attention?limit=" + shown)]);
-  const sum = (name) => status.shards.reduce((all, one) => all + one[name], 0);
+  const [status, attention] = await Promise.all([call("status"), call("attention?page=1&limit=1")]);
+  const sum = (name) => status.shards.reduce((all, one) => all + (one[name] ?? 0), 0);
   const oldest = Math.min(...status.shards.map((one) => one.oldest ?? Infinity));
-  const needs = sum("review") + sum("dead");
+  const [needs, waits] = [sum("review") + sum("dead") + sum("gone"), sum("queued") - sum("gone")];
   at("sum").textContent = (needs ? leads(needs) + (needs === 1 ? " needs" : " need") + " a person. " : "Nothing needs a person. ")
-    + (sum("queued") ? leads(sum("queued")) + (sum("queued") === 1 ? " waits" : " wait") + " for a CRM. " : "Nothing waits for a CRM. ") + (oldest < Infinity ? "The oldest came " + age(oldest) + " ago." : "");
+    + (waits ? leads(waits) + (waits === 1 ? " waits" : " wait") + " for a CRM. " : "Nothing waits for a CRM. ") + (oldest < Infinity ? "The oldest came " + age(oldest) + " ago." : "");
   at("groups").replaceChildren(...attention.groups.map(group));
   fill("gates", status.gates.map((one) => [one.account, state(one), one.running, one.calls]), "No account.");
-  fill("shards", status.shards.map((one) => [one.shard, one.queued, one.review, one.dead, size(one.bytes), one.oldest ? age(one.oldest) : "–"]), "No outbox.");
-  return { ...attention, needs };
+  fill("shards", status.shards.map((one) => [one.shard, one.queued - (one.gone ?? 0), one.review, one.dead, one.gone ?? 0, size(one.bytes), one.oldest ? age(one.oldest) : "–"]), "No outbox.");
+  return needs;
+}
+
+/** The leads after those that are shown. */
+async function more(cursor, most) {
+  const answer = await call("attention?page=1&limit=" + most + (cursor ? "&cursor=" + encodeURIComponent(cursor) : ""));
+  next = answer.next ?? null;
+  at("more").hidden = next === null;
+  return answer.leads.map(lead);
 }
 
 async function show() {
-  const { leads: rows, needs } = await counts();
-  at("leads").replaceChildren(...(rows.length ? rows.map(lead) : [make("li", { className: "lead", textContent: "Nothing waits for a person." })]));
-  at("cut").textContent = rows.length < needs ? "These are the newest " + rows.length.toLocaleString() + " of " + leads(needs) + "." : "";
-  at("more").hidden = rows.length >= needs || shown >= 10000;
+  const most = Math.max(SOME, Math.min(1000, at("leads").querySelectorAll(".id").length));
+  const [needs, rows] = [await counts(), await more(null, most)];
+  followed.clear();
+  at("leads").replaceChildren(...(rows.length ? rows : [make("li", { className: "lead", textContent: "Nothing waits for a person." })]));
+  at("cut").textContent = next !== null ? "These are the newest " + rows.length.toLocaleString() + " of " + leads(Math.max(needs, rows.length)) + "." : "";
+  if (await rounds()) follow();
 }
 
 at("door").addEventListener("submit", async (event) => {
@@ -216,10 +357,14 @@ const refresh = async () => {
 };
 at("again").addEventListener("click", refresh);
 at("more").addEventListener("click", async () => {
-  const from = at("leads").children.length;
-  shown = Math.min(10000, shown * 4);
-  await refresh();
-  at("leads").children[from]?.querySelector("button")?.focus();
+  try {
+    const rows = await more(next, 4 * SOME);
+    at("leads").append(...rows);
+    at("cut").textContent = next !== null ? "These are the newest " + at("leads").children.length.toLocaleString() + "." : "";
+    rows[0]?.querySelector("button")?.focus();
+  } catch {
+    at("said").textContent = "The relay does not answer.";
+  }
 });
 // The reason is judged here too, before the dialog closes.
 at("yes").addEventListener("click", (event) => {

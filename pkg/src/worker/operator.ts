@@ -1,18 +1,18 @@
 import { json as jsonAnswer, respond } from "./answer.js";
 import { capped, Unreadable } from "./body.js";
 import { consult, patience } from "./consult.js";
-import { csv } from "./csv.js";
-import { type Attention, type Group, limitOf, type ShardStatus } from "./desk.js";
+import type { ShardStatus } from "./desk.js";
 import type { GateStatus } from "./gate.js";
 import { same } from "./hash.js";
 import { log } from "./log.js";
 import { metrics } from "./metrics.js";
-import type { RelayEnv, RelayOptions } from "./options.js";
+import { all, attention, Away, deliveries, exported, one } from "./operator-lists.js";
 import { pageHtml, pageStyle } from "./operator-page.js";
 import { pageScript } from "./operator-page-script.js";
+import { rounds, rule } from "./operator-rules.js";
+import type { RelayEnv, RelayOptions } from "./options.js";
 import { isKnown, type Known, sought } from "./persons.js";
-import { outbox, shards } from "./relay.js";
-import type { Ruled, Which } from "./ruling.js";
+import { shards } from "./relay.js";
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -32,13 +32,17 @@ const PAGE: Record<string, [type: string, text: string]> = {
  * |---|---|
  * | `GET /operator` | the operator's page |
  * | `GET /operator/status` | shards, gates and their counters |
- * | `GET /operator/leads?phase=&code=&limit=` | the deliveries, the newest first |
+ * | `GET /operator/leads?phase=&code=&id=&limit=` | the deliveries, the newest first |
  * | `GET /operator/attention?phase=&code=&limit=` | the leads that wait for a person, and how many there are of each code |
  * | `POST /operator/replay?id=` or `?code=` or `?phase=`, or `{ ids, code, phase }` as JSON | sends leads on that wait for a person; with `anyway` those too that do not pass the check |
  * | `POST /operator/discard`, the same with `reason` | gives them up |
+ * | `POST /operator/move` with `{ from, to }` or `{ form: { from, to } }` | gives what waits for an account or form that is gone to another one |
+ * | `GET /operator/rounds?round=&limit=` | what became of what was sent on |
  * | `GET /operator/metrics` | Prometheus text |
- * | `GET /operator/export?format=json\|csv&phase=&code=` | values; needs `Fieldpost-Value-Key` too |
+ * | `GET /operator/export?format=json\|ndjson\|csv&phase=&code=` | values; needs `Fieldpost-Value-Key` too |
  * | `POST /operator/erase` with `{ email, phone }`, or one of them | takes a person out everywhere; needs `Fieldpost-Value-Key` too |
+ *
+ * Lists are made as they are read. With `?page=1` one has an end, and `next`, which is the `?cursor=` of the next one.
  */
 export async function operator(request: Request, url: URL, env: RelayEnv, relay: RelayOptions): Promise<Response> {
   const page = request.method === "GET" ? PAGE[url.pathname] : undefined;
@@ -54,14 +58,20 @@ export async function operator(request: Request, url: URL, env: RelayEnv, relay:
     });
   }
   if (!(await hasKey(bearer(request), relay.operatorKey))) return json(401, { code: "operator.key" }, { "www-authenticate": "Bearer" });
+  try {
+    return await answered(request, url, env, relay);
+  } catch (error) {
+    if (!(error instanceof Away)) throw error;
+    return json(503, { code: "outbox.unavailable", message: error.message }, { "retry-after": "10" });
+  }
+}
+
+async function answered(request: Request, url: URL, env: RelayEnv, relay: RelayOptions): Promise<Response> {
   switch (`${request.method} ${url.pathname}`) {
     case "GET /operator/leads":
-      return json(200, newest((await all<{ accepted: number; id: string }[]>(env, relay, `list${url.search}`)).flat(), limitOf(url.searchParams)));
-    case "GET /operator/attention": {
-      const each = await all<{ groups: Group[]; leads: Attention[] }>(env, relay, `attention${url.search}`);
-      const leads = each.flatMap((one) => one.leads).map((one) => ({ ...one, id: one.lead }));
-      return json(200, { groups: summed(each.flatMap((one) => one.groups)), leads: newest(leads, limitOf(url.searchParams, 200)) });
-    }
+      return deliveries(url.searchParams, env, relay);
+    case "GET /operator/attention":
+      return attention(url.searchParams, env, relay);
     case "GET /operator/status":
       return json(200, await status(env, relay));
     case "GET /operator/metrics": {
@@ -70,15 +80,14 @@ export async function operator(request: Request, url: URL, env: RelayEnv, relay:
     }
     case "POST /operator/replay":
     case "POST /operator/discard":
-      return rule(url.pathname === "/operator/discard" ? "discard" : "replay", request, url, env, relay);
+    case "POST /operator/move": {
+      const text = await bodyOf(request);
+      return text instanceof Unreadable ? json(text.status, { code: text.code }) : rule(url.pathname.slice("/operator/".length) as "replay", text, url.searchParams, env, relay);
+    }
+    case "GET /operator/rounds":
+      return rounds(url.searchParams, env, relay);
     case "GET /operator/export":
-      return withValues(request, relay, "export", url.searchParams.get("format") ?? "json", async () => {
-        const rows = newest((await all<(Record<string, unknown> & { accepted: number; id: string })[]>(env, relay, `export${url.search}`)).flat());
-        if (url.searchParams.get("format") !== "csv") return json(200, rows.map(parsed));
-        return new Response(csv(rows.map(parsed)), {
-          headers: { "content-type": "text/csv; charset=utf-8", "content-disposition": 'attachment; filename="leads.csv"', "cache-control": "no-store" },
-        });
-      });
+      return withValues(request, relay, "export", url.searchParams.get("format") ?? "json", async () => exported(url.searchParams, env, relay));
     case "POST /operator/erase":
       return withValues(request, relay, "erase", "", async () => erase(request, env, relay));
     default:
@@ -105,24 +114,8 @@ async function withValues(request: Request, relay: RelayOptions, what: string, f
   return response;
 }
 
-/** The newest first, of all shards together. */
-const newest = <T extends { accepted: number; id: string }>(rows: T[], limit = rows.length): T[] =>
-  rows.sort((one, other) => other.accepted - one.accepted || (one.id < other.id ? 1 : -1)).slice(0, limit);
-
-/** The groups of all shards, each once. */
-function summed(groups: readonly Group[]): Group[] {
-  const sums = new Map<string, Group>();
-  for (const one of groups) {
-    const name = `${one.phase} ${one.code}`;
-    sums.set(name, { ...one, leads: one.leads + (sums.get(name)?.leads ?? 0) });
-  }
-  return [...sums.values()].sort((one, other) => other.leads - one.leads);
-}
-
-/** The most of an operator's body, of ids in it, and of a reason. */
+/** The most of an operator's body. */
 const MOST_BODY = 1 << 20;
-const MOST_IDS = 10_000;
-const MOST_REASON = 200;
 
 async function bodyOf(request: Request): Promise<string | Unreadable> {
   try {
@@ -131,60 +124,6 @@ async function bodyOf(request: Request): Promise<string | Unreadable> {
     if (error instanceof Unreadable) return error;
     throw error;
   }
-}
-
-async function rule(what: "replay" | "discard", request: Request, url: URL, env: RelayEnv, relay: RelayOptions): Promise<Response> {
-  const which: Which = {};
-  let reason: unknown = url.searchParams.get("reason");
-  const text = await bodyOf(request);
-  if (text instanceof Unreadable) return json(text.status, { code: text.code });
-  if (text) {
-    try {
-      const given = JSON.parse(text) as Which & { reason?: unknown };
-      if (Array.isArray(given.ids)) which.ids = given.ids.slice(0, MOST_IDS).map((id) => String(id).slice(0, 200));
-      if (typeof given.code === "string") which.code = given.code.slice(0, 200);
-      if (given.phase === "dead" || given.phase === "review") which.phase = given.phase;
-      if (given.anyway === true) which.anyway = true;
-      reason = given.reason ?? reason;
-    } catch {
-      return json(400, { code: "body.json" });
-    }
-  }
-  const { searchParams } = url;
-  if (searchParams.has("id")) which.ids = searchParams.getAll("id").slice(0, MOST_IDS);
-  const code = searchParams.get("code");
-  if (code !== null) which.code = code;
-  const phase = searchParams.get("phase");
-  if (phase === "dead" || phase === "review") which.phase = phase;
-  if (searchParams.get("anyway") === "1") which.anyway = true;
-  // Everything at once only where it is said.
-  if (!which.ids && which.code === undefined && !which.phase) return json(400, { code: `${what}.which` });
-  if (what === "replay") return json(200, await ruled(env, relay, "replay", which));
-  const why = typeof reason === "string" ? reason.trim() : "";
-  if (!why || why.length > MOST_REASON) return json(400, { code: "discard.reason", message: `A reason has 1 to ${MOST_REASON} characters.` });
-  // It stays when the lead's values are gone, and stands in the log.
-  if (/@|(?:\d[^\p{L}\d]*){7}/u.test(why)) return json(400, { code: "discard.reason", message: "A reason must not name a person: no address and no number." });
-  const done = await ruled(env, relay, "discard", { ...which, reason: why });
-  if (done.length > 0) log("discarded", { leads: new Set(done.flatMap((row) => ("lead" in row && row.moved ? [row.lead] : []))).size, code: which.code ?? null, reason: why });
-  return json(200, done);
-}
-
-/** An outbox that did not say what became of it. */
-interface Unheard {
-  shard: string;
-  moved: false;
-  code: string;
-  message: string;
-}
-
-/** What each outbox made of it; one that does not answer must not hide what the others did. */
-async function ruled(env: RelayEnv, relay: RelayOptions, what: string, body: object): Promise<(Ruled | Unheard)[]> {
-  const each = await Promise.allSettled(shards(relay).map((shard) => one<Ruled[]>(env, shard, what, body)));
-  return each.flatMap((done, at): (Ruled | Unheard)[] => {
-    if (done.status === "fulfilled") return done.value;
-    const shard = shards(relay)[at] as string;
-    return [{ shard, moved: false, code: "outbox.unavailable", message: `${shard} does not answer; what it holds may or may not have moved.` }];
-  });
 }
 
 async function erase(request: Request, env: RelayEnv, relay: RelayOptions): Promise<Response> {
@@ -224,18 +163,4 @@ async function status(env: RelayEnv, relay: RelayOptions): Promise<{ shards: (Sh
   const names = shards(relay);
   const named = (await all<ShardStatus>(env, relay, "status")).map((one, at) => ({ ...one, shard: names[at] as string }));
   return { shards: named, gates: await Promise.all(gates) };
-}
-
-/** An operator's call may be about thousands of leads. */
-const OPERATED = 60_000;
-
-const one = <T>(env: RelayEnv, shard: string, path: string, body: object): Promise<T> => consult<T>(outbox(env, shard), `https://outbox/${path}`, OPERATED, body);
-
-const all = <T>(env: RelayEnv, relay: RelayOptions, path: string, body: object = {}): Promise<T[]> =>
-  Promise.all(shards(relay).map((shard) => one<T>(env, shard, path, body)));
-
-/** A row with its lead as data. */
-function parsed(row: Record<string, unknown>): Record<string, unknown> {
-  const { lead, visitor, deliveries } = row;
-  return { ...row, lead: JSON.parse(String(lead)), visitor: JSON.parse(String(visitor)), deliveries: JSON.parse(String(deliveries)) };
 }

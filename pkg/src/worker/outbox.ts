@@ -4,12 +4,12 @@ import { Deliveries, type DeliveryRow, STUMBLED } from "./delivery.js";
 import { Desk } from "./desk.js";
 import type { DurableObjectClass, DurableState } from "./durable.js";
 import { Holds } from "./holds.js";
+import { Inquiry } from "./inquiry.js";
 import { AT_ONCE, Lanes } from "./lanes.js";
 import { log } from "./log.js";
-import { options, type RelayEnv } from "./options.js";
+import { goesTo, options, type RelayEnv } from "./options.js";
 import { Peers } from "./peers.js";
 import { Budget, HostRefusal, PLANS } from "./platform.js";
-import { Ruling, type Which } from "./ruling.js";
 import { migrate } from "./schema.js";
 
 /** A delivery with what is needed of its lead. The values, 64 KiB of them, are read where it goes out. */
@@ -37,6 +37,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
     readonly desk: Desk;
     readonly acceptance: Acceptance;
     readonly lanes = new Lanes();
+    readonly inquiry: Inquiry;
     readonly holds: Holds;
     readonly deliveries: Deliveries;
     readonly wake: Alarm;
@@ -59,14 +60,17 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       this.wake = new Alarm(state.storage, (budget) => void this.ring(budget));
       this.deliveries = new Deliveries(env, this.desk, this.holds, this.lanes, new Peers(env), this);
       this.acceptance = new Acceptance(this.desk, env, (accounts) => this.begin(accounts));
+      this.inquiry = new Inquiry(this.desk, () => options(env), (first) => this.sendOn(first));
       void state.blockConcurrencyWhile(async () => {
         await load();
         migrate(state.storage);
         this.desk.tally.load();
-        this.holds.begin();
+        this.inquiry.gone.begin();
+        this.holds.begin((account, form) => goesTo(options(env), account, form, null));
         this.shard = state.id?.name ?? crypto.randomUUID();
         // An alarm that was lost with the last instance is set again before anything else.
         await this.arm();
+        this.sweep();
       });
     }
 
@@ -90,29 +94,12 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
           // An outbox where nothing waits has no alarm.
           this.forget();
           return Response.json({});
-        case "/list":
-          return Response.json(this.desk.list(url.searchParams));
         case "/status":
-          return Response.json({ ...this.desk.status(), shard: this.shard, running: this.lanes.running.size });
-        case "/export":
-          return Response.json(this.desk.values(url.searchParams));
+          return Response.json({ ...this.inquiry.status(), shard: this.shard, running: this.lanes.running.size });
         case "/erase":
           return Response.json(this.desk.erase(await body()));
-        case "/attention":
-          return Response.json(this.desk.attention(url.searchParams));
-        case "/replay": {
-          const ruled = new Ruling(this.desk, options(this.env)).replay(await body());
-          this.lanes.held.clear();
-          this.pump();
-          await this.arm();
-          return Response.json(ruled);
-        }
-        case "/discard": {
-          const { reason, ...which } = await body<Which & { reason: string }>();
-          return Response.json(new Ruling(this.desk, options(this.env)).discard(which, reason));
-        }
         default:
-          return new Response(null, { status: 404 });
+          return (await this.inquiry.answer(url.pathname, request)) ?? new Response(null, { status: 404 });
       }
     }
 
@@ -161,6 +148,26 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       }
     }
 
+    /** What a person has sent on is due, and the accounts are asked again at once. Who sent it is told what moved, whatever befalls the rest. */
+    async sendOn(first: boolean): Promise<void> {
+      if (first) this.lanes.held.clear();
+      try {
+        this.pump();
+      } catch {
+        // The alarm begins anew.
+      }
+      await this.arm().catch(() => this.later(this.newest));
+    }
+
+    /** Looks for what waits in vain, some at a time, until all has been looked at once. */
+    sweep(): void {
+      try {
+        if (this.inquiry.gone.sweep()) setTimeout(() => this.sweep(), 1);
+      } catch {
+        // What comes due is marked all the same.
+      }
+    }
+
     /** Starts what is due for these accounts. Nothing here waits for a CRM: one that hangs must not hold up the others. */
     pump(accounts: readonly string[] = this.accounts, budget = this.newest): void {
       const now = Date.now();
@@ -174,7 +181,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         const some = Math.min(PAGE, budget.rows);
         let changed = this.holds.let(account, budget.rows) + this.holds.sweep(account, now, budget.rows);
         const due = this.rows(`${ROW} WHERE account = ? AND phase IN ('waiting', 'sent') AND hold IS NULL AND next <= ? ORDER BY next LIMIT ?`, account, now, PAGE) as DeliveryRow[];
-        const free = this.holds.sift(account, due, (row) => this.deliveries.target(this.filled(row)));
+        const free = this.holds.sift(account, due, (row) => this.deliveries.target(row), (row) => this.filled(row));
         changed += due.length - free.length;
         if (changed >= some) more = true;
         budget.change(changed);

@@ -2,43 +2,40 @@ import { steady } from "../edge.js";
 import { FieldpostError } from "../errors.js";
 import { mended } from "./check.js";
 import type { Desk } from "./desk.js";
+import { type Gone, goneBy } from "./gone.js";
 import { log } from "./log.js";
+import { type Move, moved } from "./moving.js";
 import { type RelayOptions, systemOf } from "./options.js";
+import { type Ruled, stays } from "./ruled.js";
+import type { Selection, Which } from "./selection.js";
 
-/** Which leads an operator acts on: some by id (a lead's or one of its deliveries'), or all of a code or phase. */
-export interface Which {
-  ids?: string[];
-  code?: string;
-  phase?: "dead" | "review";
+/** What a person wants done about some leads, after the last one of the time before. */
+export interface Rule {
+  what: "replay" | "discard" | "move";
+  which: Which;
+  after: string;
+  /** By what a replay's deliveries are found again. */
+  round?: string;
+  reason?: string;
+  move?: Move;
   /** A lead that does not pass the form's check goes on all the same, with what passes of it. */
   anyway?: boolean;
 }
 
-/** What became of one delivery that waited for a person. */
-export interface Ruled {
-  id: string;
-  lead: string;
-  account: string;
-  moved: boolean;
-  /** Why it did not move. */
-  code?: string;
-  message?: string;
+/** What came of some of them, and after which lead the others begin. */
+export interface Portion {
+  ruled: Ruled[];
+  next: string | null;
 }
 
-/** The most leads of one call in one outbox; the others are asked with the next. */
-const MOST = 10_000;
+/** So many leads are acted on before others have their turn, and so many looked at. */
+const PORTION = 200;
 
-const REASONS: Record<string, string> = {
-  "lead.invalid": "The lead was kept as it came and does not pass the form's check: mend the form, send it on anyway, or discard it.",
-  "form.gone": "The relay has no form of this name any more.",
-  "account.gone": "The form no longer goes to an account of this name.",
-  "state.invalid": "The delivery's stored state cannot be read by this version.",
-  "outbox.failed": "It could not be written down; it is where it was.",
-};
-
-interface Waiting extends Record<string, unknown> {
+export interface Waiting extends Record<string, unknown> {
   id: string;
   account: string;
+  phase: string;
+  next: number;
   state: string;
 }
 
@@ -47,89 +44,99 @@ export class Ruling {
   constructor(
     readonly desk: Desk,
     readonly relay: RelayOptions,
+    readonly gone: Gone,
+    readonly selection: Selection,
   ) {}
 
-  /** Sends leads on. Each delivery that can move moves, whatever becomes of the others; none that is delivered goes again. */
-  replay(which: Which): Ruled[] {
-    const all = this.each(which, (lead) => {
-      const waiting = this.waiting(lead);
-      const bar = this.bar(lead, which.anyway === true);
-      const ruled = waiting.map((row) => this.move(lead, row, bar));
-      if (ruled.some(({ moved }) => moved)) {
-        this.desk.rows("UPDATE leads SET review = NULL WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = ?1 AND phase = 'review')", lead);
+  /** Rules about some leads, the oldest first. One that cannot be written down holds up none of the others. */
+  rule(rule: Rule): Portion {
+    const { what, which, after } = rule;
+    const leads = this.selection.leads(which, which.ids ? "all" : "person", after, PORTION, "ASC");
+    const ruled = leads.flatMap((lead) => {
+      try {
+        return this.desk.together(() => this.desk.tally.turn(lead, () => this[what](lead, rule)));
+      } catch {
+        return this.waiting(lead).map(({ id, account }) => stays({ id, lead, account }, "outbox.failed"));
       }
-      return ruled;
     });
-    const moved = all.filter((one) => one.moved);
-    if (all.length > 0) log("replayed", { leads: new Set(moved.map(({ lead }) => lead)).size, count: moved.length, stayed: all.length - moved.length, code: which.code ?? null });
-    return all;
+    const done = ruled.filter((one) => one.moved);
+    if (ruled.length > 0) {
+      const sums = { leads: new Set(done.map(({ lead }) => lead)).size, count: done.length, stayed: ruled.length - done.length, code: which.code ?? null };
+      log(LINES[what], { ...sums, ...(what === "discard" && { reason: rule.reason ?? "" }) });
+    }
+    return { ruled, next: leads.length < PORTION ? null : (leads.at(-1) as string) };
+  }
+
+  /** Sends a lead on. Each delivery that can move moves, whatever becomes of the others; none that is delivered goes again. */
+  private replay(lead: string, { round = "", anyway = false }: Rule): Ruled[] {
+    const waiting = this.waiting(lead);
+    const bar = waiting.length > 0 ? this.bar(lead, anyway) : undefined;
+    const ruled = waiting.map((row) => this.again(lead, row, bar, round));
+    if (ruled.some((one) => one.moved)) {
+      this.desk.rows("UPDATE leads SET review = NULL WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = ?1 AND phase = 'review')", lead);
+    }
+    return ruled;
   }
 
   /**
-   * Gives leads up. The values go where nothing else waits for them; hashes, id, code and the reason stay, so that a page
+   * Gives a lead up. The values go where nothing else waits for them; hashes, id, code and the reason stay, so that a page
    * that repeats the lead does not bring it back.
    */
-  discard(which: Which, reason: string): Ruled[] {
-    return this.each(which, (lead) => {
-      const waiting = this.waiting(lead);
-      for (const { id } of waiting) {
-        this.desk.tally.drop(id);
-        // What a system said of it may quote a value.
-        this.desk.rows("UPDATE deliveries SET phase = 'discarded', state = '', hold = NULL, reason = ? WHERE id = ?", reason, id);
-      }
-      this.desk.rows("UPDATE leads SET review = NULL WHERE id = ?", lead);
-      this.desk.finish(lead);
-      return waiting.map(({ id, account }) => ({ id, lead, account, moved: true }));
-    });
-  }
-
-  /** The leads that are meant and wait for a person, the oldest first. */
-  private chosen({ phase, code, ids }: Which): string[] {
-    return this.desk
-      .rows(
-        `SELECT DISTINCT lead FROM deliveries WHERE phase IN ('dead', 'review') AND (?1 IS NULL OR phase = ?1) AND (?2 IS NULL OR code = ?2)
-         AND (?3 IS NULL OR lead IN (SELECT value FROM json_each(?3) UNION SELECT lead FROM deliveries WHERE id IN (SELECT value FROM json_each(?3))))
-         ORDER BY lead LIMIT ?4`,
-        phase ?? null, code ?? null, ids ? JSON.stringify(ids) : null, MOST,
-      )
-      .map(({ lead }) => String(lead));
-  }
-
-  private waiting(lead: string): Waiting[] {
-    return this.desk.rows("SELECT id, account, state FROM deliveries WHERE lead = ? AND phase IN ('dead', 'review') ORDER BY id", lead) as Waiting[];
-  }
-
-  private each(which: Which, act: (lead: string) => Ruled[]): Ruled[] {
-    const all: Ruled[] = [];
-    for (const lead of this.chosen(which)) {
-      try {
-        all.push(...this.desk.together(() => this.desk.tally.turn(lead, () => act(lead))));
-      } catch {
-        all.push(...this.waiting(lead).map(({ id, account }) => stays({ id, lead, account }, "outbox.failed")));
-      }
+  private discard(lead: string, { reason = "" }: Rule): Ruled[] {
+    const waiting = this.waiting(lead);
+    if (waiting.length === 0) return [];
+    for (const { id } of waiting) {
+      this.desk.tally.drop(id);
+      // What a system said of it may quote a value.
+      this.desk.rows("UPDATE deliveries SET phase = 'discarded', state = '', hold = NULL, reason = ? WHERE id = ?", reason, id);
     }
-    return all;
+    this.desk.rows("UPDATE leads SET review = NULL WHERE id = ?", lead);
+    this.desk.finish(lead);
+    return waiting.map(({ id, account }) => ({ id, lead, account, moved: true }));
+  }
+
+  /** Gives what waits for a renamed account or form to the one that took its place. */
+  private move(lead: string, { which, move }: Rule): Ruled[] {
+    return move && (which.form ?? this.form(lead)) === this.form(lead) ? moved(this, lead, this.waiting(lead), move) : [];
+  }
+
+  form(lead: string): string {
+    const [row] = this.desk.rows("SELECT form FROM leads WHERE id = ?", lead);
+    return String(row?.["form"]);
+  }
+
+  /** What of a lead waits for a person: what was refused or is held, and what nobody asks about any more. */
+  private waiting(lead: string): Waiting[] {
+    const rows = this.desk.rows(
+      "SELECT id, account, phase, next, state FROM deliveries WHERE lead = ? AND phase IN ('dead', 'review', 'waiting', 'sent') ORDER BY id", lead,
+    ) as Waiting[];
+    const form = this.form(lead);
+    return rows.filter(({ phase, account }) => phase === "dead" || phase === "review" || goneBy(this.relay, form, account) !== undefined);
   }
 
   /** Why nothing of a lead can move. One that was kept as it came is checked now, and kept as it should be. */
   private bar(lead: string, anyway: boolean): string | undefined {
-    const [row] = this.desk.rows("SELECT form, raw, lead, visitor FROM leads WHERE id = ?", lead);
+    const [row] = this.desk.rows("SELECT form, raw FROM leads WHERE id = ?", lead);
     const form = String(row?.["form"]);
     if (!Object.hasOwn(this.relay.forms, form)) return "form.gone";
-    if (row?.["raw"] !== 1) return undefined;
-    const clean = mended(this.relay, form, String(row["lead"]), anyway);
-    if (clean === undefined) return "lead.invalid";
-    this.desk.tally.values(lead, clean, String(row["visitor"]));
-    this.desk.rows("UPDATE leads SET raw = 0 WHERE id = ?", lead);
-    return undefined;
+    return row?.["raw"] === 1 && !this.check(lead, form, anyway) ? "lead.invalid" : undefined;
   }
 
-  private move(lead: string, { id, account, state }: Waiting, bar: string | undefined): Ruled {
+  /** Holds a lead to a form's rules, and keeps it as they make it; `anyway` what passes of it. Says whether it goes on. */
+  check(lead: string, form: string, anyway = false): boolean {
+    const [row] = this.desk.rows("SELECT raw, lead, visitor FROM leads WHERE id = ?", lead);
+    const values = String(row?.["lead"]);
+    const clean = mended(this.relay, form, row?.["raw"] === 1 ? values : JSON.stringify(Object.entries(JSON.parse(values) as object)), anyway);
+    if (clean === undefined) return false;
+    this.desk.tally.values(lead, clean, String(row?.["visitor"]));
+    this.desk.rows("UPDATE leads SET raw = 0, form = ? WHERE id = ?", form, lead);
+    return true;
+  }
+
+  private again(lead: string, { id, account, state }: Waiting, bar: string | undefined, round: string): Ruled {
     const own = { id, lead, account };
-    if (bar !== undefined) return stays(own, bar);
-    const [known] = this.desk.rows("SELECT form FROM leads WHERE id = ?", lead);
-    const goes = this.relay.forms[String(known?.["form"])]?.deliver.some((target) => target.account === account);
-    if (!goes) return stays(own, "account.gone");
+    const why = bar ?? goneBy(this.relay, this.form(lead), account);
+    if (why !== undefined) return stays(own, why);
     const now = Date.now();
     let fresh: string;
     try {
@@ -139,14 +146,9 @@ export class Ruling {
     }
     // What was corrected since has to reach the system: the request is made anew.
     this.desk.tally.drop(id);
-    this.desk.rows("UPDATE deliveries SET phase = 'waiting', code = NULL, hold = NULL, trouble = NULL, state = ?, next = ? WHERE id = ?", fresh, now, id);
+    this.desk.rows("UPDATE deliveries SET phase = 'waiting', code = NULL, hold = NULL, trouble = NULL, state = ?, next = ?, round = ? WHERE id = ?", fresh, now, round || null, id);
     return { ...own, moved: true };
   }
 }
 
-const stays = (own: { id: string; lead: string; account: string }, code: string): Ruled => ({
-  ...own,
-  moved: false,
-  code,
-  message: REASONS[code] ?? "The delivery cannot be sent on as it is.",
-});
+const LINES = { replay: "replayed", discard: "discarded", move: "moved" };

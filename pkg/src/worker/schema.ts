@@ -83,6 +83,8 @@ const ADDITIONS: readonly string[] = [
   // persons_keyed, body_keyed: the name of a key, and HMACs of what stands in `persons` and `body_hash`, which go once no
   // release reads them. The index of the plain hash makes room for the other's.
   // issues: why a lead that was kept as it came does not pass, `field:code` with blanks between.
+  // for_person, held_lead: what waits for a person, and what waits for a closed target or in vain, in the order of the leads.
+  // round: when a person sent it on. accounts: of which system each account is or was.
   `
   ALTER TABLE deliveries ADD COLUMN trouble INTEGER;
   ALTER TABLE leads ADD COLUMN persons_keyed TEXT;
@@ -90,6 +92,11 @@ const ADDITIONS: readonly string[] = [
   DROP INDEX IF EXISTS of_person;
   CREATE INDEX of_persons ON leads (persons_keyed) WHERE finished IS NULL;
   ALTER TABLE leads ADD COLUMN issues TEXT;
+  CREATE INDEX for_person ON deliveries (lead, phase, code) WHERE phase IN ('dead', 'review');
+  CREATE INDEX held_lead ON deliveries (account, hold, lead) WHERE hold IS NOT NULL AND phase IN ('waiting', 'sent');
+  ALTER TABLE deliveries ADD COLUMN round TEXT;
+  CREATE INDEX of_round ON deliveries (round, phase, code) WHERE round IS NOT NULL;
+  CREATE TABLE accounts (name TEXT PRIMARY KEY, system TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
 ];
 

@@ -1,0 +1,35 @@
+// What a Worker's isolate has in memory, by its inspector.
+import { WebSocket } from "undici";
+
+const MIB = 1 << 20;
+
+/** Opens the inspector of a stand's relay. `used` is what the heap holds, garbage and all; `live` what is left when that is gone. In MB. */
+export async function heap(inspector) {
+  const targets = await (await fetch(new URL("/json", String(inspector).replace("ws", "http")))).json();
+  const socket = new WebSocket(targets.find(({ id }) => id === "core:user:").webSocketDebuggerUrl);
+  await new Promise((resolve, reject) => Object.assign(socket, { onopen: resolve, onerror: reject }));
+  let last = 0;
+  const waiting = new Map();
+  socket.onmessage = ({ data }) => {
+    const { id, result, error } = JSON.parse(data);
+    waiting.get(id)?.(result ?? error);
+    waiting.delete(id);
+  };
+  const ask = (method) =>
+    new Promise((resolve) => {
+      waiting.set(++last, resolve);
+      socket.send(JSON.stringify({ id: last, method, params: {} }));
+    });
+  const used = async () => {
+    const { usedSize, backingStorageSize = 0 } = await ask("Runtime.getHeapUsage");
+    return (usedSize + backingStorageSize) / MIB;
+  };
+  return {
+    used,
+    live: async () => {
+      await ask("HeapProfiler.collectGarbage");
+      return used();
+    },
+    close: () => socket.close(),
+  };
+}
