@@ -38,6 +38,7 @@ const WHY = {
   "token.missing": "no form token", "token.fast": "filled within two seconds", "trap": "the trap field is filled",
   "origin.null": "from a page without an origin", "origin.missing": "the browser sent no origin",
   "turnstile.missing": "Turnstile was not answered", "turnstile.failed": "Turnstile refused it", "turnstile.unreachable": "Turnstile could not be asked",
+  "lead.invalid": "it was saved in a browser, and the form's rules of today do not take it", "key.reused": "its key was another lead's",
   "wasm.trap": "the check could not finish", "params.invalid": "a parameter that the CRM needs is missing or wrong", "params.size": "the request would be too large", "account.invalid": "the account's settings are wrong",
   "account.gone": "the form no longer goes to an account of this name", "form.gone": "the relay has no form of this name any more",
 };
@@ -161,23 +162,23 @@ function lead(one) {
   const acts = make("div", { className: "acts" });
   const list = make("ul", { className: "deliveries" });
   const row = make("li", { className: "lead" },
-    make("div", {}, make("strong", { textContent: one.form }), ", " + age(one.accepted) + " ago (" + when(one.accepted) + ")" + (one.raw ? ", kept as it came" : ""),
+    make("div", {}, make("strong", { textContent: one.form }), ", " + age(one.accepted) + " ago (" + when(one.accepted) + ")" + (one.raw ? ", kept as it came" : "") + (one.raw && one.issues ? ": " + one.issues.split(" ").map(decodeURIComponent).join(", ") : ""),
       list, make("div", { className: "id", textContent: one.lead })),
     acts, result);
   /** What can be done about it, as it stands. */
   const draw = (deliveries) => {
     list.replaceChildren(...deliveries.map(delivery));
     const [held, waits] = ["review", "dead"].map((wanted) => deliveries.some(({ phase }) => phase === wanted));
-    const offered = [held || waits ? act(held ? "Release" : "Replay", go("replay")) : "", held || waits || deliveries.some(({ gone }) => gone) ? act("Discard…", go("discard")) : ""];
+    const offered = [held || waits ? act(held ? "Release" : "Replay", go("replay")) : "", held && one.raw && one.issues ? act("Release as it is", go("replay", { anyway: true })) : "", held || waits || deliveries.some(({ gone }) => gone) ? act("Discard…", go("discard")) : ""];
     acts.replaceChildren(...offered.filter(Boolean));
     for (const button of acts.children) button.setAttribute("aria-label", button.textContent.replace("…", "") + " lead " + one.lead + " of " + one.form);
   };
-  const go = (what) => async () => {
+  const go = (what, more) => async () => {
     const asked = what === "discard" ? await confirmed({ question: "Discard this lead?", explained: "Its values are deleted and no CRM gets it from here. This cannot be undone.", yes: "Discard", reason: true }) : {};
     if (!asked) return;
     for (const button of acts.children) button.disabled = true;
     try {
-      const { rows } = await rule(what, { ids: [one.lead], ...asked });
+      const { rows } = await rule(what, { ids: [one.lead], ...asked, ...more });
       const said = told(rows, what);
       result.replaceChildren(...said);
       // What stays can be tried again; what is done has nothing left to press.
