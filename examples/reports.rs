@@ -1,13 +1,14 @@
 //! What native code says of forms, as one line of ASCII each: the same as `tests/identical/reports.mjs` writes.
 //!
-//! Reads JSON lines: first the specs, then `[spec, [[name, value], …]]` for each form.
+//! Reads JSON lines: first the specs, then `[spec, [[name, value], …]]` for each form, or an operation's name in the place
+//! of the spec's number: what its payload is, as `tests/identical/calls.mjs` writes it.
 
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 use fieldpost::report::{FieldReport, Issue, Report};
 use fieldpost::rules;
 use fieldpost::value::Entries;
-use fieldpost::{Form, Kind, Severity, Spec, Value};
+use fieldpost::{Form, Kind, Payload, Refusal, Severity, Spec, Value, operation};
 use std::borrow::Cow;
 use std::error::Error;
 use std::io::{BufRead, Write, stdin, stdout};
@@ -25,10 +26,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     // It writes line by line: who asks waits for each.
     let mut out = stdout().lock();
     for line in lines {
-        let (at, entries): (usize, Vec<(String, Value<'static>)>) = serde_json::from_str(&line?)?;
-        let form = forms.get(at).ok_or("no such spec")?;
+        let (whose, entries): (Value<'static>, Vec<(String, Value<'static>)>) = serde_json::from_str(&line?)?;
         let values: Entries<'_> =
             entries.iter().map(|(name, value)| (Cow::Borrowed(name.as_str()), value.clone())).collect();
+        if let Value::Text(name) = &whose {
+            writeln!(out, "{}", call(name, values)?)?;
+            continue;
+        }
+        let at: usize = whose.as_text().unwrap_or_default().parse()?;
+        let form = forms.get(at).ok_or("no such spec")?;
         let report = form.check(values);
         let alone = entries.first().map(|(name, value)| {
             let phone = form.field(name).is_some_and(|field| field.kind == Kind::Phone);
@@ -43,6 +49,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(out, "{line}")?;
     }
     Ok(())
+}
+
+/// The payload of an operation or why there is none, and all that its check says.
+fn call(name: &str, params: Entries<'_>) -> Result<String, Box<dyn Error>> {
+    let operation = operation(name).ok_or("no such operation")?;
+    let checked = list(operation.check(params.clone(), 4).issues.iter().map(issue));
+    Ok(match operation.payload(params, 4) {
+        Ok(Payload { method, path, body, .. }) => {
+            list([text(method), text(&path), body.as_deref().map_or("null".to_owned(), text), checked])
+        }
+        Err(Refusal { code, issues }) => list([text(code), list(issues.iter().map(issue)), checked]),
+    })
 }
 
 fn values_of(report: &Report) -> String {

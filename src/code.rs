@@ -38,7 +38,7 @@ codes! {
     TEXT_LONG = "text.long", "Please use at most {} characters.";
 
     EMAIL_AT = "email.at", "An e-mail address has one @ with text on both sides.";
-    EMAIL_CHARACTER = "email.character", "An e-mail address cannot have this character.";
+    EMAIL_CHARACTER = "email.character", "An e-mail address cannot have this character; it may be invisible.";
     EMAIL_DOTS = "email.dots", "Dots cannot be first, last, or two in a row.";
     EMAIL_DOMAIN = "email.domain", "The part after the @ is not a mail domain.";
     EMAIL_LONG = "email.long", "This e-mail address is too long.";
@@ -51,8 +51,8 @@ codes! {
     PHONE_AREA_CODE = "phone.area_code", "There is no such area code.";
     PHONE_EXCHANGE = "phone.exchange", "The three digits after the area code cannot be right.";
     PHONE_EXTENSION = "phone.extension", "The extension is not a number.";
-    PHONE_COUNTRY = "phone.country", "This is not a number of that country.";
-    PHONE_NEW_AREA_CODE = "phone.unknown_area_code", "We do not know this area code (our table is of 2025-11-26). Is it right?";
+    PHONE_COUNTRY = "phone.country", "Please begin with + and the country's code.";
+    PHONE_NEW_AREA_CODE = "phone.unknown_area_code", "We do not know this area code (our table is of 2026-09-14). Is it right?";
     PHONE_FICTION = "phone.fiction", "This number is one that films use. Is it right?";
     PHONE_PREMIUM = "phone.premium", "This is a premium-rate number. Is it right?";
     PHONE_TOLL_FREE = "phone.toll_free", "This is a toll-free number. Is it right?";

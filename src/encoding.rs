@@ -45,7 +45,8 @@ pub(crate) fn json_entry(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
     json(value, out);
 }
 
-fn json_text(text: &[u8], out: &mut Vec<u8>) {
+/// Adds a text as JSON.
+pub(crate) fn json_text(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
     let mut rest = text;
     // Copies the runs between the characters that RFC 8259 §7 escapes, which are all one byte long.

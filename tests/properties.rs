@@ -13,7 +13,7 @@
 mod invariants;
 
 use fieldpost::value::Entries;
-use fieldpost::{Field, Form, Kind, Value, operations, rules};
+use fieldpost::{Account, Field, Form, Issue, Kind, Severity, Value, operations, rules};
 use invariants::{every_kind, field, form_holds, holds, kinds, silent};
 use proptest::prelude::*;
 use std::borrow::Cow;
@@ -37,6 +37,9 @@ fn texts() -> impl Strategy<Value = String> {
         2 => "[a-zA-Z][0-9][a-zA-Z][ -]?[0-9][a-zA-Z][0-9]",
         2 => "-?[0-9]{0,20}\\.?[0-9]{0,4}(e[0-9])?",
         1 => "(true|FALSE|yes|no|on|off|1|0|agree) ?",
+        3 => "(\\+|00|0|)[1-9][0-9]{1,2}([ -]?[0-9]{1,4}){2,4}( \\(?(home|CELL|w|h|fax)\\)?)?( x[0-9]{1,3})?",
+        2 => "[a-z]{0,5} ?[a-z\u{AD}\u{200D}\u{3164}]{1,5}( @|@ |@)(xn--[a-z0-9-]{0,9}|[a-z\u{180E}\u{FE0F}]{1,6})\\.(com|con|xn--0)( home|, b@c.de|)",
+        1 => "[A-Z][a-z]{1,5}[\t\r\n\u{B}\u{C} ]{1,3}[A-Z][a-z]{0,5}[\t\u{301}]?",
     ]
 }
 
@@ -127,6 +130,29 @@ proptest! {
         form_holds(&every_kind(), &values);
         for operation in operations() {
             form_holds(operation.params, &values);
+        }
+    }
+
+    /// What one call takes the others take, and what one refuses they refuse for the same.
+    #[test]
+    fn every_call_has_the_same_verdict(values in entries(values())) {
+        for operation in operations() {
+            let report = operation.check(values.clone(), 4);
+            let stops = |issue: &Issue| issue.severity == Severity::Error;
+            let errors: Vec<_> = report.issues.iter().filter(|issue| stops(issue)).cloned().collect();
+            let account = Account { allow_host: vec!["api.example.com".into()], ..Account::new(operation.system, "https://api.example.com") };
+            match (operation.payload(values.clone(), 4), operation.request(values.clone(), &account)) {
+                (Ok(payload), Ok(request)) => {
+                    prop_assert!(errors.is_empty(), "{}: {:?}", operation.name, errors);
+                    prop_assert_eq!((payload.method, payload.body), (request.method, request.body));
+                    prop_assert_eq!(["https://api.example.com", &payload.path].concat(), request.url);
+                }
+                (Err(one), Err(other)) => {
+                    prop_assert_eq!(&one, &other);
+                    prop_assert_eq!(&one.issues, &errors);
+                }
+                (one, other) => prop_assert!(false, "{}: {:?}, {:?}", operation.name, one, other),
+            }
         }
     }
 

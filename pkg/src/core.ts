@@ -180,9 +180,9 @@ export function packValues(values: Values | string): string {
   return Symbol.iterator in data ? packEntries(data as Iterable<[string, unknown]>) : packObject(data);
 }
 
-/** Throws what a refused call says: its code, and its issues behind it. */
+/** Throws what a refused call says: its code, and the issues behind it that stop it. */
 function refuse(code: string, tape: Tape): never {
-  const said = issues(tape);
+  const said = issues(tape).filter(({ severity }) => severity === "error");
   throw new FieldpostError(code, said.map((issue) => `${issue.field}: ${issue.message}`).join(" "), said);
 }
 

@@ -110,7 +110,8 @@ fn quoted(text: &[u8]) -> usize {
 fn read_local(options: Options, local: &[u8]) -> Verdict {
     let mut before = b'.';
     // What nobody sees is no accented letter.
-    let letters = if !local.is_ascii() && text::has_unseen(local) { u8::MAX } else { 128 };
+    let unseen = !local.is_ascii() && text::has_unseen(local, &text::INVISIBLE);
+    let letters = if unseen { u8::MAX } else { 128 };
     let is_quoted = options.has(Options::QUOTED) && quoted(local) == local.len();
     for byte in local {
         let fits = is_quoted
@@ -146,6 +147,10 @@ fn is_literal(domain: &[u8]) -> bool {
     }
 }
 
+/// What is asked of a host behind a domain in ASCII, so that it takes the domain for one in another script: only of such
+/// does every host look at the labels in Punycode (WHATWG URL, 3.3).
+const WIDE_LABEL: &[u8] = ".\u{FC}".as_bytes();
+
 /// Adds the clean domain.
 fn read_domain(typed: &[u8], draft: &mut Draft) -> Verdict {
     let start = draft.values.len();
@@ -161,8 +166,13 @@ fn read_domain(typed: &[u8], draft: &mut Draft) -> Verdict {
     if typed.len() > MAX_WHOLE.saturating_mul(4) {
         return Err(&code::EMAIL_LONG);
     }
-    if !typed.is_ascii() {
-        // Hosts differ in what they say of an empty label.
+    let is_wide = !typed.is_ascii();
+    if is_wide {
+        // Joiners are part of some scripts' domains (RFC 5892, A.1). Hosts differ in what they say of the others, and of an
+        // empty label.
+        if text::has_unseen(typed, text::INVISIBLE.get(1..).unwrap_or_default()) {
+            return Err(&code::EMAIL_CHARACTER);
+        }
         if typed.split(|byte| *byte == b'.').any(<[u8]>::is_empty) {
             return Err(&code::EMAIL_DOTS);
         }
@@ -171,8 +181,9 @@ fn read_domain(typed: &[u8], draft: &mut Draft) -> Verdict {
             return Err(&code::EMAIL_DOMAIN);
         }
     }
-    let domain = draft.values.get(start..).unwrap_or_default();
-    let (mut labels, mut last): (_, &[u8]) = (0_u32, &[]);
+    let Draft { values, limit, host, .. } = draft;
+    let domain = values.get(start..).unwrap_or_default();
+    let (mut labels, mut last, mut coded): (_, &[u8], _) = (0_u32, &[], false);
     for label in domain.split(|byte| *byte == b'.') {
         match label {
             [] => return Err(&code::EMAIL_DOTS),
@@ -181,6 +192,7 @@ fn read_domain(typed: &[u8], draft: &mut Draft) -> Verdict {
             _ => {}
         }
         labels = labels.saturating_add(1);
+        coded |= label.starts_with(b"xn--");
         last = label;
     }
     // A number, also in base 16, would be the last part of an IPv4 address (the URL standard's *ends in a number*).
@@ -191,6 +203,17 @@ fn read_domain(typed: &[u8], draft: &mut Draft) -> Verdict {
     // The characters again, for what the host made of them.
     if labels < 2 || last.len() < 2 || is_number || !class::all(domain, class::DOMAIN) {
         return Err(&code::EMAIL_DOMAIN);
+    }
+    if coded && !is_wide {
+        // What is asked is yes or no: both texts are taken back.
+        let end = values.len();
+        put(values, WIDE_LABEL);
+        let decodes = host(Ask::AsciiDomain, values.get(start..).unwrap_or_default(), limit);
+        values.truncate(end);
+        limit.clear();
+        if !decodes {
+            return Err(&code::EMAIL_DOMAIN);
+        }
     }
     Ok(())
 }
@@ -212,26 +235,40 @@ fn is_disposable(mut domain: &[u8]) -> bool {
     true
 }
 
-/// Suggests the address that was probably meant by one that cannot be used: a comma for a dot, a blank inside, a dot or
-/// an @ twice or at an end, `gmail` without its ending, full-width signs, a word processor's dash or apostrophe, quotes or
-/// brackets around it, `mailto:` before it, or the address between a name's angle brackets.
+/// Suggests the address that stands in a text which cannot be used: a comma for a dot, a dot or an @ twice or at an end,
+/// `gmail` without its ending, full-width signs, a word processor's dash or apostrophe, invisible letters, a blank beside
+/// the @, quotes or brackets around it, `mailto:` or other words before it, words behind it. Words are never joined, and
+/// of two addresses neither is.
 fn suggest_repaired(mut text: &[u8], draft: &mut Draft) {
     let mut right = [0; MAX_WHOLE];
     let mut length = 0_usize;
     // As if a dot went before: none may lead.
     let mut before = b'.';
+    let (mut in_domain, mut apart) = (false, false);
     while !text.is_empty() {
+        let unseen = text::invisible(text, &text::INVISIBLE);
+        if unseen > 0 {
+            text = text.get(unseen..).unwrap_or_default();
+            continue;
+        }
         let (sign, taken) = text::plain(text);
         text = text.get(taken..).unwrap_or_default();
         let byte = if sign == b',' { b'.' } else { sign };
+        let closes = text::cut(b">)]}", byte).is_some();
+        if in_domain && (closes || (byte == b' ' && before != b'@')) {
+            break;
+        }
+        if byte == b' ' {
+            apart = true;
+            continue;
+        }
+        let begins = closes || matches!(byte, b'<' | b':');
+        if begins || (std::mem::take(&mut apart) && byte != b'@' && before != b'@') {
+            (length, before, in_domain) = (0, b'.', false);
+        }
         match (before, byte) {
-            _ if text::cut(b">)]}", byte).is_some() => break,
-            (_, b'<' | b':') => {
-                length = 0;
-                before = b'.';
-                continue;
-            }
-            (b'.' | b'@', b'.') | (b'@', b'@') | (_, b' ') => continue,
+            (b'.' | b'@', b'.') | (b'@', b'@') => continue,
+            _ if begins => continue,
             // Quotes, brackets, and what is left of `http://`.
             _ if length == 0 && text::cut(b"/'\"([{", byte).is_some() => continue,
             (b'.', b'@') => length = length.saturating_sub(1),
@@ -243,12 +280,16 @@ fn suggest_repaired(mut text: &[u8], draft: &mut Draft) {
         *place = byte;
         length = length.saturating_add(1);
         before = byte;
+        in_domain |= byte == b'@';
     }
     if before == b'.' {
         length = length.saturating_sub(1);
     }
     let right = right.get(..length).unwrap_or_default();
     let Some((local, domain)) = parts(Options::NONE, right) else { return };
+    if text::cut(text, b'@').is_some() {
+        return;
+    }
     put(&mut draft.suggestion, local);
     draft.suggestion.push(b'@');
     let suggestion = &mut draft.suggestion;

@@ -15,6 +15,8 @@ const MAX_DIGITS: usize = 15;
 const MIN_DIGITS: usize = 8;
 /// Fewer letters are a slip, not a word: `789O`, or a name behind a number of seven digits.
 const MIN_LETTERS: usize = 4;
+/// So many letters behind an area code are a word that people know, also where its end is dialled for nothing.
+const LONG_WORD: usize = 5;
 /// The most digits of an extension that is called one (libphonenumber reads as many).
 const MAX_EXTENSION: usize = 20;
 /// The most digits of one that only a comma or a semicolon sets apart: seven may be another number.
@@ -29,6 +31,9 @@ const MAX_SIGNS: usize = 80;
 /// What no number can have is an error: another length than ten digits, an area code or exchange that begins with 0 or 1,
 /// the codes that NANPA keeps for services and for growth (N11, N9X, 37X, 96X, 555). Whether the area code is in service
 /// is a matter of the day, so a table can only warn. Clean: E.164, the extension behind [`EXTENSION`].
+///
+/// A + before an area code, or another country's number without one, is nobody's secret: the other reading is suggested
+/// where it would do. What was meant is for the visitor to say, so no digit is touched.
 pub(super) fn check(text: &[u8], draft: &mut Draft) -> Verdict {
     let mut signs = Bytes::<MAX_SIGNS>::EMPTY;
     let mut before = b' ';
@@ -45,7 +50,7 @@ pub(super) fn check(text: &[u8], draft: &mut Draft) -> Verdict {
         before = sign;
         rest = rest.get(length..).unwrap_or_default();
     }
-    let mut typed = Typed { plus: false, digits: Bytes::EMPTY, letters: 0 };
+    let mut typed = Typed { plus: false, digits: Bytes::EMPTY, letters: 0, groups: 0 };
     let extension = typed.read(signs.all())?;
     let (abroad, digits) = match (typed.plus, typed.digits.all()) {
         (false, [b'0', b'1', b'1', rest @ ..]) => (true, rest),
@@ -53,15 +58,29 @@ pub(super) fn check(text: &[u8], draft: &mut Draft) -> Verdict {
         (false, [b'0', b'0', rest @ ..]) if rest.len() > MIN_DIGITS => (true, rest),
         (plus, digits) => (plus && !digits.is_empty(), digits),
     };
+    // A + before an area code: its country has no ordinary number of ten digits.
+    let whole = plan::whole(digits);
+    let slipped = abroad && whole == 0 && is_known(digits);
     let (code, number): (&[u8], _) = match digits {
         // Who finds a +1 may type the 1 as well, which begins no area code.
         [b'1', b'1', rest @ ..] if abroad && rest.len() == 10 => (b"1", rest),
         [b'1', rest @ ..] if abroad || rest.len() == 10 => (b"1", rest),
+        // No digit is lost of what is in doubt.
+        _ if slipped => (b"", digits),
         _ if abroad => plan::without_trunk(digits),
         _ => (b"1", digits),
     };
+    let purpose = purpose(number);
+    let elsewhere = !abroad && typed.is_of_elsewhere(whole, purpose.is_ok());
+    if slipped || elsewhere {
+        put_number(if slipped { b"1" } else { b"" }, digits, extension, &mut draft.suggestion);
+    }
     if code == b"1" {
-        judge_national(number, draft)?;
+        let purpose = purpose.map_err(|code| if abroad { code } else { typed.blame(code) })?;
+        if elsewhere {
+            draft.warn(&code::PHONE_COUNTRY);
+        }
+        note(purpose, number, elsewhere, draft);
     } else {
         let length = code.len().saturating_add(number.len());
         if length < MIN_DIGITS || !plan::is_country(digits) {
@@ -71,18 +90,26 @@ pub(super) fn check(text: &[u8], draft: &mut Draft) -> Verdict {
             return Err(&code::PHONE_LONG);
         }
         draft.flags.insert(Flags::INTERNATIONAL);
+        if slipped {
+            draft.warn(&code::PHONE_COUNTRY);
+        }
     }
-    let out = &mut draft.values;
-    put(out, &[TEXT, b'+']);
+    draft.values.push(TEXT);
+    put_number(code, number, extension, &mut draft.values);
+    draft.values.push(END);
+    draft.extension = extension.len();
+    Ok(())
+}
+
+/// Adds a number as it is clean.
+fn put_number(code: &[u8], number: &[u8], extension: &[u8], out: &mut Vec<u8>) {
+    out.push(b'+');
     put(out, code);
     put(out, number);
     if !extension.is_empty() {
         put(out, EXTENSION.as_bytes());
         put(out, extension);
-        draft.extension = extension.len();
     }
-    out.push(END);
-    Ok(())
 }
 
 /// How North America writes a number: `(212) 555-0123`. None for a number of elsewhere.
@@ -155,27 +182,45 @@ struct Typed {
     /// As many as 011, a number and the prefix within its country have.
     digits: Bytes<19>,
     letters: usize,
+    /// Behind how many digits something stands between them: a bit each.
+    groups: u32,
 }
+
+/// The bit of what stands behind so many digits.
+fn after(count: usize) -> u32 {
+    // There are 19 at most.
+    1_u32.wrapping_shl(u32::try_from(count).unwrap_or_default())
+}
+
+/// The places behind an area code and behind an exchange.
+const AREA: u32 = 1 << 3;
+const EXCHANGE: u32 = 1 << 6;
 
 impl Typed {
     /// Reads a number and gives the digits of its extension, none where it has none.
     fn read<'s>(&mut self, mut rest: &'s [u8]) -> Result<&'s [u8], &'static Code> {
         let mut extension: &[u8] = &[];
-        // Whether the last sign of the number was a letter, and whether something stood behind its last digit.
-        let (mut ends_in_letter, mut apart) = (false, false);
+        // Whether the last sign of the number was a letter, and what stood behind its last digit.
+        let (mut ends_in_letter, mut between) = (false, 0);
         while let [sign, tail @ ..] = rest {
             match sign {
-                b'0'..=b'9' if !self.is_full() => {
-                    self.digits.push(*sign);
-                    (ends_in_letter, apart) = (false, false);
-                }
                 b'0'..=b'9' => {
                     // As many again, set apart, are a second number.
                     let more = rest.iter().filter(|sign| sign.is_ascii_digit()).count();
-                    return Err(if apart && more >= 7 { &code::PHONE_CHARACTER } else { &code::PHONE_LONG });
+                    if self.is_full() && between > 0 && more >= 7 {
+                        return Err(&code::PHONE_CHARACTER);
+                    }
+                    if !self.digits.push(*sign) {
+                        return Err(&code::PHONE_LONG);
+                    }
+                    (ends_in_letter, between) = (false, 0);
                 }
-                b'+' if self.digits.count == 0 && !self.plus => self.plus = true,
-                b' ' | b'(' => apart = true,
+                // Who finds a + may type one as well.
+                b'+' if self.digits.count == 0 => self.plus = true,
+                b' ' | b'(' => {
+                    between = *sign;
+                    self.groups |= after(self.digits.count);
+                }
                 b':' => return Err(&code::PHONE_CHARACTER),
                 _ if self.digits.count == 0 => return Err(&code::PHONE_CHARACTER),
                 // A letter, a comma or a #.
@@ -189,11 +234,16 @@ impl Typed {
                         _ if takes_letter && !self.is_full() => {
                             self.digits.push(key(*sign));
                             self.letters = self.letters.saturating_add(1);
-                            (ends_in_letter, apart) = (true, false);
+                            (ends_in_letter, between) = (true, 0);
                         }
                         Some(_) => return Err(&code::PHONE_EXTENSION),
-                        // A word that is longer than the number.
-                        None if takes_letter && ends_in_letter => return Err(&code::PHONE_LONG),
+                        // `1-800-CONTACTS`: the network dials as many as a number has.
+                        None if takes_letter && ends_in_letter => {
+                            if self.letters < LONG_WORD {
+                                return Err(&code::PHONE_LONG);
+                            }
+                        }
+                        None if (self.is_full() || !takes_letter) && is_line(rest, between) => break,
                         None => return Err(&code::PHONE_CHARACTER),
                     }
                 }
@@ -203,6 +253,39 @@ impl Typed {
         // `1-800-FLOWERS`: the word is the end of the number. Anything else with letters is a number and something.
         let word = self.letters >= MIN_LETTERS && ends_in_letter && self.is_full();
         if self.letters > 0 && !word { Err(&code::PHONE_CHARACTER) } else { Ok(extension) }
+    }
+
+    /// Whether the digits, of which none is a prefix for abroad, are rather a whole number of another country, whose code has
+    /// that many: it stands by itself and the rest is not in North America's groups, or, of what does not fit there, no group says no.
+    /// Eleven digits that begin with a number of North America have one too many.
+    fn is_of_elsewhere(&self, code: usize, fits: bool) -> bool {
+        let digits = self.digits.all();
+        // Those between its digits.
+        let groups = self.groups & after(digits.len()).wrapping_sub(2);
+        let behind_code = groups & after(code) > 0;
+        // `212 555 0123`, `212 5550123`, `212555 0123`, `2125550123`; not `21 2555 0123` or `212 5 550 123`.
+        let is_usual = groups & 0b11_0110 == 0 && (groups & EXCHANGE > 0 || groups & 0b11_1000_0000 == 0);
+        let rather = || {
+            (groups == 0 || (digits.len() > 10 && !self.is_grouped()))
+                && (digits.len() > 11 || !is_known(digits.get(..10).unwrap_or_default()))
+        };
+        code > 0 && ((behind_code && !is_usual) || (!fits && rather()))
+    }
+
+    /// It is written as North America does.
+    fn is_grouped(&self) -> bool {
+        self.groups & (AREA | EXCHANGE) == AREA | EXCHANGE
+    }
+
+    /// What is wrong with a number of North America. One that begins with 0 and is not written as one is another country's,
+    /// as it is dialled there.
+    fn blame(&self, code: &'static Code) -> &'static Code {
+        match self.digits.all() {
+            [b'0', rest @ ..] if rest.len() >= 7 && !(rest.len() == 9 && self.is_grouped()) => {
+                &code::PHONE_COUNTRY
+            }
+            _ => code,
+        }
     }
 
     /// No further digit belongs to the number.
@@ -229,31 +312,42 @@ impl Typed {
     }
 }
 
-/// The rules for ten digits.
-fn judge_national(digits: &[u8], draft: &mut Draft) -> Verdict {
+/// What the area code of ten digits is for, or what is wrong with them.
+fn purpose(digits: &[u8]) -> Result<Use, &'static Code> {
     let (Some((area, rest)), 10) = (digits.split_first_chunk::<3>(), digits.len()) else {
         return Err(if digits.len() > 10 { &code::PHONE_LONG } else { &code::PHONE_SHORT });
     };
-    let (exchange, line) = rest.split_at_checked(3).unwrap_or_default();
     if let [b'0' | b'1', ..] | [_, b'1', b'1'] | [_, b'9', _] | [b'3', b'7', _] | [b'9', b'6', _] | b"555" =
         area
     {
         return Err(&code::PHONE_AREA_CODE);
     }
     let purpose = plan::area(*area);
-    let geographic = matches!(purpose, Use::Place(_) | Use::Unknown);
-    match exchange {
-        [b'0' | b'1', ..] => return Err(&code::PHONE_EXCHANGE),
-        [_, b'1', b'1'] if geographic => return Err(&code::PHONE_EXCHANGE),
-        _ => {}
+    match rest {
+        [b'0' | b'1', ..] => Err(&code::PHONE_EXCHANGE),
+        [_, b'1', b'1', ..] if purpose.is_geographic() => Err(&code::PHONE_EXCHANGE),
+        _ => Ok(purpose),
     }
+}
+
+/// Ten digits that are a number of North America, with an area code of the table.
+fn is_known(digits: &[u8]) -> bool {
+    purpose(digits).is_ok_and(|purpose| purpose != Use::Unknown)
+}
+
+/// What is worth knowing of ten digits that fit. Of an area code that is perhaps none nothing more is asked.
+fn note(purpose: Use, digits: &[u8], in_doubt: bool, draft: &mut Draft) {
+    let (exchange, line) = digits.get(3..).and_then(|rest| rest.split_at_checked(3)).unwrap_or_default();
+    let geographic = purpose.is_geographic();
     // Films have 100 lines in every place, and one that is toll-free: 800-555-0199.
-    let films = if geographic { line.starts_with(b"01") } else { area == b"800" && line == b"0199" };
+    let films =
+        if geographic { line.starts_with(b"01") } else { digits.starts_with(b"800") && line == b"0199" };
     if films && exchange == b"555" {
         draft.flags.insert(Flags::FICTION);
         draft.warn(&code::PHONE_FICTION);
     }
     match purpose {
+        Use::Unknown if in_doubt => {}
         Use::Unknown => draft.warn(&code::PHONE_NEW_AREA_CODE),
         Use::Place(place) => draft.region = place,
         Use::TollFree => {
@@ -269,7 +363,6 @@ fn judge_national(digits: &[u8], draft: &mut Draft) -> Verdict {
         draft.flags.insert(Flags::PREMIUM);
         draft.warn(&code::PHONE_PREMIUM);
     }
-    Ok(())
 }
 
 /// The key that has the letter (E.161): three letters each from 2 on, but four on 7 and 9.
@@ -281,11 +374,24 @@ fn key(letter: u8) -> u8 {
 /// What people put before an extension, right and wrong. `POSTE` is Canada's French, `ANEXO` and `INT` are Spanish.
 const LABELS: &[u8] = b"EXT X EXTENSION POSTE EXTN EXTENTION XT XTN ANEXO INT";
 
+/// What people put behind a number to say where it rings; the letters alone are in parentheses.
+const LINES: &[u8] = b"HOME CELL MOBILE WORK OFFICE H C W";
+
+/// Whether such a word is all that follows, behind what stood between.
+fn is_line(signs: &[u8], between: u8) -> bool {
+    let mut rest = signs;
+    let word = skip(&mut rest, LETTERS);
+    skip(&mut rest, b" ");
+    rest.is_empty() && between > 0 && (word.len() > 1 || between == b'(') && text::has_word(LINES, word)
+}
+
+const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
 /// The digits of an extension, none of them when its label has wrong ones or none. `None` when this is no extension.
 fn extension(signs: &[u8]) -> Option<&[u8]> {
     let mut rest = signs;
     let named = text::cut(skip(&mut rest, b" ,#"), b'#').is_some();
-    let label = skip(&mut rest, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    let label = skip(&mut rest, LETTERS);
     if !label.is_empty() && !text::has_word(LABELS, label) {
         return None;
     }
@@ -299,6 +405,7 @@ fn extension(signs: &[u8]) -> Option<&[u8]> {
 }
 
 /// Takes these signs away from the start, and gives them.
+#[inline(never)]
 fn skip<'s>(signs: &mut &'s [u8], these: &[u8]) -> &'s [u8] {
     let count = signs.iter().take_while(|sign| text::cut(these, **sign).is_some()).count();
     let (skipped, rest) = signs.split_at_checked(count).unwrap_or_default();

@@ -26,15 +26,60 @@ pub(super) fn blank(text: &[u8]) -> usize {
     }
 }
 
-/// Whether something in it is blank, or should not be stored.
-pub(super) fn has_unseen(mut text: &[u8]) -> bool {
+/// Whether something in it is blank, or should not be stored, or is one of these letters that nobody sees.
+pub(super) fn has_unseen(mut text: &[u8], letters: &[[u8; 4]]) -> bool {
     while let [_, rest @ ..] = text {
-        if blank(text) > 0 || unseen(text, false) > 0 {
+        if blank(text) > 0 || unseen(text, false) > 0 || invisible(text, letters) > 0 {
             return true;
         }
         text = rest;
     }
     false
+}
+
+/// What nobody sees though it is a letter to a computer, as the first two bytes and the bounds of the third: Unicode's
+/// `Default_Ignorable_Code_Point`, the braille blank, and what stands for objects. Copied text brings them along: a soft
+/// hyphen, joiners, fillers, marks of direction, selectors of an emoji's look, tags.
+pub(super) static INVISIBLE: [[u8; 4]; 18] = [
+    // U+200C and U+200D stand first: of a domain they may be a part, and the others are of none.
+    [0xE2, 0x80, 0x8C, 0x8D],
+    // U+00AD; U+034F; U+061C
+    [0xC2, 0xAD, 0, 0xFF],
+    [0xCD, 0x8F, 0, 0xFF],
+    [0xD8, 0x9C, 0, 0xFF],
+    // U+115F, U+1160; U+17B4, U+17B5; U+180B to U+180F
+    [0xE1, 0x85, 0x9F, 0xA0],
+    [0xE1, 0x9E, 0xB4, 0xB5],
+    [0xE1, 0xA0, 0x8B, 0x8F],
+    // U+200B, U+200E, U+200F; U+202A to U+202E; U+2060 to U+206F; U+2800
+    [0xE2, 0x80, 0x8B, 0x8B],
+    [0xE2, 0x80, 0x8E, 0x8F],
+    [0xE2, 0x80, 0xAA, 0xAE],
+    [0xE2, 0x81, 0xA0, 0xAF],
+    [0xE2, 0xA0, 0x80, 0x80],
+    // U+3164; U+FE00 to U+FE0F; U+FEFF; U+FFA0; U+FFF0 to U+FFFC
+    [0xE3, 0x85, 0xA4, 0xA4],
+    [0xEF, 0xB8, 0x80, 0x8F],
+    [0xEF, 0xBB, 0xBF, 0xBF],
+    [0xEF, 0xBE, 0xA0, 0xA0],
+    [0xEF, 0xBF, 0xB0, 0xBC],
+    // U+E0000 to U+E0FFF
+    [0xF3, 0xA0, 0x80, 0xBF],
+];
+
+/// How many bytes the letter at the start has that is one of these; 0 where it is none.
+pub(super) fn invisible(text: &[u8], letters: &[[u8; 4]]) -> usize {
+    let &[first, second, ..] = text else { return 0 };
+    let third = text.get(2).copied().unwrap_or_default();
+    let is = |row: &[u8; 4]| row[0] == first && row[1] == second && (row[2]..=row[3]).contains(&third);
+    if !letters.iter().any(is) {
+        return 0;
+    }
+    match first {
+        ..0xE0 => 2,
+        0xF0.. => 4,
+        _ => 3,
+    }
 }
 
 /// The text without the blanks around it.
@@ -52,11 +97,13 @@ pub(super) fn trim(mut text: &[u8]) -> &[u8] {
 }
 
 /// Whether the word is one of these, which have a blank between them.
+#[inline(never)]
 pub(super) fn has_word(words: &[u8], word: &[u8]) -> bool {
     words.split(|byte| *byte == b' ').any(|known| known == word)
 }
 
 /// What stands before and after the first such sign of ASCII.
+#[inline(never)]
 pub(super) fn cut(text: &[u8], sign: u8) -> Option<(&[u8], &[u8])> {
     let at = text.iter().position(|byte| *byte == sign)?;
     Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
@@ -99,7 +146,8 @@ fn unseen(text: &[u8], lines: bool) -> usize {
     }
 }
 
-/// Adds the text without what no field should store.
+/// Adds the text without what no field should store. Where a tab or a line end may not stay, a blank is between the words
+/// that it kept apart.
 pub(super) fn tidy(mut text: &[u8], lines: bool, draft: &mut Draft) {
     let start = draft.values.len();
     let wide = !text.is_ascii();
@@ -110,8 +158,15 @@ pub(super) fn tidy(mut text: &[u8], lines: bool, draft: &mut Draft) {
         put(&mut draft.values, run);
         let gone = unseen(tail, lines);
         changed |= gone > 0;
-        if let (0, [first, ..]) = (gone, tail) {
-            draft.values.push(*first);
+        match tail {
+            [first, ..] if gone == 0 => draft.values.push(*first),
+            [b'\t'..=b'\r', next, ..]
+                if !matches!(next, b' ' | b'\t'..=b'\r')
+                    && !matches!(draft.values.last(), Some(&(b' ' | TEXT))) =>
+            {
+                draft.values.push(b' ');
+            }
+            _ => {}
         }
         text = tail.get(gone.max(1)..).unwrap_or_default();
     }
@@ -121,7 +176,9 @@ pub(super) fn tidy(mut text: &[u8], lines: bool, draft: &mut Draft) {
         let mut typed = Vec::new();
         put(&mut typed, draft.values.get(start..).unwrap_or_default());
         draft.values.truncate(start);
-        (draft.host)(Ask::Nfc, &typed, &mut draft.values);
+        if !(draft.host)(Ask::Nfc, &typed, &mut draft.values) {
+            put(&mut draft.values, &typed);
+        }
     }
 }
 

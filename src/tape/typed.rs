@@ -1,11 +1,9 @@
 //! [`Value`]s as packed text and back.
 
 use super::{CLOSE, END, LIST, MAP, NO, NULL, NUMBER, Node, TEXT, Tape, YES};
-#[cfg(not(target_arch = "wasm32"))]
-use crate::host::nfc;
+use crate::host::{Ask, native};
+use crate::tape::put;
 use crate::value::{Entries, Value};
-#[cfg(target_arch = "wasm32")]
-use std::borrow::Cow;
 
 /// How deep a packed value may nest; what is deeper is null. Parameters go four deep.
 const MAX_DEPTH: u8 = 24;
@@ -64,13 +62,18 @@ fn put_letters(mark: u8, text: &str, out: &mut Vec<u8>) {
 }
 
 fn put_clean(text: &str, out: &mut Vec<u8>) {
-    out.extend(nfc(text).bytes().map(|byte| if byte <= CLOSE { STAND_IN } else { byte }));
-}
-
-/// The host's script has done it.
-#[cfg(target_arch = "wasm32")]
-fn nfc(text: &str) -> Cow<'_, str> {
-    Cow::Borrowed(text)
+    let start = out.len();
+    // Below U+0300, whose first byte this is, nothing combines.
+    let may_combine = text.bytes().any(|byte| byte >= 0xCC);
+    if !may_combine || !native(Ask::Nfc, text.as_bytes(), out) {
+        out.truncate(start);
+        put(out, text.as_bytes());
+    }
+    for byte in out.get_mut(start..).unwrap_or_default() {
+        if *byte <= CLOSE {
+            *byte = STAND_IN;
+        }
+    }
 }
 
 /// The value that is packed here.

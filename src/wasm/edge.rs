@@ -1,6 +1,7 @@
 //! The wide and rare calls of the edge build: serde at the border, and requests made by gloo-net.
 
 use super::given::Given;
+use super::written::written;
 use crate::capture::{self, Mapping, Visitor};
 use crate::catalogue::{self, CAPTURE, operation, operations, recipe};
 use crate::code;
@@ -22,14 +23,19 @@ use gloo_net::http::{Method, RequestBuilder};
 use js_sys::{Error, JSON, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 type Answer = Result<JsValue, JsValue>;
 
-/// Plain objects, null for nothing, numbers that fit: what JSON.parse would have made.
+/// The wide calls ask whom the hot ones ask: there is one verdict on a value.
+#[wasm_bindgen(start)]
+pub fn begin() {
+    crate::host::appoint(super::ask);
+}
+
+/// Plain objects, null for nothing.
 fn to_js<T: Serialize>(value: &T) -> Answer {
-    value.serialize(&Serializer::json_compatible()).map_err(JsValue::from)
+    JSON::parse(&written(value))
 }
 
 fn from_js<T: DeserializeOwned>(value: JsValue, code: &str) -> Result<T, JsValue> {
@@ -307,7 +313,7 @@ pub fn rendered_request(rendered: JsValue, token: &str) -> Result<web_sys::Reque
 #[wasm_bindgen(js_name = newDelivery)]
 pub fn new_delivery(system: &str, now: f64) -> Result<String, JsValue> {
     let recipe = System::from_name(system).and_then(recipe).ok_or_else(|| failure("account.invalid", &[]))?;
-    json(&Delivery::new(recipe, whole(now)))
+    Ok(written(&Delivery::new(recipe, whole(now))))
 }
 
 /// The state of a delivery that a person sends on, as JSON text.
@@ -318,7 +324,7 @@ pub fn new_delivery(system: &str, now: f64) -> Result<String, JsValue> {
 pub fn replay_delivery(system: &str, state: &str, now: f64) -> Result<String, JsValue> {
     let recipe = System::from_name(system).and_then(recipe).ok_or_else(|| failure("account.invalid", &[]))?;
     let delivery: Delivery = from_json(state, "state.invalid")?;
-    json(&delivery.replayed(recipe, whole(now)))
+    Ok(written(&delivery.replayed(recipe, whole(now))))
 }
 
 /// Milliseconds by which a system's reads lag behind the writes that a look-up goes before; 0 where there is none.
@@ -396,7 +402,7 @@ pub fn step_delivery(
     #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 stay below 2^53")]
     let next = delivery.next as f64;
     to_js(&Stepped {
-        state: json(&delivery)?,
+        state: written(&delivery),
         effect,
         next,
         phase: delivery.phase,
@@ -406,15 +412,10 @@ pub fn step_delivery(
     })
 }
 
-/// What is kept as JSON text. The host reads and writes it, as one more reader and writer of our own for each of these
-/// types would weigh more than the types do.
+/// What is kept as JSON text. The host reads it, as one more reader of our own for each of these types would weigh more than
+/// the types do.
 fn from_json<T: DeserializeOwned>(text: &str, code: &str) -> Result<T, JsValue> {
     from_js(JSON::parse(text).map_err(|_| failure(code, &[]))?, code)
-}
-
-fn json<T: Serialize>(state: &T) -> Result<String, JsValue> {
-    let text = JSON::stringify(&to_js(state)?).map_err(|_| failure("state.invalid", &[]))?;
-    Ok(text.into())
 }
 
 /// Milliseconds since 1970 as JavaScript has them.

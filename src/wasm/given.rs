@@ -31,6 +31,12 @@ impl Error for Wrong {
     }
 }
 
+impl serde::ser::Error for Wrong {
+    fn custom<T: Display>(_: T) -> Self {
+        Wrong
+    }
+}
+
 impl std::error::Error for Wrong {}
 
 impl Debug for Wrong {

@@ -18,6 +18,8 @@ mod gate;
 mod given;
 #[cfg(not(feature = "edge"))]
 mod memory;
+#[cfg(feature = "edge")]
+mod written;
 
 use crate::catalogue::operations;
 use crate::code;

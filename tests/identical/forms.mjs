@@ -28,7 +28,7 @@ function long(text) {
   return bytes > 40_000 && bytes < 90_000 ? text.slice(0, 13_000) : text.slice(0, 150_000);
 }
 
-/** `{ specs, forms }`: some specs, and an endless list of `[spec, entries]`. */
+/** `{ specs, forms, value }`: some specs, an endless list of `[spec, entries]`, and a value of a kind. */
 export function generated(seed, { specCount = 64 } = {}) {
   const next = random(seed);
   const below = (n) => Math.floor(next() * n);
@@ -108,5 +108,5 @@ export function generated(seed, { specCount = 64 } = {}) {
       yield [at, entries];
     }
   }
-  return { specs, forms: forms() };
+  return { specs, forms: forms(), value };
 }

@@ -2,6 +2,10 @@
 //!
 //! * `lean`: forms and the capture operations, for pages.
 //! * `edge`: all operations, replies and delivery, for Workers and Node.
+//!
+//! `cargo xtask areacodes FILE`: see [`area_codes`].
+
+mod area_codes;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -21,7 +25,13 @@ const BUILDS: &[(&str, &str, &str)] = &[("lean", "wasm", "s"), ("edge", "edge", 
 const PLAIN: &str = "-Cllvm-args=-enable-pre=false -Cllvm-args=-disable-lsr";
 
 fn main() -> ExitCode {
-    match wasm() {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["wasm"] => root().and_then(wasm),
+        ["areacodes", file] => root().and_then(|root| area_codes::renew(root, file)),
+        _ => Err("say `wasm`, or `areacodes` and the file of NANPA's report".into()),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("xtask: {error}");
@@ -30,8 +40,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn wasm() -> Outcome<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the workspace has no root")?;
+fn root() -> Outcome<&'static Path> {
+    Ok(Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the workspace has no root")?)
+}
+
+fn wasm(root: &Path) -> Outcome<()> {
     let optimizer = root.join("node_modules/.bin/wasm-opt");
     if !optimizer.exists() {
         return Err("wasm-opt is missing: run `npm ci` first, or `make build`, which does both".into());

@@ -21,8 +21,8 @@ let typing = false;
 export function phoneSoFar(text: string): string | undefined {
   const [, country = "", rest] = PLAIN.exec(text) ?? [];
   const digits = rest?.replace(/\D/g, "") ?? "1";
-  // No area code begins with 0 or 1; and after the last digit, a space may lead to an extension.
-  if (/^[01]/.test(digits) || (digits[9] && /\s$/.test(text))) return undefined;
+  // No area code begins with 0 or 1 or has a 9 in its middle; and after the last digit, a space may lead to an extension.
+  if (/^([01]|.9)/.test(digits) || (digits[9] && /\s$/.test(text))) return undefined;
   const [area, exchange, line] = [digits.slice(0, 3), digits.slice(3, 6), digits.slice(6)];
   const number = exchange ? `(${area}) ${exchange}${line && `-${line}`}` : area;
   return country && number ? `${country} ${number}` : country + number;

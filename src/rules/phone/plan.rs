@@ -20,6 +20,13 @@ pub(super) enum Use {
     Place(&'static str),
 }
 
+impl Use {
+    /// Its numbers belong to a place, as far as anybody knows.
+    pub(super) fn is_geographic(self) -> bool {
+        matches!(self, Use::Place(_) | Use::Unknown)
+    }
+}
+
 /// The rows of the file that are uses, and no places; they come first.
 const USES: usize = 5;
 
@@ -40,18 +47,22 @@ static PLACES: &str = match str::from_utf8(&PLACE_NAMES) {
 const EVEN_PLACES: usize = even_places();
 const EVEN: usize = 6;
 
-/// Bits of the numbers from 000 to 999 that begin with an assigned country code.
-static COUNTRIES: [u8; 125] = countries();
+/// What is known of the country whose code three digits begin with, from [`FIRST`] on; 0 where there is none. The low four
+/// bits: whether its ordinary numbers have [`SHORTEST`] digits with the code, one more, and so on. Above them: how many
+/// digits the code has.
+static COUNTRIES: [u8; 800] = countries();
 
-/// Bits of the codes of two digits.
-static SHORT_CODES: [u8; 13] = short_codes();
+/// The fewest digits that are asked for.
+const SHORTEST: usize = 10;
+/// How many lengths are asked for.
+const LENGTHS: usize = 4;
 
 /// The codes behind which a zero belongs to the number.
 const ZERO_STAYS: &[u8] = b"39 225 226 229 241 242 247 378 992";
 
 /// What an area code is for.
 pub(super) fn area(code: [u8; 3]) -> Use {
-    let row = value(code).checked_sub(FIRST).and_then(|at| ROWS.get(at)).copied().unwrap_or_default();
+    let row = look(&ROWS, code);
     match row {
         0 => Use::Unknown,
         1 => Use::TollFree,
@@ -63,9 +74,12 @@ pub(super) fn area(code: [u8; 3]) -> Use {
     }
 }
 
-/// The number that three digits are.
-fn value(digits: [u8; 3]) -> usize {
-    digits.iter().fold(0, |sum: usize, digit| sum.wrapping_mul(10).wrapping_add(usize::from(digit & 0x0F)))
+/// What a table has for three digits.
+fn look(table: &[u8; 800], digits: [u8; 3]) -> u8 {
+    let value = digits
+        .iter()
+        .fold(0, |sum: usize, digit| sum.wrapping_mul(10).wrapping_add(usize::from(digit & 0x0F)));
+    value.checked_sub(FIRST).and_then(|at| table.get(at)).copied().unwrap_or_default()
 }
 
 fn place(at: usize) -> Option<&'static str> {
@@ -84,32 +98,35 @@ fn length(places: &str) -> usize {
 
 /// Whether the digits begin with some country's code; +1 is not among them.
 pub(super) fn is_country(digits: &[u8]) -> bool {
-    let &[a, b, c, ..] = digits else { return false };
-    let three = value([a, b, c]);
-    COUNTRIES.get(three / 8).is_some_and(|bits| bits >> (three % 8) & 1 == 1)
+    country(digits) > 0
+}
+
+/// How many digits the code has of a whole ordinary number of another country: as long as such numbers are there, without
+/// a zero that would be dropped. 0 for anything else.
+pub(super) fn whole(digits: &[u8]) -> usize {
+    let known = usize::from(country(digits));
+    let (code, number) = digits.split_at_checked(known >> 4).unwrap_or_default();
+    let length = digits.len().wrapping_sub(SHORTEST);
+    let fits = length < LENGTHS && known >> length & 1 == 1;
+    if fits && (number.first() != Some(&b'0') || text::has_word(ZERO_STAYS, code)) { code.len() } else { 0 }
+}
+
+/// What is known of the country whose code is in front.
+fn country(digits: &[u8]) -> u8 {
+    digits.first_chunk().map_or(0, |code| look(&COUNTRIES, *code))
 }
 
 /// The code and the number behind it, without the zero that is dialled within that country only, `+44 (0)20` (E.123, 3.3).
 /// In Italy and San Marino, the Ivory Coast, Burkina Faso, Benin, Gabon, Congo, on Ascension and in Tajikistan it belongs
 /// to the number.
 pub(super) fn without_trunk(digits: &[u8]) -> (&[u8], &[u8]) {
-    let length = match digits {
-        [b'7', ..] => 1,
-        [a, b, ..] if is_short(value([b'0', *a, *b])) => 2,
-        _ => 3,
-    };
-    let (code, mut number) = digits.split_at_checked(length).unwrap_or((digits, &[]));
+    let (code, mut number) = digits.split_at_checked(usize::from(country(digits) >> 4)).unwrap_or_default();
     if !text::has_word(ZERO_STAYS, code) {
         while let [b'0', rest @ ..] = number {
             number = rest;
         }
     }
     (code, number)
-}
-
-/// Whether two digits are a country's whole code.
-fn is_short(two: usize) -> bool {
-    SHORT_CODES.get(two / 8).is_some_and(|bits| bits >> (two % 8) & 1 == 1)
 }
 
 /// The number that a word of digits is.
@@ -232,12 +249,25 @@ const fn has_blank(from: usize) -> bool {
 #[allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
     reason = "runs at compile time only: what is out of bounds stops the build"
 )]
-const fn countries() -> [u8; 125] {
-    let mut bits = [0; 125];
-    let mut at = 0;
+const fn countries() -> [u8; 800] {
+    let mut rows = [0; 800];
+    let (mut at, mut lengths, mut in_codes) = (0, 0, true);
     while let Some((from, to)) = next(COUNTRY_CODES, at) {
+        at = to;
+        // No code begins with 0 or 1: such a word is a length, or says that there is none to know.
+        if COUNTRY_CODES[from] <= b'1' {
+            if in_codes {
+                (lengths, in_codes) = (0, false);
+            }
+            if COUNTRY_CODES[from] == b'1' {
+                lengths |= 1 << (number(COUNTRY_CODES, from, to) - SHORTEST);
+            }
+            continue;
+        }
+        in_codes = true;
         let code = number(COUNTRY_CODES, from, to);
         // Every number of three digits that begins with this code.
         let span = match to - from {
@@ -247,28 +277,10 @@ const fn countries() -> [u8; 125] {
         };
         let mut three = code * span;
         while three < (code + 1) * span {
-            bits[three / 8] |= 1 << (three % 8);
+            assert!(rows[three - FIRST] == 0, "a country code is there twice, or begins with another");
+            rows[three - FIRST] = lengths | ((to - from) as u8) << 4;
             three += 1;
         }
-        at = to;
     }
-    bits
-}
-
-#[allow(
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "runs at compile time only: what is out of bounds stops the build"
-)]
-const fn short_codes() -> [u8; 13] {
-    let mut bits = [0; 13];
-    let mut at = 0;
-    while let Some((from, to)) = next(COUNTRY_CODES, at) {
-        if to - from == 2 {
-            let code = number(COUNTRY_CODES, from, to);
-            bits[code / 8] |= 1 << (code % 8);
-        }
-        at = to;
-    }
-    bits
+    rows
 }
