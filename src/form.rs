@@ -14,7 +14,7 @@ pub use spec::Spec;
 
 use crate::code;
 use crate::draft::Draft;
-use crate::field::{Field, Kind, Options};
+use crate::field::{Field, Kind};
 use crate::report::{FieldReport, Issue, Report, Severity};
 use crate::rules;
 use crate::tape::typed::{pack, pack_entries};
@@ -50,12 +50,13 @@ pub struct Form<'a> {
 
 impl<'a> Form<'a> {
     /// A visitor's form. What its hidden fields hold no visitor can mend, so it stops no lead: what is wrong is left out.
-    pub fn new(mut fields: Vec<Field<'a>>) -> Self {
-        for field in &mut fields {
-            if field.kind == Kind::Hidden {
-                field.options = field.options.with(Options::LENIENT);
-            }
-        }
+    pub fn new(fields: Vec<Field<'a>>) -> Self {
+        // A spec's are made so; see `Form::read`.
+        #[cfg(not(target_arch = "wasm32"))]
+        let fields =
+            fields.into_iter().map(|field| if field.kind == Kind::Hidden { field.lenient() } else { field });
+        #[cfg(not(target_arch = "wasm32"))]
+        let fields = fields.collect();
         Form {
             fields: Cow::Owned(fields),
             unknown: Unknown::Drop,

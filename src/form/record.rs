@@ -4,7 +4,7 @@ use super::{MAX_VALUES, Unknown};
 use crate::code;
 use crate::draft::{Draft, Given, put_decimal};
 use crate::field::{Field, Kind};
-use crate::rules;
+use crate::rules::{self, choice};
 use crate::tape::{CLOSE, END, LIST, MAP, NO, NULL, Node, Tape, YES, put};
 use std::borrow::Cow;
 
@@ -132,7 +132,7 @@ pub(super) fn one<'v>(kind: Kind, value: &'v [u8], draft: &mut Draft) -> &'v [u8
     let (mut said, mut differs) = (false, false);
     while !items.is_done() {
         let item = items.value();
-        let says = item == [YES] || rules::says(item, ticks);
+        let says = item == [YES] || choice::says(Node::of(item).text().unwrap_or_default(), ticks);
         differs |= !ticks & !told.is_empty() & (told != item);
         if says | !said {
             (told, said) = (item, says);

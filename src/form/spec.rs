@@ -98,7 +98,7 @@ fn field<'a>(
     }
     // What must hold between fields is for visitors to mend, who do not see this one.
     if kind == Kind::Hidden {
-        return Some(field);
+        return Some(field.lenient());
     }
     let other = letters(all, rules, b"equalTo", draft);
     if !other.is_empty() {

@@ -22,12 +22,12 @@ pub(super) fn answer(text: &[u8]) -> Option<bool> {
     WORDS.iter().position(|word| text.eq_ignore_ascii_case(word)).map(|at| at < 4)
 }
 
-/// A browser sends a ticked box's own value and nothing for an empty box, so any text but a word for no is a yes: the
-/// site chose it (`value="agree"`).
+/// Whether a text says anything, and of a box that `ticks` a yes. A browser sends a ticked box's own value and nothing for an
+/// empty box, so any text but a word for no is a yes: the site chose it (`value="agree"`).
 #[inline(never)]
-pub(crate) fn agrees(text: &[u8]) -> bool {
+pub(crate) fn says(text: &[u8], ticks: bool) -> bool {
     let text = text::trim(text);
-    !text.is_empty() && answer(text) != Some(false)
+    !text.is_empty() && !(ticks && answer(text) == Some(false))
 }
 
 /// Whether somebody agreed: only yes counts.
@@ -35,7 +35,7 @@ pub(super) fn consent(field: &Field<'_>, node: Node<'_>, draft: &mut Draft) -> V
     let yes = match node {
         Node::Bool(yes) => yes,
         Node::Null => false,
-        _ => agrees(node.text().ok_or(&code::KIND)?),
+        _ => says(node.text().ok_or(&code::KIND)?, true),
     };
     put_bool(yes, draft);
     if yes || !field.required { Ok(()) } else { Err(&code::CONSENT_REQUIRED) }

@@ -182,12 +182,6 @@ pub(crate) fn is_empty(packed: &[u8]) -> bool {
     packed.len() < 3 && !matches!(packed, [YES | NO])
 }
 
-/// Whether a text says something: of a box that `ticks`, a yes.
-pub(crate) fn says(packed: &[u8], ticks: bool) -> bool {
-    let text = Node::of(packed).text().unwrap_or_default();
-    choice::agrees(text) || (!ticks && !text::trim(text).is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -68,14 +68,14 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
   const life = new AbortController();
   const noValidate = form.getAttribute("novalidate");
   // React 19 puts a script where `action` is a function, runs that and empties the form.
-  const isScript = (): boolean => /^javascript:/.test(form.action);
+  const isScript = /^javascript:/.test(form.action);
   // A field joined by `form=` lies outside the form, so its events pass only the root of the tree.
   const root = form.getRootNode() as Document | ShadowRoot;
 
   let state: State = "idle";
   let relay: RelayForm | undefined;
   let rules: Form | undefined;
-  let pending = isScript() ? Promise.resolve() : undefined;
+  let pending = isScript ? Promise.resolve() : undefined;
   let failures = 0;
   /** The browser has taken a submit, so a late enhancement must not send it a second time. */
   let left = false;
@@ -182,7 +182,7 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
     const submitter = event.submitter as HTMLButtonElement | null;
     // What only closes a dialog sends nothing.
     if (event.defaultPrevented || (submitter?.formMethod || form.method) === "dialog") return;
-    if (isScript()) {
+    if (isScript) {
       event.preventDefault();
       say("failed", "retry");
       return;
@@ -239,7 +239,8 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
         // Something of ours or the owner's broke before anything was sent: the browser does it, now and from here on.
         rules = undefined;
         enter("idle");
-        form.requestSubmit();
+        // Not while the first submit is being told of: that would be none.
+        setTimeout(() => form.requestSubmit());
         return;
       }
     }
@@ -355,7 +356,7 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
     if (state !== "busy") enter("idle");
   });
   listen(form, "submit", submit as (event: Event) => unknown);
-  if (pending) reportError(new FieldpostError("form.action", "The form's action is a script, not the relay's address: docs/frameworks.md."));
+  if (isScript) reportError(new FieldpostError("form.action", "The form's action is no relay: docs/frameworks.md"));
   untranslate(form);
   tellers.set(form.action, (saved) => board.lost(fill(speak("lost"), new Date(saved).toLocaleString())));
   (window.requestIdleCallback ?? setTimeout)(() => {

@@ -9,9 +9,11 @@ const PLAIN = /^(?!\s*\d\d\s)\s*(\+?1)?[\s().-]*((?:\d[\s().-]*){0,10})$/;
 /** How long a text a field may hold by its owner's word, and how long for now. */
 const limits = new WeakMap<Element, readonly [own: number, now: number]>();
 
+/** A limit that is not ours is the page's own, and counts from then on. */
 const limitOf = (field: HTMLInputElement): number => {
-  const [own, now] = limits.get(field) ?? [];
-  return own !== undefined && now === field.maxLength ? own : field.maxLength;
+  const { maxLength } = field;
+  const [own, now] = limits.get(field) ?? [0, NaN];
+  return now === maxLength ? own : maxLength;
 };
 
 /** We are typing: whoever writes the field anew when it hears of it has the last word, or neither of us ever ends. */
@@ -45,8 +47,6 @@ export function formatPhone(control: Control, event: Event): void {
   // As long as it will be with its last digit.
   const fits = number && (number[0] === "+" ? 17 : number[0] === "1" ? 16 : 14) <= most;
   const text = fits ? number : value.length > most ? bare : value;
-  const here = field.getRootNode() as Document | ShadowRoot;
-  const focused = here.activeElement === field;
   const atEnd = caret === value.length;
   let digits = value.slice(0, caret).replace(/\D/g, "").length;
   if (text !== value) {
@@ -58,7 +58,7 @@ export function formatPhone(control: Control, event: Event): void {
     const now = (field.maxLength = limit + text.length - bare.length);
     limits.set(field, [limit, now]);
   }
-  if (text === value || !focused || field.value !== text) return;
+  if (text === value || !field.matches(":focus") || field.value !== text) return;
   let place = 0;
   while (digits && place < text.length) if (/\d/.test(text[place++] as string)) digits--;
   if (atEnd) place = text.length;
