@@ -13,6 +13,7 @@ const WORDS: &[&str] = &[
     "stored",
     "queued",
     "saved",
+    "lost",
     "refused",
     "retry",
     "unknown",
