@@ -35,12 +35,20 @@ export class Outbox extends Sound {
     const own = (n) => `fill-${crypto.randomUUID()}-${n}`;
     switch (what) {
       case "spent":
-      case "running": {
+      case "running":
+      case "claims": {
         // Most of them at once, and the last ones through the door.
-        const columns = what === "spent" ? "nonce, key, until" : "key, body_hash, until";
-        sql.exec(`INSERT INTO ${what} (${columns}) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT 'fill' || i, 'x', ? + i % 1000 FROM n`, count - 1_000, Date.now() + 1e4);
+        const columns = { spent: "nonce, key, until", running: "key, body_hash, until", claims: "key, shard, count, until" }[what];
+        const through = {
+          spent: (name) => acceptance.spend({ nonce: name, key: "x" }),
+          running: (name) => acceptance.reserve({ key: name, bodyHash: "x" }),
+          claims: (name) => acceptance.claim({ key: name, bodyHash: "x", count: 2, shard: "shard-1" }),
+        }[what];
+        // The bound itself would take a minute to fill.
+        if (what === "claims") Object.assign(acceptance.claims, { most: count - 1_500 });
+        sql.exec(`INSERT INTO ${what} (${columns}) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT 'fill' || i, 'x', ${what === "claims" ? "2, " : ""}? + i % 1000 FROM n`, count - 1_000, Date.now() + 1e4);
         acceptance[what].count = undefined;
-        for (let n = 0; n < 1_000; n++) what === "spent" ? acceptance.spend({ nonce: own(n), key: "x" }) : acceptance.reserve({ key: own(n), bodyHash: "x" });
+        for (let n = 0; n < 1_000; n++) through(own(n));
         const newest = sql.exec(`SELECT count(*) AS n FROM ${what} WHERE ${what === "spent" ? "nonce" : "key"} LIKE 'fill-%'`).one().n;
         const held = rows(what);
         sql.exec(`DELETE FROM ${what}`);

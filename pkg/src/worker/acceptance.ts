@@ -2,6 +2,7 @@ import { steady } from "../edge.js";
 import type { Desk } from "./desk.js";
 import { MAX_BYTES, options, type RelayEnv, systemOf } from "./options.js";
 import { Passing } from "./passing.js";
+import { Review } from "./review.js";
 import { Tally } from "./tally.js";
 import { REMEMBERED } from "./token.js";
 
@@ -28,13 +29,26 @@ export interface Offer {
   targets: string[];
   /** The check did not come to its end. */
   raw?: boolean;
+  counts?: number[];
+  /** Where it came from, as a keyed hash: kept of a suspect. Empty where nobody knows. */
+  source?: string;
 }
 
 export interface Accepted {
   id: string;
   /** A person has to look first: its token was another lead's. */
   held?: true;
-  state: "queued" | "stored" | "conflict" | "full" | "running" | "free";
+  state: "queued" | "stored" | "conflict" | "full" | "running" | "free" | "moved";
+  /** Where the key was promised to instead. */
+  shard?: string;
+}
+
+/** A key that somebody asks about. */
+export interface Asked {
+  key: string;
+  bodyHash?: string;
+  /** The numbers of shards under which this is the key's shard; none where it was promised to this one. */
+  counts?: number[];
 }
 
 interface Arrival {
@@ -43,8 +57,10 @@ interface Arrival {
   reject(error: unknown): void;
 }
 
-/** The bound of waiting leads in one outbox, and of those that wait for a person. */
-const MAX_QUEUED = 250_000;
+/** After this long the memory of a delivered lead (hashes, id, outcome) goes, and what a key was promised to. */
+export const KEEP = 8 * 24 * 60 * 60 * 1000;
+
+/** So many leads of one outbox may wait for a person before anything was refused. */
 const MAX_REVIEW = 10_000;
 
 /** UUID version 7 (RFC 9562, 5.7): leads that arrive together stand together on disk, and a write of many touches few pages. */
@@ -59,6 +75,7 @@ const RUNNING = 15_000;
 /** Form tokens and keys that one outbox remembers, and leads that may wait for the same write, with their characters. */
 const MOST_SPENT = 500_000;
 const MOST_RUNNING = 10_000;
+const MOST_CLAIMS = 2_000_000;
 const MOST_ARRIVED = 1_000;
 const MOST_CHARACTERS = 16 << 20;
 
@@ -69,6 +86,8 @@ export class Acceptance {
   private characters = 0;
   readonly spent: Passing;
   readonly running: Passing;
+  readonly claims: Passing;
+  readonly review: Review;
 
   /** `begin` sees that what is due for these accounts goes out, or throws where it cannot promise it. */
   constructor(
@@ -78,6 +97,13 @@ export class Acceptance {
   ) {
     this.spent = new Passing(desk, "spent", "nonce", MOST_SPENT);
     this.running = new Passing(desk, "running", "key", MOST_RUNNING);
+    this.claims = new Passing(desk, "claims", "key", MOST_CLAIMS);
+    this.review = new Review(desk);
+  }
+
+  /** What this outbox has to say of a key. */
+  find(asked: Asked): Accepted {
+    return this.known(asked) ?? this.moved(asked) ?? { id: "", state: "free" };
   }
 
   known({ key, bodyHash }: { key: string; bodyHash?: string }): Accepted | undefined {
@@ -94,10 +120,41 @@ export class Acceptance {
     return phases.length > 0 && phases.every(({ phase }) => phase === "done");
   }
 
-  /** Keeps a key while its lead is checked elsewhere, so that it is checked once. */
-  reserve({ key, bodyHash }: { key: string; bodyHash: string }): Accepted {
+  /**
+   * Promises a key to a shard, this one where it is empty, and tells to which it was promised before: whoever asks here under
+   * this number of shards, now or later, comes to the same one. What is taken here already stays here.
+   */
+  claim({ key, bodyHash, count, shard }: { key: string; bodyHash: string; count: number; shard: string }): Accepted {
     const known = this.known({ key, bodyHash });
     if (known) return known;
+    const now = Date.now();
+    const [claim] = this.desk.rows("SELECT shard FROM claims WHERE key = ? AND count = ? AND until > ?", key, count, now);
+    if (claim) return { id: "", state: "free", shard: String(claim["shard"]) };
+    // What is being checked here is taken here.
+    const [running] = this.desk.rows("SELECT 1 FROM running WHERE key = ? AND until > ?", key, now);
+    const to = running ? "" : shard;
+    this.claims.grow(now);
+    this.desk.rows(
+      "INSERT INTO claims (key, count, shard, until) VALUES (?, ?, ?, ?) ON CONFLICT (key, count) DO UPDATE SET shard = excluded.shard, until = excluded.until",
+      key, count, to, now + KEEP,
+    );
+    return { id: "", state: "free", shard: to };
+  }
+
+  /** Where a key was promised to another shard under one of these numbers of shards. A Worker that names none means all. */
+  private moved({ key, counts }: Asked): Accepted | undefined {
+    if (counts?.length === 0) return undefined;
+    const [claim] = this.desk.rows(
+      "SELECT shard FROM claims WHERE key = ?1 AND shard <> '' AND until > ?2 AND (?3 IS NULL OR count IN (SELECT value FROM json_each(?3))) ORDER BY count LIMIT 1",
+      key, Date.now(), counts ? JSON.stringify(counts) : null,
+    );
+    return claim && { id: "", state: "moved", shard: String(claim["shard"]) };
+  }
+
+  /** Keeps a key while its lead is checked elsewhere, so that it is checked once. */
+  reserve({ key, bodyHash, counts }: Asked & { bodyHash: string }): Accepted {
+    const found = this.find({ key, bodyHash, ...(counts && { counts }) });
+    if (found.state !== "free") return found;
     const now = Date.now();
     const [running] = this.desk.rows("SELECT body_hash FROM running WHERE key = ? AND until > ?", key, now);
     if (running) return { id: "", state: running["body_hash"] === bodyHash ? "running" : "conflict" };
@@ -147,11 +204,13 @@ export class Acceptance {
     try {
       taken = take(arrivals);
     } catch {
+      this.review.changed();
       // A full disk, say. One by one: whose lead cannot be written is told to come again, and the others' are none the worse.
       for (const arrival of arrivals) {
         try {
           taken.push(...take([arrival]));
         } catch (error) {
+          this.review.changed();
           arrival.reject(error);
         }
       }
@@ -168,24 +227,25 @@ export class Acceptance {
 
   /** Writes a lead down, inside a transaction, and adds the accounts that it is due for. */
   take(offer: Offer, due: Set<string>): Accepted {
-    const known = this.known(offer);
-    if (known) return known;
-    const { key, bodyHash, form, lead, visitor, person, persons, personsKeyed = null, bodyKeyed = null, nonce, targets, raw, issues = null } = offer;
+    const found = this.find(offer);
+    if (found.state !== "free") return found;
+    const { key, bodyHash, form, lead, visitor, person, persons, personsKeyed = null, bodyKeyed = null, nonce, targets, raw, issues = null, source = "" } = offer;
     const relay = options(this.env);
     const user = nonce === undefined ? undefined : this.userOf(nonce);
     const review = user !== undefined && user !== key ? ["token.spent", ...offer.review] : offer.review;
     const held = review.length > 0;
     const bytes = Tally.sizeOf(lead, visitor, targets.length);
     const { now: holds } = this.desk.tally;
-    const full = held ? holds.review >= (relay.maxReview ?? MAX_REVIEW) : holds.queued >= (relay.maxQueued ?? MAX_QUEUED);
+    const full = held ? !this.review.hasRoom(source, holds.review, relay.maxReview ?? MAX_REVIEW) : holds.queued >= (relay.maxQueued ?? Number.POSITIVE_INFINITY);
     if (full || holds.bytes + bytes > (relay.maxBytes ?? MAX_BYTES)) return { id: "", state: "full", ...(held && { held }) };
     const now = Date.now();
     const id = timedId(now);
     const states = targets.map((account) => [account, steady((glue) => glue.newDelivery(systemOf(relay, account), now))] as const);
     this.desk.rows(
-      "INSERT INTO leads (id, key, body_hash, body_keyed, form, person, persons, persons_keyed, accepted, review, lead, visitor, raw, issues) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      id, key, bodyHash, bodyKeyed, form, person, persons, personsKeyed, now, held ? review.join(" ") : null, lead, visitor, raw ? 1 : 0, issues,
+      "INSERT INTO leads (id, key, body_hash, body_keyed, form, person, persons, persons_keyed, accepted, review, lead, visitor, raw, issues, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      id, key, bodyHash, bodyKeyed, form, person, persons, personsKeyed, now, held ? review.join(" ") : null, lead, visitor, raw ? 1 : 0, issues, held ? source : null,
     );
+    if (held) this.review.took(source);
     for (const [account, state] of states) {
       this.desk.rows(
         "INSERT INTO deliveries (id, lead, account, state, phase, next, code) VALUES (?, ?, ?, ?, ?, ?, ?)",

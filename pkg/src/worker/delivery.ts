@@ -59,6 +59,7 @@ interface Origin {
   readonly id: string;
   granted(account: string, budget: Budget): void;
   passed(): void;
+  ended(row: DeliveryRow): void;
 }
 
 /** Takes an outbox's deliveries on their way, as far as each goes now: its place, its call, and what came of it. */
@@ -106,6 +107,8 @@ export class Deliveries {
     if (!dead) return;
     log("delivery.dead", { id: row.id, account: row.account, code });
     this.desk.died(code);
+    row.phase = phase;
+    this.outbox.ended(row);
   }
 
   /** Takes one delivery as far as it goes now. */
@@ -278,9 +281,11 @@ export class Deliveries {
       log("delivery.dead", { id: row.id, account: row.account, code });
       this.desk.died(code ?? "");
     }
+    const isEnd = row.phase !== moved.phase && (moved.phase === "done" || moved.phase === "dead");
     row.state = moved.state;
     row.phase = moved.phase;
     row.code = code;
+    if (isEnd) this.outbox.ended(row);
   }
 
   gate<T>(what: "acquire" | "release", body: Acquire | Release): Promise<T> {

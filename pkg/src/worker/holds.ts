@@ -2,6 +2,9 @@ import type { DurableState } from "./durable.js";
 import { formOf } from "./gone.js";
 import type { Target } from "./options.js";
 
+/** Why a lead waits whose target has as many dead letters as may be. */
+const FULL = "dead.full";
+
 /** Of what is due so many are looked at for a closed form, at each look. */
 const SWEPT = 200;
 
@@ -22,6 +25,8 @@ interface Hold {
 export class Holds {
   /** By account, then by the target's name: `form`, or `form/param`. The gates bound them. */
   readonly known = new Map<string, Map<string, Hold>>();
+  /** By account the forms with as many dead letters as may be. No lead asks about those: a person opens them. */
+  private readonly full = new Map<string, Set<string>>();
 
   constructor(readonly storage: DurableState["storage"]) {}
 
@@ -34,6 +39,23 @@ export class Holds {
 
   of(account: string): Map<string, Hold> {
     return this.known.get(account) ?? NONE;
+  }
+
+  /** Whether a target, or a parameter of it, waits for a person. */
+  isFull(account: string, name: string): boolean {
+    return this.full.get(account)?.has(name.split("/", 1)[0] as string) ?? false;
+  }
+
+  /** What comes for this target waits, until a person has acted. */
+  fill(account: string, form: string): void {
+    this.full.set(account, (this.full.get(account) ?? new Set()).add(form));
+    this.note(account, form, 0);
+  }
+
+  /** A person has acted: what waits may go. */
+  drain(account: string, form: string): void {
+    this.full.get(account)?.delete(form);
+    this.open(account, form);
   }
 
   private note(account: string, name: string, until: number): void {
@@ -52,20 +74,29 @@ export class Holds {
     let changed = 0;
     for (const [name, { open }] of this.of(account)) {
       if (open || name.includes("/")) continue;
+      // A call that was made has to come to its end, whoever waits for a person.
+      const full = this.isFull(account, name);
       changed += this.storage.sql.exec(
-        `UPDATE deliveries SET hold = ?1 WHERE id IN (SELECT id FROM (
+        `UPDATE deliveries SET hold = ?1, code = iif(?5, '${FULL}', code) WHERE id IN (SELECT id FROM (
            SELECT deliveries.id AS id, form FROM deliveries JOIN leads ON leads.id = deliveries.lead
-           WHERE account = ?2 AND phase IN ('waiting', 'sent') AND hold IS NULL AND next <= ?3 ORDER BY next LIMIT ?4
-         ) WHERE form = ?1) RETURNING 1`, name, account, now, Math.min(most, SWEPT),
+           WHERE account = ?2 AND phase IN ('waiting', iif(?5, '', 'sent')) AND hold IS NULL AND next <= ?3 ORDER BY next LIMIT ?4
+         ) WHERE form = ?1) RETURNING 1`, name, account, now, Math.min(most, SWEPT), full ? 1 : 0,
       ).toArray().length;
     }
     return changed;
   }
 
-  /** Marks those of what is due that have no way any more or fill a closed parameter, and gives the others. Their values, by `filled`, are read only where they count. */
+  /**
+   * Marks those of what is due that have no way any more, fill a closed parameter, or would only fill the dead letters, and gives
+   * the others. Their values, by `filled`, are read only where they count.
+   */
   sift<Row extends Record<string, unknown>>(account: string, due: readonly Row[], targetOf: (row: Row) => Target | undefined, filled: (row: Row) => Row): Row[] {
     const closed = [...this.of(account)].filter(([, { open }]) => !open).map(([name]) => name).filter((name) => name.includes("/"));
     return due.filter((row) => {
+      if (row["phase"] === "waiting" && this.isFull(account, String(row["form"]))) {
+        this.storage.sql.exec("UPDATE deliveries SET hold = ?, code = ? WHERE id = ?", row["form"], FULL, row["id"]);
+        return false;
+      }
       const target = targetOf(row);
       const name = target ? closed.find((one) => concerns(one, String(row["form"]), target, filled(row))) : String(row["form"]);
       if (name === undefined) return true;
@@ -77,7 +108,7 @@ export class Holds {
   /** The target is open: its leads go, some at a time. */
   open(account: string, name: string): void {
     const hold = this.of(account).get(name);
-    if (hold) hold.open = true;
+    if (hold && !this.isFull(account, name)) hold.open = true;
   }
 
   /** Lets at most so many go of each target that is open: nobody shall wait for a backlog. Says how many. */
@@ -86,7 +117,7 @@ export class Holds {
     for (const [name, { open }] of this.of(account)) {
       if (!open) continue;
       const gone = this.storage.sql.exec(
-        "UPDATE deliveries SET hold = NULL WHERE id IN (SELECT id FROM deliveries WHERE account = ? AND hold = ? LIMIT ?) RETURNING 1", account, name, most,
+        "UPDATE deliveries SET hold = NULL, code = nullif(code, ?) WHERE id IN (SELECT id FROM deliveries WHERE account = ? AND hold = ? LIMIT ?) RETURNING 1", FULL, account, name, most,
       ).toArray().length;
       if (gone < most) this.of(account).delete(name);
       changed += gone;
@@ -96,7 +127,7 @@ export class Holds {
 
   /** The targets about which a lead should ask now. */
   due(account: string, now: number): string[] {
-    return [...this.of(account)].filter(([, hold]) => !hold.open && hold.scout === null && hold.until <= now).map(([name]) => name);
+    return [...this.of(account)].filter(([name, hold]) => !hold.open && hold.scout === null && hold.until <= now && !this.isFull(account, name)).map(([name]) => name);
   }
 
   /** A lead asks about it, or nobody is left to. */
@@ -119,7 +150,8 @@ export class Holds {
 
   /** When there is something to do for an account. */
   next(account: string): number {
-    return Math.min(Number.POSITIVE_INFINITY, ...[...this.of(account).values()].filter(({ scout }) => scout === null).map(({ until, open }) => (open ? 0 : until)));
+    const asking = [...this.of(account)].filter(([name, { scout }]) => scout === null && !this.isFull(account, name));
+    return Math.min(Number.POSITIVE_INFINITY, ...asking.map(([, { until, open }]) => (open ? 0 : until)));
   }
 }
 

@@ -1,12 +1,13 @@
 import type { ShardStatus } from "./desk.js";
 import type { GateStatus } from "./gate.js";
+import type { Full } from "./letters.js";
 
 const escaped = (text: string): string => text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 const labels = (given: Record<string, string>): string =>
   `{${Object.entries(given).map(([name, value]) => `${name}="${escaped(value)}"`).join(",")}}`;
 
 /** What shards and gates say of themselves, as Prometheus reads it. Names, codes and counts; nothing of a visitor. */
-export function metrics(shards: readonly (ShardStatus & { shard?: string; running?: number })[], gates: readonly GateStatus[]): string {
+export function metrics(shards: readonly (ShardStatus & { shard?: string; running?: number; full?: readonly Full[] })[], gates: readonly GateStatus[]): string {
   const lines: string[] = [];
   const metric = (name: string, type: "gauge" | "counter", help: string, values: [Record<string, string>, number][]): void => {
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...values.map(([given, value]) => `${name}${labels(given)} ${value}`));
@@ -47,6 +48,9 @@ export function metrics(shards: readonly (ShardStatus & { shard?: string; runnin
   const targets = gates.flatMap(({ account, targets }) =>
     targets.map(({ form, param, code }) => [{ account, form: param === null ? form : `${form}/${param}`, code }, 1] as [Record<string, string>, number]),
   );
+  // A form's dead letters may fill several shards.
+  const full = new Set(shards.flatMap((one) => (one.full ?? []).map(({ account, form }) => JSON.stringify({ account, form, code: "dead.full" }))));
+  for (const one of full) targets.push([JSON.parse(one) as Record<string, string>, 1]);
   metric("fieldpost_target_closed", "gauge", "1 while one form's leads wait for one account.", targets);
   gate("fieldpost_gate_refused", "1 while the account's credentials are refused.", (one) => (one.refused === null ? 0 : 1));
   metric("fieldpost_sign_in_failed_total", "counter", "Sign-ins that failed, and tokens that were refused as soon as they were issued.", gates.map((one) => [{ account: one.account }, one.refusals]));

@@ -5,9 +5,9 @@ import { Csv } from "./csv.js";
 import type { List } from "./inquiry.js";
 import type { Group } from "./listing.js";
 import { bodyOf, type Line, Lines, merged } from "./merge.js";
-import { outbox, shards } from "./relay.js";
 import type { RelayEnv, RelayOptions } from "./options.js";
 import type { Which } from "./selection.js";
+import { outbox, shards } from "./shards.js";
 
 /** The most rows of one answer, and the most bytes of one that is held as a whole. */
 const MOST_ROWS = 10_000;
@@ -30,8 +30,8 @@ const OPERATED = 60_000;
 export const one = <T>(env: RelayEnv, shard: string, path: string, body: object): Promise<T> =>
   consult<T>(outbox(env, shard), `https://outbox/${path}`, OPERATED, body).catch(() => Promise.reject(new Away(shard)));
 
-export const all = <T>(env: RelayEnv, relay: RelayOptions, path: string, body: object = {}): Promise<T[]> =>
-  Promise.all(shards(relay).map((shard) => one<T>(env, shard, path, body)));
+export const all = async <T>(env: RelayEnv, relay: RelayOptions, path: string, body: object = {}): Promise<T[]> =>
+  Promise.all((await shards(env, relay)).map((shard) => one<T>(env, shard, path, body)));
 
 /** What one outbox has to say line by line. Its end is not waited for, but each piece of it is. */
 async function opened(env: RelayEnv, shard: string, path: string, body: object): Promise<Lines> {
@@ -42,7 +42,7 @@ async function opened(env: RelayEnv, shard: string, path: string, body: object):
 
 /** The lines of all outboxes together. None is left out unsaid: where one does not answer, there is no list. */
 async function lines(env: RelayEnv, relay: RelayOptions, list: List, which: Which, before: string): Promise<Lines[]> {
-  const answers = await Promise.allSettled(shards(relay).map((shard) => opened(env, shard, list, { which, before })));
+  const answers = await Promise.allSettled((await shards(env, relay)).map((shard) => opened(env, shard, list, { which, before })));
   const away = answers.find((answer) => answer.status === "rejected");
   const there = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
   if (!away) return there;

@@ -305,6 +305,10 @@ function state({ closed, targets = [], refused, quota, quietUntil, version }) {
   return says;
 }
 
+/** The forms with so many refused leads that the next ones wait. */
+const kept = (full, account) => [...new Set(full.filter((one) => one.account === account).map(({ form }) => form))]
+  .map((form) => make("p", { className: "bad", textContent: "Leads of the form " + form + " wait, because so many of it are refused: send those on, or give them up." }));
+
 /** The counts and the state of the accounts; the list of leads stays as it is. */
 async function counts() {
   const [status, attention] = await Promise.all([call("status"), call("attention?page=1&limit=1")]);
@@ -314,7 +318,8 @@ async function counts() {
   at("sum").textContent = (needs ? leads(needs) + (needs === 1 ? " needs" : " need") + " a person. " : "Nothing needs a person. ")
     + (waits ? leads(waits) + (waits === 1 ? " waits" : " wait") + " for a CRM. " : "Nothing waits for a CRM. ") + (oldest < Infinity ? "The oldest came " + age(oldest) + " ago." : "");
   at("groups").replaceChildren(...attention.groups.map(group));
-  fill("gates", status.gates.map((one) => [one.account, state(one), one.running, one.calls]), "No account.");
+  const full = status.shards.flatMap((one) => one.full ?? []);
+  fill("gates", status.gates.map((one) => [one.account, [...state(one), ...kept(full, one.account)], one.running, one.calls]), "No account.");
   fill("shards", status.shards.map((one) => [one.shard, one.queued - (one.gone ?? 0), one.review, one.dead, one.gone ?? 0, size(one.bytes), one.oldest ? age(one.oldest) : "–"]), "No outbox.");
   return needs;
 }

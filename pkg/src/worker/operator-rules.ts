@@ -3,10 +3,10 @@ import { bodyOf } from "./merge.js";
 import type { Move } from "./moving.js";
 import { all, one } from "./operator-lists.js";
 import type { RelayEnv, RelayOptions } from "./options.js";
-import { shards } from "./relay.js";
 import type { Ruled } from "./ruled.js";
 import type { Portion, Rule } from "./ruling.js";
 import type { Which } from "./selection.js";
+import { shards } from "./shards.js";
 
 /** The most ids of one call, the most of one, and of a reason. */
 const MOST_IDS = 10_000;
@@ -102,7 +102,7 @@ function roundOf(given: unknown): string {
 
 /** What each outbox made of it, portion after portion; one that does not answer must not hide what the others did. */
 async function* portions(rule: Rule, from: { shard: string; after: string } | undefined, env: RelayEnv, relay: RelayOptions): AsyncGenerator<{ rows: Row[]; at: string }> {
-  const names = shards(relay);
+  const names = await shards(env, relay);
   for (const shard of names.slice(from ? Math.max(0, names.indexOf(from.shard)) : 0)) {
     for (let after: string | null = from?.shard === shard ? from.after : ""; after !== null; ) {
       try {

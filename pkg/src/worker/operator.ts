@@ -12,7 +12,7 @@ import { pageScript } from "./operator-page-script.js";
 import { rounds, rule } from "./operator-rules.js";
 import type { RelayEnv, RelayOptions } from "./options.js";
 import { isKnown, type Known, sought } from "./persons.js";
-import { shards } from "./relay.js";
+import { shards } from "./shards.js";
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -144,7 +144,7 @@ async function erase(request: Request, env: RelayEnv, relay: RelayOptions): Prom
   }
   if (Object.keys(known).length === 0) return json(400, { code: "erase.which" });
   const person = await sought(relay, known);
-  const names = shards(relay);
+  const names = await shards(env, relay);
   const done = await Promise.allSettled(names.map((shard) => one<{ erased: number; out: number }>(env, shard, "erase", person)));
   const sum = (what: "erased" | "out"): number => done.reduce((sum, each) => sum + (each.status === "fulfilled" ? each.value[what] : 0), 0);
   const missing = names.filter((_, at) => done[at]?.status === "rejected");
@@ -160,7 +160,7 @@ async function status(env: RelayEnv, relay: RelayOptions): Promise<{ shards: (Sh
     consult<GateStatus>(env.GATE.get(env.GATE.idFromName(account)), `https://gate/status?account=${encodeURIComponent(account)}`, patience(relay.timeScale)),
   );
   // An object that its alarm woke does not know its own name.
-  const names = shards(relay);
-  const named = (await all<ShardStatus>(env, relay, "status")).map((one, at) => ({ ...one, shard: names[at] as string }));
+  const names = await shards(env, relay);
+  const named = await Promise.all(names.map(async (shard) => ({ ...(await one<ShardStatus>(env, shard, "status", {})), shard })));
   return { shards: named, gates: await Promise.all(gates) };
 }

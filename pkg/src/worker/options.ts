@@ -125,13 +125,15 @@ export interface RelayOptions {
    * What stands before that is what the visitor says.
    */
   addressHops?: number;
-  /** How many leads one outbox keeps waiting before it says 503; default 250,000. */
+  /** How many leads one outbox keeps waiting for a system before it says 503; by number without a bound where nothing is said. */
   maxQueued?: number;
-  /** How many suspects one outbox keeps for a person before it says 429; default 10,000. */
+  /** How many suspects one outbox keeps for a person, default 10,000. One address has a tenth of it at most; past that it gets 429. */
   maxReview?: number;
+  /** How many dead letters of a form into an account one outbox keeps before the form's other leads wait there; default 10,000. */
+  maxDead?: number;
   /** The bytes of the leads and stored requests that one outbox keeps before it says 503; default 1 GiB, at most 8. */
   maxBytes?: number;
-  /** How many outboxes share the leads; never fewer than before. Default 4. */
+  /** How many outboxes share the leads; default 4. It may change at any time. */
   shards?: number;
   /** Cloudflare's plan of the account that runs the relay, by which an outbox measures what it does at once. Default `free`. */
   plan?: Plan;
@@ -155,6 +157,9 @@ export type RelaySource = RelayOptions | ((env: never) => RelayOptions);
 /** The most bytes of one outbox where the owner says nothing, and the most that may be said: the platform ends at 10 GB. */
 export const MAX_BYTES = 1024 ** 3;
 const MOST_BYTES = 8 * MAX_BYTES;
+
+/** An operator's call and the cron ask every one of them. */
+const MOST_SHARDS = 200;
 
 let source: RelaySource | undefined;
 let resolved: RelayOptions | undefined;
@@ -188,7 +193,8 @@ function check(given: RelayOptions): RelayOptions {
   }
   if (given.valueKey !== undefined && given.valueKey === given.operatorKey) wrong("valueKey: must not be the operator's key.");
   if (given.plan !== undefined && !Object.hasOwn(PLANS, given.plan)) wrong('plan: "free" or "paid".');
-  const { maxBytes } = given;
+  const { maxBytes, shards } = given;
+  if (shards !== undefined && !(Number.isInteger(shards) && shards > 0 && shards <= MOST_SHARDS)) wrong(`shards: from 1 to ${MOST_SHARDS}.`);
   if (maxBytes !== undefined && !(Number.isInteger(maxBytes) && maxBytes > 0 && maxBytes <= MOST_BYTES)) {
     wrong(`maxBytes: from 1 to ${MOST_BYTES} (8 GiB).`);
   }

@@ -1,4 +1,4 @@
-import { Acceptance } from "./acceptance.js";
+import { Acceptance, type Accepted, KEEP } from "./acceptance.js";
 import { Alarm, NET } from "./alarm.js";
 import { Deliveries, type DeliveryRow, STUMBLED } from "./delivery.js";
 import { Desk } from "./desk.js";
@@ -6,11 +6,15 @@ import type { DurableObjectClass, DurableState } from "./durable.js";
 import { Holds } from "./holds.js";
 import { Inquiry } from "./inquiry.js";
 import { AT_ONCE, Lanes } from "./lanes.js";
+import { Letters } from "./letters.js";
 import { log } from "./log.js";
 import { goesTo, options, type RelayEnv } from "./options.js";
 import { Peers } from "./peers.js";
 import { Budget, HostRefusal, PLANS } from "./platform.js";
+import { Polls } from "./polls.js";
+import { Registry } from "./registry.js";
 import { migrate } from "./schema.js";
+import { MOVED } from "./shards.js";
 
 /** A delivery with what is needed of its lead. The values, 64 KiB of them, are read where it goes out. */
 const ROW = `SELECT deliveries.id AS id, deliveries.lead AS lead, account, state, phase, code, next, hold, form,
@@ -19,9 +23,6 @@ const ROW = `SELECT deliveries.id AS id, deliveries.lead AS lead, account, state
 
 /** So many leads are looked at for an account at a time. */
 const PAGE = 4 * AT_ONCE;
-
-/** After this long the memory of a delivered lead (hashes, id, outcome) goes. */
-const KEEP = 8 * 24 * 60 * 60 * 1000;
 
 /** Should the platform lose an alarm, the next one is never further away than this while something waits. */
 const LATEST_ALARM = 60_000;
@@ -39,6 +40,9 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
     readonly lanes = new Lanes();
     readonly inquiry: Inquiry;
     readonly holds: Holds;
+    readonly letters: Letters;
+    readonly polls: Polls;
+    readonly registry: Registry;
     readonly deliveries: Deliveries;
     readonly wake: Alarm;
     /** What the newest event may do, with all that follows of it. */
@@ -59,14 +63,18 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       this.newest = this.event();
       this.wake = new Alarm(state.storage, (budget) => void this.ring(budget));
       this.deliveries = new Deliveries(env, this.desk, this.holds, this.lanes, new Peers(env), this);
+      this.letters = new Letters(state.storage, this.holds, () => options(env).maxDead);
       this.acceptance = new Acceptance(this.desk, env, (accounts) => this.begin(accounts));
       this.inquiry = new Inquiry(this.desk, () => options(env), (first) => this.sendOn(first));
+      this.polls = new Polls(this.desk, (key) => this.acceptance.find({ key }));
+      this.registry = new Registry(state.storage, env);
       void state.blockConcurrencyWhile(async () => {
         await load();
         migrate(state.storage);
         this.desk.tally.load();
         this.inquiry.gone.begin();
         this.holds.begin((account, form) => goesTo(options(env), account, form, null));
+        this.letters.count();
         this.shard = state.id?.name ?? crypto.randomUUID();
         // An alarm that was lost with the last instance is set again before anything else.
         await this.arm();
@@ -80,13 +88,21 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       const body = async <T>(): Promise<T> => (await request.json()) as T;
       switch (url.pathname) {
         case "/known":
-          return Response.json(this.acceptance.known(await body()) ?? { id: "", state: "free" });
+          return said(this.acceptance.find(await body()));
+        case "/claim":
+          return said(this.acceptance.claim(await body()));
         case "/reserve":
-          return Response.json(this.acceptance.reserve(await body()));
+          return said(this.acceptance.reserve(await body()));
         case "/spend":
           return Response.json(this.acceptance.spend(await body()));
         case "/accept":
-          return Response.json(await this.acceptance.accept(await body()));
+          return said(await this.acceptance.accept(await body()));
+        case "/outcome":
+          return said(await this.polls.outcome((await body<{ key: string }>()).key));
+        case "/register":
+          return Response.json(await this.registry.register((await body<{ count: number }>()).count));
+        case "/used":
+          return Response.json(this.rows("SELECT 1 FROM leads LIMIT 1"));
         case "/wake":
           this.pump();
           this.wake.rung();
@@ -95,12 +111,28 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
           this.forget();
           return Response.json({});
         case "/status":
-          return Response.json({ ...this.inquiry.status(), shard: this.shard, running: this.lanes.running.size });
+          return Response.json({ ...this.inquiry.status(), shard: this.shard, running: this.lanes.running.size, full: this.letters.full() });
         case "/erase":
-          return Response.json(this.desk.erase(await body()));
-        default:
-          return (await this.inquiry.answer(url.pathname, request)) ?? new Response(null, { status: 404 });
+          return this.acted(Response.json(this.desk.erase(await body())));
+        default: {
+          const answer = (await this.inquiry.answer(url.pathname, request)) ?? new Response(null, { status: 404 });
+          return url.pathname === "/rule" ? this.acted(answer) : answer;
+        }
       }
+    }
+
+    /** A person has acted: there may be room again, and what waited for that goes out. */
+    async acted(answer: Response): Promise<Response> {
+      this.acceptance.review.changed();
+      this.letters.count();
+      await this.sendOn(false);
+      return answer;
+    }
+
+    /** A delivery has come to its end. */
+    ended({ account, form, lead, phase }: DeliveryRow): void {
+      if (phase === "dead") this.letters.died(account, form);
+      this.polls.ring(lead);
     }
 
     /** Never throws: the platform gives up an alarm that keeps throwing, and the backlog would sleep for ever. */
@@ -297,6 +329,10 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       this.desk.tally.forgot();
       this.acceptance.spent.forget(now);
       this.acceptance.running.forget(now);
+      this.acceptance.claims.forget(now);
     }
   };
 }
+
+/** What a Worker is told of a key; one that is elsewhere is no answer that a Worker of the release before could take for one. */
+const said = (found: Accepted): Response => Response.json(found, found.state === "moved" ? { status: MOVED } : {});

@@ -10,7 +10,7 @@ export class Passing {
 
   constructor(
     readonly desk: Desk,
-    readonly table: "spent" | "running",
+    readonly table: "spent" | "running" | "claims",
     readonly key: "nonce" | "key",
     readonly most: number,
   ) {}

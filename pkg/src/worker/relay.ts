@@ -1,13 +1,13 @@
 import { isReady } from "../core.js";
 import { FieldpostError } from "../errors.js";
 import type { Issue, RelayForm, Report } from "../types.js";
-import type { Accepted, Offer } from "./acceptance.js";
-import { isTooMuch, visitorAddress } from "./address.js";
+import type { Offer } from "./acceptance.js";
+import { household, isTooMuch, visitorAddress } from "./address.js";
 import { type Answer, answer, json, redirect, respond, wantsJson, WIRE_VERSION } from "./answer.js";
 import { bounded, readLead, Unreadable } from "./body.js";
 import { compiled, holdForms } from "./check.js";
 import { consult, patience } from "./consult.js";
-import { digest, hmac } from "./hash.js";
+import { hmac, joined } from "./hash.js";
 import { log } from "./log.js";
 import { operator } from "./operator.js";
 import {
@@ -22,12 +22,10 @@ import { isOwnPage, isSelf, knownOrigin } from "./origin.js";
 import { cleaned, hashesOf } from "./persons.js";
 import { describePage, problem, refuse, speakerOf } from "./problem.js";
 import { isSealed, readSealed, sealKey, sealSecrets } from "./seal.js";
+import { countOf, known, type Located, nameOf, outbox, outcome, shards, spend, take } from "./shards.js";
 import { type Asked, entered, type Found, identify, isKey, isKnown, newest, type Submission } from "./submission.js";
 import { type Spending, suspicion } from "./suspicion.js";
 import { type Holder, issueToken } from "./token.js";
-
-/** How long `?wait` waits for the outcome. */
-const WAIT = 5_000;
 
 /** What one address may send where the owner says nothing: an office behind one address must get through. */
 const ADDRESS_LIMIT = { leads: 60, seconds: 60 };
@@ -65,8 +63,10 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
       const isDue = Date.now() > tidied + TIDY / (relay.timeScale ?? 1);
       if (isDue) tidied = Date.now();
       const wait = patience(relay.timeScale);
+      // Where nobody knows them all, ours are woken at least.
+      const every = await shards(env, relay).catch(() => Array.from({ length: countOf(relay) }, (_, shard) => nameOf(shard)));
       await Promise.allSettled([
-        ...shards(relay).map((shard) => consult(outbox(env, shard), "https://outbox/wake", wait, {})),
+        ...every.map((shard) => consult(outbox(env, shard), "https://outbox/wake", wait, {})),
         ...(isDue ? Object.keys(relay.accounts) : []).map((account) => consult(env.GATE.get(env.GATE.idFromName(account)), "https://gate/forget", wait, {})),
       ]);
     },
@@ -162,7 +162,7 @@ async function describe({ relay, name, form, origin }: Found, holder: Holder): P
 }
 
 async function submit(submission: Submission): Promise<Answer> {
-  const { relay, name, form, lead, url } = submission;
+  const { relay, name, form, lead, url, env } = submission;
   const { own } = lead;
   if (own["v"] !== undefined && own["v"] !== String(WIRE_VERSION)) return problem(submission, 400, "wire.version");
   if (own["key"] !== undefined && !isKey(own["key"])) return problem(submission, 400, "key.invalid");
@@ -178,21 +178,21 @@ async function submit(submission: Submission): Promise<Answer> {
   let key = keys[0] as string;
   // The rules may have changed since the same lead was taken: then its answer stands. An acceptance looks its own key up;
   // a native submit may be known by the window before, too.
-  let known = await look(submission, wrong || lead.sealed ? keys : keys.slice(1), bodyHash);
+  let before = await look(submission, wrong || lead.sealed ? keys : keys.slice(1), bodyHash);
   // Of a lead that waited in a browser nobody sees any more what it was, so none of them is refused: a person looks at it.
-  const reused = lead.sealed && known?.state === "conflict";
-  if (reused) known = await look(submission, [(key += `:${await hmac(newest(relay), bodyHash)}`)], bodyHash);
-  if (!known) return unavailable(submission);
-  if (known.state !== "free") return tell(submission, known, []);
+  const reused = lead.sealed && before?.state === "conflict";
+  if (reused) before = await look(submission, [(key += `:${await hmac(newest(relay), bodyHash)}`)], bodyHash);
+  if (!before) return unavailable(submission);
+  if (before.state !== "free") return tell(submission, before, []);
   if (wrong && !lead.sealed) return refuse(submission, report.issues);
   if (form.turnstile) {
-    const reserved = await ask(submission, key, "reserve", { key, bodyHash });
+    const reserved = await take(env, relay, "reserve", { key, bodyHash }).catch(away);
     if (!reserved) return unavailable(submission);
     if (reserved.state === "running") return problem(submission, 409, "key.running", { "retry-after": "1" });
     if (reserved.state !== "free") return tell(submission, reserved, []);
   }
 
-  const review = await suspicion(submission, trapped, key, (nonce) => spend(submission, nonce, key));
+  const review = await suspicion(submission, trapped, key, (nonce) => spendFor(submission, nonce, key));
   if (!review) return unavailable(submission);
   const trap = report === "trapped";
   const raw = trap || wrong;
@@ -211,12 +211,24 @@ async function submit(submission: Submission): Promise<Answer> {
     targets: form.deliver.map((target) => target.account),
     ...(raw && { raw }),
     ...(wrong && { issues: errorsOf(report) }),
+    ...((review.length > 0 || submission.spends !== undefined) && { source: await sourceOf(submission) }),
   };
   submission.offered = true;
-  const accepted = await ask(submission, key, "accept", offer);
+  const accepted = await take(env, relay, "accept", offer).catch(away);
   if (!accepted) return unavailable(submission);
   const issues = raw ? [] : report.issues;
-  return tell(submission, accepted, issues, url.searchParams.has("wait") ? key : undefined, review.length > 0 || accepted.held === true);
+  const isSuspect = review.length > 0 || accepted.held === true;
+  // Nobody delivers what waits for a person.
+  if (accepted.state === "queued" && !isSuspect && url.searchParams.has("wait") && wantsJson(submission.request)) {
+    accepted.state = await outcome(env, accepted.at, key);
+  }
+  return tell(submission, accepted, issues, isSuspect);
+}
+
+/** Where a suspect comes from, for its share of the review: nothing that anybody else could tell an address by. */
+async function sourceOf({ request, relay }: Submission): Promise<string> {
+  const address = visitorAddress(request, relay);
+  return address ? hmac(newest(relay), joined(["fieldpost source", household(address)])) : "";
 }
 
 /** The form's verdict. A module that stops is made anew and asked once more; then the lead is kept as it came. */
@@ -237,13 +249,16 @@ const errorsOf = ({ issues }: Report): string =>
   issues.filter(({ severity }) => severity === "error").slice(0, 20).map(({ field, code }) => `${encodeURIComponent(field)}:${code}`).join(" ");
 
 /** The lead of one of these keys, where it is known already. Nothing where an outbox that may know it is away. */
-async function look(submission: Submission, keys: readonly string[], bodyHash: string): Promise<Accepted | undefined> {
+async function look({ env, relay }: Submission, keys: readonly string[], bodyHash: string): Promise<Located | undefined> {
   for (const key of keys) {
-    const known = await ask(submission, key, "known", { key, bodyHash });
-    if (known?.state !== "free") return known;
+    const found = await known(env, relay, { key, bodyHash }).catch(away);
+    if (found?.state !== "free") return found;
   }
-  return { id: "", state: "free" };
+  return { id: "", state: "free", at: "" };
 }
+
+/** An outbox that cannot be asked. */
+const away = (): undefined => undefined;
 
 /** What is kept beside the form's values: what the visitor agreed to, and where they came from only with every consent. */
 function visitor({ request, relay, form, lead }: Submission, report: Report): Record<string, string> {
@@ -275,54 +290,23 @@ function visitor({ request, relay, form, lead }: Submission, report: Report): Re
 }
 
 /** Spends a form token for this lead: where one outbox keeps both, with the lead and in the same write. */
-async function spend(submission: Submission, nonce: string, key: string): Promise<Spending> {
-  const { relay, env } = submission;
-  const home = await shardOf(relay, `k:${nonce}`);
-  if (home === (await shardOf(relay, key))) {
-    submission.spends = nonce;
-    return "free";
-  }
+async function spendFor(submission: Submission, nonce: string, key: string): Promise<Spending> {
   try {
-    const { spent } = await consult<{ spent: boolean }>(outbox(env, home), "https://outbox/spend", patience(relay.timeScale), { nonce, key });
-    return spent ? "spent" : "free";
+    const spending = await spend(submission.env, submission.relay, nonce, key);
+    if (spending === "with the lead") submission.spends = nonce;
+    return spending === "spent" ? "spent" : "free";
   } catch {
     return "away";
   }
 }
 
-/** A known lead's answer, or what the outbox says of a new one. Nothing where the outbox cannot be reached. */
-async function ask(submission: Submission, key: string, what: "known" | "accept" | "reserve", body: object): Promise<Accepted | undefined> {
-  const { env, relay } = submission;
-  const shard = await shardOf(relay, key);
-  try {
-    return await consult<Accepted>(outbox(env, shard), `https://outbox/${what}`, patience(relay.timeScale), body);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Answers for a lead that the outbox holds. */
-async function tell(submission: Submission, accepted: Accepted, issues: Issue[], waitFor?: string, suspect = false): Promise<Answer> {
-  if (accepted.state === "conflict") return problem(submission, 422, "key.reused");
+async function tell(submission: Submission, { id, state }: Located, issues: Issue[], isSuspect = false): Promise<Answer> {
+  if (state === "conflict") return problem(submission, 422, "key.reused");
   // Only suspects wait when the review is full; everybody else's outbox has its own bound.
-  if (accepted.state === "full" && suspect) return problem(submission, 429, "review.full", { "retry-after": "600" });
-  if (accepted.state === "full") return problem(submission, 503, "outbox.full", { "retry-after": "60" });
+  if (state === "full" && isSuspect) return problem(submission, 429, "review.full", { "retry-after": "600" });
+  if (state === "full") return problem(submission, 503, "outbox.full", { "retry-after": "60" });
   if (!wantsJson(submission.request)) return redirect(submission.form.thanks);
-  let { state } = accepted;
-  const until = Date.now() + WAIT;
-  while (waitFor !== undefined && state === "queued" && Date.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    state = (await ask(submission, waitFor, "known", { key: waitFor }))?.state === "stored" ? "stored" : "queued";
-  }
-  return answer(state === "stored" ? 200 : 202, { id: accepted.id, state: state === "stored" ? "stored" : "queued", issues: issues.length > 0 ? [...speakerOf(submission).translate(issues)] : issues });
-}
-
-const count = (relay: RelayOptions): number => relay.shards ?? 4;
-
-export const shards = (relay: RelayOptions): string[] => Array.from({ length: count(relay) }, (_, shard) => `shard-${shard}`);
-
-export const outbox = (env: RelayEnv, shard: string): ReturnType<RelayEnv["OUTBOX"]["get"]> => env.OUTBOX.get(env.OUTBOX.idFromName(shard));
-
-async function shardOf(relay: RelayOptions, key: string): Promise<string> {
-  return `shard-${new DataView(await digest(key)).getUint32(0) % count(relay)}`;
+  const translated = issues.length > 0 ? [...speakerOf(submission).translate(issues)] : issues;
+  return answer(state === "stored" ? 200 : 202, { id, state: state === "stored" ? "stored" : "queued", issues: translated });
 }

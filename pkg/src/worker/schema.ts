@@ -85,6 +85,8 @@ const ADDITIONS: readonly string[] = [
   // issues: why a lead that was kept as it came does not pass, `field:code` with blanks between.
   // for_person, held_lead: what waits for a person, and what waits for a closed target or in vain, in the order of the leads.
   // round: when a person sent it on. accounts: of which system each account is or was.
+  // source: of a suspect, the address that it came from, as a keyed hash. claims: the shard that a key was promised to under a
+  // number of shards, empty for this one. counts: in the object "shards" alone, the numbers that were in use.
   `
   ALTER TABLE deliveries ADD COLUMN trouble INTEGER;
   ALTER TABLE leads ADD COLUMN persons_keyed TEXT;
@@ -97,6 +99,13 @@ const ADDITIONS: readonly string[] = [
   ALTER TABLE deliveries ADD COLUMN round TEXT;
   CREATE INDEX of_round ON deliveries (round, phase, code) WHERE round IS NOT NULL;
   CREATE TABLE accounts (name TEXT PRIMARY KEY, system TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  ALTER TABLE leads ADD COLUMN source TEXT;
+  CREATE INDEX under_review ON leads (source) WHERE review IS NOT NULL AND finished IS NULL;
+  CREATE TABLE claims (
+    key TEXT NOT NULL, count INTEGER NOT NULL, shard TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (key, count)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX claims_until ON claims (until);
+  CREATE TABLE counts (count INTEGER PRIMARY KEY, place INTEGER NOT NULL, used INTEGER NOT NULL) STRICT;
   `,
 ];
 
