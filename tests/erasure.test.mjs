@@ -89,6 +89,12 @@ describe("a person is found", () => {
     await trap({ next: 2 });
     await hold({ email: " Jo@BÜCHER.example" });
     assert.equal(await erased({ email: "jo@xn--bcher-kva.example" }), 1);
+    // Twice the same field, and fields that the form had once.
+    for (const person of [{ email: "twice1@example.org" }, { email: "twice2@example.org" }, { email: "jo@xn--bcher-kva.example" }, { phone: "212-456-7896" }]) {
+      await trap({ next: 2 });
+      await hold({ email: ["twice1@example.org", "twice2@example.org"], mail: "jo@bücher.example", tel: "(212) 456-7896" });
+      assert.equal(await erased(person), 1, JSON.stringify(person));
+    }
   });
 
   test("in what the release before has written", async () => {

@@ -7,7 +7,7 @@ import { before, describe, mock, test } from "node:test";
 import { form, load } from "fieldpost";
 import { relay } from "fieldpost/worker";
 import { judge, repeats } from "../pkg/dist/pattern.js";
-import { personHashes } from "../pkg/dist/worker/persons.js";
+import { personsOf, plainHashes } from "../pkg/dist/worker/persons.js";
 import { chance, explode, patternOf } from "./patterns.mjs";
 import { root } from "./stand.mjs";
 
@@ -97,7 +97,7 @@ test("a relay says which form and field when it starts, before it takes a lead; 
 // A lead that a trap caught is hashed as it came.
 test("whoever shares a number is found in time that grows with the number's length", async () => {
   const form = { fields: { phone: { kind: "phone" } }, origins: [], deliver: [] };
-  const hashes = async (phone) => (await personHashes(form, { phone }, "key")).persons;
+  const hashes = async (phone) => (await plainHashes(personsOf(form, { phone }), "key")).persons;
   for (const inner of [" ", "x", "x\n", "#"]) {
     const phone = `1${inner.repeat(60_000 / inner.length)}\n1`;
     let best = Infinity;

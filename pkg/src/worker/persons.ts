@@ -1,5 +1,6 @@
 // Whom a lead is about: as hashes, so that a person can be found and nothing can be read.
 import { checkEmail, checkPhone } from "../core.js";
+import type { Lead } from "./body.js";
 import { compiled } from "./check.js";
 import { derived, hmac, sha256 } from "./hash.js";
 import type { RelayFormOptions, RelayOptions } from "./options.js";
@@ -42,39 +43,70 @@ export interface Hashes {
   bodyKeyed: string;
 }
 
-/** Whom these values are about, and what they are. */
-export async function hashesOf(relay: RelayOptions, form: RelayFormOptions, values: Record<string, unknown>, key: string, bodyHash: string): Promise<Hashes> {
-  const plain = await personHashes(form, values, key);
+/** An e-mail or a phone of somebody in a lead. */
+export type Person = readonly [kind: Kind, text: string];
+
+/** Whom a lead is about, and what it is. */
+export async function hashesOf(relay: RelayOptions, persons: readonly Person[], key: string, bodyHash: string): Promise<Hashes> {
+  const plain = await plainHashes(persons, key);
   const [newestKey] = await hashKeys(relay);
   const under = newestKey as HashKey;
   const named = plain.persons.split(" ").filter(Boolean);
-  const [body, ...persons] = await Promise.all([keyed(under, bodyHash), ...named.map(async (one) => `${one.slice(0, 2)}${await keyed(under, one.slice(2))}`)]);
-  return { ...plain, personsKeyed: [under.name, ...persons].join(" "), bodyKeyed: `${under.name} ${body}` };
+  const [body, ...hashes] = await Promise.all([keyed(under, bodyHash), ...named.map(async (one) => `${one.slice(0, 2)}${await keyed(under, one.slice(2))}`)]);
+  return { ...plain, personsKeyed: [under.name, ...hashes].join(" "), bodyKeyed: `${under.name} ${body}` };
 }
 
-/** The plain hashes of clean values. */
-export async function personHashes(form: Pick<RelayFormOptions, "fields">, values: Record<string, unknown>, key: string): Promise<Pick<Hashes, "person" | "persons">> {
-  const of = (kind: Kind): string[] => {
-    const named = Object.entries(form.fields).filter(([, field]) => field.kind === kind).map(([name]) => values[name]);
-    return named.flatMap((value) => (typeof value === "string" && value.trim() !== "" ? [value.trim().toLowerCase()] : []));
-  };
-  const [emails, phones] = [of("email"), of("phone")];
-  const hashed = [...emails.map((email) => ["email", email] as const), ...phones.map((phone) => ["phone", plainNumber(phone)] as const)];
-  const persons = await Promise.all(hashed.map(async ([kind, text]) => `${KINDS[kind]}:${await sha256(text)}`));
-  const person = emails.length > 0 ? (persons[0] as string).slice(2) : await sha256(phones[0] ?? key);
-  return { person, persons: [...new Set(persons)].join(" ") };
+/** The plain hashes, e-mails first. */
+export async function plainHashes(persons: readonly Person[], key: string): Promise<Pick<Hashes, "person" | "persons">> {
+  const [emails, phones] = [persons.filter(([kind]) => kind === "email"), persons.filter(([kind]) => kind === "phone")];
+  const hashes = await Promise.all([...emails, ...phones].map(async ([kind, text]) => `${KINDS[kind]}:${await sha256(kind === "phone" ? plainNumber(text) : text)}`));
+  const person = emails.length > 0 ? (hashes[0] as string).slice(2) : await sha256(phones[0]?.[1] ?? key);
+  return { person, persons: [...new Set(hashes)].join(" ") };
+}
+
+const lower = (value: unknown): string[] => (typeof value === "string" && value.trim() !== "" ? [value.trim().toLowerCase()] : []);
+
+/** Who is in clean values. */
+export const personsOf = ({ fields }: Pick<RelayFormOptions, "fields">, values: Record<string, unknown>): Person[] =>
+  Object.entries(fields).flatMap(([name, { kind }]) => (isKind(kind) ? lower(values[name]).map((text): Person => [kind, text]) : []));
+
+const isKind = (kind: string | undefined): kind is Kind => kind !== undefined && Object.hasOwn(KINDS, kind);
+
+/**
+ * Who is in the fields of a lead that was kept as it came: as clean as one value after the other can be made, and whatever
+ * looks like an e-mail or a phone where the form has no such field any more.
+ */
+export function personsAsTyped(relay: RelayOptions, name: string, fields: Lead["fields"]): Person[] {
+  const persons = fields.flatMap(([field, given]) =>
+    [given].flat().flatMap((value): Person[] => {
+      if (typeof value !== "string") return [];
+      const spec = relay.forms[name]?.fields[field];
+      const kind = spec ? spec.kind : /^\s*[^\s@]{1,64}@[^\s@]+\s*$/.test(value) ? "email" : /^[\d\s().+x/-]{7,40}$/i.test(value) ? "phone" : undefined;
+      if (!isKind(kind)) return [];
+      return lower((spec ? ruled(relay, name, field, value) : commonly(kind, value)) ?? value).map((text) => [kind, text]);
+    }),
+  );
+  // A list in JSON has room for thousands.
+  return persons.slice(0, MOST);
+}
+
+/** The most persons of one lead. */
+const MOST = 100;
+
+/** What the rules without options make of a value; nothing where they refuse it, or come to no end. */
+function commonly(kind: Kind, value: string): string | undefined {
+  try {
+    const clean = (kind === "email" ? checkEmail(value) : checkPhone(value, { international: true })).value;
+    return typeof clean === "string" ? clean : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A number however it was written, without its extension: whoever shares it answers the same phone. */
 function plainNumber(phone: string): string {
   const digits = (phone.split(/[x#;]/, 1)[0] as string).replace(/\D/g, "");
   return `+${digits.length === 10 ? "1" : ""}${digits}`;
-}
-
-/** The values of a lead that was kept as it came, as clean as one field after the other can be made: it may be found by them. */
-export function cleaned(relay: RelayOptions, name: string, values: Record<string, unknown>): Record<string, unknown> {
-  const fields = Object.entries(relay.forms[name]?.fields ?? {}).filter(([, { kind }]) => kind in KINDS);
-  return Object.fromEntries(fields.map(([field]) => [field, ruled(relay, name, field, values[field]) ?? values[field]]));
 }
 
 /** What a field's rules make of a value; nothing where they refuse it, or come to no end. */
@@ -122,8 +154,7 @@ function written(relay: RelayOptions, kind: Kind, given: string): string[] {
   const own = Object.entries(relay.forms).flatMap(([name, { fields }]) =>
     Object.entries(fields).flatMap(([field, spec]) => (spec.kind === kind ? [ruled(relay, name, field, given)] : [])),
   );
-  const common = kind === "email" ? checkEmail(given) : checkPhone(given, { international: true });
-  const plain = [given, ...own, common.value].flatMap((text) => (typeof text === "string" && text.trim() !== "" ? [text.trim().toLowerCase()] : []));
+  const plain = [given, ...own, commonly(kind, given)].flatMap(lower);
   // The oldest leads have the number with its extension.
   return kind === "email" ? plain : plain.flatMap((text) => [text, plainNumber(text)]);
 }

@@ -19,7 +19,7 @@ import {
   type RelaySource,
 } from "./options.js";
 import { isOwnPage, isSelf, knownOrigin } from "./origin.js";
-import { cleaned, hashesOf } from "./persons.js";
+import { hashesOf, personsAsTyped, personsOf } from "./persons.js";
 import { describePage, problem, refuse, speakerOf } from "./problem.js";
 import { isSealed, readSealed, sealKey, sealSecrets } from "./seal.js";
 import { countOf, known, type Located, nameOf, outbox, outcome, shards, spend, take } from "./shards.js";
@@ -205,7 +205,7 @@ async function submit(submission: Submission): Promise<Answer> {
     form: name,
     lead: JSON.stringify(raw ? fields : report.values),
     visitor: JSON.stringify(trap ? {} : visitor(submission, report)),
-    ...(await hashesOf(relay, form, raw ? cleaned(relay, name, Object.fromEntries(fields)) : report.values, key, bodyHash)),
+    ...(await hashesOf(relay, raw ? personsAsTyped(relay, name, fields) : personsOf(form, report.values), key, bodyHash)),
     review,
     ...(submission.spends !== undefined && { nonce: submission.spends }),
     targets: form.deliver.map((target) => target.account),
