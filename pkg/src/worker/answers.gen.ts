@@ -7,6 +7,7 @@ export const ANSWERS: readonly { status: number; code: string; state: RelayAnswe
   { status: 202, code: "", state: "queued", meaning: "taken" },
   { status: 422, code: "", state: "refused", meaning: "values" },
   { status: 422, code: "key.reused", state: "refused", meaning: "values" },
+  { status: 400, code: "body.cut", state: "refused", meaning: "notNow" },
   { status: 400, code: "body.fields", state: "refused", meaning: "notNow" },
   { status: 400, code: "body.json", state: "refused", meaning: "notNow" },
   { status: 400, code: "body.multipart", state: "refused", meaning: "notNow" },

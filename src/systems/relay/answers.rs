@@ -35,6 +35,7 @@ pub const ANSWERS: &[Answer] = &[
     row(202, "", "queued", Meaning::Taken),
     row(422, "", "refused", Meaning::Values),
     row(422, "key.reused", "refused", Meaning::Values),
+    row(400, "body.cut", "refused", Meaning::NotNow),
     row(400, "body.fields", "refused", Meaning::NotNow),
     row(400, "body.json", "refused", Meaning::NotNow),
     row(400, "body.multipart", "refused", Meaning::NotNow),
