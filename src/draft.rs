@@ -156,7 +156,8 @@ impl Draft {
         while !issues.is_done() {
             let here = issues.text() == place;
             issues.text();
-            if here & (issues.text() == b"e") {
+            let stops = issues.text() == b"e";
+            if here && stops {
                 return true;
             }
             for _ in 3..COLUMNS {

@@ -133,12 +133,12 @@ pub(super) fn one<'v>(kind: Kind, value: &'v [u8], draft: &mut Draft) -> &'v [u8
     while !items.is_done() {
         let item = items.value();
         let says = item == [YES] || choice::says(Node::of(item).text().unwrap_or_default(), ticks);
-        differs |= !ticks & !told.is_empty() & (told != item);
-        if says | !said {
+        differs |= !ticks && !told.is_empty() && told != item;
+        if says || !said {
             (told, said) = (item, says);
         }
     }
-    if differs & said {
+    if differs && said {
         draft.warn(&code::TWICE);
     }
     told

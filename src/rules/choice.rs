@@ -27,7 +27,7 @@ pub(super) fn answer(text: &[u8]) -> Option<bool> {
 #[inline(never)]
 pub(crate) fn says(text: &[u8], ticks: bool) -> bool {
     let text = text::trim(text);
-    !text.is_empty() && !(ticks && answer(text) == Some(false))
+    !text.is_empty() && (!ticks || answer(text) != Some(false))
 }
 
 /// Whether somebody agreed: only yes counts.
