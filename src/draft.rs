@@ -94,6 +94,7 @@ impl Draft {
     }
 
     /// Adds an issue that stops the lead, unless the field is lenient.
+    #[inline(never)]
     pub(crate) fn error(&mut self, code: &'static Code) {
         self.failed |= !self.lenient;
         self.say(code, if self.lenient { b'w' } else { b'e' });

@@ -108,6 +108,7 @@ impl<'t> Tape<'t> {
     }
 
     /// Takes a name and its value.
+    #[inline(never)]
     pub(crate) fn entry(&mut self) -> (&'t [u8], &'t [u8]) {
         (self.text(), self.value())
     }

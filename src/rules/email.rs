@@ -110,7 +110,7 @@ fn quoted(text: &[u8]) -> usize {
 fn read_local(options: Options, local: &[u8]) -> Verdict {
     let mut before = b'.';
     // What nobody sees is no accented letter.
-    let unseen = !local.is_ascii() && text::has_unseen(local, &text::INVISIBLE);
+    let unseen = !local.is_ascii() && text::has_unseen(local, text::INVISIBLE | text::JOINER);
     let letters = if unseen { u8::MAX } else { 128 };
     let is_quoted = options.has(Options::QUOTED) && quoted(local) == local.len();
     for byte in local {
@@ -170,7 +170,7 @@ fn read_domain(typed: &[u8], draft: &mut Draft) -> Verdict {
     if is_wide {
         // Joiners are part of some scripts' domains (RFC 5892, A.1). Hosts differ in what they say of the others, and of an
         // empty label.
-        if text::has_unseen(typed, text::INVISIBLE.get(1..).unwrap_or_default()) {
+        if text::has_unseen(typed, text::INVISIBLE) {
             return Err(&code::EMAIL_CHARACTER);
         }
         if typed.split(|byte| *byte == b'.').any(<[u8]>::is_empty) {
@@ -218,6 +218,7 @@ fn read_domain(typed: &[u8], draft: &mut Draft) -> Verdict {
     Ok(())
 }
 
+#[inline(never)]
 fn put_lower(out: &mut Vec<u8>, domain: &[u8]) {
     for byte in domain {
         out.push(byte.to_ascii_lowercase());
@@ -246,7 +247,7 @@ fn suggest_repaired(mut text: &[u8], draft: &mut Draft) {
     let mut before = b'.';
     let (mut in_domain, mut apart) = (false, false);
     while !text.is_empty() {
-        let unseen = text::invisible(text, &text::INVISIBLE);
+        let unseen = text::is_sign(text, text::INVISIBLE | text::JOINER);
         if unseen > 0 {
             text = text.get(unseen..).unwrap_or_default();
             continue;

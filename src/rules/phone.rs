@@ -35,7 +35,7 @@ const MAX_SIGNS: usize = 80;
 /// A + before an area code, or another country's number without one, is nobody's secret: the other reading is suggested
 /// where it would do. What was meant is for the visitor to say, so no digit is touched.
 pub(super) fn check(text: &[u8], draft: &mut Draft) -> Verdict {
-    let mut signs = Bytes::<MAX_SIGNS>::EMPTY;
+    let mut signs = Bytes::EMPTY;
     let mut before = b' ';
     let mut rest = match text.split_at_checked(4) {
         // A scheme is the same in any case (RFC 3986, 3.1).
@@ -130,13 +130,13 @@ pub fn international(e164: &str) -> Option<String> {
 }
 
 /// A few bytes, kept without allocating.
-struct Bytes<const N: usize> {
-    bytes: [u8; N],
+struct Bytes {
+    bytes: [u8; MAX_SIGNS],
     count: usize,
 }
 
-impl<const N: usize> Bytes<N> {
-    const EMPTY: Self = Bytes { bytes: [0; N], count: 0 };
+impl Bytes {
+    const EMPTY: Self = Bytes { bytes: [0; MAX_SIGNS], count: 0 };
 
     /// Adds a byte; false when there is no room.
     fn push(&mut self, byte: u8) -> bool {
@@ -179,8 +179,7 @@ fn sign(text: &[u8]) -> (u8, usize) {
 struct Typed {
     /// It has a country code.
     plus: bool,
-    /// As many as 011, a number and the prefix within its country have.
-    digits: Bytes<19>,
+    digits: Bytes,
     letters: usize,
     /// Behind how many digits something stands between them: a bit each.
     groups: u32,
@@ -188,7 +187,7 @@ struct Typed {
 
 /// The bit of what stands behind so many digits.
 fn after(count: usize) -> u32 {
-    // There are 19 at most.
+    // Where there are more than the bits, there are too many.
     1_u32.wrapping_shl(u32::try_from(count).unwrap_or_default())
 }
 
@@ -210,9 +209,7 @@ impl Typed {
                     if self.is_full() && between > 0 && more >= 7 {
                         return Err(&code::PHONE_CHARACTER);
                     }
-                    if !self.digits.push(*sign) {
-                        return Err(&code::PHONE_LONG);
-                    }
+                    self.digits.push(*sign);
                     (ends_in_letter, between) = (false, 0);
                 }
                 // Who finds a + may type one as well.
@@ -289,6 +286,7 @@ impl Typed {
     }
 
     /// No further digit belongs to the number.
+    #[inline(never)]
     fn is_full(&self) -> bool {
         let most = match self.digits.all() {
             [b'1', b'1', ..] if self.plus => 12,
@@ -331,8 +329,9 @@ fn purpose(digits: &[u8]) -> Result<Use, &'static Code> {
 }
 
 /// Ten digits that are a number of North America, with an area code of the table.
+#[inline(never)]
 fn is_known(digits: &[u8]) -> bool {
-    purpose(digits).is_ok_and(|purpose| purpose != Use::Unknown)
+    purpose(digits).is_ok_and(|purpose| purpose != Use::UNKNOWN)
 }
 
 /// What is worth knowing of ten digits that fit. Of an area code that is perhaps none nothing more is asked.
@@ -346,20 +345,19 @@ fn note(purpose: Use, digits: &[u8], in_doubt: bool, draft: &mut Draft) {
         draft.flags.insert(Flags::FICTION);
         draft.warn(&code::PHONE_FICTION);
     }
+    draft.region = purpose.place();
     match purpose {
-        Use::Unknown if in_doubt => {}
-        Use::Unknown => draft.warn(&code::PHONE_NEW_AREA_CODE),
-        Use::Place(place) => draft.region = place,
-        Use::TollFree => {
+        Use::UNKNOWN if !in_doubt => draft.warn(&code::PHONE_NEW_AREA_CODE),
+        Use::TOLL_FREE => {
             draft.flags.insert(Flags::TOLL_FREE);
             draft.warn(&code::PHONE_TOLL_FREE);
         }
-        Use::Personal => draft.flags.insert(Flags::PERSONAL),
-        Use::Government => draft.flags.insert(Flags::GOVERNMENT),
-        Use::Premium | Use::Other => {}
+        Use::PERSONAL => draft.flags.insert(Flags::PERSONAL),
+        Use::GOVERNMENT => draft.flags.insert(Flags::GOVERNMENT),
+        _ => {}
     }
     // 976 is the exchange of pay-per-call lines in every place.
-    if purpose == Use::Premium || (geographic && exchange == b"976") {
+    if purpose == Use::PREMIUM || (geographic && exchange == b"976") {
         draft.flags.insert(Flags::PREMIUM);
         draft.warn(&code::PHONE_PREMIUM);
     }

@@ -8,78 +8,86 @@ use crate::field::{Field, Kind, Options};
 use crate::host::Ask;
 use crate::tape::{END, TEXT, put};
 
-/// How many bytes the blank at the start has; 0 where there is none. Blank is what nobody sees: white space of any
-/// width, zero-width characters and the marks of writing direction, which phones put around the numbers that people
-/// copy. Of the control characters only tab and line ends; the others are faults.
+/// White space of any width, zero-width characters and the marks of writing direction.
+const BLANK: u8 = 1;
+/// What no field should store: a zero-width character, or one that turns the writing direction of what follows.
+const UNSEEN: u8 = 1 << 1;
+/// What nobody sees though it is a letter to a computer: Unicode's `Default_Ignorable_Code_Point`, the braille blank, and
+/// what stands for objects. Copied text brings them along: a soft hyphen, fillers, selectors of an emoji's look, tags.
+pub(super) const INVISIBLE: u8 = 1 << 2;
+/// The same of letters that some scripts need: U+200C and U+200D.
+pub(super) const JOINER: u8 = 1 << 3;
+
+/// What is not ASCII and no letter for the eye: the first two bytes, the bounds of the third, and what it is.
+static SIGNS: [[u8; 5]; 26] = [
+    // U+00A0; U+00AD; U+034F; U+061C
+    [0xC2, 0xA0, 0, 0xFF, BLANK],
+    [0xC2, 0xAD, 0, 0xFF, INVISIBLE],
+    [0xCD, 0x8F, 0, 0xFF, INVISIBLE],
+    [0xD8, 0x9C, 0, 0xFF, INVISIBLE],
+    // U+115F, U+1160; U+1680; U+17B4, U+17B5; U+180B to U+180F
+    [0xE1, 0x85, 0x9F, 0xA0, INVISIBLE],
+    [0xE1, 0x9A, 0x80, 0x80, BLANK],
+    [0xE1, 0x9E, 0xB4, 0xB5, INVISIBLE],
+    [0xE1, 0xA0, 0x8B, 0x8F, INVISIBLE],
+    // U+2000 to U+200F; U+2028 to U+202F
+    [0xE2, 0x80, 0x80, 0x8A, BLANK],
+    [0xE2, 0x80, 0x8B, 0x8B, BLANK | UNSEEN | INVISIBLE],
+    [0xE2, 0x80, 0x8C, 0x8D, JOINER],
+    [0xE2, 0x80, 0x8E, 0x8F, BLANK | INVISIBLE],
+    [0xE2, 0x80, 0xAA, 0xAE, BLANK | UNSEEN | INVISIBLE],
+    [0xE2, 0x80, 0xA8, 0xAF, BLANK],
+    // U+205F to U+206F; U+2800
+    [0xE2, 0x81, 0x9F, 0x9F, BLANK],
+    [0xE2, 0x81, 0xA0, 0xA0, BLANK | UNSEEN | INVISIBLE],
+    [0xE2, 0x81, 0xA6, 0xA9, BLANK | UNSEEN | INVISIBLE],
+    [0xE2, 0x81, 0xA1, 0xAF, INVISIBLE],
+    [0xE2, 0xA0, 0x80, 0x80, INVISIBLE],
+    // U+3000; U+3164
+    [0xE3, 0x80, 0x80, 0x80, BLANK],
+    [0xE3, 0x85, 0xA4, 0xA4, INVISIBLE],
+    // U+FE00 to U+FE0F; U+FEFF; U+FFA0; U+FFF0 to U+FFFC
+    [0xEF, 0xB8, 0x80, 0x8F, INVISIBLE],
+    [0xEF, 0xBB, 0xBF, 0xBF, BLANK | UNSEEN | INVISIBLE],
+    [0xEF, 0xBE, 0xA0, 0xA0, INVISIBLE],
+    [0xEF, 0xBF, 0xB0, 0xBC, INVISIBLE],
+    // U+E0000 to U+E0FFF
+    [0xF3, 0xA0, 0x80, 0xBF, INVISIBLE],
+];
+
+/// How many bytes the sign at the start has where it is one of these kinds and not ASCII; 0 where it is not.
+#[inline(never)]
+pub(super) fn is_sign(text: &[u8], kinds: u8) -> usize {
+    let &[first @ 0x80..=0xFF, second, ..] = text else { return 0 };
+    let third = text.get(2).copied().unwrap_or_default();
+    for [one, two, from, to, kind] in &SIGNS {
+        if *one == first && *two == second && (*from..=*to).contains(&third) {
+            let length = if first < 0xE0 { 2 } else { 3_usize.saturating_add(usize::from(first >= 0xF0)) };
+            return if kind & kinds > 0 { length } else { 0 };
+        }
+    }
+    0
+}
+
+/// How many bytes the blank at the start has; 0 where there is none. Blank is what nobody sees; phones put the marks of
+/// direction around the numbers that people copy. Of the control characters only tab and line ends; the others are faults.
+#[inline(never)]
 pub(super) fn blank(text: &[u8]) -> usize {
     match text {
         [b' ' | b'\t' | b'\n' | b'\r', ..] => 1,
-        // U+00A0
-        [0xC2, 0xA0, ..] => 2,
-        // U+1680; U+2000 to U+200B, U+200E, U+200F, U+2028 to U+202F; U+205F, U+2060, U+2066 to U+2069; U+3000; U+FEFF
-        [0xE1, 0x9A, 0x80, ..]
-        | [0xE2, 0x80, 0x80..=0x8B | 0x8E | 0x8F | 0xA8..=0xAF, ..]
-        | [0xE2, 0x81, 0x9F | 0xA0 | 0xA6..=0xA9, ..]
-        | [0xE3, 0x80, 0x80, ..]
-        | [0xEF, 0xBB, 0xBF, ..] => 3,
-        _ => 0,
+        _ => is_sign(text, BLANK),
     }
 }
 
-/// Whether something in it is blank, or should not be stored, or is one of these letters that nobody sees.
-pub(super) fn has_unseen(mut text: &[u8], letters: &[[u8; 4]]) -> bool {
+/// Whether something in it is blank, or should not be stored, or is one of the letters of these kinds.
+pub(super) fn has_unseen(mut text: &[u8], kinds: u8) -> bool {
     while let [_, rest @ ..] = text {
-        if blank(text) > 0 || unseen(text, false) > 0 || invisible(text, letters) > 0 {
+        if blank(text) > 0 || unseen(text, false) > 0 || is_sign(text, kinds) > 0 {
             return true;
         }
         text = rest;
     }
     false
-}
-
-/// What nobody sees though it is a letter to a computer, as the first two bytes and the bounds of the third: Unicode's
-/// `Default_Ignorable_Code_Point`, the braille blank, and what stands for objects. Copied text brings them along: a soft
-/// hyphen, joiners, fillers, marks of direction, selectors of an emoji's look, tags.
-pub(super) static INVISIBLE: [[u8; 4]; 18] = [
-    // U+200C and U+200D stand first: of a domain they may be a part, and the others are of none.
-    [0xE2, 0x80, 0x8C, 0x8D],
-    // U+00AD; U+034F; U+061C
-    [0xC2, 0xAD, 0, 0xFF],
-    [0xCD, 0x8F, 0, 0xFF],
-    [0xD8, 0x9C, 0, 0xFF],
-    // U+115F, U+1160; U+17B4, U+17B5; U+180B to U+180F
-    [0xE1, 0x85, 0x9F, 0xA0],
-    [0xE1, 0x9E, 0xB4, 0xB5],
-    [0xE1, 0xA0, 0x8B, 0x8F],
-    // U+200B, U+200E, U+200F; U+202A to U+202E; U+2060 to U+206F; U+2800
-    [0xE2, 0x80, 0x8B, 0x8B],
-    [0xE2, 0x80, 0x8E, 0x8F],
-    [0xE2, 0x80, 0xAA, 0xAE],
-    [0xE2, 0x81, 0xA0, 0xAF],
-    [0xE2, 0xA0, 0x80, 0x80],
-    // U+3164; U+FE00 to U+FE0F; U+FEFF; U+FFA0; U+FFF0 to U+FFFC
-    [0xE3, 0x85, 0xA4, 0xA4],
-    [0xEF, 0xB8, 0x80, 0x8F],
-    [0xEF, 0xBB, 0xBF, 0xBF],
-    [0xEF, 0xBE, 0xA0, 0xA0],
-    [0xEF, 0xBF, 0xB0, 0xBC],
-    // U+E0000 to U+E0FFF
-    [0xF3, 0xA0, 0x80, 0xBF],
-];
-
-/// How many bytes the letter at the start has that is one of these; 0 where it is none.
-pub(super) fn invisible(text: &[u8], letters: &[[u8; 4]]) -> usize {
-    let &[first, second, ..] = text else { return 0 };
-    let third = text.get(2).copied().unwrap_or_default();
-    let is = |row: &[u8; 4]| row[0] == first && row[1] == second && (row[2]..=row[3]).contains(&third);
-    if !letters.iter().any(is) {
-        return 0;
-    }
-    match first {
-        ..0xE0 => 2,
-        0xF0.. => 4,
-        _ => 3,
-    }
 }
 
 /// The text without the blanks around it.
@@ -130,19 +138,14 @@ pub(super) fn plain(text: &[u8]) -> (u8, usize) {
 }
 
 /// How many bytes at the start no field should store: a control character (tab and line end may stay where `lines` may
-/// be), a zero-width one, or one that turns the writing direction of what follows. U+200C and U+200D stay: Persian, the
-/// scripts of India and emoji need them inside words.
+/// be), or another such sign. U+200C and U+200D stay: Persian, the scripts of India and emoji need them inside words.
 fn unseen(text: &[u8], lines: bool) -> usize {
     match text {
         [b'\t' | b'\n', ..] if lines => 0,
         [..0x20 | 0x7F, ..] => 1,
         // U+0080 to U+009F
         [0xC2, 0x80..=0x9F, ..] => 2,
-        // U+200B, U+202A to U+202E; U+2060, U+2066 to U+2069; U+FEFF
-        [0xE2, 0x80, 0x8B | 0xAA..=0xAE, ..]
-        | [0xE2, 0x81, 0xA0 | 0xA6..=0xA9, ..]
-        | [0xEF, 0xBB, 0xBF, ..] => 3,
-        _ => 0,
+        _ => is_sign(text, UNSEEN),
     }
 }
 
@@ -198,6 +201,7 @@ pub(super) fn trim_last(draft: &mut Draft, start: usize) {
     draft.values.truncate(start.saturating_add(length));
 }
 
+#[inline(never)]
 fn trim_start(mut text: &[u8]) -> &[u8] {
     while let length @ 1.. = blank(text) {
         text = text.get(length..).unwrap_or_default();
@@ -207,6 +211,7 @@ fn trim_start(mut text: &[u8]) -> &[u8] {
 
 /// How many characters a text has: Unicode scalar values, because that is what the databases behind the CRMs count in
 /// a column of 255. An emoji is one, where HTML's `maxlength` counts two.
+#[inline(never)]
 pub(super) fn count(text: &[u8]) -> usize {
     // All bytes but those that continue a character.
     text.iter().fold(0, |sum: usize, byte| sum.saturating_add(usize::from(byte & 0xC0 != 0x80)))

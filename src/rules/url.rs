@@ -45,7 +45,7 @@ fn fits(url: &[u8]) -> bool {
     });
     known
         && class::all(url, class::URL)
-        && !text::has_unseen(url, &[])
+        && !text::has_unseen(url, 0)
         && !host.is_empty()
         && dotted_well
         && class::all(host, class::HOST)

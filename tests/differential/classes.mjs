@@ -83,6 +83,15 @@ export const CLASSES = {
     test: taken(({ text }) => /[x#]\s*\d{10,20}$/i.test(text)),
   },
 
+  "line-behind": {
+    why: "A word of a closed list behind the number, which says where it rings.",
+    test: taken(({ text }) => / home$/.test(text)),
+  },
+  "word-longer-than-the-number": {
+    why: "Letters beyond the tenth digit: the network dials the first ten.",
+    test: taken(({ text, ours }) => letters(text).length >= 5 && ours.ext === null),
+  },
+
   "exchange-n11": {
     why: "N11 is no exchange of a geographic code (NANPA); they take any from 200 on.",
     test: refused(({ code, exchange, north }) => north && code === "phone.exchange" && /^.11$/.test(exchange)),
@@ -96,7 +105,7 @@ export const CLASSES = {
     test: refused(({ text, code }) => code === "phone.character" && /^call /.test(text)),
   },
   "text-behind": {
-    why: "A word or markup behind the number: cut off by them, refused by us.",
+    why: "Markup behind the number, or a word behind its extension: cut off by them, refused by us.",
     test: refused(({ text, code }) => /^phone\.(character|extension)$/.test(code) && /( home|<br>)$/.test(text)),
   },
   "extension-without-number": {
@@ -133,7 +142,7 @@ export const CLASSES = {
   },
   "one-and-one": {
     why: "Two 1s lead (`11 1 …`, `1 (1…`), so that the digits are too many: they drop some; we ask.",
-    test: refused(({ text, code }) => code === "phone.long" && /^11/.test(ascii(text).replace(/\D/g, ""))),
+    test: refused(({ text, code }) => /^phone\.(long|area_code)$/.test(code) && /^11/.test(ascii(text).replace(/\D/g, ""))),
   },
   "canadian-310": {
     why: "Canada's 310 numbers have seven digits and no area code: nobody abroad, and no CRM, can call them.",

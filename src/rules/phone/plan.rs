@@ -6,24 +6,27 @@ use crate::rules::typo::words::next;
 const AREA_CODES: &[u8] = include_bytes!("../../data/area_codes.txt");
 const COUNTRY_CODES: &[u8] = include_bytes!("../../data/country_codes.txt");
 
-/// What an area code is for.
+/// What an area code is for: its row in the file, counted from 1.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Use {
-    /// Nothing that the table knows.
-    Unknown,
-    TollFree,
-    Premium,
-    Personal,
-    Government,
-    /// Carriers, and the Canadian codes without a place.
-    Other,
-    Place(&'static str),
-}
+pub(super) struct Use(u8);
 
 impl Use {
-    /// Its numbers belong to a place, as far as anybody knows.
+    /// Nothing that the table knows.
+    pub(super) const UNKNOWN: Use = Use(0);
+    pub(super) const TOLL_FREE: Use = Use(1);
+    pub(super) const PREMIUM: Use = Use(2);
+    pub(super) const PERSONAL: Use = Use(3);
+    pub(super) const GOVERNMENT: Use = Use(4);
+
+    /// Its numbers belong to a place, as far as anybody knows. The fifth row has carriers, and the Canadian codes without
+    /// a place.
     pub(super) fn is_geographic(self) -> bool {
-        matches!(self, Use::Place(_) | Use::Unknown)
+        self == Use::UNKNOWN || usize::from(self.0) > USES
+    }
+
+    /// The place; nothing where there is none.
+    pub(super) fn place(self) -> &'static str {
+        usize::from(self.0).checked_sub(USES.saturating_add(1)).and_then(place).unwrap_or_default()
     }
 }
 
@@ -62,16 +65,7 @@ const ZERO_STAYS: &[u8] = b"39 225 226 229 241 242 247 378 992";
 
 /// What an area code is for.
 pub(super) fn area(code: [u8; 3]) -> Use {
-    let row = look(&ROWS, code);
-    match row {
-        0 => Use::Unknown,
-        1 => Use::TollFree,
-        2 => Use::Premium,
-        3 => Use::Personal,
-        4 => Use::Government,
-        5 => Use::Other,
-        _ => place(usize::from(row).saturating_sub(USES).saturating_sub(1)).map_or(Use::Unknown, Use::Place),
-    }
+    Use(look(&ROWS, code))
 }
 
 /// What a table has for three digits.
