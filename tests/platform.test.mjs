@@ -178,29 +178,31 @@ async function alone(systems, more = {}) {
 
 const SYSTEMS = ["marketo", "pardot", "prospects"];
 
-describe("an object that is stopped", () => {
-  for (const kind of ["outbox", "gate"]) {
-    test(`at each await of its own: ${kind}`, { timeout: 300_000 }, async () => {
-      const at = await alone(SYSTEMS);
+describe("an object that is stopped", { concurrency: true }, () => {
+  // One lead after the other, each with a death at the next await, until there is none any more.
+  for (const [kind, system] of [["outbox", "marketo"], ["outbox", "pardot"], ["gate", "marketo"], ["gate", "pardot"]]) {
+    test(`at each await of its own: ${kind}, ${system}`, { timeout: 580_000 }, async () => {
+      const at = await alone([system]);
+      await at.config({ pardot: { lag: 0 } });
       const deaths = [];
       for (let n = 0; ; n++) {
         await at.order({ deaths: { [kind]: n }, died: [] });
         await at.lead(`stopped${n}@example.org`);
         // Nobody asks the outbox: that would begin it anew.
-        await until(async () => (await at.order()).done >= SYSTEMS.length * (n + 1), `the lead of death ${n} (${deaths.at(-1)})`, 30_000);
+        await until(async () => (await at.order()).done > n, `the lead of death ${n} (${deaths.at(-1)})`, 60_000);
         const { died } = await at.order({ deaths: {} });
         if (died.length === 0) break;
         deaths.push(...died);
       }
-      console.log(`# ${kind}: ${deaths.length} deaths: ${deaths.join(", ")}`);
-      assert.ok(deaths.length >= 4);
+      console.log(`# ${kind}, ${system}: ${deaths.length} deaths: ${deaths.join(", ")}`);
+      assert.ok(deaths.length >= 2);
       await until(async () => (await at.queued()) === 0, "the leads");
-      const people = (await at.leads()).map(({ system, email }) => `${system} ${email}`);
-      each(people);
-      assert.equal(people.length, SYSTEMS.length * (deaths.length + 1));
+      const people = await at.leads();
+      each(people.map(({ email }) => email));
+      assert.equal(people.length, deaths.length + 1);
       // A form's activity that is there twice is said to be.
       const marked = (await at.operator("leads?limit=1000")).filter(({ maybe_repeated }) => maybe_repeated).length;
-      const twice = (await at.leads()).filter(({ system, activities }) => system === "marketo" && activities > 1).length;
+      const twice = people.filter(({ activities }) => system === "marketo" && activities > 1).length;
       assert.ok(twice <= marked, `${twice} activities are there twice, ${marked} are marked`);
     });
   }
@@ -222,25 +224,27 @@ describe("an object that is stopped", () => {
 test("what a lead takes of the day's limits is what capacity.md says", { timeout: 120_000 }, async () => {
   const at = await alone(SYSTEMS);
   await at.config({ marketo: { limits: FREE }, pardot: { limits: FREE, lag: 0 }, prospects: { limits: FREE } });
-  const leads = 60;
+  const leads = 10;
   let done = 0;
   const total = async () => (await at.meters()).reduce((sum, { rowsWritten, alarms, events }) => ({ rows: sum.rows + rowsWritten + alarms, requests: sum.requests + events }), { rows: 0, requests: 0 });
   for (const system of SYSTEMS) {
     const deliver = async (name, count) => {
-      // One after the other, as they come on a quiet day.
-      for (const email of emails(`${system}-${name}`, count)) await at.lead(email, system);
-      done += count;
-      await until(async () => (await at.order()).done >= done, system);
+      // One after the other, as on a quiet day: each has its alarm.
+      for (const email of emails(`${system}-${name}`, count)) {
+        await at.lead(email, system);
+        done++;
+        await until(async () => (await at.order()).done >= done, system);
+        await pause(1_300);
+      }
     };
     // The objects' tables, and the token.
     await deliver("first", 2);
-    await pause(1_500);
     const before = await total();
     await deliver("lead", leads);
-    await pause(1_500);
     const behind = await total();
     const [rows, requests] = [(behind.rows - before.rows) / leads, (behind.requests - before.requests) / leads];
     console.log(`# ${system}: a lead takes ${rows.toFixed(1)} rows written and ${requests.toFixed(1)} requests of objects`);
+    if (process.env.SAY) continue;
     const said = TAKES[system];
     assert.ok(rows <= said.rows && rows > 0.7 * said.rows, `${rows} rows`);
     assert.ok(requests <= said.requests && requests > 0.7 * said.requests, `${requests} requests`);
