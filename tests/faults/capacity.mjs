@@ -13,9 +13,9 @@ const PLAN = 5;
 
 /** What one lead to one account takes, at most: `tests/platform.test.mjs` counts it, indexes and alarms included. */
 export const TAKES = {
-  marketo: { rows: 40, requests: 7 },
-  pardot: { rows: 60, requests: 10 },
-  prospects: { rows: 40, requests: 7 },
+  marketo: { rows: 24, requests: 5 },
+  pardot: { rows: 37, requests: 8 },
+  prospects: { rows: 31, requests: 7 },
 };
 
 const LEAD = {
@@ -44,8 +44,8 @@ export function capacity(leads) {
   const used = {
     requests: leads * LEAD.requests,
     objectRequests: leads * LEAD.objectRequests,
-    // The upper bound: all outboxes and one gate are awake all month, with 128 MB each.
-    gigabyteSeconds: (shards + 1) * MONTH * 0.128,
+    // The upper bound: all outboxes, their senders and one gate are awake all month, with 128 MB each.
+    gigabyteSeconds: (2 * shards + 1) * MONTH * 0.128,
     rowsWritten: leads * LEAD.rowsWritten,
   };
   const cost = Object.entries(PRICES).reduce((sum, [name, { included, million }]) => sum + (Math.max(0, used[name] - included) / 1e6) * million, PLAN);
@@ -56,6 +56,12 @@ export function capacity(leads) {
   return { leads, perSecond: perSecond.toFixed(2), peak: Math.round(perSecond * PEAK), shards, dollars: Math.round(cost), bounds };
 }
 
+/** Leads a day to one account that the Free plan takes, by what ends first. */
+export function free(system, shards = SHARDS) {
+  const { rows, requests } = TAKES[system];
+  return Math.floor(Math.min(FREE.rows / rows, (FREE.requests - shards * WAKES) / requests));
+}
+
 if (process.argv[1] === new URL(import.meta.url).pathname) {
   const asked = process.argv.slice(2).map(Number).filter((leads) => leads > 0);
   for (const leads of asked.length > 0 ? asked : [1e6, 100e6]) {
@@ -63,4 +69,5 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
     console.log(`${leads.toLocaleString("en")} leads a month: ${perSecond}/s, ${peak}/s at the peak, ${shards} shards, at most $${dollars}`);
     for (const { system, leadsADay, enough } of bounds) console.log(`  ${system} takes ${leadsADay.toLocaleString("en")} leads a day: ${enough ? "enough" : "too few; the queue would grow"}`);
   }
+  for (const system of Object.keys(TAKES)) console.log(`Free plan, ${system}: ${free(system).toLocaleString("en")} leads a day`);
 }
