@@ -25,7 +25,7 @@ async function drained(response, mark, slow = 0) {
  * `leads` leads with `size` bytes of values each, of which every one in `every` keeps a request of `kept` bytes, and
  * whatever is done with all of them. Throws where one is missing from an answer, or a new lead is not taken and delivered.
  */
-export async function fullRun({ leads, size, kept = 0, timeScale = 30, say = () => {} }) {
+export async function fullRun({ leads, size, kept = 0, timeScale = 2, say = () => {} }) {
   const at = await stand({ worker: `${root}tests/faults/full.worker.mjs`, timeScale, inspectorPort: 0 });
   const found = { leads, took: {} };
   let over = false;
@@ -37,7 +37,9 @@ export async function fullRun({ leads, size, kept = 0, timeScale = 30, say = () 
       const { state } = await response.json();
       return `${response.status} ${state}`;
     };
-    const operator = (path, init = {}) => fetch(`${at.relay}/operator/${path}`, { ...init, headers: AUTH });
+    // A connection that lay idle may be closed in the moment when it is used again.
+    const ask = (path, init = {}) => fetch(`${at.relay}/operator/${path}`, { ...init, headers: AUTH });
+    const operator = (path, init) => ask(path, init).catch(() => ask(path, init));
     const read = async (path) => (await operator(path)).json();
     await at.faults([{ operation: WRITE, fault: "code", code: 1003, times: 1 }]);
     await post("contact", "first@example.org");
@@ -56,11 +58,14 @@ export async function fullRun({ leads, size, kept = 0, timeScale = 30, say = () 
     isolate = await heap(at.inspector);
     const sent = [];
     const statuses = {};
+    let slowest = 0;
     const live = (async () => {
       while (!over) {
         const email = `live${sent.length}@example.org`;
+        const began = performance.now();
         const status = await post("live", email).catch((error) => String(error));
         statuses[status] = (statuses[status] ?? 0) + 1;
+        slowest = Math.max(slowest, Math.round(performance.now() - began));
         sent.push(email);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
@@ -78,7 +83,8 @@ export async function fullRun({ leads, size, kept = 0, timeScale = 30, say = () 
       const began = performance.now();
       seen.used = seen.live = 0;
       await act();
-      found.took[name] = { seconds: Number(((performance.now() - began) / 1000).toFixed(1)), used: Math.round(seen.used), live: Math.round(seen.live) };
+      found.took[name] = { seconds: Number(((performance.now() - began) / 1000).toFixed(1)), used: Math.round(seen.used), live: Math.round(seen.live), slowestMs: slowest };
+      slowest = 0;
       say(`${name}: ${JSON.stringify(found.took[name])}`);
     };
     const every = (what, { marks }, wanted = leads + 1) => {
@@ -114,9 +120,12 @@ export async function fullRun({ leads, size, kept = 0, timeScale = 30, say = () 
     await Promise.all([live, watch]);
     await until(async () => {
       const there = new Set((await at.leads()).map(({ email }) => email));
-      return sent.every((email) => there.has(email));
-    }, "the leads that came meanwhile", 30_000);
-    found.live = { sent: sent.length, statuses };
+      found.lacking = sent.filter((email) => !there.has(email)).length;
+      return found.lacking === 0;
+    }, "the leads that came meanwhile", 30_000).catch(async (error) => {
+      throw new Error(`${error.message}: ${found.lacking} of ${sent.length}, ${JSON.stringify(statuses)}, ${JSON.stringify(await read("status"))}`);
+    });
+    found.live = { sent: sent.length, statuses, slowestMs: Math.max(...Object.values(found.took).map(({ slowestMs }) => slowestMs)) };
     found.heap = Math.max(...Object.values(found.took).map(({ live }) => live));
     found.used = Math.max(...Object.values(found.took).map(({ used }) => used));
     return found;

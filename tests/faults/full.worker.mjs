@@ -54,6 +54,7 @@ const handler = relay((env) => {
     timeScale: Number(env.TIME_SCALE),
     addressLimit: null,
     shards: 1,
+    plan: "paid",
     forms: {
       contact: form({ account: "marketo", map: { email: "email", company: "company" }, constants: { formId: 1029 } }),
       live: form({ account: "prospects", map: { email: "email", firstName: "firstName", lastName: "lastName" } }),

@@ -253,7 +253,7 @@ export class Acceptance {
       );
     }
     if (nonce !== undefined && user === undefined && key !== `k:${nonce}`) this.use(nonce, key);
-    this.desk.accepted(held, bytes, now);
+    this.desk.accepted(held, bytes);
     if (!held) for (const account of targets) due.add(account);
     return { id, state: "queued", ...(held && { held }) };
   }

@@ -61,9 +61,9 @@ export class Desk {
     this.counters[counted] = (this.counters[counted] ?? 0) + 1;
   }
 
-  accepted(held: boolean, bytes: number, at: number): void {
+  accepted(held: boolean, bytes: number): void {
     const standing = held ? "review" : "queued";
-    this.tally.accepted(standing, bytes, at);
+    this.tally.accepted(standing, bytes);
     this.tick(`accepted ${standing}`);
   }
 

@@ -23,8 +23,6 @@ const octets = (text: string): number => (/^[\0-\x7f]*$/.test(text) ? text.lengt
 export class Tally {
   now: Counts = { queued: 0, review: 0, dead: 0, bytes: 0, floor: 0 };
   private saved = "";
-  /** When the oldest lead that waits for a person was accepted; not known until it is asked for. */
-  private forPerson: number | null | undefined;
 
   constructor(readonly storage: DurableState["storage"]) {}
 
@@ -49,7 +47,7 @@ export class Tally {
 
   /** Writes all of it or nothing, and has counted nothing of what was not written. */
   together<T>(write: () => T): T {
-    const { now, saved, forPerson } = this;
+    const { now, saved } = this;
     this.now = { ...now };
     try {
       return this.storage.transactionSync(() => {
@@ -58,7 +56,7 @@ export class Tally {
         return done;
       });
     } catch (error) {
-      Object.assign(this, { now, saved, forPerson });
+      Object.assign(this, { now, saved });
       throw error;
     }
   }
@@ -68,10 +66,9 @@ export class Tally {
     return octets(lead) + octets(visitor) + ROW * (1 + deliveries);
   }
 
-  accepted(standing: Standing, bytes: number, at: number): void {
+  accepted(standing: Standing, bytes: number): void {
     this.now[standing]++;
     this.now.bytes += bytes;
-    if (standing !== "queued" && this.forPerson === null) this.forPerson = at;
   }
 
   /** A change of a lead's rows: what it counts for follows from where it stands before and after. */
@@ -80,32 +77,21 @@ export class Tally {
       const before = this.standing(lead);
       const done = change();
       const after = this.standing(lead);
-      if (before?.standing !== after?.standing) {
-        if (before) this.left(before.standing, before.accepted);
-        if (after) this.came(after.standing, after.accepted);
+      if (before !== after) {
+        if (before) this.now[before]--;
+        if (after) this.now[after]++;
       }
       return done;
     });
   }
 
-  private left(standing: Standing, accepted: number): void {
-    this.now[standing]--;
-    if (standing !== "queued" && typeof this.forPerson === "number" && accepted <= this.forPerson) this.forPerson = undefined;
-  }
-
-  private came(standing: Standing, accepted: number): void {
-    this.now[standing]++;
-    if (standing !== "queued" && this.forPerson !== undefined) this.forPerson = Math.min(this.forPerson ?? accepted, accepted);
-  }
-
   /** Nothing for a lead that is finished, or is not there. */
-  private standing(lead: string): { standing: Standing; accepted: number } | undefined {
+  private standing(lead: string): Standing | undefined {
     const [row] = this.rows(
-      `SELECT accepted, (SELECT max(phase) FROM deliveries WHERE lead = leads.id AND phase IN ('dead', 'review')) AS phase
-       FROM leads WHERE id = ? AND finished IS NULL`,
+      "SELECT (SELECT max(phase) FROM deliveries WHERE lead = leads.id AND phase IN ('dead', 'review')) AS phase FROM leads WHERE id = ? AND finished IS NULL",
       lead,
     );
-    return row && { standing: (row["phase"] ?? "queued") as Standing, accepted: Number(row["accepted"]) };
+    return row && ((row["phase"] ?? "queued") as Standing);
   }
 
   /**
@@ -171,12 +157,11 @@ export class Tally {
     this.save();
   }
 
-  /** When the oldest lead that waits for a person was accepted. */
+  /** When the oldest lead that waits for a person was accepted: ids are in the order of acceptance, and so is their index. */
   oldestForPerson(): number | null {
-    if (this.forPerson === undefined) {
-      const [row] = this.rows("SELECT min(accepted) AS at FROM leads WHERE id IN (SELECT lead FROM deliveries WHERE phase IN ('dead', 'review'))");
-      this.forPerson = (row?.["at"] as number | null) ?? null;
-    }
-    return this.forPerson;
+    const [row] = this.rows(
+      "SELECT accepted FROM leads WHERE id = (SELECT lead FROM deliveries INDEXED BY for_person WHERE phase IN ('dead', 'review') ORDER BY lead LIMIT 1)",
+    );
+    return row ? Number(row["accepted"]) : null;
   }
 }
