@@ -2,7 +2,7 @@ import type { Desk, ShardStatus } from "./desk.js";
 import { Gone } from "./gone.js";
 import { Listing } from "./listing.js";
 import type { RelayOptions } from "./options.js";
-import { streamed } from "./paged.js";
+import { answered } from "./paged.js";
 import { type Rule, Ruling } from "./ruling.js";
 import { Selection, type Which } from "./selection.js";
 
@@ -35,7 +35,7 @@ export class Inquiry {
       case "/values":
       case "/names": {
         const { which, before } = await given<{ which: Which; before: string }>();
-        return streamed(before, this.list(path.slice(1) as List, which));
+        return answered(this.listing[path.slice(1) as List](which, before));
       }
       case "/groups":
         return Response.json(this.listing.groups());
@@ -54,10 +54,6 @@ export class Inquiry {
       default:
         return undefined;
     }
-  }
-
-  private list(name: List, which: Which): (before: string) => ReturnType<Listing["values"]> {
-    return name === "names" ? this.listing.names(which) : (before) => this.listing[name](which, before);
   }
 
   status(): ShardStatus {

@@ -22,7 +22,7 @@ const MOST_NAMES = 1_000;
 const MOST_NAME = 200;
 
 /** So many leads are read for them in one go, whatever their size. */
-const MOST_READ = 50;
+const MOST_READ = 200;
 
 /** What an operator reads of an outbox, the newest first and page by page. */
 export class Listing {
@@ -104,23 +104,22 @@ export class Listing {
     });
   }
 
-  /** The names of the fields of what `values` gives, each once: what a table needs before its first row. */
-  names(which: Which): (before: string) => Page {
+  /** The names of the fields of what `values` gives, on each page once: what a table needs before its first row. */
+  names(which: Which, before: string): Page {
     const seen = new Set<string>();
-    return (before) =>
-      this.page(which, "open", before, (lead) => {
-        if (seen.size >= MOST_NAMES || this.open(which, lead).length === 0) return [];
-        // A lead that was kept as it came is a list of names and values.
-        const names = this.desk.rows(
-          `SELECT DISTINCT iif(raw, field.value ->> 0, field.key) AS name FROM leads, json_each(leads.lead) AS field WHERE leads.id = ? LIMIT ?`,
-          lead, MOST_NAMES,
-        );
-        return names.flatMap(({ name }) => {
-          if (typeof name !== "string" || name.length > MOST_NAME || seen.has(name)) return [];
-          seen.add(name);
-          return [JSON.stringify(name)];
-        });
-      }, MOST_READ);
+    return this.page(which, "open", before, (lead) => {
+      if (seen.size >= MOST_NAMES || this.open(which, lead).length === 0) return [];
+      // A lead that was kept as it came is a list of names and values.
+      const names = this.desk.rows(
+        `SELECT DISTINCT iif(raw, field.value ->> 0, field.key) AS name FROM leads, json_each(leads.lead) AS field WHERE leads.id = ? LIMIT ?`,
+        lead, MOST_NAMES,
+      );
+      return names.flatMap(({ name }) => {
+        if (typeof name !== "string" || name.length > MOST_NAME || seen.has(name)) return [];
+        seen.add(name);
+        return [JSON.stringify(name)];
+      });
+    }, MOST_READ);
   }
 
   /** What became of what was sent on by a person: of the newest rounds, or of one. */

@@ -1,6 +1,3 @@
-import { FieldpostError } from "../errors.js";
-import { within } from "../within.js";
-
 /** A lead's id, and a line of JSON about it. */
 export interface Line {
   key: string;
@@ -11,53 +8,40 @@ const TAB = 9;
 const NEWLINE = 10;
 const decoder = new TextDecoder();
 
-/** The lines of one outbox (`paged.ts`), as they come; no more of them in memory than came in one piece. */
+/** The lines of one outbox (`paged.ts`), of which one page is held at a time. */
 export class Lines {
   /** The next line; nothing after the last one. */
   head: Line | undefined;
-  private piece: Uint8Array = new Uint8Array();
+  private page: Uint8Array = new Uint8Array();
   private at = 0;
-  private ended = false;
 
-  /** `deadline`: for how long a piece of it is waited for, in milliseconds. */
+  /** `ask` gets the page that begins after a lead; `next` says after which. */
   constructor(
-    private readonly reader: ReadableStreamDefaultReader<Uint8Array>,
-    private readonly deadline: number,
+    private readonly ask: (after: string) => Promise<Uint8Array>,
+    private next: string | null,
   ) {}
 
   /** Goes on to the next line. A promise only where it has to be waited for. */
   advance(): Promise<void> | undefined {
-    const end = this.piece.indexOf(NEWLINE, this.at);
-    if (end < 0) return this.read();
-    this.take(this.piece.subarray(this.at, end));
+    if (this.at >= this.page.length) return this.turn();
+    const end = this.page.indexOf(NEWLINE, this.at);
+    const tab = this.page.indexOf(TAB, this.at);
+    this.head = { key: decoder.decode(this.page.subarray(this.at, tab)), json: this.page.subarray(tab + 1, end) };
     this.at = end + 1;
     return undefined;
   }
 
-  private async read(): Promise<void> {
-    const begun = [this.piece.subarray(this.at)];
-    for (;;) {
-      const { done, value } = await within(this.deadline, () => this.reader.read());
-      // An outbox that died in the middle must not look like one that has no more.
-      if (done && !this.ended) throw new FieldpostError("outbox.unavailable", "An outbox did not end its answer.");
-      if (done) return void (this.head = undefined);
-      const end = value.indexOf(NEWLINE);
-      begun.push(end < 0 ? value : value.subarray(0, end));
-      if (end < 0) continue;
-      this.piece = value;
+  /** A page may be empty, for few of the leads that were looked at may be meant. */
+  private async turn(): Promise<void> {
+    this.head = undefined;
+    while (this.next !== null) {
+      const page = await this.ask(this.next);
+      const end = page.indexOf(NEWLINE);
+      this.next = JSON.parse(decoder.decode(page.subarray(0, end))) as string | null;
+      this.page = page;
       this.at = end + 1;
-      return this.take(joined(begun));
+      if (this.at < page.length) return void (await this.advance());
     }
-  }
-
-  private take(line: Uint8Array): void {
-    const tab = line.indexOf(TAB);
-    this.ended = tab < 0;
-    this.head = this.ended ? undefined : { key: decoder.decode(line.subarray(0, tab)), json: line.subarray(tab + 1) };
-  }
-
-  async cancel(): Promise<void> {
-    await this.reader.cancel().catch(() => {});
   }
 }
 
@@ -72,20 +56,16 @@ export function joined(pieces: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** The lines of several outboxes as one list, whose keys go down; of each outbox only the next line is held. */
+/** The lines of several outboxes as one list, whose keys go down; of each outbox one page is held. */
 export async function* merged(all: readonly Lines[]): AsyncGenerator<Line> {
-  try {
-    await Promise.all(all.map((one) => one.advance()));
-    for (;;) {
-      let first: Lines | undefined;
-      for (const one of all) if (one.head && (!first?.head || one.head.key > first.head.key)) first = one;
-      if (!first?.head) return;
-      yield first.head;
-      const more = first.advance();
-      if (more) await more;
-    }
-  } finally {
-    await Promise.all(all.map((one) => one.cancel()));
+  await Promise.all(all.map((one) => one.advance()));
+  for (;;) {
+    let first: Lines | undefined;
+    for (const one of all) if (one.head && (!first?.head || one.head.key > first.head.key)) first = one;
+    if (!first?.head) return;
+    yield first.head;
+    const more = first.advance();
+    if (more) await more;
   }
 }
 

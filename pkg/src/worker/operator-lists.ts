@@ -33,21 +33,25 @@ export const one = <T>(env: RelayEnv, shard: string, path: string, body: object)
 export const all = async <T>(env: RelayEnv, relay: RelayOptions, path: string, body: object = {}): Promise<T[]> =>
   Promise.all((await shards(env, relay)).map((shard) => one<T>(env, shard, path, body)));
 
-/** What one outbox has to say line by line. Its end is not waited for, but each piece of it is. */
-async function opened(env: RelayEnv, shard: string, path: string, body: object): Promise<Lines> {
-  const response = await within(OPERATED, () => outbox(env, shard).fetch(`https://outbox/${path}`, { method: "POST", body: JSON.stringify(body) })).catch(() => undefined);
-  if (!response?.ok || !response.body) throw new Away(shard);
-  return new Lines(response.body.getReader(), OPERATED);
-}
-
 /** The lines of all outboxes together. None is left out unsaid: where one does not answer, there is no list. */
-async function lines(env: RelayEnv, relay: RelayOptions, list: List, which: Which, before: string): Promise<Lines[]> {
-  const answers = await Promise.allSettled((await shards(env, relay)).map((shard) => opened(env, shard, list, { which, before })));
-  const away = answers.find((answer) => answer.status === "rejected");
-  const there = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
-  if (!away) return there;
-  await Promise.all(there.map((answer) => answer.cancel()));
-  throw away.reason;
+async function lines(env: RelayEnv, relay: RelayOptions, list: List, which: Which, before: string): Promise<AsyncGenerator<Line>> {
+  const all = (await shards(env, relay)).map((shard) => {
+    const ask = (before: string): Promise<Uint8Array> =>
+      within(OPERATED, async () => {
+        const response = await outbox(env, shard).fetch(`https://outbox/${list}`, { method: "POST", body: JSON.stringify({ which, before }) });
+        if (!response.ok) throw new Away(shard);
+        return new Uint8Array(await response.arrayBuffer());
+      }).catch(() => Promise.reject(new Away(shard)));
+    return new Lines(ask, before);
+  });
+  const found = merged(all);
+  // The first pages are there before anything is said: what goes wrong later can only break the answer off.
+  const first = await found.next();
+  return (async function* () {
+    if (first.done) return;
+    yield first.value;
+    yield* found;
+  })();
 }
 
 /** Which leads a list's query names. */
@@ -126,7 +130,7 @@ async function page(found: AsyncGenerator<Line>, most: number, name: string, oth
 
 /** `GET /operator/leads`: deliveries, the newest first. */
 export async function deliveries(query: URLSearchParams, env: RelayEnv, relay: RelayOptions): Promise<Response> {
-  const found = merged(await lines(env, relay, "deliveries", whichOf(query), query.get("cursor") ?? ""));
+  const found = await lines(env, relay, "deliveries", whichOf(query), query.get("cursor") ?? "");
   const most = limitOf(query, 1_000);
   if (query.has("page")) return page(found, most, "rows");
   if (query.get("format") === "ndjson") return stream("application/x-ndjson", each(found, most));
@@ -136,7 +140,7 @@ export async function deliveries(query: URLSearchParams, env: RelayEnv, relay: R
 /** `GET /operator/attention`: the leads that wait for a person, the newest first, and how many there are. */
 export async function attention(query: URLSearchParams, env: RelayEnv, relay: RelayOptions): Promise<Response> {
   const groups = summed((await all<Group[]>(env, relay, "groups")).flat());
-  const found = merged(await lines(env, relay, "attention", whichOf(query), query.get("cursor") ?? ""));
+  const found = await lines(env, relay, "attention", whichOf(query), query.get("cursor") ?? "");
   const most = limitOf(query, 200);
   if (query.has("page")) return page(found, most, "leads", { groups });
   return stream("application/json", array(`{"groups":${JSON.stringify(groups)},"leads":`, first(found, most), "}"));
@@ -161,7 +165,7 @@ export async function exported(query: URLSearchParams, env: RelayEnv, relay: Rel
   if (!Object.hasOwn(FORMATS, format)) return respond(jsonAnswer(400, { code: "export.format" }));
   const before = query.get("cursor") ?? "";
   const csv = format === "csv" && new Csv(await namesOf(env, relay, which, before));
-  const found = merged(await lines(env, relay, "values", which, before));
+  const found = await lines(env, relay, "values", which, before);
   if (query.has("page")) return page(found, limitOf(query, 1_000), "rows");
   const most = query.has("limit") ? limitOf(query, 1_000) : Number.POSITIVE_INFINITY;
   const type = FORMATS[format as keyof typeof FORMATS];
@@ -175,7 +179,7 @@ const MOST_COLUMNS = 1_000;
 /** The columns, which must be known before the first row: of all leads the names are read first. */
 async function namesOf(env: RelayEnv, relay: RelayOptions, which: Which, before: string): Promise<string[]> {
   const names = new Set<string>();
-  for await (const { json } of merged(await lines(env, relay, "names", which, before))) {
+  for await (const { json } of await lines(env, relay, "names", which, before)) {
     names.add(JSON.parse(decoder.decode(json)) as string);
     if (names.size >= MOST_COLUMNS) break;
   }
