@@ -21,9 +21,6 @@ interface Attention {
 const MOST_NAMES = 1_000;
 const MOST_NAME = 200;
 
-/** So many leads are read for them in one go, whatever their size. */
-const MOST_READ = 200;
-
 /** What an operator reads of an outbox, the newest first and page by page. */
 export class Listing {
   constructor(
@@ -33,8 +30,8 @@ export class Listing {
     readonly relay: () => RelayOptions,
   ) {}
 
-  private page(which: Which, kind: Kind, before: string, lines: (lead: string) => string[], most?: number): Page {
-    return pageOf(before || LAST, (from, some) => this.selection.leads(which, kind, from, some, "DESC"), lines, most);
+  private page(which: Which, kind: Kind, before: string, lines: (lead: string) => string[], weigh?: (lead: string) => number): Page {
+    return pageOf(before || LAST, (from, some) => this.selection.leads(which, kind, from, some, "DESC"), lines, weigh);
   }
 
   /** Deliveries: ids, states, codes and times. Never a value. */
@@ -119,7 +116,7 @@ export class Listing {
         seen.add(name);
         return [JSON.stringify(name)];
       });
-    }, MOST_READ);
+    }, (lead) => Number(this.desk.rows("SELECT octet_length(lead) AS bytes FROM leads WHERE id = ?", lead)[0]?.["bytes"] ?? 0));
   }
 
   /** What became of what was sent on by a person: of the newest rounds, or of one. */

@@ -4,6 +4,12 @@ export interface Line {
   json: Uint8Array;
 }
 
+/**
+ * Between two pages whoever else waits has a turn. Where Worker and objects are one process, which never has to wait for the
+ * other, only a moment of real time makes it look at its sockets.
+ */
+export const breath = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2));
+
 const TAB = 9;
 const NEWLINE = 10;
 const decoder = new TextDecoder();
@@ -35,6 +41,7 @@ export class Lines {
   private async turn(): Promise<void> {
     this.head = undefined;
     while (this.next !== null) {
+      if (this.page.length > 0) await breath();
       const page = await this.ask(this.next);
       const end = page.indexOf(NEWLINE);
       this.next = JSON.parse(decoder.decode(page.subarray(0, end))) as string | null;

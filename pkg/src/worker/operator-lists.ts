@@ -11,7 +11,7 @@ import { outbox, shards } from "./shards.js";
 
 /** The most rows of one answer, and the most bytes of one that is held as a whole. */
 const MOST_ROWS = 10_000;
-const MOST_PAGE = 4 << 20;
+const MOST_PAGE = 1 << 20;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -1,5 +1,5 @@
 import { json as jsonAnswer, respond } from "./answer.js";
-import { bodyOf } from "./merge.js";
+import { bodyOf, breath } from "./merge.js";
 import type { Move } from "./moving.js";
 import { all, one } from "./operator-lists.js";
 import type { RelayEnv, RelayOptions } from "./options.js";
@@ -108,6 +108,7 @@ async function* portions(rule: Rule, from: { shard: string; after: string } | un
       try {
         const { ruled, next }: Portion = await one<Portion>(env, shard, "rule", { ...rule, after });
         after = next;
+        if (after !== null) await breath();
         if (ruled.length > 0 || next !== null) yield { rows: ruled, at: `${shard} ${next ?? "~"}` };
       } catch {
         yield { rows: [{ shard, moved: false, code: "outbox.unavailable", message: `${shard} does not answer; what it holds may or may not have moved.` }], at: `${shard} ~` };

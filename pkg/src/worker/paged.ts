@@ -11,20 +11,19 @@ const MOST_LEADS = 500;
 /**
  * Reads leads one by one until a page is full. A lead may have 64 KiB of values and its JSON twice that, so that a page has
  * its bound in bytes and not in leads; and where few of those that are there are meant, one in leads too, for an object
- * does nothing else meanwhile.
+ * does nothing else meanwhile. `weigh` says what it costs to read a lead, where that is not what is handed on of it.
  */
-export function pageOf(from: string, leads: (from: string, most: number) => string[], lines: (lead: string) => string[], most = MOST_LEADS): Page {
+export function pageOf(from: string, leads: (from: string, most: number) => string[], lines: (lead: string) => string[], weigh = (lead: string, own: readonly string[]): number => own.reduce((sum, { length }) => sum + length, 0)): Page {
   const page: Page = { lines: [], next: null };
-  const found = leads(from, most);
+  const found = leads(from, MOST_LEADS);
   let text = 0;
   for (const [at, lead] of found.entries()) {
-    for (const line of lines(lead)) {
-      page.lines.push([lead, line]);
-      text += line.length;
-    }
+    const own = lines(lead);
+    page.lines.push(...own.map((line): [string, string] => [lead, line]));
+    text += weigh(lead, own);
     if (text >= MOST_TEXT && at < found.length - 1) return { ...page, next: lead };
   }
-  return { ...page, next: found.length < most ? null : (found.at(-1) as string) };
+  return { ...page, next: found.length < MOST_LEADS ? null : (found.at(-1) as string) };
 }
 
 /**
