@@ -4,7 +4,7 @@ import { consult } from "./consult.js";
 import { Csv } from "./csv.js";
 import type { List } from "./inquiry.js";
 import type { Group } from "./listing.js";
-import { bodyOf, type Line, Lines, merged } from "./merge.js";
+import { bodyOf, joined, type Line, Lines, merged } from "./merge.js";
 import type { RelayEnv, RelayOptions } from "./options.js";
 import type { Which } from "./selection.js";
 import { outbox, shards } from "./shards.js";
@@ -113,19 +113,19 @@ const stream = (type: string, pieces: AsyncGenerator<Uint8Array>, headers: Recor
 
 /** One page, and where the next one begins. What is about one lead is never on two. */
 async function page(found: AsyncGenerator<Line>, most: number, name: string, others: object = {}): Promise<Response> {
-  const rows: string[] = [];
-  let [bytes, last, next] = [0, "", null as string | null];
+  const rows: Uint8Array[] = [];
+  let [count, bytes, last, next] = [0, 0, "", null as string | null];
   for await (const { key, json } of found) {
-    if (key !== last && (rows.length >= most || bytes >= MOST_PAGE)) {
+    if (key !== last && (count >= most || bytes >= MOST_PAGE)) {
       next = last;
       break;
     }
-    rows.push(decoder.decode(json));
+    rows.push(encoder.encode(count++ > 0 ? "," : ""), json);
     bytes += json.byteLength;
     last = key;
   }
-  const { status, headers } = jsonAnswer(200, null);
-  return respond({ status, ...(headers && { headers }), body: `${JSON.stringify({ ...others, next }).slice(0, -1)},"${name}":[${rows.join(",")}]}` });
+  const head = encoder.encode(`${JSON.stringify({ ...others, next }).slice(0, -1)},"${name}":[`);
+  return new Response(joined([head, ...rows, encoder.encode("]}")]) as BodyInit, { headers: { ...HEADERS, "content-type": "application/json; charset=utf-8" } });
 }
 
 /** `GET /operator/leads`: deliveries, the newest first. */
