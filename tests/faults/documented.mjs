@@ -43,7 +43,7 @@ export function undocumented({ path, status, type, text, isHead }) {
     return `${status} with JSON that is none`;
   }
   if (status < 300) return undefined;
-  const given = isOperator || said.code !== undefined ? [said.code] : (said.issues ?? []).map(({ code }) => code);
+  const given = isOperator || said.code !== undefined ? [said.code] : (said.issues ?? []).filter(({ severity }) => severity === "error").map(({ code }) => code);
   if (given.length === 0) return `${status} without a code`;
   const wrong = given.find((code) => !codes.has(code) && !(status === 422 && fields.has(code)));
   return wrong === undefined ? undefined : `${status} ${wrong} is not documented`;

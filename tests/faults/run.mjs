@@ -44,7 +44,7 @@ if (number("STRANGER_REQUESTS", 200_000) > 0) {
   say(`requests made by chance: ${JSON.stringify({ ...found, wrong: found.wrong.slice(0, 20) })}`);
   if (found.wrong.length > 0) throw new Error(`${found.wrong.length} answers are not documented: STRANGER_SEED=${found.seed}`);
   if (found.traps.length > 0) throw new Error(`the module has stopped: STRANGER_SEED=${found.seed}`);
-  if (found.ratio > 1.1) throw new Error(`after ${found.requests} requests made by chance the relay has ${found.ratio} of an echo's memory`);
+  if (found.growth > 1.1) throw new Error(`in two thirds of ${found.requests} requests made by chance the relay's memory grew ${found.growth} times as much as an echo's`);
   if (found.heap > 1.05) throw new Error(`the heap grew to ${found.heap} of what it was after a third of the requests made by chance`);
 }
 if (number("REQUESTS", 2_000_000) > 0) say(`memory: ${JSON.stringify(await memoryRun({ requests: number("REQUESTS", 2_000_000) }))}`);
