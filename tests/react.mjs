@@ -56,7 +56,7 @@ const rendered = (how) => execFileSync(process.execPath, [server], { encoding: "
 
 const browser = await launch();
 const fields = { email: { kind: "email", required: true } };
-const SAID = /FieldpostError: The form's action is a script/;
+const SAID = /FieldpostError: The form's action is no relay/;
 
 /** Opens a page; `steps` runs what it is told to in order. */
 async function page(body) {
