@@ -89,7 +89,7 @@ export const CLASSES = {
   },
   "word-longer-than-the-number": {
     why: "Letters beyond the tenth digit: the network dials the first ten.",
-    test: taken(({ text, ours }) => letters(text).length >= 5 && ours.ext === null),
+    test: taken(({ text }) => letters(text).length >= 5),
   },
 
   "exchange-n11": {
