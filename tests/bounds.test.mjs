@@ -124,7 +124,7 @@ describe("filled by a stranger", () => {
 
   for (const table of ["spent", "running", "claims"]) {
     test(`the table ${table} ends at its bound, and whoever comes next is remembered all the same`, async () => {
-      const most = Math.min(BOUNDS[`table ${table}`], 500_000);
+      const most = table === "claims" ? 50_000 : BOUNDS[`table ${table}`];
       const { held, newest } = await fill(table, most + 1_500);
       assert.ok(held <= most, `${held}`);
       assert.equal(newest, 1_000);

@@ -12,6 +12,8 @@ const REMEMBERED = KEEP + DAY;
 /** So many shards above the last known one are looked at, until none of them was ever in use. */
 const ABOVE = 8;
 
+const AT_ONCE = 4;
+
 /** A number is written down again after this long. */
 const AGAIN = 10 * 60 * 1000;
 
@@ -82,9 +84,12 @@ export class Registry {
     const first = this.most();
     let used = 0;
     for (let from = first, to = Math.max(first, count) + ABOVE; from < to; ) {
-      const some = await Promise.all(Array.from({ length: to - from }, (_, n) => this.isUsed(nameOf(from + n))));
-      const last = some.lastIndexOf(true);
-      if (last >= 0) used = from + last + 1;
+      // No more at once than one object may have out.
+      for (let one = from; one < to; one += AT_ONCE) {
+        const some = await Promise.all(Array.from({ length: Math.min(AT_ONCE, to - one) }, (_, n) => this.isUsed(nameOf(one + n))));
+        const last = some.lastIndexOf(true);
+        if (last >= 0) used = one + last + 1;
+      }
       [from, to] = [to, used > to - ABOVE ? to + ABOVE : to];
     }
     if (used > 0 && used !== count) this.add(used, "min(place) - 1");
