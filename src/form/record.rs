@@ -21,7 +21,8 @@ pub(super) fn check(fields: &[Field<'_>], unknown: Unknown, clears: bool, record
             let (_, value) = take(&mut next, index, record, draft);
             // Most parameters are absent; of those only the required and the boxes that stayed empty say something.
             if !value.is_empty() || field.required || field.kind == Kind::Consent {
-                let several = !clears || matches!(value, Cow::Owned(_));
+                // A record of a program's has each name once; a key that it has beside its own contradicts it.
+                let several = !clears || (draft.place.is_empty() && matches!(value, Cow::Owned(_)));
                 entry(field, field.name.as_bytes(), &value, several, clears, draft);
             }
         }

@@ -8,7 +8,7 @@ export { send } from "../send.js";
 export type * from "../types.js";
 
 /** What turns a letter back into its byte; see `pkg/build.mjs`. */
-const MASK = 118;
+const MASK = 60;
 
 let loading: Promise<void> | undefined;
 

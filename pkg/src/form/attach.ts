@@ -75,7 +75,7 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
   let state: State = "idle";
   let relay: RelayForm | undefined;
   let rules: Form | undefined;
-  let pending = isScript ? Promise.resolve() : undefined;
+  let pending: Promise<void> | undefined;
   let failures = 0;
   /** The browser has taken a submit, so a late enhancement must not send it a second time. */
   let left = false;
@@ -182,16 +182,13 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
     const submitter = event.submitter as HTMLButtonElement | null;
     // What only closes a dialog sends nothing.
     if (event.defaultPrevented || (submitter?.formMethod || form.method) === "dialog") return;
-    if (isScript) {
-      event.preventDefault();
+    left = !isScript && (!rules || !relay || !!submitter?.hasAttribute("formaction"));
+    if (left) return;
+    event.preventDefault();
+    if (!relay) {
       say("failed", "retry");
       return;
     }
-    if (!rules || !relay || submitter?.hasAttribute("formaction")) {
-      left = true;
-      return;
-    }
-    event.preventDefault();
     if (state === "checking" || state === "busy") return;
 
     enter("checking");

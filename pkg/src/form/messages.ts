@@ -50,8 +50,8 @@ export function board(form: HTMLFormElement, speak: Speak): Board {
 
   const lost = (text: string): void => {
     note.textContent = text && `${note.textContent} ${text}`;
+    note.remove();
     if (text) form.prepend(note);
-    else note.remove();
   };
 
   const hide = (name: string): void => {
@@ -134,7 +134,7 @@ export function board(form: HTMLFormElement, speak: Speak): Board {
     remove() {
       clear();
       say("");
-      lost("");
+      note.remove();
       if (!status) region.remove();
       else set(region, "role", role);
     },

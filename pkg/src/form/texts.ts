@@ -13,7 +13,7 @@ export const texts = {
   queued: "Thank you. We have your request.",
   saved:
     "Your request is saved on this device and will be sent again until it arrives: keep this page open, or come back within 24 hours.",
-  lost: "Your request of {} did not arrive and is no longer saved here. Please send it again.",
+  lost: "Your request of {} did not arrive. Please send it again.",
   refused: "Your request was not accepted. Your entries are still here.",
   retry: "We could not take your request just now. Your entries are still here; please send them again in a moment.",
   unknown: "We cannot tell whether your request arrived. Your entries are still here; sending them again makes no second request.",
