@@ -1,4 +1,5 @@
 // What the suites stand on: the real sandbox, relay (workerd, storage on disk) and page, on ports of their own.
+import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -69,7 +70,10 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
     expireTokens: () => control("tokens/expire", {}),
     /** workerd gets no chance to finish anything. */
     async killRelay() {
-      for (const pid of workerds()) process.kill(Number(pid), "SIGKILL");
+      // Others of this process may have relays of their own.
+      const own = workerds().filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`:${relayPort}\0`));
+      assert.equal(own.length, 1, "the relay's own workerd");
+      for (const pid of own) process.kill(Number(pid), "SIGKILL");
       await relay.stop().catch(() => {});
     },
     /** `cron: false`: nothing wakes the relay, not even when it starts. `modules` and `outdir`: another version of it; `bindings`: of this start. */
