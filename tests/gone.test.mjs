@@ -111,8 +111,12 @@ describe("an account that is gone", () => {
     await until(async () => (await sums()).gone >= 3, "the count");
     assert.deepEqual((await group("account.gone")).to, ["crm"]);
     await calm();
-    const moved = await rule("move", { from: "prospects", to: "crm", sure: true });
-    assert.deepEqual([...new Set(moved.map(({ moved, account }) => `${account} ${moved}`))], ["prospects true"], JSON.stringify(moved));
+    // Whose call was out when the relay stopped moves once that has ended.
+    await until(async () => {
+      const all = await rule("move", { from: "prospects", to: "crm", sure: true });
+      for (const { moved, account, code } of all) assert.ok(account === "prospects" && (moved || code === "delivery.out"), JSON.stringify(all));
+      return all.every(({ moved }) => moved);
+    }, "the move");
     await until(async () => (await sums()).queued === 0, "the deliveries");
     for (const { email } of waiting) assert.deepEqual(await held(email), ["marketo", "prospects"]);
     assert.equal((await rows(waiting[0].id)).filter(({ account, phase }) => account === "crm" && phase === "done").length, 1);
