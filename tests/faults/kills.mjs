@@ -57,7 +57,8 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
           try {
             const { status, state } = await submit(at, lead);
             if (status === 202 || status === 200) break;
-            if (state !== "retry") throw new Error(`${status} ${state}`);
+            // "unknown" is one that may have been taken: the same lead under its key is sent again.
+            if (state !== "retry" && state !== "unknown") throw new Error(`${status} ${state}`);
           } catch (error) {
             if (/^\d/.test(error.message)) throw error;
           }
