@@ -1,13 +1,24 @@
 //! Arrows point one way: a module may use only what stands before it in the design.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that cannot go on has failed"
+)]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
-/// Each module with what it may use. `data` is text that the rules read.
-const ARROWS: &[(&str, &[&str])] = &[
+use syn::visit::Visit;
+
+/// What stands on the first level of a source folder, each with what it may use.
+type Arrows = &'static [(&'static str, &'static [&'static str])];
+
+/// The crate. `data` is text that the rules read.
+const CRATE: Arrows = &[
     ("code", &[]),
     ("value", &[]),
     ("host", &[]),
@@ -38,46 +49,87 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("catalogue", &["delivery", "operation", "request", "systems", "value"]),
 ];
 
-/// What may see everything: the façade and the border.
-const TOP: &[&str] = &["lib", "wasm"];
+/// The sandbox, from what knows nothing to what knows all.
+const SANDBOX: Arrows = &[
+    ("clock", &[]),
+    ("http", &[]),
+    ("options", &[]),
+    ("system", &[]),
+    ("limit", &["clock"]),
+    ("config", &["limit", "system"]),
+    ("store", &["system"]),
+    ("desk", &["clock", "config", "limit", "store", "system"]),
+    ("record", &["clock", "desk", "store", "system"]),
+    // What a stand-in is made of, then the three.
+    ("operation", &["desk", "http", "limit", "system"]),
+    ("systems", &["clock", "config", "desk", "http", "limit", "operation", "record", "store", "system"]),
+    ("fault", &["http", "operation", "store", "system", "systems"]),
+    ("gateway", &["desk", "fault", "http", "operation", "store", "system", "systems"]),
+    ("control", &["config", "desk", "fault", "http", "record", "store", "system"]),
+    ("page", &["http"]),
+    ("server", &["control", "desk", "gateway", "http", "options", "page"]),
+];
+
+/// The package: its folders, and the files that stand beside them.
+const PACKAGE: Arrows = &[
+    ("operations.gen", &[]),
+    ("types", &["operations.gen"]),
+    ("modules.d", &["types"]),
+    ("errors", &["types"]),
+    ("pack", &[]),
+    ("host", &["pack"]),
+    ("pattern", &[]),
+    ("send", &["errors", "types"]),
+    ("within", &["errors"]),
+    ("core", &["errors", "host", "pack", "types"]),
+    ("lean", &["core", "errors", "host", "types"]),
+    ("edge", &["core", "errors", "host", "pack", "pattern", "types"]),
+    ("places", &[]),
+    ("messages", &["types"]),
+    ("spec", &["errors", "pattern", "types"]),
+    ("worker", &["core", "edge", "errors", "messages", "send", "types", "within"]),
+    // Each entry of the package puts a build together; a form takes the page's.
+    ("entry", &["core", "edge", "errors", "lean", "send", "types", "worker"]),
+    ("form", &["entry", "errors", "types"]),
+    ("extensions", &["form"]),
+];
+
+/// What may see everything: the façade and the border, a program's entry.
+const TOP: &[&str] = &["lib", "main", "wasm"];
 
 #[test]
-fn no_arrow_points_back() {
-    let mut wrong = Vec::new();
-    let mut seen = BTreeSet::new();
-    for (module, path) in sources(Path::new("src")) {
-        if TOP.contains(&module.as_str()) {
-            continue;
-        }
-        let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| *name == module) else {
-            panic!("{path}: the module `{module}` has no place in the design");
-        };
-        seen.insert(module.clone());
-        for used in uses(&fs::read_to_string(&path).unwrap()) {
-            if used != module && !allowed.contains(&used.as_str()) {
-                wrong.push(format!("{path} uses crate::{used}"));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "arrows that point back:\n{}", wrong.join("\n"));
-    for (module, _) in ARROWS {
-        assert!(seen.contains(*module), "`{module}` is in the design but not in src/");
-    }
+fn no_arrow_of_the_crate_points_back() {
+    hold(CRATE, &rust(Path::new("src")));
+}
+
+#[test]
+fn no_arrow_of_the_sandbox_points_back() {
+    let files = rust(Path::new("sandbox/src"));
+    hold(SANDBOX, &files);
+    no_circle(&files);
+}
+
+#[test]
+fn no_arrow_of_the_package_points_back() {
+    let [all, at_run_time] = typescript(Path::new("pkg/src"));
+    hold(PACKAGE, &all);
+    no_circle(&at_run_time);
 }
 
 #[test]
 fn only_the_border_knows_javascript() {
-    for (module, path) in sources(Path::new("src")) {
-        let text = fs::read_to_string(&path).unwrap();
+    for path in sources(Path::new("src"), "rs") {
+        let (text, is_border) = (fs::read_to_string(&path).unwrap(), path.starts_with("src/wasm"));
+        let path = path.display();
         let knows = ["wasm_bindgen", "js_sys", "web_sys", "gloo_net"].iter().any(|name| text.contains(name));
-        assert!(!knows || module == "wasm", "{path} knows the border");
-        assert!(!text.contains("unsafe_code") || module == "wasm", "{path} allows unsafe code");
+        assert!(!knows || is_border, "{path} knows the border");
+        assert!(!text.contains("unsafe_code") || is_border, "{path} allows unsafe code");
     }
 }
 
 #[test]
 fn the_core_reads_no_clock_and_rolls_no_dice() {
-    for (_, path) in sources(Path::new("src")) {
+    for path in sources(Path::new("src"), "rs") {
         let text = fs::read_to_string(&path).unwrap();
         for host in [
             "std::time",
@@ -89,57 +141,225 @@ fn the_core_reads_no_clock_and_rolls_no_dice() {
             "rand::",
             "getrandom",
         ] {
-            assert!(!text.contains(host), "{path} uses {host}");
+            assert!(!text.contains(host), "{} uses {host}", path.display());
         }
     }
 }
 
 #[test]
 fn the_sandbox_is_an_independent_judge() {
-    for (_, path) in sources(Path::new("sandbox/src")) {
+    for path in sources(Path::new("sandbox/src"), "rs") {
         let text = fs::read_to_string(&path).unwrap();
-        assert!(!text.contains("fieldpost::"), "{path} uses the code that it judges");
+        assert!(!text.contains("fieldpost::"), "{} uses the code that it judges", path.display());
     }
 }
 
-/// Rust files with the module of the first level that each belongs to.
-fn sources(folder: &Path) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let inside = path.strip_prefix(folder).unwrap();
-                let first = inside.components().next().unwrap().as_os_str().to_string_lossy();
-                found.push((first.trim_end_matches(".rs").to_owned(), path.to_string_lossy().into_owned()));
+/// The files of a source folder, without its own path and their endings, each with the files that it uses.
+type Files = BTreeMap<PathBuf, BTreeSet<PathBuf>>;
+
+/// Fails on a file that uses what its row does not allow, on one without a row, and on a row without a file.
+fn hold(arrows: Arrows, files: &Files) {
+    let mut wrong = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (file, uses) in files {
+        let name = first(file);
+        if TOP.contains(&name.as_str()) {
+            continue;
+        }
+        let Some((_, allowed)) = arrows.iter().find(|(row, _)| *row == name) else {
+            panic!("{}: `{name}` has no place in the design", file.display());
+        };
+        for used in uses.iter().map(|used| first(used)) {
+            if used != name && !allowed.contains(&used.as_str()) {
+                wrong.push(format!("{} uses {used}", file.display()));
             }
+        }
+        seen.insert(name);
+    }
+    assert!(wrong.is_empty(), "arrows that point back:\n{}", wrong.join("\n"));
+    for (name, _) in arrows {
+        assert!(seen.contains(*name), "`{name}` is in the design but has no file");
+    }
+}
+
+/// Takes away what uses nothing that is left, until nothing goes: a circle stays.
+fn no_circle(files: &Files) {
+    let mut left = files.clone();
+    loop {
+        let names: BTreeSet<PathBuf> = left.keys().cloned().collect();
+        left.retain(|file, uses| uses.iter().any(|used| used != file && names.contains(used)));
+        if left.len() == names.len() {
+            break;
+        }
+    }
+    assert!(left.is_empty(), "a circle goes through some of {:?}", left.keys());
+}
+
+fn first(file: &Path) -> String {
+    file.components().next().unwrap().as_os_str().to_string_lossy().into_owned()
+}
+
+/// Every file below a folder with one of these endings, sorted.
+fn sources(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path, ending));
+        } else if path.extension().is_some_and(|extension| extension == ending) {
+            found.push(path);
         }
     }
     found.sort();
     found
 }
 
-/// The modules of the first level that a file names after `crate::`, in braces too. Comments do not count, for links in
-/// the documentation may point anywhere.
-fn uses(text: &str) -> BTreeSet<String> {
-    let code: String =
-        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
-    let mut found = BTreeSet::new();
-    for rest in code.split("crate::").skip(1) {
-        let list = match rest.strip_prefix('{') {
-            Some(list) => list.split_once('}').map_or(list, |(list, _)| list),
-            None => rest,
+fn rust(folder: &Path) -> Files {
+    // `a/mod.rs` is the module `a`.
+    let module = |path: &Path| {
+        let inside = path.strip_prefix(folder).unwrap().with_extension("");
+        if inside.ends_with("mod") { inside.parent().unwrap().to_owned() } else { inside }
+    };
+    let paths = sources(folder, "rs");
+    let modules: BTreeSet<PathBuf> = paths.iter().map(|path| module(path)).collect();
+    let uses = |path: &PathBuf| {
+        let mut paths = Paths { module: module(path), depth: 0, found: Vec::new() };
+        paths.visit_file(&syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap());
+        // The rest of a path names what is in the module; `data` holds no modules.
+        let file = |named: &PathBuf| {
+            let known = named.ancestors().find(|part| modules.contains(*part));
+            known
+                .map(Path::to_owned)
+                .or_else(|| named.components().next().map(|name| PathBuf::from(name.as_os_str())))
         };
-        let names = if rest.starts_with('{') { list.split(',').collect() } else { vec![list] };
-        for name in names {
-            let name: String = name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            if !name.is_empty() {
-                found.insert(name);
+        (module(path), paths.found.iter().filter_map(file).collect())
+    };
+    paths.iter().map(uses).collect()
+}
+
+/// The paths of a Rust file that begin at its crate or near itself.
+struct Paths {
+    module: PathBuf,
+    /// How many inline modules are around what is being read.
+    depth: usize,
+    found: Vec<PathBuf>,
+}
+
+impl Paths {
+    fn take(&mut self, names: &[String]) {
+        let above = names.iter().take_while(|name| *name == "super").count();
+        let (from, rest) = match names.first().map(String::as_str) {
+            Some("crate") => (Path::new(""), &names[1..]),
+            Some("self") => (self.module.as_path(), &names[1..]),
+            Some("super") if above <= self.depth => return,
+            Some("super") => (self.module.ancestors().nth(above - self.depth).unwrap(), &names[above..]),
+            _ => return,
+        };
+        let module = rest.iter().fold(from.to_owned(), |path, name| path.join(name));
+        self.found.push(module);
+    }
+
+    fn tree(&mut self, tree: &syn::UseTree, mut names: Vec<String>) {
+        match tree {
+            syn::UseTree::Path(path) => {
+                names.push(path.ident.to_string());
+                self.tree(&path.tree, names);
+            }
+            syn::UseTree::Group(group) => group.items.iter().for_each(|tree| self.tree(tree, names.clone())),
+            syn::UseTree::Name(syn::UseName { ident })
+            | syn::UseTree::Rename(syn::UseRename { ident, .. }) => {
+                names.push(ident.to_string());
+                self.take(&names);
+            }
+            syn::UseTree::Glob(_) => self.take(&names),
+        }
+    }
+}
+
+impl Visit<'_> for Paths {
+    fn visit_item_mod(&mut self, module: &syn::ItemMod) {
+        self.depth += usize::from(module.content.is_some());
+        syn::visit::visit_item_mod(self, module);
+        self.depth -= usize::from(module.content.is_some());
+    }
+
+    fn visit_item_use(&mut self, item: &syn::ItemUse) {
+        self.tree(&item.tree, Vec::new());
+    }
+
+    fn visit_path(&mut self, path: &syn::Path) {
+        let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        self.take(&names);
+        syn::visit::visit_path(self, path);
+    }
+
+    /// What a macro is given is not parsed: a path there is words with `::` between them.
+    fn visit_macro(&mut self, call: &syn::Macro) {
+        let text = call.tokens.to_string().replace(' ', "");
+        for rest in text.split("crate::").skip(1) {
+            let path: String =
+                rest.chars().take_while(|c| c.is_alphanumeric() || "_:".contains(*c)).collect();
+            let names: Vec<String> =
+                ["crate"].into_iter().chain(path.split("::")).map(str::to_owned).collect();
+            self.take(&names);
+        }
+        syn::visit::visit_macro(self, call);
+    }
+}
+
+/// What each file imports: types too, and then only what is left when a program runs. Two files may know each other's
+/// types.
+fn typescript(folder: &Path) -> [Files; 2] {
+    let mut both = [Files::new(), Files::new()];
+    for path in sources(folder, "ts") {
+        let name = path.strip_prefix(folder).unwrap().with_extension("");
+        for files in &mut both {
+            files.entry(name.clone()).or_default();
+        }
+        for (target, is_type) in imports(&fs::read_to_string(&path).unwrap()) {
+            let Some(used) = beside(&name, &target) else { continue };
+            both[0].entry(name.clone()).or_default().insert(used.clone());
+            if !is_type {
+                both[1].entry(name.clone()).or_default().insert(used);
+            }
+        }
+    }
+    // What is made when the package is built has no file here.
+    let made: Vec<PathBuf> = both[0].keys().cloned().collect();
+    for uses in both.iter_mut().flat_map(BTreeMap::values_mut) {
+        uses.retain(|used| made.contains(used));
+    }
+    both
+}
+
+/// The relative addresses that a file imports or exports from, and whether only for their types.
+fn imports(text: &str) -> Vec<(String, bool)> {
+    let mut found = Vec::new();
+    let mut is_type = false;
+    for line in text.lines() {
+        if line.starts_with("import") || line.starts_with("export") {
+            is_type = line.starts_with("import type") || line.starts_with("export type");
+        }
+        for word in ["from \"", "import \"", "import(\""] {
+            for address in line.split(word).skip(1).filter_map(|rest| rest.split('"').next()) {
+                if address.starts_with('.') {
+                    found.push((address.to_owned(), is_type && word.starts_with("from")));
+                }
             }
         }
     }
     found
+}
+
+/// The file at an address that stands in another; none outside of the folder.
+fn beside(name: &Path, address: &str) -> Option<PathBuf> {
+    let mut path = name.parent()?.to_owned();
+    for part in Path::new(address.strip_suffix(".js").unwrap_or(address)).components() {
+        match part {
+            Component::ParentDir => path = path.parent()?.to_owned(),
+            Component::Normal(name) => path.push(name),
+            _ => {}
+        }
+    }
+    Some(path)
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::limit::Limits;
-use crate::systems::Name;
+use crate::system::Name;
 
 /// How long a call takes by default. Real CRMs need longer; what matters is that it is not zero, so that writes
 /// overlap when a client lets them.

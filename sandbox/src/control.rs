@@ -5,13 +5,14 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::call::Call;
 use crate::config::Config;
 use crate::desk::{Desk, SharedDesk};
 use crate::fault;
+use crate::http::call::Call;
+use crate::http::reply::Reply;
 use crate::record;
-use crate::reply::Reply;
-use crate::systems::Name;
+use crate::store::persons::By;
+use crate::system::Name;
 
 /// How long a request for changes waits for one.
 const LONGEST_WAIT: Duration = Duration::from_secs(25);
@@ -91,7 +92,7 @@ fn leads(desk: &Desk, call: &Call) -> Answer {
         if call.query.get("system").is_some_and(|wanted| wanted != name.as_str()) {
             continue;
         }
-        for person in desk.store.find(name, crate::person::By::Any)? {
+        for person in desk.store.find(name, By::Any)? {
             let mut lead = json!({
                 "system": name.as_str(),
                 "id": person.id,
@@ -113,8 +114,7 @@ fn leads(desk: &Desk, call: &Call) -> Answer {
 }
 
 fn faults(desk: &Desk) -> Answer {
-    let rules = desk.store.faults()?;
-    Ok(json!(rules.into_iter().map(|(_, rule)| rule).collect::<Vec<_>>()))
+    Ok(json!(fault::script(&desk.store)?))
 }
 
 /// Adds to the script; an empty array empties it.
@@ -123,7 +123,7 @@ fn add_faults(desk: &Desk, call: &Call) -> Answer {
     if rules.is_empty() {
         return clear_faults(desk);
     }
-    desk.store.add_faults(&rules)?;
+    fault::add(&desk.store, &rules)?;
     faults(desk)
 }
 

@@ -9,9 +9,9 @@ use tokio::sync::watch;
 use crate::clock;
 use crate::config::Config;
 use crate::limit::Gate;
-use crate::person::{By, Person};
+use crate::store::persons::{By, Person};
 use crate::store::{Result, Store};
-use crate::systems::Name;
+use crate::system::Name;
 
 const CONFIG: &str = "config";
 const CLOCK_OFFSET: &str = "clockOffset";

@@ -1,12 +1,12 @@
 //! Fault scripts: rules that are used up in order by the calls they match.
 
-use rusqlite::params;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::call::Call;
+use crate::http::call::Call;
 use crate::store::{Result, Store};
-use crate::systems::{self, Name};
+use crate::system::Name;
+use crate::{operation, systems};
 
 /// One rule as it comes over the control port.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,7 +77,7 @@ pub(crate) enum Calls {
 
 impl Calls {
     fn has(self, operation: &str, call: &Call) -> bool {
-        let (is_token, is_read) = (operation == systems::TOKEN, call.method == "GET");
+        let (is_token, is_read) = (operation == operation::TOKEN, call.method == "GET");
         match self {
             Self::Token => is_token,
             Self::Read => is_read && !is_token,
@@ -239,67 +239,49 @@ fn check(rule: &Rule) -> std::result::Result<(), String> {
     }
 }
 
-impl Store {
-    pub(crate) fn add_faults(&self, rules: &[Rule]) -> Result<()> {
-        for rule in rules {
-            self.sql.execute("INSERT INTO faults (rule) VALUES (?1)", [text(rule)])?;
+/// Adds rules to the script.
+pub(crate) fn add(store: &Store, rules: &[Rule]) -> Result<()> {
+    rules.iter().try_for_each(|rule| store.add_fault(&text(rule)))
+}
+
+/// What is left of the script, in order.
+pub(crate) fn script(store: &Store) -> Result<Vec<Rule>> {
+    Ok(numbered(store)?.into_iter().map(|(_, rule)| rule).collect())
+}
+
+fn numbered(store: &Store) -> Result<Vec<(i64, Rule)>> {
+    let read = |(id, text): (i64, String)| Some((id, serde_json::from_str(&text).ok()?));
+    Ok(store.faults()?.into_iter().filter_map(read).collect())
+}
+
+/// The first rule that matches and is due strikes; matching rules before it that still wait come one call nearer.
+pub(crate) fn strike(
+    store: &Store,
+    system: Name,
+    operation: &str,
+    key: &str,
+    call: &Call,
+) -> Result<Option<Fault>> {
+    for (id, mut rule) in numbered(store)? {
+        if !concerns(&rule, system, operation, key) || !fits(&rule, operation, call) {
+            continue;
         }
-        Ok(())
-    }
-
-    pub(crate) fn clear_faults(&self) -> Result<usize> {
-        self.sql.execute("DELETE FROM faults", [])
-    }
-
-    pub(crate) fn faults(&self) -> Result<Vec<(i64, Rule)>> {
-        let mut statement = self.sql.prepare_cached("SELECT id, rule FROM faults ORDER BY id")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
-        let mut rules = Vec::new();
-        for row in rows {
-            let (id, rule) = row?;
-            if let Ok(rule) = serde_json::from_str(&rule) {
-                rules.push((id, rule));
+        if rule.after > 0 {
+            rule.after = rule.after.saturating_sub(1);
+            store.save_fault(id, &text(&rule))?;
+            continue;
+        }
+        if rule.until.is_none() {
+            rule.times = rule.times.saturating_sub(1);
+            if rule.times == 0 {
+                store.remove_fault(id)?;
+            } else {
+                store.save_fault(id, &text(&rule))?;
             }
         }
-        Ok(rules)
+        return Ok(Fault::new(rule));
     }
-
-    /// The first rule that matches and is due strikes; matching rules before it that still wait come one call nearer.
-    pub(crate) fn take_fault(
-        &self,
-        system: Name,
-        operation: &str,
-        key: &str,
-        call: &Call,
-    ) -> Result<Option<Fault>> {
-        for (id, mut rule) in self.faults()? {
-            if !concerns(&rule, system, operation, key) || !fits(&rule, operation, call) {
-                continue;
-            }
-            if rule.after > 0 {
-                rule.after = rule.after.saturating_sub(1);
-                self.update_fault(id, &rule)?;
-                continue;
-            }
-            if rule.until.is_none() {
-                rule.times = rule.times.saturating_sub(1);
-                self.update_fault(id, &rule)?;
-            }
-            return Ok(Fault::new(rule));
-        }
-        Ok(None)
-    }
-
-    fn update_fault(&self, id: i64, rule: &Rule) -> Result<()> {
-        if rule.times == 0 {
-            self.sql.prepare_cached("DELETE FROM faults WHERE id = ?1")?.execute([id])?;
-        } else {
-            self.sql
-                .prepare_cached("UPDATE faults SET rule = ?2 WHERE id = ?1")?
-                .execute(params![id, text(rule)])?;
-        }
-        Ok(())
-    }
+    Ok(None)
 }
 
 fn concerns(rule: &Rule, system: Name, operation: &str, key: &str) -> bool {

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::call::Call;
 use crate::desk::SharedDesk;
-use crate::fault::{Fault, Kind, Place};
-use crate::ledger::{self, Attempt, Verdict};
-use crate::reply::{HTML, JSON, Reply};
-use crate::systems::{self, Access, Commit, Name, Operation, Refusal, Route, System};
-use crate::wire::{Ending, Script};
+use crate::fault::{self, Fault, Kind, Place};
+use crate::http::call::Call;
+use crate::http::reply::{HTML, JSON, Reply};
+use crate::http::wire::{Ending, Script};
+use crate::operation::{Access, Commit, Operation, Refusal, System, TOKEN};
+use crate::store::ledger::{self, Attempt, Verdict};
+use crate::system::Name;
+use crate::systems::{self, Route};
 
 /// A hung call is let go after this time, so that the sandbox does not collect them for ever.
 const LONGEST_HANG_MS: u64 = 600_000;
@@ -80,9 +82,9 @@ fn begin(
     let attempt = Attempt {
         system: system.name.as_str(),
         operation,
-        key: if operation == systems::TOKEN { String::new() } else { (system.key)(call) },
+        key: if operation == TOKEN { String::new() } else { (system.key)(call) },
         request: format!("{} {}", call.method, call.path),
-        body: systems::shown(call),
+        body: call.shown(),
         body_hash: ledger::hash(&call.body),
         idempotency_key: call.header("x-idempotency-key").map(str::to_owned),
         came: 0,
@@ -90,7 +92,7 @@ fn begin(
     let desk = desk.lock();
     let attempt = Attempt { came: desk.now(), ..attempt };
     let number = desk.store.begin(&attempt)?;
-    let fault = desk.store.take_fault(system.name, operation, &attempt.key, call)?;
+    let fault = fault::strike(&desk.store, system.name, operation, &attempt.key, call)?;
     Ok((number, fault))
 }
 

@@ -14,28 +14,22 @@
 //! # }
 //! ```
 
-mod call;
 mod clock;
-mod command;
 mod config;
 mod control;
 mod desk;
 mod fault;
 mod gateway;
-mod idempotency;
-mod ledger;
+mod http;
 mod limit;
+mod operation;
+mod options;
 mod page;
-mod person;
 mod record;
-mod reply;
 mod server;
 mod store;
+mod system;
 mod systems;
-mod thing;
-mod token;
-mod wire;
-mod xml;
 
-pub use command::{Command, HELP, Options};
+pub use options::{Command, HELP, Options};
 pub use server::Sandbox;

@@ -1,7 +1,7 @@
 //! The page at `/`.
 
-use crate::call::Call;
-use crate::reply::{HTML, Reply};
+use crate::http::call::Call;
+use crate::http::reply::{HTML, Reply};
 
 const FILES: [(&str, &str, &str); 3] = [
     ("/", HTML, include_str!("page/index.html")),

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use crate::clock;
 use crate::desk::Desk;
 use crate::store;
-use crate::systems::Name;
-use crate::thing::Thing;
+use crate::store::things::Thing;
+use crate::system::Name;
 
 /// What may be put there: the system, the object, and the members that it needs.
 const OBJECTS: [(Name, &str, &[&str]); 6] = [

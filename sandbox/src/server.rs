@@ -10,12 +10,12 @@ use axum::http::Response;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::call::Call;
-use crate::command::Options;
 use crate::desk::{Desk, SharedDesk};
 use crate::gateway::{self, Answer};
-use crate::reply::Reply;
-use crate::wire::{Wire, WireListener};
+use crate::http::call::Call;
+use crate::http::reply::Reply;
+use crate::http::wire::{Wire, WireListener};
+use crate::options::Options;
 use crate::{control, page};
 
 /// Above every vendor's own limit, so that theirs is the one a client meets.

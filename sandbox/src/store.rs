@@ -1,5 +1,12 @@
 //! The `SQLite` database behind everything that outlives a request.
 
+pub(crate) mod faults;
+pub(crate) mod idempotency;
+pub(crate) mod ledger;
+pub(crate) mod persons;
+pub(crate) mod things;
+pub(crate) mod tokens;
+
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, params};

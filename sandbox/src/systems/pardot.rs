@@ -12,18 +12,22 @@ mod prospect;
 mod query;
 mod rows;
 mod salesforce;
+mod view;
+mod xml;
 
-use super::{Access, Name, Operation, Plan, Refusal, System, TOKEN};
-use crate::call::Call;
 use crate::desk::Desk;
+use crate::http::call::Call;
+use crate::http::reply::Reply;
 use crate::limit::Limit;
-use crate::reply::Reply;
-use crate::token::Standing;
+use crate::operation::{Access, Operation, Plan, Refusal, System, TOKEN};
+use crate::store::tokens::Standing;
+use crate::system::Name;
 
 pub(super) const SYSTEM: System = System {
     name: Name::Pardot,
     prefixes: &["/api/", "/services/oauth2/"],
     operations: OPERATIONS,
+    tunnel: |_| {},
     key,
     admit,
     refuse: answer::refuse,

@@ -8,16 +8,18 @@ mod upsert;
 
 use serde_json::Value;
 
-use super::{Access, Name, Operation, Refusal, System};
-use crate::call::Call;
 use crate::desk::Desk;
+use crate::http::call::Call;
+use crate::http::reply::Reply;
 use crate::limit::{Gate, Limit, Limits};
-use crate::reply::Reply;
+use crate::operation::{Access, Operation, Refusal, System};
+use crate::system::Name;
 
 pub(super) const SYSTEM: System = System {
     name: Name::Prospects,
     prefixes: &["/v2/"],
     operations: OPERATIONS,
+    tunnel: |_| {},
     key,
     admit,
     refuse: answer::refuse,

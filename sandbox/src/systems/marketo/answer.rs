@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::call::Call;
 use crate::clock;
 use crate::desk::Desk;
-use crate::reply::Reply;
-use crate::systems::Refusal;
-use crate::token::fresh_hex;
+use crate::http::call::Call;
+use crate::http::reply::Reply;
+use crate::operation::Refusal;
+use crate::store::tokens::fresh_hex;
 
 /// `{ requestId, result, success }`.
 pub(super) fn result(records: &[Value], verdict: impl Into<String>) -> Reply {
@@ -68,7 +68,9 @@ pub(super) fn refuse(call: &Call, _: &Desk, refusal: &Refusal) -> Reply {
         return super::identity::refused(code, &message());
     }
     match code {
-        "413" | "414" => Reply::text(code.parse().unwrap_or(413), crate::reply::HTML, message(), verdict),
+        "413" | "414" => {
+            Reply::text(code.parse().unwrap_or(413), crate::http::reply::HTML, message(), verdict)
+        }
         _ if code.len() == 4 && code.starts_with('1') => skipped(&[(code, message())]),
         _ => {
             let errors = json!([{ "code": code, "message": message() }]);

@@ -4,12 +4,13 @@
 use serde_json::{Value, json};
 
 use super::answer;
-use super::leads::{body, input, page, stem};
-use crate::call::Call;
+use super::request::{body, input, page, stem};
 use crate::desk::Desk;
-use crate::reply::Reply;
+use crate::http::call::Call;
+use crate::http::reply::Reply;
+use crate::operation::Commit;
 use crate::store;
-use crate::systems::{Commit, Name};
+use crate::system::Name;
 
 /// What the API may ever create [A3].
 const MOST_CUSTOM: usize = 100;

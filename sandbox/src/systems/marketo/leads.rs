@@ -2,18 +2,18 @@
 
 use serde_json::{Value, json};
 
+use super::request::{MOST, body, input, page, stem};
 use super::submit_form::{id, is_address, is_munchkin_cookie};
 use super::{answer, assets};
-use crate::call::Call;
 use crate::clock;
 use crate::desk::Desk;
-use crate::person::{By, Fields, Keys, Person};
-use crate::reply::Reply;
+use crate::http::call::Call;
+use crate::http::reply::Reply;
+use crate::operation::Commit;
 use crate::store;
-use crate::systems::{Commit, Name, Refusal};
+use crate::store::persons::{By, Fields, Keys, Person};
+use crate::system::Name;
 
-/// Records of one call, and of one page [A3].
-const MOST: usize = 300;
 /// A filter that matches more is an error [A3].
 const MOST_MATCHES: usize = 1_000;
 /// Losers of one merge [A5].
@@ -30,29 +30,6 @@ const COMPANY: [&str; 7] = [
     "mainPhone",
     "sicCode",
 ];
-
-/// A JSON body, or 612 and 609.
-pub(super) fn body(call: &Call, desk: &Desk) -> Result<Value, Reply> {
-    let refuse = |code| answer::refuse(call, desk, &Refusal::new(code));
-    if call.content_type().as_deref() != Some("application/json") {
-        return Err(refuse("612"));
-    }
-    call.json().filter(Value::is_object).ok_or_else(|| refuse("609"))
-}
-
-/// The records of `input`, from one to `most`.
-pub(super) fn input(body: &Value, most: usize) -> Result<Vec<Fields>, Reply> {
-    let list = match body.get("input") {
-        None | Some(Value::Null) => return Err(answer::failed("701", "input cannot be blank")),
-        Some(Value::Array(list)) if !list.is_empty() => list,
-        Some(_) => return Err(answer::failed("609", "input must be an array of records")),
-    };
-    if list.len() > most {
-        return Err(answer::failed("1003", "Too many records in input"));
-    }
-    let records: Option<Vec<_>> = list.iter().map(|record| record.as_object().cloned()).collect();
-    records.ok_or_else(|| answer::failed("609", "input must be an array of records"))
-}
 
 /// What one record comes to.
 enum Step {
@@ -259,32 +236,6 @@ pub(super) fn asked(call: &Call, desk: &Desk) -> Result<Vec<String>, Reply> {
         Some(name) => Err(answer::failed("1006", &format!("Field '{name}' not found"))),
         None => Ok(names),
     }
-}
-
-/// A page of what was found: tokens are positions, and opaque to a client [A4].
-pub(super) fn page(call: &Call, all: &[Value], more: bool) -> Result<Reply, Reply> {
-    let size = match call.query.get("batchSize").map(str::parse::<usize>) {
-        None => MOST,
-        Some(Ok(size)) if (1..=MOST).contains(&size) => size,
-        Some(_) => return Err(answer::failed("1003", "batchSize must be 1 to 300")),
-    };
-    let start = match call.query.get("nextPageToken").filter(|text| !text.is_empty()) {
-        None => 0,
-        Some(token) => token
-            .strip_prefix("SBX")
-            .and_then(|rest| rest.strip_suffix("==="))
-            .and_then(|digits| digits.parse::<usize>().ok())
-            .ok_or_else(|| answer::failed("1003", "Invalid nextPageToken"))?,
-    };
-    let records: Vec<Value> = all.iter().skip(start).take(size).cloned().collect();
-    let end = start.saturating_add(records.len());
-    let next = (end < all.len()).then(|| format!("SBX{end}==="));
-    Ok(answer::page(&records, next.as_deref(), more))
-}
-
-/// The name of a file like `318581.json` without its ending.
-pub(super) fn stem(call: &Call) -> Option<String> {
-    call.capture("file")?.strip_suffix(".json").map(str::to_owned)
 }
 
 pub(super) fn get(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {

@@ -4,22 +4,23 @@
 use serde_json::{Map, Value, json};
 
 use super::answer;
-use super::leads::{asked, body, input, number, page, shown};
-use crate::call::Call;
+use super::leads::{asked, number, shown};
+use super::request::{MOST, body, input, page, stem};
 use crate::clock;
 use crate::desk::Desk;
-use crate::person::{By, Person};
+use crate::http::call::{Call, Params};
+use crate::http::reply::Reply;
+use crate::operation::Commit;
 use crate::record;
-use crate::reply::Reply;
 use crate::store;
-use crate::systems::{Commit, Name};
-use crate::thing::Thing;
+use crate::store::persons::{By, Person};
+use crate::store::things::Thing;
+use crate::system::Name;
 
 const LIST: &str = "list";
 const PROGRAM: &str = "program";
 /// Nobody joins one by an operation: the control port says who is in.
 const CAMPAIGN: &str = "smartCampaign";
-const MOST: usize = 300;
 /// The statuses of a program, in their order; a lead never goes back [A8].
 const STATUSES: [&str; 4] = ["Invited", "Registered", "Visited", "Attended"];
 
@@ -141,7 +142,7 @@ pub(super) fn by_list(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply>
 }
 
 pub(super) fn by_program(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let of = super::leads::stem(call).ok_or_else(|| answer::failed("610", "Requested resource not found"))?;
+    let of = stem(call).ok_or_else(|| answer::failed("610", "Requested resource not found"))?;
     leads_of(call, desk, PROGRAM, of)
 }
 
@@ -220,7 +221,7 @@ pub(super) fn change_status(call: &Call, desk: &Desk, _: i64) -> Result<Commit, 
     let Some(rank) = STATUSES.iter().position(|known| *known == status) else {
         return Err(answer::failed("1025", "The program status does not exist"));
     };
-    let call = Call { query: crate::call::Params::default(), ..call.clone() };
+    let call = Call { query: Params::default(), ..call.clone() };
     for_each(&call, desk, move |desk, person, now| {
         let known = members(desk, PROGRAM, &of)?.into_iter().find(|thing| thing.owner == person.id);
         if let Some(mut thing) = known {

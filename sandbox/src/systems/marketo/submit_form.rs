@@ -5,13 +5,14 @@ use std::net::Ipv4Addr;
 use serde_json::{Value, json};
 
 use super::answer;
-use crate::call::Call;
 use crate::config::MarketoForm;
 use crate::desk::Desk;
-use crate::person::{By, Fields, Keys, Person};
-use crate::reply::Reply;
+use crate::http::call::Call;
+use crate::http::reply::Reply;
+use crate::operation::{Commit, Refusal};
 use crate::store;
-use crate::systems::{Commit, Name, Refusal};
+use crate::store::persons::{By, Fields, Keys, Person};
+use crate::system::Name;
 
 /// E-mail, phone and string fields hold 255 characters [A5].
 const LONGEST_EMAIL: usize = 255;

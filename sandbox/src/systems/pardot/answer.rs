@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::call::Call;
+use super::xml;
 use crate::desk::Desk;
-use crate::reply::{JSON, Reply, XML};
-use crate::systems::Refusal;
-use crate::xml;
+use crate::http::call::Call;
+use crate::http::reply::{JSON, Reply, XML};
+use crate::operation::Refusal;
 
 /// `{ "@attributes": …, name: value }` or `<rsp stat="ok">`.
 pub(super) fn ok(call: &Call, status: u16, name: &str, value: &Value, verdict: &str) -> Reply {
@@ -66,6 +66,11 @@ pub(super) fn refuse(call: &Call, desk: &Desk, refusal: &Refusal) -> Reply {
         xml::escaped(message)
     );
     Reply::text(status, XML, body, verdict)
+}
+
+/// Refuses a call by its code alone.
+pub(super) fn refuser<'a>(call: &'a Call, desk: &'a Desk) -> impl Fn(&'static str) -> Reply + use<'a> {
+    move |code| refuse(call, desk, &Refusal::new(code))
 }
 
 /// XML unless JSON is asked for [B4].

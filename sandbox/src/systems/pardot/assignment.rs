@@ -2,17 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::answer;
+use super::answer::{self, refuser};
 use super::identifier::Identifier;
-use super::prospect::{record, refuser, target};
-use crate::call::Call;
+use super::prospect::target;
+use super::view::{DELETED, record};
 use crate::desk::Desk;
-use crate::person::{By, Person};
-use crate::reply::{HTML, Reply};
-use crate::systems::{Commit, Name};
-
-/// Kept for `query?deleted=true`.
-pub(super) const DELETED: &str = "deleted prospect";
+use crate::http::call::Call;
+use crate::http::reply::{HTML, Reply};
+use crate::operation::Commit;
+use crate::store::persons::{By, Person};
+use crate::system::Name;
 
 /// The one prospect that a call names. By e-mail in version 3, and for a delete; version 4 assigns by id and fid.
 fn named(call: &Call, desk: &Desk, by_email: bool) -> Result<Person, Reply> {

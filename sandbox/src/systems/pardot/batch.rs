@@ -2,17 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::answer;
+use super::answer::{self, refuser};
 use super::identifier::is_address;
 use super::params::Changes;
-use super::prospect::{id, keys, refuser};
-use crate::call::{Call, Params};
+use super::view::{id, keys};
+use super::xml;
 use crate::desk::Desk;
-use crate::person::{By, Fields, Keys, Person};
-use crate::reply::Reply;
+use crate::http::call::{Call, Params};
+use crate::http::reply::Reply;
+use crate::operation::Commit;
 use crate::store;
-use crate::systems::{Commit, Name};
-use crate::xml;
+use crate::store::persons::{By, Fields, Keys, Person};
+use crate::system::Name;
 
 const MOST: usize = 50;
 

@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::answer;
+use super::answer::{self, refuser};
 use super::objects::{TEMPLATE, all};
-use super::prospect::refuser;
-use crate::call::Call;
 use crate::clock;
 use crate::desk::Desk;
-use crate::person::By;
-use crate::reply::Reply;
+use crate::http::call::Call;
+use crate::http::reply::Reply;
+use crate::operation::Commit;
 use crate::store;
-use crate::systems::{Commit, Name};
+use crate::store::persons::By;
+use crate::system::Name;
 
 const KIND: &str = "email";
 const FIGURES: [&str; 10] = [
@@ -107,7 +107,7 @@ pub(super) fn list_send(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Re
         return Err(refuse("13"));
     }
     let draft = drafted(call, desk, now)?;
-    let on = |person: &crate::person::Person, lists: &[u64]| {
+    let on = |person: &crate::store::persons::Person, lists: &[u64]| {
         let of = person.fields.get("lists").and_then(Value::as_array);
         of.is_some_and(|ids| ids.iter().filter_map(Value::as_u64).any(|id| lists.contains(&id)))
     };

@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::answer;
-use super::prospect::refuser;
+use super::answer::{self, refuser};
 use super::query::{answered, common};
 use super::rows;
-use crate::call::Call;
 use crate::clock;
 use crate::desk::Desk;
-use crate::reply::Reply;
-use crate::systems::{Commit, Name};
-use crate::thing::Thing;
+use crate::http::call::Call;
+use crate::http::reply::Reply;
+use crate::operation::Commit;
+use crate::store::things::Thing;
+use crate::system::Name;
 
 const KIND: &str = "export";
 const MINUTE: i64 = 60_000;

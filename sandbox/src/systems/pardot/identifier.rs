@@ -1,6 +1,6 @@
 //! How a call names its prospect: in the path, or by parameters of the same names [B5].
 
-use crate::call::Call;
+use crate::http::call::Call;
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Identifier<'a> {

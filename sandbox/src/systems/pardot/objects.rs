@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::answer;
-use super::prospect::refuser;
+use super::answer::{self, refuser};
 use super::query::{answered, common};
-use crate::call::Call;
 use crate::clock;
 use crate::desk::Desk;
-use crate::reply::Reply;
+use crate::http::call::Call;
+use crate::http::reply::Reply;
+use crate::operation::Commit;
 use crate::store;
-use crate::systems::{Commit, Name};
+use crate::system::Name;
 
 pub(super) const TEMPLATE: &str = "emailTemplate";
 
@@ -22,7 +22,7 @@ pub(super) fn all(desk: &Desk, kind: &str, now: i64) -> store::Result<Vec<Value>
         }
     }
     let zone = desk.config().pardot.utc_offset;
-    let shown = |thing: crate::thing::Thing| {
+    let shown = |thing: crate::store::things::Thing| {
         let mut body = thing.body;
         if let Some(members) = body.as_object_mut().filter(|_| kind != TEMPLATE) {
             members.insert("created_at".to_owned(), json!(clock::timestamp(thing.created, zone)));

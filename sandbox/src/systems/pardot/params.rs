@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::identifier::is_address;
-use crate::call::{Call, Params};
-use crate::person::Fields;
+use crate::http::call::{Call, Params};
+use crate::store::persons::Fields;
 
 /// Where the list subscriptions are kept among the fields.
 pub(super) const LISTS: &str = "lists";
@@ -134,7 +134,7 @@ fn typed(name: &str, text: &str) -> Result<Value, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::{Changes, Params};
-    use crate::person::Fields;
+    use crate::store::persons::Fields;
     use serde_json::json;
 
     fn changed(before: &serde_json::Value, text: &str) -> serde_json::Value {

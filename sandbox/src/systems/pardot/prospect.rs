@@ -1,67 +1,19 @@
 //! `prospect/do/create`, `read`, `update` and `upsert`, and above all what they do about duplicates [B6].
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::answer;
+use super::answer::{self, refuser};
 use super::identifier::Identifier;
-use super::params::{Changes, LISTS};
+use super::params::Changes;
 use super::rows;
-use crate::call::Call;
-use crate::clock;
+use super::view::{OLDEST_CAMPAIGN, id, keys, record};
 use crate::desk::Desk;
-use crate::person::{By, Fields, Keys, Person};
-use crate::reply::Reply;
+use crate::http::call::Call;
+use crate::http::reply::Reply;
+use crate::operation::Commit;
 use crate::store;
-use crate::systems::{Commit, Name, Refusal};
-
-/// A new prospect without a campaign joins the oldest one [S0].
-const OLDEST_CAMPAIGN: i64 = 1;
-
-/// Every field of an answer; a value that is missing is null [B10].
-const FIELDS: [&str; 42] = [
-    "salutation",
-    "first_name",
-    "last_name",
-    "email",
-    "company",
-    "prospect_account_id",
-    "website",
-    "job_title",
-    "department",
-    "country",
-    "address_one",
-    "address_two",
-    "city",
-    "state",
-    "territory",
-    "zip",
-    "phone",
-    "fax",
-    "source",
-    "annual_revenue",
-    "employees",
-    "industry",
-    "years_in_business",
-    "comments",
-    "notes",
-    "score",
-    "grade",
-    "last_activity_at",
-    "recent_interaction",
-    "crm_lead_fid",
-    "crm_contact_fid",
-    "crm_owner_fid",
-    "crm_account_fid",
-    "salesforce_fid",
-    "crm_last_sync",
-    "crm_url",
-    "is_do_not_email",
-    "is_do_not_call",
-    "opted_out",
-    "is_reviewed",
-    "is_starred",
-    "is_archived",
-];
+use crate::store::persons::{By, Fields, Keys, Person};
+use crate::system::Name;
 
 /// In version 4 a known address makes another prospect; in version 3 it is error 9.
 pub(super) fn create(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
@@ -182,10 +134,6 @@ pub(super) fn upsert(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
     Ok(Box::new(move |desk, now| Ok(insert(&call, desk, changes, fid, now)?)))
 }
 
-pub(super) fn refuser<'a>(call: &'a Call, desk: &'a Desk) -> impl Fn(&'static str) -> Reply + use<'a> {
-    move |code| answer::refuse(call, desk, &Refusal::new(code))
-}
-
 fn in_path(call: &Call) -> Option<&str> {
     call.capture("value").filter(|_| call.capture("by") == Some("email"))
 }
@@ -287,59 +235,4 @@ fn modify(call: &Call, target: Person, changes: Changes) -> Commit {
         desk.store.save(&person)?;
         Ok(answer::ok(&call, 200, "prospect", &record(&person, desk), "updated").about(person.id))
     })
-}
-
-pub(super) fn keys(fields: &Fields) -> Keys {
-    let email = fields.get("email").and_then(Value::as_str).map(str::to_lowercase);
-    Keys { email, ..Keys::default() }
-}
-
-pub(super) fn id(seq: i64) -> String {
-    seq.saturating_add(58_564_000).to_string()
-}
-
-pub(super) fn record(person: &Person, desk: &Desk) -> Value {
-    let time = |at| json!(clock::timestamp(at, desk.config().pardot.utc_offset));
-    let mut record: Map<String, Value> =
-        FIELDS.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
-    for (name, value) in &person.fields {
-        // A field with several values holds a `value` list [B10].
-        let value = if value.is_array() { json!({ "value": value }) } else { value.clone() };
-        record.insert(name.clone(), value);
-    }
-    let campaign = person.fields.get("campaign_id").and_then(Value::as_i64);
-    record.insert("id".to_owned(), json!(person.id.parse::<i64>().unwrap_or_default()));
-    record.insert("campaign".to_owned(), campaign.map_or(Value::Null, campaign_record));
-    record.insert(LISTS.to_owned(), lists(person));
-    record.insert("created_at".to_owned(), time(person.created));
-    record.insert("updated_at".to_owned(), time(person.updated));
-    let user = person.fields.get("user_id").filter(|user| !user.is_null());
-    let assigned = user.map_or(
-        Value::Null,
-        |user| json!({ "user": { "id": user, "email": format!("user{user}@sandbox.example") } }),
-    );
-    record.insert("assigned_to".to_owned(), assigned);
-    for collection in ["visitors", "visitor_activities", "profile"] {
-        record.insert(collection.to_owned(), Value::Null);
-    }
-    Value::Object(record)
-}
-
-fn campaign_record(id: i64) -> Value {
-    let name = if id == OLDEST_CAMPAIGN { "Website Tracking".to_owned() } else { format!("Campaign {id}") };
-    json!({ "id": id, "name": name })
-}
-
-/// Null when there is none, an object for one, an array for several [B10].
-fn lists(person: &Person) -> Value {
-    let ids = person.fields.get(LISTS).and_then(Value::as_array).cloned().unwrap_or_default();
-    let mut subscriptions: Vec<Value> = ids
-        .iter()
-        .map(|id| json!({ "did_opt_in": null, "did_opt_out": null, "list": { "id": id, "name": format!("List {id}") } }))
-        .collect();
-    match subscriptions.len() {
-        0 => Value::Null,
-        1 => json!({ "list_subscription": subscriptions.pop() }),
-        _ => json!({ "list_subscription": subscriptions }),
-    }
 }

@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::answer;
-use super::assignment::DELETED;
-use super::prospect::{record, refuser};
-use crate::call::Call;
+use super::answer::{self, refuser};
+use super::view::{DELETED, record};
 use crate::clock;
 use crate::desk::Desk;
-use crate::person::By;
-use crate::reply::Reply;
-use crate::systems::{Commit, Name};
+use crate::http::call::Call;
+use crate::http::reply::Reply;
+use crate::operation::Commit;
+use crate::store::persons::By;
+use crate::system::Name;
 
 const MOST: usize = 200;
 const GRADES: [&str; 13] = ["F", "D-", "D", "D+", "C-", "C", "C+", "B-", "B", "B+", "A-", "A", "A+"];

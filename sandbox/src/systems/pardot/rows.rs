@@ -2,16 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::assignment::DELETED;
 use super::email;
 use super::params::LISTS;
-use super::prospect;
+use super::view::{self, DELETED};
 use crate::clock;
 use crate::desk::Desk;
-use crate::person::By;
 use crate::record;
 use crate::store::Result;
-use crate::systems::Name;
+use crate::store::persons::By;
+use crate::system::Name;
 
 /// The columns where none are asked for.
 pub(super) const COLUMNS: [(&str, &[&str]); 6] = [
@@ -59,7 +58,7 @@ pub(super) fn all(desk: &Desk, object: &str) -> Result<Vec<Value>> {
     let zone = desk.config().pardot.utc_offset;
     match object {
         "prospect" => {
-            rows.extend(people()?.iter().map(|person| prospect::record(person, desk)));
+            rows.extend(people()?.iter().map(|person| view::record(person, desk)));
             for thing in desk.store.things(Name::Pardot, DELETED)? {
                 rows.push(with(thing.body, "deleted", json!(true)));
             }

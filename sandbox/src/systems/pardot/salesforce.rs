@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
-use crate::call::Call;
 use crate::desk::Desk;
-use crate::reply::Reply;
-use crate::systems::{Commit, Name};
-use crate::token::fresh_hex;
+use crate::http::call::Call;
+use crate::http::reply::Reply;
+use crate::operation::Commit;
+use crate::store::tokens::fresh_hex;
+use crate::system::Name;
 
 const CLIENT: (&str, &str) = ("sandbox-client", "sandbox-secret");
 const REFRESH_TOKEN: &str = "sandbox-refresh";

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::call::Call;
 use crate::config::Generation;
 use crate::desk::Desk;
-use crate::person::Person;
-use crate::reply::Reply;
-use crate::systems::Refusal;
+use crate::http::call::Call;
+use crate::http::reply::Reply;
+use crate::operation::Refusal;
+use crate::store::persons::Person;
 
 const DEFAULT_STAGE: (&str, &str) = ("stage-new", "New");
 const DEFAULT_PIPELINE: &str = "pipeline-default";

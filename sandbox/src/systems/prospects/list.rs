@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use super::{answer, phone};
-use crate::call::Call;
 use crate::config::Generation;
 use crate::desk::Desk;
-use crate::person::{By, Person};
-use crate::reply::Reply;
-use crate::systems::{Commit, Name, Refusal};
+use crate::http::call::Call;
+use crate::http::reply::Reply;
+use crate::operation::{Commit, Refusal};
+use crate::store::persons::{By, Person};
+use crate::system::Name;
 
 /// At most 10 labels [S3].
 const MOST_LABELS: usize = 10;

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::phone;
-use crate::call::Call;
 use crate::config::Generation;
 use crate::desk::Desk;
-use crate::person::{Fields, Keys};
+use crate::http::call::Call;
+use crate::store::persons::{Fields, Keys};
 
 const TEXTS: [&str; 18] = [
     "firstName",

@@ -2,13 +2,14 @@
 
 use super::submission::{Submission, keys};
 use super::{answer, phone};
-use crate::call::Call;
 use crate::desk::Desk;
-use crate::idempotency::Known;
-use crate::person::{By, Fields, Person};
-use crate::reply::{JSON, Reply};
+use crate::http::call::Call;
+use crate::http::reply::{JSON, Reply};
+use crate::operation::{Commit, Refusal};
 use crate::store;
-use crate::systems::{Commit, Name, Refusal};
+use crate::store::idempotency::Known;
+use crate::store::persons::{By, Fields, Person};
+use crate::system::Name;
 
 const LONGEST_KEY: usize = 512;
 

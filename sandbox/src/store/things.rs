@@ -3,8 +3,8 @@
 use rusqlite::{Row, params};
 use serde_json::Value;
 
-use crate::store::{Result, Store};
-use crate::systems::Name;
+use super::{Result, Store};
+use crate::system::Name;
 
 /// A row of the store.
 #[derive(Debug, Clone, PartialEq)]

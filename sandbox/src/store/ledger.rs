@@ -3,7 +3,7 @@
 use rusqlite::{Row, params};
 use serde_json::{Value, json};
 
-use crate::store::{Result, Store};
+use super::{Result, Store};
 
 /// What is known when a request has been read.
 #[derive(Debug, Clone)]

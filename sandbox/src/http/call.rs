@@ -90,6 +90,17 @@ impl Call {
         serde_json::from_slice(&self.body).ok()
     }
 
+    /// The values as the ledger keeps them: the body's JSON or the merged parameters, without secrets.
+    pub(crate) fn shown(&self) -> Value {
+        if let Some(body) = self.json() {
+            return body;
+        }
+        let shown = |(name, value): (&str, &str)| {
+            (name.to_owned(), Value::from(if is_secret(name) { "•••" } else { value }))
+        };
+        Value::Object(self.params.iter().map(shown).collect())
+    }
+
     pub(crate) fn capture(&self, name: &str) -> Option<&str> {
         self.captures.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
     }
@@ -98,6 +109,10 @@ impl Call {
     pub(crate) fn origin(&self) -> String {
         format!("http://{}", self.header("host").unwrap_or("127.0.0.1"))
     }
+}
+
+fn is_secret(name: &str) -> bool {
+    matches!(name, "client_secret" | "password" | "refresh_token" | "api_key" | "user_key" | "access_token")
 }
 
 /// Matches a path against a pattern such as `/api/{object}/do/read/{by?}/{value?}`; a name that ends in `?` may be

@@ -4,8 +4,8 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 use rusqlite::{OptionalExtension, params};
 
-use crate::store::{Result, Store};
-use crate::systems::Name;
+use super::{Result, Store};
+use crate::system::Name;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {

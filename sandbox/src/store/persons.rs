@@ -4,8 +4,8 @@ use rusqlite::types::Value as Sql;
 use rusqlite::{Row, params, params_from_iter};
 use serde_json::{Map, Value};
 
-use crate::store::{Result, Store};
-use crate::systems::Name;
+use super::{Result, Store};
+use crate::system::Name;
 
 pub(crate) type Fields = Map<String, Value>;
 

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use crate::store::{Result, Store};
+use super::{Result, Store};
 
 /// A key older than this is forgotten; the vendor publishes no figure, a day is what Stripe keeps at least.
 const LIFE_MS: i64 = 86_400_000;

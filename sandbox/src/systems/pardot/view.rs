@@ -1,0 +1,115 @@
+//! A prospect as Pardot's answers and exports show it, and what it is found by.
+
+use serde_json::{Map, Value, json};
+
+use super::params::LISTS;
+use crate::clock;
+use crate::desk::Desk;
+use crate::store::persons::{Fields, Keys, Person};
+
+/// A new prospect without a campaign joins the oldest one [S0].
+pub(super) const OLDEST_CAMPAIGN: i64 = 1;
+
+/// Every field of an answer; a value that is missing is null [B10].
+const FIELDS: [&str; 42] = [
+    "salutation",
+    "first_name",
+    "last_name",
+    "email",
+    "company",
+    "prospect_account_id",
+    "website",
+    "job_title",
+    "department",
+    "country",
+    "address_one",
+    "address_two",
+    "city",
+    "state",
+    "territory",
+    "zip",
+    "phone",
+    "fax",
+    "source",
+    "annual_revenue",
+    "employees",
+    "industry",
+    "years_in_business",
+    "comments",
+    "notes",
+    "score",
+    "grade",
+    "last_activity_at",
+    "recent_interaction",
+    "crm_lead_fid",
+    "crm_contact_fid",
+    "crm_owner_fid",
+    "crm_account_fid",
+    "salesforce_fid",
+    "crm_last_sync",
+    "crm_url",
+    "is_do_not_email",
+    "is_do_not_call",
+    "opted_out",
+    "is_reviewed",
+    "is_starred",
+    "is_archived",
+];
+
+/// The kind of thing that a deleted prospect is kept as, for `query?deleted=true` and for exports.
+pub(super) const DELETED: &str = "deleted prospect";
+
+pub(super) fn keys(fields: &Fields) -> Keys {
+    let email = fields.get("email").and_then(Value::as_str).map(str::to_lowercase);
+    Keys { email, ..Keys::default() }
+}
+
+pub(super) fn id(seq: i64) -> String {
+    seq.saturating_add(58_564_000).to_string()
+}
+
+pub(super) fn record(person: &Person, desk: &Desk) -> Value {
+    let time = |at| json!(clock::timestamp(at, desk.config().pardot.utc_offset));
+    let mut record: Map<String, Value> =
+        FIELDS.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
+    for (name, value) in &person.fields {
+        // A field with several values holds a `value` list [B10].
+        let value = if value.is_array() { json!({ "value": value }) } else { value.clone() };
+        record.insert(name.clone(), value);
+    }
+    let campaign = person.fields.get("campaign_id").and_then(Value::as_i64);
+    record.insert("id".to_owned(), json!(person.id.parse::<i64>().unwrap_or_default()));
+    record.insert("campaign".to_owned(), campaign.map_or(Value::Null, campaign_record));
+    record.insert(LISTS.to_owned(), lists(person));
+    record.insert("created_at".to_owned(), time(person.created));
+    record.insert("updated_at".to_owned(), time(person.updated));
+    let user = person.fields.get("user_id").filter(|user| !user.is_null());
+    let assigned = user.map_or(
+        Value::Null,
+        |user| json!({ "user": { "id": user, "email": format!("user{user}@sandbox.example") } }),
+    );
+    record.insert("assigned_to".to_owned(), assigned);
+    for collection in ["visitors", "visitor_activities", "profile"] {
+        record.insert(collection.to_owned(), Value::Null);
+    }
+    Value::Object(record)
+}
+
+fn campaign_record(id: i64) -> Value {
+    let name = if id == OLDEST_CAMPAIGN { "Website Tracking".to_owned() } else { format!("Campaign {id}") };
+    json!({ "id": id, "name": name })
+}
+
+/// Null when there is none, an object for one, an array for several [B10].
+fn lists(person: &Person) -> Value {
+    let ids = person.fields.get(LISTS).and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut subscriptions: Vec<Value> = ids
+        .iter()
+        .map(|id| json!({ "did_opt_in": null, "did_opt_out": null, "list": { "id": id, "name": format!("List {id}") } }))
+        .collect();
+    match subscriptions.len() {
+        0 => Value::Null,
+        1 => json!({ "list_subscription": subscriptions.pop() }),
+        _ => json!({ "list_subscription": subscriptions }),
+    }
+}
