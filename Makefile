@@ -1,6 +1,6 @@
 # make demo   installs, builds, starts sandbox, relay and page
 # make test   every test, as CI runs it
-# The others: build, check (format, lints, docs), bench, size, faults (KILLS, LEADS, SEED: kills, a broken network, load), proxies (nginx, Vite);
+# The others: build, check (generated files, format, lints, docs), bench, size, faults (KILLS, LEADS, SEED: kills, a broken network, load), proxies (nginx, Vite);
 # and the long ones: test-all, fuzz, mutants
 
 SHELL := /bin/sh
@@ -66,6 +66,7 @@ mutants: $(CARGO_MUTANTS)
 build: pkg/dist/.built
 
 check: node_modules/.installed
+	cargo xtask generate --check
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
 	cargo clippy --package fieldpost --lib --no-default-features --locked --quiet -- --deny warnings

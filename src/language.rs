@@ -15,7 +15,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// The sentence of a code in a language, with `{}` where the limit goes; none where there is no such code or language.
 ///
 /// A language of another region is better than none: `es-MX` and `fr` get what there is of Spanish and French. A code's
-/// English sentence is in [`crate::code::ALL`].
+/// English sentence is in [`crate::code::all`].
 ///
 /// ```
 /// use fieldpost::language;

@@ -330,3 +330,10 @@ fn every_systems_harmless_read() {
     }
     assert!(fieldpost::harmless(System::Relay).is_none());
 }
+
+#[test]
+fn every_system_has_operations() {
+    for system in System::ALL {
+        assert!(operations().any(|operation| operation.system == system), "{}", system.name());
+    }
+}

@@ -51,7 +51,7 @@ pub(crate) fn renew(root: &Path, file: &str) -> Outcome<()> {
     for line in changes(&before, &after) {
         eprintln!("xtask: {line}");
     }
-    eprintln!("xtask: `make build` and `REWRITE=1 cargo test --test codes` write what is made of them");
+    eprintln!("xtask: `cargo xtask generate` and `make build` write what is made of them");
     Ok(())
 }
 

@@ -3,9 +3,10 @@
 //! * `lean`: forms and the capture operations, for pages.
 //! * `edge`: all operations, replies and delivery, for Workers and Node.
 //!
-//! `cargo xtask areacodes FILE`: see [`area_codes`].
+//! `cargo xtask generate [--check]`: see [`generate`]. `cargo xtask areacodes FILE`: see [`area_codes`].
 
 mod area_codes;
+mod generate;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -28,8 +29,11 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["wasm"] => root().and_then(wasm),
+        ["generate"] => root().and_then(|root| generate::run(root, false)),
+        ["generate", "--check"] => root().and_then(|root| generate::run(root, true)),
         ["areacodes", file] => root().and_then(|root| area_codes::renew(root, file)),
-        _ => Err("say `wasm`, or `areacodes` and the file of NANPA's report".into()),
+        _ => Err("say `wasm`, `generate`, `generate --check`, or `areacodes` and the file of NANPA's report"
+            .into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,7 +1,7 @@
 //! Every answer of a relay to a lead, and what each means for whoever keeps the lead until it is taken.
 //!
-//! One table for all who speak of it: the relay answers out of it (`pkg/src/worker/answers.gen.ts` is made of it), page and
-//! client read by [`fault`], and `docs/errors.md` shows it.
+//! One table for all who speak of it: the relay answers out of it, page and client read by [`fault`], and `docs/errors.md`
+//! shows it.
 
 use crate::outcome::Fault;
 

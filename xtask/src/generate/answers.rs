@@ -1,9 +1,10 @@
 //! The relay's own answers: a part of `docs/errors.md`, and the table that the relay answers out of.
 
+use super::HEAD;
+use crate::Outcome;
 use fieldpost::systems::relay::answers::{ANSWERS, Answer, Meaning};
 use std::fmt::Write;
-
-pub(crate) const TABLE: &str = "pkg/src/worker/answers.gen.ts";
+use std::path::Path;
 
 fn said(row: &Answer) -> String {
     if row.code.is_empty() {
@@ -22,7 +23,7 @@ fn meaning(meaning: Meaning) -> &'static str {
 }
 
 /// A part of the page of errors.
-pub(crate) fn part() -> String {
+pub(super) fn part() -> Outcome<String> {
     let mut page = "\n## The relay\n\nWhat a relay answers to a lead, and what a page does that has saved it \
         ([form.md](form.md#when-it-cannot-be-sent)). Whatever else comes, from a proxy or a portal, is *not now*. To a lead that was \
         saved (it comes sealed) a relay says `retry` wherever it says `refused` here, and never that its values are not taken: it keeps \
@@ -30,28 +31,26 @@ pub(crate) fn part() -> String {
         | HTTP | `state` | code | a lead that was kept |\n|---|---|---|---|\n"
         .to_owned();
     for row in ANSWERS {
-        writeln!(page, "| {} | `{}` | {} | {} |", row.status, row.state, said(row), meaning(row.meaning))
-            .unwrap();
+        writeln!(page, "| {} | `{}` | {} | {} |", row.status, row.state, said(row), meaning(row.meaning))?;
     }
-    page
+    Ok(page)
 }
 
 /// The table in TypeScript.
-pub(crate) fn table() -> String {
-    let mut text = "// Made of src/systems/relay/answers.rs by `FIELDPOST_WRITE_REFERENCE=1 cargo test --test reference`; do not edit.\n\
-        import type { RelayAnswer } from \"../types.js\";\n\n\
+pub(super) fn table(_: &Path) -> Outcome<String> {
+    let mut text = format!(
+        "{HEAD}import type {{ RelayAnswer }} from \"../types.js\";\n\n\
         /** What a relay answers to a lead, and what it means for whoever keeps the lead until it is taken. */\n\
-        export const ANSWERS: readonly { status: number; code: string; state: RelayAnswer[\"state\"]; meaning: \"taken\" | \"values\" | \"notNow\" }[] = [\n"
-        .to_owned();
+        export const ANSWERS: readonly {{ status: number; code: string; state: RelayAnswer[\"state\"]; meaning: \"taken\" | \"values\" | \"notNow\" }}[] = [\n"
+    );
     for Answer { status, code, state, meaning } in ANSWERS {
         let meaning = match meaning {
             Meaning::Taken => "taken",
             Meaning::Values => "values",
             Meaning::NotNow => "notNow",
         };
-        writeln!(text, "  {{ status: {status}, code: {code:?}, state: {state:?}, meaning: {meaning:?} }},")
-            .unwrap();
+        writeln!(text, "  {{ status: {status}, code: {code:?}, state: {state:?}, meaning: {meaning:?} }},")?;
     }
     text.push_str("];\n");
-    text
+    Ok(text)
 }

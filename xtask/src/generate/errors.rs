@@ -1,12 +1,15 @@
 //! `docs/errors.md`: every code of a reply or of a token call, what it means, whether to send again and after how long.
 
+use super::{NOTE, answers};
+use crate::Outcome as Done;
 use fieldpost::outcome::{Class, Fault, Reason, VendorCode, of_status};
 use fieldpost::systems::{marketo, pardot, prospects, token};
 use fieldpost::{Outcome, Reply, System};
 use std::fmt::Write;
+use std::path::Path;
 
 /// Where an operation's errors stand.
-pub(crate) fn link(system: System) -> &'static str {
+pub(super) fn link(system: System) -> &'static str {
     match system {
         System::Marketo => "Errors: [Marketo's](errors.md#marketo).",
         System::Pardot => "Errors: [Pardot's](errors.md#pardot).",
@@ -73,18 +76,18 @@ fn class(class: Class) -> String {
     }
 }
 
-fn codes(page: &mut String, rows: &[VendorCode]) {
+fn codes(page: &mut String, rows: &[VendorCode]) -> Done<()> {
     page.push_str("| code | meaning, and what to mend | whose fault | again? |\n|---|---|---|---|\n");
     for row in rows {
-        writeln!(page, "| `{}` | {} | {} | {} |", row.name, row.sentence, fault(row), class(row.class))
-            .unwrap();
+        writeln!(page, "| `{}` | {} | {} | {} |", row.name, row.sentence, fault(row), class(row.class))?;
     }
     page.push('\n');
+    Ok(())
 }
 
 /// An outcome as a cell: its code and its kind.
-fn cell(outcome: &Outcome) -> (String, String) {
-    match outcome {
+fn cell(outcome: &Outcome) -> Done<(String, String)> {
+    Ok(match outcome {
         Outcome::Refused { issues, fault } => (
             issues.first().map(|issue| issue.code.to_string()).unwrap_or_default(),
             format!("no: `refused`, {}", whose(*fault)),
@@ -98,12 +101,12 @@ fn cell(outcome: &Outcome) -> (String, String) {
             (code.to_string(), format!("yes, {how}"))
         }
         Outcome::Unknown { why } => (why.to_string(), "`unknown`: ask before sending again".to_owned()),
-        other => panic!("no error: {other:?}"),
-    }
+        other => return Err(format!("no error: {other:?}").into()),
+    })
 }
 
 /// What a status means to every system where the body says nothing of the vendor's.
-fn statuses(page: &mut String) {
+fn statuses(page: &mut String) -> Done<()> {
     page.push_str("| HTTP | code | a read again? | a write again? |\n|---|---|---|---|\n");
     for (status, shown) in [
         (200, "2xx, body unreadable or cut"),
@@ -122,11 +125,12 @@ fn statuses(page: &mut String) {
         (504, "504"),
         (500, "other 5xx"),
     ] {
-        let (code, read) = cell(&of_status(status, None, false));
-        let (_, write) = cell(&of_status(status, None, true));
-        writeln!(page, "| {shown} | `{code}` | {read} | {write} |").unwrap();
+        let (code, read) = cell(&of_status(status, None, false))?;
+        let (_, write) = cell(&of_status(status, None, true))?;
+        writeln!(page, "| {shown} | `{code}` | {read} | {write} |")?;
     }
     page.push('\n');
+    Ok(())
 }
 
 fn one(
@@ -136,14 +140,16 @@ fn one(
     body: &str,
     what: &str,
     read: impl Fn(&Reply) -> Outcome,
-) {
+) -> Done<()> {
     let reply = Reply { status, body: body.to_owned(), ..Reply::default() };
-    let (code, again) = cell(&read(&reply));
-    writeln!(page, "| {system}{status} | `{code}` | {what} | {again} |").unwrap();
+    let (code, again) = cell(&read(&reply))?;
+    writeln!(page, "| {system}{status} | `{code}` | {what} | {again} |")?;
+    Ok(())
 }
 
-pub(crate) fn page() -> String {
-    let mut page = "# Errors\n\nMade of the tables by `FIELDPOST_WRITE_REFERENCE=1 cargo test --test reference`; do not edit.\n\n\
+pub(super) fn page(_: &Path) -> Done<String> {
+    let mut page = format!(
+        "# Errors\n\n{NOTE}\n\
         What a call's outcome says when it is not good: `issues[0].code` of `refused`, `code` of `retry`, `why` of `unknown`. \
         The relay and `client` do what the last column says; `retry` has `after`, the milliseconds to wait at least, and `reason`. \
         The vendors' own sentences are never shown, for they may hold what a visitor typed. Codes of fields and parameters: \
@@ -152,17 +158,19 @@ pub(crate) fn page() -> String {
         account does not fit; its leads wait, and of a field that the answer names only the leads that fill it. *The account*: all of its \
         leads wait. What waits goes out by itself once it is mended: a harmless read is tried for the account, one waiting lead for a \
         target and for a kind of call. Nothing of it costs a lead a try. A code that one lead alone can cause is always the lead's.\n\n"
-        .to_owned();
+    );
     page.push_str("## Marketo\n\nHTTP 200 for these too. A code of the whole request means that nothing was executed.\n\n### The whole request\n\n");
-    codes(&mut page, marketo::REQUEST);
+    codes(&mut page, marketo::REQUEST)?;
     page.push_str("### One record\n\n");
-    codes(&mut page, marketo::LEAD);
+    codes(&mut page, marketo::LEAD)?;
     page.push_str("`marketo.unlisted`: a code that Adobe's pages do not list; `refused`, the lead.\n\n## Pardot\n\nBoth versions; the HTTP status is mostly 400.\n\n");
-    codes(&mut page, pardot::CODES);
+    codes(&mut page, pardot::CODES)?;
     page.push_str("`pardot.unlisted`: a code that Salesforce's pages do not list; `refused`, the lead. To a write `pardot.4` says that the address is none. With HTTP 403 the codes of a token are the account's.\n\n## Prospects\n\n| HTTP | code | meaning | again? |\n|---|---|---|---|\n");
     let answer = r#"{"error":"x","message":"x"}"#;
-    one(&mut page, "", 400, answer, "The values do not fit; also 422.", prospects::read_write);
-    one(&mut page, "", 404, answer, "There is no such prospect.", |reply| prospects::read_found(reply, true));
+    one(&mut page, "", 400, answer, "The values do not fit; also 422.", prospects::read_write)?;
+    one(&mut page, "", 404, answer, "There is no such prospect.", |reply| {
+        prospects::read_found(reply, true)
+    })?;
     one(
         &mut page,
         "",
@@ -170,7 +178,7 @@ pub(crate) fn page() -> String {
         answer,
         "The same key with another body, or the first call still runs.",
         prospects::read_write,
-    );
+    )?;
     let limited = r#"{"error":"x","message":"x","retryAfter":7}"#;
     one(
         &mut page,
@@ -179,21 +187,21 @@ pub(crate) fn page() -> String {
         limited,
         "Too many calls; the reply says how long, here 7 s.",
         prospects::read_write,
-    );
+    )?;
     page.push_str(
         "\n## Tokens\n\n`client` throws `auth.refused` with the code in `issues`, or `auth.busy`; to the relay they are the account's: its leads wait.\n\n",
     );
-    codes(&mut page, &token::CODES.iter().map(|(row, _)| *row).collect::<Vec<_>>());
+    codes(&mut page, &token::CODES.iter().map(|(row, _)| *row).collect::<Vec<_>>())?;
     page.push_str(
         "Before anything is sent: `account.credential` names the credential that is missing, `account.login_url` says that client \
          credentials need the org's My Domain.\n",
     );
     page.push_str("\n## HTTP\n\nWhere the body says nothing of the vendor's.\n\n");
-    statuses(&mut page);
+    statuses(&mut page)?;
     page.push_str(
         "Without a reply: `network.timeout`, `network.failed`, `network.offline` or `network.aborted`; a read again, a write is \
          `unknown`.\n",
     );
-    page.push_str(&crate::answers::part());
-    page
+    page.push_str(&answers::part()?);
+    Ok(page)
 }
