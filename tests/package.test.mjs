@@ -1,7 +1,7 @@
 // The package as people install it: the tarball, its entries, its interface.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -43,6 +43,18 @@ describe("the tarball", () => {
     if (process.features.require_module) assert.equal(run(process.execPath, ["--no-warnings", "main.cjs"]).trim(), "true");
     const { errors } = await build({ entryPoints: [join(folder, "main.mjs")], bundle: true, format: "esm", write: false, logLevel: "silent" });
     assert.deepEqual(errors, []);
+  });
+
+  test("carries the module byte for byte, through a minifier too, and its letters are not escaped there", async () => {
+    const contents = `import carried from "${root}pkg/dist/wasm-lean.js";
+      export default carried(([text]) => Uint8Array.from(text, (letter) => letter.charCodeAt(0) ^ text.charCodeAt(0)));`;
+    const file = await readFile(`${root}pkg/wasm/lean/fieldpost_bg.wasm`);
+    for (const charset of ["utf8", "ascii"]) {
+      const { outputFiles } = await build({ stdin: { contents, resolveDir: folder }, bundle: true, minify: true, charset, format: "esm", write: false });
+      const { default: bytes } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+      assert.ok(file.equals(bytes), charset);
+      assert.ok(outputFiles[0].contents.length < file.length * 1.1, `${charset}: ${outputFiles[0].contents.length} bytes for ${file.length}`);
+    }
   });
 
   test("has types that a strict program can use", async () => {

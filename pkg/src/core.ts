@@ -186,17 +186,17 @@ function refuse(code: string, tape: Tape): never {
   throw new FieldpostError(code, said.map((issue) => `${issue.field}: ${issue.message}`).join(" "), said);
 }
 
-/** Reads `[method, path or URL, headers, body]`, or throws. */
-function built(tape: Tape): [string, string, Record<string, string>, string | null] {
+/** Method, path or URL, headers, body. */
+type Built = [string, string, Record<string, string>, string | null];
+
+/** Reads what was built, or throws what was refused; nothing where a report says why there is none. */
+function built(tape: Tape): Built | null {
   const said = tape.value();
   if (typeof said === "string") refuse(said, tape);
-  return said as [string, string, Record<string, string>, string | null];
+  return said as Built | null;
 }
 
-function packet(tape: Tape): Payload {
-  const [method, path, headers, body] = built(tape);
-  return { method, path, headers, body };
-}
+const packet = ([method, path, headers, body]: Built): Payload => ({ method, path, headers, body });
 
 /** Makes a form of a spec. Throws `spec.invalid` with issues that name the place in the spec. */
 export function form(spec: FormSpec): Form {
@@ -237,13 +237,10 @@ export function form(spec: FormSpec): Form {
       return cross((wasm) => {
         const at = handle(wasm);
         const tape = answer(wasm, wasm.payload(at, write(wasm, typed)));
-        const report = { ok: tape.value(), values: tape.value(), issues: [] } as unknown as Report;
-        const said = tape.value();
-        if (typeof said === "string") refuse(said, tape);
+        const report = { ok: tape.value(), values: tape.value() } as Report;
+        const made = built(tape);
         report.issues = issues(tape);
-        if (!said) return { report };
-        const [method, path, headers, body] = said as [string, string, Record<string, string>, string | null];
-        return { report, payload: { method, path, headers, body } };
+        return made ? { report, payload: packet(made) } : { report };
       });
     },
   };
@@ -252,14 +249,14 @@ export function form(spec: FormSpec): Form {
 /** Builds an operation's request without host and credentials. Throws `params.invalid` with `issues`. */
 export function payload(operation: string, params: Params): Payload {
   const packed = operation + "\0" + packValues(params);
-  return cross((wasm) => packet(answer(wasm, wasm.payload(-1, write(wasm, packed)))));
+  return cross((wasm) => packet(built(answer(wasm, wasm.payload(-1, write(wasm, packed)))) as Built));
 }
 
 /** Builds a whole request of the parts of one: what `fetch` needs. Throws `params.invalid` or `account.invalid`. */
 export function parts(operation: string, params: Params, account: unknown): { url: string; method: string; headers: Record<string, string>; body: string | null } {
   const packed = operation + "\0" + pack(account) + packValues(params);
   return cross((wasm) => {
-    const [method, url, headers, body] = built(answer(wasm, wasm.request(write(wasm, packed))));
+    const [method, url, headers, body] = built(answer(wasm, wasm.request(write(wasm, packed)))) as Built;
     return { url, method, headers, body };
   });
 }

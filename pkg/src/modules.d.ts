@@ -3,8 +3,9 @@ declare module "*.wasm" {
   export default module;
 }
 declare module "*/wasm-lean.js" {
-  const text: string;
-  export default text;
+  /** Gives the text to who reads it, as a template's first part. */
+  const module: <T>(read: (parts: readonly [string]) => T) => T;
+  export default module;
 }
 declare module "*/operations-lean.js" {
   const rows: import("./types.js").OperationInfo[];

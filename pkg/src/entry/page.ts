@@ -7,9 +7,6 @@ export { operations, read, request } from "../lean.js";
 export { send } from "../send.js";
 export type * from "../types.js";
 
-/** What turns a letter back into its byte; see `pkg/build.mjs`. */
-const MASK = 60;
-
 let loading: Promise<void> | undefined;
 
 /** Instantiates the module, once. It travels inside this package as text, so that no path or MIME type can lose it. */
@@ -22,6 +19,7 @@ export function load(source?: BufferSource | WebAssembly.Module): Promise<void> 
 }
 
 async function compile(source?: BufferSource | WebAssembly.Module): Promise<void> {
-  const bytes = source ?? Uint8Array.from(module, (character) => character.charCodeAt(0) ^ MASK);
+  // Its first byte is 0, so its first letter is the mask; see `pkg/build.mjs`.
+  const bytes = source ?? module(([text]) => Uint8Array.from(text, (letter) => letter.charCodeAt(0) ^ text.charCodeAt(0)));
   startLean(bytes instanceof WebAssembly.Module ? bytes : await WebAssembly.compile(bytes));
 }

@@ -6,15 +6,11 @@ import { enterValue, type Control } from "./controls.js";
  */
 const PLAIN = /^(?!\s*\d\d\s)\s*(\+?1)?[\s().-]*((?:\d[\s().-]*){0,10})$/;
 
-/** How long a text a field may hold by its owner's word, and how long for now. */
-const limits = new WeakMap<Element, readonly [own: number, now: number]>();
+/** How long a text a field may hold by its owner's word, under how long it may be for now. */
+const limits = new WeakMap<Element, Readonly<Record<number, number>>>();
 
 /** A limit that is not ours is the page's own, and counts from then on. */
-const limitOf = (field: HTMLInputElement): number => {
-  const { maxLength } = field;
-  const [own, now] = limits.get(field) ?? [0, NaN];
-  return now === maxLength ? own : maxLength;
-};
+const limitOf = (field: HTMLInputElement): number => limits.get(field)?.[field.maxLength] ?? field.maxLength;
 
 /** We are typing: whoever writes the field anew when it hears of it has the last word, or neither of us ever ends. */
 let typing = false;
@@ -54,10 +50,7 @@ export function formatPhone(control: Control, event: Event): void {
     enterValue(control, text);
     typing = false;
   }
-  if (limit >= 0) {
-    const now = (field.maxLength = limit + text.length - bare.length);
-    limits.set(field, [limit, now]);
-  }
+  if (limit >= 0) limits.set(field, { [(field.maxLength = limit + text.length - bare.length)]: limit });
   if (text === value || !field.matches(":focus") || field.value !== text) return;
   let place = 0;
   while (digits && place < text.length) if (/\d/.test(text[place++] as string)) digits--;
