@@ -2,48 +2,37 @@
 //!
 //! Token lives, rate windows, quotas, read lag and all stored times follow it. Latency does not: a sleep is a sleep.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use jiff::civil::{Date, DateTime};
+use jiff::tz::Offset;
+use jiff::{Timestamp, ToSpan};
 
-const MS_PER_DAY: i64 = 86_400_000;
 const MS_PER_MINUTE: i64 = 60_000;
 
 /// Milliseconds since the Unix epoch on the machine's clock.
 pub(crate) fn machine_now() -> i64 {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
+    Timestamp::now().as_millisecond()
 }
 
-/// The number of the calendar day at an offset from UTC; a daily quota is counted per such day.
-pub(crate) fn day(now: i64, utc_offset_minutes: i32) -> i64 {
-    local(now, utc_offset_minutes).div_euclid(MS_PER_DAY)
+/// The calendar day at an offset from UTC; a daily quota is counted per such day.
+pub(crate) fn day(now: i64, utc_offset_minutes: i32) -> Date {
+    local(now, utc_offset_minutes).date()
 }
 
-/// `YYYY-MM-DD HH:MM:SS` at an offset from UTC.
-///
-/// Pardot writes times without a zone, in the API user's own [GRP, PD21].
+/// `YYYY-MM-DD HH:MM:SS` at an offset from UTC: Pardot writes times without a zone, in the API user's own.
 pub(crate) fn timestamp(at: i64, utc_offset_minutes: i32) -> String {
-    let local = local(at, utc_offset_minutes);
-    let (year, month, day) = civil(local.div_euclid(MS_PER_DAY));
-    let second_of_day = local.rem_euclid(MS_PER_DAY).div_euclid(1000);
-    let (hour, rest) = (second_of_day.div_euclid(3600), second_of_day.rem_euclid(3600));
-    let (minute, second) = (rest.div_euclid(60), rest.rem_euclid(60));
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+    written(local(at, utc_offset_minutes))
 }
 
 /// The beginning of a word like `today`, or a time as it is; nothing for what is neither.
 pub(crate) fn moment(text: &str, now: i64, utc_offset_minutes: i32) -> Option<String> {
-    let day = |days: i64| timestamp(now.saturating_sub(days.saturating_mul(MS_PER_DAY)), utc_offset_minutes);
-    let from = |stamp: String, kept: usize, tail: &str| Some(format!("{}{tail}", stamp.get(..kept)?));
+    let now = local(now, utc_offset_minutes);
+    let midnight = |date: Date| Some(written(date.at(0, 0, 0, 0)));
     match text {
-        "today" => from(day(0), 10, " 00:00:00"),
-        "yesterday" => from(day(1), 10, " 00:00:00"),
-        "last_7_days" => Some(day(7)),
-        "this_month" => from(day(0), 7, "-01 00:00:00"),
-        "last_month" => {
-            let today = timestamp(now, utc_offset_minutes);
-            let days: i64 = today.get(8..10)?.parse().ok()?;
-            from(day(days), 7, "-01 00:00:00")
-        }
+        "today" => midnight(now.date()),
+        "yesterday" => midnight(now.date().yesterday().ok()?),
+        "last_7_days" => Some(written(now.checked_sub(7.days()).ok()?)),
+        "this_month" => midnight(now.date().first_of_month()),
+        "last_month" => midnight(now.date().first_of_month().checked_sub(1.month()).ok()?),
         text => {
             let (date, time) = text.split_once([' ', 'T']).unwrap_or((text, "00:00:00"));
             let shape = |text: &str, of: &str| {
@@ -59,31 +48,21 @@ pub(crate) fn moment(text: &str, now: i64, utc_offset_minutes: i32) -> Option<St
     }
 }
 
-fn local(at: i64, utc_offset_minutes: i32) -> i64 {
-    at.saturating_add(i64::from(utc_offset_minutes).saturating_mul(MS_PER_MINUTE))
+fn written(at: DateTime) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// Days since 1970-01-01 to year, month, day of the Gregorian calendar (Howard Hinnant, `civil_from_days`).
-#[allow(
-    clippy::arithmetic_side_effects,
-    reason = "|days| is below 2^38, so no term can leave the range of i64"
-)]
-fn civil(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
+/// The clock on the wall; what lies beyond the year 9999 is its last moment.
+fn local(at: i64, utc_offset_minutes: i32) -> DateTime {
+    let at = at.saturating_add(i64::from(utc_offset_minutes).saturating_mul(MS_PER_MINUTE));
+    let at = Timestamp::from_millisecond(at).unwrap_or(if at < 0 { Timestamp::MIN } else { Timestamp::MAX });
+    Offset::UTC.to_datetime(at)
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
-    use super::{day, timestamp};
+    use super::{day, moment, timestamp};
 
     #[test]
     fn writes_calendar_times() {
@@ -96,6 +75,19 @@ mod tests {
     #[test]
     fn a_day_turns_at_local_midnight() {
         let six_utc = 1_795_219_200_000 + 6 * 3_600_000;
-        assert_eq!(day(six_utc, -360), day(six_utc - 1, -360) + 1);
+        assert_eq!(day(six_utc, -360), day(six_utc - 1, -360).tomorrow().unwrap());
+    }
+    #[test]
+    fn words_begin_where_their_day_or_month_does() {
+        let now = 1_772_366_400_000; // 2026-03-01 12:00:00 UTC
+        let word = |text: &str| moment(text, now, 0);
+        assert_eq!(word("today").as_deref(), Some("2026-03-01 00:00:00"));
+        assert_eq!(word("yesterday").as_deref(), Some("2026-02-28 00:00:00"));
+        assert_eq!(word("last_7_days").as_deref(), Some("2026-02-22 12:00:00"));
+        assert_eq!(word("this_month").as_deref(), Some("2026-03-01 00:00:00"));
+        assert_eq!(word("last_month").as_deref(), Some("2026-02-01 00:00:00"));
+        assert_eq!(word("2026-02-03").as_deref(), Some("2026-02-03 00:00:00"));
+        assert_eq!(word("2026-02-03T24:00:00"), None);
+        assert_eq!(word("tomorrow"), None);
     }
 }

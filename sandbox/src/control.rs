@@ -17,7 +17,8 @@ use crate::system::Name;
 /// How long a request for changes waits for one.
 const LONGEST_WAIT: Duration = Duration::from_secs(25);
 
-pub(crate) async fn answer(shared: &SharedDesk, path: &str, call: &Call) -> Reply {
+pub(crate) async fn answer(shared: &SharedDesk, call: &Call) -> Reply {
+    let path = call.path.trim_start_matches("/_sandbox/");
     if (call.method.as_str(), path) == ("GET", "changes") {
         return changes(shared, call).await;
     }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
@@ -34,7 +35,7 @@ pub(crate) enum Limit {
 pub(crate) struct Gate {
     running: usize,
     recent: VecDeque<i64>,
-    day: i64,
+    day: Date,
     today: u64,
 }
 

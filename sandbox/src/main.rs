@@ -5,13 +5,7 @@ use std::process::ExitCode;
 use fieldpost_sandbox::{Command, HELP, Options, Sandbox};
 
 fn main() -> ExitCode {
-    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
-    let before = arguments.len();
-    arguments.retain(|argument| argument != WITH_PARENT);
-    if arguments.len() < before {
-        leave_with_parent();
-    }
-    match Command::parse(arguments, std::env::var("SANDBOX_PORT").ok()) {
+    match Command::parse(std::env::args_os().skip(1), std::env::var("SANDBOX_PORT").ok()) {
         Ok(Command::Help) => {
             say(HELP);
             ExitCode::SUCCESS
@@ -20,17 +14,17 @@ fn main() -> ExitCode {
             say(concat!("fieldpost-sandbox ", env!("CARGO_PKG_VERSION")));
             ExitCode::SUCCESS
         }
-        Ok(Command::Serve(options)) => match serve(&options) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(sentence) => fail(&sentence, 1),
-        },
+        Ok(Command::Serve { options, with_parent }) => {
+            if with_parent {
+                leave_with_parent();
+            }
+            serve(&options).map_or_else(|sentence| fail(&sentence, 1), |()| ExitCode::SUCCESS)
+        }
         Err(sentence) => fail(&sentence, 2),
     }
 }
 
 /// Ends when standard input ends: a launcher that is killed cannot stop what it started, but its pipe closes with it.
-const WITH_PARENT: &str = "--with-parent";
-
 fn leave_with_parent() {
     std::thread::spawn(|| {
         let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());

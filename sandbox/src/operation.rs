@@ -28,9 +28,14 @@ pub(crate) struct Operation {
     pub(crate) name: &'static str,
     pub(crate) methods: &'static [&'static str],
     pub(crate) path: &'static str,
+    /// What may follow the path: nothing, in most.
+    pub(crate) ends: &'static [&'static str],
     pub(crate) access: Access,
     pub(crate) plan: Plan,
 }
+
+/// The ends of a path that is whole as it stands.
+pub(crate) const WHOLE: &[&str] = &[""];
 
 /// The name under which calls for a token stand in the ledger, whatever the system.
 pub(crate) const TOKEN: &str = "auth.token";

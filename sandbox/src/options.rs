@@ -1,6 +1,9 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
+
+use lexopt::{Arg, Parser, ValueExt};
 
 /// What `--help` prints.
 pub const HELP: &str = "\
@@ -42,8 +45,13 @@ pub struct Options {
 /// What the command line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Serve until a signal comes.
-    Serve(Options),
+    /// Serve until a signal comes, or until standard input ends.
+    Serve {
+        /// Where to listen and what to keep.
+        options: Options,
+        /// Whether the end of standard input is the program's end as well.
+        with_parent: bool,
+    },
     /// Print the help.
     Help,
     /// Print the version.
@@ -57,30 +65,30 @@ impl Command {
     ///
     /// One sentence for the person at the terminal.
     pub fn parse(
-        arguments: impl IntoIterator<Item = String>,
+        arguments: impl IntoIterator<Item = OsString>,
         environment_port: Option<String>,
     ) -> Result<Self, String> {
-        let mut port = None;
+        let mut port = environment_port.filter(|text| !text.is_empty()).map(OsString::from);
         let mut data = None;
-        let mut arguments = arguments.into_iter();
-        while let Some(argument) = arguments.next() {
-            let (name, attached) = match argument.split_once('=') {
-                Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
-                None => (argument, None),
-            };
-            let mut value = || attached.clone().or_else(|| arguments.next());
-            match name.as_str() {
-                "--help" | "-h" => return Ok(Self::Help),
-                "--version" | "-V" => return Ok(Self::Version),
-                "--port" => port = Some(value().ok_or("--port needs a number.")?),
-                "--data" => data = Some(PathBuf::from(value().ok_or("--data needs a file.")?)),
-                other => return Err(format!("Unknown argument {other}; see --help.")),
+        let mut with_parent = false;
+        let wrong = |error: lexopt::Error| format!("{error}; see --help.");
+        let mut parser = Parser::from_args(arguments);
+        while let Some(argument) = parser.next().map_err(wrong)? {
+            match argument {
+                Arg::Short('h') | Arg::Long("help") => return Ok(Self::Help),
+                Arg::Short('V') | Arg::Long("version") => return Ok(Self::Version),
+                Arg::Long("port") => port = Some(parser.value().map_err(wrong)?),
+                Arg::Long("data") => data = Some(PathBuf::from(parser.value().map_err(wrong)?)),
+                Arg::Long("with-parent") => with_parent = true,
+                other => return Err(wrong(other.unexpected())),
             }
         }
-        let port = match port.or(environment_port.filter(|text| !text.is_empty())) {
-            Some(text) => text.parse().map_err(|_| format!("{text} is not a port (0 to 65535)."))?,
+        let port = match port {
+            Some(text) => {
+                text.parse().map_err(|_| format!("{} is not a port (0 to 65535).", text.display()))?
+            }
             None => DEFAULT_PORT,
         };
-        Ok(Self::Serve(Options { port, data }))
+        Ok(Self::Serve { options: Options { port, data }, with_parent })
     }
 }

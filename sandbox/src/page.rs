@@ -1,6 +1,8 @@
 //! The page at `/`.
 
-use crate::http::call::Call;
+use axum::Router;
+use axum::routing::get;
+
 use crate::http::reply::{HTML, Reply};
 
 const FILES: [(&str, &str, &str); 3] = [
@@ -13,15 +15,15 @@ const FILES: [(&str, &str, &str); 3] = [
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub(crate) fn answer(call: &Call) -> Option<Reply> {
-    if !matches!(call.method.as_str(), "GET" | "HEAD") {
-        return None;
-    }
-    let (_, content_type, text) = FILES.into_iter().find(|(path, ..)| *path == call.path)?;
-    Some(
-        Reply::text(200, content_type, text, "")
-            .header("content-security-policy", POLICY)
-            .header("x-content-type-options", "nosniff")
-            .header("referrer-policy", "no-referrer"),
-    )
+pub(crate) fn files<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    FILES.into_iter().fold(Router::new(), |router, (path, content_type, text)| {
+        router.route(path, get(async move || file(content_type, text)))
+    })
+}
+
+fn file(content_type: &'static str, text: &str) -> Reply {
+    Reply::text(200, content_type, text, "")
+        .header("content-security-policy", POLICY)
+        .header("x-content-type-options", "nosniff")
+        .header("referrer-policy", "no-referrer")
 }

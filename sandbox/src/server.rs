@@ -3,11 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::body::Body;
+use axum::extract::{ConnectInfo, State};
 use axum::http::Response;
-use serde_json::json;
+use axum::response::IntoResponse;
+use axum::routing::any;
 use tokio::net::TcpListener;
 
 use crate::desk::{Desk, SharedDesk};
@@ -17,9 +17,6 @@ use crate::http::reply::Reply;
 use crate::http::wire::{Wire, WireListener};
 use crate::options::Options;
 use crate::{control, page};
-
-/// Above every vendor's own limit, so that theirs is the one a client meets.
-const LARGEST_BODY: usize = 16 << 20;
 
 /// A sandbox that holds its port.
 #[derive(Debug)]
@@ -65,7 +62,12 @@ impl Sandbox {
     ///
     /// One sentence, when the listener fails.
     pub async fn serve(self) -> Result<(), String> {
-        let router = Router::new().fallback(handle).with_state(self.desk);
+        let router = page::files()
+            .route("/_sandbox/", any(controlled))
+            .route("/_sandbox/{*what}", any(controlled))
+            .fallback(called)
+            .method_not_allowed_fallback(called)
+            .with_state(self.desk);
         let service = router.into_make_service_with_connect_info::<Wire>();
         axum::serve(WireListener(self.listener), service)
             .await
@@ -73,36 +75,25 @@ impl Sandbox {
     }
 }
 
-async fn handle(
-    State(desk): State<Arc<SharedDesk>>,
-    ConnectInfo(wire): ConnectInfo<Wire>,
-    request: Request,
-) -> Response<Body> {
-    let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        return error(413, "the body could not be read or is larger than 16 MiB").into_response();
-    };
-    let call = Call::new(&parts, body);
-    if let Some(reply) = page::answer(&call) {
-        return reply.into_response();
-    }
-    if let Some(path) = call.path.strip_prefix("/_sandbox/") {
-        return control::answer(&desk, path, &call).await.into_response();
-    }
-    // In a task of its own: a CRM goes on working when its caller hangs up, while a handler is dropped.
-    match tokio::spawn(gateway::answer(desk, call)).await {
-        Ok(Some(Answer::Reply(reply))) => reply.into_response(),
-        Ok(Some(Answer::Cut(script))) => {
-            wire.play(script);
-            Response::new(Body::empty())
-        }
-        Ok(None) => {
-            error(404, "no system of the sandbox has this path; see / for what there is").into_response()
-        }
-        Err(failure) => error(500, &format!("the sandbox failed: {failure}")).into_response(),
-    }
+async fn controlled(State(desk): State<Arc<SharedDesk>>, call: Call) -> Reply {
+    control::answer(&desk, &call).await
 }
 
-fn error(status: u16, sentence: &str) -> Reply {
-    Reply::json(status, &json!({ "sandbox": sentence }), "")
+/// A call of a system, or of nothing.
+async fn called(
+    State(desk): State<Arc<SharedDesk>>,
+    ConnectInfo(wire): ConnectInfo<Wire>,
+    call: Call,
+) -> Response<Body> {
+    // In a task of its own: a CRM goes on working when its caller hangs up, while a handler is dropped.
+    let reply = match tokio::spawn(gateway::answer(desk, call)).await {
+        Ok(Some(Answer::Cut(script))) => {
+            wire.play(script);
+            return Response::new(Body::empty());
+        }
+        Ok(Some(Answer::Reply(reply))) => reply,
+        Ok(None) => Reply::sandbox(404, "no system of the sandbox has this path; see / for what there is"),
+        Err(failure) => Reply::sandbox(500, &format!("the sandbox failed: {failure}")),
+    };
+    reply.into_response()
 }

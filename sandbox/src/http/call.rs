@@ -1,12 +1,12 @@
 //! One HTTP request as the systems see it.
 
-use std::borrow::Cow;
-
-use axum::body::Bytes;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{FromRequest, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use percent_encoding::percent_decode_str;
 use serde_json::Value;
+
+use super::reply::Reply;
 
 /// Named values in the order they came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,6 +37,9 @@ impl Extend<(String, String)> for Params {
     }
 }
 
+/// Above every vendor's own limit, so that theirs is the one a client meets.
+const LARGEST_BODY: usize = 16 << 20;
+
 /// A request with its query, its body and what the matched path gave.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
@@ -51,8 +54,20 @@ pub(crate) struct Call {
     pub(crate) captures: Vec<(&'static str, String)>,
 }
 
+impl<S: Send + Sync> FromRequest<S> for Call {
+    type Rejection = Reply;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Reply> {
+        let (parts, body) = request.into_parts();
+        match to_bytes(body, LARGEST_BODY).await {
+            Ok(body) => Ok(Self::new(&parts, body)),
+            Err(_) => Err(Reply::sandbox(413, "the body could not be read or is larger than 16 MiB")),
+        }
+    }
+}
+
 impl Call {
-    pub(crate) fn new(parts: &Parts, body: Bytes) -> Self {
+    fn new(parts: &Parts, body: Bytes) -> Self {
         let query = Params::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let mut call = Self {
             method: parts.method.as_str().to_owned(),
@@ -113,49 +128,4 @@ impl Call {
 
 fn is_secret(name: &str) -> bool {
     matches!(name, "client_secret" | "password" | "refresh_token" | "api_key" | "user_key" | "access_token")
-}
-
-/// Matches a path against a pattern such as `/api/{object}/do/read/{by?}/{value?}`; a name that ends in `?` may be
-/// missing. Captured segments are percent-decoded one by one, so an encoded slash stays inside its segment.
-pub(crate) fn matches(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, String)>> {
-    let mut captures = Vec::new();
-    let mut segments = path.split('/');
-    for part in pattern.split('/') {
-        let segment = segments.next();
-        match part.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-            Some(name) => match (segment.filter(|text| !text.is_empty()), name.strip_suffix('?')) {
-                (Some(text), optional) => captures.push((optional.unwrap_or(name), decode(text))),
-                (None, Some(_)) => {}
-                (None, None) => return None,
-            },
-            None if segment == Some(part) => {}
-            None => return None,
-        }
-    }
-    segments.next().is_none().then_some(captures)
-}
-
-fn decode(segment: &str) -> String {
-    match percent_decode_str(segment).decode_utf8_lossy() {
-        Cow::Borrowed(text) => text.to_owned(),
-        Cow::Owned(text) => text,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn captures_and_decodes_segments() {
-        let pattern = "/api/prospect/version/{version}/do/read/{by?}/{value?}";
-        let captures = matches(pattern, "/api/prospect/version/4/do/read/email/a%40b.c%2Fd");
-        assert_eq!(
-            captures,
-            Some(vec![("version", "4".into()), ("by", "email".into()), ("value", "a@b.c/d".into())])
-        );
-        assert!(matches(pattern, "/api/prospect/version/4/do/read").is_some());
-        assert!(matches(pattern, "/api/prospect/version/4/do/read/id/1/2").is_none());
-        assert!(matches("/v2/prospects/{id}", "/v2/prospects/").is_none());
-    }
 }

@@ -2,7 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
-use serde_json::Value;
+use axum::response::IntoResponse;
+use serde_json::{Value, json};
 
 /// An HTTP answer and its verdict.
 #[derive(Debug, Clone)]
@@ -42,6 +43,11 @@ impl Reply {
         }
     }
 
+    /// What the sandbox says for itself.
+    pub(crate) fn sandbox(status: u16, sentence: &str) -> Self {
+        Self::json(status, &json!({ "sandbox": sentence }), "")
+    }
+
     pub(crate) fn about(mut self, person: impl Into<String>) -> Self {
         self.person = Some(person.into());
         self
@@ -66,8 +72,10 @@ impl Reply {
         raw.extend(self.body.iter().take(kept));
         raw
     }
+}
 
-    pub(crate) fn into_response(self) -> Response<Body> {
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -86,7 +94,7 @@ impl Reply {
 /// The sandbox's own failure is never dressed up as a vendor's: a test must not take it for one.
 impl From<rusqlite::Error> for Reply {
     fn from(error: rusqlite::Error) -> Self {
-        let body = serde_json::json!({ "sandbox": format!("storage failed: {error}") });
+        let body = json!({ "sandbox": format!("storage failed: {error}") });
         Self::json(500, &body, "sandbox:storage")
     }
 }

@@ -14,7 +14,7 @@ use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::limit::Limit;
-use crate::operation::{Access, Operation, Plan, Refusal, System, TOKEN};
+use crate::operation::{Access, Operation, Plan, Refusal, System, TOKEN, WHOLE};
 use crate::store::tokens::Standing;
 use crate::system::Name;
 
@@ -41,7 +41,7 @@ const fn row(
     path: &'static str,
     plan: Plan,
 ) -> Operation {
-    Operation { name, methods, path, access: Access::Token, plan }
+    Operation { name, methods, path, ends: WHOLE, access: Access::Token, plan }
 }
 
 const OPERATIONS: &[Operation] = &[
@@ -49,17 +49,11 @@ const OPERATIONS: &[Operation] = &[
         name: TOKEN,
         methods: &["GET", "POST"],
         path: "/identity/oauth/token",
+        ends: WHOLE,
         access: Access::Open,
         plan: identity::token,
     },
-    Operation {
-        name: "marketo.lead.submitForm",
-        methods: &["POST"],
-        path: "/rest/v1/leads/submitForm.json",
-        access: Access::Token,
-        plan: submit_form::plan,
-    },
-    // A longer path before a shorter one that would take its last segment for an id.
+    row("marketo.lead.submitForm", POST, "/rest/v1/leads/submitForm.json", submit_form::plan),
     row("marketo.lead.describe", GET, "/rest/v1/leads/describe.json", assets::describe),
     row("marketo.lead.describe2", GET, "/rest/v1/leads/describe2.json", assets::describe2),
     row("marketo.lead.push", POST, "/rest/v1/leads/push.json", leads::push),

@@ -19,7 +19,7 @@ use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::limit::Limit;
-use crate::operation::{Access, Operation, Plan, Refusal, System, TOKEN};
+use crate::operation::{Access, Operation, Plan, Refusal, System, TOKEN, WHOLE};
 use crate::store::tokens::Standing;
 use crate::system::Name;
 
@@ -42,13 +42,29 @@ const WRITE: &[&str] = &["POST"];
 /// Delete is refused as a GET with 60 [B5].
 const DELETE: &[&str] = &["POST", "DELETE"];
 
-const fn prospect(
+/// The record may be named behind the path: what is missing there may leave its slash.
+const NAMED: &[&str] = &["", "/", "//", "//{value}", "/{by}", "/{by}/", "/{by}/{value}"];
+/// The same, and by two keys at once.
+const NAMED_TWICE: &[&str] =
+    &["", "/", "//", "//{value}", "/{by}", "/{by}/", "/{by}/{value}", "/{by}/{value}/{by2}/{value2}"];
+
+const fn row(
     name: &'static str,
     methods: &'static [&'static str],
     path: &'static str,
     plan: Plan,
 ) -> Operation {
-    Operation { name, methods, path, access: Access::Token, plan }
+    named(name, methods, path, WHOLE, plan)
+}
+
+const fn named(
+    name: &'static str,
+    methods: &'static [&'static str],
+    path: &'static str,
+    ends: &'static [&'static str],
+    plan: Plan,
+) -> Operation {
+    Operation { name, methods, path, ends, access: Access::Token, plan }
 }
 
 const OPERATIONS: &[Operation] = &[
@@ -56,136 +72,127 @@ const OPERATIONS: &[Operation] = &[
         name: TOKEN,
         methods: WRITE,
         path: "/services/oauth2/token",
+        ends: WHOLE,
         access: Access::Open,
         plan: salesforce::token,
     },
-    prospect(
+    named(
         "pardot.prospect.create",
         WRITE,
-        "/api/prospect/version/{version}/do/create/{by?}/{value?}",
+        "/api/prospect/version/{version}/do/create",
+        NAMED,
         prospect::create,
     ),
-    prospect(
-        "pardot.prospect.read",
-        READ,
-        "/api/prospect/version/{version}/do/read/{by?}/{value?}",
-        prospect::read,
-    ),
-    prospect(
+    named("pardot.prospect.read", READ, "/api/prospect/version/{version}/do/read", NAMED, prospect::read),
+    named(
         "pardot.prospect.update",
         WRITE,
-        "/api/prospect/version/{version}/do/update/{by?}/{value?}",
+        "/api/prospect/version/{version}/do/update",
+        NAMED,
         prospect::update,
     ),
-    prospect(
+    named(
         "pardot.prospect.upsert",
         WRITE,
-        "/api/prospect/version/{version}/do/upsert/{by?}/{value?}",
+        "/api/prospect/version/{version}/do/upsert",
+        NAMED_TWICE,
         prospect::upsert,
     ),
-    prospect(
-        "pardot.prospect.upsert",
-        WRITE,
-        "/api/prospect/version/{version}/do/upsert/{by}/{value}/{by2}/{value2}",
-        prospect::upsert,
-    ),
-    prospect(
+    named(
         "pardot.prospect.assign",
         WRITE,
-        "/api/prospect/version/{version}/do/assign/{by?}/{value?}",
+        "/api/prospect/version/{version}/do/assign",
+        NAMED,
         assignment::assign,
     ),
-    prospect(
+    named(
         "pardot.prospect.unassign",
         WRITE,
-        "/api/prospect/version/{version}/do/unassign/{by?}/{value?}",
+        "/api/prospect/version/{version}/do/unassign",
+        NAMED,
         assignment::unassign,
     ),
-    prospect(
+    named(
         "pardot.prospect.delete",
         DELETE,
-        "/api/prospect/version/{version}/do/delete/{by?}/{value?}",
+        "/api/prospect/version/{version}/do/delete",
+        NAMED,
         assignment::delete,
     ),
-    prospect("pardot.prospect.query", READ, "/api/prospect/version/{version}/do/query", query::prospects),
-    prospect(
+    row("pardot.prospect.query", READ, "/api/prospect/version/{version}/do/query", query::prospects),
+    row(
         "pardot.prospect.batchCreate",
         WRITE,
         "/api/prospect/version/{version}/do/batchCreate",
         batch::create,
     ),
-    prospect(
+    row(
         "pardot.prospect.batchUpdate",
         WRITE,
         "/api/prospect/version/{version}/do/batchUpdate",
         batch::update,
     ),
-    prospect(
+    row(
         "pardot.prospect.batchUpsert",
         WRITE,
         "/api/prospect/version/{version}/do/batchUpsert",
         batch::upsert,
     ),
-    prospect(
+    row(
         "pardot.customRedirect.read",
         READ,
         "/api/customRedirect/version/{version}/do/read/id/{id}",
         objects::redirect,
     ),
-    prospect(
+    row(
         "pardot.customRedirect.query",
         READ,
         "/api/customRedirect/version/{version}/do/query",
         objects::redirects,
     ),
-    prospect(
+    row(
         "pardot.dynamicContent.read",
         READ,
         "/api/dynamicContent/version/{version}/do/read/id/{id}",
         objects::content,
     ),
-    prospect(
+    row(
         "pardot.dynamicContent.query",
         READ,
         "/api/dynamicContent/version/{version}/do/query",
         objects::contents,
     ),
-    prospect(
+    row(
         "pardot.emailTemplate.read",
         READ,
         "/api/emailTemplate/version/{version}/do/read/id/{id}",
         objects::template,
     ),
-    prospect(
+    row(
         "pardot.emailTemplate.listOneToOne",
         READ,
         "/api/emailTemplate/version/{version}/do/listOneToOne",
         objects::templates,
     ),
-    prospect("pardot.email.listSend", WRITE, "/api/email/version/{version}/do/send", email::list_send),
-    prospect(
+    row("pardot.email.listSend", WRITE, "/api/email/version/{version}/do/send", email::list_send),
+    row(
         "pardot.email.oneToOneSend",
         WRITE,
         "/api/email/version/{version}/do/send/{by}/{value}",
         email::one_to_one,
     ),
-    prospect("pardot.email.read", READ, "/api/email/version/{version}/do/read/id/{id}", email::read),
-    prospect("pardot.email.stats", READ, "/api/email/version/{version}/do/stats/id/{id}", email::stats),
-    prospect("pardot.export.create", WRITE, "/api/export/version/{version}/do/create", export::create),
-    prospect("pardot.export.read", READ, "/api/export/version/{version}/do/read/id/{id}", export::read),
-    prospect("pardot.export.query", READ, "/api/export/version/{version}/do/query", export::query),
-    prospect(
+    row("pardot.email.read", READ, "/api/email/version/{version}/do/read/id/{id}", email::read),
+    row("pardot.email.stats", READ, "/api/email/version/{version}/do/stats/id/{id}", email::stats),
+    row("pardot.export.create", WRITE, "/api/export/version/{version}/do/create", export::create),
+    row("pardot.export.read", READ, "/api/export/version/{version}/do/read/id/{id}", export::read),
+    row("pardot.export.query", READ, "/api/export/version/{version}/do/query", export::query),
+    row(
         "pardot.export.download",
         READ,
         "/api/export/version/{version}/do/downloadResults/id/{id}/file/{file}",
         export::download,
     ),
-    prospect(
-        "pardot.export.cancel",
-        WRITE,
-        "/api/export/version/{version}/do/cancel/id/{id}",
-        export::cancel,
-    ),
+    row("pardot.export.cancel", WRITE, "/api/export/version/{version}/do/cancel/id/{id}", export::cancel),
 ];
 
 /// Credentials, business unit, API version: in this order, so that a client learns of a dead token first.

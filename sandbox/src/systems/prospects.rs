@@ -12,7 +12,7 @@ use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::limit::{Gate, Limit, Limits};
-use crate::operation::{Access, Operation, Refusal, System};
+use crate::operation::{Access, Operation, Refusal, System, WHOLE};
 use crate::system::Name;
 
 pub(super) const SYSTEM: System = System {
@@ -33,6 +33,7 @@ const OPERATIONS: &[Operation] = &[
         name: "prospects.prospect.upsert",
         methods: &["POST"],
         path: "/v2/prospects",
+        ends: WHOLE,
         access: Access::Token,
         plan: upsert::plan,
     },
@@ -40,6 +41,7 @@ const OPERATIONS: &[Operation] = &[
         name: "prospects.prospect.list",
         methods: &["GET"],
         path: "/v2/prospects",
+        ends: WHOLE,
         access: Access::Token,
         plan: list::list,
     },
@@ -47,6 +49,7 @@ const OPERATIONS: &[Operation] = &[
         name: "prospects.prospect.get",
         methods: &["GET"],
         path: "/v2/prospects/{id}",
+        ends: WHOLE,
         access: Access::Token,
         plan: list::get,
     },

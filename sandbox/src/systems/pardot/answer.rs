@@ -14,9 +14,7 @@ pub(super) fn ok(call: &Call, status: u16, name: &str, value: &Value, verdict: &
         let body = json!({ "@attributes": { "stat": "ok", "version": 1 }, name: value });
         return Reply::json(status, &body, verdict);
     }
-    let mut inner = String::new();
-    xml::element(&mut inner, name, value);
-    let body = format!("{PROLOGUE}<rsp stat=\"ok\" version=\"1.0\">{inner}</rsp>\n");
+    let body = xml::answer("ok", |out| xml::element(out, name, value));
     Reply::text(status, XML, body, verdict)
 }
 
@@ -29,22 +27,16 @@ pub(super) fn batch(call: &Call, status: u16, errors: &[(String, &'static str)],
         let body = json!({ "@attributes": { "stat": stat, "version": 1 }, "errors": map });
         return Reply::json(status, &body, verdict);
     }
-    let mut list = String::new();
-    for (key, code) in errors {
-        let parts = [
-            "<prospect identifier=\"",
-            &xml::escaped(key),
-            "\">",
-            &xml::escaped(message(code)),
-            "</prospect>",
-        ];
-        list.extend(parts);
-    }
-    let body = format!("{PROLOGUE}<rsp stat=\"{stat}\" version=\"1.0\"><errors>{list}</errors></rsp>\n");
+    let body = xml::answer(stat, |out| {
+        let rows = |out: &mut xml::Out| {
+            errors.iter().try_for_each(|(key, code)| {
+                xml::leaf(out, "prospect", Some(("identifier", key)), message(code))
+            })
+        };
+        out.create_element("errors").write_inner_content(rows).map(drop)
+    });
     Reply::text(status, XML, body, verdict)
 }
-
-const PROLOGUE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 pub(super) fn refuse(call: &Call, desk: &Desk, refusal: &Refusal) -> Reply {
     let code = refusal.code.as_str();
@@ -60,11 +52,7 @@ pub(super) fn refuse(call: &Call, desk: &Desk, refusal: &Refusal) -> Reply {
             json!({ "@attributes": { "stat": "fail", "version": 1, "err_code": number }, "err": message });
         return Reply::text(status, JSON, body.to_string(), verdict);
     }
-    let body = format!(
-        "{PROLOGUE}<rsp stat=\"fail\" version=\"1.0\"><err code=\"{}\">{}</err></rsp>\n",
-        xml::escaped(code),
-        xml::escaped(message)
-    );
+    let body = xml::answer("fail", |out| xml::leaf(out, "err", Some(("code", code)), message));
     Reply::text(status, XML, body, verdict)
 }
 
