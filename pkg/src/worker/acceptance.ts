@@ -79,6 +79,9 @@ const MOST_CLAIMS = 2_000_000;
 const MOST_ARRIVED = 1_000;
 const MOST_CHARACTERS = 16 << 20;
 
+/** Leads that go on arriving are waited for so long, in milliseconds. */
+const LONGEST_GATHER = 10;
+
 /** The way into an outbox: each lead once, on disk before its page hears of it, and not more of them than the bounds allow. */
 export class Acceptance {
   /** Leads that are to be written, with who waits for the word. */
@@ -143,7 +146,7 @@ export class Acceptance {
 
   /** Where a key was promised to another shard under one of these numbers of shards. A Worker that names none means all. */
   private moved({ key, counts }: Asked): Accepted | undefined {
-    if (counts?.length === 0) return undefined;
+    if (counts?.length === 0 || this.claims.isEmpty()) return undefined;
     const [claim] = this.desk.rows(
       "SELECT shard FROM claims WHERE key = ?1 AND shard <> '' AND until > ?2 AND (?3 IS NULL OR count IN (SELECT value FROM json_each(?3))) ORDER BY count LIMIT 1",
       key, Date.now(), counts ? JSON.stringify(counts) : null,
@@ -190,8 +193,20 @@ export class Acceptance {
     this.characters += characters;
     return new Promise((resolve, reject) => {
       this.arrived.push({ offer, resolve, reject });
-      if (this.arrived.length === 1) setTimeout(() => void this.write(), 0);
+      if (this.arrived.length === 1) this.gather(1, Date.now() + LONGEST_GATHER);
     });
+  }
+
+  /**
+   * A write to disk holds up everybody, however many share it: as long as each turn of the event loop brings more leads, they
+   * are waited for. Who comes alone is written at once.
+   */
+  private gather(known: number, until: number): void {
+    setTimeout(() => {
+      const { length } = this.arrived;
+      if (length > known && Date.now() < until) this.gather(length, until);
+      else void this.write();
+    }, 0);
   }
 
   /** One write for all that have arrived, then the answers: the output gate holds the replies until the write is on disk. */

@@ -15,6 +15,12 @@ export class Passing {
     readonly most: number,
   ) {}
 
+  /** Nobody looks for a row where there is none. */
+  isEmpty(): boolean {
+    if (this.count === undefined && this.desk.rows(`SELECT 1 FROM ${this.table} LIMIT 1`).length === 0) this.count = 0;
+    return this.count === 0;
+  }
+
   /** Makes room for one more row, which is added next. */
   grow(now: number): void {
     this.count ??= Number(this.desk.rows(`SELECT count(*) AS n FROM ${this.table}`)[0]?.["n"]);
