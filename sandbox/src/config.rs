@@ -27,11 +27,11 @@ pub(crate) struct Marketo {
     pub(crate) latency: u64,
     /// Milliseconds by which reads lag behind writes.
     pub(crate) lag: u64,
-    /// Seconds. 3600 for a new token [A2].
+    /// Seconds. 3600 for a new token.
     pub(crate) token_lifetime: u32,
-    /// 100 calls per 20 s → 606, 10 at once → 615, 50,000 a day → 607 [A3].
+    /// 100 calls per 20 s → 606, 10 at once → 615, 50,000 a day → 607 (page "Integration best practices").
     pub(crate) limits: Limits,
-    /// The daily quota resets at 00:00 CST [A3].
+    /// The daily quota resets at 00:00 CST.
     pub(crate) utc_offset: i32,
     /// By form id.
     pub(crate) forms: BTreeMap<String, MarketoForm>,
@@ -90,13 +90,14 @@ impl Default for Marketo {
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Pardot {
     pub(crate) latency: u64,
-    /// Up to about 60 s at the vendor's [B1].
+    /// Up to about 60 s at the vendor's.
     pub(crate) lag: u64,
     pub(crate) token_lifetime: u32,
-    /// 5 at once → 66, 25,000 a day → 122; the figure per minute (202) is not published, so it is off [B12].
+    /// 5 at once → 66, 25,000 a day → 122; the figure per minute (202) is not published, so it is off (page
+    /// "Overview").
     pub(crate) limits: Limits,
     pub(crate) utc_offset: i32,
-    /// 4 when the account allows several prospects with one address, else 3; the other version answers 88 or 89 [B1].
+    /// 4 when the account allows several prospects with one address, else 3; the other version answers 88 or 89.
     pub(crate) version: u8,
     pub(crate) business_unit: String,
     /// Hosts that play `login.salesforce.com`, where client credentials get no token; any other is the org's My Domain.
@@ -128,13 +129,13 @@ impl Default for Pardot {
 pub(crate) struct Prospects {
     pub(crate) latency: u64,
     pub(crate) lag: u64,
-    /// 300 a minute: one of the three figures printed at different times [C5].
+    /// 300 a minute: one of the three figures printed at different times.
     pub(crate) limits: Limits,
     pub(crate) utc_offset: i32,
     pub(crate) generation: Generation,
 }
 
-/// Which generation of the vendor's documentation the answers follow [C1].
+/// Which generation of the vendor's documentation the answers follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Generation {

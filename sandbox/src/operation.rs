@@ -9,13 +9,13 @@ use crate::system::Name;
 /// The second half of a call: what happens after the processing time, when the write is done.
 ///
 /// Look-up and write are two steps with time between them and no transaction around them, because that is how
-/// overlapping upserts of one key come to make two persons at the vendors' [A6].
+/// overlapping upserts of one key come to make two persons at the vendors'.
 pub(crate) type Commit = Box<dyn FnOnce(&Desk, i64) -> Result<Reply, Reply> + Send>;
 
 /// The first half: check, look up, decide.
 pub(crate) type Plan = fn(&Call, &Desk, i64) -> Result<Commit, Reply>;
 
-/// Whether a call needs a token. Calls for tokens do not, and no vendor counts them [A2].
+/// Whether a call needs a token. Calls for tokens do not, and no vendor counts them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     Open,

@@ -48,7 +48,7 @@ pub(crate) struct Call {
     pub(crate) uri_length: usize,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// Query first, then an urlencoded body: both Pardot and the token services take either [B4, A2].
+    /// Query first, then an urlencoded body: both Pardot and the token services take either.
     pub(crate) params: Params,
     pub(crate) query: Params,
     pub(crate) captures: Vec<(&'static str, String)>,

@@ -1,4 +1,8 @@
 //! Marketo Engage: identity and the Leads REST API.
+//!
+//! A page that a comment names is one of Adobe's at
+//! <https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/rest-api>; their source is
+//! `AdobeDocs/marketo-developer.en`, folder `help/rest-api`.
 
 mod answer;
 mod assets;
@@ -26,7 +30,7 @@ pub(super) const SYSTEM: System = System {
     key,
     admit,
     refuse: answer::refuse,
-    // 610 no such resource, 605 method [A8].
+    // 610 no such resource, 605 method (page "Error codes").
     unrouted: ("610", "605"),
     limit_code,
     headers: |reply, _, _, _| reply,
@@ -102,12 +106,12 @@ fn tunnel(call: &mut Call) {
     }
 }
 
-/// Body at most 1 MB, URL at most 8 KB [A3].
+/// Body at most 1 MB, URL at most 8 KB (page "Error codes", 413 and 414).
 const LARGEST_BODY: usize = 1 << 20;
 const LONGEST_URL: usize = 8 << 10;
 
 /// Sizes are the gateway's business and come first; then the token. The header is the only place for it: the
-/// `access_token` parameter was removed on 2026-08-31 [A2].
+/// `access_token` parameter was removed on 2026-08-31 (page "Authentication").
 fn admit(call: &Call, desk: &Desk, now: i64) -> Result<(), Reply> {
     let refuse = |code: &str| Err(answer::refuse(call, desk, &Refusal::new(code)));
     if call.uri_length > LONGEST_URL {

@@ -1,4 +1,7 @@
 //! Pardot (Account Engagement) API versions 3 and 4, with Salesforce's token service.
+//!
+//! A page that a comment names is one of <https://developer.salesforce.com/docs/marketing/pardot/guide/>; the source of
+//! their earlier edition is `pardot/api-docs`, folder `docs/kb`.
 
 mod answer;
 mod assignment;
@@ -31,7 +34,7 @@ pub(super) const SYSTEM: System = System {
     key,
     admit,
     refuse: answer::refuse,
-    // 198 no such endpoint, 60 method [B11].
+    // 198 no such endpoint, 60 method (page "Error codes").
     unrouted: ("198", "60"),
     limit_code,
     headers: |reply, _, _, _| reply,
@@ -39,7 +42,7 @@ pub(super) const SYSTEM: System = System {
 
 const READ: &[&str] = &["GET", "POST"];
 const WRITE: &[&str] = &["POST"];
-/// Delete is refused as a GET with 60 [B5].
+/// Delete is refused as a GET with 60.
 const DELETE: &[&str] = &["POST", "DELETE"];
 
 /// The record may be named behind the path: what is missing there may leave its slash.
@@ -199,7 +202,7 @@ const OPERATIONS: &[Operation] = &[
 fn admit(call: &Call, desk: &Desk, now: i64) -> Result<(), Reply> {
     let refuse = |code: &str| Err(answer::refuse(call, desk, &Refusal::new(code)));
     if call.query.get("api_key").or_else(|| call.query.get("user_key")).is_some() {
-        // Credentials in the query are refused [B3].
+        // Credentials in the query are refused.
         return refuse("49");
     }
     match call.bearer() {
@@ -214,7 +217,7 @@ fn admit(call: &Call, desk: &Desk, now: i64) -> Result<(), Reply> {
     }
     match call.header("pardot-business-unit-id") {
         None => return refuse("181"),
-        // 18 characters that start with 0Uv [B3].
+        // 18 characters that start with 0Uv (page "Authentication").
         Some(unit) if unit.len() != 18 || !unit.starts_with("0Uv") => return refuse("182"),
         Some(unit) if unit != desk.config().pardot.business_unit => return refuse("201"),
         Some(_) => {}

@@ -1,4 +1,4 @@
-//! The prospects API (`HiringCenter` v2).
+//! The prospects API (`HiringCenter` v2), as <https://docs.hiringcenterpro.com/prospects> has it, in two generations.
 
 mod answer;
 mod list;
@@ -64,7 +64,7 @@ fn admit(call: &Call, desk: &Desk, _: i64) -> Result<(), Reply> {
     }
 }
 
-/// `RateLimit-Limit`, `-Remaining` and `-Reset` on every answer [C5].
+/// `RateLimit-Limit`, `-Remaining` and `-Reset` on every answer.
 fn headers(reply: Reply, gate: &Gate, limits: &Limits, now: i64) -> Reply {
     match (limits.calls, gate.remaining(limits)) {
         (Some(most), Some(left)) => reply

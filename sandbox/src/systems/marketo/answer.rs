@@ -1,4 +1,4 @@
-//! Marketo's envelope: nearly everything is an HTTP 200 [A4].
+//! Marketo's envelope: nearly everything is an HTTP 200 (page "Error codes").
 
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ pub(super) fn page(records: &[Value], next: Option<&str>, more: bool) -> Reply {
     Reply::json(200, &body, "found")
 }
 
-/// Success without a result: merge and associate [S4].
+/// Success without a result: merge and associate.
 pub(super) fn done(verdict: &str) -> Reply {
     Reply::json(200, &json!({ "requestId": request_id(), "success": true }), verdict)
 }
@@ -50,7 +50,7 @@ pub(super) fn skipped_record(id: Option<&Value>, code: &str, message: &str) -> V
     record
 }
 
-/// A record that was not taken: the call is a success, the lead is lost to whoever reads no further [A10].
+/// A record that was not taken: the call is a success, the lead is lost to whoever reads no further.
 pub(super) fn skipped(reasons: &[(&str, String)]) -> Reply {
     let verdict = reasons.first().map_or_else(|| "refused".to_owned(), |(code, _)| format!("refused:{code}"));
     let reasons: Vec<Value> =
@@ -80,13 +80,13 @@ pub(super) fn refuse(call: &Call, _: &Desk, refusal: &Refusal) -> Reply {
     }
 }
 
-/// `hex#hex` [A4].
+/// `hex#hex`, as in the samples of the page "Leads".
 fn request_id() -> String {
     let random = fresh_hex();
     format!("{}#{:x}", random.get(..5).unwrap_or("0"), clock::machine_now())
 }
 
-/// Our wording: the vendor's are templates that vary, and a client must go by the code [A8].
+/// Our wording: the vendor's are templates that vary, and a client must go by the code.
 fn message(code: &str) -> &'static str {
     match code {
         "413" => "Request entity too large",

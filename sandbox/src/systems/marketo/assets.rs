@@ -1,4 +1,4 @@
-//! Lead fields and forms [A5].
+//! Lead fields and forms (page "Leads", Describe and Fields; page "Form fields").
 #![allow(clippy::indexing_slicing, reason = "the index of a JSON value answers null for what is not there")]
 
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::operation::Commit;
 use crate::store;
 use crate::system::Name;
 
-/// What the API may ever create [A3].
+/// What the API may ever create (page "Leads", Fields).
 const MOST_CUSTOM: usize = 100;
 const KIND: &str = "field";
 
@@ -85,7 +85,7 @@ pub(super) fn names(desk: &Desk) -> store::Result<Vec<String>> {
     Ok(fields.iter().filter_map(|field| field.get("name")?.as_str().map(str::to_owned)).collect())
 }
 
-/// Custom fields filter only as string, e-mail or integer [S4].
+/// Custom fields filter only as string, e-mail or integer (page "Leads", Query).
 pub(super) fn searchable(desk: &Desk, name: &str) -> store::Result<bool> {
     Ok(all(desk)?.iter().any(|field| {
         let is = |member: &str, word: &str| field.get(member).and_then(Value::as_str) == Some(word);

@@ -11,7 +11,7 @@ use crate::system::Name;
 
 const CLIENT: (&str, &str) = ("sandbox-client", "sandbox-secret");
 
-/// The same token comes back until it expires, with the life that is left [A2].
+/// The same token comes back until it expires, with the life that is left (page "Authentication").
 pub(super) fn token(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
     let given = |name: &str| call.params.get(name).unwrap_or_default();
     if given("grant_type") != "client_credentials" {
@@ -43,7 +43,7 @@ pub(super) fn token(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
     }))
 }
 
-/// Identity is the one place where Marketo uses HTTP 401 [A2].
+/// Identity is the one place where Marketo uses HTTP 401 (page "Error codes").
 pub(super) fn refused(error: &str, description: &str) -> Reply {
     let body = json!({ "error": error, "error_description": description });
     Reply::json(401, &body, format!("refused:{error}"))

@@ -1,4 +1,4 @@
-//! Leads: sync, push, get, filter, merge, associate, delete [A5].
+//! Leads: sync, push, get, filter, merge, associate, delete (page "Leads").
 
 use serde_json::{Value, json};
 
@@ -14,13 +14,13 @@ use crate::store;
 use crate::store::persons::{By, Fields, Keys, Person};
 use crate::system::Name;
 
-/// A filter that matches more is an error [A3].
+/// A filter that matches more is an error.
 const MOST_MATCHES: usize = 1_000;
-/// Losers of one merge [A5].
+/// Losers of one merge.
 const MOST_LOSERS: usize = 25;
 const DEFAULT_FIELDS: [&str; 6] = ["id", "email", "updatedAt", "createdAt", "firstName", "lastName"];
 
-/// Fields of the company record [A5].
+/// Fields of the company record, which a lead cannot change (page "Error codes", 1021).
 const COMPANY: [&str; 7] = [
     "billingStreet",
     "billingCity",
@@ -60,7 +60,8 @@ pub(super) fn push(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
     upsert(&body, "createOrUpdate", Some("Push Lead to Marketo"), desk)
 }
 
-/// Looks every record up now and writes later: overlapping calls with one key make two persons [A10].
+/// Looks every record up now and writes later: overlapping calls with one key make two persons, as the
+/// page warns.
 fn upsert(body: &Value, action: &str, activity: Option<&'static str>, desk: &Desk) -> Result<Commit, Reply> {
     let records = input(body, MOST)?;
     let key = body.get("lookupField").and_then(Value::as_str).unwrap_or("email").to_owned();
@@ -122,7 +123,7 @@ fn step(
     if action != "updateOnly" && record.contains_key("id") {
         return Ok(skip("1003", "Field 'id' is not allowed with this action"));
     }
-    // An empty text and null both erase [A10].
+    // An empty text and null both erase (page "Lead database").
     for value in record.values_mut() {
         if value.as_str() == Some("") {
             *value = Value::Null;
@@ -203,7 +204,7 @@ pub(super) fn number(person: &Person) -> Value {
     json!(person.id.parse::<i64>().unwrap_or_default())
 }
 
-/// A lead with the fields that were asked for; what is null is left out [S4].
+/// A lead with the fields that were asked for; what is null is left out.
 pub(super) fn shown(person: &Person, fields: &[String]) -> Value {
     let stamp = |at| json!(format!("{}Z", clock::timestamp(at, 0).replace(' ', "T")));
     let mut record = Fields::new();
@@ -298,7 +299,7 @@ pub(super) fn delete(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
     }))
 }
 
-/// The winner's values win; its empty ones are filled from the losers, in their order [S4].
+/// The winner's values win; its empty ones are filled from the losers, in their order.
 pub(super) fn merge(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
     let winner = call.capture("id").unwrap_or_default().to_owned();
     let losers: Vec<String> = match (call.query.get("leadId"), call.query.get("leadIds")) {

@@ -1,4 +1,5 @@
-//! Static lists, programs and who is in them [A5]. Every list id exists; a membership makes it.
+//! Static lists, programs and who is in them (pages "List membership" and "Program members"). Every list id exists; a
+//! membership makes it.
 #![allow(clippy::indexing_slicing, reason = "the index of a JSON value answers null for what is not there")]
 
 use serde_json::{Map, Value, json};
@@ -21,7 +22,7 @@ const LIST: &str = "list";
 const PROGRAM: &str = "program";
 /// Nobody joins one by an operation: the control port says who is in.
 const CAMPAIGN: &str = "smartCampaign";
-/// The statuses of a program, in their order; a lead never goes back [A8].
+/// The statuses of a program, in their order; a lead never goes back (page "Error codes", 1037).
 const STATUSES: [&str; 4] = ["Invited", "Registered", "Visited", "Attended"];
 
 /// The ids of `id` in the query or of `input` in the body.

@@ -9,7 +9,7 @@ use crate::http::reply::Reply;
 use crate::operation::Refusal;
 use crate::store::persons::Fields;
 
-/// Records of one call, and of one page [A3].
+/// Records of one call, and of one page.
 pub(super) const MOST: usize = 300;
 
 /// A JSON body, or 612 and 609.
@@ -40,7 +40,7 @@ pub(super) fn stem(call: &Call) -> Option<String> {
     call.capture("file")?.strip_suffix(".json").map(str::to_owned)
 }
 
-/// A page of what was found: tokens are positions, and opaque to a client [A4].
+/// A page of what was found: tokens are positions, and opaque to a client.
 pub(super) fn page(call: &Call, all: &[Value], more: bool) -> Result<Reply, Reply> {
     let size = match call.query.get("batchSize").map(str::parse::<usize>) {
         None => MOST,

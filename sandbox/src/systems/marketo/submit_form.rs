@@ -1,4 +1,4 @@
-//! `POST /rest/v1/leads/submitForm.json` [A6].
+//! `POST /rest/v1/leads/submitForm.json` (page "Leads", Submit form).
 
 use std::net::Ipv4Addr;
 
@@ -14,7 +14,7 @@ use crate::store;
 use crate::store::persons::{By, Fields, Keys, Person};
 use crate::system::Name;
 
-/// E-mail, phone and string fields hold 255 characters [A5].
+/// E-mail, phone and string fields hold 255 characters (page "Field types").
 const LONGEST_EMAIL: usize = 255;
 
 type Reason = (&'static str, String);
@@ -26,7 +26,7 @@ pub(super) fn plan(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
     }
     let body = call.json().filter(Value::is_object).ok_or_else(|| refuse(&Refusal::new("609")))?;
     let (form_id, form) = form(&body, desk).ok_or_else(|| {
-        // An unknown form comes back as invalid JSON too [CAN, seen live].
+        // An unknown form comes back as invalid JSON too; `canonical/ubuntu.com` met that in production (`webapp/marketo.py`).
         refuse(&Refusal::saying("609", "Invalid JSON: formId is unknown"))
     })?;
     let record = match body.get("input") {
@@ -77,7 +77,7 @@ impl Submission {
         let given = record.get("leadFormFields").and_then(Value::as_object).ok_or_else(|| {
             vec![("1002", "Missing value for required parameter 'leadFormFields'".to_owned())]
         })?;
-        // One field that the form does not have voids the whole submission [S4, CAN].
+        // One field that the form does not have voids the whole submission; there, hidden inputs did.
         let unknown: Vec<Reason> = given
             .keys()
             .filter(|name| !form.fields.contains(name))
@@ -94,7 +94,7 @@ impl Submission {
                     reasons
                         .push(("1001", format!("Invalid value for field '{name}': a flat value is needed")));
                 }
-                // An empty text erases just as null does [A10].
+                // An empty text erases just as null does (page "Lead database").
                 Value::String(text) if text.is_empty() => drop(fields.insert(name.clone(), Value::Null)),
                 value => drop(fields.insert(name.clone(), value.clone())),
             }
@@ -122,7 +122,7 @@ impl Submission {
     }
 
     /// The second half: whoever was found is updated, else a new person comes to be, even if another call made one
-    /// in the meantime. Every fill adds an activity, so a repeat shows [A6].
+    /// in the meantime. Every fill adds an activity, so a repeat shows.
     fn write(self, desk: &Desk, matched: Option<Person>, form_id: &str, now: i64) -> store::Result<Reply> {
         let keys = Keys { email: Some(self.email.to_lowercase()), phone: None, fid: None };
         let (person, status) = match matched {
@@ -149,7 +149,7 @@ pub(super) fn id(seq: i64) -> String {
     seq.saturating_add(1_000_000).to_string()
 }
 
-/// Required, the only key of the upsert, ASCII only [A6].
+/// Required, the only key of the upsert, ASCII only.
 fn email(fields: &Fields) -> Result<String, Reason> {
     match fields.get("email") {
         None | Some(Value::Null) => Err(("1002", "Missing value for required field 'email'".to_owned())),
@@ -173,7 +173,7 @@ fn visitor_reasons(record: &Value) -> Vec<Reason> {
     if visitor.is_some_and(|data| !data.is_object()) {
         reasons.push(("1001", "Invalid value for visitorData".to_owned()));
     }
-    // IPv4 only [MAPI]; a client that sends IPv6 loses the lead [A10].
+    // IPv4 only, says the API's OpenAPI file; a client that sends IPv6 loses the lead.
     let address = visitor.and_then(|data| data.get("leadClientIpAddress")).filter(|value| !value.is_null());
     if address.is_some_and(|value| value.as_str().is_none_or(|text| text.parse::<Ipv4Addr>().is_err())) {
         reasons.push(("1003", "Invalid value for leadClientIpAddress".to_owned()));
@@ -185,7 +185,7 @@ fn visitor_reasons(record: &Value) -> Vec<Reason> {
     reasons
 }
 
-/// `id:<munchkin id>&token:_mch-…` [F1].
+/// `id:<munchkin id>&token:_mch-…` (JavaScript API, page "Lead tracking").
 pub(super) fn is_munchkin_cookie(text: &str) -> bool {
     text.strip_prefix("id:")
         .and_then(|rest| rest.split_once("&token:"))

@@ -1,4 +1,4 @@
-//! Pardot's answers, in JSON or XML [B10].
+//! Pardot's answers, in JSON or XML, as recorded traffic has them (`grouparoo/grouparoo`, May 2021).
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ pub(super) fn ok(call: &Call, status: u16, name: &str, value: &Value, verdict: &
     Reply::text(status, XML, body, verdict)
 }
 
-/// A batch: `errors` by key; some bad is `stat: fail` without a code, and no ids come back [B7].
+/// A batch: `errors` by key; some bad is `stat: fail` without a code, and no ids come back.
 pub(super) fn batch(call: &Call, status: u16, errors: &[(String, &'static str)], verdict: &str) -> Reply {
     let stat = if errors.is_empty() { "ok" } else { "fail" };
     if wants_json(call) {
@@ -61,12 +61,12 @@ pub(super) fn refuser<'a>(call: &'a Call, desk: &'a Desk) -> impl Fn(&'static st
     move |code| refuse(call, desk, &Refusal::new(code))
 }
 
-/// XML unless JSON is asked for [B4].
+/// XML unless JSON is asked for.
 fn wants_json(call: &Call) -> bool {
     call.params.get("format").is_some_and(|format| format.eq_ignore_ascii_case("json"))
 }
 
-/// Live errors are mostly HTTP 400; a dead token is 401 [B10, B11].
+/// Live errors are mostly HTTP 400; a dead token is 401.
 fn status(code: &str) -> u16 {
     match code {
         "184" => 401,

@@ -1,4 +1,4 @@
-//! `prospect/do/assign`, `unassign` and `delete` [B5].
+//! `prospect/do/assign`, `unassign` and `delete` (page "Prospects").
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! `batchCreate`, `batchUpdate` and `batchUpsert` [B7].
+//! `batchCreate`, `batchUpdate` and `batchUpsert` (page "Prospects").
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ pub(super) fn upsert(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
 fn batch(call: &Call, desk: &Desk, kind: Kind) -> Result<Commit, Reply> {
     let version = desk.config().pardot.version;
     let refuse = refuser(call, desk);
-    // Raw JSON as the body is no parameter: 71 [B7].
+    // Raw JSON as the body is no parameter: 71 (`pardot/api-docs`, issues 142 and 232).
     let document = call.params.get("prospects").ok_or_else(|| refuse("71"))?;
     let rows = rows(document.trim(), version).map_err(&refuse)?;
     if rows.len() > MOST {

@@ -1,4 +1,4 @@
-//! E-mails that are sent and looked at [B13]. Nothing leaves the sandbox.
+//! E-mails that are sent and looked at (page "Emails"). Nothing leaves the sandbox.
 
 use serde_json::{Value, json};
 

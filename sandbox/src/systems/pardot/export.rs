@@ -1,4 +1,4 @@
-//! Exports [B13]: a minute in the queue, a minute at work, files for seven days. The sandbox's clock decides.
+//! Exports (page "Export"): a minute in the queue, a minute at work, files for seven days. The sandbox's clock decides.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ const ROWS: usize = 100;
 const MOST_FIELDS: usize = 150;
 const CSV: &str = "text/csv; charset=utf-8";
 
-/// Object, procedure, stem of its range, other arguments [S2].
+/// Object, procedure, stem of its range, other arguments.
 const PROCEDURES: [(&str, &str, &str, &[&str]); 12] = [
     ("externalActivity", "filter_by_created_at", "created", &[]),
     ("externalActivity", "filter_by_activity_date", "activity", &[]),

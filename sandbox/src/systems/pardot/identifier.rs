@@ -1,4 +1,4 @@
-//! How a call names its prospect: in the path, or by parameters of the same names [B5].
+//! How a call names its prospect: in the path, or by parameters of the same names.
 
 use crate::http::call::Call;
 
@@ -36,14 +36,14 @@ impl<'a> Identifier<'a> {
     }
 }
 
-/// A Salesforce id of a lead (00Q) or a contact (003), short or long [B9].
+/// A Salesforce id of a lead (00Q) or a contact (003), short or long.
 fn is_fid(text: &str) -> bool {
     matches!(text.len(), 15 | 18)
         && (text.starts_with("00Q") || text.starts_with("003"))
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// The rule of error 4: at most 255 characters, ASCII, local part 1 to 64, a dotted domain; no blanks [B11, E3].
+/// The rule of error 4: at most 255 characters, ASCII, local part 1 to 64, a dotted domain; no blanks (`pardot/api-docs`, issue 79).
 pub(super) fn is_address(text: &str) -> bool {
     text.is_ascii()
         && text.len() <= 255

@@ -1,4 +1,5 @@
-//! Custom redirects, dynamic content and e-mail templates: a few of each, to be read [B13].
+//! Custom redirects, dynamic content and e-mail templates: a few of each, to be read (pages of the same
+//! names).
 
 use serde_json::{Value, json};
 

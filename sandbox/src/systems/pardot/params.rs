@@ -1,4 +1,4 @@
-//! Prospect fields as parameters [B8, B9].
+//! Prospect fields as parameters (pages "Prospects" and "Object field references").
 
 use std::collections::BTreeMap;
 
@@ -78,7 +78,7 @@ impl Changes {
         Ok(changes)
     }
 
-    /// Lays the changes over what is there; a field that is not named stays as it is [S0].
+    /// Lays the changes over what is there; a field that is not named stays as it is.
     pub(super) fn apply(self, fields: &mut Fields) {
         fields.extend(self.fields);
         if self.lists.is_empty() {
@@ -103,7 +103,7 @@ fn given(params: &Params, name: &str) -> bool {
     params.get(name).is_some_and(|text| !text.is_empty())
 }
 
-/// `field_0`, `field_1` … without gaps replace all values; `field_0=` alone clears [B8].
+/// `field_0`, `field_1` … without gaps replace all values; `field_0=` alone clears.
 fn gathered(values: &BTreeMap<u32, &str>) -> Value {
     let values: Vec<&str> =
         (0..).map_while(|index: u32| values.get(&index).copied()).filter(|value| !value.is_empty()).collect();

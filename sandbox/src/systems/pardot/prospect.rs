@@ -1,4 +1,5 @@
-//! `prospect/do/create`, `read`, `update` and `upsert`, and above all what they do about duplicates [B6].
+//! `prospect/do/create`, `read`, `update` and `upsert`, and above all what they do about duplicates (page
+//! "Prospects", and the guide to version 4).
 
 use serde_json::{Value, json};
 
@@ -71,7 +72,7 @@ pub(super) fn read(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
     }))
 }
 
-/// What a prospect did, an object for one and an array for several [B10]; the parameter limits them [S0].
+/// What a prospect did, an object for one and an array for several; the parameter limits them.
 fn related(record: &mut Value, activities: &[Value], most: usize) {
     let of = |activity: &&Value| activity.get("prospect_id") == record.get("id");
     let mut found: Vec<Value> = activities.iter().filter(of).take(most).cloned().collect();
@@ -85,8 +86,8 @@ fn related(record: &mut Value, activities: &[Value], most: usize) {
     }
 }
 
-/// By id or fid. The vendor's pages disagree about version 4 and the address (S0 allows it, the transition guide says
-/// it is refused); the sandbox takes the strict side. In version 3 the address is an identifier.
+/// By id or fid. The vendor's pages disagree about version 4 and the address ("Prospects" allows it, the guide to
+/// version 4 says that it is refused); the sandbox takes the strict side. In version 3 the address is an identifier.
 pub(super) fn update(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
     let refuse = refuser(call, desk);
     let identifier = Identifier::read(call).map_err(&refuse)?;
@@ -118,7 +119,7 @@ pub(super) fn upsert(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
     let target = match (target(&identifier, desk), identifier.email) {
         (Ok(Some(person)), _) => Some(person),
         (Ok(None), Some(email)) if version == 3 => desk.store.find(Name::Pardot, By::Email(email))?.pop(),
-        // Version 3 falls back to the address when the id is unknown, version 4 only when the fid is [B6].
+        // Version 3 falls back to the address when the id is unknown, version 4 only when the fid is.
         (Err(Failure::Missing("3")), Some(email)) if version == 3 => {
             desk.store.find(Name::Pardot, By::Email(email))?.pop()
         }
@@ -147,7 +148,7 @@ pub(super) fn changes(call: &Call, email: Option<&str>) -> Result<Changes, &'sta
         }
         changes.fields.insert("email".to_owned(), json!(email));
     }
-    // A required field cannot be cleared [PD21].
+    // A required field cannot be cleared.
     if changes.fields.get("email").is_some_and(Value::is_null) {
         return Err("36");
     }
@@ -216,7 +217,7 @@ fn insert(call: &Call, desk: &Desk, changes: Changes, fid: Option<String>, now: 
     Ok(reply.about(person.id))
 }
 
-/// The second half of an update. Writing to an archived prospect un-archives it [B6].
+/// The second half of an update. Writing to an archived prospect un-archives it.
 fn modify(call: &Call, target: Person, changes: Changes) -> Commit {
     let call = call.clone();
     Box::new(move |desk, now| {

@@ -1,4 +1,4 @@
-//! `query` of prospects and of the other objects: filters, order, pages [B5].
+//! `query` of prospects and of the other objects: filters, order, pages (page "Prospects").
 
 use serde_json::{Map, Value, json};
 
@@ -122,7 +122,7 @@ fn of_prospects(call: &Call) -> Result<Vec<Filter>, &'static str> {
     Ok(filters)
 }
 
-/// Sorts, cuts and shows what the filters left; the collection is absent, an object or an array [B10].
+/// Sorts, cuts and shows what the filters left; the collection is absent, an object or an array.
 pub(super) fn answered(
     call: &Call,
     desk: &Desk,
@@ -176,7 +176,7 @@ pub(super) fn answered(
         })
         .collect();
     let mut result = Map::new();
-    // Bulk spares the count [PD20].
+    // Bulk spares the count (page "Bulk data pull").
     if given(call, "output") != Some("bulk") {
         result.insert("total_results".to_owned(), json!(total));
     }

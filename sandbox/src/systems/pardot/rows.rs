@@ -1,4 +1,4 @@
-//! The rows of an export: what the account has of each of the six objects [S2].
+//! The rows of an export: what the account has of each of the six objects (page "Export").
 
 use serde_json::{Value, json};
 

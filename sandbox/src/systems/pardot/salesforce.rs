@@ -1,4 +1,4 @@
-//! Salesforce's `/services/oauth2/token` [B3].
+//! Salesforce's `/services/oauth2/token`.
 
 use serde_json::json;
 

@@ -7,10 +7,10 @@ use crate::clock;
 use crate::desk::Desk;
 use crate::store::persons::{Fields, Keys, Person};
 
-/// A new prospect without a campaign joins the oldest one [S0].
+/// A new prospect without a campaign joins the oldest one.
 pub(super) const OLDEST_CAMPAIGN: i64 = 1;
 
-/// Every field of an answer; a value that is missing is null [B10].
+/// Every field of an answer; a value that is missing is null.
 const FIELDS: [&str; 42] = [
     "salutation",
     "first_name",
@@ -73,7 +73,7 @@ pub(super) fn record(person: &Person, desk: &Desk) -> Value {
     let mut record: Map<String, Value> =
         FIELDS.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
     for (name, value) in &person.fields {
-        // A field with several values holds a `value` list [B10].
+        // A field with several values holds a `value` list.
         let value = if value.is_array() { json!({ "value": value }) } else { value.clone() };
         record.insert(name.clone(), value);
     }
@@ -100,7 +100,7 @@ fn campaign_record(id: i64) -> Value {
     json!({ "id": id, "name": name })
 }
 
-/// Null when there is none, an object for one, an array for several [B10].
+/// Null when there is none, an object for one, an array for several.
 fn lists(person: &Person) -> Value {
     let ids = person.fields.get(LISTS).and_then(Value::as_array).cloned().unwrap_or_default();
     let mut subscriptions: Vec<Value> = ids

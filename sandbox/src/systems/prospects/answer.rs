@@ -1,4 +1,4 @@
-//! Records and errors of the prospects API [C3, C5].
+//! Records and errors of the prospects API.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::store::persons::Person;
 const DEFAULT_STAGE: (&str, &str) = ("stage-new", "New");
 const DEFAULT_PIPELINE: &str = "pipeline-default";
 
-/// The record as it is echoed: notes, address, licence and the like are stored but not shown [C3].
+/// The record as it is echoed: notes, address, licence and the like are stored but not shown.
 pub(super) fn record(person: &Person, message: Option<&str>) -> Value {
     let field = |name: &str| person.fields.get(name).cloned().unwrap_or_default();
     let stage = person.fields.get("stageId").and_then(Value::as_str);
@@ -62,7 +62,7 @@ pub(super) fn page(desk: &Desk, records: &[Value], total: usize, next: Option<us
 }
 
 /// The number is the HTTP status. `{ error, message, retryAfter }` is documented for 429 only; the other errors are
-/// given the same members [C5].
+/// given the same members.
 pub(super) fn refuse(_: &Call, _: &Desk, refusal: &Refusal) -> Reply {
     let status = refusal.code.parse().ok().filter(|status| (400..=599).contains(status)).unwrap_or(500);
     let (error, message) = wording(status);

@@ -11,7 +11,7 @@ use crate::operation::{Commit, Refusal};
 use crate::store::persons::{By, Person};
 use crate::system::Name;
 
-/// At most 10 labels [S3].
+/// At most 10 labels.
 const MOST_LABELS: usize = 10;
 /// No figure is published.
 const LARGEST_LIMIT: usize = 100;
@@ -58,7 +58,7 @@ pub(super) fn list(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
     }))
 }
 
-/// All given filters must hold; of several labels any one will do [S3].
+/// All given filters must hold; of several labels any one will do.
 #[derive(Debug)]
 struct Filter {
     email: Option<String>,
@@ -84,7 +84,7 @@ impl Filter {
         if labels.len() > MOST_LABELS {
             return Err(format!("label takes at most {MOST_LABELS} values"));
         }
-        // 1 in the seed, 25 in the newest documentation [C1].
+        // 1 in the older generation of the page, 25 in the newest.
         let default_limit = match desk.config().prospects.generation {
             Generation::Seed => 1,
             Generation::Newest => 25,

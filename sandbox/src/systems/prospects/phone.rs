@@ -1,4 +1,4 @@
-//! The one phone rule of the seed: an area code or exchange that starts with 0 or 1 is invalid [C4].
+//! The one phone rule of the page: an area code or exchange that starts with 0 or 1 is invalid.
 
 /// What is said when a phone number is dropped.
 pub(super) const WARNING: &str =

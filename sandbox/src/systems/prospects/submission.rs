@@ -1,4 +1,4 @@
-//! The body of a create or update [C2].
+//! The body of a create or update.
 
 use serde_json::{Value, json};
 
@@ -102,7 +102,7 @@ impl Submission {
         Ok(())
     }
 
-    /// `stageId` wins over `pipelineId`, `sourceId` over `newSourceName` [S3].
+    /// `stageId` wins over `pipelineId`, `sourceId` over `newSourceName`.
     fn settle_precedence(&mut self) {
         for (winner, loser) in [("stageId", "pipelineId"), ("sourceId", "newSourceName")] {
             if self.fields.get(winner).is_some_and(Value::is_string) {

@@ -47,7 +47,7 @@ fn replayed(status: u16, body: Vec<u8>, person: Option<String>) -> Reply {
     reply
 }
 
-/// By e-mail, else by phone [HC newest]; of several the one changed last.
+/// By e-mail, else by phone, says the newest page; of several the one changed last.
 fn matched(submission: &Submission, desk: &Desk) -> store::Result<Option<Person>> {
     let newest = |persons: Vec<Person>| persons.into_iter().max_by_key(|person| (person.updated, person.seq));
     if let Some(email) = submission.email()
@@ -71,15 +71,15 @@ fn write(submission: Submission, matched: Option<String>, desk: &Desk, now: i64)
         let mut fields = Fields::new();
         fields.extend(submission.fields.into_iter().filter(|(_, value)| !value.is_null()));
         let person = desk.store.insert(Name::Prospects, keys(&fields), fields, now, id)?;
-        // 201 for a new one is not documented; every client is told to take any 2xx [C3].
+        // 201 for a new one is not documented; every client is told to take any 2xx.
         let reply = answer::one(desk, 201, &answer::record(&person, message), "created");
         return Ok(reply.about(person.id));
     };
     if !submission.update {
-        // Nothing in the answer says that nothing was changed [C3].
+        // Nothing in the answer says that nothing was changed.
         return Ok(answer::one(desk, 200, &answer::record(&person, None), "unchanged").about(person.id));
     }
-    // Left out is unchanged, null is cleared [HC newest].
+    // Left out is unchanged, null is cleared, says the newest page.
     for (name, value) in submission.fields {
         if value.is_null() {
             person.fields.remove(&name);
