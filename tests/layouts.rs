@@ -15,6 +15,9 @@
 
 use fieldpost::{Outcome, Payload, Reply, Value, operation};
 use proptest::prelude::*;
+use quick_xml::Reader;
+use quick_xml::escape::unescape;
+use quick_xml::events::Event;
 use serde_json::Value as Json;
 use std::time::{Duration, Instant};
 
@@ -65,26 +68,18 @@ fn one(pairs: &[(String, String)], name: &str) -> Vec<String> {
 
 /// The text of the first element of that name, by a reader that knows nothing of ours.
 fn xml_text(document: &str, name: &str) -> String {
-    let (_, tail) = document.split_once(&format!("<{name}>")).unwrap();
-    let (raw, _) = tail.split_once(&format!("</{name}>")).unwrap();
-    assert!(!raw.contains('<') && !raw.contains('>'), "markup in the text: {raw}");
-    let mut out = String::new();
-    let mut rest = raw;
-    while let Some((before, tail)) = rest.split_once('&') {
-        let (entity, tail) = tail.split_once(';').unwrap();
-        out.push_str(before);
-        out.push(match entity {
-            "amp" => '&',
-            "lt" => '<',
-            "gt" => '>',
-            "quot" => '"',
-            "apos" => '\'',
-            number => char::from_u32(number.strip_prefix('#').unwrap().parse().unwrap()).unwrap(),
-        });
-        rest = tail;
+    let mut reader = Reader::from_str(document);
+    loop {
+        let event = reader.read_event().unwrap();
+        assert_ne!(event, Event::Eof, "no <{name}> in {document}");
+        if let Event::Start(tag) = event
+            && tag.name().as_ref() == name
+        {
+            let raw = reader.read_text(tag.name()).unwrap();
+            assert!(!raw.contains(['<', '>']), "markup in the text: {raw:?}");
+            return unescape(&raw).unwrap().into_owned();
+        }
     }
-    out.push_str(rest);
-    out
 }
 
 proptest! {

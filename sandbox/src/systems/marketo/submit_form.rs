@@ -26,7 +26,8 @@ pub(super) fn plan(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
     }
     let body = call.json().filter(Value::is_object).ok_or_else(|| refuse(&Refusal::new("609")))?;
     let (form_id, form) = form(&body, desk).ok_or_else(|| {
-        // An unknown form comes back as invalid JSON too; `canonical/ubuntu.com` met that in production (`webapp/marketo.py`).
+        // An unknown form comes back as invalid JSON too; `canonical/ubuntu.com` met that in production
+        // (`webapp/marketo.py`).
         refuse(&Refusal::saying("609", "Invalid JSON: formId is unknown"))
     })?;
     let record = match body.get("input") {

@@ -43,7 +43,8 @@ fn is_fid(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// The rule of error 4: at most 255 characters, ASCII, local part 1 to 64, a dotted domain; no blanks (`pardot/api-docs`, issue 79).
+/// The rule of error 4: at most 255 characters, ASCII, local part 1 to 64, a dotted domain; no blanks
+/// (`pardot/api-docs`, issue 79).
 pub(super) fn is_address(text: &str) -> bool {
     text.is_ascii()
         && text.len() <= 255
