@@ -1,7 +1,7 @@
 # make demo   installs, builds, starts sandbox, relay and page
 # make test   every test, as CI runs it
 # The others: build, check (generated files, format, lints, docs), bench, size, faults (KILLS, LEADS, SEED: kills, a broken network, load), proxies (nginx, Vite);
-# and the long ones: test-all, fuzz, mutants
+# and the long ones: test-all, lint-all, fuzz, mutants; advisories asks the network
 
 SHELL := /bin/sh
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -15,11 +15,13 @@ sandbox_sources := $(shell find sandbox/src -type f) sandbox/Cargo.toml
 TOOLS := $(abspath $(TARGET))/tools
 CARGO_FUZZ := $(TOOLS)/.cargo-fuzz-0.13.2
 CARGO_MUTANTS := $(TOOLS)/.cargo-mutants-27.1.0
+CARGO_DENY := $(TOOLS)/.cargo-deny-0.20.2
+TYPOS := $(TOOLS)/.typos-cli-1.52.0
 FUZZ_NIGHTLY := $(shell sed -n 's/^channel = "\(.*\)"/\1/p' fuzz/rust-toolchain.toml)
 FUZZ_TARGETS ?= email phone labels form spec
 FUZZ_SECONDS ?= 600
 
-.PHONY: demo test test-all proxies build check bench size faults fuzz mutants tools clean
+.PHONY: demo test test-all lint-all advisories proxies build check bench size faults fuzz mutants tools clean
 
 demo: build $(SANDBOX)
 	@SANDBOX_BIN="$(abspath $(SANDBOX))" exec node www/demo/demo.mjs
@@ -32,7 +34,7 @@ test: check build $(SANDBOX)
 # Everything that `test` leaves out for its time: three engines, the tools and runtimes that people use, and long forms.
 # It needs Debian's chromium, firefox-esr, webkit2gtk-driver and xvfb, and installs some 600 MB of tools beside itself.
 # FIELDPOST_CASES may name the folder of the cases that public suites agree on.
-test-all: test
+test-all: test lint-all
 	FIELDPOST_TIMES=assert PROPTEST_CASES=20000 cargo test --release --locked --quiet --test properties
 	cargo test --release --locked --quiet --test layouts
 	node tests/linear.mjs
@@ -72,6 +74,15 @@ check: node_modules/.installed
 	cargo clippy --package fieldpost --lib --no-default-features --locked --quiet -- --deny warnings
 	RUSTDOCFLAGS=--deny=warnings cargo doc --workspace --no-deps --locked --quiet
 
+# What `check` looks at, then the licences and sources of every crate, and the spelling of every text.
+lint-all: check $(CARGO_DENY) $(TYPOS)
+	PATH="$(TOOLS)/bin:$$PATH" cargo deny --locked check --deny warnings bans licenses sources
+	$(TOOLS)/bin/typos
+
+# Known defects of the crates that we use, from RustSec's list.
+advisories: $(CARGO_DENY)
+	PATH="$(TOOLS)/bin:$$PATH" cargo deny --locked check advisories
+
 bench: build
 	node benches/run.mjs
 
@@ -93,7 +104,7 @@ tools:
 	@command -v cc >/dev/null || { echo "make: a C compiler is missing (cc); the sandbox's SQLite needs one" >&2; exit 1; }
 	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); if (a < 20 || (a === 20 && b < 19)) { console.error("make: Node.js 20.19 or newer is needed, this is " + process.version); process.exit(1) }'
 
-$(CARGO_FUZZ) $(CARGO_MUTANTS): | tools
+$(CARGO_FUZZ) $(CARGO_MUTANTS) $(CARGO_DENY) $(TYPOS): | tools
 	name=$(patsubst .%,%,$(notdir $@)); cargo install "$${name%-*}" --version "$${name##*-}" --locked --root $(TOOLS) --quiet
 	@touch $@
 
