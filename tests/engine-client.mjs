@@ -4,6 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { Builder, By, Key } from "selenium-webdriver";
+import Bidi from "selenium-webdriver/bidi/index.js";
 import { freePort, until } from "./stand.mjs";
 
 /** What a visitor's surroundings are: all optional. */
@@ -99,38 +101,28 @@ export const engines = {
       detached: true, stdio: "ignore",
       env: { ...process.env, DISPLAY: display, HOME: home, GTK_THEME: dark ? "Adwaita:dark" : "Adwaita", WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1", WEBKIT_DISABLE_COMPOSITING_MODE: "1", LIBGL_ALWAYS_SOFTWARE: "1" },
     });
-    const call = async (method, path, body) => {
-      const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, signal: AbortSignal.timeout(30_000), ...(body && { body: JSON.stringify(body) }) });
-      const { value } = await response.json();
-      if (value?.error) throw new Error(`${value.error}: ${value.message}`);
-      return value;
-    };
-    await until(() => call("GET", "/status").then(() => true, () => false), "WebKitWebDriver");
-    const MiniBrowser = process.env.MINIBROWSER ?? "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
-    const { sessionId, capabilities } = await call("POST", "/session", {
-      capabilities: { alwaysMatch: { "webkitgtk:browserOptions": { binary: process.env.MINIBROWSER ?? (await firstThere([MiniBrowser, "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.0/MiniBrowser"])), args: ["--automation", ...(javaScript ? [] : ["--enable-javascript=false"]), ...(storage ? [] : ["--private"])] } } },
-    });
-    const at = `/session/${sessionId}`;
-    await call("POST", `${at}/window/rect`, { width, height, x: 0, y: 0 }).catch(() => undefined);
-    const run = (act, ...args) => call("POST", `${at}/execute/sync`, { script: `return (${act}).apply(null, arguments)`, args });
-    const element = async (selector) => Object.values(await call("POST", `${at}/element`, { using: "css selector", value: selector }))[0];
-    const KEYS = { Tab: "\ue004", Enter: "\ue007", Space: " ", Backspace: "\ue003" };
+    const MiniBrowser = process.env.MINIBROWSER ?? (await firstThere(["/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser", "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.0/MiniBrowser"]));
+    const server = `http://127.0.0.1:${port}`;
+    await until(() => fetch(`${server}/status`).then(() => true, () => false), "WebKitWebDriver");
+    const args = ["--automation", ...(javaScript ? [] : ["--enable-javascript=false"]), ...(storage ? [] : ["--private"])];
+    const driver = await new Builder().usingServer(server).withCapabilities({ browserName: "MiniBrowser", "webkitgtk:browserOptions": { binary: MiniBrowser, args } }).build();
+    await driver.manage().window().setRect({ width, height, x: 0, y: 0 }).catch(() => undefined);
+    const run = (act, ...args) => driver.executeScript(`return (${act}).apply(null, arguments)`, ...args);
+    const KEYS = { Tab: Key.TAB, Enter: Key.ENTER, Space: Key.SPACE, Backspace: Key.BACK_SPACE };
     return {
       goto: async (url) => {
-        await call("POST", `${at}/url`, { url });
+        await driver.get(url);
         if (!storage) await run(blockStorage);
       },
       run,
-      url: () => call("GET", `${at}/url`),
-      type: async (selector, text) => call("POST", `${at}/element/${await element(selector)}/value`, { text }),
-      key: (name) => call("POST", `${at}/actions`, { actions: [{ type: "key", id: "keyboard", actions: [{ type: "keyDown", value: KEYS[name] }, { type: "keyUp", value: KEYS[name] }] }] }),
+      url: () => driver.getCurrentUrl(),
+      type: (selector, text) => driver.findElement(By.css(selector)).sendKeys(text),
+      key: (name) => driver.actions().sendKeys(KEYS[name]).perform(),
       click: (selector) => run((selector) => document.querySelector(selector).click(), selector),
-      async picture(path) {
-        await writeFile(path, Buffer.from(await call("GET", `${at}/screenshot`), "base64"));
-      },
-      version: async () => `WebKitGTK ${capabilities.browserVersion}`,
+      picture: async (path) => writeFile(path, Buffer.from(await driver.takeScreenshot(), "base64")),
+      version: async () => `WebKitGTK ${(await driver.getCapabilities()).getBrowserVersion()}`,
       async close() {
-        await call("DELETE", at).catch(() => undefined);
+        await driver.quit().catch(() => undefined);
         await killed(child);
         await killed(x);
         await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -161,34 +153,18 @@ async function killed(child) {
   await gone;
 }
 
-/** WebDriver BiDi over Node's own WebSocket, or the one that miniflare brings. */
+/** WebDriver BiDi with Firefox itself: no registry has the driver that a Selenium session would need in between. */
 async function connectBidi(url) {
-  const WebSocket = globalThis.WebSocket ?? (await import("ws")).default;
-  let socket;
-  await until(
-    () =>
-      new Promise((resolve) => {
-        socket = new WebSocket(url);
-        socket.onopen = () => resolve(true);
-        socket.onerror = () => setTimeout(() => resolve(false), 200);
-      }),
-    "Firefox",
-    40_000,
-  );
-  const waiting = new Map();
-  let last = 0;
-  socket.onmessage = ({ data }) => {
-    const { id, result, error, message } = JSON.parse(data);
-    const [resolve, reject] = waiting.get(id) ?? [];
-    waiting.delete(id);
-    if (error) reject?.(new Error(`${error}: ${message}`));
-    else resolve?.(result);
+  let bidi;
+  const isThere = () => {
+    bidi = new Bidi(url);
+    return bidi.waitForConnection().then(() => true, () => new Promise((resolve) => setTimeout(resolve, 200)));
   };
-  const call = (method, params) =>
-    new Promise((resolve, reject) => {
-      waiting.set(++last, [resolve, reject]);
-      setTimeout(() => reject(new Error(`${method}: no answer in 30 s`)), 30_000).unref();
-      socket.send(JSON.stringify({ id: last, method, params }));
-    });
-  return Object.assign(call, { close: () => socket.close() });
+  await until(isThere, "Firefox", 40_000);
+  const call = async (method, params) => {
+    const { result, error, message } = await bidi.send({ method, params });
+    if (error) throw new Error(`${error}: ${message}`);
+    return result;
+  };
+  return Object.assign(call, { close: () => bidi.socket.close() });
 }
