@@ -2,6 +2,7 @@
 // and loses the answer, `full` has no room, `away` never answers, `forgetful` not when it is asked for a known lead,
 // `running` is at the same lead just now.
 import { relay } from "fieldpost/worker";
+import { accounts, common, form as formOf, toMarketo } from "./relays.mjs";
 
 export { Gate, Outbox } from "fieldpost/worker";
 
@@ -43,19 +44,17 @@ function broken(env, how) {
 
 const made = relay((env) => {
   if (env.BROKEN) throw new TypeError("a visitor's own text");
-  const form = (more = {}) => ({ title: "Book a visit", fields, origins: [env.PAGE_ORIGIN], thanks: `${env.PAGE_ORIGIN}/thanks.html`, trap: "fp_ref2", deliver: [], contact: "mailto:office@example.com", ...more });
+  const form = (more = {}) => formOf(env, fields, [], { title: "Book a visit", trap: "fp_ref2", contact: "mailto:office@example.com", ...more });
   return {
-    secret: env.RELAY_SECRET,
-    timeScale: Number(env.TIME_SCALE),
-    operatorKey: env.OPERATOR_KEY,
+    ...common(env),
     addressHeader: "cf-connecting-ip",
     addressLimit: { leads: 3, seconds: 120 },
     forms: {
       contact: form(),
-      delivered: form({ deliver: [{ account: "marketo", map: { email: "email", firstName: "firstName" }, constants: { formId: 1029 } }] }),
+      delivered: form({ deliver: [toMarketo({ email: "email", firstName: "firstName" })] }),
       agreed: form({
         fields: { ...fields, consent: { ...fields.consent, text: LONG } },
-        deliver: [{ account: "marketo", map: { email: "email", company: "@consent.consent.text" }, constants: { formId: 1029 } }],
+        deliver: [toMarketo({ email: "email", company: "@consent.consent.text" })],
       }),
       contacto: form({ language: "es-MX", title: "Pida una visita" }),
       contactez: form({ language: "fr-CA", title: undefined, contact: undefined }),
@@ -63,14 +62,7 @@ const made = relay((env) => {
       challenged: form({ turnstile: { secret: "x", fetch: async () => Response.json({ success: true, hostname: "127.0.0.1" }) } }),
       odd: form({ fields: { email: { kind: "emial", label: "E-mail" } } }),
     },
-    accounts: {
-      marketo: {
-        system: "marketo",
-        baseUrl: env.SANDBOX,
-        allowHost: env.SANDBOX_HOST,
-        credentials: { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET },
-      },
-    },
+    accounts: accounts(env, ["marketo"]),
   };
 });
 

@@ -1,6 +1,7 @@
 // A relay whose outbox counts the leads of each write, cannot write some, and whose alarms fail on demand.
 import { Outbox as Sound } from "fieldpost/worker";
-import relay from "./guard.worker.mjs";
+import guard from "./guard.worker.mjs";
+import { withTests } from "./relays.mjs";
 
 export { Gate } from "fieldpost/worker";
 
@@ -39,17 +40,11 @@ export class Outbox extends Sound {
   }
 }
 
-export default {
-  ...relay,
-  async fetch(request, env, context) {
-    const { pathname, searchParams } = new URL(request.url);
-    if (pathname === "/test/alarms") {
-      broken = Number(searchParams.get("broken"));
-      return new Response();
-    }
-    if (pathname !== "/test/writes") return relay.fetch(request, env, context);
+export default withTests(guard, {
+  alarms: ({ searchParams }) => (broken = Number(searchParams.get("broken"))),
+  writes() {
     const counted = writes;
     writes = [];
-    return Response.json(counted);
+    return counted;
   },
-};
+});

@@ -35,7 +35,7 @@ const sums = async (relay = at) => {
   const { shards } = await read("status", relay);
   return Object.fromEntries(["queued", "review", "dead", "bytes"].map((name) => [name, shards.reduce((sum, shard) => sum + shard[name], 0)]));
 };
-const sql = async (query, relay = at) => (await (await fetch(`${relay.relay}/test/sql`, { method: "POST", body: query })).json()).flat();
+const sql = async (query, relay = at) => (await (await fetch(`${relay.relay}/test/sql`, { method: "POST", body: JSON.stringify({ query }) })).json()).flat();
 
 /** A lead that these systems have refused. */
 async function dead(systems = Object.keys(WRITES), relay = at) {

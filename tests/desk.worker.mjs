@@ -1,5 +1,6 @@
 // A relay with two systems, whose outboxes count their own rows when a test asks, and break some.
 import { Outbox as Sound, relay } from "fieldpost/worker";
+import { account, askEach, bounds, common, form, shards, showing, toMarketo, withTests } from "./relays.mjs";
 
 export { Gate } from "fieldpost/worker";
 
@@ -12,20 +13,14 @@ const COUNTED = `SELECT
     + (SELECT 600 * count(*) FROM deliveries JOIN leads ON leads.id = deliveries.lead WHERE finished IS NULL)
     + (SELECT coalesce(sum(octet_length(request)), 0) FROM renders) AS bytes`;
 
-export class Outbox extends Sound {
-  async fetch(request) {
-    const { pathname } = new URL(request.url);
-    if (!pathname.startsWith("/test/")) return super.fetch(request);
+export const Outbox = showing(Sound, {
+  counted() {
     const { sql } = this.state.storage;
-    if (pathname === "/test/counted") {
-      const [{ open, ...counted }] = sql.exec(COUNTED).toArray();
-      const [kept] = sql.exec("SELECT * FROM tally").toArray();
-      const { now } = this.desk.tally;
-      return Response.json({ counted: { queued: open - counted.review - counted.dead, ...counted }, kept, now });
-    }
-    if (pathname === "/test/fill") return Response.json(await this.fill(await request.json()));
-    return Response.json(sql.exec(await request.text()).toArray());
-  }
+    const [{ open, ...counted }] = sql.exec(COUNTED).toArray();
+    const [kept] = sql.exec("SELECT * FROM tally").toArray();
+    const { now } = this.desk.tally;
+    return { counted: { queued: open - counted.review - counted.dead, ...counted }, kept, now };
+  },
 
   /** Fills what may grow with `count` of what a stranger sends, as fast as it can, and says how much of it there is then. */
   async fill({ what, count }) {
@@ -75,13 +70,13 @@ export class Outbox extends Sound {
       }
       case "leads":
         sql.exec("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO leads (id, key, body_hash, form, person, accepted, finished) SELECT 'old' || i, 'old' || i, 'x', 'contact', '', 1, 1 FROM n", count);
-        await super.fetch(new Request("https://outbox/wake", { method: "POST" }));
+        await this.fetch(new Request("https://outbox/wake", { method: "POST" }));
         return { held: rows("leads WHERE id LIKE 'old%'") };
       case "sets":
         return { held: Math.max(this.lanes.running.size, this.lanes.busy.size), accounts: Math.max(this.lanes.held.size, this.lanes.width.size) };
     }
-  }
-}
+  },
+});
 
 /** One field for many parameters. */
 const WIDE = Object.fromEntries(["address", "city", "state", "country", "postalCode", "title", "department", "website"].map((name) => [name, "company"]));
@@ -91,43 +86,22 @@ const handler = relay((env) => {
   const names = { firstName: "firstName", lastName: "lastName" };
   // An account and a form that somebody may rename or remove.
   const [crm, called] = [env.CRM || "prospects", env.FORM || "contact"];
-  const marketo = { system: "marketo", credentials: { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET } };
-  const form = {
-    origins: [env.PAGE_ORIGIN],
-    thanks: `${env.PAGE_ORIGIN}/thanks.html`,
-    fields: { firstName: { kind: "name" }, lastName: { kind: "name" }, email: { kind: "email", required: true }, company: { kind: "text", max: 60_000 } },
-    deliver: [
-      { account: "marketo", map, constants: { formId: 1029 } },
-      { account: crm, map: { ...map, ...names } },
-      ...(env.SECOND ? [{ account: "second", map, constants: { formId: 1029 } }] : []),
-    ],
-  };
+  const fields = { firstName: { kind: "name" }, lastName: { kind: "name" }, email: { kind: "email", required: true }, company: { kind: "text", max: 60_000 } };
+  const deliver = [toMarketo(map), ...(env.ONE ? [] : [{ account: crm, map: { ...map, ...names } }, ...(env.SECOND ? [toMarketo(map, { account: "second" })] : [])])];
   const limits = { calls: 100_000, window: 20_000, atOnce: 10 };
-  const to = { baseUrl: env.SANDBOX, allowHost: env.SANDBOX_HOST, limits };
   return {
-    secret: env.RELAY_SECRET,
-    operatorKey: env.OPERATOR_KEY,
-    valueKey: env.VALUE_KEY,
-    timeScale: Number(env.TIME_SCALE),
-    addressLimit: null,
+    ...common(env),
+    ...bounds(env),
     shards: Number(env.SHARDS ?? 3),
-    ...Object.fromEntries(["maxBytes", "maxQueued", "maxReview"].flatMap((name) => (env[name] ? [[name, Number(env[name])]] : []))),
-    forms: { ...(!env.ONE && { wide: { ...form, deliver: [{ account: "marketo", map: { ...map, ...WIDE }, constants: { formId: 1029 } }] } }), [called]: env.ONE ? { ...form, deliver: form.deliver.slice(0, 1) } : form },
+    forms: { ...(!env.ONE && { wide: form(env, fields, [toMarketo({ ...map, ...WIDE })]) }), [called]: form(env, fields, deliver) },
     accounts: {
-      marketo: { ...to, ...marketo },
-      ...(env.SECOND && { second: { ...to, ...marketo } }),
-      ...(!env.ONE && { [crm]: { ...to, system: "prospects", credentials: { key: env.SANDBOX_KEY } } }),
+      marketo: account(env, "marketo", { limits }),
+      ...(env.SECOND && { second: account(env, "marketo", { limits }) }),
+      ...(!env.ONE && { [crm]: account(env, "prospects", { limits }) }),
     },
   };
 });
 
-export default {
-  ...handler,
-  async fetch(request, env) {
-    const { pathname } = new URL(request.url);
-    if (!pathname.startsWith("/test/")) return handler.fetch(request, env);
-    const body = await request.text();
-    const each = Array.from({ length: Number(env.SHARDS ?? 3) }, (_, n) => env.OUTBOX.get(env.OUTBOX.idFromName(`shard-${n}`)));
-    return Response.json(await Promise.all(each.map(async (one) => (await one.fetch(`https://outbox${pathname}`, { method: "POST", body })).json())));
-  },
-};
+const ofEach = (path) => ({ env, text }) => askEach(env.OUTBOX, shards(Number(env.SHARDS ?? 3)), path, text);
+
+export default withTests(handler, Object.fromEntries(["sql", "counted", "fill"].map((path) => [path, ofEach(path)])));

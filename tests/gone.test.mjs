@@ -20,7 +20,7 @@ const read = async (path) => (await operator(path)).json();
 const rule = async (what, which) => (await operator(what, { method: "POST", body: JSON.stringify(which) })).json();
 const person = () => `gone${++people}@example.org`;
 const rows = async (id) => read(`leads?id=${id}`);
-const sql = async (query) => (await (await fetch(`${at.relay}/test/sql`, { method: "POST", body: query })).json()).flat();
+const sql = async (query) => (await (await fetch(`${at.relay}/test/sql`, { method: "POST", body: JSON.stringify({ query }) })).json()).flat();
 const sums = async () => {
   const { shards } = await read("status");
   return Object.fromEntries(["queued", "review", "dead", "gone", "bytes"].map((name) => [name, shards.reduce((sum, shard) => sum + shard[name], 0)]));

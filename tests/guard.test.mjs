@@ -93,7 +93,7 @@ describe("a form token", () => {
 
   test("forged, of another form, or replayed, again and again: none is delivered unseen", { timeout: 600_000 }, async () => {
     const most = Number(process.env.TOKENS ?? 300);
-    const many = await stand({ worker: `${root}tests/guard.worker.mjs`, bindings: { ...bindings(), SHARDS: "4", MAX_REVIEW: String(most * 10) } });
+    const many = await stand({ worker: `${root}tests/guard.worker.mjs`, bindings: { ...bindings(), SHARDS: "4", maxReview: String(most * 10) } });
     try {
       const issued = async (form) => (await (await fetch(`${many.relay}/leads/${form}`, { headers: { origin: many.page } })).json()).token;
       const spent = await issued("contact");
@@ -215,7 +215,7 @@ describe("where a form comes from", () => {
 
 describe("bounds", () => {
   test("an address, a full queue and a full review: told to come again, never dropped", async () => {
-    const small = await stand({ worker: `${root}tests/guard.worker.mjs`, bindings: { ...bindings(), SHARDS: "1", MAX_QUEUED: "2", MAX_REVIEW: "1", ADDRESS_LEADS: "7" } });
+    const small = await stand({ worker: `${root}tests/guard.worker.mjs`, bindings: { ...bindings(), SHARDS: "1", maxQueued: "2", maxReview: "1", ADDRESS_LEADS: "7" } });
     try {
       await small.faults([{ operation: "marketo.lead.submitForm", fault: "status", status: 503, times: 1_000 }]);
       const post = async (own) => {

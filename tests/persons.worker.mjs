@@ -1,5 +1,6 @@
 // A relay of forms that show whose record a lead touches, and what a visitor's silence is.
 import { relay } from "fieldpost/worker";
+import { accounts, common, form as formOf, toMarketo } from "./relays.mjs";
 
 export { Gate, Outbox } from "fieldpost/worker";
 
@@ -7,15 +8,12 @@ const EMAIL = { kind: "email" };
 const NAMES = { firstName: { kind: "name" }, lastName: { kind: "name" } };
 
 export default relay((env) => {
-  const form = (fields, ...deliver) => ({ origins: [env.PAGE_ORIGIN], thanks: `${env.PAGE_ORIGIN}/thanks.html`, fields, deliver });
+  const form = (fields, ...deliver) => formOf(env, fields, deliver);
   const person = { ...NAMES, email: EMAIL, phone: { kind: "phone" }, notes: { kind: "text" } };
   const same = (fields) => Object.fromEntries(Object.keys(fields).map((name) => [name, name]));
-  const marketo = (map) => ({ account: "marketo", map: { email: "email", ...map }, constants: { formId: 1029 } });
+  const marketo = (map) => toMarketo({ email: "email", ...map });
   return {
-    secret: env.RELAY_SECRET,
-    operatorKey: env.OPERATOR_KEY,
-    addressLimit: null,
-    timeScale: Number(env.TIME_SCALE),
+    ...common(env),
     forms: {
       // Prospects alone; without notes; and by phone, where the owner says so.
       contact: form(person, { account: "prospects", map: same(person) }),
@@ -28,14 +26,6 @@ export default relay((env) => {
       ),
       cookie: form({ email: EMAIL, terms: { kind: "consent", required: true } }, marketo({})),
     },
-    accounts: {
-      marketo: {
-        system: "marketo",
-        baseUrl: env.SANDBOX,
-        allowHost: env.SANDBOX_HOST,
-        credentials: { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET },
-      },
-      prospects: { system: "prospects", baseUrl: env.SANDBOX, allowHost: env.SANDBOX_HOST, credentials: { key: env.SANDBOX_KEY } },
-    },
+    accounts: accounts(env, ["marketo", "prospects"]),
   };
 });

@@ -4,6 +4,7 @@
 // Cloudflare does not say: here the stricter of both holds.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Gate as SoundGate, Outbox as SoundOutbox, relay } from "fieldpost/worker";
+import { account, common, form as formOf, withTests } from "./relays.mjs";
 
 /** Who is acting: an object's meter, and the event that all of this follows from. */
 const scope = new AsyncLocalStorage();
@@ -137,41 +138,25 @@ export const Gate = limited("gate", SoundGate);
 
 const handler = relay((env) => {
   const accounts = JSON.parse(env.ACCOUNTS);
-  const form = (names) => ({
-    origins: [env.PAGE_ORIGIN],
-    thanks: `${env.PAGE_ORIGIN}/thanks.html`,
-    fields: { email: { kind: "email" }, company: { kind: "text" } },
-    deliver: names.map((account) => ({
-      account, map: { email: "email" },
-      constants: { marketo: { formId: 1029 }, prospects: { firstName: "Ann", lastName: "Lee" } }[accounts[account].system] ?? {},
-    })),
-  });
+  const form = (names) => formOf(env, { email: { kind: "email" }, company: { kind: "text" } }, names.map((name) => ({
+    account: name, map: { email: "email" },
+    constants: { marketo: { formId: 1029 }, prospects: { firstName: "Ann", lastName: "Lee" } }[accounts[name].system] ?? {},
+  })));
   return {
-    secret: env.RELAY_SECRET,
-    operatorKey: env.OPERATOR_KEY,
-    timeScale: Number(env.TIME_SCALE),
-    addressLimit: null,
+    ...common(env),
     shards: Number(env.SHARDS ?? 1),
     ...(env.PLAN && { plan: env.PLAN }),
     forms: Object.fromEntries(Object.entries(JSON.parse(env.FORMS)).map(([name, names]) => [name, form(names)])),
-    accounts: Object.fromEntries(Object.entries(accounts).map(([name, { system, baseUrl }]) => [name, {
-      system, baseUrl, allowHost: new URL(baseUrl).host,
-      limits: { calls: 1_000_000, window: 1_000, atOnce: Number(env.AT_ONCE ?? 100) },
-      ...(system === "pardot" && { businessUnit: env.SANDBOX_BUSINESS_UNIT }),
-      credentials: system === "prospects" ? { key: env.SANDBOX_KEY } : { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET, ...(system === "pardot" && { loginUrl: baseUrl }) },
-    }])),
+    accounts: Object.fromEntries(Object.entries(accounts).map(([name, { system, baseUrl }]) => [name, account(env, system, {
+      baseUrl, allowHost: new URL(baseUrl).host, limits: { calls: 1_000_000, window: 1_000, atOnce: Number(env.AT_ONCE ?? 100) },
+    })])),
   };
 });
 
-export default {
-  ...handler,
-  async fetch(request, env, context) {
-    const { pathname } = new URL(request.url);
-    if (pathname === "/test/orders") {
-      const { done, ...said } = Object.assign(orders, JSON.parse((await request.text()) || "{}"));
-      return Response.json({ ...said, done: done.size });
-    }
-    if (pathname !== "/test/meters") return handler.fetch(request, env, context);
-    return Response.json(Object.fromEntries([...meters].map(([name, { queue, ...said }]) => [name, { ...said, queue: queue.length }])));
+export default withTests(handler, {
+  orders({ text }) {
+    const { done, ...said } = Object.assign(orders, JSON.parse(text || "{}"));
+    return { ...said, done: done.size };
   },
-};
+  meters: () => Object.fromEntries([...meters].map(([name, { queue, ...said }]) => [name, { ...said, queue: queue.length }])),
+});

@@ -1,34 +1,18 @@
 // A relay with two forms into one account and small bounds, which counts what its Workers ask of the outboxes.
 import { relay } from "fieldpost/worker";
+import { account, bounds, common, form, toMarketo, withTests } from "./relays.mjs";
 
 export { Gate, Outbox } from "fieldpost/worker";
 
 const handler = relay((env) => {
-  const form = (formId) => ({
-    origins: [env.PAGE_ORIGIN],
-    thanks: `${env.PAGE_ORIGIN}/thanks.html`,
-    fields: { email: { kind: "email", required: true }, company: { kind: "text", max: 60_000 } },
-    deliver: [{ account: "marketo", map: { email: "email", company: "company" }, constants: { formId } }],
-  });
+  const contact = form(env, { email: { kind: "email", required: true }, company: { kind: "text", max: 60_000 } }, [toMarketo({ email: "email", company: "company" })]);
   return {
-    secret: env.RELAY_SECRET,
-    operatorKey: env.OPERATOR_KEY,
-    valueKey: env.VALUE_KEY,
-    timeScale: Number(env.TIME_SCALE),
-    addressLimit: null,
+    ...common(env),
+    ...bounds(env),
     addressHeader: "x-real-ip",
     shards: Number(env.SHARDS ?? 1),
-    ...Object.fromEntries(["maxBytes", "maxQueued", "maxReview", "maxDead"].flatMap((name) => (env[name] ? [[name, Number(env[name])]] : []))),
-    forms: { contact: form(1029), second: form(1029) },
-    accounts: {
-      marketo: {
-        system: "marketo",
-        baseUrl: env.SANDBOX,
-        allowHost: env.SANDBOX_HOST,
-        credentials: { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET },
-        limits: { calls: 100_000, window: 20_000, atOnce: 10 },
-      },
-    },
+    forms: { contact, second: contact },
+    accounts: { marketo: account(env, "marketo", { limits: { calls: 100_000, window: 20_000, atOnce: 10 } }) },
   };
 });
 
@@ -51,12 +35,10 @@ const counting = (env) => ({
   },
 });
 
-export default {
-  ...handler,
-  async fetch(request, env) {
-    if (new URL(request.url).pathname !== "/test/calls") return handler.fetch(request, counting(env));
+export default withTests({ ...handler, fetch: (request, env) => handler.fetch(request, counting(env)) }, {
+  calls() {
     const made = calls;
     calls = [];
-    return Response.json(made);
+    return made;
   },
-};
+});

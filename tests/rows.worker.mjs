@@ -2,45 +2,26 @@
 // test may stop the module in the middle of a check, and have an outbox that is away.
 import { withTrap } from "./guard.trap.mjs";
 import { Gate as SoundGate, Outbox as SoundOutbox, relay } from "fieldpost/worker";
+import { accounts, askEach, common, form as formOf, shards, showing, toMarketo, withTests } from "./relays.mjs";
 
-const rows = (Sound) =>
-  class extends Sound {
-    async fetch(request) {
-      if (new URL(request.url).pathname !== "/test/sql") return super.fetch(request);
-      const { query, bindings = [] } = await request.json();
-      return Response.json(this.state.storage.sql.exec(query, ...bindings).toArray());
-    }
-  };
-
-export class Outbox extends rows(SoundOutbox) {}
-export class Gate extends rows(SoundGate) {}
+export const Outbox = showing(SoundOutbox);
+export const Gate = showing(SoundGate);
 
 const email = { kind: "email" };
 const phone = { kind: "phone" };
 
 const options = (env) => {
-  const form = (fields, deliver = []) => ({ origins: [env.PAGE_ORIGIN], thanks: `${env.PAGE_ORIGIN}/thanks.html`, fields, deliver });
-  const marketo = { account: "marketo", map: { email: "email" }, constants: { formId: 1029 } };
+  const form = (fields) => formOf(env, fields, [toMarketo({ email: "email" })]);
   return {
+    ...common(env),
     secret: env.SECRETS.split(","),
     ...(env.HASH_KEYS && { hashKey: env.HASH_KEYS.split(",") }),
-    operatorKey: env.OPERATOR_KEY,
-    valueKey: env.VALUE_KEY,
-    addressLimit: null,
-    timeScale: Number(env.TIME_SCALE),
     shards: 2,
     forms: {
-      contact: form({ email, other: email, phone, mobile: phone, company: { kind: "text" } }, [marketo]),
-      world: form({ email: { kind: "email", quoted: true }, phone: { kind: "phone", international: true } }, [marketo]),
+      contact: form({ email, other: email, phone, mobile: phone, company: { kind: "text" } }),
+      world: form({ email: { kind: "email", quoted: true }, phone: { kind: "phone", international: true } }),
     },
-    accounts: {
-      marketo: {
-        system: "marketo",
-        baseUrl: env.SANDBOX,
-        allowHost: env.SANDBOX_HOST,
-        credentials: { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET },
-      },
-    },
+    accounts: accounts(env, ["marketo"]),
   };
 };
 
@@ -56,16 +37,10 @@ const partly = (env) => ({
   },
 });
 
-export default {
-  scheduled: handler.scheduled,
-  async fetch(request, env) {
-    const url = new URL(request.url);
-    if (url.pathname === "/test/away") return new Response((away = await request.text()));
-    if (url.pathname !== "/test/sql") return handler.fetch(request, partly(env));
-    const { of, ...query } = await request.json();
-    const names = of === "gates" ? ["marketo"] : ["shard-0", "shard-1"];
-    const space = of === "gates" ? env.GATE : env.OUTBOX;
-    const each = names.map((name) => space.get(space.idFromName(name)).fetch("https://object/test/sql", { method: "POST", body: JSON.stringify(query) }));
-    return Response.json((await Promise.all(each.map(async (one) => (await one).json()))).flat());
+export default withTests({ scheduled: handler.scheduled, fetch: (request, env) => handler.fetch(request, partly(env)) }, {
+  away: ({ text }) => (away = text),
+  async sql({ env, text }) {
+    const each = JSON.parse(text).of === "gates" ? askEach(env.GATE, ["marketo"], "sql", text) : askEach(env.OUTBOX, shards(2), "sql", text);
+    return (await each).flat();
   },
-};
+});

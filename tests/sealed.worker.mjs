@@ -1,16 +1,13 @@
 // A relay whose rules and secrets are as its start says: `STRICT` requires a company, `SEAL_SECRETS` are its own for leads
 // that were saved, with blanks between; `GONE` has no form at all, `ELSEWHERE` another page.
 import { relay } from "fieldpost/worker";
+import { accounts, common } from "./relays.mjs";
 
 export { Gate, Outbox } from "fieldpost/worker";
 
 export default relay((env) => ({
-  secret: env.RELAY_SECRET,
+  ...common(env),
   ...(env.SEAL_SECRETS && { sealSecret: env.SEAL_SECRETS.split(" ") }),
-  operatorKey: env.OPERATOR_KEY,
-  valueKey: env.VALUE_KEY,
-  addressLimit: null,
-  timeScale: Number(env.TIME_SCALE),
   forms: {
     [env.GONE ? "other" : "contact"]: {
       title: "Book a walkthrough",
@@ -30,5 +27,5 @@ export default relay((env) => ({
       deliver: [{ account: "prospects", map: { email: "email", firstName: "firstName", lastName: "lastName", phone: "phone", company: "company" }, constants: { newSourceName: "Website" } }],
     },
   },
-  accounts: { prospects: { system: "prospects", baseUrl: env.SANDBOX, allowHost: env.SANDBOX_HOST, credentials: { key: env.SANDBOX_KEY } } },
+  accounts: accounts(env, ["prospects"]),
 }));

@@ -2,6 +2,7 @@
 // one kind of call, a disk that takes no more.
 import { withTrap } from "./guard.trap.mjs";
 import { Gate as SoundGate, Outbox as SoundOutbox, relay } from "fieldpost/worker";
+import { accounts, common, form, toMarketo, withTests } from "./relays.mjs";
 
 /** How many of the next calls of each path hang, and which statements the disk has no room for; Worker and objects share one isolate. */
 const trouble = { stall: {}, full: "", refused: 0 };
@@ -42,39 +43,19 @@ export class Gate extends SoundGate {
 }
 
 const handler = relay((env) => {
-  const { SANDBOX: baseUrl, SANDBOX_HOST: allowHost } = env;
-  const credentials = { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET };
-  const form = {
-    origins: [env.PAGE_ORIGIN],
-    thanks: `${env.PAGE_ORIGIN}/thanks.html`,
-    fields: { email: { kind: "email", required: true }, company: { kind: "text", max: 200 } },
-    deliver: [{ account: "marketo", map: { email: "email", company: "company" }, constants: { formId: 1029 } }],
-  };
+  const map = { email: "email", company: "company" };
+  const marketo = form(env, { email: { kind: "email", required: true }, company: { kind: "text", max: 200 } }, [toMarketo(map)]);
   return {
-    secret: env.RELAY_SECRET,
-    operatorKey: env.OPERATOR_KEY,
-    valueKey: env.VALUE_KEY,
-    timeScale: Number(env.TIME_SCALE),
-    addressLimit: null,
+    ...common(env),
     shards: 1,
     forms: {
-      marketo: form,
-      prospects: { ...form, deliver: [{ account: "prospects", map: { email: "email", company: "company" }, constants: { firstName: "Ann", lastName: env.LAST_NAME ?? "Lee" } }] },
+      marketo,
+      prospects: { ...marketo, deliver: [{ account: "prospects", map, constants: { firstName: "Ann", lastName: env.LAST_NAME ?? "Lee" } }] },
       // A challenge of which the answer never ends, whatever it is told.
-      guarded: { ...form, turnstile: { secret: "turnstile-secret", fetch: async () => new Response(new ReadableStream({ start: (to) => to.enqueue(new TextEncoder().encode('{"succ')), pull: forEver })) } },
+      guarded: { ...marketo, turnstile: { secret: "turnstile-secret", fetch: async () => new Response(new ReadableStream({ start: (to) => to.enqueue(new TextEncoder().encode('{"succ')), pull: forEver })) } },
     },
-    accounts: {
-      marketo: { system: "marketo", baseUrl, allowHost, credentials, limits: { calls: 1_000, window: 1_000, atOnce: 5 } },
-      prospects: { system: "prospects", baseUrl, allowHost, credentials: { key: env.SANDBOX_KEY }, limits: { calls: 1_000, window: 1_000, atOnce: 5 } },
-    },
+    accounts: accounts(env, ["marketo", "prospects"], { limits: { calls: 1_000, window: 1_000, atOnce: 5 } }),
   };
 });
 
-const trapped = withTrap(handler);
-export default {
-  ...trapped,
-  async fetch(request, env) {
-    if (new URL(request.url).pathname !== "/test/trouble") return trapped.fetch(request, env);
-    return Response.json(Object.assign(trouble, await request.json()));
-  },
-};
+export default withTests(withTrap(handler), { trouble: ({ text }) => Object.assign(trouble, JSON.parse(text)) });

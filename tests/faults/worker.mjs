@@ -1,5 +1,6 @@
 // The relay of the fault runs: three systems behind the fault proxy, and no pace of its own.
 import { Outbox as Sound, relay } from "fieldpost/worker";
+import { accounts, common, form as formOf, toMarketo } from "../relays.mjs";
 
 export { Gate } from "fieldpost/worker";
 
@@ -15,36 +16,21 @@ const plenty = { calls: 1_000_000, window: 1_000, atOnce: 20 };
 
 export default relay((env) => {
   const limits = env.LIMITS ? JSON.parse(env.LIMITS) : plenty;
-  const to = { baseUrl: env.SANDBOX, allowHost: env.SANDBOX_HOST, limits };
-  const salesforce = { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET, loginUrl: env.SANDBOX };
   const map = { email: "email", company: "company" };
   const fields = { firstName: { kind: "name" }, lastName: { kind: "name" }, email: { kind: "email", required: true }, company: { kind: "text" } };
-  const form = (fields, formId, constants) => ({
-    origins: [env.PAGE_ORIGIN],
-    thanks: `${env.PAGE_ORIGIN}/thanks.html`,
-    fields,
-    deliver: [
-      { account: "marketo", map, constants: { formId } },
-      { account: "pardot", map, ...(constants && { constants }) },
-      { account: "prospects", map: { ...map, firstName: "firstName", lastName: "lastName" } },
-    ].filter(({ account }) => !env.SYSTEMS || env.SYSTEMS.split(",").includes(account)),
-  });
+  const form = (fields, formId, constants) => formOf(env, fields, [
+    toMarketo(map, { constants: { formId } }),
+    { account: "pardot", map, ...(constants && { constants }) },
+    { account: "prospects", map: { ...map, firstName: "firstName", lastName: "lastName" } },
+  ].filter(({ account }) => !env.SYSTEMS || env.SYSTEMS.split(",").includes(account)));
   return {
-    secret: env.RELAY_SECRET,
-    operatorKey: env.OPERATOR_KEY,
-    timeScale: Number(env.TIME_SCALE),
-    addressLimit: null,
+    ...common(env),
     ...(env.REVIEW && { maxReview: Number(env.REVIEW) }),
-    ...(env.VALUE_KEY && { valueKey: env.VALUE_KEY }),
     forms: {
       contact: form(fields, 1029),
       // Into the same accounts, and with what the visitor brought along.
       other: form({ ...fields, terms: { kind: "consent" } }, 1030, { campaign_id: 1 }),
     },
-    accounts: {
-      marketo: { ...to, system: "marketo", credentials: salesforce },
-      pardot: { ...to, system: "pardot", businessUnit: env.SANDBOX_BUSINESS_UNIT, credentials: salesforce },
-      prospects: { ...to, system: "prospects", credentials: { key: env.SANDBOX_KEY } },
-    },
+    accounts: accounts(env, ["marketo", "pardot", "prospects"], { limits }),
   };
 });
