@@ -6,25 +6,13 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
+import { AS_WRANGLER } from "../www/demo/relay.mjs";
 
 const [checkout, folder] = process.argv.slice(2).map((path) => resolve(path));
 const git = (...args) => execFileSync("git", ["-C", checkout, ...args], { encoding: "utf8" }).trim();
 if (git("status", "--porcelain", "--", "pkg/src", "src", "www/demo") !== "") throw new Error(`${checkout} is not as it was committed`);
 
-const { outputFiles } = await build({
-  entryPoints: [join(checkout, "www/demo/worker.mjs")],
-  outdir: folder,
-  write: false,
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: "es2022",
-  conditions: ["workerd", "worker", "browser"],
-  external: ["node:*", "cloudflare:*"],
-  loader: { ".wasm": "copy" },
-  assetNames: "[name]",
-  logLevel: "warning",
-});
+const { outputFiles } = await build({ ...AS_WRANGLER, entryPoints: [join(checkout, "www/demo/worker.mjs")], outdir: folder, write: false, minify: true });
 mkdirSync(folder, { recursive: true });
 for (const { path, contents } of outputFiles) {
   const packed = brotliCompressSync(contents, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: contents.length } });

@@ -7,21 +7,20 @@ import { join } from "node:path";
 /** How often the cron trigger fires here; on Cloudflare once a minute is the most. */
 const CRON = 30_000;
 
-/** Bundles a Worker as wrangler would: one module, with the .wasm beside it. */
+/** How esbuild bundles a Worker as wrangler would: one module, with the .wasm beside it. */
+export const AS_WRANGLER = {
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  conditions: ["workerd", "worker", "browser"],
+  external: ["node:*", "cloudflare:*"],
+  loader: { ".wasm": "copy" },
+  assetNames: "[name]",
+  logLevel: "warning",
+};
+
 export async function bundleWorker(entry, outdir) {
-  const { metafile } = await build({
-    entryPoints: [entry],
-    outdir,
-    bundle: true,
-    format: "esm",
-    target: "es2022",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["node:*", "cloudflare:*"],
-    loader: { ".wasm": "copy" },
-    assetNames: "[name]",
-    metafile: true,
-    logLevel: "warning",
-  });
+  const { metafile } = await build({ ...AS_WRANGLER, entryPoints: [entry], outdir, metafile: true });
   return Promise.all(
     Object.keys(metafile.outputs).map(async (path) => ({
       type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule",
