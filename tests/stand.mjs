@@ -6,9 +6,14 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Agent, setGlobalDispatcher } from "undici";
 import { startPage } from "../www/demo/page.mjs";
 import { bundleWorker, demoBindings, startRelay } from "../www/demo/relay.mjs";
 import { startSandbox } from "../www/demo/sandbox.mjs";
+
+// workerd closes a connection over which nothing has come for 5 s. Node lets one go after 4, and by that clock of a busy
+// machine it may meet the end of it.
+setGlobalDispatcher(new Agent({ keepAliveTimeout: 1_000, keepAliveMaxTimeout: 1_000 }));
 
 export const root = fileURLToPath(new URL("../", import.meta.url));
 export const sandboxBinary = process.env.SANDBOX_BIN ?? `${root}target/debug/fieldpost-sandbox`;
