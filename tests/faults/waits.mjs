@@ -12,7 +12,7 @@ const token = (system, fault) => lasts({ system, calls: "token", ...fault });
  * `account` waits, with `code`: for the whole of it, for one `form`, or for one `param` of it, which only `half` of the leads
  * fill. `tokens`: it has to sign in
  * anew. `without`: the binding that is missing, which a restart with it mends. `alone`: the fault is of one lead, which dies of
- * it, and nobody waits. `says`: what the gate learns. `warning`: what is left out, and the lead is done.
+ * it, and nobody waits. `behind`: what the row before leaves. `says`: what the gate learns. `warning`: what is left out, and the lead is done.
  */
 export const WAITS = [
   { name: "account: the resource is not there", account: "marketo", code: "marketo.610", faults: [code("marketo", 610, { calls: "api" })] },
@@ -49,8 +49,7 @@ export const WAITS = [
   { name: "sign-in: no key", account: "prospects", code: "account.credential", without: "SANDBOX_KEY", faults: [] },
   { name: "sign-in: no secret", account: "marketo", code: "account.credential", without: "SANDBOX_CLIENT_SECRET", also: "pardot", faults: [] },
   { name: "version: the account needs 3", account: "pardot", says: 3, config: { pardot: { version: 3 } }, faults: [] },
-  // The relay has just learned 3.
-  { name: "version: the account needs 4", account: "pardot", says: 4, config: { pardot: { version: 4 } }, faults: [] },
+  { name: "version: the account needs 4", behind: "a relay that has just learned 3", account: "pardot", says: 4, config: { pardot: { version: 4 } }, faults: [] },
   {
     // Only `other` asks for a consent, without which no cookie is kept.
     name: "cookie: Marketo does not take it", account: "marketo", warning: "marketo.cookie_dropped",
