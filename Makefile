@@ -6,6 +6,12 @@
 SHELL := /bin/sh
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 SANDBOX := $(TARGET)/debug/fieldpost-sandbox
+XTASK := $(TARGET)/debug/xtask
+
+# What runs on this machine is compiled in one selection of packages: each has features of its own for the crates that all
+# of them need, and compiles these once more.
+NATIVE := --package xtask --package fieldpost-sandbox
+test: NATIVE := --workspace --all-targets
 
 rust_sources := $(shell find src -name '*.rs' -o -path 'src/data/*' -type f) Cargo.toml Cargo.lock rust-toolchain.toml
 package_sources := $(shell find pkg/src -type f) pkg/package.json pkg/tsconfig.json pkg/build.mjs
@@ -68,7 +74,8 @@ mutants: $(CARGO_MUTANTS)
 build: pkg/dist/.built
 
 check: node_modules/.installed
-	cargo xtask generate --check
+	cargo build --quiet --locked $(NATIVE)
+	$(XTASK) generate --check
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
 	cargo clippy --package fieldpost --lib --no-default-features --locked --quiet -- --deny warnings
@@ -115,7 +122,8 @@ node_modules/.installed: package.json package-lock.json pkg/package.json | tools
 # rustup may have been told not to install targets by itself.
 pkg/wasm/.built: $(rust_sources) $(shell find xtask -name '*.rs') xtask/Cargo.toml node_modules/.installed | tools
 	@if command -v rustup >/dev/null; then rustup target add wasm32-unknown-unknown >/dev/null 2>&1 || true; fi
-	cargo xtask wasm
+	cargo build --quiet --locked $(NATIVE)
+	$(XTASK) wasm
 	@touch $@
 
 pkg/dist/.built: pkg/wasm/.built $(package_sources)
@@ -123,5 +131,5 @@ pkg/dist/.built: pkg/wasm/.built $(package_sources)
 	@touch $@
 
 $(SANDBOX): $(sandbox_sources) Cargo.lock | tools
-	cargo build --quiet --locked --package fieldpost-sandbox
+	cargo build --quiet --locked $(NATIVE)
 	@touch $@

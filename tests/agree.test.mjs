@@ -1,10 +1,10 @@
 // One verdict by every call: `payload`, `request`, `checkParams` and `client.call`, in both builds and natively, on the
 // parameters of every operation. `COUNT` of them, `SEED`.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { before, describe, test } from "node:test";
 import { calls, disagreement, said } from "./identical/calls.mjs";
+import { native } from "./identical/native.mjs";
 import { root } from "./stand.mjs";
 
 const count = Number(process.env.COUNT ?? 3_000);
@@ -49,7 +49,7 @@ describe(`${count} calls`, () => {
   });
 
   test("natively", async () => {
-    const child = spawn("cargo", ["run", "--quiet", "--locked", "--example", "reports"], { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
+    const child = native(root);
     const wellFormed = (value) => JSON.stringify(value, (_, part) => (typeof part === "string" ? part.toWellFormed() : part));
     child.stdin.end(`[]\n${generated.map((one) => `${wellFormed(one)}\n`).join("")}`);
     let at = 0;

@@ -1,7 +1,6 @@
 // One verdict in every place, on forms that nobody wrote: generated ones, checked natively, in Node (both builds), on workerd
 // and in Chromium. `--count` forms (2,000 where nothing is said), `--seed`. Hosts are compared by a digest a batch; of the
 // first batch that differs, the first line that does is shown.
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -15,6 +14,7 @@ import { Miniflare } from "miniflare";
 import { bundleWorker } from "../www/demo/relay.mjs";
 import { launch } from "./browser.mjs";
 import { generated } from "./identical/forms.mjs";
+import { native } from "./identical/native.mjs";
 import { digest, reports } from "./identical/reports.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -32,9 +32,8 @@ const closers = [() => rm(folder, { recursive: true, force: true })];
 /** A host takes a batch and gives its digest, or with `whole` its lines. */
 const HOSTS = {
   async "native code"(specs) {
-    // For a few forms the build that `cargo test` has made anyway.
-    const profile = Number(options.count) > 10_000 ? "release" : "dev";
-    const child = spawn("cargo", ["run", "--quiet", "--locked", "--profile", profile, "--example", "reports"], { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
+    // For a few forms the build that `make test` has made anyway.
+    const child = native(root, Number(options.count) > 10_000 ? "release" : "dev");
     closers.push(() => child.kill());
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const say = async (value) => child.stdin.write(`${wellFormed(value)}\n`) || (await once(child.stdin, "drain"));

@@ -67,8 +67,13 @@ fn wasm(root: &Path) -> Outcome<()> {
 
 fn compile(root: &Path, name: &str, features: &str, level: &str) -> Outcome<PathBuf> {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    // A directory for each: both builds have the same file name, and cargo leaves a fresh one where it is.
-    let target = target.join(name);
+    // One directory for both, so that the macros, which run on this machine, are compiled once. The builds have the same file
+    // name: without the other one's file, cargo makes it anew.
+    let target = target.join("wasm");
+    let made = target.join("wasm32-unknown-unknown/wasm/deps/fieldpost.wasm");
+    if made.exists() {
+        fs::remove_file(&made)?;
+    }
     // Paths of this machine would be in the module, and make it another one on every machine.
     let home = env::var("CARGO_HOME").or_else(|_| env::var("HOME").map(|home| format!("{home}/.cargo")))?;
     let remap = format!("--remap-path-prefix={home}=cargo --remap-path-prefix={}=fieldpost", root.display());
