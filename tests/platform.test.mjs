@@ -1,112 +1,14 @@
-// Cloudflare's limits, held against the relay by a Worker of the tests (local workerd holds it to none): six connections of an
-// object, the calls of one event, and objects that are stopped in the middle.
+// Cloudflare's limits, held against the relay by a Worker of the tests (local workerd holds it to none): the calls of one
+// event, and objects that are stopped in the middle. Of the six connections of an object see connections.test.mjs.
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
 import { after, describe, test } from "node:test";
 import { TAKES } from "./faults/capacity.mjs";
-import { body, root, stand, until } from "./stand.mjs";
+import { closeAll, crm, each, emails, held, pause, worst } from "./platform.mjs";
+import { until } from "./stand.mjs";
+
+after(closeAll);
 
 const FREE = { calls: null, concurrent: null, daily: null };
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const closing = [];
-after(() => Promise.all(closing.map((close) => close())));
-
-/** A system that takes `latency` ms for a call, hangs for ever (`hangs`: at its writes, or at its `token`), or is busy. */
-async function crm(system, { latency = 0, hangs } = {}) {
-  const own = { system, writes: [], reads: 0, busy: false };
-  const server = createServer(async (request, response) => {
-    let text = "";
-    for await (const part of request) text += part;
-    const isToken = request.url.startsWith("/identity");
-    if (hangs === (isToken ? "token" : "write")) return;
-    const say = (status, said, headers = {}) => response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(said));
-    if (isToken) return say(200, { access_token: "a token", token_type: "bearer", expires_in: 3600 });
-    await pause(latency);
-    if (own.busy) return say(429, {}, { "retry-after": "20" });
-    if (request.method === "GET") {
-      own.reads++;
-      return say(200, { items: [] });
-    }
-    own.writes.push(/[\w.-]+@[\w.-]+/.exec(text)[0]);
-    const id = own.writes.length;
-    say(200, system === "marketo" ? { requestId: `r${id}`, success: true, result: [{ id, status: "created" }] } : { id: `p${id}`, message: null });
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push(() => (server.closeAllConnections(), server.close()));
-  return Object.assign(own, { baseUrl: `http://127.0.0.1:${server.address().port}` });
-}
-
-/** A relay under the platform's limits, with these systems as accounts and forms that go to some of them. */
-async function held({ accounts, forms = { contact: Object.keys(accounts) }, bindings = {}, ...how }) {
-  const at = await stand({
-    worker: `${root}tests/platform.worker.mjs`,
-    flags: ["nodejs_als"],
-    ...how,
-    bindings: bindings.FORMS ? bindings : { ACCOUNTS: JSON.stringify(accounts, ["system", "baseUrl", ...Object.keys(accounts)]), FORMS: JSON.stringify(forms), ...bindings },
-  });
-  closing.push(() => at.stop());
-  const operator = async (path) => (await fetch(`${at.relay}/operator/${path}`, { headers: { authorization: "Bearer demo-operator" } })).json();
-  return Object.assign(at, {
-    operator,
-    order: async (what = {}) => (await fetch(`${at.relay}/test/orders`, { method: "POST", body: JSON.stringify(what) })).json(),
-    meters: async () => Object.values(await (await fetch(`${at.relay}/test/meters`)).json()),
-    queued: async () => (await operator("status")).shards.reduce((sum, { queued }) => sum + queued, 0),
-    /** Sends a lead until it is taken, as a page does. */
-    async lead(email, form = "contact") {
-      for (let tries = 0; tries < 400; tries++) {
-        const response = await fetch(`${at.relay}/leads/${form}`, { method: "POST", headers: { origin: at.page, accept: "application/json" }, body: body({ email }, { key: `key-of-${email.replace(/\W/g, "-")}` }) }).catch(() => undefined);
-        if (response?.status === 202 || response?.status === 200) return;
-        await pause(50);
-      }
-      throw new Error(`${email} was not taken`);
-    },
-  });
-}
-
-const emails = (name, count) => Array.from({ length: count }, (_, n) => `${name}${n}@example.org`);
-const worst = (meters, of) => Math.max(0, ...meters.map(of));
-const each = (rows) => assert.equal(new Set(rows).size, rows.length, "somebody was written twice");
-
-describe("six connections", () => {
-  test("three accounts that hang hold up none of the other five", { timeout: 240_000 }, async () => {
-    const healthy = {};
-    for (let n = 0; n < 5; n++) healthy[`well${n}`] = await crm(n % 2 ? "marketo" : "prospects", { latency: 1_500 });
-    const hanging = {
-      writes: await crm("prospects", { hangs: "write" }),
-      form: await crm("marketo", { hangs: "write" }),
-      token: await crm("marketo", { hangs: "token" }),
-    };
-    const at = await held({
-      accounts: { ...hanging, ...healthy },
-      forms: { five: Object.keys(healthy), eight: [...Object.keys(hanging), ...Object.keys(healthy)] },
-      timeScale: 5,
-      bindings: { PLAN: "paid" },
-    });
-    const leads = Number(process.env.LEADS ?? 36);
-    /** Leads of each of the five in a second. */
-    const pace = async (form) => {
-      const before = Object.values(healthy).map(({ writes }) => writes.length);
-      const began = performance.now();
-      await Promise.all(emails(form, leads).map((email) => at.lead(email, form)));
-      await until(() => Object.values(healthy).every(({ writes }, n) => writes.length - before[n] >= leads), `the leads of ${form}`, 100_000);
-      return (leads * 1_000) / (performance.now() - began);
-    };
-    await at.lead("warm@example.org", "five");
-    const alone = await pace("five");
-    const beside = await pace("eight");
-    const meters = await at.meters();
-    const rows = (await at.operator("leads?limit=10000")).filter(({ account }) => account in healthy);
-    console.log(`# ${alone.toFixed(1)} leads a second of each account alone, ${beside.toFixed(1)} beside three that hang: ${(beside / alone).toFixed(2)}; at most ${worst(meters, ({ peak }) => peak)} connections of an object, ${worst(meters, ({ queued }) => queued)} queued`);
-    for (const { writes, reads } of Object.values(healthy)) {
-      each(writes);
-      assert.equal(reads, 0, "a look-up");
-    }
-    assert.equal(rows.filter(({ maybe_repeated }) => maybe_repeated).length, 0);
-    assert.equal(worst(meters, ({ queued }) => queued), 0, "a call waited inside the platform");
-    assert.ok(beside >= 0.8 * alone, `${beside} of ${alone} leads a second`);
-  });
-});
 
 describe("a backlog goes out in events that each stay below", { concurrency: true }, () => {
   for (const plan of ["free", "paid"]) {

@@ -1,8 +1,8 @@
-// Runs the JavaScript suites, each in a process of its own. Most of them wait for servers, browsers and the relay's own
-// times, so that several share a core; those that measure a pace, a time or the memory run alone.
+// Runs the JavaScript suites, each in a process of its own: all of them, or those that are named.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
@@ -24,27 +24,39 @@ if (!existsSync(CHROMIUM)) {
   }
 }
 
-/** What measures, or presses a relay as hard as it can: nothing runs beside it. */
-const ALONE = ["bounds", "commit", "faults", "full", "guard", "kills", "platform"];
-/** The longest of the others, which begin first, so that none of them is left over when all else is done. */
-const LONG = ["matrix", "accounts", "browser-outbox"];
-/** More than eight would only wait for each other. */
-const AT_ONCE = Math.min(8, 2 * availableParallelism());
+const cores = availableParallelism();
 
-const named = process.argv.slice(2).map((name) => name.replace(/(\.test\.mjs)?$/, ""));
+/** How many suites of a kind run at once, and which: the long ones first, so that none of them is left over when all others are done. */
+const KINDS = [
+  // What hardly needs a core and mostly waits for the relay's own times. These are divided, so that a machine without a core
+  // to spare would be late for them.
+  {
+    atOnce: Math.min(8, 2 * cores),
+    suites: ["platform", "accounts", "faults", "matrix", "room", "trouble", "gone", "desk", "canaries", "shards", "versions", "origins", "erasure", "upgrade", "persons", "sealed", "deadlines"],
+  },
+  // Browsers, and whatever computes.
+  { atOnce: Math.min(8, cores + 1), suites: ["browser-outbox", "answers", "browser-attach", "browser-markup", "browser-look", "guard", "identical"] },
+  // What measures a pace, a time or the memory, or presses a relay as hard as it can: nothing runs beside it.
+  { atOnce: 1, suites: ["bounds", "commit", "connections", "full", "kills"] },
+];
+
 const all = readdirSync(folder).filter((name) => name.endsWith(".test.mjs")).map((name) => name.slice(0, -9)).sort();
-const lacking = [...ALONE, ...LONG, ...named].filter((name) => !all.includes(name));
+const named = process.argv.slice(2).map((name) => name.replace(/\.test\.mjs$/, ""));
+const kinds = KINDS.flatMap(({ suites }) => suites);
+const lacking = [...kinds, ...named].filter((name) => !all.includes(name));
 if (lacking.length > 0) throw new Error(`tests: there is no suite ${lacking.join(", ")}`);
+// What is of no kind is short, and computes.
+KINDS[1].suites.push(...all.filter((name) => !kinds.includes(name)));
 
-/** Resolves when all of them have ended. */
-function ended(suites, concurrency) {
-  if (suites.length === 0) return Promise.resolve();
-  const events = run({ files: suites.map((name) => `${folder}${name}.test.mjs`), concurrency });
-  events.on("test:fail", () => (process.exitCode = 1));
-  return pipeline(events.compose(new spec()), process.stdout, { end: false });
+const failed = new Set();
+for (const { atOnce, suites } of KINDS) {
+  const files = suites.filter((name) => named.length === 0 || named.includes(name)).map((name) => `${folder}${name}.test.mjs`);
+  if (files.length === 0) continue;
+  const events = run({ files, concurrency: atOnce });
+  events.on("test:fail", ({ file }) => failed.add(basename(String(file))));
+  await pipeline(events.compose(new spec()), process.stdout, { end: false });
 }
-
-const wanted = named.length > 0 ? named : all;
-const together = [...LONG, ...all.filter((name) => !LONG.includes(name))].filter((name) => wanted.includes(name) && !ALONE.includes(name));
-await ended(together, AT_ONCE);
-await ended(wanted.filter((name) => ALONE.includes(name)), 1);
+if (failed.size > 0) {
+  console.error(`tests: failed in ${[...failed].join(", ")}`);
+  process.exitCode = 1;
+}
