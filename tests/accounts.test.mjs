@@ -1,5 +1,5 @@
 // Whose fault it is that a lead is not taken, and who waits for that: on real workerd, against the sandbox. What is closed
-// is asked once in 60 s, here in half a second.
+// is asked once in 60 s, here in one. With shorter times a busy machine is later than a call's deadline.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { body, root, stand, until } from "./stand.mjs";
@@ -13,7 +13,7 @@ const WRITES = { marketo: "marketo.lead.submitForm", pardot: "pardot.prospect.cr
 const MANY = 100_000;
 
 before(async () => {
-  at = await stand({ worker: `${root}tests/accounts.worker.mjs`, timeScale: 120, bindings });
+  at = await stand({ worker: `${root}tests/accounts.worker.mjs`, timeScale: 60, bindings });
 });
 after(() => at.stop());
 beforeEach(() => mended());
@@ -39,7 +39,7 @@ async function send(form, values) {
 const sendAll = (form, leads) => Promise.all(leads.map((lead) => send(form, lead)));
 const delivered = async (ids, what = "all of them") => {
   try {
-    await until(async () => (await rows(ids)).every(({ phase }) => phase === "done"), what);
+    await until(async () => (await rows(ids)).every(({ phase }) => phase === "done"), what, 40_000);
   } catch (error) {
     const left = (await rows(ids)).filter(({ phase }) => phase !== "done");
     throw new Error(`${error.message}: ${JSON.stringify({ now: Date.now(), left, gates: (await operator("status")).gates })}`);
@@ -92,7 +92,7 @@ describe("an account that takes nothing", () => {
       const leads = Array.from({ length: 12 }, () => person());
       const ids = await sendAll(system, leads);
       await closed(system, `${system}.${code}`);
-      await wait(2_300);
+      await wait(4_600);
       const { closed: why } = await gate(system);
       assert.match(why.message, /^[A-Z].*\.$/);
       assert.ok(why.probe > why.since);
@@ -159,7 +159,7 @@ describe("an account that takes nothing", () => {
       const leads = Array.from({ length: 6 }, () => person());
       const ids = await sendAll(system, leads);
       await closed(system, `http.${status}`);
-      await wait(1_500);
+      await wait(3_000);
       await waiting(ids, `http.${status}`);
       await mended();
       await delivered(ids);
@@ -176,7 +176,7 @@ describe("a target that the account does not take", () => {
     await until(async () => (await gate("marketo")).targets.length === 1, "the target to close");
     const others = Array.from({ length: 6 }, () => person());
     await delivered(await sendAll("second", others), "the other form's");
-    await wait(1_800);
+    await wait(3_600);
     const [target] = (await gate("marketo")).targets;
     assert.deepEqual([target.form, target.param, target.code], ["marketo", null, "marketo.609"]);
     assert.equal((await gate("marketo")).closed, null);
@@ -201,9 +201,9 @@ describe("a target that the account does not take", () => {
     await until(async () => (await gate("marketo")).targets.length === 1, "the target to close");
     // The gate is out of order: a question that is not answered is not asked again at once.
     const before = await asked({ broken: true });
-    await wait(1_500);
+    await wait(3_000);
     const places = (await asked()) - before;
-    assert.ok(places <= 15, `asked ${places} times in 1.5 s`);
+    assert.ok(places <= 15, `asked ${places} times in 3 s`);
     await mended();
     await delivered(ids);
     await onceEach("marketo", [lead]);
@@ -292,7 +292,7 @@ describe("a target that the account does not take", () => {
       const groups = async () => (await (await fetch(`${at.relay}/operator/attention?code=form.gone`, { headers: { authorization: "Bearer demo-operator" } })).json()).groups.filter(({ code }) => code === "form.gone");
       await until(async () => (await groups()).length === 1, "the right reason");
       await waiting([id]);
-      await wait(1_000);
+      await wait(2_000);
       assert.deepEqual((await gate("marketo")).targets, [], "nobody asks about it");
       await at.clear();
       await restart();
@@ -333,9 +333,9 @@ describe("a sign-in that fails", () => {
       assert.ok(now.refused !== null && now.closed.message !== "" && now.refusals > before.refusals, JSON.stringify(now));
       const count = async () => (await ledger("auth.token")).length;
       const first = await count();
-      await wait(1_200);
+      await wait(2_400);
       const asked = (await count()) - first;
-      assert.ok(asked >= 1 && asked <= 4, `asked ${asked} times in 1.2 s`);
+      assert.ok(asked >= 1 && asked <= 4, `asked ${asked} times in 2.4 s`);
       await waiting(ids);
       await mended();
       await delivered(ids);
@@ -428,7 +428,7 @@ describe("alarms", () => {
     await at.faults([{ operation: WRITES.marketo, fault: "status", status: 503, times: 40 }]);
     const leads = Array.from({ length: 10 }, () => person());
     await sendAll("marketo", leads);
-    await wait(600);
+    await wait(1_200);
     const ahead = await (await fetch(`${at.relay}/test/alarms`)).json();
     assert.ok(ahead.length > 0 && ahead.every((ms) => ms > 0), `${Math.min(...ahead)} ms ahead`);
     await at.killRelay();
