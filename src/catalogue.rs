@@ -80,14 +80,14 @@ pub fn operation(name: &str) -> Option<&'static Operation> {
 }
 
 #[cfg(feature = "full")]
-pub use recipes::{Harmless, PACE, harmless, recipe};
+pub use recipes::{EXPIRED, Harmless, PACE, VERSIONS, harmless, recipe, zone};
 
 #[cfg(feature = "full")]
 mod recipes {
     use crate::delivery::guard::{Aside, Guard, Leave, Spare};
-    use crate::delivery::limiter::Limits;
     use crate::delivery::outbox::{Probe, Recipe, When};
     use crate::operation::{Operation, Refusal, Repeat};
+    use crate::relay::limiter::Limits;
     use crate::request::{Account, Request, System};
     use crate::systems::{marketo, pardot, prospects};
     use crate::value::{Entries, Value};
@@ -163,6 +163,18 @@ mod recipes {
         (System::Pardot, Limits { calls: 100, window: 20_000, at_once: 5 }),
         (System::Prospects, Limits { calls: 100, window: 20_000, at_once: 5 }),
     ];
+
+    /// The codes of a token that has come to its end: it is replaced, and no more.
+    pub const EXPIRED: &[&str] = &["marketo.602"];
+
+    /// The codes that ask for another version of the API, and for which.
+    pub const VERSIONS: &[(&str, u8)] = &[("pardot.88", 4), ("pardot.89", 3)];
+
+    /// The zone in which a system's day turns where the account's owner does not say it: Adobe's at midnight Central,
+    /// daylight saving included.
+    pub fn zone(system: System) -> &'static str {
+        if system == System::Marketo { "America/Chicago" } else { "UTC" }
+    }
 
     /// A read that changes nothing and brings the least: it shows whether a closed account is mended.
     #[derive(Debug)]

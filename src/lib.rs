@@ -55,13 +55,15 @@ pub mod language;
 #[cfg(feature = "full")]
 pub mod places;
 #[cfg(feature = "full")]
+pub mod relay;
+#[cfg(feature = "full")]
 pub mod spec;
 #[cfg(feature = "wasm")]
 mod wasm;
 
 pub use catalogue::{CAPTURE, operation, operations};
 #[cfg(feature = "full")]
-pub use catalogue::{Harmless, PACE, harmless, recipe};
+pub use catalogue::{EXPIRED, Harmless, PACE, VERSIONS, harmless, recipe, zone};
 pub use field::{Field, Kind};
 pub use form::{Form, Spec};
 pub use operation::{Operation, Refusal};

@@ -162,6 +162,18 @@ impl Fault {
         })
     }
 
+    /// Its name, as outcomes have it.
+    #[cfg(feature = "full")]
+    pub fn name(self) -> &'static str {
+        match self {
+            Fault::Lead => "lead",
+            Fault::Unsure => "unsure",
+            Fault::Target => "target",
+            Fault::Writes => "writes",
+            Fault::Account => "account",
+        }
+    }
+
     /// Whether the lead alone has to be mended.
     pub fn is_lead(&self) -> bool {
         *self == Fault::Lead
@@ -182,6 +194,21 @@ pub enum Reason {
     Busy,
     /// The account speaks the other API version.
     Version,
+}
+
+#[cfg(feature = "full")]
+impl Reason {
+    /// By its name, as outcomes have it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "token" => Reason::Token,
+            "rate" => Reason::Rate,
+            "quota" => Reason::Quota,
+            "busy" => Reason::Busy,
+            "version" => Reason::Version,
+            _ => return None,
+        })
+    }
 }
 
 /// What a vendor's code means.

@@ -46,7 +46,8 @@ const CRATE: Arrows = &[
     ("capture", &["encoding", "field", "request", "rules", "value"]),
     // Requests, outcomes and recipes as data, never a system.
     ("delivery", &["operation", "outcome", "report", "value"]),
-    ("catalogue", &["delivery", "operation", "request", "systems", "value"]),
+    ("relay", &["outcome"]),
+    ("catalogue", &["delivery", "operation", "relay", "request", "systems", "value"]),
 ];
 
 /// The sandbox, from what knows nothing to what knows all.

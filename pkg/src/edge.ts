@@ -20,18 +20,14 @@ export interface EdgeGlue {
   readToken(reply: unknown, system: string, refreshes: boolean): { token: string; usable: number } | Outcome;
   render(state: string, lead: string, visitor: string, mapping: unknown, account: unknown): Rendered;
   blame(issues: readonly Issue[], mapping: unknown): Outcome;
-  harmless(account: unknown): { operation: string; rendered: Rendered } | null;
+  harmless(account: unknown): { operation: string; rendered: Rendered };
   toRequest(rendered: unknown, token: string): Request;
   newDelivery(system: string, now: number): string;
   stepDelivery(system: string, state: string, timing: unknown, event: unknown, now: number, random: number): Stepped;
   replayDelivery(system: string, state: string, now: number): string;
-  readLag(system: string): number;
-  gateLoad(account: string, system: string, limits: Float64Array, rows: string): void;
-  gateDoor(account: string, now: number): number;
-  gateAcquire(account: string, words: string, numbers: Float64Array): string;
-  gateRelease(account: string, words: string, numbers: Float64Array): string;
-  gateFound(account: string, what: string, code: string, message: string, every: number, now: number): string;
-  gateStatus(account: string): string;
+  gateLoad(account: string, own: string, ways: string, numbers: Float64Array, parts: string): string;
+  gateStep(account: string, event: string, words: string, numbers: Float64Array): string;
+  gateStatus(account: string, now: number): string;
 }
 
 /** What a client must know of an operation. */

@@ -5,7 +5,5 @@ pub mod backoff;
 pub mod blame;
 pub mod call;
 pub mod guard;
-pub mod limiter;
 pub mod outbox;
 pub mod shape;
-pub mod token;

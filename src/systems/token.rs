@@ -37,6 +37,11 @@ pub struct Token {
     pub lifetime: Option<u64>,
 }
 
+/// Whether a system's key is itself the token.
+pub fn is_keyed(system: System) -> bool {
+    system == System::Prospects
+}
+
 /// The request for a token, or nothing where the key itself is the token.
 ///
 /// # Errors
@@ -165,6 +170,8 @@ pub fn read(reply: &Reply, is_marketo: bool, refreshes: bool) -> Result<Token, O
     let row = match (reply.status, &body) {
         (200..=299, Some(_)) => match text("access_token") {
             None | Some("") => &EMPTY,
+            // No header carries it.
+            Some(token) if token.bytes().any(|byte| byte.is_ascii_control()) => &EMPTY,
             Some(token) => {
                 let seconds: Option<u64> = text("expires_in").and_then(|text| text.parse().ok());
                 match seconds {

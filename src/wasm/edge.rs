@@ -207,7 +207,7 @@ pub fn read_token(reply: JsValue, system: &str, refreshes: bool) -> Answer {
         usable: u64,
     }
     match token::read(&from_js(reply, "reply.invalid")?, system == System::Marketo.name(), refreshes) {
-        Ok(got) => to_js(&Usable { token: got.token, usable: crate::delivery::token::usable(got.lifetime) }),
+        Ok(got) => to_js(&Usable { token: got.token, usable: crate::relay::token::usable(got.lifetime) }),
         Err(outcome) => to_js(&outcome),
     }
 }
@@ -244,10 +244,10 @@ pub fn render(state: &str, lead: &str, visitor: &str, mapping: JsValue, to: JsVa
     to_js(&Rendered { method, url, headers, body, identity })
 }
 
-/// The read that shows whether a closed account is mended: `{ operation, rendered }`; null for a system without one.
+/// The read that shows whether a closed account is mended: `{ operation, rendered }`.
 ///
 /// # Errors
-/// `account.invalid`, with `issues`.
+/// `account.invalid`, with `issues`; without for a system that takes no leads.
 #[wasm_bindgen]
 pub fn harmless(to: JsValue) -> Answer {
     #[derive(Serialize)]
@@ -256,7 +256,7 @@ pub fn harmless(to: JsValue) -> Answer {
         rendered: Request,
     }
     let account = account(to)?;
-    let Some(read) = catalogue::harmless(account.system) else { return Ok(JsValue::NULL) };
+    let read = catalogue::harmless(account.system).ok_or_else(|| failure("account.invalid", &[]))?;
     let rendered = read.request(&account).map_err(|refusal| refused(&refusal))?;
     to_js(&Harmless { operation: read.operation.name, rendered })
 }
@@ -325,13 +325,6 @@ pub fn replay_delivery(system: &str, state: &str, now: f64) -> Result<String, Js
     let recipe = System::from_name(system).and_then(recipe).ok_or_else(|| failure("account.invalid", &[]))?;
     let delivery: Delivery = from_json(state, "state.invalid")?;
     Ok(written(&delivery.replayed(recipe, whole(now))))
-}
-
-/// Milliseconds by which a system's reads lag behind the writes that a look-up goes before; 0 where there is none.
-#[wasm_bindgen(js_name = readLag)]
-pub fn read_lag(system: &str) -> f64 {
-    let lag = System::from_name(system).and_then(recipe).map_or(0, crate::delivery::outbox::Recipe::lag);
-    u32::try_from(lag).map_or(f64::MAX, f64::from)
 }
 
 /// `{ event: "due", doubt?, others?, kept, place? }`, `{ event: "outcome", outcome, identity?, by? }` with the identity that the call was

@@ -1,53 +1,46 @@
-//! The gates' limiters. They stay here between two calls, so that a call crosses with what concerns it and not with all
-//! that the account is about; the host keeps their rows, and gives them back where a fresh instance knows nothing.
+//! The accounts of the gates. They stay here between two events, so that an event crosses with what concerns it and not with
+//! all that the account is about; the host keeps their pieces, and gives them back where a fresh instance knows nothing.
 //!
 //! What crosses is text and numbers, for it is hot, and types with serde weigh more than the limiter does. A text has
 //! rows (U+0002 between) of words (U+0001 between); a number that is not there is not a number.
 
 use super::edge::{failure, whole};
-use crate::catalogue::{PACE, recipe};
-use crate::delivery::limiter::{
-    Answer, Ask, By, Keep, Limiter, Limits, Looked, PROBE_EVERY, Part, Settled, Told,
-};
-use crate::outcome::Fault;
+use super::written::written;
+use crate::catalogue::{EXPIRED, PACE, VERSIONS, recipe, zone};
+use crate::delivery::outbox::Recipe;
+use crate::outcome::{Fault, Reason};
+use crate::relay::account::{AccountLimiter, Acquire, Effect, Event, Kind, Release, Reply, Said, Settings};
+use crate::relay::limiter::Limits;
 use crate::request::System;
+use crate::systems::token::is_keyed;
+use serde::Serialize;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
 const ROW: char = '\u{2}';
 const WORD: char = '\u{1}';
 
-struct Gate {
-    account: String,
-    limits: Limits,
-    limiter: Limiter,
-}
-
 thread_local! {
-    /// One for each of the relay's accounts.
-    static GATES: RefCell<Vec<Gate>> = const { RefCell::new(Vec::new()) };
+    /// One for each of the relay's accounts, by name.
+    static ACCOUNTS: RefCell<Vec<(String, AccountLimiter)>> = const { RefCell::new(Vec::new()) };
 }
 
 type Text = Result<String, JsValue>;
 
-fn with<T>(account: &str, act: impl FnOnce(&mut Gate) -> T) -> Result<T, JsValue> {
-    GATES.with_borrow_mut(|gates| {
-        let gate = gates.iter_mut().find(|gate| gate.account == account);
-        gate.map(act).ok_or_else(|| failure("state.missing", &[]))
+fn with<T>(account: &str, act: impl FnOnce(&mut AccountLimiter) -> T) -> Result<T, JsValue> {
+    ACCOUNTS.with_borrow_mut(|accounts| {
+        let found = accounts.iter_mut().find(|(name, _)| name == account);
+        found.map(|(_, limiter)| act(limiter)).ok_or_else(|| failure("state.missing", &[]))
     })
 }
 
-/// The words and numbers that a call brings, in their order.
+/// The words and numbers that an event brings, in their order.
 struct Given<'a> {
     words: std::str::Split<'a, char>,
     numbers: std::slice::Iter<'a, f64>,
 }
 
 impl<'a> Given<'a> {
-    fn of(words: &'a str, numbers: &'a [f64]) -> Self {
-        Given { words: words.split(WORD), numbers: numbers.iter() }
-    }
-
     fn word(&mut self) -> &'a str {
         self.words.next().unwrap_or_default()
     }
@@ -63,214 +56,267 @@ impl<'a> Given<'a> {
     fn yes(&mut self) -> bool {
         self.number() > 0
     }
-}
 
-fn put(out: &mut String, before: char, words: &[&str]) {
-    for (at, word) in words.iter().enumerate() {
-        out.push(if at == 0 { before } else { WORD });
-        out.push_str(word);
-    }
-}
-
-/// The rows to write down; one without a text goes.
-fn put_changes(out: &mut String, parts: &[Part]) {
-    for (name, text) in parts {
-        match text {
-            Some(text) => put(out, ROW, &[name, text]),
-            None => put(out, ROW, &[name]),
+    /// Kind, fault, reason, code, then the first issue's field, code and sentence; and a number, how long to wait.
+    fn said(&mut self) -> Said<'a> {
+        Said {
+            kind: Kind::from_name(self.word()),
+            fault: Fault::from_name(self.word()),
+            reason: Reason::from_name(self.word()),
+            code: self.word(),
+            field: self.word(),
+            issue: self.word(),
+            message: self.word(),
+            after: self.maybe(),
         }
     }
+
+    fn event(&mut self, name: &str) -> Option<Event<'a>> {
+        Some(match name {
+            "acquire" => Event::Acquire(Acquire {
+                id: self.word(),
+                keys: self.word(),
+                shard: self.word(),
+                form: self.word(),
+                fills: self.word(),
+                deadline: self.number(),
+                lost: self.yes(),
+            }),
+            "release" => Event::Release(Release {
+                said: self.said(),
+                id: self.word(),
+                form: self.word(),
+                fills: self.word(),
+                token: self.word(),
+                unsent: self.yes(),
+                write: self.yes(),
+                goes_on: self.yes(),
+                landed: self.maybe(),
+                left: self.maybe(),
+                until: self.maybe(),
+                after: self.maybe(),
+            }),
+            "signed" => {
+                let said = self.said();
+                match self.word() {
+                    "" => Event::NotSigned(said),
+                    token => Event::Signed(token, self.number()),
+                }
+            }
+            "looked" => Event::Looked(self.said()),
+            "midnight" => Event::Midnight(self.number()),
+            _ => return None,
+        })
+    }
 }
 
-/// Takes an account's rows in. The account's own limits, calls, window and calls at once, take the place of the system's.
+/// What an account lets through, as the options and the system's tables say it. `own`: its system, and the zone of its day
+/// where the owner says it. `ways`: the forms that go to it, a row each, with their parameters. Numbers: now, what times are divided by, and the account's own
+/// limits, calls, window and calls at once, where it has some: they take the place of the system's. `parts` is what was
+/// stored and remembered. Gives effects, as [`step`] does.
 ///
 /// # Errors
 /// `account.invalid` for a system that takes no leads.
 #[wasm_bindgen(js_name = gateLoad)]
-pub fn load(account: &str, system: &str, limits: &[f64], rows: &str) -> Result<(), JsValue> {
-    let named = System::from_name(system);
+pub fn load(account: &str, own: &str, ways: &str, numbers: &[f64], parts: &str) -> Text {
+    let invalid = || failure("account.invalid", &[]);
+    let (system, own_zone) = own.split_once(WORD).unwrap_or((own, ""));
+    let named = System::from_name(system).ok_or_else(invalid)?;
     let few = |number: &f64| u32::try_from(whole(*number)).unwrap_or(u32::MAX);
-    let limits = match limits {
+    let (now, scale, own) = match numbers {
+        [now, scale, own @ ..] => (whole(*now), whole(*scale), own),
+        _ => return Err(invalid()),
+    };
+    let limits = match own {
         [calls, window, at_once] => {
             Limits { calls: few(calls), window: whole(*window), at_once: few(at_once) }
         }
-        _ => named
-            .and_then(|system| PACE.iter().find(|(known, _)| *known == system))
-            .map(|(_, limits)| *limits)
-            .ok_or_else(|| failure("account.invalid", &[]))?,
+        _ => PACE.iter().find(|(known, _)| *known == named).map(|(_, limits)| *limits).ok_or_else(invalid)?,
     };
-    let mut limiter = Limiter::from_parts(rows.split(ROW).filter_map(|row| row.split_once(WORD)));
-    limiter.kinds = named.and_then(recipe).map_or("", crate::delivery::outbox::Recipe::kinds);
-    GATES.with_borrow_mut(|gates| {
-        gates.retain(|gate| gate.account != account);
-        gates.push(Gate { account: account.to_owned(), limits, limiter });
+    let recipe = recipe(named);
+    let settings = Settings {
+        limits,
+        lag: recipe.map_or(0, Recipe::lag),
+        kinds: recipe.map_or("", Recipe::kinds),
+        keyed: is_keyed(named),
+        zone: if own_zone.is_empty() { zone(named) } else { own_zone }.to_owned(),
+        scale,
+        expired: EXPIRED,
+        versions: VERSIONS,
+    };
+    let rows = parts.split(ROW).filter_map(|row| row.split_once(WORD));
+    let mut limiter = AccountLimiter::new(settings, rows);
+    let goes = |form: &str, param: Option<&str>| {
+        ways.split(ROW).any(|way| {
+            let mut words = way.split(WORD);
+            words.next() == Some(form) && param.is_none_or(|param| words.any(|word| word == param))
+        })
+    };
+    let out = text(&limiter.prune(goes, now));
+    ACCOUNTS.with_borrow_mut(|accounts| {
+        accounts.retain(|(name, _)| name != account);
+        accounts.push((account.to_owned(), limiter));
     });
-    Ok(())
+    Ok(out)
 }
 
-/// What stands before the next call: 0 nothing, 1 a wait, 2 a token, 3 the harmless read.
+/// Takes what happened: `acquire`, `release`, `signed`, `looked` or `midnight`, with its words and numbers, see
+/// [`Given::event`]; the first two numbers are now and the event's own. Gives what the host has to do, a row each, see [`put`].
 ///
 /// # Errors
-/// `state.missing` where the account's rows have to be loaded.
-#[wasm_bindgen(js_name = gateDoor)]
-pub fn door(account: &str, now: f64) -> Result<u8, JsValue> {
-    with(account, |gate| gate.limiter.door(whole(now)) as u8)
+/// `state.missing` where the account's pieces have to be loaded.
+#[wasm_bindgen(js_name = gateStep)]
+pub fn step(account: &str, event: &str, words: &str, numbers: &[f64]) -> Text {
+    let mut given = Given { words: words.split(WORD), numbers: numbers.iter() };
+    let (now, number) = (given.number(), given.number());
+    let event = given.event(event).ok_or_else(|| failure("state.invalid", &[]))?;
+    with(account, |limiter| text(&limiter.step(number, event, now)))
 }
 
-/// Asks for a place. Words: id, keys, shard, form, fills. Numbers: now, deadline, lag, lost, every. The answer's words:
-/// `granted`, doubt, kept, probe, version, others; or `account`, `target` or `person`, until when, the target. Then what changed.
-///
-/// # Errors
-/// `state.missing` where the account's rows have to be loaded.
-#[wasm_bindgen(js_name = gateAcquire)]
-pub fn acquire(account: &str, words: &str, numbers: &[f64]) -> Text {
-    let mut given = Given::of(words, numbers);
-    let now = given.number();
-    let ask = Ask {
-        id: given.word(),
-        keys: given.word(),
-        shard: given.word(),
-        form: given.word(),
-        fills: given.word(),
-        deadline: given.number(),
-        lag: given.number(),
-        lost: given.yes(),
-        every: given.number(),
-    };
-    with(account, |Gate { limits, limiter, .. }| {
-        let mut out = String::new();
-        let or_nothing = |number: Option<u64>| number.map(|n| n.to_string()).unwrap_or_default();
-        match limiter.acquire(*limits, ask, now) {
-            Answer::Granted { doubt, others, kept, probe } => {
-                let others = or_nothing(others);
-                let (doubt, version) = (or_nothing(doubt), or_nothing(limiter.version.map(u64::from)));
-                let (kept, probe) = (if kept { "1" } else { "" }, if probe { "1" } else { "" });
-                out.push_str("granted");
-                put(&mut out, WORD, &[&doubt, kept, probe, &version, &others]);
-            }
-            Answer::Wait { until, scope, target } => {
-                out.push_str(scope.name());
-                put(&mut out, WORD, &[&until.to_string(), target.as_deref().unwrap_or_default()]);
-            }
-        }
-        put_changes(&mut out, &limiter.changes());
-        out
-    })
-}
-
-/// The target that this delivery waits for, and until when; then the log's lines, each behind a `!`; then what changed.
-fn after(settled: &Settled, limiter: &mut Limiter) -> String {
-    let mut out = settled.hold.clone().unwrap_or_default();
-    put(&mut out, WORD, &[&settled.until.to_string()]);
-    for (event, form, code) in &settled.events {
-        put(&mut out, ROW, &["!", event, form, code]);
+fn text(effects: &[Effect]) -> String {
+    let mut out = String::new();
+    for effect in effects {
+        put(&mut out, effect);
     }
-    put_changes(&mut out, &limiter.changes());
     out
 }
 
-/// Gives a place back, with what the reply said of the account. Words: id, `no`, `goeson` or `lost`, form, fills, the
-/// fault or `unsent`, the parameter that the system named, code, message. Numbers: now, when a lost call can no longer run, whether the
-/// call went through, whether it was a write that the system has, the lag of reads where it was, until when the system
-/// wants no calls, the quota's reset, what its probes' time is divided by, how many calls the headers leave, until when, the
-/// version that the account speaks, how often what is closed is asked.
-///
-/// # Errors
-/// `state.missing` where the account's rows have to be loaded.
-#[wasm_bindgen(js_name = gateRelease)]
-pub fn release(account: &str, words: &str, numbers: &[f64]) -> Text {
-    let mut given = Given::of(words, numbers);
-    let now = given.number();
-    let id = given.word();
-    let keep = match given.word() {
-        "goeson" => Keep::GoesOn,
-        "lost" => Keep::Lost,
-        _ => Keep::No,
+/// A row: what to do, and with what.
+fn put(out: &mut String, effect: &Effect) {
+    let mut row = |words: &[&str]| {
+        if !out.is_empty() {
+            out.push(ROW);
+        }
+        for (at, word) in words.iter().enumerate() {
+            if at > 0 {
+                out.push(WORD);
+            }
+            // What a system said may hold anything, and must not begin another row.
+            word.split([ROW, WORD]).for_each(|piece| out.push_str(piece));
+        }
     };
-    let (landed, went_through, stored) = (given.maybe(), given.yes(), given.yes());
-    let (lag, quiet, reset, scale) = (given.maybe(), given.maybe(), given.maybe(), given.number());
-    let (left, until, version) = (given.maybe(), given.maybe(), given.maybe());
-    let (form, fills, fault) = (given.word(), given.word(), given.word());
-    let told = Told {
-        id,
-        form,
-        fills,
-        unsent: fault == "unsent",
-        fault: Fault::from_name(fault),
-        param: given.word(),
-        code: given.word(),
-        message: given.word(),
-        stored,
-        every: given.number(),
-    };
-    with(account, |Gate { limiter, .. }| {
-        if let Some(lag) = lag {
-            limiter.stored(id, lag, now);
+    match effect {
+        Effect::Store((name, Some(text))) => row(&["put", name, text]),
+        Effect::Store((name, None)) => row(&["drop", name]),
+        Effect::Remember((name, Some(text))) => row(&["keep", name, text]),
+        Effect::Remember((name, None)) => row(&["lose", name]),
+        Effect::SignIn(number, deadline) => row(&["signIn", &number.to_string(), &deadline.to_string()]),
+        Effect::Look { number, token, version, deadline } => {
+            let version = version.map(|version| version.to_string()).unwrap_or_default();
+            row(&["look", &number.to_string(), &deadline.to_string(), token, &version]);
         }
-        let settled = limiter.settle(told, now);
-        limiter.release(id, keep, landed);
-        if went_through {
-            limiter.opened();
-        }
-        if let (Some(left), Some(until)) = (left, until) {
-            limiter.heard(u32::try_from(left).unwrap_or(u32::MAX), until);
-        }
-        if let Some(quiet) = quiet {
-            limiter.quiet(quiet);
-        }
-        if let Some(reset) = reset {
-            limiter.spent(reset, PROBE_EVERY.checked_div(scale).unwrap_or(PROBE_EVERY), now);
-        }
-        if let Some(version) = version.and_then(|version| u8::try_from(version).ok()) {
-            limiter.speaks(version);
-        }
-        after(&settled, limiter)
-    })
+        Effect::Midnight(number, zone) => row(&["midnight", &number.to_string(), zone]),
+        Effect::Answer(number, reply) => row(&["answer", &number.to_string(), &json(reply)]),
+        Effect::Log(event, form, code) => row(&["log", event, form, code]),
+    }
 }
 
-/// What the host found out by itself: `token` there is none, `signed` there is one; of the harmless read `good`, `refused`,
-/// `forbidden` or `unknown`. Answers as [`release`] does.
-///
-/// # Errors
-/// `state.missing` where the account's rows have to be loaded.
-#[wasm_bindgen(js_name = gateFound)]
-pub fn found(account: &str, what: &str, code: &str, message: &str, every: f64, now: f64) -> Text {
-    let (every, now) = (whole(every), whole(now));
-    with(account, |Gate { limiter, limits, .. }| {
-        let looked = match what {
-            "token" => {
-                let settled = limiter.close(By::Token, code, message, every, now);
-                return after(&settled, limiter);
-            }
-            "signed" => {
-                let settled = limiter.signed_in();
-                return after(&settled, limiter);
-            }
-            "good" => Looked::Good,
-            "refused" => Looked::Refused,
-            "forbidden" => Looked::Forbidden,
-            _ => Looked::Unknown,
-        };
-        limiter.called(*limits, now);
-        let settled = limiter.looked(looked, code, message, every, now);
-        after(&settled, limiter)
-    })
+/// An answer as the outbox reads it.
+fn json(reply: &Reply) -> String {
+    #[derive(Serialize)]
+    struct Granted<'a> {
+        answer: &'static str,
+        doubt: Option<u64>,
+        others: Option<u64>,
+        kept: bool,
+        probe: bool,
+        version: Option<u8>,
+        token: &'a str,
+    }
+    #[derive(Serialize)]
+    struct Wait<'a> {
+        answer: &'static str,
+        until: u64,
+        scope: &'static str,
+        target: Option<&'a str>,
+    }
+    #[derive(Serialize)]
+    struct Released<'a> {
+        hold: Option<&'a str>,
+        until: u64,
+        opened: bool,
+        blamed: bool,
+    }
+    match reply {
+        Reply::Granted { doubt, others, kept, probe, version, token } => written(&Granted {
+            answer: "granted",
+            doubt: *doubt,
+            others: *others,
+            kept: *kept,
+            probe: *probe,
+            version: *version,
+            token,
+        }),
+        Reply::Wait { until, scope, target } => {
+            written(&Wait { answer: "wait", until: *until, scope: scope.name(), target: target.as_deref() })
+        }
+        Reply::Released { hold, until, opened, blamed } => {
+            written(&Released { hold: hold.as_deref(), until: *until, opened: *opened, blamed: *blamed })
+        }
+    }
 }
 
-/// What an operator may see. Words: calls that are out, calls of the window, until when it is quiet, the quota's reset, the
-/// version; then the rows of what is closed, as they are kept.
+/// What an operator may see, as JSON text.
 ///
 /// # Errors
-/// `state.missing` where the account's rows have to be loaded.
+/// `state.missing` where the account's pieces have to be loaded.
 #[wasm_bindgen(js_name = gateStatus)]
-pub fn status(account: &str) -> Text {
-    with(account, |Gate { limiter, .. }| {
-        let mut out = limiter.leases.len().to_string();
-        let quota = limiter.quota.map(|quota| quota.reset.to_string()).unwrap_or_default();
-        let version = limiter.version.map(|version| version.to_string()).unwrap_or_default();
-        let (calls, quiet) = (limiter.calls.len().to_string(), limiter.quiet_until.to_string());
-        put(&mut out, WORD, &[&calls, &quiet, &quota, &version]);
-        put_changes(&mut out, &limiter.shut());
-        out
+pub fn status(account: &str, now: f64) -> Text {
+    #[derive(Serialize)]
+    struct Closed<'a> {
+        code: &'a str,
+        message: &'a str,
+        since: u64,
+        probe: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        form: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        param: Option<Option<&'a str>>,
+    }
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Said<'a> {
+        account: &'a str,
+        running: usize,
+        calls: usize,
+        quiet_until: u64,
+        quota: Option<u64>,
+        refused: Option<&'a str>,
+        refusals: u32,
+        closed: Option<Closed<'a>>,
+        targets: Vec<Closed<'a>>,
+        version: Option<u8>,
+    }
+    with(account, |limiter| {
+        let status = limiter.status(whole(now));
+        let stored = status.limiter;
+        let closed = stored.closed.as_ref().map(|closed| Closed {
+            code: &closed.code,
+            message: &closed.message,
+            since: closed.since,
+            probe: closed.probe_at,
+            form: None,
+            param: None,
+        });
+        let targets = stored.targets.iter().map(|target| Closed {
+            code: &target.code,
+            message: &target.message,
+            since: target.since,
+            probe: target.probe_at,
+            form: Some(&target.form),
+            param: Some(target.param.as_deref()),
+        });
+        written(&Said {
+            account,
+            running: stored.leases.len(),
+            calls: stored.calls.len(),
+            quiet_until: status.quiet_until,
+            quota: status.quota,
+            refused: status.refused,
+            refusals: status.refusals,
+            closed,
+            targets: targets.collect(),
+            version: stored.version,
+        })
     })
 }

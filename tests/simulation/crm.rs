@@ -63,6 +63,9 @@ pub(crate) struct Crm {
     pub(crate) written: Vec<u32>,
     /// The number of the token that is good.
     pub(crate) token: u64,
+    /// How it says that one is not.
+    pub(crate) says_401: bool,
+    pub(crate) login: Option<(Login, u64)>,
     /// The day's quota is used up until then.
     pub(crate) quota: u64,
     /// Calls that came while it was.
@@ -71,6 +74,21 @@ pub(crate) struct Crm {
     pub(crate) mended: bool,
     /// What is wrong with the account, or with one form, until when.
     pub(crate) trouble: Option<Trouble>,
+}
+
+/// What is wrong where tokens come from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Login {
+    /// It is away for the moment.
+    Down,
+    /// It takes the credentials no more.
+    Refused,
+    /// It never comes to an end.
+    Stalls,
+    /// It gives tokens that the system does not take.
+    Dead,
+    /// The host sends nothing.
+    Unsent,
 }
 
 /// A fault that somebody has to mend.
@@ -103,6 +121,8 @@ impl Crm {
             running: Vec::new(),
             written: vec![0; leads],
             token: 0,
+            says_401: false,
+            login: None,
             quota: 0,
             knocks: Vec::new(),
             mended: false,
@@ -123,18 +143,33 @@ impl Crm {
             return Some(retry("crm.quota", Reason::Quota, 900_000));
         }
         if token != self.token {
-            return Some(retry("crm.token", Reason::Token, 0));
+            return Some(self.no_token());
         }
         if let Some(trouble) = self.trouble.filter(|trouble| trouble.meets(form, write, now)) {
-            let issue = Issue { code: "crm.closed".into(), ..Issue::error("", &fieldpost::code::REQUIRED) };
-            return Some(Outcome::Refused { issues: vec![issue], fault: trouble.fault });
+            return Some(closed(trouble.fault));
         }
         (poison && !self.mended).then(|| refused("crm.field"))
     }
 
+    fn no_token(&self) -> Outcome {
+        let code = if self.says_401 { "http.401" } else { "crm.token" };
+        Outcome::Retry { after: None, code: code.into(), reason: Reason::Token }
+    }
+
     /// What a harmless read gets.
-    pub(crate) fn look(&self, now: u64) -> Option<Fault> {
-        self.trouble.filter(|trouble| trouble.meets(usize::MAX, false, now)).map(|trouble| trouble.fault)
+    pub(crate) fn look(&self, token: u64, now: u64) -> Outcome {
+        if token != self.token {
+            return self.no_token();
+        }
+        match self.trouble.filter(|trouble| trouble.meets(usize::MAX, false, now)) {
+            Some(trouble) => closed(trouble.fault),
+            None => Outcome::Found { records: Vec::new(), total: None, next: None },
+        }
+    }
+
+    /// What is wrong now where tokens come from.
+    pub(crate) fn login(&self, now: u64) -> Option<Login> {
+        self.login.filter(|(_, until)| now < *until).map(|(login, _)| login)
     }
 
     /// Who is visible to a read by one key.
@@ -200,6 +235,11 @@ impl Crm {
 
 pub(crate) fn retry(code: &'static str, reason: Reason, after: u64) -> Outcome {
     Outcome::Retry { after: Some(after), code: code.into(), reason }
+}
+
+fn closed(fault: Fault) -> Outcome {
+    let issue = Issue { code: "crm.closed".into(), ..Issue::error("", &fieldpost::code::REQUIRED) };
+    Outcome::Refused { issues: vec![issue], fault }
 }
 
 pub(crate) fn refused(code: &'static str) -> Outcome {

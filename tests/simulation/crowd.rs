@@ -1,11 +1,12 @@
-//! Thousands of leads of one account on a virtual clock: the limiter and the outbox as they are, no fault but the one
+//! Thousands of leads of one account on a virtual clock: the account and the outbox as they are, no fault but the one
 //! that is asked for. What is judged is how fast they go, and that they never go faster.
 
 use crate::crm::{lost, refused, retry};
-use crate::rows::Rows;
-use fieldpost::delivery::limiter::{Answer, Ask, Keep, Limiter, Limits, PROBE_EVERY, Scope};
+use crate::gate::{Fate, Gate, Task, said, settings};
 use fieldpost::delivery::outbox::{Delivery, Effect, Event, Phase, Recipe, Timing};
 use fieldpost::outcome::Reason;
+use fieldpost::relay::account::{Acquire, Event as Asked, Release, Reply};
+use fieldpost::relay::limiter::{Limits, PROBE_EVERY, Scope};
 use fieldpost::{Outcome, System, recipe};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -70,8 +71,7 @@ struct Run<'a> {
     running: Vec<BTreeSet<usize>>,
     held: [u64; SHARDS],
     alarms: [Option<(u64, u64)>; SHARDS],
-    limiter: Limiter,
-    rows_kept: Rows,
+    gate: Gate<()>,
     next: BTreeMap<(u64, u64), Happening>,
     count: u64,
     now: u64,
@@ -98,8 +98,7 @@ impl Crowd {
             running: vec![BTreeSet::new(); SHARDS],
             held: [0; SHARDS],
             alarms: [None; SHARDS],
-            limiter: Limiter::default(),
-            rows_kept: Rows::default(),
+            gate: Gate::new(settings(self.limits, 0)),
             next: BTreeMap::new(),
             count: 0,
             now: self.start,
@@ -178,7 +177,7 @@ impl Run<'_> {
     /// What is stored is all that goes on.
     fn kill(&mut self) {
         self.life += 1;
-        self.limiter = self.rows_kept.read();
+        self.gate.die();
         self.held = [0; SHARDS];
         for shard in 0..SHARDS {
             for row in std::mem::take(&mut self.running[shard]) {
@@ -201,15 +200,12 @@ impl Run<'_> {
     }
 
     fn deliver(&mut self, shard: usize, row: usize) {
-        let (id, key, name) = (row.to_string(), self.rows[row].person.to_string(), shard.to_string());
+        let (id, keys, name) = (row.to_string(), self.rows[row].person.to_string(), shard.to_string());
         let lost = self.rows[row].state.phase == Phase::Sent;
-        let (form, fills, every) = ("form", "", 60_000);
-        let ask =
-            Ask { id: &id, keys: &key, shard: &name, deadline: LEASE, lag: 0, lost, form, fills, every };
-        let answer = self.limiter.acquire(self.crowd.limits, ask, self.now);
-        self.rows_kept.write(&mut self.limiter);
-        match answer {
-            Answer::Wait { until, scope, .. } => {
+        let (form, fills) = ("form", "");
+        let acquire = Acquire { id: &id, keys: &keys, shard: &name, form, fills, deadline: LEASE, lost };
+        match self.ask(Asked::Acquire(acquire)) {
+            Reply::Wait { until, scope, .. } => {
                 if scope == Scope::Account {
                     self.held[shard] = until;
                 } else {
@@ -217,17 +213,35 @@ impl Run<'_> {
                 }
                 self.due[shard].insert((self.rows[row].state.next, row));
             }
-            Answer::Granted { doubt, others, kept, .. } => {
+            Reply::Granted { doubt, others, kept, .. } => {
                 let place = Some(self.now + LEASE);
                 if let Effect::Send { .. } = self.step(row, Event::Due { doubt, others, kept, place }) {
                     self.running[shard].insert(row);
                     self.arrive(row);
                 } else {
-                    self.limiter.release(&id, Keep::No, None);
+                    self.ask(Asked::Release(Release { id: &id, form, ..Release::default() }));
                     self.due[shard].insert((self.rows[row].state.next, row));
                 }
             }
+            Reply::Released { .. } => panic!("a place was asked for"),
         }
+    }
+
+    /// What the account answers. There is a token whenever it wants one.
+    fn ask(&mut self, event: Asked<'_>) -> Reply {
+        let mut tasks = self.gate.ask((), event, self.now, Fate::default());
+        while let Some(task) = tasks.pop() {
+            let (number, event) = match task {
+                Task::Answer((), reply) => return reply.expect("a sound disk"),
+                Task::SignIn { number, .. } => (number, Asked::Signed("t", 3_600_000)),
+                Task::Midnight { number } => {
+                    (number, Asked::Midnight(self.crowd.quota.map_or(0, |(_, until)| until)))
+                }
+                Task::Look { .. } | Task::Log(_) => panic!("nothing closes here: {task:?}"),
+            };
+            tasks.extend(self.gate.heard(number, event, self.now, Fate::default()));
+        }
+        panic!("nobody answers")
     }
 
     fn step(&mut self, row: usize, event: Event) -> Effect {
@@ -274,17 +288,22 @@ impl Run<'_> {
         self.running[shard].remove(&row);
         let before = self.rows[row].state.attempts;
         self.step(row, Event::Outcome { outcome: outcome.clone() });
-        self.limiter.release(&row.to_string(), Keep::No, None);
+        let id = row.to_string();
+        self.ask(Asked::Release(Release {
+            id: &id,
+            form: "form",
+            token: "t",
+            said: said(outcome),
+            write: true,
+            ..Release::default()
+        }));
         match outcome {
             Outcome::Retry { reason: Reason::Quota, .. } => {
-                let (_, reset) = self.crowd.quota.unwrap();
-                self.limiter.spent(reset, PROBE_EVERY, self.now);
                 self.found.burned += self.rows[row].state.attempts - before;
             }
-            Outcome::Stored { .. } | Outcome::Refused { .. } => self.limiter.opened(),
+            Outcome::Stored { .. } | Outcome::Refused { .. } => {}
             other => assert_eq!(other, &lost(), "nothing else happens here"),
         }
-        self.rows_kept.write(&mut self.limiter);
         match self.rows[row].state.phase {
             Phase::Done => {
                 self.found.done += 1;

@@ -1,15 +1,14 @@
-//! One day: the relay as the Worker runs it (leases, tokens, one hold for each account), and what befalls it.
+//! One day: the relay as the Worker runs it (accounts, outboxes, one hold for each account), and what befalls it.
 
 mod delivering;
 
-use crate::crm::{Crm, Kind, LONGEST, Trouble, Who, lost, retry};
-use crate::rows::Rows;
-use fieldpost::delivery::limiter::{
-    Answer, Ask, Door, Keep, Limiter, Limits, Looked, PROBE_EVERY, Scope, Settled, Told,
-};
+use crate::crm::{Crm, Kind, LONGEST, Login, Trouble, Who, lost, retry};
+use crate::gate::{Fate as Befalls, Gate, Task, said, settings};
 use fieldpost::delivery::outbox::{Call as Sending, Delivery, Effect, Event, Phase, Recipe, Timing};
 use fieldpost::operation::Repeat;
 use fieldpost::outcome::{Fault, Reason};
+use fieldpost::relay::account::{Acquire, Event as Asked, Kind as Came, Release, Reply, Said};
+use fieldpost::relay::limiter::{Limits, PROBE_EVERY, Scope};
 use fieldpost::{Outcome, System, recipe};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,8 +23,9 @@ const START: u64 = 1_795_000_000_000;
 const LEADS: usize = 50;
 const SHARDS: usize = 3;
 const AT_ONCE: usize = 10;
-/// What is closed is asked about this often.
-const EVERY: u64 = 60_000;
+/// What broke is asked again after this long, and a gate that says nothing is waited for this long.
+const STUMBLED: u64 = 30_000;
+const GATE_DEADLINE: u64 = 75_000;
 const FORMS: [&str; 2] = ["one", "two"];
 
 /// What a day without look-ups would do with a system that always creates.
@@ -53,6 +53,13 @@ pub(crate) struct Seen {
     pub(crate) closed: u64,
     pub(crate) targets: u64,
     pub(crate) blamed: u64,
+    pub(crate) sign_ins: u64,
+    pub(crate) signed_in_vain: u64,
+    pub(crate) dead_tokens: u64,
+    pub(crate) traps: u64,
+    pub(crate) deaths: u64,
+    pub(crate) full: u64,
+    pub(crate) unanswered: u64,
 }
 
 impl Seen {
@@ -71,38 +78,113 @@ impl Seen {
         self.closed += other.closed;
         self.targets += other.targets;
         self.blamed += other.blamed;
+        self.sign_ins += other.sign_ins;
+        self.signed_in_vain += other.signed_in_vain;
+        self.dead_tokens += other.dead_tokens;
+        self.traps += other.traps;
+        self.deaths += other.deaths;
+        self.full += other.full;
+        self.unanswered += other.unanswered;
     }
 }
 
 #[derive(Clone, Debug)]
 enum Happening {
-    Accept { lead: usize },
-    Pump { shard: usize },
-    Token { account: usize, life: u64 },
-    GoOn { row: usize, life: u64 },
-    Granted { row: usize, life: u64, grant: Grant },
-    Arrive { row: usize, call: Call },
-    Commit { row: usize, call: Call },
-    Hear { row: usize, sent: u64, life: u64, outcome: Outcome },
+    Accept {
+        lead: usize,
+    },
+    Pump {
+        shard: usize,
+    },
+    GoOn {
+        row: usize,
+        life: u64,
+    },
+    /// What an account's gate has the world do comes to its end.
+    Signed {
+        account: usize,
+        life: u64,
+        number: u64,
+        login: Option<Login>,
+    },
+    Looked {
+        account: usize,
+        life: u64,
+        number: u64,
+        token: u64,
+    },
+    /// Its answer, or that there is none, comes to who asked.
+    Told {
+        asker: Asker,
+        reply: Option<Reply>,
+    },
+    Die {
+        account: usize,
+    },
+    Full {
+        account: usize,
+        lasts: u64,
+    },
+    Login {
+        account: usize,
+        login: Login,
+        lasts: u64,
+    },
+    Arrive {
+        row: usize,
+        call: Call,
+    },
+    Commit {
+        row: usize,
+        call: Call,
+    },
+    Hear {
+        row: usize,
+        sent: u64,
+        life: u64,
+        token: u64,
+        outcome: Outcome,
+    },
     Kill,
     Restart,
-    Step { by: i64 },
-    Expire { account: usize },
-    Quota { account: usize },
-    Trouble { account: usize, fault: Fault, form: usize, lasts: u64 },
-    Read { account: usize, life: u64 },
+    Step {
+        by: i64,
+    },
+    Expire {
+        account: usize,
+    },
+    Quota {
+        account: usize,
+    },
+    Trouble {
+        account: usize,
+        fault: Fault,
+        form: usize,
+        lasts: u64,
+    },
     Mend,
 }
 
-/// The gate's word, on its way.
-#[derive(Clone, Debug)]
-struct Grant {
-    token: u64,
-    doubt: Option<u64>,
-    others: Option<u64>,
-    kept: bool,
-    /// When it was asked for, by the relay's clock.
+/// Who asked a gate, in which life of the relay's, and what for.
+#[derive(Clone, Copy, Debug)]
+struct Asker {
+    row: usize,
+    life: u64,
+    what: What,
+    /// By the relay's clock.
     asked: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum What {
+    /// A place.
+    Place,
+    /// The call is over, and this delivery may go on in its place.
+    Over { goes_on: bool },
+    /// No call was made.
+    Back,
+    /// None can be made: the lead has none of its keys.
+    Blind,
 }
 
 #[derive(Clone, Debug)]
@@ -145,14 +227,18 @@ struct Row {
 struct Account {
     recipe: &'static Recipe,
     limits: Limits,
-    limiter: Limiter,
-    kept: Rows,
+    gate: Gate<Asker>,
+    /// How far the gate's clock is ahead of the outboxes'.
+    ahead: i64,
+    /// The disk takes no more until then.
+    full: u64,
+    /// When a token was asked for.
+    sign_ins: Vec<u64>,
     crm: Crm,
-    token: Option<u64>,
-    asking: bool,
-    reading: bool,
     /// By shard: the whole account waits until then.
     held: Vec<u64>,
+    /// By shard: so many ask at once, one fewer for each that is turned away.
+    wide: Vec<usize>,
     /// By shard: when the closed form may be asked about, as `Holds` knows it.
     holds: Vec<BTreeMap<String, u64>>,
 }
@@ -283,19 +369,22 @@ impl Day {
         let kind = match happening {
             Happening::Accept { lead } => *lead as u64,
             Happening::Pump { shard } => 100 + *shard as u64,
-            Happening::Token { account, .. } => 200 + *account as u64,
+            Happening::Signed { account, .. } => 200 + *account as u64,
             Happening::Arrive { row, .. } => 1_000 + *row as u64,
             Happening::Commit { row, .. } => 2_000 + *row as u64,
             Happening::Hear { row, .. } => 3_000 + *row as u64,
             Happening::GoOn { row, .. } => 4_000 + *row as u64,
-            Happening::Granted { row, .. } => 5_000 + *row as u64,
+            Happening::Told { asker, .. } => 5_000 + asker.row as u64,
             Happening::Kill => 300,
             Happening::Restart => 301,
             Happening::Step { .. } => 302,
             Happening::Expire { account } => 310 + *account as u64,
             Happening::Quota { account } => 320 + *account as u64,
             Happening::Trouble { account, .. } => 330 + *account as u64,
-            Happening::Read { account, .. } => 340 + *account as u64,
+            Happening::Looked { account, .. } => 340 + *account as u64,
+            Happening::Die { account } => 350 + *account as u64,
+            Happening::Full { account, .. } => 360 + *account as u64,
+            Happening::Login { account, .. } => 370 + *account as u64,
             Happening::Mend => 303,
         };
         for word in [self.now, kind] {
@@ -320,13 +409,13 @@ impl Day {
             self.accounts.push(Account {
                 recipe,
                 limits,
-                limiter: Limiter::default(),
-                kept: Rows::default(),
+                gate: Gate::new(settings(limits, recipe.lag())),
+                ahead: 0,
+                full: 0,
+                sign_ins: Vec::new(),
                 crm: Crm::new(kind, lag, LEADS),
-                token: None,
-                asking: false,
-                reading: false,
                 held: vec![0; SHARDS],
+                wide: vec![AT_ONCE; SHARDS],
                 holds: vec![BTreeMap::new(); SHARDS],
             });
         }
@@ -371,6 +460,29 @@ impl Day {
                 self.at(time, Happening::Trouble { account, fault, form, lasts });
             }
         }
+        for account in 0..self.accounts.len() {
+            if self.below(3) == 0 {
+                self.accounts[account].ahead = self.below(100) as i64 - 50;
+            }
+            for _ in 0..self.below(4) {
+                let time = START + self.below(span + 60_000);
+                self.at(time, Happening::Die { account });
+            }
+            if self.below(8) == 0 {
+                let (time, lasts) = (START + self.below(span), 1 + self.below(10 * 60_000));
+                self.at(time, Happening::Full { account, lasts });
+            }
+            if self.below(4) == 0 {
+                let logins = [Login::Down, Login::Refused, Login::Stalls, Login::Dead, Login::Unsent];
+                let login = logins[self.below(5) as usize];
+                let (time, lasts) = (START + self.below(span), 1 + self.below(60 * 60_000));
+                self.at(time, Happening::Login { account, login, lasts });
+                // A token that is there does not need one.
+                self.at(time, Happening::Expire { account });
+            }
+            // Half of them say 401, of which nobody is sure.
+            self.accounts[account].crm.says_401 = self.below(2) == 0;
+        }
         if self.below(3) == 0 {
             self.stepped = true;
             // A time service moves a clock by little at a time; a person may set it back by much.
@@ -393,14 +505,9 @@ impl Day {
                     self.pump(shard);
                 }
             }
-            Happening::Token { account, life } if self.up && life == self.life => {
-                let account = &mut self.accounts[account];
-                account.token = Some(account.crm.token);
-                account.asking = false;
-            }
-            Happening::Hear { row, sent, life, outcome } => {
+            Happening::Hear { row, sent, life, token, outcome } => {
                 if self.up && life == self.life && self.rows[row].state.sent == sent {
-                    self.hear(row, &outcome);
+                    self.hear(row, token, &outcome);
                 }
             }
             Happening::GoOn { row, life } if self.up && life == self.life => {
@@ -408,8 +515,28 @@ impl Day {
                 self.deliver(row);
                 self.pump(self.rows[row].shard);
             }
-            Happening::Granted { row, life, grant } if self.up && life == self.life => {
-                self.granted(row, &grant);
+            Happening::Told { asker, reply } if self.up && asker.life == self.life => self.told(asker, reply),
+            Happening::Signed { account, life, number, login }
+                if self.up && life == self.accounts[account].gate.life =>
+            {
+                self.signed(account, number, login);
+            }
+            Happening::Looked { account, life, number, token }
+                if self.up && life == self.accounts[account].gate.life =>
+            {
+                self.looked(account, number, token);
+            }
+            Happening::Die { account } => {
+                self.seen.deaths += 1;
+                let tasks = self.accounts[account].gate.die();
+                self.carry_out(account, tasks);
+            }
+            Happening::Full { account, lasts } => {
+                self.seen.full += 1;
+                self.accounts[account].full = self.now + lasts;
+            }
+            Happening::Login { account, login, lasts } => {
+                self.accounts[account].crm.login = Some((login, self.now + lasts));
             }
             Happening::Arrive { row, call } => self.arrive(row, call),
             Happening::Commit { row, call } => self.commit(row, &call),
@@ -440,12 +567,11 @@ impl Day {
                 let until = self.now + lasts;
                 self.accounts[account].crm.trouble = Some(Trouble { fault, form, until });
             }
-            Happening::Read { account, life } if self.up && life == self.life => self.read(account),
             Happening::Mend => self.mend(),
-            Happening::Read { .. }
-            | Happening::Token { .. }
+            Happening::Signed { .. }
+            | Happening::Looked { .. }
             | Happening::GoOn { .. }
-            | Happening::Granted { .. }
+            | Happening::Told { .. }
             | Happening::Kill => {}
         }
     }
@@ -472,11 +598,9 @@ impl Day {
             row.state = serde_json::from_str(&serde_json::to_string(&row.state).unwrap()).unwrap();
         }
         for account in &mut self.accounts {
-            account.limiter = account.kept.read();
-            account.token = None;
-            account.asking = false;
-            account.reading = false;
+            drop(account.gate.die());
             account.held = vec![0; SHARDS];
+            account.wide = vec![AT_ONCE; SHARDS];
             account.holds = vec![BTreeMap::new(); SHARDS];
         }
         // What was marked before is asked about at once; the gate says when.
@@ -560,6 +684,7 @@ impl Day {
                 nameless.len(),
                 "account {number}: a phone is there twice: {nameless:?}"
             );
+            account.judge_sign_ins(self.seen.kills + self.seen.deaths + self.seen.steps);
             // The calls that were out when the quota ended, and then one in a quarter of an hour; one more for each
             // kill or step of the clock, which leaves a probe unheard.
             let knocks = &account.crm.knocks;
@@ -572,6 +697,19 @@ impl Day {
                     knocks.len()
                 );
             }
+        }
+    }
+}
+
+impl Account {
+    /// Tokens that are good for nothing, or none at all, are asked for at a slow pace. One that ends costs one, a life that
+    /// begins another, and so does each lead that is asked about because of a 401.
+    fn judge_sign_ins(&self, begun: u64) {
+        const TEN_MINUTES: u64 = 600_000;
+        let most = 40 + begun as usize;
+        for (at, from) in self.sign_ins.iter().enumerate() {
+            let within = self.sign_ins[at..].iter().take_while(|time| **time < from + TEN_MINUTES).count();
+            assert!(self.crm.says_401 || within <= most, "{within} sign-ins in ten minutes, {most} allowed");
         }
     }
 }

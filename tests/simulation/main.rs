@@ -20,11 +20,11 @@
 mod crm;
 mod crowd;
 mod day;
-mod rows;
+mod gate;
 
 use crowd::Crowd;
 use day::{Day, Seen};
-use fieldpost::delivery::limiter::Limits;
+use fieldpost::relay::limiter::Limits;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is not a number")))
@@ -71,6 +71,12 @@ fn no_day_loses_or_doubles_anybody() {
         ("phones of others that were left out", all.taken),
         ("accounts that were closed", all.closed),
         ("forms that were closed", all.targets),
+        ("sign-ins that failed", all.signed_in_vain),
+        ("new tokens that were refused", all.dead_tokens),
+        ("modules that stopped", all.traps),
+        ("gates that died", all.deaths),
+        ("full disks", all.full),
+        ("answers that never came", all.unanswered),
     ] {
         assert!(times >= seeds / 20, "only {times} {what} in {seeds} days");
     }

@@ -46,11 +46,11 @@ export class Peers {
   }
 }
 
-/** Answers at once, and says later what: who waits for the answer holds no connection meanwhile. What fails breaks off. */
-export function later(answer: Promise<unknown>): Response {
+/** Answers at once, and says later what, as JSON text: who waits for it holds no connection meanwhile. What fails breaks off. */
+export function later(answer: Promise<string>): Response {
   const body = new ReadableStream<Uint8Array>({
     async start(controller) {
-      controller.enqueue(new TextEncoder().encode(JSON.stringify(await answer)));
+      controller.enqueue(new TextEncoder().encode(await answer));
       controller.close();
     },
   });

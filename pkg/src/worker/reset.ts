@@ -1,11 +1,5 @@
 import { Limited } from "./limited.js";
 
-/** Where a system's day turns, when the account's owner does not say: Adobe's at midnight Central, daylight saving included. */
-const ZONES: Record<string, string> = { marketo: "America/Chicago" };
-
-/** The zone that an account's day is counted in. */
-export const zoneOf = (account: { system: string; timeZone?: string }): string => account.timeZone ?? ZONES[account.system] ?? "UTC";
-
 const formats = new Limited<string, Intl.DateTimeFormat>(32);
 
 /** How far a zone's clock is ahead of UTC at a moment, in milliseconds. */

@@ -19,8 +19,10 @@ impl Day {
                     break;
                 };
                 let due = self.rows[row].state.next.max(self.accounts[account].held[shard]);
-                if busy >= AT_ONCE || due > self.clock() {
-                    soonest = soonest.min(due.max(self.clock() + 1));
+                let is_full = busy >= self.accounts[account].wide[shard];
+                if is_full || due > self.clock() {
+                    // Who ends first pumps.
+                    soonest = soonest.min(due.max(self.clock() + if is_full { 250 } else { 1 }));
                     break;
                 }
                 self.deliver(row);
@@ -68,118 +70,237 @@ impl Day {
         }
     }
 
+    /// Asks an account's gate; the answer comes when it comes.
+    fn ask(&mut self, row: usize, what: What, event: Asked<'_>) {
+        let account = self.rows[row].account;
+        let asker = Asker { row, life: self.life, what, asked: self.clock() };
+        let (now, fate) = (self.gate_clock(account), self.befalls(account));
+        let tasks = self.accounts[account].gate.ask(asker, event, now, fate);
+        self.carry_out(account, tasks);
+    }
+
+    /// What an account's gate has done comes back to it.
+    fn came(&mut self, account: usize, number: u64, event: Asked<'_>) {
+        let (now, fate) = (self.gate_clock(account), self.befalls(account));
+        let tasks = self.accounts[account].gate.heard(number, event, now, fate);
+        self.carry_out(account, tasks);
+    }
+
+    fn gate_clock(&self, account: usize) -> u64 {
+        self.clock().saturating_add_signed(self.accounts[account].ahead)
+    }
+
+    fn befalls(&mut self, account: usize) -> Befalls {
+        let traps = self.below(50) == 0;
+        let dies = (self.below(200) == 0).then(|| self.below(6) as usize);
+        self.seen.traps += u64::from(traps);
+        self.seen.deaths += u64::from(dies.is_some());
+        Befalls { traps, full: self.now < self.accounts[account].full, dies }
+    }
+
+    /// What a gate has the world do.
+    pub(super) fn carry_out(&mut self, account: usize, tasks: Vec<Task<Asker>>) {
+        let life = self.accounts[account].gate.life;
+        for task in tasks {
+            match task {
+                Task::Answer(asker, reply) => self.answer(asker, reply),
+                Task::SignIn { number, deadline } => {
+                    self.seen.sign_ins += 1;
+                    let login = self.accounts[account].crm.login(self.now);
+                    // What the host keeps back asks nobody.
+                    if login != Some(Login::Unsent) {
+                        self.accounts[account].sign_ins.push(self.now);
+                    }
+                    let slow = self.below(self.slow) == 0;
+                    let takes = match login {
+                        Some(Login::Stalls) => deadline,
+                        Some(Login::Unsent) => 0,
+                        _ => 1 + self.below(if slow { deadline } else { 200 }),
+                    };
+                    self.at(self.now + takes, Happening::Signed { account, life, number, login });
+                }
+                Task::Look { number, token } => {
+                    let token = token.parse().unwrap();
+                    let slow = self.below(self.slow) == 0;
+                    let takes = 1 + self.below(if slow { LONGEST } else { 100 });
+                    self.at(self.now + takes, Happening::Looked { account, life, number, token });
+                }
+                Task::Midnight { number } => {
+                    let (ahead, reset) = (self.accounts[account].ahead, self.accounts[account].crm.quota);
+                    let reset = reset.saturating_add_signed(self.skew + ahead).max(self.gate_clock(account));
+                    self.came(account, number, Asked::Midnight(reset));
+                }
+                Task::Log(event) => {
+                    self.seen.closed += u64::from(event == "account.closed");
+                    self.seen.targets += u64::from(event == "target.closed");
+                    self.seen.signed_in_vain += u64::from(event == "auth.refused");
+                    self.seen.dead_tokens += u64::from(event == "token.refused");
+                }
+            }
+        }
+    }
+
+    /// Between two objects a word takes milliseconds, on a bad day seconds, and now and then it is lost.
+    fn answer(&mut self, asker: Asker, reply: Option<Reply>) {
+        let late = asker.asked + GATE_DEADLINE;
+        if self.below(400) == 0 {
+            let time = self.when(late);
+            return self.at(time, Happening::Told { asker, reply: None });
+        }
+        let bad = self.below(2 * self.slow) == 0;
+        let way = self.below(if bad { 20_000 } else { 20 });
+        let is_late = self.clock() + way > late && reply.is_some();
+        self.at(self.now + way, Happening::Told { asker, reply: if is_late { None } else { reply } });
+    }
+
+    /// A sign-in comes to its end.
+    pub(super) fn signed(&mut self, account: usize, number: u64, login: Option<Login>) {
+        let good = self.accounts[account].crm.token;
+        let failed = |code: &'static str| Said { kind: Came::Failed, code, message: code, ..Said::default() };
+        let (value, said) = match login {
+            None => (good.to_string(), None),
+            Some(Login::Dead) => ((good + 1_000 + number).to_string(), None),
+            Some(Login::Stalls) => (String::new(), Some(failed("network.timeout"))),
+            Some(Login::Unsent) => (String::new(), Some(Said::default())),
+            Some(Login::Down) => {
+                (String::new(), Some(Said { kind: Came::Retry, code: "auth.down", ..Said::default() }))
+            }
+            Some(Login::Refused) => (String::new(), Some(failed("account.invalid"))),
+        };
+        match said {
+            None => self.came(account, number, Asked::Signed(&value, 3_540_000)),
+            Some(said) => self.came(account, number, Asked::NotSigned(said)),
+        }
+    }
+
     /// The harmless read of an account comes to its end.
-    pub(super) fn read(&mut self, account: usize) {
-        let (now, at) = (self.clock(), self.now);
-        let gate = &mut self.accounts[account];
-        gate.reading = false;
-        let looked = match gate.crm.look(at) {
-            None => Looked::Good,
-            Some(Fault::Account) => Looked::Refused,
-            Some(_) => Looked::Forbidden,
-        };
-        gate.limiter.looked(looked, "crm.closed", "Mend it.", EVERY, now);
-        gate.kept.write(&mut gate.limiter);
+    pub(super) fn looked(&mut self, account: usize, number: u64, token: u64) {
+        let outcome = self.accounts[account].crm.look(token, self.now);
+        self.came(account, number, Asked::Looked(said(&outcome)));
     }
 
-    /// Takes one delivery as far as it goes now: what `Outbox.deliver` does.
+    /// Takes one delivery as far as it goes now: what `Outbox.deliver` does. First it asks for its place.
     pub(super) fn deliver(&mut self, row: usize) {
-        let now = self.clock();
-        let (account, shard) = (self.rows[row].account, self.rows[row].shard);
+        self.running.insert(row, self.now);
         let keys = self.keys(row);
-        let gate = &mut self.accounts[account];
-        let Some(token) = gate.token else {
-            if !std::mem::replace(&mut gate.asking, true) {
-                self.at(self.now + 100, Happening::Token { account, life: self.life });
-            }
-            self.accounts[account].held[shard] = now + 150;
-            return;
-        };
-        let door = gate.limiter.door(now);
-        if door == Door::Read {
-            if !std::mem::replace(&mut gate.reading, true) {
-                self.at(self.now + 50, Happening::Read { account, life: self.life });
-            }
-            self.accounts[account].held[shard] = now + 100;
-            return;
-        }
-        let (id, name) = (row.to_string(), shard.to_string());
+        let (id, shard) = (row.to_string(), self.rows[row].shard.to_string());
         let lost = self.rows[row].state.phase == Phase::Sent;
-        let lag = gate.recipe.lag();
         let deadline = if self.careful { LEASE } else { SHORT_LEASE };
-        let (form, fills, every) = (FORMS[self.rows[row].lead % 2], "", EVERY);
-        let ask = Ask { id: &id, keys: &keys, shard: &name, deadline, lag, lost, form, fills, every };
-        let answer = gate.limiter.acquire(gate.limits, ask, now);
-        gate.kept.write(&mut gate.limiter);
-        match answer {
-            // Between a look-up and its write nobody else may come, so the place is kept for a while.
-            Answer::Wait { until, scope: Scope::Account, .. }
-                if self.going_on.contains(&row) && until < now + 10_000 =>
-            {
-                self.running.insert(row, self.now);
-                let time = self.when(until);
-                self.at(time, Happening::GoOn { row, life: self.life });
-            }
-            Answer::Wait { until, scope: Scope::Account, .. } => {
-                if self.going_on.remove(&row) {
-                    gate.limiter.release(&id, Keep::No, None);
-                }
-                gate.held[shard] = until;
-            }
-            Answer::Wait { until, scope: Scope::Target, target } => {
-                let name = target.unwrap();
-                gate.holds[shard].insert(name.clone(), until);
-                self.rows[row].hold = Some(name);
-            }
-            Answer::Wait { until, .. } => {
-                self.step(row, Event::Held { until });
-            }
-            Answer::Granted { doubt, others, kept, probe } => {
+        let (form, fills) = (FORMS[self.rows[row].lead % 2], "");
+        let acquire = Acquire { id: &id, keys: &keys, shard: &shard, form, fills, deadline, lost };
+        self.ask(row, What::Place, Asked::Acquire(acquire));
+    }
+
+    /// Gives the place back: no call was made.
+    fn give_back(&mut self, row: usize, what: What) {
+        let id = row.to_string();
+        let form = FORMS[self.rows[row].lead % 2];
+        self.ask(row, what, Asked::Release(Release { id: &id, form, ..Release::default() }));
+    }
+
+    /// The gate's word has come, or none.
+    pub(super) fn told(&mut self, asker: Asker, reply: Option<Reply>) {
+        let Asker { row, what, asked, .. } = asker;
+        let Row { account, shard, .. } = self.rows[row];
+        match (what, reply) {
+            // Whoever broke waits for a while, whatever it was about.
+            (_, None) => {
+                self.seen.unanswered += 1;
+                self.running.remove(&row);
                 self.going_on.remove(&row);
-                let hold = self.rows[row].hold.clone();
-                if let (false, Some(name)) = (probe, hold) {
-                    self.let_go(account, shard, &name);
-                }
-                let gate = &mut self.accounts[account];
-                assert!(gate.limiter.leases.len() <= gate.limits.at_once as usize, "too many at once");
-                assert!(gate.limiter.calls.len() <= gate.limits.calls as usize, "too many in a window");
-                self.running.insert(row, self.now);
-                // Between two objects a word takes milliseconds, and on a bad day seconds.
-                let bad = self.below(2 * self.slow) == 0;
-                let way = self.below(if bad { 20_000 } else { 20 });
-                let grant = Grant { token, doubt, others, kept, asked: now };
-                self.at(self.now + way, Happening::Granted { row, life: self.life, grant });
+                let next = self.clock() + STUMBLED;
+                let state = &mut self.rows[row].state;
+                state.next = state.next.max(next);
             }
+            (What::Place, Some(Reply::Granted { doubt, others, kept, probe, token, .. })) => {
+                return self.granted(row, asked, (doubt, others, kept, probe), &token);
+            }
+            (What::Place, Some(Reply::Wait { until, scope, target })) => {
+                let now = self.clock();
+                let goes_on = self.going_on.contains(&row);
+                // Between a look-up and its write nobody else may come, so the place is kept for a while.
+                if goes_on && scope == Scope::Account && until < now + 10_000 {
+                    let time = self.when(until);
+                    return self.at(time, Happening::GoOn { row, life: self.life });
+                }
+                self.running.remove(&row);
+                if self.going_on.remove(&row) {
+                    self.running.insert(row, self.now);
+                    self.give_back(row, What::Back);
+                }
+                match (scope, target) {
+                    (Scope::Account, _) => {
+                        let Account { held, wide, .. } = &mut self.accounts[account];
+                        held[shard] = until;
+                        wide[shard] = wide[shard].saturating_sub(1).max(1);
+                    }
+                    (_, Some(name)) => {
+                        self.accounts[account].holds[shard].insert(name.clone(), until);
+                        self.rows[row].hold = Some(name);
+                    }
+                    (..) => drop(self.step(row, Event::Held { until })),
+                }
+            }
+            (What::Over { goes_on }, Some(Reply::Released { hold, until, opened, blamed })) => {
+                self.running.remove(&row);
+                self.settle(row, hold, until, opened, blamed);
+                if goes_on && !blamed && until == 0 {
+                    self.going_on.insert(row);
+                    self.deliver(row);
+                }
+            }
+            (What::Blind, Some(Reply::Released { .. })) => {
+                self.running.remove(&row);
+                self.step(row, Event::Blind);
+            }
+            (What::Back, Some(Reply::Released { .. })) => drop(self.running.remove(&row)),
+            (what, reply) => panic!("{what:?} was told {reply:?}"),
+        }
+        self.pump(shard);
+    }
+
+    /// What the gate says of a call that was answered: what `Deliveries.settle` does.
+    fn settle(&mut self, row: usize, hold: Option<String>, until: u64, opened: bool, blamed: bool) {
+        let Row { account, shard, .. } = self.rows[row];
+        self.seen.blamed += u64::from(blamed);
+        self.accounts[account].held[shard] = if hold.is_none() { until } else { 0 };
+        if blamed {
+            self.step(row, Event::Blamed);
+        }
+        if let Some(name) = hold {
+            self.accounts[account].holds[shard].insert(name.clone(), until);
+            self.rows[row].hold = Some(name);
+        } else if let (true, Some(name)) = (opened, self.rows[row].hold.clone()) {
+            self.let_go(account, shard, &name);
         }
     }
 
-    /// The gate's word has come.
-    pub(super) fn granted(&mut self, row: usize, grant: &Grant) {
-        let Grant { token, doubt, others, kept, asked } = *grant;
+    /// There is a place.
+    fn granted(
+        &mut self,
+        row: usize,
+        asked: u64,
+        (doubt, others, kept, probe): (Option<u64>, Option<u64>, bool, bool),
+        token: &str,
+    ) {
+        self.going_on.remove(&row);
+        let Row { account, shard, ref hold, .. } = self.rows[row];
+        if let (false, Some(name)) = (probe, hold.clone()) {
+            self.let_go(account, shard, &name);
+        }
+        let Account { gate, limits, wide, .. } = &mut self.accounts[account];
+        wide[shard] = AT_ONCE.min(wide[shard] + 1);
+        assert!(gate.limiter().leases.len() <= limits.at_once as usize, "too many at once");
+        assert!(gate.limiter().calls.len() <= limits.calls as usize, "too many in a window");
         let place = self.careful.then_some(asked + LEASE);
         match self.step(row, Event::Due { doubt, others, kept, place }) {
             Effect::Send { operation, record, .. } if self.said(row) != Who::default() => {
-                self.send(row, token, operation, record);
+                self.send(row, token.parse().unwrap(), operation, record);
             }
-            Effect::Send { .. } => {
-                self.running.remove(&row);
-                let Row { account, shard, lead, .. } = self.rows[row];
-                let (id, now) = (row.to_string(), self.clock());
-                let limiter = &mut self.accounts[account].limiter;
-                limiter.settle(unsent(&id, FORMS[lead % 2]), now);
-                limiter.release(&id, Keep::No, None);
-                self.step(row, Event::Blind);
-                self.pump(shard);
-            }
+            Effect::Send { .. } => self.give_back(row, What::Blind),
             effect => {
-                self.running.remove(&row);
-                let Row { account, shard, lead, .. } = self.rows[row];
-                let (id, now) = (row.to_string(), self.clock());
-                let limiter = &mut self.accounts[account].limiter;
-                limiter.settle(unsent(&id, FORMS[lead % 2]), now);
-                limiter.release(&id, Keep::No, None);
                 assert!(!matches!(effect, Effect::Done | Effect::Dead), "{effect:?}");
-                self.pump(shard);
+                self.give_back(row, What::Back);
             }
         }
     }
@@ -264,7 +385,7 @@ impl Day {
     }
 
     pub(super) fn hear_at(&mut self, time: u64, row: usize, call: &Call, outcome: Outcome) {
-        self.at(time, Happening::Hear { row, sent: call.sent, life: call.life, outcome });
+        self.at(time, Happening::Hear { row, sent: call.sent, life: call.life, token: call.token, outcome });
     }
 
     /// A call reaches the CRM.
@@ -325,109 +446,54 @@ impl Day {
         }
     }
 
-    /// The relay hears what came of a call.
-    pub(super) fn hear(&mut self, row: usize, outcome: &Outcome) {
-        if self.running.remove(&row).is_none() {
+    /// The relay hears what came of a call, and tells the gate.
+    pub(super) fn hear(&mut self, row: usize, token: u64, outcome: &Outcome) {
+        if !self.running.contains_key(&row) {
             return;
         }
         let unknown = matches!(outcome, Outcome::Unknown { .. });
         self.seen.lost += u64::from(unknown);
-        let Row { account, shard, lead, .. } = self.rows[row];
+        let lead = self.rows[row].lead;
         let call = self.rows[row].state.call;
         let write = matches!(call, Sending::Write | Sending::Found);
+        let sent = self.rows[row].state.sent;
         let outcome_is = outcome.clone();
         self.step(
             row,
             match call {
                 Sending::Holders => {
-                    let identity = self.leads[self.rows[row].lead].person.to_string();
+                    let identity = self.leads[lead].person.to_string();
                     Event::Listed { outcome: outcome_is, identity, by_key: self.by_phone }
                 }
                 _ => Event::Outcome { outcome: outcome_is },
             },
         );
         let now = self.clock();
-        let gate = &mut self.accounts[account];
-        if write && matches!(outcome, Outcome::Stored { .. }) {
-            gate.limiter.stored(&row.to_string(), gate.recipe.lag(), now);
-        }
         let state = &self.rows[row].state;
-        let goes_on = !write
-            && state.phase == Phase::Waiting
-            && matches!(outcome, Outcome::Found { .. } | Outcome::Refused { .. })
-            && state.next <= now;
-        let keep = match (goes_on, write && unknown) {
-            (true, _) => Keep::GoesOn,
-            (false, true) => Keep::Lost,
-            _ => Keep::No,
+        let again = state.phase == Phase::Waiting && state.next <= now;
+        let goes_on = again && !write && matches!(outcome, Outcome::Found { .. } | Outcome::Refused { .. });
+        // What the machine makes of one refused token after the other.
+        let heard = match &state.outcome {
+            Some(refused @ Outcome::Refused { .. }) => refused.clone(),
+            _ => outcome.clone(),
         };
-        let landed = (keep == Keep::Lost && self.careful).then_some(state.sent + TIMING.deadline);
-        let mut fault = match outcome {
-            Outcome::Refused { fault, .. } => Some(*fault),
+        let landed = self.careful.then(|| (sent + TIMING.deadline).saturating_sub(now));
+        let (id, token, form) = (row.to_string(), token.to_string(), FORMS[lead % 2]);
+        let after = match outcome {
+            Outcome::Retry { reason: Reason::Rate, after, .. } => *after,
             _ => None,
         };
-        let mut blamed = false;
-        if fault == Some(Fault::Unsure) {
-            let looked = gate.crm.look(self.now);
-            blamed = looked.is_none();
-            fault = looked.map(|fault| if fault == Fault::Account { fault } else { Fault::Writes });
-        }
-        let id = row.to_string();
-        let told = Told {
-            unsent: false,
-            stored: write && matches!(outcome, Outcome::Stored { .. }),
-            fault,
-            ..unsent(&id, FORMS[lead % 2])
+        let release = Release {
+            id: &id,
+            form,
+            token: &token,
+            said: said(&heard),
+            write,
+            goes_on,
+            landed,
+            after,
+            ..Release::default()
         };
-        let Settled { hold, until, events } = gate.limiter.settle(told, now);
-        let has = |wanted: &str| events.iter().filter(|(event, ..)| *event == wanted).count() as u64;
-        self.seen.closed += has("account.closed");
-        self.seen.targets += has("target.closed");
-        self.seen.blamed += u64::from(blamed);
-        gate.limiter.release(&row.to_string(), keep, landed);
-        match outcome {
-            Outcome::Retry { reason: Reason::Token, .. } => gate.token = None,
-            Outcome::Retry { reason: Reason::Rate, after, .. } => {
-                gate.limiter.quiet(now + after.unwrap_or_default());
-            }
-            Outcome::Retry { reason: Reason::Quota, .. } => {
-                let reset = (gate.crm.quota).saturating_add_signed(self.skew);
-                gate.limiter.spent(reset.max(now), PROBE_EVERY, now);
-            }
-            Outcome::Stored { .. } | Outcome::Found { .. } | Outcome::Refused { .. } => gate.limiter.opened(),
-            _ => {}
-        }
-        gate.kept.write(&mut gate.limiter);
-        gate.held[shard] = if hold.is_none() { until } else { 0 };
-        let opened = has("target.opened") > 0;
-        if blamed {
-            self.step(row, Event::Blamed);
-        }
-        if let Some(name) = hold {
-            self.accounts[account].holds[shard].insert(name.clone(), until);
-            self.rows[row].hold = Some(name);
-        } else if let (true, Some(name)) = (opened, self.rows[row].hold.clone()) {
-            self.let_go(account, shard, &name);
-        }
-        if goes_on {
-            self.going_on.insert(row);
-            self.deliver(row);
-        }
-        self.pump(shard);
-    }
-}
-
-fn unsent<'a>(id: &'a str, form: &'a str) -> Told<'a> {
-    Told {
-        id,
-        form,
-        fills: "",
-        unsent: true,
-        stored: false,
-        fault: None,
-        param: "",
-        code: "crm.closed",
-        message: "Mend it.",
-        every: EVERY,
+        self.ask(row, What::Over { goes_on }, Asked::Release(release));
     }
 }

@@ -8,6 +8,7 @@ mod parts;
 pub use closed::{Arrived, By, Closed, Door, Looked, Settled, Target, Told};
 pub use parts::Part;
 
+use super::Piece;
 use parts::Changes;
 
 /// An account's limits; a row for each system is in [`crate::systems`].
@@ -230,7 +231,11 @@ fn bare(key: &str) -> &str {
 
 /// Who somebody is: the e-mails of these keys. Leads of version 1 have no kinds, and are who they are by their one key.
 fn identity(keys: &str) -> String {
-    keys.split(' ').filter(|key| !key.starts_with("p:")).map(bare).collect::<Vec<_>>().join(" ")
+    let mut who = Piece::new(' ');
+    for key in keys.split(' ').filter(|key| !key.starts_with("p:")) {
+        who.word(bare(key));
+    }
+    who.text
 }
 
 fn share(one: &str, other: &str) -> bool {

@@ -2,6 +2,7 @@
 //! closed target and each call of the window, and one for the rest. A call writes its own rows and no other.
 
 use super::{Budget, By, Closed, Fresh, Lease, Limiter, Limits, Quota, Target};
+use crate::relay::Piece;
 
 /// A row: its name, and its text; nothing where it goes.
 pub type Part = (String, Option<String>);
@@ -12,6 +13,8 @@ const LEASE: &str = "lease ";
 const FRESH: &str = "fresh ";
 const TARGET: &str = "target ";
 const CALL: &str = "call ";
+/// Remembered and not stored: after a restart a read may be fooled once more.
+const OPENED: &str = "~opened";
 
 /// What has changed since it was last written down.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,6 +32,10 @@ impl Changes {
 
     pub(super) fn closed(&mut self) {
         self.add(CLOSED, "");
+    }
+
+    pub(super) fn opened(&mut self) {
+        self.add(OPENED, "");
     }
 
     pub(super) fn lease(&mut self, id: &str) {
@@ -134,6 +141,9 @@ impl Limiter {
                 code: words.next()?.to_owned(),
                 message: words.next()?.to_owned(),
             });
+        } else if name == OPENED {
+            let (at, code) = text.split_once(' ')?;
+            self.opened = Some((code.to_owned(), at.parse().ok()?));
         } else if name == ACCOUNT {
             let mut number = || words.next().and_then(|word| word.parse::<u64>().ok());
             self.quiet_until = number().unwrap_or_default();
@@ -168,27 +178,34 @@ impl Limiter {
             fresh.map(|fresh| [&fresh.until.to_string(), " ", &fresh.by].concat())
         } else if let Some(name) = name.strip_prefix(TARGET) {
             let target = self.targets.iter().find(|target| target.name() == name)?;
-            let times = [target.since.to_string(), target.probe_at.to_string()];
-            let words = [&times[0], &times[1], &target.asked, &target.code, &target.message];
-            Some(words.map(String::as_str).join(" "))
+            let mut out = Piece::new(' ');
+            out.number(target.since);
+            out.number(target.probe_at);
+            for word in [&target.asked, &target.code, &target.message] {
+                out.word(word);
+            }
+            Some(out.text)
         } else if name == CLOSED {
             let closed = self.closed.as_ref()?;
-            let times = [closed.since.to_string(), closed.probe_at.to_string()];
-            let by = closed.by.name();
-            let words = [&times[0], &times[1], by, &closed.asked, &closed.code, closed.message.as_str()];
-            Some(words.join(" "))
+            let mut out = Piece::new(' ');
+            out.number(closed.since);
+            out.number(closed.probe_at);
+            for word in [closed.by.name(), &closed.asked, &closed.code, &closed.message] {
+                out.word(word);
+            }
+            Some(out.text)
+        } else if name == OPENED {
+            let (code, at) = self.opened.as_ref()?;
+            Some([&at.to_string(), " ", code].concat())
         } else {
-            let budget = self.budget;
-            let numbers = [
-                Some(self.quiet_until),
-                budget.map(|budget| u64::from(budget.left)),
-                budget.map(|budget| budget.until),
-                self.quota.map(|quota| quota.reset),
-                self.quota.map(|quota| quota.every),
-                self.version.map(u64::from),
-            ];
-            let words = numbers.map(|number| number.map_or_else(|| "-".to_owned(), |n| n.to_string()));
-            Some(words.join(" "))
+            let mut out = Piece::new(' ');
+            out.number(self.quiet_until);
+            out.maybe(self.budget.map(|budget| budget.left.into()));
+            out.maybe(self.budget.map(|budget| budget.until));
+            out.maybe(self.quota.map(|quota| quota.reset));
+            out.maybe(self.quota.map(|quota| quota.every));
+            out.maybe(self.version.map(u64::from));
+            Some(out.text)
         }
     }
 }

@@ -4,6 +4,9 @@
 use super::{Answer, Ask, Limiter, Scope};
 use crate::outcome::Fault;
 
+/// Of this code a target is closed just because the options do not have it.
+const GONE: &str = "params.target";
+
 /// So many parameters of one form are closed one by one; with more of them the whole form is.
 const PARAMS: usize = 32;
 
@@ -330,6 +333,20 @@ impl Limiter {
         settled
     }
 
+    /// Opens the targets that the owner has taken out of the options, for no lead may ever ask about them. Leads of a form
+    /// that is gone may still wait, and say so: then they ask, and it stays closed until nobody has asked for a while.
+    pub fn prune(&mut self, goes: impl Fn(&str, Option<&str>) -> bool, every: u64, now: u64) -> Settled {
+        let long_ago = now.saturating_sub(every.saturating_mul(5));
+        let mut gone = Vec::new();
+        for target in &self.targets {
+            let is_asked = target.param.is_none() && target.code == GONE && target.probe_at > long_ago;
+            if !is_asked && !goes(&target.form, target.param.as_deref()) {
+                gone.push(target.name());
+            }
+        }
+        self.opens(&gone)
+    }
+
     /// What was asked about is mended.
     fn opens(&mut self, names: &[String]) -> Settled {
         let mut settled = Settled::default();
@@ -367,6 +384,7 @@ impl Limiter {
         match looked {
             Looked::Good => {
                 self.opened = Some((closed.code.clone(), now));
+                self.changes.opened();
                 return self.opens(&[String::new()]);
             }
             Looked::Refused => {
