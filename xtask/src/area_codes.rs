@@ -29,13 +29,12 @@ type Table = Vec<(String, Vec<u16>)>;
 pub(crate) fn renew(root: &Path, file: &str) -> Outcome<()> {
     let (date, report) = read(&fs::read_to_string(file)?)?;
     let old = fs::read_to_string(root.join(TABLE))?;
-    let old_date = old.split_whitespace().find(|word| is_date(word)).ok_or("the table has no date")?;
-    let old_date = old_date.trim_end_matches(',').to_owned();
+    let old_date = dated(&old).ok_or("the table has no date")?;
     let before = rows(&old)?;
     let after = renewed(&before, &report)?;
     let head: String =
         old.lines().filter(|line| line.starts_with('#')).flat_map(|line| [line, "\n"]).collect();
-    let mut text = head.replace(&old_date, &date);
+    let mut text = head.replace(old_date, &date);
     for (name, codes) in &after {
         let words: Vec<String> =
             std::iter::once(name.clone()).chain(codes.iter().map(u16::to_string)).collect();
@@ -45,7 +44,7 @@ pub(crate) fn renew(root: &Path, file: &str) -> Outcome<()> {
     fs::write(root.join(TABLE), text)?;
     for file in DATED {
         let path = root.join(file);
-        fs::write(&path, fs::read_to_string(&path)?.replace(&old_date, &date))?;
+        fs::write(&path, fs::read_to_string(&path)?.replace(old_date, &date))?;
     }
     eprintln!("xtask: area codes of {date}, before of {old_date}");
     for line in changes(&before, &after) {
@@ -55,13 +54,11 @@ pub(crate) fn renew(root: &Path, file: &str) -> Outcome<()> {
     Ok(())
 }
 
-fn is_date(word: &str) -> bool {
-    let word = word.trim_end_matches(',');
-    word.len() == 10
-        && word
-            .bytes()
-            .enumerate()
-            .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() })
+/// The first date in a text, as `2026-09-14`.
+fn dated(text: &str) -> Option<&str> {
+    text.split(|sign: char| sign != '-' && !sign.is_ascii_digit()).find(|word| {
+        word.len() == 10 && word.bytes().enumerate().all(|(at, byte)| (byte == b'-') == (at == 4 || at == 7))
+    })
 }
 
 /// The date of a report and its codes in service.
@@ -78,14 +75,15 @@ fn read(text: &str) -> Outcome<(String, Vec<Row>)> {
     let column = |name: &str| {
         names.iter().position(|known| known == name).ok_or_else(|| format!("there is no column {name}"))
     };
-    let [code, purpose, place, status, in_service] =
-        [column("NPA_ID")?, column("USE")?, column("LOCATION")?, column("STATUS")?, column("IN_SERVICE")?];
+    let [code, purpose, place, notes, in_service] =
+        [column("NPA_ID")?, column("USE")?, column("LOCATION")?, column("NOTES")?, column("IN_SERVICE")?];
     let mut found = Vec::new();
     for line in lines.filter(|line| !line.trim().is_empty()) {
         let cells = cells(line);
         let cell = |at: usize| cells.get(at).map_or("", |cell| cell.trim());
         if cell(in_service) == "Y" {
-            let what = if cell(purpose) == "G" { cell(place) } else { cell(status) };
+            // The column SERVICE says it as well, and not of all: of 633 it says nothing.
+            let what = if cell(purpose) == "G" { cell(place) } else { cell(notes) };
             found.push(Row { code: cell(code).parse()?, what: what.to_lowercase() });
         }
     }
@@ -169,28 +167,34 @@ fn changes(before: &Table, after: &Table) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// Lines as the report has them, cut to some columns in another order, and what a page of its codes shows.
-    const REPORT: &str = "File Date,09/14/2026\n\
-        NPA_ID,type_of_code,USE,LOCATION,COUNTRY,IN_SERVICE,IN_SERVICE_DT,STATUS,NOTES\n\
-        200,Easily Recognizable Code,N,,,N,,,\n\
-        212,General Purpose Code,G,NY,US,Y,01-Jan-1947,,\n\
-        273,General Purpose Code,G,QUEBEC,CANADA,N,27-Feb-2027,Active,\n\
-        321,General Purpose Code,G,FL,US,Y,01-Nov-1999,,\"Cocoa, Cocoa Beach, Eau Gallie\"\n\
-        465,General Purpose Code,G,NY,US,Y,18-Jun-2026,,\n\
-        529,General Purpose Code,N,NANP AREA,US,Y,16-Sep-2022,\"Non-Geographic Services \",\n\
-        542,General Purpose Code,N,NANP AREA,US,Y,26-May-2026,Non-geographic services,\n";
-    const TABLE: &str = "# of 2025-11-26, and more\npersonal 529\nUS-FL 321 999\nUS-NY 212\n";
+    /// Lines as the report has them, without the columns behind the notes. It ends them as Windows does.
+    const REPORT: &str = "File Date,09/14/2026\r\n\
+        NPA_ID,type_of_code,ASSIGNABLE,EXPLANATION,RESERVED,ASSIGNED,ASSIGNMENT_DT,USE,LOCATION,COUNTRY,IN_SERVICE,IN_SERVICE_DT,STATUS,PLANNING_LETTERS,NOTES\r\n\
+        200,Easily Recognizable Code,Yes,,No,No,,N,,,N,,,,\r\n\
+        212,General Purpose Code,Yes,,No,Yes,01-Jan-1947,G,NY,US,Y,01-Jan-1947,,,\r\n\
+        273,General Purpose Code,Yes,,No,Yes,,G,QUEBEC,CANADA,N,27-Feb-2027,Active,,\r\n\
+        321,General Purpose Code,Yes,,No,Yes,10-Feb-1999,G,FL,US,Y,01-Nov-1999,,556 544,\"Cocoa, Cocoa Beach, Eau Gallie\"\r\n\
+        465,General Purpose Code,Yes,,No,Yes,,G,NY,US,Y,18-Jun-2026,,,\r\n\
+        529,General Purpose Code,Yes,,No,Yes,,N,,,Y,16-Sep-2022,,,\"Non-Geographic Services \"\r\n\
+        542,General Purpose Code,Yes,,No,Yes,,N,NANP AREA,,Y,26-May-2026,,,Non-geographic services\r\n\
+        800,Easily Recognizable Code,Yes,,No,Yes,01-Jan-1966,N,NANP AREA,,Y,01-Jan-1966,,,Toll-free\r\n";
+    const TABLE: &str = "# of 2025-11-26, and more\ntoll-free 800\npersonal 529\nUS-FL 321 999\nUS-NY 212\n";
 
     #[test]
     fn a_new_code_goes_to_the_row_of_those_that_are_alike() {
         let (date, report) = read(REPORT).unwrap_or_default();
-        assert_eq!((date.as_str(), report.len()), ("2026-09-14", 5));
+        assert_eq!((date.as_str(), report.len()), ("2026-09-14", 6));
         let before = rows(TABLE).unwrap_or_default();
         let after = renewed(&before, &report).unwrap_or_default();
         let named = |name: &str, codes: &[u16]| (name.to_owned(), codes.to_vec());
         assert_eq!(
             after,
-            [named("personal", &[529, 542]), named("US-FL", &[321]), named("US-NY", &[212, 465])]
+            [
+                named("toll-free", &[800]),
+                named("personal", &[529, 542]),
+                named("US-FL", &[321]),
+                named("US-NY", &[212, 465])
+            ]
         );
         assert_eq!(changes(&before, &after), ["- 999 US-FL", "+ 542 personal", "+ 465 US-NY"]);
         assert_eq!(changes(&after, &after), ["no code opened, none is gone"]);
@@ -212,8 +216,8 @@ mod tests {
 
     #[test]
     fn the_table_has_its_date() {
-        assert!(
-            is_date("2026-09-14") && is_date("2026-09-14,") && !is_date("2026-9-14") && !is_date("reports")
-        );
+        assert_eq!(dated("# NPA-NXX 1 of 2026-09-14: the codes"), Some("2026-09-14"));
+        assert_eq!(dated("2026-9-14 and 1-202-555-01"), None);
+        assert!(dated(include_str!("../../src/data/area_codes.txt")).is_some());
     }
 }
