@@ -1,7 +1,8 @@
 //! What native code says of forms, as one line of ASCII each: the same as `tests/identical/reports.mjs` writes.
 //!
 //! Reads JSON lines: first the specs, then `[spec, [[name, value], …]]` for each form, or an operation's name in the place
-//! of the spec's number: what its payload is, as `tests/identical/calls.mjs` writes it.
+//! of the spec's number: what its payload is, as `tests/identical/calls.mjs` writes it; or both in a list: what is made of
+//! the form's values.
 
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
@@ -33,8 +34,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             writeln!(out, "{}", call(name, values)?)?;
             continue;
         }
-        let at: usize = whose.as_text().unwrap_or_default().parse()?;
-        let form = forms.get(at).ok_or("no such spec")?;
+        if let Value::List(both) = &whose {
+            let [spec, name] = &both[..] else { return Err("no spec and operation".into()) };
+            let form = forms.get(number(spec)?).ok_or("no such spec")?;
+            writeln!(out, "{}", typed(form, name.as_text().unwrap_or_default(), values)?)?;
+            continue;
+        }
+        let form = forms.get(number(&whose)?).ok_or("no such spec")?;
         let report = form.check(values);
         let alone = entries.first().map(|(name, value)| {
             let phone = form.field(name).is_some_and(|field| field.kind == Kind::Phone);
@@ -49,6 +55,34 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(out, "{line}")?;
     }
     Ok(())
+}
+
+fn number(value: &Value<'_>) -> Result<usize, Box<dyn Error>> {
+    Ok(value.as_text().unwrap_or_default().parse()?)
+}
+
+/// What was typed into a form, and the payload that an operation makes of it.
+fn typed(form: &Form, name: &str, values: Entries<'_>) -> Result<String, Box<dyn Error>> {
+    let operation = operation(name).ok_or("no such operation")?;
+    let report = form.check(values);
+    let said = [report.ok().to_string(), values_of(&report), list(report.issues.iter().map(issue))];
+    if !report.ok() {
+        return Ok(list(said.into_iter().chain(["null".to_owned()])));
+    }
+    // A box that was not ticked is no value of a lead's.
+    let lead: Entries<'_> = report
+        .values
+        .iter()
+        .filter(|(_, value)| !matches!(value, Value::Bool(false)))
+        .map(|(name, value)| (Cow::Borrowed(name.as_ref()), value.clone()))
+        .collect();
+    Ok(match operation.payload(lead, 4) {
+        Ok(Payload { method, path, body, .. }) => {
+            let payload = list([text(method), text(&path), body.as_deref().map_or("null".to_owned(), text)]);
+            list(said.into_iter().chain([payload]))
+        }
+        Err(Refusal { code, issues }) => list([text(code), list(issues.iter().map(issue))]),
+    })
 }
 
 /// The payload of an operation or why there is none, and all that its check says.

@@ -1,6 +1,6 @@
 // Parameters of operations, made up from a seed, and what every call that takes them says of them: one verdict.
-import { issue, line } from "./reports.mjs";
-import { generated } from "./forms.mjs";
+import { issue, line, plain } from "./reports.mjs";
+import { generated, KINDS } from "./forms.mjs";
 import { random } from "../differential/numbers.mjs";
 
 const ACCOUNTS = {
@@ -14,11 +14,15 @@ const CREDENTIALS = { key: "a", clientId: "b", clientSecret: "c", loginUrl: "htt
 /** What was found to have more than one verdict comes often. */
 const SEEN = ["Jean\u200bne", "ann@m\u00fcnchen.de", "soft\u2060word", "Cafe\u200b\u0301", "Cafe\u0301", "Mary\tAnn", "a@xn--0.tld", "an\u00adn@example.com", "+2125550123", "47 22 85 50 50"];
 
+/** What may be made up, from a seed. */
+function chances(seed) {
+  const next = random(seed);
+  return { next, value: generated(seed).value, pick: (list) => list[Math.floor(next() * list.length)] };
+}
+
 /** An endless list of `[operation, entries]`. */
 export function* calls(operations, seed) {
-  const next = random(seed);
-  const { value } = generated(seed);
-  const pick = (list) => list[Math.floor(next() * list.length)];
+  const { next, value, pick } = chances(seed);
   const of = ({ kind, fields = [], choices = [] }) => {
     const record = () => Object.fromEntries(entries(fields));
     if (kind === "record" && next() < 0.9) return record();
@@ -36,6 +40,57 @@ export function* calls(operations, seed) {
   for (;;) {
     const { name, params } = pick(operations);
     yield [name, entries(params)];
+  }
+}
+
+/** An endless list of `[spec, operation, entries]`: a form that asks for parameters of an operation, and what is typed there. */
+export function* typed(operations, seed) {
+  const { next, value, pick } = chances(seed);
+  for (;;) {
+    const { name, params } = pick(operations);
+    const fields = {};
+    const entries = [];
+    for (const { name: param, kind, required, choices } of params) {
+      if (next() > (required ? 0.97 : 0.3)) continue;
+      // What no form has of its own is typed as text, or comes hidden.
+      const own = KINDS.includes(kind) ? kind : pick(["text", "hidden"]);
+      const field = { kind: next() < 0.8 ? own : pick(KINDS) };
+      if (/^choices?$/.test(field.kind)) field.choices = choices?.length ? [...choices, "none"] : ["a", "red"];
+      if (field.kind === "email" && next() < 0.5) field[pick(["quoted", "literal", "international"])] = true;
+      fields[param] = field;
+      const typed = () => (field.choices && next() < 0.8 ? pick(field.choices) : /^(id|integer)$/.test(kind) && next() < 0.7 ? String(1 + Math.floor(next() * 90)) : next() < 0.2 ? pick(SEEN) : value(field.kind));
+      entries.push([param, typed()]);
+      if (next() < 0.05) entries.push([param, typed()]);
+    }
+    yield [{ fields }, name, entries];
+  }
+}
+
+/** What a form's own `payload` says of what was typed, in one crossing. */
+export const atOnce = (form, name, entries) =>
+  built(() => {
+    const { report, payload } = form.payload(entries, name);
+    return [...reported(report), payload ? [payload.method, payload.path, payload.body] : null];
+  });
+
+/** What a check and a `payload` behind it say, in two; native code writes the same line. */
+export const inTurn = (api, form, name, entries) =>
+  built(() => {
+    const report = form.check(entries);
+    if (!report.ok) return [...reported(report), null];
+    // A box that was not ticked is no value of a lead's.
+    const { method, path, body } = api.payload(name, Object.entries(report.values).filter(([, value]) => value !== false));
+    return [...reported(report), [method, path, body]];
+  });
+
+const reported = ({ ok, values, issues }) => [ok, Object.entries(values).map(([field, value]) => [field, plain(value)]), issues.map(issue)];
+
+function built(act) {
+  try {
+    return line(act());
+  } catch (error) {
+    if (!error.issues) throw error;
+    return line([error.code, error.issues.map(issue)]);
   }
 }
 

@@ -20,7 +20,7 @@ const REMAPPED = /[\u0338\u034f\u04c0\u1e9e\u2061-\u2064\u2132\u2183\u2260\u226e
 
 const DOMAINS = ["gmail.com", "gmial.com", "gmail.con", "yahoo.co.uk", "acme.co", "harbor.example", "HARBOR.Example", "mailinator.com", "x.yopmail.com", "comcast.nte", "intranet", "harbor.x", "a.123", "[127.0.0.1]", "-a.com", "a..com", "gmail,com", "b\u00fccher.example", "\u4f8b\u3048\u3002\u30c6\u30b9\u30c8", "\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444", "cafe\u0301.fr", "xn--bcher-kva.example", "stra\u00dfe.de", "\u03b2\u03cc\u03bb\u03bf\u03c2.com", "a\u200db.com", "\uff47mail.com", "xn--a.com"];
 const WORDS = ["a", "b c", "1", "\u00e9", "Yes", "no", "on", "off", "TRUE", "false", "0", "agree", "red", "Red", "green,blue", " , ", "US", "CA", "ca", "Ontario", "New York", "C\u00f4te d\u2019Ivoire", "10001", "10001-1234", "K1A 0B1", "k1a0b1", "00000", "2026-02-28", "2026-02-29", "2024-02-29", "26-1-1", "2026-13-01", "https://harbor.example/a?b=c#d", "http://x", "ftp://x", "https://a@b.example", "//harbor.example", "javascript:alert(1)", "12", "-3.50", "1e3", "007", "+5", "1,000", "9007199254740993", "99999999999999999999", "Infinity", "<b>hi</b>", "__proto__", "constructor"];
-const KINDS = ["text", "name", "email", "phone", "labels", "choice", "choices", "boolean", "integer", "number", "date", "url", "postal", "country", "state", "consent", "hidden"];
+export const KINDS = ["text", "name", "email", "phone", "labels", "choice", "choices", "boolean", "integer", "number", "date", "url", "postal", "country", "state", "consent", "hidden"];
 
 /** Well below the cap of 64 KiB or well above: it counts what arrives, and in JavaScript that is normalised. */
 function long(text) {

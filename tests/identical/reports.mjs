@@ -21,7 +21,7 @@ export function reports(api, specs, forms) {
 export const issue = ({ field, code, severity, message, suggestion }) => [field, code, severity, message, suggestion ?? null];
 
 /** Numbers as their text: JavaScript keeps the ones that it would round as text, too. */
-const plain = (value) => (typeof value === "number" ? String(value) : Array.isArray(value) ? value.map(plain) : value);
+export const plain = (value) => (typeof value === "number" ? String(value) : Array.isArray(value) ? value.map(plain) : value);
 
 /** JSON in ASCII, with a lone surrogate as what an encoder makes of it. */
 export const line = (value) => JSON.stringify(value, (_, part) => (typeof part === "string" ? part.toWellFormed() : part)).replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
