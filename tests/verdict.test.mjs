@@ -1,22 +1,21 @@
 // One verdict in every place: the cases that Rust reads, through the package in Node, on workerd and in Chromium.
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:http";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { bundleWorker } from "../www/demo/relay.mjs";
 import { launch } from "./browser.mjs";
 import { root } from "./stand.mjs";
+import { allCases, verdictPage } from "./verdict-page.mjs";
 import { verdicts } from "./verdict.mjs";
 
-const cases = {};
+let cases;
 let folder;
 
 before(async () => {
-  for (const file of await readdir(`${root}tests/cases`)) cases[file.replace(".json", "")] = JSON.parse(await readFile(`${root}tests/cases/${file}`, "utf8"));
+  cases = await allCases();
   folder = await mkdtemp(join(tmpdir(), "fieldpost-verdict-"));
 });
 after(() => rm(folder, { recursive: true, force: true }));
@@ -53,22 +52,16 @@ describe("one verdict", () => {
   });
 
   test("in Chromium", async () => {
-    const { outputFiles } = await build({ entryPoints: [`${root}tests/fixtures/verdict-page.mjs`], bundle: true, format: "esm", write: false });
-    const server = createServer((request, response) => {
-      const script = request.url === "/page.js";
-      response.setHeader("content-type", script ? "text/javascript" : "text/html");
-      response.end(script ? outputFiles[0].contents : '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>');
-    });
-    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const served = await verdictPage();
     const browser = await launch();
     try {
       const page = await browser.newPage();
-      await page.goto(`http://127.0.0.1:${server.address().port}/`);
-      await page.waitForFunction(() => "verdicts" in globalThis);
-      holds(await page.evaluate((all) => globalThis.verdicts(all), cases));
+      await page.goto(served.page);
+      await page.waitForFunction(() => document.body.textContent);
+      holds(JSON.parse(await page.textContent("body")));
     } finally {
       await browser.close();
-      server.close();
+      await served.stop();
     }
   });
 });
