@@ -239,13 +239,14 @@ fn is_disposable(mut domain: &[u8]) -> bool {
 /// Suggests the address that stands in a text which cannot be used: a comma for a dot, a dot or an @ twice or at an end,
 /// `gmail` without its ending, full-width signs, a word processor's dash or apostrophe, invisible letters, a blank beside
 /// the @, quotes or brackets around it, `mailto:` or other words before it, words behind it. Words are never joined, and
-/// of two addresses neither is.
+/// of two addresses neither is. What is no word by itself is no address: not what stands behind a bracket in the middle of
+/// one, nor what stands before `m` or `uk`, which was to be the end of the domain.
 fn suggest_repaired(mut text: &[u8], draft: &mut Draft) {
     let mut right = [0; MAX_WHOLE];
     let mut length = 0_usize;
     // As if a dot went before: none may lead.
     let mut before = b'.';
-    let (mut in_domain, mut apart) = (false, false);
+    let (mut in_domain, mut apart, mut opened) = (false, false, false);
     while !text.is_empty() {
         let unseen = text::is_sign(text, text::INVISIBLE | text::JOINER);
         if unseen > 0 {
@@ -257,21 +258,27 @@ fn suggest_repaired(mut text: &[u8], draft: &mut Draft) {
         let byte = if sign == b',' { b'.' } else { sign };
         let closes = text::cut(b">)]}", byte).is_some();
         if in_domain && (closes || (byte == b' ' && before != b'@')) {
+            if !closes && (1..4).contains(&text.len()) {
+                return;
+            }
             break;
         }
         if byte == b' ' {
             apart = true;
             continue;
         }
-        let begins = closes || matches!(byte, b'<' | b':');
-        if begins || (std::mem::take(&mut apart) && byte != b'@' && before != b'@') {
-            (length, before, in_domain) = (0, b'.', false);
+        let begins = (closes && (opened || length == 0)) || matches!(byte, b'<' | b':');
+        if (std::mem::take(&mut apart) && byte != b'@' && before != b'@') || begins {
+            (length, before, in_domain, opened) = (0, b'.', false, byte == b'<');
         }
         match (before, byte) {
             (b'.' | b'@', b'.') | (b'@', b'@') => continue,
             _ if begins => continue,
             // Quotes, brackets, and what is left of `http://`.
-            _ if length == 0 && text::cut(b"/'\"([{", byte).is_some() => continue,
+            _ if length == 0 && text::cut(b"/'\"([{", byte).is_some() => {
+                opened = true;
+                continue;
+            }
             (b'.', b'@') => length = length.saturating_sub(1),
             // Whatever else is wrong is not for guessing.
             (_, 128..) => return,
