@@ -47,9 +47,17 @@ async function heapOf(inspector) {
   return (usedSize + backingStorageSize) / (1 << 20);
 }
 
-/** Sends requests to one socket, and gives each answer: status, type and text; status 0 where the connection broke. */
-function client(origin, connections) {
-  const pool = new Pool(origin, { connections, pipelining: 1 });
+/** An answer is late after so many milliseconds, and none after these: a busy machine makes one wait, a hang never ends. */
+const LATE = 15_000;
+const NEVER = 120_000;
+const SILENCE = ["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"];
+
+/**
+ * Sends requests to one socket, and gives each answer: status, type and text, and how long it took; status 0 where the
+ * connection broke, with the type "silence" where it stood open for `never` milliseconds and nothing came.
+ */
+export function client(origin, connections, never = NEVER) {
+  const pool = new Pool(origin, { connections, pipelining: 1, headersTimeout: never, bodyTimeout: never });
   const dispatched = ({ path, method, headers, body }) =>
     new Promise((resolve) => {
       const answer = { status: 0, type: "", text: "" };
@@ -64,7 +72,7 @@ function client(origin, connections) {
           onResponseData: (_, part) => parts.push(part),
           onResponseEnd: done,
           onResponseError(_, error) {
-            Object.assign(answer, { status: 0, type: String(error.code) });
+            Object.assign(answer, { status: 0, type: SILENCE.includes(error.code) ? "silence" : String(error.code) });
             done();
           },
         });
@@ -72,11 +80,16 @@ function client(origin, connections) {
         resolve({ ...answer, type: String(error.code) });
       }
     });
-  return { send: (request) => (request.raw ? byHand(origin, request) : dispatched(request)), stop: () => pool.destroy() };
+  const send = async (request) => {
+    const began = performance.now();
+    const answer = await (request.raw ? byHand(origin, request, never) : dispatched(request));
+    return { ...answer, ms: Math.round(performance.now() - began) };
+  };
+  return { send, stop: () => pool.destroy() };
 }
 
 /** Writes bytes to a connection of their own, and reads the first answer that comes. */
-function byHand(origin, { raw, end }) {
+function byHand(origin, { raw, end }, never) {
   const { hostname, port } = new URL(origin);
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname);
@@ -99,7 +112,7 @@ function byHand(origin, { raw, end }) {
     const timer = setTimeout(() => {
       socket.destroy();
       resolve({ status: 0, type: "silence", text: "" });
-    }, 60_000);
+    }, never);
     socket.on("error", () => {});
     socket.on("close", () => read(true));
     socket.on("data", (part) => {
@@ -188,7 +201,7 @@ export const strangersRun = ({ seconds = 60, connections = 32 } = {}) =>
 
 /**
  * `requests` made by chance for the relay, and the same for the echo, in three parts each. `wrong` are answers that no
- * documentation has; a seed makes the same requests again.
+ * documentation has, or none at all; `late` are those that took their time. A seed makes the same requests again.
  */
 export const generatedRun = ({ requests = 200_000, connections = 32, seed = Date.now() % 1_000_000, say = console.log } = {}) =>
   beside({ silent: true, VALUE_KEY: "demo-operator-values" }, async (both) => {
@@ -207,13 +220,16 @@ export const generatedRun = ({ requests = 200_000, connections = 32, seed = Date
     };
     const statuses = {};
     const wrong = [];
+    const late = { answers: 0, slowestMs: 0 };
     let sent = 0;
     const toRelay = async (n) => {
       if (n % 500 === 0) await renew();
       const request = generated(seed, n, known);
       let answer = await relay.send(request);
       // A host closes a connection whose last body nobody has read; the next request on it has to be sent again.
-      for (let again = 0; again < 3 && answer.status === 0 && !request.raw; again++) answer = await relay.send(request);
+      for (let again = 0; again < 3 && answer.status === 0 && answer.type !== "silence" && !request.raw; again++) answer = await relay.send(request);
+      if (answer.ms > LATE) late.answers++;
+      late.slowestMs = Math.max(late.slowestMs, answer.ms);
       statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
       const why = await judged(request, answer, echo);
       if (why !== undefined) wrong.push({ n, why, kind: request.kind, path: request.path.slice(0, 100), status: answer.status, type: answer.type, text: answer.text.slice(0, 300) });
@@ -229,15 +245,16 @@ export const generatedRun = ({ requests = 200_000, connections = 32, seed = Date
     await Promise.all([relay.stop(), echo.stop()]);
     const operator = async (path) => (await fetch(`${at.relay}/operator/${path}`, { headers: { authorization: "Bearer demo-operator" } })).json();
     const traps = (await operator("attention")).groups.filter(({ code }) => /wasm\.trap/.test(code ?? ""));
-    return { seed, requests: sent, statuses, wrong, traps, ...grown(parts) };
+    return { seed, requests: sent, statuses, late, wrong, traps, ...grown(parts) };
   });
 
 /**
  * Why an answer must not be; nothing where it may. Bytes that are no request get the host's own word, which is one that a
  * Worker that only echoes gives, too; and who says half of something may be left without an answer, but not waiting for one.
  */
-async function judged(request, { status, type, text }, echo) {
-  if (request.raw && status === 0) return type === "silence" ? "no answer" : undefined;
+export async function judged(request, { status, type, text, ms }, echo) {
+  if (type === "silence") return `no answer in ${ms} ms, and the connection stands open`;
+  if (request.raw && status === 0) return undefined;
   // Of an answer to a connection that was torn only the beginning may be there.
   if (request.end === "tear") return status === 500 ? "500" : undefined;
   const isHosts = request.raw && status >= 400 && !/^(?:application\/json|text\/html)/.test(type);
