@@ -1,5 +1,6 @@
 // Cloudflare's limits, held against the relay by a Worker of the tests (local workerd holds it to none): the calls of one
-// event, and objects that are stopped in the middle. Of the six connections of an object see connections.test.mjs.
+// event, and objects that are stopped in the middle. Of the six connections of an object see connections.test.mjs. LEADS of a
+// backlog; with a lower SCALE the relay's deadlines are longer, for a machine that has other things to do.
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { TAKES } from "./faults/capacity.mjs";
@@ -10,18 +11,30 @@ after(closeAll);
 
 const FREE = { calls: null, concurrent: null, daily: null };
 
+const MANY = Number(process.env.LEADS ?? 600);
+
+/** Waits as long as more and more of it is done: a backlog takes its time, and on a busy machine many times that. */
+async function drained(left, what) {
+  for (let [last, since] = [await left(), Date.now()]; last > 0; ) {
+    await pause(500);
+    const now = await left();
+    if (now < last) [last, since] = [now, Date.now()];
+    assert.ok(Date.now() - since < 120_000, `${last} of ${what} are left, and none of them has gone for two minutes`);
+  }
+}
+
 describe("a backlog goes out in events that each stay below", { concurrency: true }, () => {
   for (const plan of ["free", "paid"]) {
-    test(plan, { timeout: 580_000 }, async () => {
+    test(plan, { timeout: 580_000 + 100 * MANY }, async () => {
       const accounts = { one: await crm("prospects"), two: await crm("marketo") };
-      const at = await held({ accounts, timeScale: 10, bindings: { PLAN: plan } });
-      const leads = emails("backlog", Number(process.env.LEADS ?? 600));
+      const at = await held({ accounts, timeScale: Number(process.env.SCALE ?? 10), bindings: { PLAN: plan } });
+      const leads = emails("backlog", MANY);
       for (const one of Object.values(accounts)) one.busy = true;
       for (let n = 0; n < leads.length; n += 100) await Promise.all(leads.slice(n, n + 100).map((email) => at.lead(email)));
       assert.ok((await at.queued()) >= leads.length - 10);
       for (const one of Object.values(accounts)) one.busy = false;
       const began = performance.now();
-      await until(async () => (await at.queued()) === 0, "the backlog", 500_000);
+      await drained(at.queued, "the backlog");
       const meters = await at.meters();
       const most = ["external", "internal"].map((kind) => worst(meters, ({ most }) => most[kind]));
       console.log(`# ${plan}: ${leads.length} leads to two accounts in ${Math.round((performance.now() - began) / 100) / 10} s; at most ${most[0]} external and ${most[1]} internal calls of one event, ${worst(meters, ({ alarms }) => alarms)} alarms`);
