@@ -57,6 +57,7 @@ const BOUNDS = {
   "table deliveries": "as leads",
   "table renders": "as leads; gone with the delivery",
   "table accounts": OWNER,
+  "table sums": "forms, accounts, and codes of what waits for a person",
   "table spent": 500_000,
   "table running": 10_000,
   "table claims": 2_000_000,

@@ -33,24 +33,25 @@ export async function fullRun({ leads, size, kept = 0, timeScale = 2, say = () =
   let isolate;
   try {
     await at.config({ latency: 1, marketo: { limits: { calls: null, concurrent: null, daily: null } }, prospects: { limits: { calls: null, concurrent: null, daily: null } } });
+    // A connection that lay idle may be closed in the moment when it is used again.
+    const ask = (path, init) => fetch(`${at.relay}/${path}`, init).catch(() => fetch(`${at.relay}/${path}`, init));
     const post = async (form, email) => {
-      const response = await fetch(`${at.relay}/leads/${form}`, { method: "POST", body: body({ firstName: "Ann", lastName: "Lee", email }, { key: crypto.randomUUID() }), headers: { accept: "application/json", origin: at.page } });
+      const response = await ask(`leads/${form}`, { method: "POST", body: body({ firstName: "Ann", lastName: "Lee", email }, { key: crypto.randomUUID() }), headers: { accept: "application/json", origin: at.page } });
       const { state } = await response.json();
       return `${response.status} ${state}`;
     };
-    // A connection that lay idle may be closed in the moment when it is used again.
-    const ask = (path, init = {}) => fetch(`${at.relay}/operator/${path}`, { ...init, headers: AUTH });
-    const operator = (path, init) => ask(path, init).catch(() => ask(path, init));
+    const operator = (path, init) => ask(`operator/${path}`, { ...init, headers: AUTH });
+    const own = (path, given) => ask(`test/${path}`, { method: "POST", body: given && JSON.stringify(given) });
     const read = async (path) => (await operator(path)).json();
     await at.faults([{ operation: WRITE, fault: "code", code: 1003, times: 1 }]);
     await post("contact", "first@example.org");
     await until(async () => (await read("leads?phase=dead")).length === 1, "the first dead letter");
     const portion = Math.max(1, Math.min(5_000, Math.floor((16 * MIB) / (size + kept))));
     for (let from = 0; from < leads; from += portion) {
-      const response = await fetch(`${at.relay}/test/fill`, { method: "POST", body: JSON.stringify({ from, count: Math.min(portion, leads - from), size, kept }) });
+      const response = await own("fill", { from, count: Math.min(portion, leads - from), size, kept });
       if (!response.ok) throw new Error(`fill: ${await response.text()}`);
     }
-    const { bytes, dead } = await (await fetch(`${at.relay}/test/count`, { method: "POST" })).json();
+    const { bytes, dead } = await (await own("count")).json();
     if (dead !== leads + 1) throw new Error(`${dead} of ${leads + 1} are there`);
     found.megabytes = Math.round(bytes / MIB);
     say(`filled: ${dead} leads, ${found.megabytes} MiB`);
@@ -61,8 +62,8 @@ export async function fullRun({ leads, size, kept = 0, timeScale = 2, say = () =
     const statuses = {};
     let slowest = 0;
     // This process reads a gigabyte, too: what it has itself to blame for.
-    const own = monitorEventLoopDelay({ resolution: 10 });
-    own.enable();
+    const lag = monitorEventLoopDelay({ resolution: 10 });
+    lag.enable();
     const live = (async () => {
       while (!over) {
         const email = `live${sent.length}@example.org`;
@@ -84,9 +85,9 @@ export async function fullRun({ leads, size, kept = 0, timeScale = 2, say = () =
     const timed = async (name, act) => {
       const began = performance.now();
       seen.used = 0;
-      own.reset();
+      lag.reset();
       await act();
-      found.took[name] = { seconds: Number(((performance.now() - began) / 1000).toFixed(1)), used: Math.round(seen.used), slowestMs: slowest, ownMs: Math.round(own.max / 1e6) };
+      found.took[name] = { seconds: Number(((performance.now() - began) / 1000).toFixed(1)), used: Math.round(seen.used), slowestMs: slowest, ownMs: Math.round(lag.max / 1e6) };
       // To collect all garbage stops the isolate, so it is done when nobody is looked at.
       found.took[name].live = Math.round(await isolate.live());
       slowest = 0;
@@ -115,6 +116,7 @@ export async function fullRun({ leads, size, kept = 0, timeScale = 2, say = () =
       every("attention", await drained(await operator("attention?limit=10000"), '"lead":"'), most);
       await drained(await operator("status"), '"dead"');
       await drained(await operator("metrics"), "fieldpost");
+      await drained(await operator("erase", { method: "POST", body: JSON.stringify({ email: "nobody@example.org" }) }), '"erased"');
     });
     // They go nowhere, so that all of them are there to the end.
     await at.faults([{ operation: WRITE, fault: "status", status: 503, times: 100_000_000 }]);
@@ -122,6 +124,7 @@ export async function fullRun({ leads, size, kept = 0, timeScale = 2, say = () =
     await timed("discard", async () => {
       // What came back meanwhile is none of it; what waits cannot be given up.
       await drained(await operator("discard", { method: "POST", body: JSON.stringify({ phase: "dead", reason: "the end of the run" }) }), '"moved"');
+      await drained(await operator("rounds"), '"round"');
     });
     over = true;
     await Promise.all([live, watch]);
@@ -133,6 +136,7 @@ export async function fullRun({ leads, size, kept = 0, timeScale = 2, say = () =
       throw new Error(`${error.message}: ${found.lacking} of ${sent.length}, ${JSON.stringify(statuses)}, ${JSON.stringify(await read("status"))}`);
     });
     found.live = { sent: sent.length, statuses, slowestMs: Math.max(...Object.values(found.took).map(({ slowestMs }) => slowestMs)) };
+    found.reads = await (await own("reads")).json();
     found.heap = Math.max(...Object.values(found.took).map(({ live }) => live));
     found.used = Math.max(...Object.values(found.took).map(({ used }) => used));
     return found;

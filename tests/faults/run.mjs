@@ -30,6 +30,7 @@ if (number("FULL", 1_024) > 0) {
     const found = await fullRun({ ...each, leads: Math.floor(room / (each.size + (each.kept ?? 0) + 1_300)), say });
     say(`an outbox of ${found.megabytes} MiB: ${JSON.stringify(found)}`);
     if (found.heap > 64 || found.used > 128) throw new Error(`the heap of an outbox of ${found.megabytes} MiB was ${found.heap} MB, with garbage ${found.used}`);
+    if (found.reads.rows > 15_000) throw new Error(`a statement read ${found.reads.rows} rows: ${found.reads.statement}`);
     if (Object.keys(found.live.statuses).join() !== "202 queued") throw new Error(`leads were not taken: ${JSON.stringify(found.live)}`);
   }
 }

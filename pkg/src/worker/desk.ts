@@ -1,6 +1,5 @@
 import type { Outcome } from "../types.js";
 import type { DurableState } from "./durable.js";
-import type { Sought } from "./persons.js";
 import { Tally } from "./tally.js";
 
 /** What one outbox says of itself. Each lead that is not finished counts once, in one of the first three. */
@@ -94,48 +93,17 @@ export class Desk {
   }
 
   status(gone: { leads: number; oldest: number | null }): ShardStatus {
-    const [repeated] = this.rows("SELECT count(*) AS n FROM deliveries WHERE maybe_repeated = 1");
-    const [refused] = this.rows("SELECT count(*) AS n FROM deliveries WHERE phase = 'dead'");
+    const sum = (what: string): number => Number(this.rows("SELECT sum(n) AS n FROM sums WHERE what = ?", what)[0]?.["n"] ?? 0);
     const { queued, review, dead, bytes } = this.tally.now;
     return {
       queued, review, dead, bytes,
       gone: gone.leads,
-      deadDeliveries: Number(refused?.["n"]),
-      repeated: Number(repeated?.["n"]),
+      deadDeliveries: sum("dead"),
+      repeated: sum("repeated"),
       oldest: this.tally.oldest(),
       oldestForPerson: earliest(this.tally.oldestForPerson(), gone.oldest),
       counters: this.counters,
     };
-  }
-
-  /**
-   * Takes a person out of the outbox, the review and the dead letters, whichever field they are in. Key and hash stay: a
-   * page that repeats the lead must not bring it back.
-   */
-  erase({ persons, keyed = [], keys = [] }: Pick<Sought, "persons"> & Partial<Sought>): { erased: number; out: number } {
-    let erased = 0;
-    let out = 0;
-    this.together(() => {
-      // Plain hashes are asked for where there is none under a key of today's: the release before wrote the row, or the key is gone.
-      const found = this.rows(
-        `SELECT id FROM leads WHERE rowid IN (
-           SELECT leads.rowid FROM json_each(?1) AS hash CROSS JOIN leads WHERE finished IS NULL AND instr(persons_keyed || ' ', ':' || hash.value || ' ') > 0)
-         UNION SELECT leads.id FROM json_each(?2) AS hash CROSS JOIN leads WHERE leads.rowid IN (
-           SELECT rowid FROM leads WHERE finished IS NULL AND (persons_keyed IS NULL OR substr(persons_keyed, 1, 8) NOT IN (SELECT value FROM json_each(?3))))
-         AND (person = hash.value OR instr(persons || ' ', ':' || hash.value || ' ') > 0)`,
-        JSON.stringify(keyed), JSON.stringify(persons), JSON.stringify(keys),
-      );
-      for (const { id } of found) {
-        const [sent] = this.rows("SELECT count(*) AS n FROM deliveries WHERE lead = ? AND phase = 'sent'", id);
-        out += Number(sent?.["n"]);
-        this.tally.turn(String(id), () => {
-          this.tally.close(String(id), Date.now());
-          this.rows("DELETE FROM deliveries WHERE lead = ?", id);
-        });
-        erased++;
-      }
-    });
-    return { erased, out };
   }
 }
 

@@ -1,4 +1,6 @@
+import { counted } from "./counted.js";
 import type { Desk } from "./desk.js";
+import type { DurableState } from "./durable.js";
 import { goesTo, type RelayOptions } from "./options.js";
 
 /** Why nobody asks about a delivery any more: the options have no such form, or no way from it to that account. */
@@ -18,6 +20,9 @@ export interface GoneGroup {
 /** So many deliveries are looked at in one go. */
 const SWEPT = 500;
 
+/** The state counts to this, for whoever looks at it does so all the time; a group is counted to its end. */
+const MOST = 2_000;
+
 /** What stands after each lead's id. */
 export const LAST = "~";
 
@@ -35,6 +40,13 @@ export const formOf = (hold: string): string => hold.split("/", 1)[0] as string;
 interface Pair {
   account: string;
   hold: string;
+}
+
+/** What deliveries wait for, by account. Each is a step in an index, however many wait for it: SQLite walks past all of these where two columns are compared at once. */
+export function* marks(sql: DurableState["storage"]["sql"]): Generator<Pair> {
+  const one = (which: string, ...bindings: string[]): Pair | undefined =>
+    sql.exec(`SELECT account, hold FROM deliveries INDEXED BY held_lead WHERE hold IS NOT NULL AND phase IN ('waiting', 'sent') AND ${which} ORDER BY account, hold LIMIT 1`, ...bindings).toArray()[0] as Pair | undefined;
+  for (let last = one("account >= ''"); last; last = one("account = ? AND hold > ?", last.account, last.hold) ?? one("account > ?", last.account)) yield last;
 }
 
 /**
@@ -110,18 +122,10 @@ export class Gone {
 
   /** What is marked and has no way, by account and mark. */
   private pairs(code?: GoneCode, account?: string, form?: string): Pair[] {
-    const found: Pair[] = [];
-    for (let last: Pair = { account: "", hold: "" }; ; ) {
-      const [row] = this.desk.rows(
-        `SELECT account, hold FROM deliveries WHERE hold IS NOT NULL AND phase IN ('waiting', 'sent') AND (account, hold) > (?, ?) ORDER BY account, hold LIMIT 1`,
-        last.account, last.hold,
-      );
-      if (!row) return found;
-      last = { account: String(row["account"]), hold: String(row["hold"]) };
-      const own = formOf(last.hold);
-      const why = goneBy(this.relay(), own, last.account);
-      if (why && (code ?? why) === why && (account ?? last.account) === last.account && (form ?? own) === own) found.push(last);
-    }
+    return [...marks(this.desk.storage.sql)].filter(({ account: own, hold }) => {
+      const why = goneBy(this.relay(), formOf(hold), own);
+      return why && (code ?? why) === why && (account ?? own) === own && (form ?? formOf(hold)) === formOf(hold);
+    });
   }
 
   /** The leads of which a delivery has no way, after `from` in one order or the other, at most so many. */
@@ -138,15 +142,15 @@ export class Gone {
     return inOrder(all, most, order);
   }
 
-  groups(): GoneGroup[] {
+  async groups(): Promise<GoneGroup[]> {
     const relay = this.relay();
     const groups = new Map<string, GoneGroup>();
     for (const { account, hold } of this.pairs()) {
       const form = formOf(hold);
       const code = goneBy(relay, form, account) as GoneCode;
-      const [row] = this.desk.rows("SELECT count(*) AS n FROM deliveries WHERE account = ? AND hold = ? AND hold IS NOT NULL AND phase IN ('waiting', 'sent')", account, hold);
+      const n = await counted(this.desk, "SELECT lead AS at FROM deliveries WHERE account = ?1 AND hold = ?2 AND phase IN ('waiting', 'sent')", "", account, hold);
       const own = groups.get(`${account} ${form}`) ?? { phase: "waiting", code, leads: 0, account, form, to: this.ways(code, form, account) };
-      own.leads += Number(row?.["n"]);
+      own.leads += n;
       groups.set(`${account} ${form}`, own);
     }
     return [...groups.values()];
@@ -161,17 +165,16 @@ export class Gone {
 
   /** How many leads wait in vain for a system, and for nobody who looks at something else of them; and the first of them. */
   status(): { leads: number; oldest: number | null } {
-    const pairs = this.pairs();
-    if (pairs.length === 0) return { leads: 0, oldest: null };
-    const [row] = this.desk.rows(
-      `SELECT count(DISTINCT one.lead) AS n, min(one.lead) AS first
-       FROM json_each(?) AS pair CROSS JOIN deliveries AS one ON one.account = pair.value ->> '$.account' AND one.hold = pair.value ->> '$.hold'
-       WHERE one.hold IS NOT NULL AND one.phase IN ('waiting', 'sent')
-         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = one.lead AND phase IN ('dead', 'review'))`,
-      JSON.stringify(pairs),
+    const found = this.pairs().flatMap(({ account, hold }) =>
+      this.desk.rows(
+        `SELECT lead FROM deliveries AS one WHERE account = ? AND hold = ? AND phase IN ('waiting', 'sent')
+         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = one.lead AND phase IN ('dead', 'review')) ORDER BY lead LIMIT ?`,
+        account, hold, MOST,
+      ),
     );
-    const [first] = this.desk.rows("SELECT accepted FROM leads WHERE id = ?", row?.["first"] ?? null);
-    return { leads: Number(row?.["n"]), oldest: (first?.["accepted"] as number | undefined) ?? null };
+    const leads = inOrder(found.map(({ lead }) => String(lead)), MOST, "ASC");
+    const [first] = this.desk.rows("SELECT accepted FROM leads WHERE id = ?", leads[0] ?? null);
+    return { leads: leads.length, oldest: (first?.["accepted"] as number | undefined) ?? null };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DurableState } from "./durable.js";
-import { formOf } from "./gone.js";
+import { formOf, marks } from "./gone.js";
 import type { Target } from "./options.js";
 
 /** Why a lead waits whose target has as many dead letters as may be. */
@@ -32,9 +32,7 @@ export class Holds {
 
   /** What was marked before this instance began; when to ask, the gate says. Nobody asks where there is no way (`gone.ts`). */
   begin(hasWay: (account: string, form: string) => boolean): void {
-    for (const { account, hold } of this.storage.sql.exec("SELECT DISTINCT account, hold FROM deliveries WHERE hold IS NOT NULL").toArray()) {
-      if (hasWay(String(account), formOf(String(hold)))) this.note(String(account), String(hold), 0);
-    }
+    for (const { account, hold } of marks(this.storage.sql)) if (hasWay(account, formOf(hold))) this.note(account, hold, 0);
   }
 
   of(account: string): Map<string, Hold> {
@@ -78,9 +76,9 @@ export class Holds {
       const full = this.isFull(account, name);
       changed += this.storage.sql.exec(
         `UPDATE deliveries SET hold = ?1, code = iif(?5, '${FULL}', code) WHERE id IN (SELECT id FROM (
-           SELECT deliveries.id AS id, form FROM deliveries JOIN leads ON leads.id = deliveries.lead
-           WHERE account = ?2 AND phase IN ('waiting', iif(?5, '', 'sent')) AND hold IS NULL AND next <= ?3 ORDER BY next LIMIT ?4
-         ) WHERE form = ?1) RETURNING 1`, name, account, now, Math.min(most, SWEPT), full ? 1 : 0,
+           SELECT deliveries.id AS id, form, phase FROM deliveries JOIN leads ON leads.id = deliveries.lead
+           WHERE account = ?2 AND phase IN ('waiting', 'sent') AND hold IS NULL AND next <= ?3 ORDER BY next LIMIT ?4
+         ) WHERE form = ?1 AND (phase = 'waiting' OR NOT ?5)) RETURNING 1`, name, account, now, Math.min(most, SWEPT), full ? 1 : 0,
       ).toArray().length;
     }
     return changed;

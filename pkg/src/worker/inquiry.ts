@@ -38,10 +38,10 @@ export class Inquiry {
         return answered(this.listing[path.slice(1) as List](which, before));
       }
       case "/groups":
-        return Response.json(this.listing.groups());
+        return Response.json(await this.listing.groups());
       case "/rounds": {
         const { round, most } = await given<{ round?: string; most: number }>();
-        return Response.json(this.listing.rounds(round, most));
+        return Response.json(await this.listing.rounds(round, most));
       }
       case "/rule": {
         const rule = await given<Rule>();

@@ -26,10 +26,10 @@ export class Letters {
     readonly most: () => number | undefined,
   ) {}
 
-  /** Counts anew: when the instance begins, and after a person has acted. */
+  /** Looks anew: when the instance begins, and after a person has acted. */
   count(): void {
     const rows = this.storage.sql.exec(
-      "SELECT account, form, count(*) AS dead FROM deliveries JOIN leads ON leads.id = deliveries.lead WHERE phase = 'dead' GROUP BY account, form",
+      "SELECT one AS account, two AS form, n AS dead FROM sums WHERE what = 'dead'",
     ).toArray() as unknown as Full[];
     const gone = [...this.counts.values()].map((one) => ({ ...one, dead: 0 }));
     this.counts = new Map([...gone, ...rows].map((one) => [`${one.form} ${one.account}`, one]));

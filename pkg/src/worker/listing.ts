@@ -1,3 +1,4 @@
+import { counted } from "./counted.js";
 import type { Desk } from "./desk.js";
 import { type Gone, goneBy, type GoneGroup, isGone, LAST } from "./gone.js";
 import type { RelayOptions } from "./options.js";
@@ -16,6 +17,18 @@ interface Attention {
   issues: string | null;
   deliveries: Record<string, unknown>[];
 }
+
+/** A state and its code, and how many deliveries of a round there are of it. */
+interface Coded {
+  phase: string;
+  code: string | null;
+}
+interface State extends Coded {
+  deliveries: number;
+}
+
+/** So many of them are told apart. */
+const MOST_STATES = 100;
 
 /** The names of fields that one table may have as columns, and their length. */
 const MOST_NAMES = 1_000;
@@ -68,11 +81,9 @@ export class Listing {
   }
 
   /** How many leads there are of each state and code that a person has to look at. */
-  groups(): Group[] {
-    const groups = this.desk.rows(
-      "SELECT phase, code, count(DISTINCT lead) AS leads FROM deliveries WHERE phase IN ('dead', 'review') GROUP BY phase, code ORDER BY leads DESC LIMIT 100",
-    ) as unknown as Group[];
-    return [...groups, ...this.gone.groups()];
+  async groups(): Promise<Group[]> {
+    const groups = this.desk.rows("SELECT one AS phase, nullif(two, '') AS code, n AS leads FROM sums WHERE what = 'leads' ORDER BY leads DESC LIMIT 100") as unknown as Group[];
+    return [...groups, ...(await this.gone.groups())];
   }
 
   /** What is open of a lead and meant: nothing of one that is finished. */
@@ -120,19 +131,38 @@ export class Listing {
   }
 
   /** What became of what was sent on by a person: of the newest rounds, or of one. */
-  rounds(only: string | undefined, most: number): Record<string, unknown>[] {
+  async rounds(only: string | undefined, most: number): Promise<Record<string, unknown>[]> {
     const found: Record<string, unknown>[] = [];
     for (let last = only === undefined ? "~" : `${only}~`; found.length < most; ) {
       const [row] = this.desk.rows("SELECT max(round) AS round FROM deliveries WHERE round IS NOT NULL AND round < ?", last);
       const round = row?.["round"];
       if (typeof round !== "string" || (only !== undefined && round !== only)) break;
-      const states = this.desk.rows(
-        "SELECT phase, CASE WHEN phase IN ('done', 'discarded') THEN NULL ELSE code END AS why, count(*) AS deliveries FROM deliveries WHERE round = ? AND round IS NOT NULL GROUP BY 1, 2 LIMIT 100",
-        round,
-      );
-      found.push({ round, states: states.map(({ why, ...state }) => ({ ...state, code: why })) });
+      found.push({ round, states: await this.states(round) });
       last = round;
     }
     return found;
+  }
+
+  /** How many deliveries of a round there are of each state and code; of those that are done the code says nothing. */
+  private async states(round: string): Promise<State[]> {
+    const states = new Map<string, State>();
+    for (let last: Coded | undefined; ; ) {
+      last = this.next(round, last);
+      if (last === undefined || states.size >= MOST_STATES) return [...states.values()];
+      const { phase, code } = last;
+      const why = phase === "done" || phase === "discarded" ? null : code;
+      const state = states.get(`${phase} ${why}`) ?? { phase, code: why, deliveries: 0 };
+      states.set(`${phase} ${why}`, state);
+      state.deliveries += await counted(this.desk, "SELECT rowid AS at FROM deliveries WHERE round = ?1 AND phase = ?2 AND code IS ?3", 0, round, phase, code);
+    }
+  }
+
+  /** The next state and code that a round has; each is one step in an index, in which those without a code come first. */
+  private next(round: string, last: Coded | undefined): Coded | undefined {
+    const one = (which: string, ...bindings: unknown[]): Coded | undefined =>
+      this.desk.rows(`SELECT phase, code FROM deliveries WHERE round = ? AND ${which} ORDER BY phase, code LIMIT 1`, round, ...bindings)[0] as Coded | undefined;
+    if (!last) return one("phase > ''");
+    const coded = last.code === null ? one("phase = ? AND code >= ''", last.phase) : one("phase = ? AND code > ?", last.phase, last.code);
+    return coded ?? one("phase > ?", last.phase);
   }
 }

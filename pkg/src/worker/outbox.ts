@@ -3,6 +3,7 @@ import { Alarm, NET } from "./alarm.js";
 import { Deliveries, type DeliveryRow, STUMBLED } from "./delivery.js";
 import { Desk } from "./desk.js";
 import type { DurableObjectClass, DurableState } from "./durable.js";
+import { erase } from "./erasure.js";
 import { Holds } from "./holds.js";
 import { Inquiry } from "./inquiry.js";
 import { AT_ONCE, Lanes } from "./lanes.js";
@@ -113,7 +114,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         case "/status":
           return Response.json({ ...this.inquiry.status(), shard: this.shard, running: this.lanes.running.size, full: this.letters.full() });
         case "/erase":
-          return this.acted(Response.json(this.desk.erase(await body())));
+          return this.acted(Response.json(await erase(this.desk, await body())));
         default: {
           const answer = (await this.inquiry.answer(url.pathname, request)) ?? new Response(null, { status: 404 });
           return url.pathname === "/rule" ? this.acted(answer) : answer;
@@ -325,7 +326,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
     forget(): void {
       const now = Date.now();
       this.rows("DELETE FROM deliveries WHERE lead IN (SELECT id FROM leads WHERE finished < ? LIMIT 1000)", now - KEEP);
-      this.rows("DELETE FROM leads WHERE finished < ? AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = leads.id)", now - KEEP);
+      this.rows("DELETE FROM leads WHERE id IN (SELECT id FROM leads WHERE finished < ? LIMIT 1000) AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = leads.id)", now - KEEP);
       this.desk.tally.forgot();
       this.acceptance.spent.forget(now);
       this.acceptance.running.forget(now);

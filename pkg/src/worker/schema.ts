@@ -73,7 +73,8 @@ const STEPS: readonly string[] = [
 export const SCHEMA_VERSION = STEPS.length;
 
 /**
- * What a later release has beside the tables of the last step: columns that may be empty, tables and indexes. The release
+ * What a later release has beside the tables of the last step: columns that may be empty, tables, indexes, and triggers that
+ * fill tables of their own. The release
  * before knows nothing of them and goes on working over them, as it must while two versions run side by side or one is
  * rolled back. So it never fills them: a row that it wrote has NULL there. With the next step that a release may need, what
  * stands here has become part of every version's tables. Each one is written once and then never changed.
@@ -106,6 +107,59 @@ const ADDITIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX claims_until ON claims (until);
   CREATE TABLE counts (count INTEGER PRIMARY KEY, place INTEGER NOT NULL, used INTEGER NOT NULL) STRICT;
+  `,
+  // by_code, by_phase: what waits for a person, in the order of the leads, so that few of a kind are found among many of another.
+  // sums: what would else be counted over all that is there. Triggers keep them, whichever release writes: deliveries that are
+  // dead by account and form, leads that wait for a person by state and code, deliveries that may have been repeated.
+  `
+  DROP INDEX IF EXISTS attention;
+  CREATE INDEX by_code ON deliveries (phase, code, lead) WHERE phase IN ('dead', 'review');
+  CREATE INDEX by_phase ON deliveries (phase, lead) WHERE phase IN ('dead', 'review');
+  CREATE TABLE sums (
+    what TEXT NOT NULL, one TEXT NOT NULL, two TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (what, one, two)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO sums SELECT 'dead', account, form, count(*) FROM deliveries JOIN leads ON leads.id = deliveries.lead WHERE phase = 'dead' GROUP BY account, form;
+  INSERT INTO sums SELECT 'leads', phase, coalesce(code, ''), count(DISTINCT lead) FROM deliveries WHERE phase IN ('dead', 'review') GROUP BY 2, 3;
+  INSERT INTO sums SELECT 'repeated', '', '', count(*) FROM deliveries WHERE maybe_repeated = 1 HAVING count(*) > 0;
+  CREATE TRIGGER sums_empty AFTER UPDATE ON sums WHEN new.n <= 0 BEGIN
+    DELETE FROM sums WHERE what = new.what AND one = new.one AND two = new.two;
+  END;
+  CREATE TRIGGER sums_insert AFTER INSERT ON deliveries WHEN new.phase IN ('dead', 'review') OR new.maybe_repeated = 1 BEGIN
+    INSERT INTO sums SELECT 'dead', new.account, form, 1 FROM leads WHERE id = new.lead AND new.phase = 'dead'
+      ON CONFLICT DO UPDATE SET n = n + 1;
+    INSERT INTO sums SELECT 'leads', new.phase, coalesce(new.code, ''), 1 WHERE new.phase IN ('dead', 'review')
+      AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = new.lead AND phase = new.phase AND code IS new.code AND id <> new.id)
+      ON CONFLICT DO UPDATE SET n = n + 1;
+    INSERT INTO sums SELECT 'repeated', '', '', 1 WHERE new.maybe_repeated = 1 ON CONFLICT DO UPDATE SET n = n + 1;
+  END;
+  CREATE TRIGGER sums_delete AFTER DELETE ON deliveries WHEN old.phase IN ('dead', 'review') OR old.maybe_repeated = 1 BEGIN
+    UPDATE sums SET n = n - 1 WHERE what = 'dead' AND old.phase = 'dead' AND one = old.account AND two = (SELECT form FROM leads WHERE id = old.lead);
+    UPDATE sums SET n = n - 1 WHERE what = 'leads' AND one = old.phase AND two = coalesce(old.code, '')
+      AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = old.lead AND phase = old.phase AND code IS old.code);
+    UPDATE sums SET n = n - 1 WHERE what = 'repeated' AND old.maybe_repeated = 1;
+  END;
+  CREATE TRIGGER sums_dead AFTER UPDATE OF phase, account ON deliveries
+  WHEN (old.phase = 'dead' OR new.phase = 'dead') AND (old.phase <> new.phase OR old.account <> new.account) BEGIN
+    UPDATE sums SET n = n - 1 WHERE what = 'dead' AND old.phase = 'dead' AND one = old.account AND two = (SELECT form FROM leads WHERE id = new.lead);
+    INSERT INTO sums SELECT 'dead', new.account, form, 1 FROM leads WHERE id = new.lead AND new.phase = 'dead'
+      ON CONFLICT DO UPDATE SET n = n + 1;
+  END;
+  CREATE TRIGGER sums_form AFTER UPDATE OF form ON leads WHEN old.form <> new.form BEGIN
+    UPDATE sums SET n = n - 1 WHERE what = 'dead' AND two = old.form AND one IN (SELECT account FROM deliveries WHERE lead = new.id AND phase = 'dead');
+    INSERT INTO sums SELECT 'dead', account, new.form, 1 FROM deliveries WHERE lead = new.id AND phase = 'dead'
+      ON CONFLICT DO UPDATE SET n = n + 1;
+  END;
+  CREATE TRIGGER sums_leads AFTER UPDATE OF phase, code ON deliveries
+  WHEN (old.phase IN ('dead', 'review') OR new.phase IN ('dead', 'review')) AND (old.phase <> new.phase OR old.code IS NOT new.code) BEGIN
+    UPDATE sums SET n = n - 1 WHERE what = 'leads' AND one = old.phase AND two = coalesce(old.code, '')
+      AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = new.lead AND phase = old.phase AND code IS old.code);
+    INSERT INTO sums SELECT 'leads', new.phase, coalesce(new.code, ''), 1 WHERE new.phase IN ('dead', 'review')
+      AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = new.lead AND phase = new.phase AND code IS new.code AND id <> new.id)
+      ON CONFLICT DO UPDATE SET n = n + 1;
+  END;
+  CREATE TRIGGER sums_repeated AFTER UPDATE OF maybe_repeated ON deliveries WHEN old.maybe_repeated <> new.maybe_repeated BEGIN
+    INSERT INTO sums VALUES ('repeated', '', '', new.maybe_repeated) ON CONFLICT DO UPDATE SET n = n + iif(new.maybe_repeated = 1, 1, -1);
+  END;
   `,
 ];
 

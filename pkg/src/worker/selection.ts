@@ -55,12 +55,15 @@ export class Selection {
     );
   }
 
+  /** Each question has its index: a few of one kind are found among many of another without a look at those. */
   private forPerson(phase: string | undefined, code: string | undefined, from: string, most: number, order: Order): string[] {
-    return this.list(
-      `SELECT DISTINCT lead AS id FROM deliveries INDEXED BY for_person
-       WHERE phase IN ('dead', 'review') AND (?1 IS NULL OR phase = ?1) AND (?2 IS NULL OR code = ?2) AND lead ${after(order)} ?3 ORDER BY lead ${order} LIMIT ?4`,
-      phase ?? null, code ?? null, from, most,
-    );
+    const some = (index: string, which: string): string => `SELECT DISTINCT lead AS id FROM deliveries INDEXED BY ${index} WHERE ${which} AND lead ${after(order)} ?1`;
+    const ordered = (query: string, ...bindings: unknown[]): string[] => this.list(`${query} ORDER BY id ${order} LIMIT ?2`, from, most, ...bindings);
+    if (code !== undefined) {
+      const phases = phase === undefined ? ["dead", "review"] : [phase];
+      return ordered(phases.map((_, n) => some("by_code", `phase = ?${n + 4} AND phase IN ('dead', 'review') AND code = ?3`)).join(" UNION "), code, ...phases);
+    }
+    return phase === undefined ? ordered(some("for_person", "phase IN ('dead', 'review')")) : ordered(some("by_phase", "phase = ?3 AND phase IN ('dead', 'review')"), phase);
   }
 
   /** What is finished is passed by too, at the cost of an index; below the floor there is nothing else. */

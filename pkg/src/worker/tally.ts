@@ -4,6 +4,9 @@ import type { DurableState } from "./durable.js";
 /** What a row of `leads` or `deliveries` takes beside the values: ids, hashes, its state, and its places in the indexes. */
 const ROW = 600;
 
+/** So many finished leads are passed at a time. */
+const PASSED = 1_000;
+
 /** The most bytes of a stored request. */
 const LARGEST = 1_500_000;
 
@@ -155,6 +158,15 @@ export class Tally {
   forgot(): void {
     this.now.floor = Math.min(this.now.floor, this.next());
     this.save();
+    this.pass();
+  }
+
+  /** Some of what is finished is passed, so that nobody who asks for the oldest has to pass all of it. It is written down with the next change. */
+  private pass(): void {
+    const some = `SELECT rowid AS at, finished FROM leads WHERE rowid >= ? ORDER BY rowid LIMIT ${PASSED}`;
+    const [open] = this.rows(`SELECT at FROM (${some}) WHERE finished IS NULL LIMIT 1`, this.now.floor);
+    const [last] = open ? [open] : this.rows(`SELECT max(at) + 1 AS at FROM (${some})`, this.now.floor);
+    if (last && last["at"] !== null) this.now.floor = Number(last["at"]);
   }
 
   /** When the oldest lead that waits for a person was accepted: ids are in the order of acceptance, and so is their index. */
