@@ -1,7 +1,9 @@
-//! The one table of codes.
+//! The one table of codes: every code that any part of the product says, for whom it says it, and in which words.
 //!
 //! A code is stable: programs compare it. A sentence is free to change: people read it. `{}` in a sentence stands for
-//! the limit that was passed, never for what the visitor typed.
+//! the limit that was passed, never for what the visitor typed. The codes of CRMs stand beside their replies, in
+//! [`crate::systems`]. `cargo xtask generate` makes TypeScript's types, constants and words of these rows, and the page
+//! `docs/codes.md`.
 
 #![allow(rustdoc::bare_urls, reason = "a sentence may show how an address looks, and that one is nobody's")]
 
@@ -30,10 +32,14 @@ pub enum Weight {
 pub struct Row {
     /// What programs compare.
     pub name: &'static str,
-    /// What people read.
+    /// What is said with it, as `message`; empty where the code comes alone.
     pub sentence: &'static str,
     /// Whether it stops the lead.
     pub weight: Weight,
+    /// For who runs the site: what it means. Empty where the sentence says it.
+    pub means: &'static str,
+    /// For who runs the site: what to do. Empty where nothing can be done.
+    pub mend: &'static str,
 }
 
 /// The codes of one subject.
@@ -47,9 +53,36 @@ pub struct Section {
     pub rows: &'static [Row],
 }
 
-/// Every row, for the reference page and for translations.
-pub fn all() -> impl Iterator<Item = &'static Row> {
+/// The subjects of all codes but the issues', in the order of the reference.
+pub const SUBJECTS: &[Section] = &[
+    relay::ANSWERS,
+    operator::HELD,
+    operator::STUCK,
+    operator::WARNED,
+    operator::STAYS,
+    operator::ASKED,
+    call::CALLS,
+    call::THROWN,
+];
+
+/// Every row of an issue.
+pub fn issues() -> impl Iterator<Item = &'static Row> {
     ISSUES.iter().flat_map(|section| section.rows)
+}
+
+/// Every row.
+pub fn all() -> impl Iterator<Item = &'static Row> {
+    ISSUES.iter().chain(SUBJECTS).flat_map(|section| section.rows)
+}
+
+/// A text that may be left out.
+macro_rules! text {
+    () => {
+        ""
+    };
+    ($text:literal) => {
+        $text
+    };
 }
 
 macro_rules! weight {
@@ -64,15 +97,49 @@ macro_rules! weight {
     };
 }
 
+/// The rows of one subject: a constant for each code, and the section.
+macro_rules! rows {
+    ($(#[$doc:meta])* $section:ident = $title:literal, $note:literal {
+        $($id:ident = $name:literal $(says $says:literal)? $(means $means:literal)? $(mend $mend:literal)?;)*
+    }) => {
+        $(
+            #[doc = concat!("`", $name, "`")]
+            pub const $id: Code = Code { name: $name, sentence: text!($($says)?) };
+        )*
+
+        $(#[$doc])*
+        pub const $section: Section = Section {
+            title: $title,
+            note: $note,
+            rows: &[$(Row {
+                name: $name,
+                sentence: text!($($says)?),
+                weight: Weight::Stops,
+                means: text!($($means)?),
+                mend: text!($($mend)?),
+            }),*],
+        };
+    };
+}
+
+pub mod call;
+pub mod operator;
+pub mod relay;
+pub mod words;
+
+/// The rows of issues, subject by subject, each with its weight.
 macro_rules! issues {
     ($($title:literal, $note:literal { $($id:ident = $name:literal $weight:ident $sentence:literal;)* })*) => {
-        $($(#[doc = concat!("`", $name, "`: ", $sentence)] pub const $id: Code = Code { name: $name, sentence: $sentence };)*)*
+        $($(
+            #[doc = concat!("`", $name, "`: ", $sentence)]
+            pub const $id: Code = Code { name: $name, sentence: $sentence };
+        )*)*
 
-        /// What a check says of values and parameters, and a system of what it stored.
+        /// What a check says of values and parameters, and a system of what it stored. All of it is translated.
         pub const ISSUES: &[Section] = &[$(Section {
             title: $title,
             note: $note,
-            rows: &[$(Row { name: $name, sentence: $sentence, weight: weight!($weight) }),*],
+            rows: &[$(Row { name: $name, sentence: $sentence, weight: weight!($weight), means: "", mend: "" }),*],
         }),*];
     };
 }
@@ -207,7 +274,7 @@ issues! {
     }
 
     "Accounts", "For the people who build a site; no visitor sees them." {
-        ACCOUNT_SYSTEM = "account.system" stops "The account is of another system than the operation.";
+        ACCOUNT_SYSTEM = "account.system" stops "The account's system is none, or not the one that is needed here.";
         ACCOUNT_BASE_URL = "account.base_url" stops "The base URL must be https, with a public host name and without credentials.";
         ACCOUNT_HOST = "account.host" stops "This host is not one of the system's; name it in allowHost to use it.";
         ACCOUNT_VERSION = "account.version" stops "The version must be 3 or 4.";

@@ -51,13 +51,7 @@ mod catalogue;
 #[cfg(feature = "full")]
 pub mod delivery;
 #[cfg(feature = "full")]
-pub mod language;
-#[cfg(feature = "full")]
-pub mod places;
-#[cfg(feature = "full")]
 pub mod relay;
-#[cfg(feature = "full")]
-pub mod spec;
 #[cfg(feature = "wasm")]
 mod wasm;
 

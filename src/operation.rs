@@ -29,6 +29,9 @@ use crate::value::Entries;
 /// The code of a refusal for what the parameters are.
 pub(crate) const INVALID: &str = "params.invalid";
 
+/// What stands before the name of a field of a body that is the page's, and not the visitor's.
+pub const OWN: &str = "_fp_";
+
 /// Where the parameters go that the path does not take.
 #[derive(Clone, Copy, Debug)]
 pub enum Layout {
@@ -39,7 +42,7 @@ pub enum Layout {
     /// `name=value` pairs as Pardot reads them: several values as `name_0`, `name_1` …, yes and no as 1 and 0.
     IndexedForm,
     /// `name=value` pairs as a browser sends a form: the members of `values` as they are, several values as a repeated
-    /// name; the other parameters with `_fp_` before their name.
+    /// name; the other parameters with [`OWN`] before their name.
     LeadForm,
     /// Only the full build's: see [`Wide`].
     #[cfg(feature = "full")]
@@ -272,7 +275,7 @@ impl Operation {
                         repeated(&[name], value, out);
                     }
                 }
-                _ => repeated(&[b"_fp_", name], value, out),
+                _ => repeated(&[OWN.as_bytes(), name], value, out),
             }
         }
         if matches!(self.layout, Layout::Json) {

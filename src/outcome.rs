@@ -1,5 +1,6 @@
 //! [`Outcome`]: what became of a call, and [`Class`]: what each of a vendor's codes means for it.
 
+use crate::code::{Code, call};
 use crate::report::Issue;
 use crate::value::Value;
 use std::borrow::Cow;
@@ -275,48 +276,33 @@ impl VendorCode {
 
 /// What an HTTP status means where the body says nothing of the vendor's.
 pub fn of_status(status: u16, retry_after: Option<u64>, is_write: bool) -> Outcome {
-    let code = |text: &'static str| Cow::Borrowed(text);
-    let unclear = |why: &'static str| {
+    let retry = |code: &Code, after, reason| Outcome::Retry { after, code: Cow::Borrowed(code.name), reason };
+    let unclear = |code: &Code| {
         if is_write {
-            Outcome::Unknown { why: code(why) }
+            Outcome::Unknown { why: Cow::Borrowed(code.name) }
         } else {
-            Outcome::Retry { after: retry_after, code: code(why), reason: Reason::Busy }
+            retry(code, retry_after, Reason::Busy)
         }
     };
-    let refused = |name: &'static str, sentence: &'static str, fault: Fault| Outcome::Refused {
-        fault,
-        issues: vec![Issue {
-            field: String::new(),
-            code: code(name),
-            severity: crate::report::Severity::Error,
-            message: code(sentence),
-            limit: None,
-            suggestion: None,
-        }],
-    };
+    let refused =
+        |code: &'static Code, fault| Outcome::Refused { issues: vec![Issue::error("", code)], fault };
     match status {
-        200..=299 => unclear("reply.unreadable"),
-        300..=399 => unclear("http.redirect"),
-        401 => Outcome::Retry { after: None, code: code("http.401"), reason: Reason::Token },
+        200..=299 => unclear(&call::UNREADABLE),
+        300..=399 => unclear(&call::REDIRECT),
+        401 => retry(&call::HTTP_401, None, Reason::Token),
         // A firewall that takes offence at one visitor's text, or credentials that may do nothing.
-        403 => refused(
-            "http.403",
-            "The system lets nobody in with these credentials, or its firewall takes offence at the lead.",
-            Fault::Unsure,
-        ),
+        403 => refused(&call::HTTP_403, Fault::Unsure),
         // Firewalls hide behind these, too; else the address is another host's.
-        404 | 410 => {
-            refused("http.404", "There is nothing at this address. Is baseUrl the system's?", Fault::Unsure)
-        }
-        405 => refused("http.4xx", "The system does not take the request as it is.", Fault::Unsure),
-        408 => unclear("http.408"),
-        413 => refused("http.413", "The request is too large for the system.", Fault::Lead),
-        414 => refused("http.414", "The URL is too long for the system.", Fault::Lead),
-        429 => Outcome::Retry { after: retry_after, code: code("http.429"), reason: Reason::Rate },
-        400..=499 => refused("http.4xx", "The system does not take the request as it is.", Fault::Lead),
-        502 => unclear("http.502"),
-        503 => unclear("http.503"),
-        504 => unclear("http.504"),
-        _ => unclear("http.5xx"),
+        404 | 410 => refused(&call::HTTP_404, Fault::Unsure),
+        405 => refused(&call::HTTP_4XX, Fault::Unsure),
+        408 => unclear(&call::HTTP_408),
+        413 => refused(&call::HTTP_413, Fault::Lead),
+        414 => refused(&call::HTTP_414, Fault::Lead),
+        429 => retry(&call::HTTP_429, retry_after, Reason::Rate),
+        400..=499 => refused(&call::HTTP_4XX, Fault::Lead),
+        502 => unclear(&call::HTTP_502),
+        503 => unclear(&call::HTTP_503),
+        504 => unclear(&call::HTTP_504),
+        _ => unclear(&call::HTTP_5XX),
     }
 }

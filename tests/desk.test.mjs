@@ -99,7 +99,7 @@ describe("what cannot move", () => {
     const moved = await rule("replay", { phase: "dead" });
     assert.deepEqual(moved.filter((row) => row.moved).map(({ id }) => id).sort(), [`${broken.id}/prospects`, `${sound.id}/marketo`, `${sound.id}/prospects`].sort());
     const [stays] = moved.filter((row) => !row.moved);
-    assert.deepEqual([stays.id, stays.code], [`${broken.id}/marketo`, "state.invalid"]);
+    assert.deepEqual([stays.id, stays.code], [`${broken.id}/marketo`, "delivery.state"]);
     assert.match(stays.message, /\w.*\.$/);
     await settled(sound.id, { marketo: "done", prospects: "done" });
     await settled(broken.id, { marketo: "dead", prospects: "done" });

@@ -2,120 +2,109 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use fieldpost::{code, language};
+use fieldpost::code::{self, relay, words};
 use std::collections::HashSet;
+use std::fs;
 
-/// What an attached form says itself, beside the codes (`pkg/src/form/texts.ts`).
-const WORDS: &[&str] = &[
-    "check",
-    "use",
-    "busy",
-    "stored",
-    "queued",
-    "saved",
-    "lost",
-    "refused",
-    "retry",
-    "unknown",
-    "file",
-    "file.unsupported",
-    "browser.invalid",
-];
+/// The languages beside English.
+const LANGUAGES: [&str; 2] = ["es", "fr-CA"];
+
+/// What a file says: its first line is its source, each other one a code and its sentence.
+fn rows(folder: &str, language: &str) -> Vec<(String, String)> {
+    let text = fs::read_to_string(format!("src/data/{folder}/{language}.txt")).unwrap();
+    let row =
+        |line: &str| line.split_once(' ').map(|(code, said)| (code.to_owned(), said.to_owned())).unwrap();
+    text.lines().skip(1).map(row).collect()
+}
+
+/// The English of each folder's rows.
+fn english(folder: &str) -> Vec<(&'static str, &'static str)> {
+    match folder {
+        "messages" => {
+            code::issues().map(|row| (row.name, row.sentence)).chain(words::FORM.iter().copied()).collect()
+        }
+        _ => relay::ANSWERS
+            .rows
+            .iter()
+            .map(|row| (row.name, row.sentence))
+            .chain(words::PAGE.iter().copied())
+            .collect(),
+    }
+}
+
+/// Every sentence of every language: folder, language, code, what is said, and the English.
+fn all() -> Vec<(&'static str, &'static str, String, String, &'static str)> {
+    let mut all = Vec::new();
+    for folder in ["messages", "relay"] {
+        for language in LANGUAGES {
+            for (code, said) in rows(folder, language) {
+                let sentence = english(folder).iter().find(|(known, _)| *known == code).unwrap().1;
+                all.push((folder, language, code, said, sentence));
+            }
+        }
+    }
+    all
+}
 
 #[test]
 fn every_code_has_a_sentence() {
-    for name in language::names() {
-        let rows: Vec<_> = language::table(name).collect();
-        let known: HashSet<_> = code::all().map(|code| code.name).chain(WORDS.iter().copied()).collect();
-        let said: HashSet<_> = rows.iter().map(|(code, _)| *code).collect();
-        assert_eq!(said.len(), rows.len(), "{name} says something twice");
-        let missing: Vec<_> = known.difference(&said).collect();
-        let extra: Vec<_> = said.difference(&known).collect();
-        assert!(missing.is_empty() && extra.is_empty(), "{name}: missing {missing:?}, too many {extra:?}");
+    for folder in ["messages", "relay"] {
+        for language in LANGUAGES {
+            let rows = rows(folder, language);
+            let said: HashSet<_> = rows.iter().map(|(code, _)| code.as_str()).collect();
+            let known: HashSet<_> = english(folder).iter().map(|(code, _)| *code).collect();
+            assert_eq!(said.len(), rows.len(), "{folder} {language} says something twice");
+            let missing: Vec<_> = known.difference(&said).collect();
+            let extra: Vec<_> = said.difference(&known).collect();
+            assert!(
+                missing.is_empty() && extra.is_empty(),
+                "{folder} {language}: missing {missing:?}, too many {extra:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_word_has_two_sources() {
+    let relay = english("relay");
+    for (code, _) in english("messages") {
+        assert!(relay.iter().all(|(other, _)| *other != code), "{code} has two sources");
     }
 }
 
 #[test]
 fn sentences_keep_what_is_no_language() {
-    for name in language::names() {
-        for code in code::all() {
-            let said = language::sentence(name, code.name).unwrap();
-            let place = format!("{name} {}", code.name);
-            assert_eq!(said.matches("{}").count(), code.sentence.matches("{}").count(), "{place}");
-            // Dates, and the names of things that programs read, stay.
-            for part in ["2026-09-14", "https://", "http://", "_mkto_trk", "allowHost", "0Uv", "IPv4", "@"] {
-                assert_eq!(said.contains(part), code.sentence.contains(part), "{place}: {part}");
-            }
-            assert_eq!(said.ends_with('?'), code.sentence.ends_with('?'), "{place}");
-            assert_eq!(said.trim(), said, "{place}");
-            assert_ne!(said, code.sentence, "{place} is not translated");
+    for (folder, language, code, said, sentence) in all() {
+        let place = format!("{folder} {language} {code}");
+        assert_eq!(said.matches("{}").count(), sentence.matches("{}").count(), "{place}");
+        // Dates, and the names of things that programs read, stay.
+        for part in ["2026-09-14", "https://", "http://", "_mkto_trk", "allowHost", "0Uv", "IPv4", "@"] {
+            assert_eq!(said.contains(part), sentence.contains(part), "{place}: {part}");
         }
-    }
-}
-
-/// What a relay says, beside the codes of a form's check: the package makes its pages' words of these.
-const RELAY: &[(&str, &str)] = &[
-    ("en", include_str!("../src/data/relay/en.txt")),
-    ("es", include_str!("../src/data/relay/es.txt")),
-    ("fr-CA", include_str!("../src/data/relay/fr-CA.txt")),
-];
-
-fn relay_rows(table: &'static str) -> Vec<(&'static str, &'static str)> {
-    table.lines().skip(1).map(|line| line.split_once(' ').unwrap()).collect()
-}
-
-#[test]
-fn a_relay_says_everything_in_every_language() {
-    let (_, english) = RELAY.first().unwrap();
-    let english = relay_rows(english);
-    assert_eq!(
-        RELAY.iter().skip(1).map(|(name, _)| *name).collect::<Vec<_>>(),
-        language::names().collect::<Vec<_>>()
-    );
-    for (name, table) in RELAY {
-        let rows = relay_rows(table);
-        for ((code, said), (known, sentence)) in rows.iter().zip(&english) {
-            assert_eq!(code, known, "{name}");
-            assert_eq!(said.matches("{}").count(), sentence.matches("{}").count(), "{name} {code}");
-            assert_eq!(said.ends_with('.'), sentence.ends_with('.'), "{name} {code}");
-            for part in ["64 KiB", "100", "multipart/form-data", "JSON", "GET"] {
-                assert_eq!(said.contains(part), sentence.contains(part), "{name} {code}: {part}");
-            }
-            assert!(*name == "en" || said != sentence, "{name} {code} is not translated");
-            assert!(!said.contains('\'') && said.trim() == *said, "{name} {code}");
-            assert!(language::sentence("es", code).is_none(), "{code} has two sources");
-            if *name == "fr-CA" {
-                assert_eq!(said.matches("\u{A0}: ").count(), said.matches(": ").count(), "{code}");
-                assert!(!said.contains(" ?") && !said.contains(" ;"), "{code}");
-            }
+        for part in ["64 KiB", "100", "multipart/form-data", "JSON", "GET"] {
+            assert!(
+                folder == "messages" || said.contains(part) == sentence.contains(part),
+                "{place}: {part}"
+            );
         }
-        assert_eq!(rows.len(), english.len(), "{name}");
+        let end = if folder == "relay" { '.' } else { '?' };
+        assert_eq!(said.ends_with(end), sentence.ends_with(end), "{place}");
+        assert_eq!(said.trim(), said, "{place}");
+        assert_ne!(said, sentence, "{place} is not translated");
     }
 }
 
 /// Spanish opens its questions; French of Canada sets a no-break space before a colon, and an apostrophe that curls.
 #[test]
 fn sentences_follow_the_language() {
-    for (code, said) in language::table("es") {
-        assert_eq!(said.matches('¿').count(), said.matches('?').count(), "{code}");
+    for (folder, language, code, said, _) in all() {
+        let place = format!("{folder} {language} {code}");
+        if language == "es" {
+            assert_eq!(said.matches('¿').count(), said.matches('?').count(), "{place}");
+        } else {
+            assert!(!said.contains('\''), "{place}");
+            assert_eq!(said.matches("\u{A0}: ").count(), said.matches(": ").count(), "{place}");
+            assert!(!said.contains(" ?") && !said.contains(" ;") && !said.contains("\u{A0}?"), "{place}");
+        }
     }
-    for (code, said) in language::table("fr-CA") {
-        assert!(!said.contains('\''), "{code}");
-        assert_eq!(said.matches("\u{A0}: ").count(), said.matches(": ").count(), "{code}");
-        assert!(!said.contains(" ?") && !said.contains(" ;") && !said.contains("\u{A0}?"), "{code}");
-    }
-}
-
-#[test]
-fn regions_share_their_language() {
-    assert_eq!(language::sentence("es-MX", "text.short"), language::sentence("es", "text.short"));
-    assert_eq!(language::sentence("fr", "phone.short"), language::sentence("fr-CA", "phone.short"));
-    assert_eq!(language::sentence("FR-ca", "phone.short"), language::sentence("fr-CA", "phone.short"));
-    for (language, code) in
-        [("en", "text.short"), ("", "text.short"), ("es", "text.shor"), ("es", ""), ("e", "busy")]
-    {
-        assert_eq!(language::sentence(language, code), None, "{language} {code}");
-    }
-    assert_eq!(language::fill("a {} b", "{}"), "a {} b");
-    assert_eq!(language::fill("no limit", "3"), "no limit");
 }

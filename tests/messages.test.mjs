@@ -10,6 +10,7 @@ import french from "fieldpost/messages/fr-CA";
 import { countries, country, countryName, state, states } from "fieldpost/places";
 import { texts } from "../pkg/dist/form/texts.js";
 import { LIMITS } from "../pkg/dist/messages/limits.js";
+import { COUNTRIES, STATES } from "../pkg/dist/places/tables.js";
 import { root } from "./stand.mjs";
 
 const issue = (code, text, more = {}) => ({ field: "x", code, severity: "error", message: text, ...more });
@@ -76,10 +77,24 @@ describe("a language", () => {
 });
 
 describe("places", () => {
-  test("are found as natively", async () => {
+  test("are found by the names that people use", async () => {
     for (const { what, text, country: of, expect } of JSON.parse(await readFile(`${root}tests/cases/places.json`, "utf8"))) {
       const found = what === "country" ? country(text) : state(text, of ?? undefined);
       assert.equal((typeof found === "object" ? `${found.country}-${found.code}` : found) ?? null, expect, text);
+    }
+  });
+
+  test("stand for one each, by every code and name", () => {
+    for (const line of COUNTRIES.split("\n")) {
+      const [code, names] = [line.slice(0, 2), line.slice(3).split("|")];
+      for (const name of [code, ...names]) assert.equal(country(name), code, name);
+      assert.equal(countryName(code), names[0]);
+    }
+    for (const line of STATES.split("\n")) {
+      const [, of, code, names] = /^(..) (\w+) (.+)$/.exec(line);
+      for (const name of [code, ...names.split("|")]) {
+        for (const asked of [undefined, of]) assert.deepEqual(state(name, asked), { country: of, code, name: names.split("|")[0] }, name);
+      }
     }
   });
 

@@ -1,4 +1,4 @@
-// Forms from what a site already has: replies of CRMs by the cases that Rust reads, HTML in a real Chromium.
+// Forms from what a site already has: replies of CRMs, and HTML in a real Chromium.
 // FORMS=/path/forms.json runs the reader of HTML over real forms too: a list of { source, html }.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -13,7 +13,7 @@ import { root } from "./stand.mjs";
 const READERS = { describe: fromDescribe, formFields: fromFormFields, customFields: fromCustomFields };
 
 describe("replies of CRMs", () => {
-  test("become the same specs as natively", async () => {
+  test("become specs", async () => {
     await load();
     const cases = JSON.parse(await readFile(`${root}tests/cases/spec.json`, "utf8"));
     for (const { id, from, reply, describe, expect } of cases) {
@@ -38,6 +38,47 @@ describe("replies of CRMs", () => {
     assert.throws(() => fromFormFields(reply(2_001)), { code: "spec.invalid" });
     const values = Array.from({ length: 2_001 }, (_, at) => `${at}`);
     assert.throws(() => fromFormFields({ result: [{ id: "x", dataType: "radio", fieldMetaData: { values } }] }), { code: "spec.invalid" });
+  });
+
+  /** Numbers by chance, the same each time (mulberry32). */
+  const chance = (seed) => () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let n = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    n = (n + Math.imul(n ^ (n >>> 7), 61 | n)) ^ n;
+    return ((n ^ (n >>> 14)) >>> 0) / 2 ** 32;
+  };
+  /** Every name that a reply could use, so that what is made by chance reaches all members. */
+  const NAMES = "result fields rest soap name id label displayName dataType type values value customField field_id fieldId required isRequired readOnly updateable length maxLength fieldMetaData minValue maxValue multiSelect visibilityRules ruleType".split(" ");
+  const LEAVES = [null, true, false, 0, -2.5, 255, 1e21, "text", "email", "checkbox", "range", "show", "true", "1", "-2.5", "<b>", "&amp;", "", "Multi-Select", "é\u{FEFF}"];
+
+  test("of any shape become specs, or are refused", async () => {
+    await load();
+    const random = chance(2026);
+    const one = (list) => list[Math.floor(random() * list.length)];
+    const some = (most) => Math.floor(random() * most);
+    const data = (depth) => {
+      if (depth === 0 || random() < 0.2) return one(LEAVES);
+      if (random() < 0.4) return Array.from({ length: some(6) }, () => data(depth - 1));
+      return Object.fromEntries(Array.from({ length: some(9) }, () => [one(NAMES), data(depth - 1)]));
+    };
+    let specs = 0;
+    for (let n = 0; n < 20_000; n++) {
+      // Wrapped, so that most of them get past the first look.
+      const reply = n % 2 ? { result: data(5) } : { result: [data(4), data(4)] };
+      for (const reader of Object.values(READERS)) {
+        let spec;
+        try {
+          spec = reader(reply, n % 3 ? undefined : data(5));
+        } catch (error) {
+          assert.equal(error.code, "spec.invalid", JSON.stringify(reply));
+          continue;
+        }
+        specs += Object.keys(spec.fields).length > 0;
+        assert.deepEqual([...form(spec).fields], Object.keys(spec.fields), JSON.stringify(reply));
+        for (const { label = "" } of Object.values(spec.fields)) assert.ok([...label].length <= 200);
+      }
+    }
+    assert.ok(specs > 1_000, `only ${specs} specs have fields`);
   });
 
   test("that are none are refused, never more than that", () => {

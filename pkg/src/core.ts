@@ -1,6 +1,8 @@
+import { EMAIL, FLAGS, LABELS, OPTIONS, PHONE } from "./border.gen.js";
 import { FieldpostError } from "./errors.js";
 import { lend } from "./host.js";
 import { nfc, pack, packEntries, packObject, Tape } from "./pack.js";
+import { Said } from "./said.gen.js";
 import type { CheckOptions, FieldReport, Form, FormSpec, Issue, Params, Payload, Report, Values } from "./types.js";
 
 /** What both wasm builds export for the hot calls; see `src/wasm/mod.rs`. Sizes and lengths are in bytes. */
@@ -15,17 +17,6 @@ export interface Module {
   payload(form: number, length: number): number;
   request(length: number): number;
 }
-
-/** The places of the kinds in Rust's `Kind::VISITOR`. */
-const EMAIL = 2;
-const PHONE = 3;
-const LABELS = 4;
-
-/** The bits of Rust's `Options`; the first is `required`. */
-const OPTIONS = ["required", "bytes", "quoted", "literal", "international"] as const;
-
-/** The bits of Rust's `Flags`. */
-const FLAGS = ["role", "free", "disposable", "toll_free", "premium", "personal", "government", "international", "fiction"];
 
 /** The most letters of one crossing; more is refused before any work starts. */
 const MAX_LETTERS = 1 << 22;
@@ -55,13 +46,13 @@ export const isReady = (): boolean => wasm !== undefined;
 
 /** One crossing. After a trap nothing of the instance can be trusted, so the next call gets a fresh one. */
 export function cross<T>(act: (wasm: Module) => T): T {
-  if (!wasm) throw new FieldpostError("wasm.not_ready", "Call and await load() first.");
+  if (!wasm) throw new FieldpostError("wasm.not_ready", Said.WASM_NOT_READY);
   try {
     return act(wasm);
   } catch (cause) {
     if (!(cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError)) throw cause;
     start(make);
-    throw new FieldpostError("wasm.trap", "The module stopped; the next call gets a fresh one.", [], { cause });
+    throw new FieldpostError("wasm.trap", Said.WASM_TRAP, [], { cause });
   }
 }
 
@@ -207,7 +198,7 @@ export function form(spec: FormSpec): Form {
     if (made !== instance) {
       const tape = answer(wasm, wasm.form(write(wasm, packed)));
       const said = tape.value();
-      if (said === null) throw new FieldpostError("spec.invalid", "The form's spec does not fit.", issues(tape));
+      if (said === null) throw new FieldpostError("spec.invalid", Said.SPEC_INVALID, issues(tape));
       number = said as number;
       made = instance;
     }

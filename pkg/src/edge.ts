@@ -1,8 +1,10 @@
+import { SYSTEMS } from "./border.gen.js";
 import { cross, type Module, packValues, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
 import { appoint } from "./host.js";
 import { nfc } from "./pack.js";
 import { judge } from "./pattern.js";
+import { Said } from "./said.gen.js";
 import type { Account, Issue, OperationInfo, Outcome, Params, Reply } from "./types.js";
 
 /** The script that wasm-bindgen writes for the edge build: the wide and rare calls; see `src/wasm/edge.rs`. */
@@ -97,7 +99,7 @@ function packed(params: Params): string {
     return nfc(packValues(params));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new FieldpostError("params.invalid", "The parameters are not JSON.", [issue("params", "value.kind", "This value is not of the right kind.")]);
+    throw new FieldpostError("params.invalid", "The parameters are not JSON.", [issue("params", "value.kind", Said.VALUE_KIND)]);
   }
 }
 
@@ -117,11 +119,11 @@ const optional = (value: unknown): boolean => value === undefined || value === n
 
 /** Of what kind an account's members are, with the code and the sentence of what is not; Rust judges their values. */
 const MEMBERS: [name: string, fits: (value: unknown) => boolean, code: string, message: string][] = [
-  ["system", (value) => ["marketo", "pardot", "prospects", "relay"].includes(value as string), "account.system", "There is no such system."],
-  ["baseUrl", (value) => typeof value === "string", "account.base_url", "The base URL must be https, with a public host name and without credentials."],
-  ["version", (value) => value === undefined || value === null || typeof value === "number", "account.version", "The version must be 3 or 4."],
-  ["businessUnit", optional, "account.business_unit", "A business unit id has 18 letters and digits and begins with 0Uv."],
-  ["token", optional, "account.token", "The token has characters that a header cannot carry."],
+  ["system", (value) => (SYSTEMS as readonly unknown[]).includes(value), "account.system", Said.ACCOUNT_SYSTEM],
+  ["baseUrl", (value) => typeof value === "string", "account.base_url", Said.ACCOUNT_BASE_URL],
+  ["version", (value) => value === undefined || value === null || typeof value === "number", "account.version", Said.ACCOUNT_VERSION],
+  ["businessUnit", optional, "account.business_unit", Said.ACCOUNT_BUSINESS_UNIT],
+  ["token", optional, "account.token", Said.ACCOUNT_TOKEN],
 ];
 
 /** An account as the border reads it. Throws `account.invalid` where a member is of another kind. */

@@ -2,6 +2,7 @@ import { type Module, parts, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
 import { answer } from "./host.js";
 import rows from "./operations-lean.js";
+import { Said } from "./said.gen.js";
 import type { Account, Issue, OperationInfo, Outcome, Params, Reply } from "./types.js";
 
 /** Instantiates the build for pages. It takes and gives numbers alone, so it needs no more of a script than this. */
@@ -16,7 +17,7 @@ export function request(operation: string, params: Params, account: Account): Re
 
 /** Reads the relay's answer. The CRMs' own replies are read where their secrets are: by the build for Workers and Node. */
 export async function read(operation: string, reply: Response | Reply): Promise<Outcome> {
-  if (!operation.startsWith("relay.")) throw new FieldpostError("build.lean", "Only the build for Workers and Node reads this reply.");
+  if (!operation.startsWith("relay.")) throw new FieldpostError("build.lean", Said.BUILD_LEAN);
   let said: { id?: unknown; state?: unknown; issues?: unknown } | null;
   try {
     said = typeof reply.body === "string" ? JSON.parse(reply.body) : await (reply as Response).json();

@@ -1,4 +1,5 @@
 import { FieldpostError } from "./errors.js";
+import { Said } from "./said.gen.js";
 import type { SendOptions } from "./types.js";
 
 /** What every other script of the page shares is 64 KiB; this leaves some of it. */
@@ -29,10 +30,10 @@ export async function send(request: Request, options: SendOptions = {}): Promise
     return response;
   } catch (cause) {
     clearTimeout(timer);
-    if (late) throw new FieldpostError("network.timeout", "The server did not answer in time.", [], { cause });
-    if (control.signal.aborted) throw new FieldpostError("network.aborted", "The call was aborted.", [], { cause });
-    if (globalThis.navigator?.onLine === false) throw new FieldpostError("network.offline", "There is no connection.", [], { cause });
+    if (late) throw new FieldpostError("network.timeout", Said.NETWORK_TIMEOUT, [], { cause });
+    if (control.signal.aborted) throw new FieldpostError("network.aborted", Said.NETWORK_ABORTED, [], { cause });
+    if (globalThis.navigator?.onLine === false) throw new FieldpostError("network.offline", Said.NETWORK_OFFLINE, [], { cause });
     // Each engine has its own words for it, so none of them is read.
-    throw new FieldpostError("network.failed", "The server could not be reached, or the connection broke.", [], { cause });
+    throw new FieldpostError("network.failed", Said.NETWORK_FAILED, [], { cause });
   }
 }

@@ -1,3 +1,8 @@
+import type { Kind, System } from "./border.gen.js";
+import type { State } from "./wire.gen.js";
+
+export type { Kind, System } from "./border.gen.js";
+export type { Code } from "./codes.gen.js";
 export type { OperationName, Operations } from "./operations.gen.js";
 
 /** `error` stops the lead, `warning` lets it through and says what to look at. */
@@ -45,10 +50,6 @@ export interface Report {
   values: Record<string, Clean>;
   issues: Issue[];
 }
-
-export type Kind =
-  | "text" | "name" | "email" | "phone" | "labels" | "choice" | "choices" | "boolean" | "integer" | "number" | "date"
-  | "url" | "postal" | "country" | "state" | "consent" | "hidden";
 
 /** One field of a form spec. Lengths are in characters, counts in items. */
 export interface FieldSpec {
@@ -106,7 +107,7 @@ export interface Payload {
 
 /** How to reach one instance of a system. */
 export interface Account {
-  system: "marketo" | "pardot" | "prospects" | "relay";
+  system: System;
   /** As users paste it: a trailing slash, `/rest` or `/identity` is taken off. */
   baseUrl: string;
   /** Pardot: 3 or 4 (default 4). */
@@ -187,7 +188,7 @@ export interface ParamInfo {
 export interface RelayAnswer {
   v: number;
   id: string | null;
-  state: "stored" | "queued" | "refused" | "retry" | "unknown";
+  state: State;
   issues: Issue[];
 }
 

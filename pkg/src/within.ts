@@ -1,4 +1,5 @@
 import { FieldpostError } from "./errors.js";
+import { Said } from "./said.gen.js";
 
 /**
  * One deadline over all that `act` does: a head, its body, whatever comes after. When it passes, what is out is aborted
@@ -9,7 +10,7 @@ export async function within<T>(ms: number, act: (signal: AbortSignal) => Promis
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new FieldpostError("network.timeout", "There was no answer in time."));
+      reject(new FieldpostError("network.timeout", Said.NETWORK_TIMEOUT));
       control.abort();
     }, ms);
   });

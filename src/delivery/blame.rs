@@ -63,7 +63,7 @@ mod tests {
         let map = [("email".to_owned(), "email".to_owned()), ("nonsense".to_owned(), "company".to_owned())];
         let written = Written { map: &map, constants: &["formId"] };
         for (field, code, limit, fault, param) in [
-            ("email", "email.syntax", None, Fault::Lead, None),
+            ("email", "email.at", None, Fault::Lead, None),
             ("input[0].leadFormFields.email", "value.required", None, Fault::Lead, None),
             ("formId", "value.kind", None, Fault::Target, None),
             ("nonsense", "params.unknown", None, Fault::Target, Some("nonsense")),

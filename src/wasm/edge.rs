@@ -229,7 +229,7 @@ pub fn render(state: &str, lead: &str, visitor: &str, mapping: JsValue, to: JsVa
     }
     let to = account(to)?;
     let recipe = recipe(to.system).ok_or_else(|| failure("account.invalid", &[]))?;
-    let delivery: Delivery = from_json(state, "state.invalid")?;
+    let delivery: Delivery = from_json(state, "delivery.state")?;
     let lead: Value<'static> = from_json(lead, "lead.invalid")?;
     let visitor: Visitor = from_json(visitor, "lead.invalid")?;
     let mapping: Mapping = from_js(mapping, "params.invalid")?;
@@ -319,11 +319,11 @@ pub fn new_delivery(system: &str, now: f64) -> Result<String, JsValue> {
 /// The state of a delivery that a person sends on, as JSON text.
 ///
 /// # Errors
-/// `state.invalid` for a state that this version cannot read, `account.invalid` for a system that takes no leads.
+/// `delivery.state` for a state that this version cannot read, `account.invalid` for a system that takes no leads.
 #[wasm_bindgen(js_name = replayDelivery)]
 pub fn replay_delivery(system: &str, state: &str, now: f64) -> Result<String, JsValue> {
     let recipe = System::from_name(system).and_then(recipe).ok_or_else(|| failure("account.invalid", &[]))?;
-    let delivery: Delivery = from_json(state, "state.invalid")?;
+    let delivery: Delivery = from_json(state, "delivery.state")?;
     Ok(written(&delivery.replayed(recipe, whole(now))))
 }
 
@@ -366,7 +366,7 @@ impl Happened {
 /// Moves a delivery on: `{ state, effect, next, phase, code }`.
 ///
 /// # Errors
-/// `state.invalid` for a state that this version cannot read.
+/// `delivery.state` for a state that this version cannot read.
 #[wasm_bindgen(js_name = stepDelivery)]
 pub fn step_delivery(
     system: &str,
@@ -387,10 +387,10 @@ pub fn step_delivery(
         outcome: Option<Outcome>,
     }
     let recipe = System::from_name(system).and_then(recipe).ok_or_else(|| failure("account.invalid", &[]))?;
-    let mut delivery: Delivery = from_json(state, "state.invalid")?;
-    let timing: Timing = from_js(timing, "state.invalid")?;
-    let event: Happened = from_js(event, "state.invalid")?;
-    let event = event.event(recipe).ok_or_else(|| failure("state.invalid", &[]))?;
+    let mut delivery: Delivery = from_json(state, "delivery.state")?;
+    let timing: Timing = from_js(timing, "delivery.state")?;
+    let event: Happened = from_js(event, "delivery.state")?;
+    let event = event.event(recipe).ok_or_else(|| failure("delivery.state", &[]))?;
     let effect = delivery.step(recipe, timing, event, whole(now), random);
     #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 stay below 2^53")]
     let next = delivery.next as f64;

@@ -127,7 +127,7 @@ fn suggests_well(field: &Field<'_>, issues: &[Issue]) {
 /// the code's own, with a limit at most. That is a number, or the names of parameters.
 pub fn silent(issues: &[Issue]) {
     for issue in issues {
-        let row = code::all().find(|code| code.name == issue.code);
+        let row = code::issues().find(|code| code.name == issue.code);
         let sentence = row.unwrap_or_else(|| panic!("{} is in no table", issue.code)).sentence;
         let fits = match sentence.split_once("{}") {
             None => issue.message == sentence,

@@ -1,5 +1,6 @@
 import { startLean } from "../lean.js";
 import { FieldpostError } from "../errors.js";
+import { Said } from "../said.gen.js";
 
 export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core.js";
 export { FieldpostError } from "../errors.js";
@@ -9,7 +10,7 @@ export type * from "../types.js";
 
 /** Instantiates the module of `fieldpost/fieldpost.wasm`, which the application brings as bytes, module or response. */
 export async function load(source?: BufferSource | WebAssembly.Module | Response | PromiseLike<Response>): Promise<void> {
-  if (source === undefined) throw new FieldpostError("wasm.source", "fieldpost/slim needs the module: load(fetch(url)).");
+  if (source === undefined) throw new FieldpostError("wasm.source", Said.WASM_SOURCE);
   const given = await source;
   const bytes = given instanceof Response ? await given.arrayBuffer() : given;
   startLean(bytes instanceof WebAssembly.Module ? bytes : await WebAssembly.compile(bytes));

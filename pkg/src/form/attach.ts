@@ -1,6 +1,8 @@
 import { form as makeForm, load } from "../entry/page.js";
 import { FieldpostError } from "../errors.js";
+import { Said } from "../said.gen.js";
 import type { Form, Issue, Outcome, RelayForm, Report } from "../types.js";
+import { OWN } from "../wire.gen.js";
 import { controlsOf, elementsOf, labelOf, nameOf, unhidden, type Control } from "./controls.js";
 import { arrive, envelope, KEEPALIVE_BYTES, newKey, post, relayForm, typed, visitor } from "./lead.js";
 import { board as makeBoard, set } from "./messages.js";
@@ -16,7 +18,7 @@ export type State = "idle" | "checking" | "busy" | "saved" | "done" | "failed";
 
 export interface AttachOptions {
   /**
-   * The form's own words, by code: for what attach says (`texts`) and for issues (`email.syntax`). A table under a
+   * The form's own words, by code: for what attach says (`texts`) and for issues (`email.at`). A table under a
    * field's name holds that field's words. Or a function of code and issue, which may leave some to others.
    */
   messages?: Messages;
@@ -204,7 +206,7 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
       const detail: SubmitDetail = {
         fields: [...new Set(values.keys())],
         consented,
-        set: (name, value) => (more[`_fp_${name}`] = value),
+        set: (name, value) => (more[OWN + name] = value),
         wait: (promise) => waits.push(promise),
       };
       if (stopped([...report.issues, ...own]) || !emit("submit", detail, true)) {
@@ -223,7 +225,7 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
       if (`${body}` !== keyed) key = newKey();
       keyed = `${body}`;
       // What extensions and the page itself put there travels along, below what is known for certain.
-      for (const [name, value] of values) if (name.startsWith("_fp_") && typeof value === "string") body.set(name, value);
+      for (const [name, value] of values) if (name.startsWith(OWN) && typeof value === "string") body.set(name, value);
       for (const [name, value] of Object.entries({ ...more, ...envelope(key, relay.token) })) body.set(name, value);
       const keepalive = (unsafe = `${body}`.length > KEEPALIVE_BYTES) === false;
       // Both at once: the visitor may be gone with the next click.
@@ -353,7 +355,7 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
     if (state !== "busy") enter("idle");
   });
   listen(form, "submit", submit as (event: Event) => unknown);
-  if (isScript) reportError(new FieldpostError("form.action", "The form's action is no relay: docs/frameworks.md"));
+  if (isScript) reportError(new FieldpostError("form.action", Said.FORM_ACTION));
   untranslate(form);
   tellers.set(form.action, (saved) => board.lost(fill(speak("lost"), new Date(saved).toLocaleString())));
   (window.requestIdleCallback ?? setTimeout)(() => {

@@ -1,8 +1,6 @@
 import { read, send } from "../entry/page.js";
 import type { Outcome, RelayForm } from "../types.js";
-
-/** The version of what a page and a relay say to each other. */
-const WIRE = "1";
+import { OWN, type OwnFields, WIRE_VERSION } from "../wire.gen.js";
 
 /** What a page may still have under way when it goes: 64 KiB for all its scripts. */
 export const KEEPALIVE_BYTES = 60_000;
@@ -30,15 +28,15 @@ export async function post(action: string, body: URLSearchParams | Blob, keepali
 export function typed(values: FormData): URLSearchParams {
   const body = new URLSearchParams();
   const lines = (text: string): string => text.replace(/\r\n?|\n/g, "\r\n");
-  for (const [name, value] of values) if (!name.startsWith("_fp_")) body.append(lines(name), lines(typeof value === "string" ? value : value.name));
+  for (const [name, value] of values) if (!name.startsWith(OWN)) body.append(lines(name), lines(typeof value === "string" ? value : value.name));
   return body;
 }
 
 /** What the relay needs beside the fields. A newer token takes the place of one that the page came with. */
-export const envelope = (key: string, token: string): Record<string, string> => ({ _fp_v: WIRE, _fp_key: key, ...(token && { _fp_token: token }) });
+export const envelope = (key: string, token: string): OwnFields => ({ _fp_v: `${WIRE_VERSION}`, _fp_key: key, ...(token && { _fp_token: token }) });
 
 /** Where the visitor came from and which CRM knows them; only with consent. */
-export function visitor(): Record<string, string> {
+export function visitor(): OwnFields {
   const cookie = (name: string): string | undefined => new RegExp(`(?:^|; )${name}=([^;]*)`).exec(document.cookie)?.[1];
   const marketo = cookie("_mkto_trk") ?? "";
   const pardot = document.cookie.match(/(?<=^|; )visitor_id\d+(-hash)?=[^;]+/g);

@@ -1,26 +1,7 @@
 import type { Issue } from "../types.js";
+import { texts } from "./texts.gen.js";
 
-/**
- * Everything `attach` says by itself. `{}` is where the names or the suggestion go.
- *
- * Only `stored` and `queued` may say that something was received, and only `saved` that it will be sent.
- */
-export const texts = {
-  check: "Please check: {}",
-  use: "Use {}",
-  busy: "Sending…",
-  stored: "Thank you. We have received your request.",
-  queued: "Thank you. We have your request.",
-  saved:
-    "Your request is saved on this device and will be sent again until it arrives: keep this page open, or come back within 24 hours.",
-  lost: "Your request of {} did not arrive. Please send it again.",
-  refused: "Your request was not accepted. Your entries are still here.",
-  retry: "We could not take your request just now. Your entries are still here; please send them again in a moment.",
-  unknown: "We cannot tell whether your request arrived. Your entries are still here; sending them again makes no second request.",
-  file: "Other way to send a file",
-  "file.unsupported": "This form cannot take files.",
-  "browser.invalid": "Please check this field.",
-};
+export { texts };
 
 type Word = string | ((issue: Issue) => string);
 type Table = Readonly<Record<string, Word>>;

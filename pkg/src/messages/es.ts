@@ -76,7 +76,7 @@ const messages: Readonly<Record<string, string>> = {
   "params.argument": "El procedimiento solo acepta estos argumentos: {}.",
   "pardot.export_state": "La exportación falló o se canceló.",
   "params.operation": "Esa operación no existe.",
-  "account.system": "La cuenta es de un sistema distinto del de la operación.",
+  "account.system": "El sistema de la cuenta no existe, o no es el que aquí se necesita.",
   "account.base_url": "La URL base debe ser https, con un nombre de host público y sin credenciales.",
   "account.host": "Este host no es uno de los del sistema; para usarlo, nómbrelo en allowHost.",
   "account.version": "La versión debe ser 3 o 4.",

@@ -76,7 +76,7 @@ const messages: Readonly<Record<string, string>> = {
   "params.argument": "La procédure n’accepte que ces arguments : {}.",
   "pardot.export_state": "L’exportation a échoué ou a été annulée.",
   "params.operation": "Cette opération n’existe pas.",
-  "account.system": "Le compte n’est pas du même système que l’opération.",
+  "account.system": "Le système du compte n’existe pas, ou n’est pas celui qu’il faut ici.",
   "account.base_url": "L’URL de base doit être en https, avec un nom d’hôte public et sans identifiants.",
   "account.host": "Cet hôte n’est pas un de ceux du système; pour l’utiliser, nommez-le dans allowHost.",
   "account.version": "La version doit être 3 ou 4.",

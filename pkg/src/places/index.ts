@@ -84,7 +84,7 @@ const ACCENTS: readonly (readonly [RegExp, string])[] = [
 
 /**
  * What is left of a name when spelling no longer matters: small letters without accents, signs and blanks, without `the`
- * and `and`, and `st` for `saint`. The same as in `src/places.rs`.
+ * and `and`, and `st` for `saint`.
  */
 function key(text: unknown): string {
   if (typeof text !== "string" || text.length > MAX_NAME) return "";

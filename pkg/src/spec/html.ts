@@ -1,4 +1,5 @@
 import { repeats } from "../pattern.js";
+import { Said } from "../said.gen.js";
 import type { FieldSpec, FormSpec, Kind } from "../types.js";
 import { choices, field, invalid, label, MAX_ROWS, spec } from "./shape.js";
 
@@ -61,7 +62,7 @@ export function fromHtml(form: HTMLFormElement): FormSpec {
   // By the prototype: a field named `elements` hides the form's own member.
   const all = [...(Reflect.get(HTMLFormElement.prototype, "elements", form) as HTMLFormControlsCollection)] as Control[];
   const controls = all.filter(isField);
-  if (controls.length > MAX_ROWS) throw invalid("", "value.too_large", "This value is too large.");
+  if (controls.length > MAX_ROWS) throw invalid("", "value.too_large", Said.VALUE_TOO_LARGE);
   const groups = grouped(controls);
   const abroad = controls.some((control) => /^country/.test(autofill(control)));
   return spec([...groups].map(([name, group]) => [name, fieldOf(name, group, all, abroad)] as const)) as FormSpec;
@@ -92,7 +93,7 @@ function grouped(controls: readonly Control[]): Map<string, Control[]> {
 }
 
 function fieldOf(name: string, group: readonly Control[], all: readonly Control[], abroad: boolean): FieldSpec {
-  if (group.some(({ type }) => type === "file")) throw invalid(name, "value.file", "A file cannot be sent with this form.");
+  if (group.some(({ type }) => type === "file")) throw invalid(name, "value.file", Said.VALUE_FILE);
   // A hidden twin before a box is how pages send its no; the control that people see decides.
   const seen = group.filter(({ type }) => type !== "hidden");
   const first = (seen[0] ?? group[0]) as Control;

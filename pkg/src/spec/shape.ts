@@ -1,7 +1,8 @@
 import { FieldpostError } from "../errors.js";
+import { Said } from "../said.gen.js";
 import type { FieldSpec, FormSpec, Issue, Kind } from "../types.js";
 
-// What the readers of replies share. `src/spec.rs` does the same natively; `tests/cases/spec.json` holds both to it.
+// What the readers of replies share.
 
 /** More fields than any instance has, and more options than any list on a page. */
 export const MAX_ROWS = 2_000;
@@ -19,8 +20,8 @@ export const member = (value: unknown, name: string): unknown => (isRow(value) &
 /** The objects of a list; XML readers give a single one without its list. Anything else is refused at `place`. */
 export function rows(value: unknown, place: string): Row[] {
   const list = isRow(value) ? [value] : value;
-  if (!Array.isArray(list)) throw invalid(place, "value.kind", "This value is not of the right kind.");
-  if (list.length > MAX_ROWS) throw invalid(place, "value.too_large", "This value is too large.");
+  if (!Array.isArray(list)) throw invalid(place, "value.kind", Said.VALUE_KIND);
+  if (list.length > MAX_ROWS) throw invalid(place, "value.too_large", Said.VALUE_TOO_LARGE);
   return list.filter(isRow);
 }
 
@@ -54,7 +55,7 @@ const ENTITIES = { nbsp: " ", amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" 
 
 /** The values of options, trimmed as the rules trim what comes in; the empty one of a placeholder is none. */
 export function choices(values: readonly unknown[], place: string): string[] {
-  if (values.length > MAX_ROWS) throw invalid(place, "value.too_large", "This value is too large.");
+  if (values.length > MAX_ROWS) throw invalid(place, "value.too_large", Said.VALUE_TOO_LARGE);
   return [...new Set(values.map((value) => (typeof value === "number" ? String(value) : text(value))).filter(Boolean))];
 }
 

@@ -1,8 +1,6 @@
 import type { RelayAnswer } from "../types.js";
+import { WIRE_VERSION } from "../wire.gen.js";
 import { Limited } from "./limited.js";
-
-/** The version of what a page and a relay say to each other. */
-export const WIRE_VERSION = 1;
 
 /** Whether a program asked: a page's script or a server, not a browser that follows a form. */
 export function wantsJson(request: Request): boolean {

@@ -1,13 +1,18 @@
+import type { AnswerCode } from "../codes.gen.js";
+import { OWN, type OwnName } from "../wire.gen.js";
+
 /** The most bytes of a lead, and the most fields: of more only the form's own are read, and no more than a form checks. */
 export const MAX_BYTES = 64 * 1024;
 export const MAX_FIELDS = 100;
 const MAX_VALUES = 1_000;
 
-/** What a page or a server sent: its fields, and beside them what begins with `_fp_`. */
+/** What a page says beside the visitor's fields: the parameters of `relay.lead.submit`, and whatever else begins with `_fp_`. */
+export type Own = { [name in OwnName]?: string };
+
+/** What a page or a server sent. */
 export interface Lead {
   fields: [string, unknown][];
-  /** `token`, `key`, `v`, `page`, `query`, `referrer`, `mkto_trk`. */
-  own: Record<string, string>;
+  own: Own;
   /** It waited in a browser, which cannot read it any more: nobody can be asked to mend it. */
   sealed?: true;
   /** There were more fields than are read. */
@@ -18,7 +23,7 @@ export interface Lead {
 export class Unreadable extends Error {
   constructor(
     readonly status: 400 | 409 | 413 | 415,
-    readonly code: string,
+    readonly code: AnswerCode,
   ) {
     super(code);
   }
@@ -30,13 +35,17 @@ export async function readLead(request: Request): Promise<Lead> {
   return leadOf(await read(request, header, header.split(";")[0]?.trim().toLowerCase()));
 }
 
+/** What a field of the page's own is called without what it begins with; nothing of a visitor's. */
+export const ownName = (name: string): OwnName | undefined => (name.startsWith(OWN) ? (name.slice(OWN.length) as OwnName) : undefined);
+
 /** The lead of a body's pairs. */
 export function leadOf(entries: readonly [string, unknown][]): Lead {
-  const lead: Lead = { fields: [], own: Object.create(null) as Record<string, string> };
+  const lead: Lead = { fields: [], own: Object.create(null) as Own };
   for (const [name, value] of entries) {
-    if (!name.startsWith("_fp_")) lead.fields.push([name, value]);
+    const own = ownName(name);
+    if (own === undefined) lead.fields.push([name, value]);
     // A page may have two tokens, one of them empty.
-    else if (value || !lead.own[name.slice(4)]) lead.own[name.slice(4)] = typeof value === "string" ? value : "";
+    else if (value || !lead.own[own]) lead.own[own] = typeof value === "string" ? value : "";
   }
   return lead;
 }

@@ -99,7 +99,7 @@ export class Deliveries {
     if (row.phase === "done" || row.phase === "dead") return;
     const [known] = this.rows("SELECT trouble FROM deliveries WHERE id = ?", row.id);
     const trouble = Number(known?.["trouble"] ?? 0) + (code === "wasm.trap" ? 1 : 0);
-    const dead = code === "state.invalid" || trouble >= TRAPS;
+    const dead = code === "delivery.state" || trouble >= TRAPS;
     const phase = dead ? "dead" : row.phase;
     this.desk.turn(row.lead, phase, () => {
       this.rows("UPDATE deliveries SET phase = ?, code = ?, next = ?, trouble = ? WHERE id = ?", phase, code, until, trouble || null, row.id);

@@ -1,4 +1,5 @@
 import { FieldpostError } from "../errors.js";
+import { Said } from "../said.gen.js";
 import type { Outcome, Params } from "../types.js";
 
 /** The states of an export; the last three are final. */
@@ -37,7 +38,7 @@ export const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     const stop = (): void => {
       clearTimeout(timer);
-      reject(new FieldpostError("network.aborted", "The call was aborted."));
+      reject(new FieldpostError("network.aborted", Said.NETWORK_ABORTED));
     };
     const timer = setTimeout(() => {
       signal?.removeEventListener("abort", stop);
@@ -75,7 +76,7 @@ export async function waitForExport(
     wait = over ? 0 : Math.min(most, wait * 1.5);
     progress?.({ id, state, asked, wait });
     if (state === "Complete") return { id, refs: record["resultRefs"] as string[] };
-    if (over) throw new FieldpostError("pardot.export_state", "The export has failed or was cancelled.");
+    if (over) throw new FieldpostError("pardot.export_state", Said.PARDOT_EXPORT_STATE);
   }
 }
 

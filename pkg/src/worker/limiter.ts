@@ -1,3 +1,4 @@
+import type { LogEvent } from "../codes.gen.js";
 import { type EdgeGlue, edge, steady } from "../edge.js";
 import { FieldpostError } from "../errors.js";
 import type { DurableState } from "./durable.js";
@@ -135,7 +136,7 @@ export class Limiter {
     signIn: ({ outside }, number, deadline) => outside.signIn(Number(number), Number(deadline)),
     look: ({ outside }, number, deadline, token = "", version = "") => outside.look(Number(number), Number(deadline), token, version),
     midnight: ({ outside }, number, zone = "") => outside.midnight(Number(number), zone),
-    log: ({ account }, event = "", form = "", code = "") => log(event, { account, ...(form && { form }), code }),
+    log: ({ account }, event = "", form = "", code = "") => log(event as LogEvent, { account, ...(form && { form }), code }),
   };
 
   private store(step: Step, statement: string, ...words: string[]): void {

@@ -70,7 +70,7 @@ function toAccount(ruling: Ruling, lead: string, row: Waiting, to: string, sure:
     if (phase === "sent") fresh = steady((glue) => glue.stepDelivery(system, state, TIMING, { event: "due" }, now, 0)).state;
     if (open) fresh = steady((glue) => glue.replayDelivery(system, fresh, now));
   } catch (error) {
-    return stays(own, error instanceof FieldpostError ? error.code : "state.invalid");
+    return stays(own, error instanceof FieldpostError ? error.code : "delivery.state");
   }
   desk.tally.drop(id);
   desk.rows(

@@ -1,3 +1,5 @@
+import { MEANS, PHASES } from "./codes.gen.js";
+
 /** The script of the operator's page. */
 export const pageScript = `// The key lives in this variable and nowhere else: closing the page forgets it.
 let key = "";
@@ -32,17 +34,9 @@ function age(ms) {
 }
 const size = (bytes) => (bytes < 1e5 ? Math.ceil(bytes / 1e3) + " kB" : bytes < 1e9 ? (bytes / 1e6).toFixed(1) + " MB" : (bytes / 1e9).toFixed(2) + " GB");
 
-/** Why a lead is held; the codes of CRMs stand for themselves, and in docs/errors.md. */
-const WHY = {
-  "token.forged": "the form token is not ours", "token.spent": "the form token was another lead's", "token.expired": "the form token is too old",
-  "token.missing": "no form token", "token.fast": "filled within two seconds", "trap": "the trap field is filled",
-  "origin.null": "from a page without an origin", "origin.missing": "the browser sent no origin",
-  "turnstile.missing": "Turnstile was not answered", "turnstile.failed": "Turnstile refused it", "turnstile.unreachable": "Turnstile could not be asked",
-  "lead.invalid": "it was saved in a browser, and the form's rules of today do not take it", "key.reused": "its key was another lead's",
-  "wasm.trap": "the check could not finish", "params.invalid": "a parameter that the CRM needs is missing or wrong", "params.size": "the request would be too large", "account.invalid": "the account's settings are wrong",
-  "account.gone": "the form no longer goes to an account of this name", "form.gone": "the relay has no form of this name any more",
-};
-const PHASES = { waiting: "waits", sent: "is being sent", done: "delivered", dead: "refused", review: "held", discarded: "given up" };
+/** What our codes mean; those of CRMs stand for themselves, and in docs/errors.md. */
+const WHY = ${JSON.stringify(MEANS)};
+const PHASES = ${JSON.stringify(PHASES)};
 const why = (code) => (code ?? "").split(" ").map((one) => WHY[one] ?? one).join("; ");
 
 function delivery({ account, phase, code, warning, hold, gone, maybe_repeated: repeated }) {

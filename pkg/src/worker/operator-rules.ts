@@ -1,4 +1,6 @@
+import type { AskedCode } from "../codes.gen.js";
 import { json as jsonAnswer, respond } from "./answer.js";
+import { MESSAGES } from "./codes.gen.js";
 import { bodyOf, breath } from "./merge.js";
 import type { Move } from "./moving.js";
 import { all, one } from "./operator-lists.js";
@@ -28,11 +30,8 @@ const json = (...answer: Parameters<typeof jsonAnswer>): Response => respond(jso
 
 /** A call that does not say what it wants: a code, and for a person a sentence. */
 class Wrong extends Error {
-  constructor(
-    readonly code: string,
-    message = "",
-  ) {
-    super(message);
+  constructor(readonly code: AskedCode) {
+    super((MESSAGES as Readonly<Record<string, string>>)[code] ?? "");
   }
 }
 
@@ -56,9 +55,9 @@ function whichOf(given: Record<string, unknown>, query: URLSearchParams): Which 
 
 function reasonOf(given: unknown): string {
   const why = typeof given === "string" ? given.trim() : "";
-  if (!why || why.length > MOST_REASON) throw new Wrong("discard.reason", `A reason has 1 to ${MOST_REASON} characters.`);
+  if (!why || why.length > MOST_REASON) throw new Wrong("discard.reason");
   // It stays when the lead's values are gone, and stands in the log.
-  if (/@|(?:\d[^\p{L}\d]*){7}/u.test(why)) throw new Wrong("discard.reason", "A reason must not name a person: no address and no number.");
+  if (/@|(?:\d[^\p{L}\d]*){7}/u.test(why)) throw new Wrong("discard.reason");
   return why;
 }
 
@@ -69,11 +68,11 @@ function moveOf(given: Record<string, unknown>, relay: RelayOptions): Move {
     return typeof from === "string" && typeof to === "string" && from !== to ? { from: from.slice(0, MOST_NAME), to } : undefined;
   };
   const form = pair(given["form"]);
-  if (form && !Object.hasOwn(relay.forms, form.to)) throw new Wrong("move.to", "The relay has no form of that name.");
+  if (form && !Object.hasOwn(relay.forms, form.to)) throw new Wrong("move.to");
   if (form) return { form, sure };
   const account = pair(given);
-  if (!account) throw new Wrong("move.which", "Say from which account to which one, or from which form.");
-  if (!Object.hasOwn(relay.accounts, account.to)) throw new Wrong("move.to", "The relay has no account of that name.");
+  if (!account) throw new Wrong("move.which");
+  if (!Object.hasOwn(relay.accounts, account.to)) throw new Wrong("move.to");
   return { account, sure };
 }
 

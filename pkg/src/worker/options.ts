@@ -1,5 +1,6 @@
 import { FieldpostError } from "../errors.js";
 import type { Messages } from "../messages/cascade.js";
+import { Said } from "../said.gen.js";
 import type { Account, FieldSpec } from "../types.js";
 import { isSpoken } from "./page/language.js";
 import { type Plan, PLANS } from "./platform.js";
@@ -172,7 +173,7 @@ export function configure(given: RelaySource): void {
 
 /** The options, with the bindings filled in. */
 export function options(env: unknown): RelayOptions {
-  if (!source) throw new FieldpostError("relay.not_configured", "Export relay(options) from the module that exports Outbox and Gate.");
+  if (!source) throw new FieldpostError("relay.not_configured", Said.RELAY_NOT_CONFIGURED);
   resolved ??= check(typeof source === "function" ? source(env as never) : source);
   return resolved;
 }

@@ -1,9 +1,11 @@
 // Everything that a relay answers but "yes": JSON to who asks for it, and to a browser that follows a form a page in the
 // form's language, with what was typed where it may be shown, and a way on.
-import type { Issue, RelayAnswer } from "../types.js";
+import type { AnswerCode } from "../codes.gen.js";
+import type { Issue } from "../types.js";
+import { OWN, type OwnFields, type OwnName, type State } from "../wire.gen.js";
 import { sign } from "./again.js";
 import { type Answer, answer, page, wantsJson } from "./answer.js";
-import { ANSWERS } from "./answers.gen.js";
+import { ANSWERS, type AnswerRow } from "./answers.gen.js";
 import type { Lead } from "./body.js";
 import { escape, fieldIssues, fieldsHtml } from "./page/fields.js";
 import { asked as askedLanguage, speaker, type Speaker } from "./page/language.js";
@@ -12,44 +14,33 @@ import { isSealed } from "./seal.js";
 import { type Asked, challengeOf, entered, identify, isKey, newest } from "./submission.js";
 import { issueToken } from "./token.js";
 
-/** What is said above the sentence of a code; where nothing is, that the request was not taken. */
-const HEADINGS: Record<string, string> = { "key.running": "page.moment", "outbox.unknown": "page.unsure" };
+const ROWS = new Map<string, AnswerRow>(ANSWERS.filter(({ code }) => code).map((row) => [row.code, row]));
 
-/** What a visitor is told instead of what helps only who made the page; JSON says that. */
-const PLAIN: Record<string, string> = {
-  "body.json": "page.unread",
-  "body.multipart": "page.unread",
-  "body.type": "page.unread",
-  "wire.version": "page.mistake",
-  "key.invalid": "page.mistake",
-};
-
-/** The lead may have been taken, or is being taken: it must be known when it comes again. */
-const AGAIN = [409, 429, 500, 503];
-
-const STATES = new Map(ANSWERS.map(({ code, state }) => [code, state]));
+/** The statuses of a lead that may have been taken, or is being taken: it must be known when it comes again. */
+const AGAIN = new Set(ANSWERS.filter(({ state }) => state === "retry" || state === "unknown").map(({ status }) => status));
 
 /** What a page is told of a lead. One that was saved is kept by pages of before, too, only where nobody calls it refused. */
-function stateOf(request: Request, status: number, code: string): RelayAnswer["state"] {
-  const state = STATES.get(code) ?? (AGAIN.includes(status) ? "retry" : "refused");
+function stateOf(request: Request, code: AnswerCode): State {
+  const state = ROWS.get(code)?.state ?? "refused";
   return state === "refused" && isSealed(request) ? "retry" : state;
 }
 
 /** Answers that a request was not taken, or that nobody knows. */
-export async function problem(asked: Asked, status: number, code: string, headers?: Record<string, string>): Promise<Answer> {
+export async function problem(asked: Asked, status: number, code: AnswerCode, headers?: Record<string, string>): Promise<Answer> {
   const { request } = asked;
   const said = speakerOf(asked);
   if (wantsJson(request)) {
-    return answer(status, { id: null, state: stateOf(request, status, code), issues: [{ field: "", code, severity: "error", message: said.say(code) }] }, headers);
+    return answer(status, { id: null, state: stateOf(request, code), issues: [{ field: "", code, severity: "error", message: said.say(code) }] }, headers);
   }
   const sent = request.method === "POST";
   // Nobody has looked whether a lead that comes again was taken when it came first.
   const unsure = code === "address.limit" && asked.lead?.own["again"] !== undefined;
-  const heading = !sent ? code : unsure ? "page.unsure" : (HEADINGS[code] ?? "page.refused");
-  const again = status === 403 ? undefined : await formOf(asked, said, [], AGAIN.includes(status));
+  const row = ROWS.get(code);
+  const heading = !sent ? code : unsure ? "page.unsure" : (row?.heading ?? "page.refused");
+  const again = status === 403 ? undefined : await formOf(asked, said, [], AGAIN.has(status));
   const wait = headers?.["retry-after"];
   const paragraphsHtml = [
-    ...(sent ? [escape(said.say(PLAIN[code] ?? code))] : []),
+    ...(sent ? [escape(said.say(row?.plain || code))] : []),
     ...(again ? [escape(said.say("page.entries"))] : []),
     ...(again && heading !== "page.refused" ? [escape(said.say("page.once"))] : []),
     ...(sent && wait ? [waitHtml(said, Number(wait), request)] : []),
@@ -104,18 +95,20 @@ async function formOf({ relay, name, form, lead, url }: Asked, said: Speaker, is
   const fields = entered(form, lead);
   // Behind a proxy nobody here knows under which address the page is shown: neither its token nor its form says one.
   const { token } = await issueToken(newest(relay), name, form.origins[0] ?? url.origin, Date.now(), "relay");
-  const hidden: Record<string, string> = { ...kept(lead), _fp_token: token };
+  const hidden: OwnFields = { ...kept(lead), _fp_token: token };
   const { key } = lead.own;
-  if (same && (key === undefined || isKey(key))) hidden["_fp_again"] = await sign(newest(relay), name, form, await identify({ relay, name, form, lead }), fields);
+  if (same && (key === undefined || isKey(key))) hidden._fp_again = await sign(newest(relay), name, form, await identify({ relay, name, form, lead }), fields);
   return { action: name, hidden, fieldsHtml: fieldsHtml(said, form.fields, fields, issues) };
 }
 
 /** What travels through the relay's own page unseen. The key does not: other values are another lead. */
-function kept(lead: Lead): Record<string, string> {
+const UNSEEN: readonly OwnName[] = ["page", "query", "referrer", "first", "last", "pardot", "mkto_trk", "again"];
+
+function kept(lead: Lead): OwnFields {
   const { own } = lead;
   const challenge = challengeOf(lead);
   return {
-    ...Object.fromEntries(["page", "query", "referrer", "first", "last", "pardot", "mkto_trk", "again"].flatMap((name) => (own[name] ? [[`_fp_${name}`, own[name]]] : []))),
+    ...Object.fromEntries(UNSEEN.flatMap((name) => (own[name] ? [[OWN + name, own[name]]] : []))),
     ...(challenge && { _fp_turnstile: challenge }),
   };
 }

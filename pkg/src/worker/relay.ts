@@ -1,9 +1,10 @@
 import { isReady } from "../core.js";
 import { FieldpostError } from "../errors.js";
 import type { Issue, RelayForm, Report } from "../types.js";
+import { WIRE_VERSION } from "../wire.gen.js";
 import type { Offer } from "./acceptance.js";
 import { household, isTooMuch, visitorAddress } from "./address.js";
-import { type Answer, answer, json, redirect, respond, wantsJson, WIRE_VERSION } from "./answer.js";
+import { type Answer, answer, json, redirect, respond, wantsJson } from "./answer.js";
 import { bounded, readLead, Unreadable } from "./body.js";
 import { compiled, holdForms } from "./check.js";
 import { consult, patience } from "./consult.js";

@@ -1,6 +1,7 @@
 import { plainAccount, type Rendered, steady } from "../edge.js";
 import { FieldpostError } from "../errors.js";
 import type { Issue, Outcome } from "../types.js";
+import { MESSAGES } from "./codes.gen.js";
 import { spoken } from "./gate.js";
 import { hashedId, joined } from "./hash.js";
 import type { RelayAccount, Target } from "./options.js";
@@ -50,7 +51,7 @@ const mapping = (target: Target): object => ({
 });
 
 /** What a form's leads are told that has no way into the account any more. */
-const NO_TARGET: Issue = { field: "deliver", code: "params.target", severity: "error", message: "The form no longer goes to this account." };
+const NO_TARGET: Issue = { field: "deliver", code: "params.target", severity: "error", message: MESSAGES["params.target"] };
 
 /** The way of a delivery, where there still is one: else it is its owner's to mend. */
 export function wayOf(target: Target | undefined): Target {

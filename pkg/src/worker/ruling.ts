@@ -142,7 +142,7 @@ export class Ruling {
     try {
       fresh = steady((glue) => glue.replayDelivery(systemOf(this.relay, account), state, now));
     } catch (error) {
-      return stays(own, error instanceof FieldpostError ? error.code : "state.invalid");
+      return stays(own, error instanceof FieldpostError ? error.code : "delivery.state");
     }
     // What was corrected since has to reach the system: the request is made anew.
     this.desk.tally.drop(id);
@@ -151,4 +151,4 @@ export class Ruling {
   }
 }
 
-const LINES = { replay: "replayed", discard: "discarded", move: "moved" };
+const LINES = { replay: "replayed", discard: "discarded", move: "moved" } as const;

@@ -1,6 +1,6 @@
 // Leads that waited in a browser come sealed: the page had the relay's public key, and only the relay can open them.
 // The private key is made of a secret, which is kept for as long as leads may wait.
-import { capped, type Lead, leadOf, MAX_BYTES, pairs, Unreadable } from "./body.js";
+import { capped, type Lead, leadOf, MAX_BYTES, type Own, pairs, Unreadable } from "./body.js";
 import { Limited } from "./limited.js";
 import type { RelayOptions } from "./options.js";
 
@@ -85,14 +85,14 @@ export const isSealed = (request: Request): boolean => SEALED.test(request.heade
 export async function readSealed(request: Request, secrets: readonly string[]): Promise<Lead> {
   const bytes = (await capped(request, MAX_SEALED)) as Uint8Array<ArrayBuffer>;
   const end = bytes.indexOf(0x0a);
-  const own = pairs(new TextDecoder().decode(bytes.slice(0, Math.max(end, 0)))).filter(([name]) => name.startsWith("_fp_"));
-  const key = own.find(([name]) => name === "_fp_key")?.[1];
+  const own: Own = leadOf(pairs(new TextDecoder().decode(bytes.slice(0, Math.max(end, 0))))).own;
+  const { key } = own;
   // Without its key nobody would know it when it comes again.
   const text = key ? await openSealed(secrets, key, bytes.slice(end + 1)) : undefined;
   if (text === undefined) throw new Unreadable(409, "seal.unknown");
   if (text.length > MAX_BYTES) throw new Unreadable(413, "body.size");
   const lead = leadOf(pairs(text));
   // What the page says now is newer: a token that is good.
-  for (const [name, value] of own) lead.own[name.slice(4)] = value;
+  Object.assign(lead.own, own);
   return { ...lead, sealed: true };
 }

@@ -1,9 +1,13 @@
 // Why a person should look at a lead before it goes on.
+import type { AnswerCode, HeldCode, ThrownCode } from "../codes.gen.js";
 import { visitorAddress } from "./address.js";
 import { isNear } from "./origin.js";
 import { challengeOf, type Submission } from "./submission.js";
 import { holderOf, judgeToken, nonceOf } from "./token.js";
 import { verify } from "./turnstile.js";
+
+/** Why a lead waits for a person; also one whose key was used, or that stopped the module. */
+export type ReviewCode = HeldCode | Extract<AnswerCode | ThrownCode, "key.reused" | "wasm.trap">;
 
 /** What became of a form token: it was another lead's, is now this one's, or nobody can tell. */
 export type Spending = "spent" | "free" | "away";
@@ -13,7 +17,7 @@ export type Spending = "spent" | "free" | "away";
  * that is not ours, was another lead's, or was a server's and comes from another site, or a challenge that was not met.
  * Nothing where the token's outbox is away.
  */
-export async function suspicion(submission: Submission, trapped: boolean, key: string, spend: (nonce: string) => Promise<Spending>): Promise<string[] | undefined> {
+export async function suspicion(submission: Submission, trapped: boolean, key: string, spend: (nonce: string) => Promise<Spending>): Promise<ReviewCode[] | undefined> {
   const { relay, name, form, lead, request, url, origin: known } = submission;
   const origins = [...form.origins, url.origin];
   const token = lead.own["token"] ?? "";
@@ -22,7 +26,7 @@ export async function suspicion(submission: Submission, trapped: boolean, key: s
   const spending = verdict === "missing" ? "free" : await spend(nonceOf(token));
   if (spending === "away") return undefined;
   if (spending === "spent") return ["token.spent"];
-  const signs: string[] = [];
+  const signs: ReviewCode[] = [];
   if (verdict !== "good") signs.push(`token.${verdict}`);
   if (trapped) signs.push("trap");
   const origin = request.headers.get("origin");

@@ -1,4 +1,5 @@
 import { FieldpostError } from "../errors.js";
+import { MESSAGES } from "./codes.gen.js";
 import type { DurableState } from "./durable.js";
 
 /** What a row of `leads` or `deliveries` takes beside the values: ids, hashes, its state, and its places in the indexes. */
@@ -103,7 +104,7 @@ export class Tally {
    */
   keep(delivery: string, call: string, base: string, request: string): void {
     const bytes = octets(request);
-    if (bytes > LARGEST) throw new FieldpostError("params.size", "The request is larger than 1.5 MB: the form maps a large field many times.");
+    if (bytes > LARGEST) throw new FieldpostError("params.size", MESSAGES["params.size"]);
     this.together(() => {
       this.now.bytes += bytes;
       this.rows("INSERT INTO renders (delivery, operation, base, request) VALUES (?, ?, ?, ?)", delivery, call, base, request);

@@ -1,8 +1,9 @@
 //! Marketo's envelope: 200 is not success, `success: true` is not either; each record has a verdict of its own.
 
 use super::errors::{LEAD, REQUEST};
+use crate::code::call;
 use crate::outcome::{Class, Outcome, VendorCode, of_status};
-use crate::report::{Issue, Severity};
+use crate::report::Issue;
 use crate::systems::record::{items, take, with_text_ids};
 use crate::systems::reply::Reply;
 use crate::systems::sent::Sent;
@@ -17,12 +18,12 @@ pub fn read_records(reply: &Reply, sent: Sent<'_>) -> Outcome {
     };
     match body.get("result") {
         Some(Value::List(records)) => match records.as_slice() {
-            [] => Outcome::Unknown { why: Cow::Borrowed("reply.no_result") },
+            [] => Outcome::Unknown { why: Cow::Borrowed(call::NO_RESULT.name) },
             [one] => record(one, sent),
             many => Outcome::Batch { results: many.iter().map(|one| record(one, sent)).collect() },
         },
         Some(single @ Value::Map(_)) => record(single, sent),
-        _ => Outcome::Unknown { why: Cow::Borrowed("reply.no_result") },
+        _ => Outcome::Unknown { why: Cow::Borrowed(call::NO_RESULT.name) },
     }
 }
 
@@ -109,7 +110,7 @@ fn record(record: &Value<'static>, sent: Sent<'_>) -> Outcome {
         };
     }
     if reasons.is_empty() && status != "skipped" {
-        return Outcome::Unknown { why: Cow::Borrowed("reply.no_status") };
+        return Outcome::Unknown { why: Cow::Borrowed(call::NO_STATUS.name) };
     }
     let rows = || reasons.iter().filter_map(|code| row(LEAD, code).or_else(|| row(REQUEST, code)));
     let later = rows().find(|row| matches!(row.class, Class::Retry(..)));
@@ -168,14 +169,5 @@ fn field_of<'v>(item: &'v Value<'static>, sent: Sent<'_>) -> &'v str {
 
 /// A code that Adobe's pages do not list: its number is kept out, for it came from outside and may be anything.
 fn unlisted() -> Issue {
-    Issue {
-        field: String::new(),
-        code: Cow::Borrowed("marketo.unlisted"),
-        severity: Severity::Error,
-        message: Cow::Borrowed(
-            "Marketo refused the record for a reason that its documentation does not list.",
-        ),
-        limit: None,
-        suggestion: None,
-    }
+    Issue::error("", &call::MARKETO_UNLISTED)
 }

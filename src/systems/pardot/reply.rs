@@ -2,8 +2,9 @@
 
 use super::errors::{ABOUT, CODES};
 use super::tree::typed;
+use crate::code::call;
 use crate::outcome::{Class, Fault, Outcome, Reason, of_status};
-use crate::report::{Issue, Severity};
+use crate::report::Issue;
 use crate::systems::record::{items, take};
 use crate::systems::reply::Reply;
 use crate::systems::sent::Sent;
@@ -17,7 +18,7 @@ pub fn read_write(reply: &Reply, is_create: bool) -> Outcome {
         Err(outcome) => return outcome,
     };
     let Some(prospect) = body.get("prospect") else {
-        return Outcome::Unknown { why: Cow::Borrowed("reply.no_result") };
+        return Outcome::Unknown { why: Cow::Borrowed(call::NO_RESULT.name) };
     };
     let status = if is_create || reply.status == 201 { "created" } else { "updated" };
     // A short answer may lack the id; it was written all the same.
@@ -115,7 +116,7 @@ pub fn read_made(reply: &Reply, name: &str, status: &str) -> Outcome {
     match body.get(name) {
         // A short answer may lack the id; it was made all the same.
         Some(made) => stored(made.get("id").and_then(Value::as_text).map(str::to_owned), status),
-        None => Outcome::Unknown { why: Cow::Borrowed("reply.no_result") },
+        None => Outcome::Unknown { why: Cow::Borrowed(call::NO_RESULT.name) },
     }
 }
 
@@ -129,7 +130,7 @@ pub fn read_export(reply: &Reply) -> Outcome {
     let text = |name| export.get(name).and_then(Value::as_text).map(str::to_owned);
     match (text("id"), text("state")) {
         (Some(id), Some(state)) => stored(Some(id), &state.to_ascii_lowercase()),
-        _ => Outcome::Unknown { why: Cow::Borrowed("reply.no_result") },
+        _ => Outcome::Unknown { why: Cow::Borrowed(call::NO_RESULT.name) },
     }
 }
 
@@ -155,7 +156,9 @@ pub fn read_csv(reply: &Reply) -> Outcome {
     }
     match super::csv::read(&reply.body) {
         Some(records) => Outcome::Found { total: u64::try_from(records.len()).ok(), records, next: None },
-        None => Outcome::Retry { after: None, code: Cow::Borrowed("reply.unreadable"), reason: Reason::Busy },
+        None => {
+            Outcome::Retry { after: None, code: Cow::Borrowed(call::UNREADABLE.name), reason: Reason::Busy }
+        }
     }
 }
 
@@ -195,8 +198,8 @@ pub fn read_batch(reply: &Reply, status: &str, keys: &[String], is_keyed: bool) 
         }
     }
     match results.len() {
-        0 => Outcome::Unknown { why: Cow::Borrowed("reply.no_result") },
-        1 => results.pop().unwrap_or(Outcome::Unknown { why: Cow::Borrowed("reply.no_result") }),
+        0 => Outcome::Unknown { why: Cow::Borrowed(call::NO_RESULT.name) },
+        1 => results.pop().unwrap_or(Outcome::Unknown { why: Cow::Borrowed(call::NO_RESULT.name) }),
         _ => Outcome::Batch { results },
     }
 }
@@ -348,16 +351,7 @@ fn of_code(number: Option<u16>, reply: &Reply, is_write: bool) -> Outcome {
 }
 
 fn unlisted() -> Issue {
-    Issue {
-        field: String::new(),
-        code: Cow::Borrowed("pardot.unlisted"),
-        severity: Severity::Error,
-        message: Cow::Borrowed(
-            "Pardot refused the request for a reason that its documentation does not list.",
-        ),
-        limit: None,
-        suggestion: None,
-    }
+    Issue::error("", &call::PARDOT_UNLISTED)
 }
 
 /// The members of the root element `rsp`.

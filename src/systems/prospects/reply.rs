@@ -1,6 +1,7 @@
 //! What the prospects API answers.
 
-use crate::code;
+use crate::code::relay::NOT_FOUND;
+use crate::code::{self, call};
 use crate::outcome::{Outcome, of_status};
 use crate::report::Issue;
 use crate::systems::record::{items, take, with_text_ids};
@@ -66,21 +67,14 @@ fn answer(reply: &Reply, is_write: bool) -> Result<Value<'static>, Outcome> {
     if (200..300).contains(&reply.status) {
         return body.ok_or_else(|| of_status(reply.status, None, is_write));
     }
-    let refused = |code, message| {
-        Outcome::refused(vec![Issue {
-            field: String::new(),
-            code: Cow::Borrowed(code),
-            severity: crate::report::Severity::Error,
-            message: Cow::Borrowed(message),
-            limit: None,
-            suggestion: None,
-        }])
-    };
     Err(match (reply.status, &body) {
         // Same key, other body, or the first call is still running.
-        (409, _) => Outcome::Unknown { why: Cow::Borrowed("prospects.409") },
-        (400 | 422, Some(_)) => refused("prospects.invalid", "The system does not take these values."),
-        (404, Some(_)) if !is_write => refused("not_found", "There is no such prospect."),
+        (409, _) => Outcome::Unknown { why: Cow::Borrowed(call::PROSPECTS_409.name) },
+        (400 | 422, Some(_)) => Outcome::refused(vec![Issue::error("", &call::PROSPECTS_INVALID)]),
+        (404, Some(_)) if !is_write => Outcome::refused(vec![Issue {
+            message: Cow::Borrowed("There is no such prospect."),
+            ..Issue::error("", &NOT_FOUND)
+        }]),
         // The body says the seconds where a proxy has lost the header.
         (429, Some(body)) => {
             let seconds =

@@ -3,6 +3,7 @@
 //! One table for all who speak of it: the relay answers out of it, page and client read by [`fault`], and `docs/errors.md`
 //! shows it.
 
+use crate::code::{Code, relay};
 use crate::outcome::Fault;
 
 /// What an answer means for a lead that its sender has kept.
@@ -16,6 +17,37 @@ pub enum Meaning {
     NotNow,
 }
 
+/// The `state` of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Every system has it.
+    Stored,
+    /// The relay has it, and has written it down.
+    Queued,
+    /// It is not taken as it is.
+    Refused,
+    /// It is not taken now.
+    Retry,
+    /// Nobody can tell whether it was taken.
+    Unknown,
+}
+
+impl State {
+    /// All of them.
+    pub const ALL: [State; 5] = [State::Stored, State::Queued, State::Refused, State::Retry, State::Unknown];
+
+    /// As an answer has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Stored => "stored",
+            State::Queued => "queued",
+            State::Refused => "refused",
+            State::Retry => "retry",
+            State::Unknown => "unknown",
+        }
+    }
+}
+
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer {
@@ -24,41 +56,61 @@ pub struct Answer {
     /// The code of the answer's one issue; empty where the issues are the form's own, or there are none.
     pub code: &'static str,
     /// The answer's `state`.
-    pub state: &'static str,
+    pub state: State,
     /// What it means for a lead that was kept.
     pub meaning: Meaning,
+    /// The word that stands above it on the relay's own page.
+    pub heading: &'static str,
+    /// The word that a visitor reads on that page instead of what helps only who made the form's.
+    pub plain: &'static str,
 }
+
+const REFUSED: &str = "page.refused";
 
 /// Every answer to a `POST` but a browser's own, which follows the form.
 pub const ANSWERS: &[Answer] = &[
-    row(200, "", "stored", Meaning::Taken),
-    row(202, "", "queued", Meaning::Taken),
-    row(422, "", "refused", Meaning::Values),
-    row(422, "key.reused", "refused", Meaning::Values),
-    row(400, "body.cut", "refused", Meaning::NotNow),
-    row(400, "body.fields", "refused", Meaning::NotNow),
-    row(400, "body.json", "refused", Meaning::NotNow),
-    row(400, "body.multipart", "refused", Meaning::NotNow),
-    row(400, "key.invalid", "refused", Meaning::NotNow),
-    row(400, "wire.version", "refused", Meaning::NotNow),
-    row(403, "origin.forbidden", "refused", Meaning::NotNow),
-    row(404, "not_found", "refused", Meaning::NotNow),
-    row(405, "method", "refused", Meaning::NotNow),
-    row(409, "key.running", "retry", Meaning::NotNow),
-    row(409, "seal.unknown", "retry", Meaning::NotNow),
-    row(413, "body.size", "refused", Meaning::NotNow),
-    row(415, "body.type", "refused", Meaning::NotNow),
-    row(429, "address.limit", "retry", Meaning::NotNow),
-    row(429, "review.full", "retry", Meaning::NotNow),
-    row(500, "relay.failed", "retry", Meaning::NotNow),
-    row(500, "outbox.unknown", "unknown", Meaning::NotNow),
-    row(503, "outbox.full", "retry", Meaning::NotNow),
-    row(503, "outbox.unavailable", "retry", Meaning::NotNow),
-    row(503, "outbox.unknown", "unknown", Meaning::NotNow),
+    plain(200, State::Stored, Meaning::Taken),
+    plain(202, State::Queued, Meaning::Taken),
+    plain(422, State::Refused, Meaning::Values),
+    Answer { meaning: Meaning::Values, ..refused(422, &relay::KEY_REUSED) },
+    refused(400, &relay::BODY_CUT),
+    refused(400, &relay::BODY_FIELDS),
+    Answer { plain: "page.unread", ..refused(400, &relay::BODY_JSON) },
+    Answer { plain: "page.unread", ..refused(400, &relay::BODY_MULTIPART) },
+    Answer { plain: "page.mistake", ..refused(400, &relay::KEY_INVALID) },
+    Answer { plain: "page.mistake", ..refused(400, &relay::WIRE_VERSION) },
+    refused(403, &relay::ORIGIN_FORBIDDEN),
+    refused(404, &relay::NOT_FOUND),
+    refused(405, &relay::METHOD),
+    Answer { heading: "page.moment", ..later(409, &relay::KEY_RUNNING) },
+    later(409, &relay::SEAL_UNKNOWN),
+    refused(413, &relay::BODY_SIZE),
+    Answer { plain: "page.unread", ..refused(415, &relay::BODY_TYPE) },
+    later(429, &relay::ADDRESS_LIMIT),
+    later(429, &relay::REVIEW_FULL),
+    later(500, &relay::RELAY_FAILED),
+    unsure(500),
+    later(503, &relay::OUTBOX_FULL),
+    later(503, &relay::OUTBOX_UNAVAILABLE),
+    unsure(503),
 ];
 
-const fn row(status: u16, code: &'static str, state: &'static str, meaning: Meaning) -> Answer {
-    Answer { status, code, state, meaning }
+/// Without an issue of its own.
+const fn plain(status: u16, state: State, meaning: Meaning) -> Answer {
+    Answer { status, code: "", state, meaning, heading: REFUSED, plain: "" }
+}
+
+const fn refused(status: u16, code: &Code) -> Answer {
+    Answer { code: code.name, ..plain(status, State::Refused, Meaning::NotNow) }
+}
+
+const fn later(status: u16, code: &Code) -> Answer {
+    Answer { code: code.name, ..plain(status, State::Retry, Meaning::NotNow) }
+}
+
+const fn unsure(status: u16) -> Answer {
+    let code = relay::OUTBOX_UNKNOWN.name;
+    Answer { code, heading: "page.unsure", ..plain(status, State::Unknown, Meaning::NotNow) }
 }
 
 /// Who has to mend what was refused. A page knows no codes: of its values speaks one status alone, so that whatever else
@@ -79,7 +131,7 @@ mod tests {
         for row in ANSWERS {
             let body = Value::Map(vec![
                 ("id".into(), Value::from("1")),
-                ("state".into(), Value::from(row.state)),
+                ("state".into(), Value::from(row.state.name())),
                 ("issues".into(), Value::List(Vec::new())),
             ]);
             let meaning = match super::super::read(row.status, &body) {

@@ -2,6 +2,7 @@
 
 pub mod answers;
 
+use crate::code::call;
 use crate::field::{Field, Kind};
 use crate::form::Unknown;
 #[cfg(feature = "full")]
@@ -14,7 +15,7 @@ use crate::value::Value;
 use std::borrow::Cow;
 
 /// The version of the page's contract; a relay takes the one before, too.
-pub const WIRE_VERSION: &str = "1";
+pub const WIRE_VERSION: u8 = 1;
 
 const SUBMIT: &[Field] = &[
     Field::new("form", Kind::Hidden).required().max(64),
@@ -24,7 +25,15 @@ const SUBMIT: &[Field] = &[
     Field::new("page", Kind::Hidden),
     Field::new("query", Kind::Hidden),
     Field::new("referrer", Kind::Hidden),
+    // The visitor's first and last touch, as `fieldpost/touch` keeps them.
+    Field::new("first", Kind::Hidden),
+    Field::new("last", Kind::Hidden),
+    // The cookies by which Marketo and Pardot know the visitor.
     Field::new("mkto_trk", Kind::Hidden),
+    Field::new("pardot", Kind::Hidden),
+    Field::new("turnstile", Kind::Hidden),
+    // What the relay's own page carries, so that a lead that comes again is known.
+    Field::new("again", Kind::Hidden),
     Field::new("values", Kind::Record).open(Kind::Custom).required(),
 ];
 
@@ -48,7 +57,7 @@ pub static LEAD_SUBMIT: Operation = Operation {
 
 /// The outcome of the relay's answer `{ v, id, state, issues }`, already parsed.
 pub fn read(status: u16, body: &Value<'_>) -> Outcome {
-    let unreadable = Outcome::Unknown { why: Cow::Borrowed("reply.unreadable") };
+    let unreadable = Outcome::Unknown { why: Cow::Borrowed(call::UNREADABLE.name) };
     let id = || body.get("id").and_then(Value::as_text).map(str::to_owned);
     let issues = || match body.get("issues") {
         Some(Value::List(items)) => items.iter().map(issue).collect(),
@@ -61,7 +70,7 @@ pub fn read(status: u16, body: &Value<'_>) -> Outcome {
         Some("refused") => Outcome::Refused { issues: issues(), fault: answers::fault(status) },
         Some("retry") => Outcome::Retry {
             after: None,
-            code: Cow::Borrowed(if status == 429 { "http.429" } else { "relay.busy" }),
+            code: Cow::Borrowed(if status == 429 { call::HTTP_429.name } else { call::RELAY_BUSY.name }),
             reason: crate::outcome::Reason::Busy,
         },
         _ => unreadable,

@@ -31,7 +31,14 @@ pub(super) fn part() -> Outcome<String> {
         | HTTP | `state` | code | a lead that was kept |\n|---|---|---|---|\n"
         .to_owned();
     for row in ANSWERS {
-        writeln!(page, "| {} | `{}` | {} | {} |", row.status, row.state, said(row), meaning(row.meaning))?;
+        writeln!(
+            page,
+            "| {} | `{}` | {} | {} |",
+            row.status,
+            row.state.name(),
+            said(row),
+            meaning(row.meaning)
+        )?;
     }
     Ok(page)
 }
@@ -39,17 +46,25 @@ pub(super) fn part() -> Outcome<String> {
 /// The table in TypeScript.
 pub(super) fn table(_: &Path) -> Outcome<String> {
     let mut text = format!(
-        "{HEAD}import type {{ RelayAnswer }} from \"../types.js\";\n\n\
-        /** What a relay answers to a lead, and what it means for whoever keeps the lead until it is taken. */\n\
-        export const ANSWERS: readonly {{ status: number; code: string; state: RelayAnswer[\"state\"]; meaning: \"taken\" | \"values\" | \"notNow\" }}[] = [\n"
+        "{HEAD}import type {{ AnswerCode }} from \"../codes.gen.js\";\nimport type {{ State }} from \"../wire.gen.js\";\n\n\
+        /** An answer: its one issue's code, what it means for whoever keeps the lead until it is taken, and the words of the relay's own page. */\n\
+        export interface AnswerRow {{\n  status: number;\n  code: AnswerCode | \"\";\n  state: State;\n  meaning: \"taken\" | \"values\" | \"notNow\";\n  heading: string;\n  plain: string;\n}}\n\n\
+        /** What a relay answers to a lead. */\n\
+        export const ANSWERS: readonly AnswerRow[] = [\n"
     );
-    for Answer { status, code, state, meaning } in ANSWERS {
-        let meaning = match meaning {
-            Meaning::Taken => "taken",
-            Meaning::Values => "values",
-            Meaning::NotNow => "notNow",
-        };
-        writeln!(text, "  {{ status: {status}, code: {code:?}, state: {state:?}, meaning: {meaning:?} }},")?;
+    for Answer { status, code, state, meaning, heading, plain } in ANSWERS {
+        let (state, meaning) = (
+            state.name(),
+            match meaning {
+                Meaning::Taken => "taken",
+                Meaning::Values => "values",
+                Meaning::NotNow => "notNow",
+            },
+        );
+        writeln!(
+            text,
+            "  {{ status: {status}, code: {code:?}, state: {state:?}, meaning: {meaning:?}, heading: {heading:?}, plain: {plain:?} }},"
+        )?;
     }
     text.push_str("];\n");
     Ok(text)

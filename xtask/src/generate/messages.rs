@@ -1,8 +1,9 @@
-//! The sentences in other languages: `src/data/messages/` and `src/data/relay/`, as modules that a page or a relay imports.
+//! The sentences in other languages, out of `src/data/`, as modules that a page or a relay imports.
 
 use super::HEAD;
+use super::script::{members, quoted};
 use crate::Outcome;
-use fieldpost::code;
+use fieldpost::code::{self, relay, words};
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -10,53 +11,47 @@ use std::path::Path;
 /// The languages beside English (BCP 47).
 pub(super) const LANGUAGES: [&str; 2] = ["es", "fr-CA"];
 
-/// A file of data: what its first line says of its source, and its other lines.
-pub(super) struct Data {
-    pub(super) source: String,
-    pub(super) lines: Vec<String>,
+/// What is said in one language: a file whose first line says its source, and whose others are a code and its sentence.
+pub(super) struct Translation {
+    source: String,
+    rows: Vec<(String, String)>,
 }
 
-pub(super) fn data(root: &Path, path: &str) -> Outcome<Data> {
-    let text = fs::read_to_string(root.join(path))?;
-    let mut lines = text.trim_end().lines().map(str::to_owned);
-    let source = lines.next().and_then(|line| line.strip_prefix("# ").map(str::to_owned));
-    Ok(Data {
-        source: source.ok_or_else(|| format!("{path} does not say its source"))?,
-        lines: lines.collect(),
-    })
-}
-
-/// The rows of a file whose lines are a code and its sentence.
-pub(super) fn rows(data: &Data) -> Outcome<Vec<(&str, &str)>> {
-    data.lines
-        .iter()
-        .map(|line| line.split_once(' ').ok_or_else(|| format!("{line} has no sentence").into()))
-        .collect()
-}
-
-/// The rows of a language: codes, and the words of what an attached form says itself.
-pub(super) fn of_language(root: &Path, name: &str) -> Outcome<Data> {
-    data(root, &format!("src/data/messages/{name}.txt"))
-}
-
-/// Text as JavaScript and JSON write it.
-pub(super) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-fn members(text: &mut String, rows: &[(&str, &str)]) -> Outcome<()> {
-    for (name, sentence) in rows {
-        writeln!(text, "  {}: {},", quoted(name), quoted(sentence))?;
+impl Translation {
+    fn read(root: &Path, folder: &str, language: &str) -> Outcome<Self> {
+        let path = format!("src/data/{folder}/{language}.txt");
+        let text = fs::read_to_string(root.join(&path))?;
+        let (head, rest) = text.split_once('\n').ok_or_else(|| format!("{path} is empty"))?;
+        let source =
+            head.strip_prefix("# ").ok_or_else(|| format!("{path} does not say its source"))?.to_owned();
+        let row = |line: &str| {
+            let (code, said) =
+                line.split_once(' ').ok_or_else(|| format!("{path}: {line} has no sentence"))?;
+            Ok((code.to_owned(), said.to_owned()))
+        };
+        Ok(Translation { source, rows: rest.lines().map(row).collect::<Outcome<_>>()? })
     }
-    Ok(())
+
+    pub(super) fn of(&self, code: &str) -> Option<&str> {
+        self.rows.iter().find(|(known, _)| known == code).map(|(_, said)| said.as_str())
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.rows.iter().map(|(code, said)| (code.as_str(), said.as_str()))
+    }
+}
+
+/// What a folder of `src/data/` says, language by language.
+pub(super) fn translations(root: &Path, folder: &str) -> Outcome<Vec<Translation>> {
+    LANGUAGES.iter().map(|language| Translation::read(root, folder, language)).collect()
 }
 
 /// `fieldpost/messages/{name}`.
 pub(super) fn language(root: &Path, name: &str) -> Outcome<String> {
-    let data = of_language(root, name)?;
+    let said = Translation::read(root, "messages", name)?;
     let mut text =
-        format!("{HEAD}/** {} */\nconst messages: Readonly<Record<string, string>> = {{\n", data.source);
-    members(&mut text, &rows(&data)?)?;
+        format!("{HEAD}/** {} */\nconst messages: Readonly<Record<string, string>> = {{\n", said.source);
+    members(&mut text, said.pairs())?;
     text.push_str("};\nexport default messages;\n");
     Ok(text)
 }
@@ -66,25 +61,38 @@ pub(super) fn limits(_: &Path) -> Outcome<String> {
     let mut text = format!(
         "{HEAD}/** The English sentences that carry a limit. */\nexport const LIMITS: Readonly<Record<string, string>> = {{\n"
     );
-    let limited: Vec<_> = code::all()
-        .filter(|code| code.sentence.contains("{}"))
-        .map(|code| (code.name, code.sentence))
-        .collect();
-    members(&mut text, &limited)?;
+    members(
+        &mut text,
+        code::issues().filter(|row| row.sentence.contains("{}")).map(|row| (row.name, row.sentence)),
+    )?;
+    text.push_str("};\n");
+    Ok(text)
+}
+
+/// What an attached form says by itself.
+pub(super) fn form(_: &Path) -> Outcome<String> {
+    let mut text = format!(
+        "{HEAD}\n/** Everything that an attached form says by itself. `{{}}` is where names, a time or the suggestion go. */\nexport const texts = {{\n"
+    );
+    members(&mut text, words::FORM.iter().copied())?;
     text.push_str("};\n");
     Ok(text)
 }
 
 /// What a relay says of a whole request, and around the form on a page of its own.
-pub(super) fn relay(root: &Path) -> Outcome<String> {
+pub(super) fn relay_words(root: &Path) -> Outcome<String> {
     let mut text = format!(
         "{HEAD}/** By language: what a relay says about a whole request, and around the form on a page of its own. */\n\
          export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {{\n"
     );
-    for name in ["en"].into_iter().chain(LANGUAGES) {
-        let data = data(root, &format!("src/data/relay/{name}.txt"))?;
+    let english =
+        relay::ANSWERS.rows.iter().map(|row| (row.name, row.sentence)).chain(words::PAGE.iter().copied());
+    writeln!(text, "{}: {{", quoted("en"))?;
+    members(&mut text, english)?;
+    text.push_str("},\n");
+    for (name, said) in LANGUAGES.iter().zip(translations(root, "relay")?) {
         writeln!(text, "{}: {{", quoted(name))?;
-        members(&mut text, &rows(&data)?)?;
+        members(&mut text, said.pairs())?;
         text.push_str("},\n");
     }
     text.push_str("};\n");

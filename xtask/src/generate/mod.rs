@@ -6,7 +6,8 @@ mod codes;
 mod errors;
 mod messages;
 mod operations;
-mod places;
+mod script;
+mod wire;
 
 use crate::Outcome;
 use std::fs;
@@ -25,13 +26,18 @@ const FILES: &[(&str, Text)] = &[
     ("docs/codes.md", codes::page),
     ("docs/errors.md", errors::page),
     ("docs/operations.md", operations::page),
+    ("pkg/src/border.gen.ts", wire::border),
+    ("pkg/src/codes.gen.ts", codes::types),
+    ("pkg/src/form/texts.gen.ts", messages::form),
     ("pkg/src/messages/es.ts", |root| messages::language(root, "es")),
     ("pkg/src/messages/fr-CA.ts", |root| messages::language(root, "fr-CA")),
     ("pkg/src/messages/limits.ts", messages::limits),
     ("pkg/src/operations.gen.ts", operations::types),
-    ("pkg/src/places/tables.ts", places::tables),
+    ("pkg/src/said.gen.ts", codes::said),
+    ("pkg/src/wire.gen.ts", wire::page),
     ("pkg/src/worker/answers.gen.ts", answers::table),
-    ("pkg/src/worker/page/words.ts", messages::relay),
+    ("pkg/src/worker/codes.gen.ts", codes::operator),
+    ("pkg/src/worker/page/words.ts", messages::relay_words),
 ];
 
 /// Writes the files that differ, or names them where nothing may be written.

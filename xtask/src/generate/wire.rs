@@ -1,0 +1,81 @@
+//! What both sides of a border must call the same: page and relay, and script and module.
+
+use super::HEAD;
+use super::script::{quoted, union};
+use crate::Outcome;
+use fieldpost::field::Options;
+use fieldpost::operation::OWN;
+use fieldpost::report::Flags;
+use fieldpost::systems::relay::answers::State;
+use fieldpost::systems::relay::{LEAD_SUBMIT, WIRE_VERSION};
+use fieldpost::{Kind, System};
+use std::fmt::Write;
+use std::path::Path;
+
+/// `pkg/src/wire.gen.ts`.
+pub(super) fn page(_: &Path) -> Outcome<String> {
+    // What is no field of the body: the form stands in the path, and the values are the visitor's.
+    let own = LEAD_SUBMIT
+        .params
+        .fields
+        .iter()
+        .map(|field| field.name)
+        .filter(|name| !["form", "values"].contains(name));
+    let mut text = HEAD.to_owned();
+    writeln!(
+        text,
+        "\n/** The version of what a page and a relay say to each other. */\nexport const WIRE_VERSION = {WIRE_VERSION};"
+    )?;
+    writeln!(
+        text,
+        "\n/** What begins the name of a field that is the page's, and not the visitor's. */\nexport const OWN = {};",
+        quoted(OWN)
+    )?;
+    writeln!(
+        text,
+        "\n/** Those fields, without it: the parameters of `relay.lead.submit` beside the visitor's values. */\nexport type OwnName = {};",
+        union(own)
+    )?;
+    text.push_str(
+        "\n/** Those fields, as they are called in a body. */\nexport type OwnFields = { [name in OwnName as `${typeof OWN}${name}`]?: string };\n",
+    );
+    writeln!(
+        text,
+        "\n/** What an answer says of a lead. */\nexport type State = {};",
+        union(State::ALL.map(State::name))
+    )?;
+    Ok(text)
+}
+
+/// `pkg/src/border.gen.ts`.
+pub(super) fn border(_: &Path) -> Outcome<String> {
+    let mut text = HEAD.to_owned();
+    let kinds = Kind::VISITOR.iter().map(|(name, _)| *name);
+    writeln!(text, "\n/** The kind of a visitor's field. */\nexport type Kind = {};", union(kinds))?;
+    text.push_str("\n/** The numbers of kinds that are checked alone. */\n");
+    for name in ["email", "phone", "labels"] {
+        let number = Kind::VISITOR.iter().position(|(known, _)| *known == name);
+        let number = number.ok_or_else(|| format!("there is no kind {name}"))?;
+        writeln!(text, "export const {} = {number};", name.to_uppercase())?;
+    }
+    let options: Vec<String> =
+        std::iter::once("required").chain(Options::NAMES.iter().map(|(name, _)| *name)).map(quoted).collect();
+    writeln!(
+        text,
+        "\n/** What may be asked of a value, a bit for each. */\nexport const OPTIONS = [{}] as const;",
+        options.join(", ")
+    )?;
+    let flags: Vec<String> = Flags::NAMES.iter().copied().map(quoted).collect();
+    writeln!(
+        text,
+        "\n/** What is worth knowing of a value, a bit for each. */\nexport const FLAGS = [{}] as const;",
+        flags.join(", ")
+    )?;
+    let systems: Vec<String> = System::ALL.iter().map(|system| quoted(system.name())).collect();
+    writeln!(
+        text,
+        "\n/** The CRMs, and the relay. */\nexport const SYSTEMS = [{}] as const;\n\n/** One of them. */\nexport type System = (typeof SYSTEMS)[number];",
+        systems.join(", ")
+    )?;
+    Ok(text)
+}
