@@ -78,7 +78,7 @@ describe("replies of CRMs", () => {
         for (const { label = "" } of Object.values(spec.fields)) assert.ok([...label].length <= 200);
       }
     }
-    assert.ok(specs > 1_000, `only ${specs} specs have fields`);
+    assert.ok(specs > 200, `only ${specs} specs have fields`);
   });
 
   test("that are none are refused, never more than that", () => {

@@ -214,6 +214,7 @@ export type ThrownCode =
   | "relay.not_configured"
   | "state.version"
   | "state.missing"
+  | "event.unknown"
   | "reply.invalid"
   | "request.invalid";
 

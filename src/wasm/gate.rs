@@ -169,7 +169,7 @@ pub fn load(account: &str, own: &str, ways: &str, numbers: &[f64], parts: &str) 
 pub fn step(account: &str, event: &str, words: &str, numbers: &[f64]) -> Text {
     let mut given = Given { words: words.split(WORD), numbers: numbers.iter() };
     let (now, number) = (given.number(), given.number());
-    let event = given.event(event).ok_or_else(|| failure("state.invalid", &[]))?;
+    let event = given.event(event).ok_or_else(|| failure("event.unknown", &[]))?;
     with(account, |limiter| text(&limiter.step(number, event, now)))
 }
 
