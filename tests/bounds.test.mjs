@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { strangersRun } from "./faults/strangers.mjs";
-import { body, root, stand, until } from "./stand.mjs";
+import { ask, body, root, stand, until } from "./stand.mjs";
 
 /** Its keys are the owner's: forms, accounts, secrets, zones and hosts, as many as the relay's options have. */
 const OWNER = "the owner's options";
@@ -124,7 +124,7 @@ describe("filled by a stranger", () => {
     at = await stand({ worker: `${root}tests/desk.worker.mjs`, bindings: { SHARDS: "1" } });
   });
   after(() => at.stop());
-  const fill = async (what, count) => (await (await fetch(`${at.relay}/test/fill`, { method: "POST", body: JSON.stringify({ what, count }) })).json())[0];
+  const fill = async (what, count) => (await (await ask(`${at.relay}/test/fill`, { method: "POST", body: JSON.stringify({ what, count }) })).json())[0];
 
   for (const table of ["spent", "running", "claims"]) {
     test(`the table ${table} ends at its bound, and whoever comes next is remembered all the same`, async () => {

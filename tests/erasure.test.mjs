@@ -180,16 +180,17 @@ describe("what is kept of a person", () => {
     assert.equal(await open(), 0);
   });
 
-  test("goes after its time in an outbox and a gate that nobody uses", async () => {
+  test("goes after its time in an outbox and a gate that nobody uses, also of an account that was removed", async () => {
     const quiet = await stand({ worker, timeScale: 100_000, bindings: { SECRETS: SECRETS[0] } });
     try {
       await hold({ email: "quiet@example.org" }, "contact", quiet);
       await sql("UPDATE leads SET finished = 1", "outboxes", quiet);
+      await sql("INSERT INTO accounts VALUES ('removed', 'marketo')", "outboxes", quiet);
       const old = Date.now() - 2 * 3_600_000;
       await sql(`INSERT INTO parts VALUES ('fresh e:old', '${old}'), ('lease old', '${old} l e:old'), ('fresh e:new', '${Date.now() + 60_000}')`, "gates", quiet);
       await fetch(`${quiet.relay}/cdn-cgi/handler/scheduled`);
       assert.deepEqual(await sql("SELECT id FROM leads", "outboxes", quiet), []);
-      assert.deepEqual((await sql("SELECT name FROM parts WHERE name LIKE '% old' OR name LIKE 'fresh %'", "gates", quiet)).map(({ name }) => name), ["fresh e:new"]);
+      assert.deepEqual((await sql("SELECT name FROM parts WHERE name LIKE '% old' OR name LIKE 'fresh %'", "gates", quiet)).map(({ name }) => name), ["fresh e:new", "fresh e:new"]);
     } finally {
       await quiet.stop();
     }

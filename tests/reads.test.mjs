@@ -2,7 +2,7 @@
 // all of them, whatever is asked, and what triggers have summed up is what is there.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { body, root, stand, until } from "./stand.mjs";
+import { ask, body, root, stand, until } from "./stand.mjs";
 
 const AUTH = { authorization: "Bearer demo-operator", "fieldpost-value-key": "demo-operator-values" };
 const WRITE = "marketo.lead.submitForm";
@@ -31,8 +31,7 @@ describe("no statement reads all of an outbox", () => {
   });
   after(() => at?.stop());
 
-  // A connection that lay idle may be closed in the moment when it is used again.
-  const send = (path, init) => fetch(`${at.relay}/${path}`, init).catch(() => fetch(`${at.relay}/${path}`, init));
+  const send = (path, init) => ask(`${at.relay}/${path}`, init);
   const own = async (path, given) => (await send(`test/${path}`, { method: "POST", body: given && JSON.stringify(given) })).json();
   const sql = (query) => own("sql", { query });
   const lead = (form, email) => send(`leads/${form}`, { method: "POST", body: body({ firstName: "Ann", lastName: "Lee", email }, { key: crypto.randomUUID() }), headers: { accept: "application/json", origin: at.page } });

@@ -40,7 +40,7 @@ const partly = (env) => ({
 export default withTests({ scheduled: handler.scheduled, fetch: (request, env) => handler.fetch(request, partly(env)) }, {
   away: ({ text }) => (away = text),
   async sql({ env, text }) {
-    const each = JSON.parse(text).of === "gates" ? askEach(env.GATE, ["marketo"], "sql", text) : askEach(env.OUTBOX, shards(2), "sql", text);
+    const each = JSON.parse(text).of === "gates" ? askEach(env.GATE, ["marketo", "removed"], "sql", text) : askEach(env.OUTBOX, shards(2), "sql", text);
     return (await each).flat();
   },
 });

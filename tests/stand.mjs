@@ -103,6 +103,13 @@ export async function until(probe, what, timeout = 20_000) {
   }
 }
 
+/** Asks, and asks once more where nobody has read it: a connection that lay idle may be closed in the moment when it is used again. */
+export const ask = (url, init) =>
+  fetch(url, init).catch((error) => {
+    if (!["ECONNRESET", "UND_ERR_SOCKET"].includes(error.cause?.code)) throw error;
+    return fetch(url, init);
+  });
+
 /** A lead's body as a browser would send it. */
 export function body(values, own = {}) {
   const pairs = new URLSearchParams();

@@ -2,7 +2,7 @@
 // delivered, and the isolate's heap stays small: what an operator asks for comes by pages.
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { heap } from "../heap.mjs";
-import { body, root, stand, until } from "../stand.mjs";
+import { ask, body, root, stand, until } from "../stand.mjs";
 
 const AUTH = { authorization: "Bearer demo-operator", "fieldpost-value-key": "demo-operator-values" };
 const MIB = 1 << 20;
@@ -33,15 +33,14 @@ export async function fullRun({ leads, size, kept = 0, timeScale = 2, say = () =
   let isolate;
   try {
     await at.config({ latency: 1, marketo: { limits: { calls: null, concurrent: null, daily: null } }, prospects: { limits: { calls: null, concurrent: null, daily: null } } });
-    // A connection that lay idle may be closed in the moment when it is used again.
-    const ask = (path, init) => fetch(`${at.relay}/${path}`, init).catch(() => fetch(`${at.relay}/${path}`, init));
+    const send = (path, init) => ask(`${at.relay}/${path}`, init);
     const post = async (form, email) => {
-      const response = await ask(`leads/${form}`, { method: "POST", body: body({ firstName: "Ann", lastName: "Lee", email }, { key: crypto.randomUUID() }), headers: { accept: "application/json", origin: at.page } });
+      const response = await send(`leads/${form}`, { method: "POST", body: body({ firstName: "Ann", lastName: "Lee", email }, { key: crypto.randomUUID() }), headers: { accept: "application/json", origin: at.page } });
       const { state } = await response.json();
       return `${response.status} ${state}`;
     };
-    const operator = (path, init) => ask(`operator/${path}`, { ...init, headers: AUTH });
-    const own = (path, given) => ask(`test/${path}`, { method: "POST", body: given && JSON.stringify(given) });
+    const operator = (path, init) => send(`operator/${path}`, { ...init, headers: AUTH });
+    const own = (path, given) => send(`test/${path}`, { method: "POST", body: given && JSON.stringify(given) });
     const read = async (path) => (await operator(path)).json();
     await at.faults([{ operation: WRITE, fault: "code", code: 1003, times: 1 }]);
     await post("contact", "first@example.org");

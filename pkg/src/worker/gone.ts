@@ -75,6 +75,11 @@ export class Gone {
     }
   }
 
+  /** Every account that there was since versions write them down. */
+  everyAccount(): string[] {
+    return this.desk.rows("SELECT name FROM accounts").map(({ name }) => String(name));
+  }
+
   private written(account: string): string | undefined {
     const [row] = this.desk.rows("SELECT system FROM accounts WHERE name = ?", account);
     return row && String(row["system"]);

@@ -110,7 +110,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
           await this.arm();
           // An outbox where nothing waits has no alarm.
           this.forget();
-          return Response.json({});
+          return Response.json({ accounts: this.inquiry.gone.everyAccount() });
         case "/status":
           return Response.json({ ...this.inquiry.status(), shard: this.shard, running: this.lanes.running.size, full: this.letters.full() });
         case "/erase":

@@ -66,10 +66,11 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
       const wait = patience(relay.timeScale);
       // Where nobody knows them all, ours are woken at least.
       const every = await shards(env, relay).catch(() => Array.from({ length: countOf(relay) }, (_, shard) => nameOf(shard)));
-      await Promise.allSettled([
-        ...every.map((shard) => consult(outbox(env, shard), "https://outbox/wake", wait, {})),
-        ...(isDue ? Object.keys(relay.accounts) : []).map((account) => consult(env.GATE.get(env.GATE.idFromName(account)), "https://gate/forget", wait, {})),
-      ]);
+      const woken = await Promise.allSettled(every.map((shard) => consult<{ accounts?: string[] }>(outbox(env, shard), "https://outbox/wake", wait, {})));
+      if (!isDue) return;
+      // What the gate of an account that is gone has kept of persons goes, too.
+      const accounts = new Set([...Object.keys(relay.accounts), ...woken.flatMap((one) => (one.status === "fulfilled" ? (one.value.accounts ?? []) : []))]);
+      await Promise.allSettled([...accounts].map((account) => consult(env.GATE.get(env.GATE.idFromName(account)), "https://gate/forget", wait, {})));
     },
   };
 }
