@@ -123,7 +123,7 @@ fn a_relay_that_trusts_an_old_place_is_found_out() {
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || day.run())).is_err()
         })
     };
-    assert!(caught(false, 200), "two hundred slow days on old places, and no two calls met");
+    assert!(caught(false, 2000), "two thousand slow days on old places, and no two calls met");
     assert!(!caught(true, if cfg!(debug_assertions) { 20 } else { 200 }));
 }
 
