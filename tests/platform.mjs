@@ -2,7 +2,7 @@
 // limits: a Worker of the tests does.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { body, root, stand } from "./stand.mjs";
+import { ask, body, root, stand } from "./stand.mjs";
 
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const closing = [];
@@ -43,11 +43,11 @@ export async function held({ accounts, forms = { contact: Object.keys(accounts) 
     bindings: bindings.FORMS ? bindings : { ACCOUNTS: JSON.stringify(accounts, ["system", "baseUrl", ...Object.keys(accounts)]), FORMS: JSON.stringify(forms), ...bindings },
   });
   closing.push(() => at.stop());
-  const operator = async (path) => (await fetch(`${at.relay}/operator/${path}`, { headers: { authorization: "Bearer demo-operator" } })).json();
+  const operator = async (path) => (await ask(`${at.relay}/operator/${path}`, { headers: { authorization: "Bearer demo-operator" } })).json();
   return Object.assign(at, {
     operator,
-    order: async (what = {}) => (await fetch(`${at.relay}/test/orders`, { method: "POST", body: JSON.stringify(what) })).json(),
-    meters: async () => Object.values(await (await fetch(`${at.relay}/test/meters`)).json()),
+    order: async (what = {}) => (await ask(`${at.relay}/test/orders`, { method: "POST", body: JSON.stringify(what) })).json(),
+    meters: async () => Object.values(await (await ask(`${at.relay}/test/meters`)).json()),
     queued: async () => (await operator("status")).shards.reduce((sum, { queued }) => sum + queued, 0),
     /** Sends a lead until it is taken, as a page does. */
     async lead(email, form = "contact") {
