@@ -25,6 +25,8 @@ if (!existsSync(CHROMIUM)) {
 }
 
 const cores = availableParallelism();
+/** A suite that never ends is one that has failed. */
+const TIMEOUT = 900_000;
 
 /** How many suites of a kind run at once, and which: the long ones first, so that none of them is left over when all others are done. */
 const KINDS = [
@@ -52,7 +54,7 @@ const failed = new Set();
 for (const { atOnce, suites } of KINDS) {
   const files = suites.filter((name) => named.length === 0 || named.includes(name)).map((name) => `${folder}${name}.test.mjs`);
   if (files.length === 0) continue;
-  const events = run({ files, concurrency: atOnce });
+  const events = run({ files, concurrency: atOnce, timeout: TIMEOUT });
   events.on("test:fail", ({ file }) => failed.add(basename(String(file))));
   await pipeline(events.compose(new spec()), process.stdout, { end: false });
 }

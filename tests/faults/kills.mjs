@@ -23,6 +23,8 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
     },
   });
   const began = Date.now();
+  /** Nobody goes on when another one has failed: a process that still writes never ends. */
+  let over = false;
   const found = { seed, kills: 0, leads: 0, unanswered: 0, restart: [], lost: 0, twice: 0, overlaps: 0, repeats: 0, repeated: 0, marked: 0 };
   try {
     const free = { calls: null, concurrent: null, daily: null };
@@ -35,14 +37,14 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
     const sum = (shards, name) => shards.reduce((total, shard) => total + shard[name], 0);
     let waiting = 0;
     const look = async () => {
-      while (found.leads < leads) {
+      while (!over && found.leads < leads) {
         const shards = await status().catch(() => undefined);
         if (shards) waiting = sum(shards, "queued");
         await new Promise((resolve) => setTimeout(resolve, 250));
       }
     };
     const write = async () => {
-      while (made < leads) {
+      while (!over && made < leads) {
         // The load lasts as long as the kills do: neither runs ahead of the other.
         if (waiting > ahead || made * kills > leads * (found.kills + 1)) {
           await new Promise((resolve) => setTimeout(resolve, 20));
@@ -53,7 +55,7 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
         const person = number > 20 && number % 20 === 0 ? number - 10 : number;
         const email = `k${person}@example.org`;
         const lead = body({ firstName: "Ann", lastName: "Lee", email, company: `Lead ${number}` }, { key: `${seed}-lead-${number}`, v: "1" });
-        for (;;) {
+        while (!over) {
           try {
             const { status, state } = await submit(at, lead);
             if (status === 202 || status === 200) break;
@@ -65,15 +67,16 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
           found.unanswered++;
           await new Promise((resolve) => setTimeout(resolve, 50));
         }
+        if (over) return;
         acknowledged.set(email, (acknowledged.get(email) ?? 0) + 1);
         found.leads++;
       }
     };
     const kill = async () => {
-      while (found.kills < kills) {
+      while (!over && found.kills < kills) {
         await new Promise((resolve) => setTimeout(resolve, 100 + next() * 900));
         // Spread over the load: each kill meets leads that are being taken and leads that are on their way.
-        while (found.leads < leads && found.leads * kills < leads * (found.kills - 1)) await new Promise((resolve) => setTimeout(resolve, 20));
+        while (!over && found.leads < leads && found.leads * kills < leads * (found.kills - 1)) await new Promise((resolve) => setTimeout(resolve, 20));
         await at.killRelay();
         const from = Date.now();
         await at.startRelay();
@@ -122,6 +125,7 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
     found.faults = proxy.struck;
     found.seconds = Math.round((Date.now() - began) / 1000);
   } finally {
+    over = true;
     await at.stop();
     await proxy?.stop();
   }
