@@ -160,6 +160,9 @@ async function native(page, here, scripts) {
   await arrived(here, eve.email);
 }
 
+/** A driver that no longer answers ends its flow, not the run. */
+const late = () => new Promise((_, reject) => setTimeout(() => reject(new Error("no end in 15 minutes")), 900_000).unref());
+
 const flows = FLOWS.filter(({ name }) => name.includes(process.env.FLOW ?? ""));
 let failed = 0;
 if (PICTURES) await mkdir(PICTURES, { recursive: true });
@@ -174,7 +177,8 @@ for (const engine of names) {
       if (name === flows[0].name) console.log(await page.version());
       await page.goto(here.page);
       const picture = (state) => (PICTURES ? page.picture(`${PICTURES}/${engine}-${state}.png`) : undefined);
-      await (plain ? native(page, here, options?.javaScript !== false) : act(page, here, picture, engine));
+      const flow = plain ? native(page, here, options?.javaScript !== false) : act(page, here, picture, engine);
+      await Promise.race([flow, late()]);
       console.log(`ok ${engine}: ${name} (${Date.now() - began} ms)`);
     } catch (error) {
       failed++;
