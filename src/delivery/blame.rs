@@ -34,7 +34,7 @@ pub fn blame(issues: &[Issue], written: Written<'_>) -> (Fault, Option<String>) 
                 .limit
                 .as_deref()
                 .unwrap_or_default()
-                .split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+                .split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
             words.into_iter().any(|word| word == name)
         };
         if written.constants.iter().any(|name| named(name)) {

@@ -293,8 +293,9 @@ fn keys(report: &Report, key: &str) -> Vec<Issue> {
         let known_wrong = report.issues.iter().any(|issue| issue.field == field);
         match named(record, key).and_then(Value::as_text) {
             Some(text) if !text.is_empty() => {
-                // The database compares without regard to case.
-                if !seen.insert(text.to_lowercase()) {
+                // The database compares without regard to case. That of letters beyond ASCII is left to it: Unicode's
+                // tables weigh more than all of these checks.
+                if !seen.insert(text.to_ascii_lowercase()) {
                     issues.push(Issue::error(&field, &code::PARAM_DUPLICATE));
                 }
             }
