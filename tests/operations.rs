@@ -195,7 +195,7 @@ fn every_operation_has_cases_of_both_kinds() {
     assert!(untested.is_empty(), "{untested:?}");
 }
 
-/// The table of the systems in DESIGN.md, §3, and the relay's own call.
+/// The table of docs/systems.md, and the relay's own call.
 const CATALOGUE: &[(&str, &str)] = &[
     ("relay.lead", "submit"),
     ("prospects.prospect", "list upsert get"),

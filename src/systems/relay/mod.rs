@@ -50,7 +50,7 @@ pub static LEAD_SUBMIT: Operation = Operation {
     timeout: 30_000,
     // The same key gets the same answer.
     repeat: Repeat::Safe,
-    docs: link("https://github.com/fieldpost/fieldpost/blob/main/DESIGN.md#8-the-relay"),
+    docs: link("https://github.com/fieldpost/fieldpost/blob/main/docs/interface.md#the-relay"),
     #[cfg(feature = "full")]
     more: More::NONE,
 };
