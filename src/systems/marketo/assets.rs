@@ -189,7 +189,9 @@ fn new_fields(report: &mut Report) {
                 seen.push(name);
             }
             if let Some(shown) = named(record, "displayName").and_then(Value::as_text)
-                && !shown.bytes().all(|byte| !byte.is_ascii() || byte.is_ascii_alphanumeric() || b" _-".contains(&byte))
+                && !shown
+                    .bytes()
+                    .all(|byte| !byte.is_ascii() || byte.is_ascii_alphanumeric() || b" _-".contains(&byte))
             {
                 issues.push(Issue::error(&place("displayName"), &code::TEXT_CHARACTER));
             }
