@@ -9,7 +9,7 @@ const LEADS = Number(process.env.LEADS ?? 1);
 let browser;
 let here;
 before(async () => {
-  [browser, here] = await Promise.all([launch(), stand()]);
+  [browser, here] = await Promise.all([launch(), stand({ timeScale: 10 })]);
 });
 after(() => Promise.allSettled([browser?.close(), here?.stop()]));
 

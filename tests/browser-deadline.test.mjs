@@ -9,7 +9,7 @@ let browser;
 let here;
 let silent;
 before(async () => {
-  [browser, here, silent] = await Promise.all([launch(), stand(), halfway()]);
+  [browser, here, silent] = await Promise.all([launch(), stand({ timeScale: 10 }), halfway()]);
 });
 after(() => Promise.allSettled([browser?.close(), here?.stop(), silent?.stop()]));
 

@@ -19,7 +19,7 @@ const WAYS = [
 
 for (const { name, wasm, javaScriptEnabled } of WAYS) {
   test(name, async (t) => {
-    const here = await stand({ wasm });
+    const here = await stand({ wasm, timeScale: 10 });
     t.after(() => here.stop());
 
     const open = async (t) => {

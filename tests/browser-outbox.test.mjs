@@ -19,7 +19,7 @@ let browser;
 let here;
 let script;
 before(async () => {
-  [browser, here, script] = await Promise.all([launch(), stand(), attachScript()]);
+  [browser, here, script] = await Promise.all([launch(), stand({ timeScale: 10 }), attachScript()]);
 });
 after(() => Promise.allSettled([browser?.close(), here?.stop()]));
 

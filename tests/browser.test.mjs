@@ -8,7 +8,7 @@ let browser;
 let here;
 
 before(async () => {
-  [browser, here] = await Promise.all([launch(), stand()]);
+  [browser, here] = await Promise.all([launch(), stand({ timeScale: 10 })]);
 });
 
 after(() => Promise.allSettled([browser?.close(), here?.stop()]));
