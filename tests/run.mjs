@@ -37,7 +37,7 @@ const KINDS = [
     suites: ["platform", "accounts", "faults", "matrix", "room", "trouble", "gone", "desk", "canaries", "shards", "versions", "origins", "erasure", "upgrade", "persons", "sealed", "deadlines"],
   },
   // Browsers, and whatever computes.
-  { atOnce: Math.min(8, cores + 1), suites: ["browser-outbox", "answers", "browser-attach", "browser-markup", "browser-look", "guard", "identical"] },
+  { atOnce: cores, suites: ["browser-outbox", "answers", "browser-attach", "browser-markup", "browser-look", "guard", "identical"] },
   // What measures a pace, a time or the memory, or presses a relay as hard as it can: nothing runs beside it.
   { atOnce: 1, suites: ["bounds", "commit", "connections", "full", "kills"] },
 ];
