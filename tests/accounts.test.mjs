@@ -39,7 +39,7 @@ async function send(form, values) {
 const sendAll = (form, leads) => Promise.all(leads.map((lead) => send(form, lead)));
 const delivered = async (ids, what = "all of them") => {
   try {
-    await until(async () => (await rows(ids)).every(({ phase }) => phase === "done"), what, 40_000);
+    await until(async () => (await rows(ids)).every(({ phase }) => phase === "done"), what, 60_000);
   } catch (error) {
     const left = (await rows(ids)).filter(({ phase }) => phase !== "done");
     throw new Error(`${error.message}: ${JSON.stringify({ now: Date.now(), left, gates: (await operator("status")).gates })}`);

@@ -332,7 +332,7 @@ describe("in a browser without script", () => {
   async function open(t, { action, html = "", enctype = "", target, spent: tooMuch, origin = at.page, ...options }) {
     const context = await browser.newContext({ extraHTTPHeaders: tooMuch ? await spent() : { "cf-connecting-ip": `203.0.113.${++addresses}` }, ...options });
     t.after(() => context.close());
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(60_000);
     const page = await context.newPage();
     const complaints = [];
     page.on("console", (message) => message.type() === "error" && /policy|Refused/i.test(message.text()) && complaints.push(message.text()));

@@ -39,7 +39,7 @@ const hurried = () => {
 };
 const POSTS = (route) => (route.request().method() === "POST" ? route.abort("connectionreset") : route.continue());
 
-test("an answer that stops in the middle holds the other tabs up for a moment, not for ever", { timeout: 90_000 }, async (t) => {
+test("an answer that stops in the middle holds the other tabs up for a moment, not for ever", { timeout: 300_000 }, async (t) => {
   const { page: first, context } = await visit(t, browser, here.page);
   await context.addInitScript(hurried);
   await first.reload();
@@ -65,7 +65,7 @@ test("an answer that stops in the middle holds the other tabs up for a moment, n
   await until(async () => (await here.leads()).some(({ email }) => email === one.email), "the first tab's lead, by whichever tab", 60_000);
 });
 
-test("the lead whose answer stops is saved, and the visitor is told so", { timeout: 60_000 }, async (t) => {
+test("the lead whose answer stops is saved, and the visitor is told so", { timeout: 300_000 }, async (t) => {
   const { page, context } = await visit(t, browser, here.page);
   await context.addInitScript(hurried);
   await page.reload();

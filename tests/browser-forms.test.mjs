@@ -62,7 +62,7 @@ const html = (form) => `<!doctype html><html lang="en"><title>Form</title><body>
 async function open(t, form, spec) {
   const context = await browser.newContext();
   t.after(() => context.close());
-  context.setDefaultTimeout(5_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const seen = { posts: [], errors: [] };
   page.on("pageerror", (error) => seen.errors.push(String(error)));

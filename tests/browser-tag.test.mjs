@@ -62,7 +62,7 @@ async function serve(t, { policy, integrity, script, thanks = false, ...options 
   });
   const context = await browser.newContext(options);
   t.after(() => context.close());
-  context.setDefaultTimeout(8_000);
+  context.setDefaultTimeout(60_000);
   const tab = await context.newPage();
   const complaints = [];
   await tab.addInitScript(() => addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => console.error(`policy: ${effectiveDirective} ${blockedURI}`)));

@@ -23,6 +23,7 @@ export const MARKETO_COOKIE = "id:123-ABC-456&token:_mch-morningboard.example-17
 export function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    timeout: 120_000,
     args: [
       // Chromium has no sandbox for root.
       ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
@@ -43,7 +44,7 @@ export function launch() {
 export async function visit(t, browser, url, { cookie, native = false, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   t.after(() => context.close());
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(60_000);
   if (cookie) await context.addCookies([{ name: "_mkto_trk", value: cookie, url }]);
   const page = await context.newPage();
   const seen = { posts: 0, answers: [], complaints: [] };

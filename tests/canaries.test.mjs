@@ -101,7 +101,7 @@ const send = async (email, { values = {}, own = {}, headers = {} } = {}) =>
 const operator = (path, init = {}, key = SECRETS.operator) => fetch(`${at.relay}/operator/${path}`, { ...init, headers: { authorization: `Bearer ${key}`, ...init.headers } });
 const email = (name) => `${name}@canary.example.org`;
 
-test("nothing of a visitor and no secret stands where it need not", { timeout: 120_000 }, async () => {
+test("nothing of a visitor and no secret stands where it need not", { timeout: 300_000 }, async () => {
   const echo = (name) => `Value ${email(name)} of ${PERSON.firstName} ${PERSON.lastName}, ${PERSON.company}, is not right for ${SECRETS.client}`;
   await at.faults([
     // The systems answer with what they were sent, and with what they know.

@@ -26,7 +26,7 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
     assert.ok(names.includes("workerd") && names.some((name) => name.startsWith("fieldpost-sand")), String(names));
     demo.child.kill(signal);
     assert.deepEqual(await demo.exit, [0, null], demo.err);
-    await until(async () => (await Promise.all(children.map(isAlive))).every((alive) => !alive), "the end of the demo's children", 5_000);
+    await until(async () => (await Promise.all(children.map(isAlive))).every((alive) => !alive), "the end of the demo's children", 60_000);
     for (const url of [page, relay, sandbox]) await assert.rejects(fetch(url));
   });
 }

@@ -236,7 +236,7 @@ describe("bytes", () => {
     }
   };
 
-  test("are right whatever befalls a lead: taken, rendered, delivered, refused, sent on, given up, erased, and a kill", { timeout: 120_000 }, async () => {
+  test("are right whatever befalls a lead: taken, rendered, delivered, refused, sent on, given up, erased, and a kill", { timeout: 300_000 }, async () => {
     for (let round = 0; round < 3; round++) {
       const emails = Array.from({ length: 12 }, person);
       await at.faults([...emails.slice(0, 6).flatMap((email) => refusals(email, Math.random() < 0.5 ? ["marketo"] : undefined)), ...emails.slice(6, 8).map((key) => ({ operation: WRITES.marketo, key, fault: "status", status: 503, times: 3 }))]);
@@ -264,7 +264,7 @@ describe("bytes", () => {
     assert.deepEqual(await sums(), { queued: 0, review: 0, dead: 0, bytes: 0 });
   });
 
-  test("have a bound: 503 above it, for the dead and the reviewed count too; what was accepted goes out, and then there is room", { timeout: 60_000 }, async () => {
+  test("have a bound: 503 above it, for the dead and the reviewed count too; what was accepted goes out, and then there is room", { timeout: 300_000 }, async () => {
     const small = await stand({ worker, bindings: { SHARDS: "1", ONE: "1", maxBytes: "20000" } });
     try {
       const big = "x".repeat(6_000);

@@ -23,7 +23,7 @@ export const queued = { v: 1, id: "1", state: "queued", issues: [] };
 export async function open(t, browser, body, { fields = {}, answer = () => queued, script, url = PAGE, sealKey = null, head = "", ...options } = {}) {
   const context = await browser.newContext(options);
   t.after(() => context.close());
-  context.setDefaultTimeout(5_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const seen = { posts: [], asked: 0, errors: [] };
   page.on("pageerror", (error) => seen.errors.push(String(error)));

@@ -9,7 +9,7 @@ describe("an outbox is exported, listed and replayed in a heap that does not fol
     ["1,000 leads of 64 KiB", { leads: 1_000, size: 60_000 }],
     ["20,000 leads of 2 KiB with their requests", { leads: 20_000, size: 2_000, kept: 1_000 }],
   ]) {
-    test(what, { timeout: 180_000 }, async () => {
+    test(what, { timeout: 300_000 }, async () => {
       const found = await fullRun(given);
       // A machine that has other things to do may let one wait for longer than an outbox's word is waited for.
       assert.ok(found.live.statuses["202 queued"] >= 0.95 * found.live.sent, JSON.stringify(found.live));

@@ -315,7 +315,7 @@ describe("the operator", () => {
     assert.equal((await fetch(`${at.relay}/operator/metrics`)).status, 401);
   });
 
-  test("the page, in Chromium, on a desk and on a phone: a wrong key, the right one, a release, all of them, a discard", { timeout: 90_000 }, async () => {
+  test("the page, in Chromium, on a desk and on a phone: a wrong key, the right one, a release, all of them, a discard", { timeout: 300_000 }, async () => {
     const browser = await launch();
     try {
       for (const width of [1280, 390]) {
@@ -380,7 +380,7 @@ describe("the operator", () => {
     }
   });
 
-  test("the page shows what stays, and what an account waits for", { timeout: 60_000 }, async () => {
+  test("the page shows what stays, and what an account waits for", { timeout: 300_000 }, async () => {
     const browser = await launch();
     try {
       const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
@@ -430,7 +430,7 @@ describe("a wasm module that stops", () => {
     console.log(`# ${seen.calls} calls, ${seen.traps} traps, ${seen.instances - before.instances} new instances, ${seen.pages} pages, ${leads.length} leads, 0 lost, 0 twice`);
   });
 
-  test("each time: the lead is kept as it came, and checked and delivered when a person releases it", { timeout: 30_000 }, async () => {
+  test("each time: the lead is kept as it came, and checked and delivered when a person releases it", { timeout: 300_000 }, async () => {
     await at.reset();
     const lead = person({ phone: "212 456 1234" });
     lead.email = lead.email.replace("example.org", "Example.ORG");

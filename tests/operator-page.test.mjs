@@ -51,7 +51,7 @@ async function deploy(own = {}) {
 async function opened(t, width = 1280) {
   const page = await browser.newPage({ viewport: { width, height: 800 } });
   t.after(() => page.close());
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(60_000);
   await page.goto(`${at.relay}/operator`);
   await page.fill("#key", "demo-operator");
   await page.keyboard.press("Enter");
@@ -74,7 +74,7 @@ beforeEach(async () => {
   await until(async () => (await read("status")).shards.every(({ queued, dead, review }) => queued + dead + review === 0), "an empty relay");
 });
 
-test("a lead that was sent on is followed: refused again it says so, and can be sent on once more until it is there", { timeout: 60_000 }, async (t) => {
+test("a lead that was sent on is followed: refused again it says so, and can be sent on once more until it is there", { timeout: 300_000 }, async (t) => {
   const [{ id }] = await refused(1);
   const page = await opened(t);
   const row = page.locator("#leads > li", { hasText: id });
@@ -95,7 +95,7 @@ test("a lead that was sent on is followed: refused again it says so, and can be 
   await sound(page);
 });
 
-test("a group that was sent on is followed as a whole, and the page that is opened later shows it, too", { timeout: 60_000 }, async (t) => {
+test("a group that was sent on is followed as a whole, and the page that is opened later shows it, too", { timeout: 300_000 }, async (t) => {
   const leads = await refused(5);
   await at.clear();
   await at.faults([{ operation: WRITES.marketo, key: leads[0].email, fault: "code", code: 1003, times: 10 }]);
@@ -112,7 +112,7 @@ test("a group that was sent on is followed as a whole, and the page that is open
   await sound(other);
 });
 
-test("what waits in vain says why, is moved by keyboard, and is delivered from there", { timeout: 90_000 }, async (t) => {
+test("what waits in vain says why, is moved by keyboard, and is delivered from there", { timeout: 300_000 }, async (t) => {
   await at.faults([{ operation: WRITES.prospects, fault: "status", status: 503, times: 10_000 }]);
   const leads = [await send(), await send()];
   for (const { id } of leads) await until(async () => (await phases(id)).marketo === "done", "the first account");
@@ -141,7 +141,7 @@ test("what waits in vain says why, is moved by keyboard, and is delivered from t
   await sound(page);
 });
 
-test("many are sent on some at a time, which can be stopped", { timeout: 60_000 }, async (t) => {
+test("many are sent on some at a time, which can be stopped", { timeout: 300_000 }, async (t) => {
   const page = await opened(t);
   const asked = [];
   const groups = [{ phase: "dead", code: "marketo.1003", leads: 5_000 }];

@@ -89,7 +89,7 @@ async function submits(site, { start = "/index.html" } = {}) {
     await page.waitForSelector("[name=email][aria-invalid=true]");
     await page.fill("[name=email]", "ann@example.org");
     await page.click("form button:not([type=button])");
-    await until(() => leads.length, "the lead", 10_000);
+    await until(() => leads.length, "the lead", 60_000);
     assert.deepEqual(["email", "phone", "_fp_token"].map((name) => leads[0].get(name)), ["ann@example.org", "(212) 456-7890", "t"]);
     assert.deepEqual(problems, []);
   } finally {

@@ -18,7 +18,7 @@ async function send(form, lead, own = {}) {
   });
   const { id, state, issues } = await response.json();
   assert.ok(["stored", "queued"].includes(state), JSON.stringify(issues));
-  await until(async () => (await rows(id)).every(({ phase }) => phase === "done"), `${id} to be delivered`, 30_000);
+  await until(async () => (await rows(id)).every(({ phase }) => phase === "done"), `${id} to be delivered`, 60_000);
   return id;
 }
 /** An operator's view of a lead's deliveries. */

@@ -58,7 +58,7 @@ describe("what the host refused to send was not sent", () => {
     ["calls of an object", "internal", TOO_MANY, 25],
     ["calls of an object, for the day", "internal", TODAY, 25],
   ]) {
-    test(what, { timeout: 120_000 }, async () => {
+    test(what, { timeout: 300_000 }, async () => {
       const accounts = { one: await crm("prospects", { latency: 20 }), two: await crm("marketo", { latency: 20 }) };
       const at = await held({ accounts, timeScale: 30 });
       await at.order({ refuse: { external: 0, internal: 0, [kind]: times }, words });
@@ -134,14 +134,14 @@ describe("an object that is stopped", { concurrency: true }, () => {
       await at.order({ deaths: { outbox: n }, died: [] });
       await until(async () => (await at.order()).died.length > 0, `death ${n}`);
       await at.faults([]);
-      await until(async () => (await at.order()).done > n, `the lead of death ${n}`, 30_000);
+      await until(async () => (await at.order()).done > n, `the lead of death ${n}`, 60_000);
     }
   });
 });
 
 describe("what a lead takes of the day's limits is what capacity.md says", { concurrency: true }, () => {
   for (const system of SYSTEMS) {
-    test(system, { timeout: 120_000 }, async () => {
+    test(system, { timeout: 300_000 }, async () => {
       const at = await alone([system]);
       await at.config({ marketo: { limits: FREE }, pardot: { limits: FREE, lag: 0 }, prospects: { limits: FREE } });
       const leads = 10;

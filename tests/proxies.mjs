@@ -62,7 +62,7 @@ async function nginx(servers) {
     }`;
   writeFileSync(join(own, "nginx.conf"), text);
   const process = spawn(NGINX, ["-p", own, "-c", join(own, "nginx.conf"), "-e", join(own, "error.log")], { stdio: ["ignore", "ignore", "inherit"] });
-  await until(() => existsSync(join(own, "pid")), "nginx", 5_000);
+  await until(() => existsSync(join(own, "pid")), "nginx", 60_000);
   return () => process.kill();
 }
 
@@ -80,7 +80,7 @@ async function vite(port, target) {
   writeFileSync(join(own, "public/fieldpost.js"), script);
   writeFileSync(join(own, "vite.config.mjs"), `export default { server: { host: "localhost", port: ${port}, strictPort: true, proxy: { "/leads": ${JSON.stringify(target)} } }, logLevel: "error" };`);
   const process = spawn(join(tools, "node_modules/.bin/vite"), ["--config", join(own, "vite.config.mjs"), own], { stdio: ["ignore", "ignore", "inherit"] });
-  await until(() => fetch(`http://localhost:${port}/thanks.html`).then(({ ok }) => ok, () => false), "Vite", 30_000);
+  await until(() => fetch(`http://localhost:${port}/thanks.html`).then(({ ok }) => ok, () => false), "Vite", 60_000);
   return () => process.kill();
 }
 
@@ -114,7 +114,7 @@ async function visited(browser, origin, at) {
   const seen = [];
   const open = async (options) => {
     const page = await (await context(options)).newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(60_000);
     page.on("response", (response) => response.request().method() === "POST" && seen.push(`${response.status()} ${response.url()}`));
     await page.goto(`${origin}/`);
     return page;

@@ -88,7 +88,7 @@ describe("no statement reads all of an outbox", () => {
       await until(async () => (await lead("live", "again@example.org").catch(() => ({}))).status === 202, "a lead");
     }],
   ]) {
-    test(what, { timeout: 180_000 }, async () => {
+    test(what, { timeout: 300_000 }, async () => {
       await own("reads");
       await act();
       const { rows, statement } = await own("reads");

@@ -50,15 +50,19 @@ if (lacking.length > 0) throw new Error(`tests: there is no suite ${lacking.join
 // What is of no kind is short, and computes.
 KINDS[1].suites.push(...all.filter((name) => !kinds.includes(name)));
 
-const failed = new Set();
+const failed = [];
 for (const { atOnce, suites } of KINDS) {
   const files = suites.filter((name) => named.length === 0 || named.includes(name)).map((name) => `${folder}${name}.test.mjs`);
   if (files.length === 0) continue;
   const events = run({ files, concurrency: atOnce, timeout: TIMEOUT });
-  events.on("test:fail", ({ file }) => failed.add(basename(String(file))));
+  events.on("test:fail", ({ file, name, details: { error } }) => {
+    // A suite fails with its tests: what these say is enough.
+    if (error.failureType !== "subtestsFailed") failed.push(`${basename(String(file))}: ${name}: ${(error.cause ?? error).stack ?? error.cause}`);
+  });
   await pipeline(events.compose(new spec()), process.stdout, { end: false });
 }
-if (failed.size > 0) {
-  console.error(`tests: failed in ${[...failed].join(", ")}`);
+if (failed.length > 0) {
+  // Last of all, for whoever keeps only the end of a long output.
+  console.error(`tests: ${failed.length} failed\n${failed.join("\n")}`);
   process.exitCode = 1;
 }

@@ -93,7 +93,7 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
 }
 
 /** Waits until `probe` gives something truthy, and gives that. */
-export async function until(probe, what, timeout = 20_000) {
+export async function until(probe, what, timeout = 60_000) {
   const end = Date.now() + timeout;
   for (;;) {
     const found = await probe();

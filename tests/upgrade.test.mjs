@@ -69,7 +69,7 @@ for (const state of ["state-2", "state-3"]) describe(state, () => {
       const there = await held(`${name}@example.org`);
       return systems.every((system) => there.filter((one) => one === system).length === 1);
     };
-    await until(async () => (await Promise.all(Object.entries(wanted).map(arrived))).every(Boolean), "the old leads", 30_000);
+    await until(async () => (await Promise.all(Object.entries(wanted).map(arrived))).every(Boolean), "the old leads", 60_000);
   });
 
   test("the dead letter and the reviewed lead wait for a person, and can be sent on", async () => {

@@ -93,7 +93,7 @@ test("in turn, killed in between: old, new, old, new; nothing is lost and nothin
         doubt: await send(person("doubt")),
         sent: await send(person("sent")),
       };
-      const now = async (what, account, phase) => until(async () => (await phases(ids[what]))[account] === phase, `${version} ${n}: ${what} to be ${phase}`, 30_000);
+      const now = async (what, account, phase) => until(async () => (await phases(ids[what]))[account] === phase, `${version} ${n}: ${what} to be ${phase}`, 60_000);
       await now("dead", "pardot", "dead");
       await now("review", "pardot", "review");
       await now("sent", "pardot", "sent");
@@ -102,7 +102,7 @@ test("in turn, killed in between: old, new, old, new; nothing is lost and nothin
       // What the lives before had goes on, and waits for a person still.
       assert.deepEqual(await sum(), { queued: 3 * (n + 1), review: n + 1, dead: n + 1 }, `${version} ${n}`);
       for (const [what, system] of [["wait", "prospects"], ["doubt", "prospects"], ["sent", "pardot"]]) {
-        for (let life = 0; life < n; life++) await until(async () => (await held(`${what}${life}@example.org`)).includes(system), `${what}${life} in ${version} ${n}`, 30_000);
+        for (let life = 0; life < n; life++) await until(async () => (await held(`${what}${life}@example.org`)).includes(system), `${what}${life} in ${version} ${n}`, 60_000);
       }
       // A key of each life has its answer, and its values.
       for (const one of all) {
@@ -151,7 +151,7 @@ for (const [first, second] of [["new", "old"], ["old", "new"]]) {
     const { operator, post, send, sum } = visitorOf(() => url, () => PAGE);
     const control = async (path, given) => (await fetch(`${sandbox.url}/_sandbox/${path}`, given && { method: "POST", body: JSON.stringify(given) })).json().catch(() => null);
     /** A page that repeats its lead is told once every system has it. */
-    const done = (values, own = {}) => until(async () => (await post(values, { key: `key-of-${values.email.split("@")[0]}`, ...own })).status === 200, "the delivery", 30_000);
+    const done = (values, own = {}) => until(async () => (await post(values, { key: `key-of-${values.email.split("@")[0]}`, ...own })).status === 200, "the delivery", 60_000);
 
     test("leads are taken once, and delivered", async () => {
       const { token } = await (await fetch(`${url}/leads/contact`, { headers: { origin: PAGE } })).json();
@@ -178,7 +178,7 @@ for (const [first, second] of [["new", "old"], ["old", "new"]]) {
       ]);
       await Promise.all([send(dead), send(lost), send(spent, { token: "forged" })]);
       await done(lost);
-      await until(async () => JSON.stringify(await sum()) === JSON.stringify({ queued: 0, review: 1, dead: 1 }), "both", 30_000);
+      await until(async () => JSON.stringify(await sum()) === JSON.stringify({ queued: 0, review: 1, dead: 1 }), "both", 60_000);
       const leads = await control("leads");
       assert.equal(leads.filter(({ system, email }) => system === "prospects" && email === lost.email).length, 1);
       const gates = (await operator("status")).gates.map(({ account, running, closed }) => [account, running, closed]);
