@@ -13,12 +13,6 @@ rmSync(at("dist"), { recursive: true, force: true });
 mkdirSync(at("dist"));
 execFileSync(process.execPath, [root("node_modules/typescript/bin/tsc"), "--project", at("tsconfig.json")], { stdio: "inherit" });
 
-// What the build for pages has of the catalogue, out of the catalogue itself: a page that never asks carries none of it.
-const { load, operations } = await import("./dist/entry/node.js");
-await load();
-const rows = operations().filter(({ capture }) => capture);
-writeFileSync(at("dist/operations-lean.js"), `export default ${JSON.stringify(rows)};\n`);
-
 copyFileSync(at("src/form/form.css"), at("dist/form/form.css"));
 
 // The module as a template with one character a byte: no path, no MIME type, no bundler setting can lose it, and it

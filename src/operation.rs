@@ -136,11 +136,6 @@ pub const fn reference(text: &'static str) -> &'static str {
     if cfg!(target_arch = "wasm32") { "" } else { text }
 }
 
-/// The vendor's page of an operation: a page of a site carries none of it.
-pub const fn link(text: &'static str) -> &'static str {
-    if cfg!(feature = "full") { text } else { "" }
-}
-
 /// Why a request was not built.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 /// What became of a call.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[cfg_attr(
     feature = "full",
     derive(serde::Serialize, serde::Deserialize),
@@ -17,6 +18,7 @@ pub enum Outcome {
     Stored {
         /// The record's id, where the system says it.
         #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
+        #[cfg_attr(feature = "types", ts(optional))]
         id: Option<String>,
         /// The system's word: `created`, `updated`, `deleted` …
         status: String,
@@ -26,12 +28,15 @@ pub enum Outcome {
     /// The records that were asked for; none is `found` too.
     Found {
         /// In the system's order.
+        #[cfg_attr(feature = "types", ts(type = "Record<string, unknown>[]"))]
         records: Vec<Value<'static>>,
         /// How many there are in all.
         #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
+        #[cfg_attr(feature = "types", ts(optional))]
         total: Option<u64>,
         /// What the next page is asked with.
         #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
+        #[cfg_attr(feature = "types", ts(optional))]
         next: Option<String>,
     },
     /// One outcome for each record of a batch, in input order.
@@ -43,8 +48,9 @@ pub enum Outcome {
     Refused {
         /// Why, by field where the system says so. A miss by id has the code `not_found`.
         issues: Vec<Issue>,
-        /// Who has to mend it.
+        /// Who has to mend it; the lead itself where nothing is said.
         #[cfg_attr(feature = "full", serde(skip_serializing_if = "Fault::is_lead", default))]
+        #[cfg_attr(feature = "types", ts(optional, type = "Exclude<Fault, \"lead\">"))]
         fault: Fault,
     },
     /// The relay holds it durably.
@@ -56,8 +62,10 @@ pub enum Outcome {
     Retry {
         /// Milliseconds to wait at least, where the system says so.
         #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
+        #[cfg_attr(feature = "types", ts(optional))]
         after: Option<u64>,
         /// Why.
+        #[cfg_attr(feature = "types", ts(type = "CallCode | (string & {})"))]
         code: Cow<'static, str>,
         /// What has to change first.
         reason: Reason,
@@ -65,6 +73,7 @@ pub enum Outcome {
     /// Nobody can tell whether it was done.
     Unknown {
         /// Why not.
+        #[cfg_attr(feature = "types", ts(type = "CallCode | (string & {})"))]
         why: Cow<'static, str>,
     },
 }
@@ -133,6 +142,7 @@ impl TryFrom<Members> for Outcome {
 
 /// Whose fault a refusal is, and so what waits until it is mended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum Fault {
     /// The lead's: its values do not fit. No other lead waits.
@@ -183,6 +193,7 @@ impl Fault {
 
 /// What has to change before a call can be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum Reason {
     /// The token: a new one is needed.

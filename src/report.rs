@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 /// Whether an issue stops the lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum Severity {
     /// The lead cannot go on like this.
@@ -19,21 +20,25 @@ pub enum Severity {
 
 /// What is wrong with one field. Only `suggestion` may hold what the visitor typed, and it is never logged.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize))]
 pub struct Issue {
     /// The field's name; nested parameters as `input[0].leadFormFields.email`. Empty for the whole.
     pub field: String,
-    /// Stable, like `phone.area_code`; a row of [`crate::code`] or a vendor's number like `pardot.4`.
+    /// Stable, like `phone.area_code`: a row of the table of codes, or a vendor's number like `pardot.4`.
+    #[cfg_attr(feature = "types", ts(type = "Code | (string & {})"))]
     pub code: Cow<'static, str>,
     /// Whether it stops the lead.
     pub severity: Severity,
-    /// English, for people.
+    /// English, for people; free to change.
     pub message: Cow<'static, str>,
     /// What the sentence of the code has for its `{}`: for those who say it in another language.
     #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
+    #[cfg_attr(feature = "types", ts(optional))]
     pub limit: Option<String>,
     /// The corrected text, where there is one.
     #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
+    #[cfg_attr(feature = "types", ts(optional))]
     pub suggestion: Option<String>,
 }
 

@@ -69,7 +69,7 @@ describe("client", () => {
   test("an answer that stops: a read may be repeated, of a write nobody can tell", async () => {
     const client = await clientOf();
     halves["/api/"] = 2;
-    assert.deepEqual((await inTime(client.call("pardot.prospect.read", { id: 1 }))).value, { kind: "retry", code: "network.timeout" });
+    assert.deepEqual((await inTime(client.call("pardot.prospect.read", { id: 1 }))).value, { kind: "retry", code: "network.timeout", reason: "busy" });
     assert.deepEqual((await inTime(client.call("pardot.prospect.create", { email: "ann@example.org" }))).value, { kind: "unknown", why: "network.timeout" });
     await found(client);
   });

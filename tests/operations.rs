@@ -169,9 +169,6 @@ fn summary(outcome: &Outcome) -> serde_json::Map<String, serde_json::Value> {
                 results.iter().map(|result| summary(result).get("kind").cloned().unwrap()).collect();
             map.insert("kinds".to_owned(), kinds.into());
         }
-        Outcome::Retry { .. } if map.get("code").is_some_and(|code| code == "relay.busy") => {
-            map.remove("reason");
-        }
         _ => {}
     }
     map

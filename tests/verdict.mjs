@@ -94,7 +94,6 @@ function summary(outcome) {
     if (issues.some(({ field }) => field)) rest.fields = issues.map(({ field }) => field);
   }
   if (results) rest.kinds = results.map(({ kind }) => kind);
-  if (rest.code === "relay.busy") delete rest.reason;
   return rest;
 }
 

@@ -1,4 +1,5 @@
 import { SYSTEMS } from "./border.gen.js";
+import { captures, others } from "./catalogue.gen.js";
 import { cross, type Module, packValues, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
 import { appoint } from "./host.js";
@@ -16,7 +17,6 @@ export interface EdgeGlue {
   readSent(operation: string, reply: unknown, body: string, own: string): Outcome;
   edgeTraits(operation: string): Traits;
   edgeCheck(operation: string, params: string, version?: number): Issue[];
-  operations(): OperationInfo[];
   checkAccount(account: unknown): void;
   tokenRequest(account: unknown, credentials: unknown): Request | undefined;
   readToken(reply: unknown, system: string, refreshes: boolean): { token: string; usable: number } | Outcome;
@@ -162,4 +162,4 @@ export const checkParams = (operation: string, params: Params, version?: 3 | 4):
   edge((glue) => glue.edgeCheck(operation, packed(params), version));
 
 /** Every operation. */
-export const operations = (): OperationInfo[] => edge((glue) => glue.operations());
+export const operations = (): OperationInfo[] => cross(() => [...captures(), ...others()]);

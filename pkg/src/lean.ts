@@ -1,9 +1,9 @@
+import { captures } from "./catalogue.gen.js";
 import { type Module, parts, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
 import { answer } from "./host.js";
-import rows from "./operations-lean.js";
 import { Said } from "./said.gen.js";
-import type { Account, Issue, OperationInfo, Outcome, Params, Reply } from "./types.js";
+import type { Account, Issue, OperationInfo, Outcome, Params, RelayAnswer, Reply } from "./types.js";
 
 /** Instantiates the build for pages. It takes and gives numbers alone, so it needs no more of a script than this. */
 export const startLean = (module: WebAssembly.Module): void =>
@@ -18,26 +18,27 @@ export function request(operation: string, params: Params, account: Account): Re
 /** Reads the relay's answer. The CRMs' own replies are read where their secrets are: by the build for Workers and Node. */
 export async function read(operation: string, reply: Response | Reply): Promise<Outcome> {
   if (!operation.startsWith("relay.")) throw new FieldpostError("build.lean", Said.BUILD_LEAN);
-  let said: { id?: unknown; state?: unknown; issues?: unknown } | null;
+  let said: unknown;
   try {
     said = typeof reply.body === "string" ? JSON.parse(reply.body) : await (reply as Response).json();
   } catch {
-    said = null;
+    // A portal's page, say: it has no members.
   }
-  const id = typeof said?.id === "string" || typeof said?.id === "number" ? String(said.id) : undefined;
-  const issues = Array.isArray(said?.issues) ? said.issues.map(issue) : [];
-  switch (said?.state) {
+  const { id: given, state, issues: all } = Object(said) as { [member in keyof RelayAnswer]?: unknown };
+  const id = typeof given === "string" || typeof given === "number" ? `${given}` : "";
+  const issues = Array.isArray(all) ? all.map(issue) : [];
+  switch (state) {
     case "stored":
       // A page cannot tell created from updated, and need not.
-      return { kind: "stored", ...(id === undefined ? {} : { id }), status: "stored", warnings: issues };
+      return { kind: state, ...(id && { id }), status: state, warnings: issues };
     case "queued":
-      if (id !== undefined) return { kind: "queued", id };
+      if (id) return { kind: state, id };
       break;
     case "refused":
       // Of the values speaks one status alone, as in src/systems/relay/answers.rs: whatever else is wrong, the lead is not.
-      return { kind: "refused", issues, ...(reply.status !== 422 && { fault: "target" }) };
+      return { kind: state, issues, ...(reply.status !== 422 && { fault: "target" }) };
     case "retry":
-      return { kind: "retry", code: reply.status === 429 ? "http.429" : "relay.busy" };
+      return { kind: state, code: reply.status === 429 ? "http.429" : "relay.busy", reason: "busy" };
   }
   return { kind: "unknown", why: "reply.unreadable" };
 }
@@ -52,4 +53,4 @@ function issue(said: Partial<Record<keyof Issue, unknown>> | null): Issue {
 }
 
 /** The operations of this build: those that capture a lead. */
-export const operations = (): OperationInfo[] => rows;
+export const operations = (): OperationInfo[] => captures();

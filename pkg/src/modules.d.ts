@@ -7,10 +7,6 @@ declare module "*/wasm-lean.js" {
   const module: <T>(read: (parts: readonly [string]) => T) => T;
   export default module;
 }
-declare module "*/operations-lean.js" {
-  const rows: import("./types.js").OperationInfo[];
-  export default rows;
-}
 /** The part of React that `fieldpost/react` uses; whoever imports it has React and its types. */
 declare module "react" {
   export function useState<T>(initial: T): [T, (next: T) => void];

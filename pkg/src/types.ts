@@ -1,26 +1,11 @@
 import type { Kind, System } from "./border.gen.js";
+import type { Issue } from "./outcome.gen.js";
 import type { State } from "./wire.gen.js";
 
 export type { Kind, System } from "./border.gen.js";
 export type { Code } from "./codes.gen.js";
+export type { Fault, Issue, Outcome, Reason, Severity } from "./outcome.gen.js";
 export type { OperationName, Operations } from "./operations.gen.js";
-
-/** `error` stops the lead, `warning` lets it through and says what to look at. */
-export type Severity = "error" | "warning";
-
-/**
- * What is wrong with one field. `code` is stable (`phone.area_code`), `message` is free to change and never holds what
- * the visitor typed. `suggestion` is the corrected text and the one member that may; never log it.
- */
-export interface Issue {
-  field: string;
-  code: string;
-  severity: Severity;
-  message: string;
-  /** What the sentence of the code has for its `{}`: for those who say it in another language. */
-  limit?: string;
-  suggestion?: string;
-}
 
 /** A clean value: text, a list (labels, choices), a yes or no, or nothing. */
 export type Clean = string | string[] | boolean | null;
@@ -124,16 +109,6 @@ export interface Reply {
   headers?: Headers | Record<string, string>;
   body: string;
 }
-
-export type Outcome =
-  | { kind: "stored"; id?: string; status: string; warnings: Issue[] }
-  | { kind: "found"; records: Record<string, unknown>[]; total?: number; next?: string }
-  | { kind: "batch"; results: Outcome[] }
-  /** `fault`: who has to mend it; the lead itself where nothing is said. */
-  | { kind: "refused"; issues: Issue[]; fault?: "target" | "writes" | "account" | "unsure" }
-  | { kind: "queued"; id: string }
-  | { kind: "retry"; after?: number; code: string }
-  | { kind: "unknown"; why: string };
 
 export interface Form {
   readonly fields: readonly string[];

@@ -3,12 +3,11 @@
 use super::given::Given;
 use super::written::written;
 use crate::capture::{self, Mapping, Visitor};
-use crate::catalogue::{self, CAPTURE, operation, operations, recipe};
+use crate::catalogue::{self, operation, recipe};
 use crate::code;
 use crate::delivery::blame;
 use crate::delivery::outbox::{Call, Delivery, Event, Recipe, Timing};
 use crate::delivery::shape::{identity, shaped};
-use crate::field::Field;
 use crate::operation::{INVALID, Operation, Paging, Refusal};
 use crate::outcome::Outcome;
 use crate::report::Issue;
@@ -419,60 +418,4 @@ fn from_json<T: DeserializeOwned>(text: &str, code: &str) -> Result<T, JsValue> 
 )]
 pub(super) fn whole(milliseconds: f64) -> u64 {
     milliseconds as u64
-}
-
-/// Every operation: `{ name, method, path, docs, capture, params }[]`.
-///
-/// # Errors
-/// None that a caller could cause.
-#[wasm_bindgen(js_name = operations)]
-pub fn list_operations() -> Answer {
-    #[derive(Serialize)]
-    struct Row {
-        name: &'static str,
-        method: &'static str,
-        path: &'static str,
-        docs: &'static str,
-        /// Whether the build for pages has it, too.
-        capture: bool,
-        params: Vec<Param>,
-    }
-    let rows: Vec<Row> = operations()
-        .map(|operation| Row {
-            name: operation.name,
-            method: operation.method,
-            path: operation.path,
-            docs: operation.docs,
-            capture: CAPTURE.iter().any(|known| known.name == operation.name),
-            params: operation.params.fields.iter().map(Param::of).collect(),
-        })
-        .collect();
-    to_js(&rows)
-}
-
-/// A parameter as the reference shows it.
-#[derive(Serialize)]
-struct Param {
-    name: &'static str,
-    kind: &'static str,
-    required: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    max: Option<i64>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    choices: Vec<&'static str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    fields: Vec<Param>,
-}
-
-impl Param {
-    fn of(field: &Field<'static>) -> Self {
-        Param {
-            name: field.name,
-            kind: field.kind.name(),
-            required: field.required,
-            max: field.max,
-            choices: field.choices.all(),
-            fields: field.fields.iter().map(Param::of).collect(),
-        }
-    }
 }

@@ -33,7 +33,7 @@ export function typed(values: FormData): URLSearchParams {
 }
 
 /** What the relay needs beside the fields. A newer token takes the place of one that the page came with. */
-export const envelope = (key: string, token: string): OwnFields => ({ _fp_v: `${WIRE_VERSION}`, _fp_key: key, ...(token && { _fp_token: token }) });
+export const envelope = (key: string, token: string): OwnFields => ({ _fp_v: WIRE_VERSION, _fp_key: key, ...(token && { _fp_token: token }) });
 
 /** Where the visitor came from and which CRM knows them; only with consent. */
 export function visitor(): OwnFields {

@@ -26,7 +26,7 @@ export function json(status: number, body: unknown, headers?: Record<string, str
 }
 
 export function answer(status: number, body: Omit<RelayAnswer, "v">, headers?: Record<string, string>): Answer {
-  return json(status, { v: WIRE_VERSION, ...body }, headers);
+  return json(status, { v: Number(WIRE_VERSION), ...body }, headers);
 }
 
 /** A page, whose form names this relay as its origin when it is sent. */

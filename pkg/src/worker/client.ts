@@ -123,12 +123,12 @@ export function makeClient(account: RelayAccount, options: ClientOptions, load: 
         if (!(error instanceof FieldpostError) || error.code.startsWith("network.")) {
           const code = error instanceof FieldpostError ? error.code : "network.failed";
           // A read may be repeated; of a write nobody can tell.
-          outcome = traits.write ? { kind: "unknown", why: code } : { kind: "retry", code };
+          outcome = traits.write ? { kind: "unknown", why: code } : { kind: "retry", code, reason: "busy" };
           return { outcome, kept: undefined };
         }
         throw error;
       }
-      const reason = outcome?.kind === "retry" ? (outcome as { reason?: string }).reason : undefined;
+      const reason = outcome?.kind === "retry" ? outcome.reason : undefined;
       if (reason === "token" && !renewed) {
         renewed = true;
         // Another call may have renewed it already.

@@ -159,14 +159,14 @@ async function describe({ relay, name, form, origin }: Found, holder: Holder): P
   // A page must not be told of rules that nobody can hold a lead to.
   compiled(relay, name);
   const { token, expires } = await issueToken(newest(relay), name, origin ?? form.origins[0] ?? "", Date.now(), holder);
-  const body: RelayForm = { v: WIRE_VERSION, spec: { fields: form.fields }, token, expires, sealKey: await sealKey(sealSecrets(relay)[0] as string) };
+  const body: RelayForm = { v: Number(WIRE_VERSION), spec: { fields: form.fields }, token, expires, sealKey: await sealKey(sealSecrets(relay)[0] as string) };
   return json(200, body);
 }
 
 async function submit(submission: Submission): Promise<Answer> {
   const { relay, name, form, lead, url, env } = submission;
   const { own } = lead;
-  if (own["v"] !== undefined && own["v"] !== String(WIRE_VERSION)) return problem(submission, 400, "wire.version");
+  if (own["v"] !== undefined && own["v"] !== WIRE_VERSION) return problem(submission, 400, "wire.version");
   if (own["key"] !== undefined && !isKey(own["key"])) return problem(submission, 400, "key.invalid");
 
   const trapped = form.trap !== undefined && lead.fields.some(([field, value]) => field === form.trap && value !== "");

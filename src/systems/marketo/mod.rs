@@ -29,7 +29,7 @@ use crate::field::{Field, Kind};
 use crate::form::Unknown;
 #[cfg(feature = "full")]
 use crate::operation::More;
-use crate::operation::{Layout, Operation, Reading, Repeat, link, reference};
+use crate::operation::{Layout, Operation, Reading, Repeat, reference};
 use crate::request::System;
 
 const LEAD_FORM_FIELDS: &[Field] = &[Field::new("email", Kind::Email).required().max(255)];
@@ -67,7 +67,7 @@ pub static LEAD_SUBMIT_FORM: Operation = Operation {
     reading: Reading::MarketoRecords,
     timeout: 30_000,
     repeat: Repeat::Activity,
-    docs: link(
+    docs: reference(
         "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/leads#submit-form",
     ),
     #[cfg(feature = "full")]

@@ -14,7 +14,7 @@ use crate::field::{Field, Kind};
 use crate::form::Unknown;
 #[cfg(feature = "full")]
 use crate::operation::{Check, More};
-use crate::operation::{Layout, Operation, Reading, Repeat, link, reference};
+use crate::operation::{Layout, Operation, Reading, Repeat, reference};
 use crate::request::System;
 
 const LICENSE_STATUS: &[&str] = &["not_started", "in_progress", "licensed"];
@@ -59,7 +59,7 @@ pub static PROSPECT_UPSERT: Operation = Operation {
     timeout: 30_000,
     // With `update` it finds its own earlier record by e-mail or phone.
     repeat: Repeat::Safe,
-    docs: link("https://docs.hiringcenterpro.com/prospects"),
+    docs: reference("https://docs.hiringcenterpro.com/prospects"),
     #[cfg(feature = "full")]
     more: More {
         checks: &[

@@ -7,7 +7,7 @@ use crate::field::{Field, Kind};
 use crate::form::Unknown;
 #[cfg(feature = "full")]
 use crate::operation::More;
-use crate::operation::{Layout, Operation, Reading, Repeat, link, reference};
+use crate::operation::{Layout, Operation, Reading, Repeat, reference};
 use crate::outcome::Outcome;
 use crate::report::{Issue, Severity};
 use crate::request::System;
@@ -50,7 +50,7 @@ pub static LEAD_SUBMIT: Operation = Operation {
     timeout: 30_000,
     // The same key gets the same answer.
     repeat: Repeat::Safe,
-    docs: link("https://github.com/fieldpost/fieldpost/blob/main/docs/interface.md#the-relay"),
+    docs: reference("https://github.com/fieldpost/fieldpost/blob/main/docs/interface.md#the-relay"),
     #[cfg(feature = "full")]
     more: More::NONE,
 };

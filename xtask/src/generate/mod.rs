@@ -2,11 +2,13 @@
 //! and fails where a file is not what the tables say.
 
 mod answers;
+mod catalogue;
 mod codes;
 mod errors;
 mod messages;
 mod operations;
 mod script;
+mod types;
 mod wire;
 
 use crate::Outcome;
@@ -27,12 +29,14 @@ const FILES: &[(&str, Text)] = &[
     ("docs/errors.md", errors::page),
     ("docs/operations.md", operations::page),
     ("pkg/src/border.gen.ts", wire::border),
+    ("pkg/src/catalogue.gen.ts", catalogue::rows),
     ("pkg/src/codes.gen.ts", codes::types),
     ("pkg/src/form/texts.gen.ts", messages::form),
     ("pkg/src/messages/es.ts", |root| messages::language(root, "es")),
     ("pkg/src/messages/fr-CA.ts", |root| messages::language(root, "fr-CA")),
     ("pkg/src/messages/limits.ts", messages::limits),
     ("pkg/src/operations.gen.ts", operations::types),
+    ("pkg/src/outcome.gen.ts", |_| Ok(types::outcome())),
     ("pkg/src/said.gen.ts", codes::said),
     ("pkg/src/wire.gen.ts", wire::page),
     ("pkg/src/worker/answers.gen.ts", answers::table),

@@ -24,7 +24,7 @@ pub(super) fn page(_: &Path) -> Outcome<String> {
     let mut text = HEAD.to_owned();
     writeln!(
         text,
-        "\n/** The version of what a page and a relay say to each other. */\nexport const WIRE_VERSION = {WIRE_VERSION};"
+        "\n/** The version of what a page and a relay say to each other. */\nexport const WIRE_VERSION = \"{WIRE_VERSION}\";"
     )?;
     writeln!(
         text,
