@@ -168,7 +168,7 @@ mod recipes {
     pub const EXPIRED: &[&str] = &["marketo.602"];
 
     /// The codes that ask for another version of the API, and for which.
-    pub const VERSIONS: &[(&str, u8)] = &[("pardot.88", 4), ("pardot.89", 3)];
+    pub const VERSIONS: &[(&str, u8)] = pardot::SPEAKS;
 
     /// The zone in which a system's day turns where the account's owner does not say it: Adobe's at midnight Central,
     /// daylight saving included.

@@ -28,7 +28,8 @@
 //! ```
 //!
 //! The way in: [`field`] and [`form`] are the engine, [`rules`] decide single values, [`mod@operation`] and [`systems`] hold
-//! the catalogue as tables, [`outcome`] says what became of a call, and `delivery` plans when to try again.
+//! the catalogue as tables, [`outcome`] says what became of a call, `client` carries one through, and `delivery` plans when to try
+//! again.
 
 pub mod code;
 mod draft;
@@ -48,6 +49,8 @@ pub mod value;
 #[cfg(feature = "full")]
 pub mod capture;
 mod catalogue;
+#[cfg(feature = "full")]
+pub mod client;
 #[cfg(feature = "full")]
 pub mod delivery;
 #[cfg(feature = "full")]

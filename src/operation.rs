@@ -8,11 +8,11 @@ mod layout;
 mod more;
 
 #[cfg(feature = "full")]
-pub use checks::{Check, TIME_WORDS, given, named, range, time};
+pub use checks::{Check, TIME_WORDS, given, moment, named, range, time};
 #[cfg(feature = "full")]
 pub use layout::Wide;
 #[cfg(feature = "full")]
-pub use more::{More, Paging};
+pub use more::{Files, Job, More, NOW, Paging, States};
 
 use crate::draft::{Draft, put_decimal};
 use crate::encoding;

@@ -202,7 +202,7 @@ pub enum Reason {
     Rate,
     /// The day's quota: wait until its reset.
     Quota,
-    /// The system's own trouble.
+    /// The system's own trouble, or the way to it: there was no answer.
     Busy,
     /// The account speaks the other API version.
     Version,

@@ -44,6 +44,8 @@ const CRATE: Arrows = &[
     // Requests, outcomes and recipes as data, never a system.
     ("delivery", &["operation", "outcome", "report", "value"]),
     ("relay", &["outcome"]),
+    // All systems alike: what one of them has of its own stands in its rows.
+    ("client", &["code", "operation", "outcome", "report", "request", "systems", "tape", "value"]),
     ("catalogue", &["delivery", "operation", "relay", "request", "systems", "value"]),
 ];
 
@@ -110,8 +112,9 @@ const PACKAGE: Arrows = &[
             "within",
         ],
     ),
+    ("client", &["core", "edge", "errors", "said.gen", "send", "types", "within", "worker"]),
     // Each entry of the package puts a build together; a form takes the page's.
-    ("entry", &["core", "edge", "errors", "lean", "said.gen", "send", "types", "worker"]),
+    ("entry", &["client", "core", "edge", "errors", "lean", "said.gen", "send", "types", "worker"]),
     ("form", &["entry", "errors", "said.gen", "types", "wire.gen"]),
     ("extensions", &["form"]),
 ];

@@ -44,6 +44,7 @@ const BOUNDS = {
   "host.ts judge": ONE,
   "host.ts memory": ONE,
   "workerd.ts loaded": ONE,
+  "waits.ts waiting": "the owner's own calls, each until its time",
   "acceptance.ts arrived": "1,000 leads and 16 Mi characters, until the next write",
   "desk.ts counters": "300 names",
   "lanes.ts running": "six for each account",
@@ -64,9 +65,9 @@ const BOUNDS = {
   "table claims": 2_000_000,
 };
 
-const worker = `${root}pkg/src/worker/`;
+const within = (folder) => readdirSync(`${root}pkg/src/${folder}`, { recursive: true }).filter((name) => name.endsWith(".ts")).map((name) => [name, `${root}pkg/src/${folder}/${name}`]);
 const sources = {
-  ...Object.fromEntries(readdirSync(worker, { recursive: true }).filter((name) => name.endsWith(".ts")).map((name) => [name, `${worker}${name}`])),
+  ...Object.fromEntries([...within("worker"), ...within("client")]),
   ...Object.fromEntries(["core.ts", "edge.ts", "host.ts", "pack.ts", "send.ts", "errors.ts"].map((name) => [name, `${root}pkg/src/${name}`])),
   "workerd.ts": `${root}pkg/src/entry/workerd.ts`,
 };

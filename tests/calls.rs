@@ -10,11 +10,12 @@
     reason = "a test that cannot go on has failed"
 )]
 
-use fieldpost::delivery::call::{Call, Then};
-use fieldpost::systems::pardot::{Asked, Wait, file_of};
+use fieldpost::client::{Call, Client, Given, Goal, Host};
+use fieldpost::systems::token::Credentials;
 use fieldpost::value::Entries;
-use fieldpost::{Account, Operation, Outcome, Reply, System, Value, operation};
+use fieldpost::{Account, Operation, Outcome, Reply, Request, System, Value, operation};
 use serde_json::Value as Json;
+use std::borrow::Cow;
 
 fn cases() -> Vec<Json> {
     serde_json::from_str(include_str!("cases/call.json")).unwrap()
@@ -63,16 +64,46 @@ fn replies(case: &Json) -> impl Iterator<Item = Reply> + use<> {
     case["replies"].as_array().unwrap().iter().map(read).collect::<Vec<_>>().into_iter()
 }
 
-/// A host without a network: it says what it sent with which token, and hears what the case says.
-struct Host {
-    operation: &'static Operation,
-    account: Account,
+/// A host without a network: it notes what it sent with which token and for how long it slept, and hears what the case says.
+struct Network {
     tokens: u32,
     sent: Vec<(String, String)>,
+    slept: Vec<u64>,
     replies: Box<dyn Iterator<Item = Reply>>,
 }
 
-impl Host {
+impl Host for Network {
+    fn fetch(&mut self, request: &Request, _: u64) -> Result<Reply, Cow<'static, str>> {
+        let path = request.url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+        let path = path.unwrap();
+        if path.ends_with("/token") {
+            self.tokens += 1;
+            let body = format!(r#"{{"access_token":"t{}","expires_in":3600}}"#, self.tokens);
+            return Ok(Reply { status: 200, body, ..Reply::default() });
+        }
+        let bearer = request.headers.iter().find(|(name, _)| name == "Authorization");
+        let token = bearer.and_then(|(_, value)| value.strip_prefix("Bearer ")).unwrap();
+        self.sent.push((format!("{} {path}", request.method), token.to_owned()));
+        Ok(self.replies.next().unwrap())
+    }
+
+    fn sleep(&mut self, milliseconds: u64) {
+        self.slept.push(milliseconds);
+    }
+
+    fn now(&mut self) -> u64 {
+        1_700_000_000_000
+    }
+}
+
+/// What a case begins with.
+struct Case {
+    operation: &'static Operation,
+    client: Client,
+    network: Network,
+}
+
+impl Case {
     fn new(case: &Json) -> Self {
         let operation = operation(case["operation"].as_str().unwrap_or("pardot.export.read")).unwrap();
         let base = match operation.system {
@@ -80,34 +111,24 @@ impl Host {
             _ => "https://pi.pardot.com",
         };
         let version = case["version"].as_u64().map(|version| u8::try_from(version).unwrap());
-        let account = Account { token: Some("t1".into()), version, ..Account::new(operation.system, base) };
-        Host { operation, account, tokens: 1, sent: Vec::new(), replies: Box::new(replies(case)) }
-    }
-
-    fn version(&self) -> u8 {
-        self.account.version.unwrap_or(4)
-    }
-
-    /// What README-like code does with a call.
-    fn call(&mut self, params: Entries<'static>) -> Result<Outcome, fieldpost::Refusal> {
-        let mut call = Call::new(self.operation, params, self.version())?;
-        while let Some(part) = call.part() {
-            let request = self.operation.request(part.params.clone(), &self.account)?;
-            let path =
-                request.url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
-            self.sent
-                .push((format!("{} {}", request.method, path.unwrap()), self.account.token.clone().unwrap()));
-            let reply = self.replies.next().unwrap();
-            match call.heard(self.operation.row(self.version()).read_for(&reply, &part.params)) {
-                Then::GoOn => {}
-                Then::NewToken => {
-                    self.tokens += 1;
-                    self.account.token = Some(format!("t{}", self.tokens));
-                }
-                Then::Version(version) => self.account.version = Some(version),
-            }
+        let secret = |text: &str| Some(text.to_owned());
+        let credentials = Credentials {
+            client_id: secret("id"),
+            client_secret: secret("secret"),
+            login_url: secret("https://example.my.salesforce.com"),
+            ..Credentials::default()
+        };
+        let account = Account { version, ..Account::new(operation.system, base) };
+        Case {
+            operation,
+            client: Client::new(account, credentials),
+            network: Network {
+                tokens: 0,
+                sent: Vec::new(),
+                slept: Vec::new(),
+                replies: Box::new(replies(case)),
+            },
         }
-        Ok(call.outcome().unwrap())
     }
 }
 
@@ -143,8 +164,8 @@ fn shown(sent: &[(String, String)], expect: &Json) -> Vec<Json> {
 fn calls_are_carried_on() {
     for case in cases().iter().filter(|case| case["export"].is_null() && case["pages"].is_null()) {
         let (id, expect) = (&case["id"], &case["expect"]);
-        let mut host = Host::new(case);
-        match host.call(params(case)) {
+        let Case { operation, mut client, mut network } = Case::new(case);
+        match client.call(&mut network, operation, &params(case)) {
             Ok(outcome) => {
                 assert_eq!(expect["kind"], kind(&outcome), "{id}: {outcome:?}");
                 let runs = serde_json::to_value(runs(&outcome)).unwrap();
@@ -164,18 +185,19 @@ fn calls_are_carried_on() {
                     _ => {}
                 }
             }
-            Err(refusal) => {
-                let fields: Vec<_> = refusal.issues.iter().map(|issue| issue.field.as_str()).collect();
+            Err(failure) => {
+                assert_eq!(failure.code, "params.invalid", "{id}");
+                let fields: Vec<_> = failure.issues.iter().map(|issue| issue.field.as_str()).collect();
                 assert_eq!(expect["issues"], Json::from(fields), "{id}");
             }
         }
-        assert_eq!(expect["requests"], Json::from(shown(&host.sent, expect)), "{id}");
-        let tokens: Vec<_> = host.sent.iter().map(|(_, token)| token.as_str()).collect();
+        assert_eq!(expect["requests"], Json::from(shown(&network.sent, expect)), "{id}");
+        let tokens: Vec<_> = network.sent.iter().map(|(_, token)| token.as_str()).collect();
         assert!(
             expect["tokens"].is_null() || expect["tokens"] == Json::from(tokens.clone()),
             "{id}: {tokens:?}"
         );
-        assert!(host.replies.next().is_none(), "{id}: not every reply was asked for");
+        assert!(network.replies.next().is_none(), "{id}: not every reply was asked for");
     }
 }
 
@@ -183,19 +205,17 @@ fn calls_are_carried_on() {
 fn pages_follow_pages() {
     for case in cases().iter().filter(|case| !case["pages"].is_null()) {
         let (id, expect) = (&case["id"], &case["expect"]);
-        let mut host = Host::new(case);
-        let mut pages = Vec::new();
-        let mut next = Some(params(case));
-        while let Some(params) = next {
-            let outcome = host.call(params.clone()).unwrap();
-            pages.push(match &outcome {
-                Outcome::Found { records, .. } => Json::from(records.len()),
-                other => Json::from(kind(other)),
-            });
-            next = host.operation.next_page(&params, &outcome);
-        }
+        let Case { operation, mut client, mut network } = Case::new(case);
+        let call = Call::new(operation, Goal::Pages);
+        let page = |given| match given {
+            Ok(Given::Outcome(Outcome::Found { records, .. })) => Json::from(records.len()),
+            Ok(Given::Outcome(other)) => Json::from(kind(&other)),
+            other => panic!("{id}: {other:?}"),
+        };
+        let carried = client.carry(&mut network, call, &params(case));
+        let pages: Vec<Json> = carried.map(page).collect();
         assert_eq!(expect["pages"], Json::from(pages), "{id}");
-        assert_eq!(expect["requests"], Json::from(shown(&host.sent, expect)), "{id}");
+        assert_eq!(expect["requests"], Json::from(shown(&network.sent, expect)), "{id}");
     }
 }
 
@@ -203,29 +223,20 @@ fn pages_follow_pages() {
 fn an_export_is_waited_for() {
     for case in cases().iter().filter(|case| !case["export"].is_null()) {
         let (id, expect) = (&case["id"], &case["expect"]);
-        let mut host = Host::new(case);
-        let mut wait = Wait::default();
-        let mut waits = Vec::new();
-        let (files, code) = loop {
-            waits.push(wait.after());
-            let outcome = host.call(vec![("id".into(), Value::from("7"))]).unwrap();
-            match wait.heard(&outcome) {
-                Asked::Again { .. } => {}
-                Asked::Complete { refs } => {
-                    let file =
-                        |text: &String| file_of(text).map(|(id, file)| format!("{id}/{file}")).unwrap();
-                    break (Json::from(refs.iter().map(file).collect::<Vec<_>>()), Json::Null);
-                }
-                Asked::Over { .. } => break (Json::Null, Json::from("pardot.export_state")),
-                Asked::Unreadable { issues } => {
-                    break (
-                        Json::Null,
-                        Json::from(issues.first().map_or("reply.unreadable", |issue| issue.code.as_ref())),
-                    );
-                }
+        let Case { operation, mut client, mut network } = Case::new(case);
+        let call = Call::new(operation, Goal::Job { first: None, most: None });
+        let params = vec![("id".into(), Value::from("7"))];
+        let mut carried = client.carry(&mut network, call, &params);
+        let (files, code) = match carried.next().unwrap() {
+            Ok(Given::Files(refs)) => {
+                let file = |text: &String| text.split_once("/id/").unwrap().1.replace("/file/", "/");
+                (Json::from(refs.iter().map(file).collect::<Vec<_>>()), Json::Null)
             }
+            Ok(other) => panic!("{id}: {other:?}"),
+            Err(failure) => (Json::Null, Json::from(failure.code.as_ref())),
         };
-        assert_eq!(expect["waits"], Json::from(waits), "{id}");
+        assert!(carried.next().is_none(), "{id}: it is over");
+        assert_eq!(expect["waits"], Json::from(network.slept), "{id}");
         assert_eq!((&expect["files"], &expect["code"]), (&files, &code), "{id}");
     }
 }

@@ -15,8 +15,8 @@ export interface EdgeGlue {
   edgeRequest(operation: string, params: string, account: unknown): Request;
   edgeRead(operation: string, reply: unknown, params?: string, version?: number): Outcome;
   readSent(operation: string, reply: unknown, body: string, own: string): Outcome;
-  edgeTraits(operation: string): Traits;
   edgeCheck(operation: string, params: string, version?: number): Issue[];
+  clientStep(account: unknown, credentials: unknown, words: string, numbers: Float64Array, row: string, reply: unknown): unknown;
   checkAccount(account: unknown): void;
   tokenRequest(account: unknown, credentials: unknown): Request | undefined;
   readToken(reply: unknown, system: string, refreshes: boolean): { token: string; usable: number } | Outcome;
@@ -30,19 +30,6 @@ export interface EdgeGlue {
   gateLoad(account: string, own: string, ways: string, numbers: Float64Array, parts: string): string;
   gateStep(account: string, event: string, words: string, numbers: Float64Array): string;
   gateStatus(account: string, now: number): string;
-}
-
-/** What a client must know of an operation. */
-export interface Traits {
-  /** Milliseconds after which the system itself has given up. */
-  timeout: number;
-  write: boolean;
-  /** The parameters that may hold the records, and how many of them one call takes. */
-  batch: { names: string[]; most: number } | null;
-  /** The parameter that asks for the next page: a token's, or `offset`. */
-  paging: string | null;
-  /** Records of a page where `offset` counts them. */
-  page: number;
 }
 
 /** A request as it is kept: without the token. */
@@ -82,6 +69,9 @@ export function startEdge(script: unknown, module: WebAssembly.Module): void {
   });
 }
 
+/** Issues as one sentence. */
+export const said = (issues: readonly Issue[]): string => issues.map(({ field, message }) => `${field}: ${message}`).join(" ");
+
 /** A crossing to the edge build; what Rust throws becomes the package's own error. */
 export function edge<T>(act: (glue: EdgeGlue) => T): T {
   try {
@@ -89,12 +79,12 @@ export function edge<T>(act: (glue: EdgeGlue) => T): T {
   } catch (error) {
     if (error instanceof FieldpostError || !(error instanceof Error) || !("code" in error)) throw error;
     const { code, issues } = error as Error & { code: string; issues?: Issue[] };
-    throw new FieldpostError(code, issues?.map((issue) => `${issue.field}: ${issue.message}`).join(" ") || code, issues ?? []);
+    throw new FieldpostError(code, said(issues ?? []) || code, issues ?? []);
   }
 }
 
 /** Parameters as the wide calls take them. */
-function packed(params: Params): string {
+export function packed(params: Params): string {
   try {
     return nfc(packValues(params));
   } catch (error) {
@@ -130,7 +120,7 @@ const MEMBERS: [name: string, fits: (value: unknown) => boolean, code: string, m
 export function plainAccount(account: Account & { allowHost?: string | readonly string[] }): unknown {
   const given = Object(account) as typeof account & Record<string, unknown>;
   const issues = MEMBERS.filter(([name, fits]) => !fits(given[name])).map(([name, , code, message]) => issue(name, code, message));
-  if (issues.length) throw new FieldpostError("account.invalid", issues.map(({ field, message }) => `${field}: ${message}`).join(" "), issues);
+  if (issues.length) throw new FieldpostError("account.invalid", said(issues), issues);
   return { ...given, allowHost: given.allowHost === undefined ? [] : [given.allowHost].flat().map(String) };
 }
 

@@ -3,7 +3,6 @@
 
 pub mod backoff;
 pub mod blame;
-pub mod call;
 pub mod guard;
 pub mod outbox;
 pub mod shape;

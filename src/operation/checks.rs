@@ -1,9 +1,11 @@
 //! [`Check`]: what must hold between the parameters of an operation, beyond what a form says; only the full build's.
 
+use super::NOW;
 use crate::code::{self, Code};
 use crate::field::{Field, Kind};
 use crate::report::{Issue, Report};
 use crate::rules;
+use crate::tape::typed::letters;
 use crate::value::{Entries, Value};
 
 /// The words that Pardot takes for a time.
@@ -111,7 +113,7 @@ impl Check {
                 issues.extend(range(
                     text(report, after),
                     text(report, before),
-                    text(report, "now"),
+                    text(report, NOW),
                     after,
                     before,
                 ));
@@ -191,6 +193,42 @@ pub fn time(text: &str) -> Option<String> {
     fits.then(|| [day, " ", clock].concat())
 }
 
+/// A moment in UTC as `YYYY-MM-DD HH:MM:SS`, of milliseconds since 1970.
+pub fn moment(milliseconds: u64) -> String {
+    // A clock that has gone mad shows the year 9999.
+    let seconds = milliseconds.wrapping_div(1_000).min(253_402_300_799);
+    let (minutes, second) = (seconds.wrapping_div(60), seconds.wrapping_rem(60));
+    let (hours, minute) = (minutes.wrapping_div(60), minutes.wrapping_rem(60));
+    let (mut day, hour) = (hours.wrapping_div(24), hours.wrapping_rem(24));
+    let (mut year, mut month) = (1970_u64, 1_u64);
+    loop {
+        let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        let days = match month {
+            2 => 28_u64.wrapping_add(is_leap.into()),
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        if day < days {
+            break;
+        }
+        day = day.wrapping_sub(days);
+        month = month.wrapping_rem(12).wrapping_add(1);
+        year = year.wrapping_add((month == 1).into());
+    }
+    let mut text = *b"0000-00-00 00:00:00";
+    let numbers = [year, month, day.wrapping_add(1), hour, minute, second];
+    let ends = [3_usize, 6, 9, 12, 15, 18];
+    for (mut number, mut at) in numbers.into_iter().zip(ends) {
+        while let Some(digit) = text.get_mut(at).filter(|digit| digit.is_ascii_digit()) {
+            // A remainder of ten fits in a byte.
+            *digit = b'0'.wrapping_add(u8::try_from(number.wrapping_rem(10)).unwrap_or_default());
+            number = number.wrapping_div(10);
+            at = at.wrapping_sub(1);
+        }
+    }
+    letters(&text)
+}
+
 fn is_day(text: &str) -> bool {
     // One grammar of days in the whole crate; it takes no blanks here.
     text.len() == 10 && rules::check(&Field::new("", Kind::Date), Value::from(text)).ok()
@@ -243,4 +281,27 @@ pub fn range(
     // Times of one shape compare as text; 29 February plus a year lies before 1 March.
     let limit = [year.to_string().as_str(), start.get(4..)?].concat();
     (end > limit).then(|| Issue::error(if is_open { after_name } else { before_name }, &code::PARAM_RANGE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{moment, time};
+
+    #[test]
+    fn a_moment_is_a_time() {
+        for (milliseconds, text) in [
+            (0, "1970-01-01 00:00:00"),
+            (951_782_399_999, "2000-02-28 23:59:59"),
+            (951_782_400_000, "2000-02-29 00:00:00"),
+            (951_868_800_000, "2000-03-01 00:00:00"),
+            (1_798_761_599_000, "2026-12-31 23:59:59"),
+            (1_798_761_600_000, "2027-01-01 00:00:00"),
+            (4_107_542_400_000, "2100-03-01 00:00:00"),
+            (253_402_300_799_000, "9999-12-31 23:59:59"),
+        ] {
+            assert_eq!(moment(milliseconds), text);
+            assert_eq!(time(text).as_deref(), Some(text));
+        }
+        assert_eq!(moment(u64::MAX), "9999-12-31 23:59:59");
+    }
 }

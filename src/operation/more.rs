@@ -2,7 +2,7 @@
 //! defaults, batches and pages.
 
 use super::{Check, Layout, Operation, SEPARATORS, place, reference};
-use crate::code;
+use crate::code::{self, Code};
 use crate::draft::Draft;
 use crate::report::{Issue, Report};
 use crate::request::Target;
@@ -22,6 +22,51 @@ pub enum Paging {
     Offset(u16),
 }
 
+/// What an operation has to do with a job that takes its time: one asks for it, one reads how far it is, one fetches what
+/// came of it.
+#[derive(Clone, Copy, Debug)]
+pub enum Job {
+    /// Nothing.
+    None,
+    /// Asks for it. Where [`NOW`] is not given, a client gives the moment.
+    Asked,
+    /// Reads how far it is.
+    Read(&'static States),
+    /// Fetches a file of it.
+    Fetched(&'static Files),
+}
+
+/// How the reply to [`Job::Read`] says how far a job is, and how often to ask.
+#[derive(Clone, Copy, Debug)]
+pub struct States {
+    /// The member of the record with the state.
+    pub state: &'static str,
+    /// The state in which the files are there.
+    pub done: &'static str,
+    /// The states in which it ended without any.
+    pub over: &'static [&'static str],
+    /// What is said of these.
+    pub code: &'static Code,
+    /// The member of the record with the addresses of the files.
+    pub refs: &'static str,
+    /// Milliseconds before the first question.
+    pub first: u64,
+    /// Milliseconds between two questions, at most.
+    pub most: u64,
+}
+
+/// The files of [`Job::Fetched`].
+#[derive(Clone, Copy, Debug)]
+pub struct Files {
+    /// What the type of a file's content may hold; whatever has another one is an answer about the file.
+    pub types: &'static [&'static str],
+    /// The parameters of a file by its address; nothing for any other address.
+    pub params: fn(&str) -> Option<Entries<'static>>,
+}
+
+/// The parameter to which open ranges of time are measured.
+pub const NOW: &str = "now";
+
 /// What only the full build has a use for.
 #[derive(Clone, Copy, Debug)]
 pub struct More {
@@ -39,6 +84,8 @@ pub struct More {
     pub batch: Option<(&'static [&'static str], u16)>,
     /// How the next page is asked for.
     pub paging: Paging,
+    /// What it has to do with a job that takes its time.
+    pub job: Job,
     /// What the API user must be allowed, where the vendor's page says it.
     pub permission: &'static str,
 }
@@ -53,6 +100,7 @@ impl More {
         unsent: &[],
         batch: None,
         paging: Paging::None,
+        job: Job::None,
         permission: "",
     };
 

@@ -3,7 +3,6 @@
 
 pub mod account;
 pub mod limiter;
-pub mod token;
 
 /// Words and numbers as one text.
 struct Piece {

@@ -65,3 +65,9 @@ pub mod reply;
 pub mod sent;
 #[cfg(feature = "full")]
 pub mod token;
+
+/// The version of the API that an account speaks, by the code with which it refuses another one.
+#[cfg(feature = "full")]
+pub fn speaks(code: &str) -> Option<u8> {
+    pardot::SPEAKS.iter().find(|(known, _)| *known == code).map(|(_, version)| *version)
+}

@@ -8,7 +8,7 @@ use crate::code;
 use crate::delivery::blame;
 use crate::delivery::outbox::{Call, Delivery, Event, Recipe, Timing};
 use crate::delivery::shape::{identity, shaped};
-use crate::operation::{INVALID, Operation, Paging, Refusal};
+use crate::operation::{INVALID, Operation, Refusal};
 use crate::outcome::Outcome;
 use crate::report::Issue;
 use crate::request::{Account, Request, System};
@@ -33,11 +33,11 @@ pub fn begin() {
 }
 
 /// Plain objects, null for nothing.
-fn to_js<T: Serialize>(value: &T) -> Answer {
+pub(super) fn to_js<T: Serialize>(value: &T) -> Answer {
     JSON::parse(&written(value))
 }
 
-fn from_js<T: DeserializeOwned>(value: JsValue, code: &str) -> Result<T, JsValue> {
+pub(super) fn from_js<T: DeserializeOwned>(value: JsValue, code: &str) -> Result<T, JsValue> {
     T::deserialize(Given(value)).map_err(|_| failure(code, &[]))
 }
 
@@ -57,14 +57,30 @@ fn refused(refusal: &Refusal) -> JsValue {
     failure(refusal.code, &refusal.issues)
 }
 
-fn known(name: &str) -> Result<&'static Operation, JsValue> {
+pub(super) fn known(name: &str) -> Result<&'static Operation, JsValue> {
     operation(name).ok_or_else(|| {
         refused(&Refusal { code: INVALID, issues: vec![Issue::error("operation", &code::OPERATION_UNKNOWN)] })
     })
 }
 
-fn account(value: JsValue) -> Result<Account, JsValue> {
+#[inline(never)]
+pub(super) fn account(value: JsValue) -> Result<Account, JsValue> {
     from_js(value, "account.invalid")
+}
+
+#[inline(never)]
+pub(super) fn credentials(value: JsValue) -> Result<Credentials, JsValue> {
+    from_js(value, "account.invalid")
+}
+
+#[inline(never)]
+pub(super) fn reply(value: JsValue) -> Result<Reply, JsValue> {
+    from_js(value, "reply.invalid")
+}
+
+/// An account that leads nowhere.
+fn misplaced(issue: Issue) -> JsValue {
+    failure("account.invalid", &[issue])
 }
 
 fn method(name: &str) -> Method {
@@ -76,7 +92,7 @@ fn method(name: &str) -> Method {
 }
 
 /// A whole request as the host's `Request`; redirects are not followed, for they would carry the lead elsewhere.
-fn to_request(request: &Request) -> Result<web_sys::Request, JsValue> {
+pub(super) fn to_request(request: &Request) -> Result<web_sys::Request, JsValue> {
     let mut builder = RequestBuilder::new(&request.url)
         .method(method(request.method))
         .redirect(web_sys::RequestRedirect::Manual);
@@ -88,8 +104,7 @@ fn to_request(request: &Request) -> Result<web_sys::Request, JsValue> {
         None => builder.build(),
     };
     // Only a host name that the platform does not take, like one in false Punycode, can be wrong by now.
-    let host = |_| failure("account.invalid", &[Issue::error("baseUrl", &code::ACCOUNT_BASE_URL)]);
-    built.map(web_sys::Request::from).map_err(host)
+    built.map(web_sys::Request::from).map_err(|_| misplaced(Issue::error("baseUrl", &code::ACCOUNT_BASE_URL)))
 }
 
 /// The request of an operation with packed parameters, for `fetch`.
@@ -109,7 +124,7 @@ pub fn request(name: &str, params: &str, to: JsValue) -> Result<web_sys::Request
 /// `params.invalid` for an operation that does not exist.
 #[wasm_bindgen(js_name = readSent)]
 pub fn read_sent(name: &str, reply: JsValue, body: &str, own: &str) -> Answer {
-    let reply: Reply = from_js(reply, "reply.invalid")?;
+    let reply = self::reply(reply)?;
     to_js(&known(name)?.read_sent(&reply, Sent { body, own }))
 }
 
@@ -120,45 +135,9 @@ pub fn read_sent(name: &str, reply: JsValue, body: &str, own: &str) -> Answer {
 /// `params.invalid` for an operation that does not exist.
 #[wasm_bindgen(js_name = edgeRead)]
 pub fn read(name: &str, reply: JsValue, params: Option<String>, version: Option<u8>) -> Answer {
-    let reply: Reply = from_js(reply, "reply.invalid")?;
+    let reply = self::reply(reply)?;
     let params = params.as_deref().map(|params| unpack_entries(Tape(params.as_bytes()))).unwrap_or_default();
     to_js(&known(name)?.row(version.unwrap_or(4)).read_for(&reply, &params))
-}
-
-/// What a client must know of an operation: `{ timeout, write, batch: { names, most } | null, paging }`.
-///
-/// # Errors
-/// `params.invalid` for an operation that does not exist.
-#[wasm_bindgen(js_name = edgeTraits)]
-pub fn traits(name: &str) -> Answer {
-    #[derive(Serialize)]
-    struct Batch {
-        names: &'static [&'static str],
-        most: u16,
-    }
-    #[derive(Serialize)]
-    struct Traits {
-        timeout: u32,
-        write: bool,
-        batch: Option<Batch>,
-        /// The parameter that takes the next page's token; `offset` counts.
-        paging: Option<&'static str>,
-        /// Records of a page where the parameter counts.
-        page: u16,
-    }
-    let operation = known(name)?;
-    let (paging, page) = match operation.more.paging {
-        Paging::None => (None, 0),
-        Paging::Token(name) => (Some(name), 0),
-        Paging::Offset(most) => (Some("offset"), most),
-    };
-    to_js(&Traits {
-        timeout: operation.timeout,
-        write: operation.is_write(),
-        batch: operation.more.batch.map(|(names, most)| Batch { names, most }),
-        paging,
-        page,
-    })
 }
 
 /// What a check of packed parameters says, warnings too: a list of issues.
@@ -176,7 +155,7 @@ pub fn check(name: &str, params: &str, version: Option<u8>) -> Answer {
 /// `account.invalid`, with `issues`.
 #[wasm_bindgen(js_name = checkAccount)]
 pub fn check_account(to: JsValue) -> Result<(), JsValue> {
-    account(to)?.known_host().map_err(|issue| failure("account.invalid", &[issue]))
+    account(to)?.known_host().map_err(misplaced)
 }
 
 /// The request for a token, or null where the account's key is the token.
@@ -185,8 +164,7 @@ pub fn check_account(to: JsValue) -> Result<(), JsValue> {
 /// `account.invalid`, with `issues`.
 #[wasm_bindgen(js_name = tokenRequest)]
 pub fn token_request(to: JsValue, credentials: JsValue) -> Result<Option<web_sys::Request>, JsValue> {
-    let credentials: Credentials = from_js(credentials, "account.invalid")?;
-    match token::request(&account(to)?, &credentials) {
+    match token::request(&account(to)?, &self::credentials(credentials)?) {
         Ok(None) => Ok(None),
         Ok(Some(built)) => to_request(&built).map(Some),
         Err(issues) => Err(failure("account.invalid", &issues)),
@@ -205,8 +183,8 @@ pub fn read_token(reply: JsValue, system: &str, refreshes: bool) -> Answer {
         token: String,
         usable: u64,
     }
-    match token::read(&from_js(reply, "reply.invalid")?, system == System::Marketo.name(), refreshes) {
-        Ok(got) => to_js(&Usable { token: got.token, usable: crate::relay::token::usable(got.lifetime) }),
+    match token::read(&self::reply(reply)?, system == System::Marketo.name(), refreshes) {
+        Ok(got) => to_js(&Usable { token: got.token, usable: token::usable(got.lifetime) }),
         Err(outcome) => to_js(&outcome),
     }
 }

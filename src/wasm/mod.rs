@@ -2,7 +2,7 @@
 //!
 //! The hot calls cross with numbers alone: the script writes a packed text ([`crate::tape`]) into [`input`], calls, and
 //! reads the answer's bytes at [`output`]. `pkg/src/core.ts` is the other side. The wide and rare calls of the edge build
-//! are in [`edge`] and [`gate`].
+//! are in [`edge`], [`client`] and [`gate`].
 
 #![allow(clippy::single_match_else, reason = "both arms are answers, none is the exception")]
 #![allow(
@@ -10,6 +10,8 @@
     reason = "wasm-bindgen exports only what is `pub`; Rust's own callers cannot reach it and need not"
 )]
 
+#[cfg(feature = "edge")]
+mod client;
 #[cfg(feature = "edge")]
 mod edge;
 #[cfg(feature = "edge")]

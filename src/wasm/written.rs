@@ -12,9 +12,14 @@ use serde::ser::{
 /// The JSON text of a value.
 pub(super) fn written<T: Serialize>(value: &T) -> String {
     let mut out = Vec::new();
-    // Nothing of ours is what JSON cannot have, and all of it is text.
-    let _ = value.serialize(Writer { out: &mut out });
+    write(value, &mut out);
     crate::tape::typed::letters(&out)
+}
+
+/// Adds a value to a JSON text.
+pub(super) fn write<T: Serialize>(value: &T, out: &mut Vec<u8>) {
+    // Nothing of ours is what JSON cannot have, and all of it is text.
+    let _ = value.serialize(Writer { out });
 }
 
 struct Writer<'o> {

@@ -1,11 +1,11 @@
-import { type Client, type ClientOptions, makeClient } from "../worker/client.js";
+import { type Client, type ClientOptions, makeClient } from "../client/client.js";
 import { makeGate } from "../worker/gate.js";
 import type { RelayAccount, RelaySource } from "../worker/options.js";
 import { makeOutbox } from "../worker/outbox.js";
 import { makeRelay, type RelayHandler } from "../worker/relay.js";
 import { load } from "./node.js";
 
-export type { Client, ClientOptions } from "../worker/client.js";
+export type { Client, ClientOptions } from "../client/client.js";
 export type { Credentials, RelayAccount, RelayEnv, RelayFormOptions, RelayOptions, RelaySource, Target } from "../worker/options.js";
 export type { RelayHandler } from "../worker/relay.js";
 export { load };

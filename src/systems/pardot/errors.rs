@@ -34,6 +34,9 @@ pub const ABOUT: &[(u16, &str)] = &[
     (125, "crm_owner_fid"),
 ];
 
+/// The codes by which an account says which version of the API it speaks.
+pub const SPEAKS: &[(&str, u8)] = &[("pardot.88", 4), ("pardot.89", 3)];
+
 /// Every documented code. 4 means "no such prospect" to a read and "not an e-mail" to a write; see the reading.
 pub const CODES: &[VendorCode] = &[
     row(1, "pardot.1", Class::Retry(Reason::Token, 0), "The API key or user key is not valid."),

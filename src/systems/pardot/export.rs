@@ -4,9 +4,9 @@ use super::prospects::{FORMAT, JSON};
 use crate::code;
 use crate::field::{Field, Kind};
 use crate::form::Unknown;
-use crate::operation::{Check, Layout, Paging, Reading, given, named, range};
+use crate::operation::{Check, Files, Job, Layout, NOW, Paging, Reading, States, given, named, range};
 use crate::report::{Issue, Report};
-use crate::value::Value;
+use crate::value::{Entries, Value};
 use std::borrow::Cow;
 
 const DOCS: &str = "https://developer.salesforce.com/docs/marketing/pardot/guide/export-v4.html";
@@ -30,8 +30,21 @@ const CREATE: &[Field] = &[
     Field::new("fields", Kind::Labels).max(150),
     Field::new("procedure", Kind::Record).of(PROCEDURE).required(),
     // The moment to which an open range is measured; it is not sent.
-    Field::new("now", Kind::Hidden),
+    Field::new(NOW, Kind::Hidden),
 ];
+
+/// An export takes minutes, and each question counts against the account's calls.
+const STATES: States = States {
+    state: "state",
+    done: "Complete",
+    over: &["Failed", "Canceled"],
+    code: &code::CRM_STATE,
+    refs: "resultRefs",
+    first: 60_000,
+    most: 600_000,
+};
+
+const FILES: Files = Files { types: &["csv", "octet-stream", "text/plain"], params: file };
 
 row!(
     EXPORT_CREATE, Pardot, "pardot.export.create",
@@ -39,7 +52,7 @@ row!(
     "POST", "/api/export/version/{version}/do/create?format=json",
     Form::params(CREATE, Unknown::Refuse, &[]), Layout::Json, Reading::PardotExport, 30, Creates, DOCS,
     {
-        checks: &[Check::Times(&["now"]), Check::Own(procedure)], unsent: &["now"],
+        checks: &[Check::Times(&[NOW]), Check::Own(procedure)], unsent: &[NOW], job: Job::Asked,
         permission: "View ability of the exported object: Prospects > Visitors, Prospects > Prospect Accounts, Prospect > External Activity, and Marketing > Segmentation > Lists for list memberships",
     }
 );
@@ -50,7 +63,10 @@ row!(
     "GET", "/api/export/version/{version}/do/read/id/{id}?format={format}",
     Form::params(&[Field::new("id", Kind::Id).required(), FORMAT], Unknown::Refuse, &[]), Layout::Query,
     Reading::PardotFound("export"), 30, Safe, DOCS,
-    { defaults: JSON, permission: "The user who created the export, or Admin > Exports > View", }
+    {
+        defaults: JSON, job: Job::Read(&STATES),
+        permission: "The user who created the export, or Admin > Exports > View",
+    }
 );
 
 row!(
@@ -94,7 +110,7 @@ row!(
         &[],
     ),
     Layout::Query, Reading::PardotCsv, 300, Safe, DOCS,
-    { permission: "The user who created the export, or Admin > Exports > View", }
+    { job: Job::Fetched(&FILES), permission: "The user who created the export, or Admin > Exports > View", }
 );
 
 row!(
@@ -127,7 +143,7 @@ pub const PROCEDURES: &[Row] = &[
 
 /// The procedure fits the object, its arguments fit the procedure, and the range is a year at most.
 fn procedure(report: &mut Report) {
-    let now = given(report, "now").and_then(Value::as_text).map(str::to_owned);
+    let now = given(report, NOW).and_then(Value::as_text).map(str::to_owned);
     let object = given(report, "object").and_then(Value::as_text).unwrap_or_default().to_owned();
     let mut issues = Vec::new();
     if let Some((_, Value::Map(parts))) = report.values.iter_mut().find(|(name, _)| name == "procedure") {
@@ -188,4 +204,14 @@ fn procedure(report: &mut Report) {
         }
     }
     report.issues.extend(issues);
+}
+
+/// The parameters of a file by its address. They are all that is taken of it: the token goes to the account's own host.
+fn file(address: &str) -> Option<Entries<'static>> {
+    let (_, rest) = address.split_once("/do/downloadResults/id/")?;
+    let (id, rest) = rest.split_once("/file/")?;
+    let length = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+    // Whether they are numbers is the parameters' own affair.
+    let part = |name: &'static str, text: &str| (Cow::Borrowed(name), Value::from(text.to_owned()));
+    Some(vec![part("id", id), part("file", rest.get(..length)?)])
 }

@@ -14,11 +14,9 @@ mod prospects;
 mod reply;
 #[cfg(feature = "full")]
 mod tree;
-#[cfg(feature = "full")]
-mod wait;
 
 #[cfg(feature = "full")]
-pub use errors::{ABOUT, CODES};
+pub use errors::{ABOUT, CODES, SPEAKS};
 #[cfg(feature = "full")]
 pub use export::{EXPORT_CANCEL, EXPORT_CREATE, EXPORT_DOWNLOAD, EXPORT_QUERY, EXPORT_READ, PROCEDURES};
 #[cfg(feature = "full")]
@@ -42,9 +40,6 @@ pub use prospects::{
 pub use reply::{
     placed, read_batch, read_csv, read_export, read_found, read_gone, read_made, read_objects, read_write,
 };
-
-#[cfg(feature = "full")]
-pub use wait::{Asked, Wait, file_of};
 
 use crate::field::{Field, Kind};
 use crate::form::{Constraint, Unknown};
