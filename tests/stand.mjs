@@ -1,5 +1,6 @@
 // What the suites stand on: the real sandbox, relay (workerd, storage on disk) and page, on ports of their own.
 import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -45,7 +46,11 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
       bindings: { ...demoBindings(reached, pageUrl), TIME_SCALE: String(timeScale), ...bindings, ...how.bindings },
     });
   let relay = await start();
-  const page = await startPage({ folder: `${root}www`, relay: relay.url, port: pagePort, wasm });
+  const page = await startPage({ folder: `${root}www`, relay: relay.url, port: pagePort, wasm }).catch(async (error) => {
+    // A suite whose stand does not stand would wait for these for ever.
+    await Promise.allSettled([relay.stop(), sandbox.stop()]);
+    throw error;
+  });
   const control = async (path, body) => {
     const response = await fetch(`${sandbox.url}/_sandbox/${path}`, body === undefined ? {} : { method: "POST", body: JSON.stringify(body) });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
@@ -151,11 +156,18 @@ export const workerds = () =>
 /** What a process has in memory, in MB. */
 export const resident = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
 
-/** A port that nobody listens on just now. */
+/**
+ * A port that nobody listens on, and that nobody gets by chance before it is used, or while a relay is down: systems give
+ * ports from 32768 on to who asks for any (Linux: ip_local_port_range; others begin higher), and these are
+ * below (10080 is none: no browser asks there).
+ */
 export async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = randomInt(11_000, 32_768);
+    const server = createServer();
+    const isFree = await new Promise((resolve) => server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true)));
+    if (!isFree) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
