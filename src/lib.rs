@@ -43,7 +43,8 @@ pub mod report;
 pub mod request;
 pub mod rules;
 pub mod systems;
-mod tape;
+#[doc(hidden)] // The generator reads its marks.
+pub mod tape;
 pub mod value;
 
 #[cfg(feature = "full")]

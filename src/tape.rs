@@ -1,8 +1,8 @@
 //! The packed text that values travel in, through the engine and over the border: one text in, one text out.
 //!
-//! A value is a mark and what follows: [`TEXT`] and [`NUMBER`] their letters up to [`END`], [`YES`], [`NO`] and [`NULL`]
-//! nothing, [`LIST`] values and [`MAP`] names (up to [`END`]) with values, both up to [`CLOSE`]. No text holds a mark:
-//! whoever packs puts U+000E in its place. Texts are in Unicode's form NFC, because a verdict must not depend on where
+//! A value is a mark and what follows: `TEXT` and `NUMBER` their letters up to `END`, `YES`, `NO` and `NULL`
+//! nothing, `LIST` values and `MAP` names (up to `END`) with values, both up to `CLOSE`. No text holds a mark:
+//! whoever packs puts `STAND_IN` in its place. Texts are in Unicode's form NFC, because a verdict must not depend on where
 //! it was given; a page leaves that to the browser, whose tables are there already.
 //!
 //! Nothing here owns or frees anything, so a page pays neither the time nor the bytes of either.
@@ -20,6 +20,26 @@ pub(crate) const LIST: u8 = 6;
 pub(crate) const MAP: u8 = 7;
 /// Ends a list or a map.
 pub(crate) const CLOSE: u8 = 8;
+
+/// All of them, for the generator of the script's.
+pub const MARKS: [(&str, u8); 10] = [
+    ("END", END),
+    ("TEXT", TEXT),
+    ("NUMBER", NUMBER),
+    ("YES", YES),
+    ("NO", NO),
+    ("NULL", NULL),
+    ("LIST", LIST),
+    ("MAP", MAP),
+    ("CLOSE", CLOSE),
+    ("STAND_IN", STAND_IN),
+];
+
+/// What stands for a mark in a text: a control character, too, so every rule judges it alike.
+pub(crate) const STAND_IN: u8 = 0x0E;
+
+/// How deep a packed value may nest; what is deeper is null. Parameters go four deep.
+pub const MAX_DEPTH: u8 = 24;
 
 /// One value, as its mark says.
 #[derive(Clone, Copy)]

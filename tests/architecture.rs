@@ -83,7 +83,7 @@ const PACKAGE: Arrows = &[
     ("catalogue.gen", &["types"]),
     ("modules.d", &["types"]),
     ("errors", &["types"]),
-    ("pack", &[]),
+    ("pack", &["border.gen"]),
     ("host", &["pack"]),
     ("pattern", &[]),
     ("send", &["errors", "said.gen", "types"]),

@@ -19,3 +19,34 @@ export const SYSTEMS = ["marketo", "pardot", "prospects", "relay"] as const;
 
 /** One of them. */
 export type System = (typeof SYSTEMS)[number];
+
+/** The marks of a packed text, as `src/tape.rs` has them. */
+export const enum Mark {
+  END = "\u0000",
+  TEXT = "\u0001",
+  NUMBER = "\u0002",
+  YES = "\u0003",
+  NO = "\u0004",
+  NULL = "\u0005",
+  LIST = "\u0006",
+  MAP = "\u0007",
+  CLOSE = "\b",
+  STAND_IN = "\u000e",
+}
+
+/** The same as numbers. */
+export const enum MarkCode {
+  END = 0,
+  TEXT = 1,
+  NUMBER = 2,
+  YES = 3,
+  NO = 4,
+  NULL = 5,
+  LIST = 6,
+  MAP = 7,
+  CLOSE = 8,
+  STAND_IN = 14,
+}
+
+/** How deep a packed value may nest; what is deeper is null. */
+export const MAX_DEPTH = 24;

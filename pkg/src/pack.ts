@@ -1,13 +1,11 @@
-/**
- * Values as one packed text and back; the other side is `src/tape.rs`. A value is a mark and what follows: U+0001 a text
- * and U+0002 a number up to U+0000, U+0003 yes, U+0004 no, U+0005 null, U+0006 values and U+0007 names (up to U+0000)
- * with values, both up to U+0008.
- */
-const MARKS = /[\0-\x08]/g;
-const MARK = /[\0-\x08]/;
+import { Mark, MarkCode, MAX_DEPTH } from "./border.gen.js";
 
-/** Deeper than any form or parameter goes; a cycle ends here. */
-const MAX_DEPTH = 24;
+/**
+ * Values as one packed text and back; the other side is `src/tape.rs`. A value is a mark and what follows: a text and a
+ * number their letters up to the end, yes, no and null nothing, a list values and a map names (up to the end) with values,
+ * both up to the close. The generated table has the marks.
+ */
+const MARKS = new RegExp(`[${Mark.END}-${Mark.CLOSE}]`);
 
 /**
  * Unicode's form NFC, with 30 combining marks in a row at most: more take time with the square of their number to put in
@@ -16,32 +14,32 @@ const MAX_DEPTH = 24;
 export const nfc = (text: string): string => (/[\u0300-\uffff]/.test(text) ? text.replace(/(\p{M}{30})\p{M}+/gu, "$1").normalize("NFC") : text);
 
 /** A text without marks; what takes their place is a control character, too. */
-const clean = (text: string): string => (MARK.test(text) ? text.replace(MARKS, "\x0e") : text);
+const clean = (text: string): string => (MARKS.test(text) ? text.split(MARKS).join(Mark.STAND_IN) : text);
 
 export function pack(value: unknown, depth = 0): string {
   switch (typeof value) {
     case "string":
-      return "\x01" + clean(value) + "\0";
+      return Mark.TEXT + clean(value) + Mark.END;
     case "number":
-      return (Number.isFinite(value) ? "\x02" : "\x01") + value + "\0";
+      return (Number.isFinite(value) ? Mark.NUMBER : Mark.TEXT) + value + Mark.END;
     case "bigint":
-      return "\x02" + value + "\0";
+      return Mark.NUMBER + value + Mark.END;
     case "boolean":
-      return value ? "\x03" : "\x04";
+      return value ? Mark.YES : Mark.NO;
     case "object":
-      if (value === null || depth >= MAX_DEPTH) return "\x05";
+      if (value === null || depth >= MAX_DEPTH) return Mark.NULL;
       if (Array.isArray(value)) {
-        let list = "\x06";
+        let list: string = Mark.LIST;
         for (const item of value) list += pack(item, depth + 1);
-        return list + "\x08";
+        return list + Mark.CLOSE;
       }
       // A file is no data: a map is of the wrong kind for every field. A file input left empty is empty text.
-      if (typeof Blob !== "undefined" && value instanceof Blob) return value.size || (value as File).name ? "\x07\x08" : "\x01\0";
-      return "\x07" + packObject(value, depth + 1) + "\x08";
+      if (typeof Blob !== "undefined" && value instanceof Blob) return value.size || (value as File).name ? Mark.MAP + Mark.CLOSE : Mark.TEXT + Mark.END;
+      return Mark.MAP + packObject(value, depth + 1) + Mark.CLOSE;
     case "undefined":
-      return "\x05";
+      return Mark.NULL;
     default:
-      return "\x07\x08";
+      return Mark.MAP + Mark.CLOSE;
   }
 }
 
@@ -68,7 +66,7 @@ function member(object: object, name: string): unknown {
 }
 
 /** Absent is not null: null clears. */
-const packEntry = (name: string, value: unknown, depth: number): string => (value === undefined ? "" : clean(name) + "\0" + pack(value, depth));
+const packEntry = (name: string, value: unknown, depth: number): string => (value === undefined ? "" : clean(name) + Mark.END + pack(value, depth));
 
 /** Reads what the other side wrote, value by value. */
 export class Tape {
@@ -84,30 +82,30 @@ export class Tape {
   /** The letters up to the end of a text. */
   text(): string {
     const start = this.at;
-    const end = this.tape.indexOf("\0", start);
+    const end = this.tape.indexOf(Mark.END, start);
     this.at = end + 1;
     return this.tape.slice(start, end);
   }
 
   value(): unknown {
     switch (this.tape.charCodeAt(this.at++)) {
-      case 1:
+      case MarkCode.TEXT:
         return this.text();
-      case 2: {
+      case MarkCode.NUMBER: {
         const digits = this.text();
         // A number that JavaScript would round stays text.
         return String(+digits) === digits ? +digits : digits;
       }
-      case 3:
+      case MarkCode.YES:
         return true;
-      case 4:
+      case MarkCode.NO:
         return false;
-      case 6: {
+      case MarkCode.LIST: {
         const list: unknown[] = [];
         while (!this.closed()) list.push(this.value());
         return list;
       }
-      case 7: {
+      case MarkCode.MAP: {
         const map: Record<string, unknown> = {};
         while (!this.closed()) {
           const name = this.text();
@@ -124,7 +122,7 @@ export class Tape {
   }
 
   private closed(): boolean {
-    const closes = this.tape.charCodeAt(this.at) === 8 || this.done;
+    const closes = this.tape.charCodeAt(this.at) === MarkCode.CLOSE || this.done;
     if (closes) this.at++;
     return closes;
   }

@@ -1,15 +1,9 @@
 //! [`Value`]s as packed text and back.
 
-use super::{CLOSE, END, LIST, MAP, NO, NULL, NUMBER, Node, TEXT, Tape, YES};
+use super::{CLOSE, END, LIST, MAP, MAX_DEPTH, NO, NULL, NUMBER, Node, STAND_IN, TEXT, Tape, YES};
 use crate::host::{Ask, native};
 use crate::tape::put;
 use crate::value::{Entries, Value};
-
-/// How deep a packed value may nest; what is deeper is null. Parameters go four deep.
-const MAX_DEPTH: u8 = 24;
-
-/// What stands for a mark in a text: a control character, too, so every rule judges it alike.
-const STAND_IN: u8 = 0x0E;
 
 /// Packs a value.
 pub(crate) fn pack(value: &Value<'_>) -> Vec<u8> {

@@ -8,6 +8,7 @@ use fieldpost::operation::OWN;
 use fieldpost::report::Flags;
 use fieldpost::systems::relay::answers::State;
 use fieldpost::systems::relay::{LEAD_SUBMIT, WIRE_VERSION};
+use fieldpost::tape::{MARKS, MAX_DEPTH};
 use fieldpost::{Kind, System};
 use std::fmt::Write;
 use std::path::Path;
@@ -76,6 +77,20 @@ pub(super) fn border(_: &Path) -> Outcome<String> {
         text,
         "\n/** The CRMs, and the relay. */\nexport const SYSTEMS = [{}] as const;\n\n/** One of them. */\nexport type System = (typeof SYSTEMS)[number];",
         systems.join(", ")
+    )?;
+    text.push_str(
+        "\n/** The marks of a packed text, as `src/tape.rs` has them. */\nexport const enum Mark {\n",
+    );
+    for (name, mark) in MARKS {
+        writeln!(text, "  {name} = {},", quoted(&char::from(mark).to_string()))?;
+    }
+    text.push_str("}\n\n/** The same as numbers. */\nexport const enum MarkCode {\n");
+    for (name, mark) in MARKS {
+        writeln!(text, "  {name} = {mark},")?;
+    }
+    writeln!(
+        text,
+        "}}\n\n/** How deep a packed value may nest; what is deeper is null. */\nexport const MAX_DEPTH = {MAX_DEPTH};"
     )?;
     Ok(text)
 }
