@@ -1,10 +1,9 @@
-// The host's part of an account's pace: when a day of calls turns, and what a reply's headers say.
+// The host's part of an account's pace: when a day of calls turns.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { household, isTooMuch } from "../pkg/dist/worker/address.js";
 import { pairs } from "../pkg/dist/worker/body.js";
 import { Csv } from "../pkg/dist/worker/csv.js";
-import { readPace, readRetryAfter } from "../pkg/dist/worker/pace.js";
 import { nextMidnight } from "../pkg/dist/worker/reset.js";
 import { random } from "./faults/proxy.mjs";
 
@@ -33,20 +32,6 @@ test("midnight Central, on ordinary days and on both days of daylight saving", (
     const next = nextMidnight("America/Chicago", now);
     assert.ok(next > now && next - now <= 25 * 3_600_000, iso(now));
   }
-});
-
-test("rate headers of both kinds, and none", () => {
-  const read = (headers) => readPace(new Headers(headers), 1_000);
-  assert.deepEqual(read({ "RateLimit-Limit": "300", "RateLimit-Remaining": "7", "RateLimit-Reset": "30" }), { left: 7, until: 31_000 });
-  assert.deepEqual(read({ RateLimit: '"burst";r=50;t=2' }), { left: 50, until: 3_000 });
-  assert.deepEqual(read({ RateLimit: "limit=100, remaining=50, reset=50" }), { left: 50, until: 51_000 });
-  for (const none of [{}, { "RateLimit-Remaining": "7" }, { "RateLimit-Remaining": "-7", "RateLimit-Reset": "x" }, { RateLimit: "nonsense" }]) assert.equal(read(none), undefined);
-  const after = (value) => readRetryAfter(new Headers({ "retry-after": value }), at("2026-11-21T07:00:00Z"));
-  assert.equal(after("7"), 7_000);
-  assert.equal(after("Sat, 21 Nov 2026 07:00:30 GMT"), 30_000);
-  assert.equal(after("Sat, 21 Nov 2020 07:00:30 GMT"), 0);
-  assert.equal(after("999999999999"), 86_400_000);
-  for (const none of ["soon", "-1x", ""]) assert.equal(after(none), undefined);
 });
 
 test("an address has its limit, its household shares it, and it comes back", async () => {

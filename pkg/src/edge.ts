@@ -1,36 +1,29 @@
+import type * as Script from "../wasm/edge/fieldpost.js";
 import { SYSTEMS } from "./border.gen.js";
 import { captures, others } from "./catalogue.gen.js";
 import { cross, type Module, packValues, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
 import { appoint } from "./host.js";
+import type { Called } from "./outcome.gen.js";
 import { nfc } from "./pack.js";
 import { judge } from "./pattern.js";
 import { Said } from "./said.gen.js";
 import type { Account, Issue, OperationInfo, Outcome, Params, Reply } from "./types.js";
 
-/** The script that wasm-bindgen writes for the edge build: the wide and rare calls; see `src/wasm/edge.rs`. */
-export interface EdgeGlue {
-  initSync(options: { module: WebAssembly.Module }): Module;
-  __wbg_reset_state(): void;
-  edgeRequest(operation: string, params: string, account: unknown): Request;
-  edgeRead(operation: string, reply: unknown, params?: string, version?: number): Outcome;
-  readSent(operation: string, reply: unknown, body: string, own: string): Outcome;
-  edgeCheck(operation: string, params: string, version?: number): Issue[];
-  clientStep(account: unknown, credentials: unknown, words: string, numbers: Float64Array, row: string, reply: unknown): unknown;
-  checkAccount(account: unknown): void;
-  tokenRequest(account: unknown, credentials: unknown): Request | undefined;
-  readToken(reply: unknown, system: string, refreshes: boolean): { token: string; usable: number } | Outcome;
-  render(state: string, lead: string, visitor: string, mapping: unknown, account: unknown): Rendered;
-  blame(issues: readonly Issue[], mapping: unknown): Outcome;
-  harmless(account: unknown): { operation: string; rendered: Rendered };
-  toRequest(rendered: unknown, token: string): Request;
-  newDelivery(system: string, now: number): string;
-  stepDelivery(system: string, state: string, timing: unknown, event: unknown, now: number, random: number): Stepped;
-  replayDelivery(system: string, state: string, now: number): string;
-  gateLoad(account: string, own: string, ways: string, numbers: Float64Array, parts: string): string;
-  gateStep(account: string, event: string, words: string, numbers: Float64Array): string;
-  gateStatus(account: string, now: number): string;
+/** What the wide calls give as plain objects; the script that wasm-bindgen writes calls all of it `any`. */
+interface Given {
+  edgeRead: Outcome;
+  readSent: Called;
+  edgeCheck: Issue[];
+  readToken: { token: string; usable: number } | Outcome;
+  render: Rendered;
+  blame: Outcome;
+  harmless: { operation: string; rendered: Rendered };
+  stepDelivery: Stepped;
 }
+
+/** That script for the edge build, see `src/wasm/edge.rs`: its names and what they take are its own. */
+export type EdgeGlue = Omit<typeof Script, keyof Given> & { [name in keyof Given]: (...given: Parameters<(typeof Script)[name]>) => Given[name] };
 
 /** A request as it is kept: without the token. */
 export interface Rendered {
@@ -57,7 +50,7 @@ export interface Stepped {
 let glue: EdgeGlue;
 
 /** Instantiates the edge build. */
-export function startEdge(script: unknown, module: WebAssembly.Module): void {
+export function startEdge(script: typeof Script, module: WebAssembly.Module): void {
   glue = script as EdgeGlue;
   appoint(judge);
   let first = true;

@@ -77,3 +77,21 @@ export type Outcome =
       /** Why not. */
       why: CallCode | (string & {});
     };
+
+/** How many calls an account has left. */
+export type Pace = {
+  /** Calls that are left … */
+  left: number;
+  /** … until then, in milliseconds since 1970. */
+  until: number;
+};
+
+/** What became of a call, and what the system said of its pace. */
+export type Called = {
+  /** What became of it. */
+  outcome: Outcome;
+  /** How many calls are left, where the system says it. */
+  pace?: Pace;
+  /** How long the system asked to be left alone, in milliseconds. */
+  after?: number;
+};

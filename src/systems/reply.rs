@@ -45,12 +45,6 @@ impl Reply {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Milliseconds of a `Retry-After` in seconds, one day at most. A date needs a clock and is left to the backoff.
-    pub fn retry_after(&self) -> Option<u64> {
-        let seconds: u64 = self.header("retry-after")?.trim().parse().ok()?;
-        Some(seconds.min(86_400).saturating_mul(1_000))
-    }
-
     /// The body as JSON, whatever its header says; nothing when it is not JSON, or only a part of it.
     pub fn json(&self) -> Option<Value<'static>> {
         let text = self.body.trim_start_matches('\u{FEFF}').trim_start();

@@ -118,14 +118,15 @@ pub fn request(name: &str, params: &str, to: JsValue) -> Result<web_sys::Request
     to_request(&built)
 }
 
-/// The outcome of a reply to a call whose body is known, and which of its parameters are the owner's own, one a line.
+/// What became of a call whose body is known, and which of its parameters are the owner's own, one a line; and what the
+/// system said of its pace: `{ outcome, pace?, after? }`.
 ///
 /// # Errors
 /// `params.invalid` for an operation that does not exist.
 #[wasm_bindgen(js_name = readSent)]
-pub fn read_sent(name: &str, reply: JsValue, body: &str, own: &str) -> Answer {
+pub fn read_sent(name: &str, reply: JsValue, body: &str, own: &str, now: f64) -> Answer {
     let reply = self::reply(reply)?;
-    to_js(&known(name)?.read_sent(&reply, Sent { body, own }))
+    to_js(&known(name)?.called(&reply, Sent { body, own }, whole(now)))
 }
 
 /// The outcome of a reply `{ status, headers: [name, value][], body }`; with packed parameters and the account's version

@@ -1,17 +1,10 @@
 import { plainReply, type Rendered, steady } from "../edge.js";
 import { FieldpostError } from "../errors.js";
-import type { Outcome } from "../types.js";
-import { type Pace, readPace, readRetryAfter } from "./pace.js";
+import type { Called } from "../outcome.gen.js";
 import { isRefusal } from "./platform.js";
 import { exchange } from "./reply.js";
 
-/** What became of a call, and what the system said of its pace. */
-export interface Called {
-  outcome: Outcome;
-  pace?: Pace;
-  /** How long the system asked to be left alone, in milliseconds. */
-  after?: number;
-}
+export type { Called } from "../outcome.gen.js";
 
 /** The call has not left. Why: the host refused it, or the sender had no place or no time for it, or it could not be made, with the `code` of that. */
 export interface Unsent {
@@ -30,16 +23,11 @@ export async function call(operation: string, rendered: Rendered, token: string,
     // workerd cannot tell "refused" from "reset after the CRM acted", so neither can we.
     return { outcome: { kind: "unknown", why: error instanceof FieldpostError ? error.code : "network.failed" } };
   }
-  const now = Date.now();
-  const pace = readPace(reply.headers, now);
-  const after = readRetryAfter(reply.headers, now);
-  let outcome: Outcome;
   try {
     const plain = await plainReply(reply);
-    outcome = steady((glue) => glue.readSent(operation, plain, rendered.body ?? "", own.join("\n")));
+    return steady((glue) => glue.readSent(operation, plain, rendered.body ?? "", own.join("\n"), Date.now()));
   } catch {
     // The call was made; that nobody can read its answer must not repeat it unseen.
-    outcome = { kind: "unknown", why: "reply.unreadable" };
+    return { outcome: { kind: "unknown", why: "reply.unreadable" } };
   }
-  return { outcome, ...(pace && { pace }), ...(after !== undefined && { after }) };
 }

@@ -2,6 +2,7 @@
 
 use super::HEAD;
 use fieldpost::outcome::{Fault, Reason};
+use fieldpost::systems::pace::{Called, Pace};
 use fieldpost::{Issue, Outcome, Severity};
 use ts_rs::{Config, TS};
 
@@ -15,6 +16,8 @@ pub(super) fn outcome() -> String {
         declared::<Fault>(&config),
         declared::<Reason>(&config),
         declared::<Outcome>(&config),
+        declared::<Pace>(&config),
+        declared::<Called>(&config),
     ];
     [HEAD, "import type { CallCode, Code } from \"./codes.gen.js\";\n", &types.concat()].concat()
 }
