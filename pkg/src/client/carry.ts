@@ -42,7 +42,8 @@ async function answered(deadline: number, out: AbortController, act: () => Promi
  */
 export function carrier(account: RelayAccount, options: ClientOptions, load: () => Promise<void>) {
   const plain = plainAccount(account as never);
-  const credentials = account.credentials ?? {};
+  // A script may leave out what the types ask for; the machine says what is missing.
+  const credentials = (account as Partial<RelayAccount>).credentials ?? {};
   const fetching = options.fetch ? { fetch: options.fetch } : {};
   const parked = new Parked();
   let client: Shared = [""];
@@ -109,7 +110,7 @@ export function carrier(account: RelayAccount, options: ClientOptions, load: () 
             progress?.({ state: effect[3], asked: effect[1], wait: effect[2] });
             break;
           case "add":
-            for (let left = effect[1]; left > 0; left--) added.push(...effect[2]);
+            added.push(...Array<Outcome[]>(effect[1]).fill(effect[2]).flat());
             break;
           case "batch":
             yield gift({ kind: "batch", results: added });
