@@ -205,8 +205,8 @@ impl Typed {
             match sign {
                 b'0'..=b'9' => {
                     // As many again, set apart, are a second number.
-                    let more = rest.iter().filter(|sign| sign.is_ascii_digit()).count();
-                    if self.is_full() && between > 0 && more >= 7 {
+                    let more = || rest.iter().filter(|sign| sign.is_ascii_digit()).count();
+                    if between > 0 && self.is_full() && more() >= 7 {
                         return Err(&code::PHONE_CHARACTER);
                     }
                     self.digits.push(*sign);
