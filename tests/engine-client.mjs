@@ -46,7 +46,8 @@ export const engines = {
     const child = spawn(process.env.FIREFOX ?? "firefox-esr", ["--headless", "--no-remote", "--profile", profile, `--remote-debugging-port=${port}`, "about:blank"], { detached: true, stdio: "ignore", env: { ...process.env, HOME: profile } });
     const bidi = await connectBidi(`ws://127.0.0.1:${port}/session`);
     const { capabilities } = await bidi("session.new", { capabilities: {} });
-    const { contexts: [{ context }] } = await bidi("browsingContext.getTree", {});
+    // The tab that it begins with has no focus where there is no screen; one that is opened has it, as what somebody types into.
+    const { context } = await bidi("browsingContext.create", { type: "tab" });
     await bidi("browsingContext.setViewport", { context, viewport: { width, height } });
     if (!storage) await bidi("script.addPreloadScript", { functionDeclaration: String(blockStorage) });
     // Where the page has no JavaScript, the driver still has: in a sandbox of its own.
