@@ -170,14 +170,17 @@ fn entry(field: &Field<'_>, name: &[u8], value: &[u8], several: bool, clears: bo
     draft.values.push(END);
     let inner = draft.values.len();
     let outer = draft.enter(clip(name));
-    let value = if several { one(field.kind, value, draft) } else { value };
-    match (field.kind, Node::of(value)) {
-        (Kind::Record, Node::Map(entries)) => nested(field, entries, clears, draft),
-        (Kind::Records, Node::List(items)) => list(field, items, clears, draft),
-        (Kind::Record | Kind::Records, Node::Null) if !field.required => {}
-        (Kind::Record | Kind::Records, Node::Null) => draft.error(&code::REQUIRED),
-        (Kind::Record | Kind::Records, _) => draft.error(&code::KIND),
-        _ => rules::write(field, value, draft),
+    let value = if several && value.first() == Some(&LIST) { one(field.kind, value, draft) } else { value };
+    if matches!(field.kind, Kind::Record | Kind::Records) {
+        match (field.kind, Node::of(value)) {
+            (Kind::Record, Node::Map(entries)) => nested(field, entries, clears, draft),
+            (Kind::Records, Node::List(items)) => list(field, items, clears, draft),
+            (_, Node::Null) if !field.required => {}
+            (_, Node::Null) => draft.error(&code::REQUIRED),
+            _ => draft.error(&code::KIND),
+        }
+    } else {
+        rules::write(field, value, draft);
     }
     draft.place.truncate(outer);
     if clears && value == [NULL] {

@@ -154,6 +154,7 @@ impl Bytes {
 /// people put between digits: dots, slashes, parentheses, bullets and every kind of hyphen. 0 is no sign of a number.
 fn sign(text: &[u8]) -> (u8, usize) {
     let (first, length) = match text {
+        [digit @ b'0'..=b'9', ..] => return (*digit, 1),
         // Arabic and Persian keyboards: U+0660 to U+0669, U+06F0 to U+06F9.
         [0xD9, digit @ 0xA0..=0xA9, ..] | [0xDB, digit @ 0xB0..=0xB9, ..] => (digit & 0x0F | b'0', 2),
         // The accent of Spanish `extensi\u{F3}n`.

@@ -75,7 +75,8 @@ pub(super) fn is_sign(text: &[u8], kinds: u8) -> usize {
 pub(super) fn blank(text: &[u8]) -> usize {
     match text {
         [b' ' | b'\t' | b'\n' | b'\r', ..] => 1,
-        _ => is_sign(text, BLANK),
+        [0x80..=0xFF, ..] => is_sign(text, BLANK),
+        _ => 0,
     }
 }
 
@@ -91,15 +92,15 @@ pub(super) fn has_unseen(mut text: &[u8], kinds: u8) -> bool {
 }
 
 /// The text without the blanks around it.
-pub(super) fn trim(mut text: &[u8]) -> &[u8] {
-    while let (length @ 1.., rest) = (blank(text), text) {
-        text = rest.get(length..).unwrap_or_default();
-    }
-    while let Some(length) = (1..=3).find(|length| {
-        let last = text.len().checked_sub(*length).and_then(|at| text.get(at..)).unwrap_or_default();
-        blank(last) == *length
-    }) {
-        text = text.get(..text.len().saturating_sub(length)).unwrap_or_default();
+pub(super) fn trim(text: &[u8]) -> &[u8] {
+    let mut text = trim_start(text);
+    // From the first byte of the last character on.
+    while let Some(at) = text.iter().rposition(|byte| byte & 0xC0 != 0x80) {
+        let (rest, last) = text.split_at_checked(at).unwrap_or_default();
+        if blank(last) != last.len() {
+            break;
+        }
+        text = rest;
     }
     text
 }
@@ -151,9 +152,9 @@ fn unseen(text: &[u8], lines: bool) -> usize {
 
 /// Adds the text without what no field should store. Where a tab or a line end may not stay, a blank is between the words
 /// that it kept apart.
-pub(super) fn tidy(mut text: &[u8], lines: bool, draft: &mut Draft) {
+pub(super) fn tidy(typed: &[u8], lines: bool, draft: &mut Draft) {
     let start = draft.values.len();
-    let wide = !text.is_ascii();
+    let mut text = typed;
     let mut changed = false;
     // Copies the runs between what may be unseen.
     while let Some(at) = text.iter().position(|byte| matches!(byte, ..0x20 | 0x7F | 0xC2 | 0xE2 | 0xEF)) {
@@ -174,13 +175,13 @@ pub(super) fn tidy(mut text: &[u8], lines: bool, draft: &mut Draft) {
         text = tail.get(gone.max(1)..).unwrap_or_default();
     }
     put(&mut draft.values, text);
-    if changed && wide {
+    if changed && !typed.is_ascii() {
         // What stood apart may now combine.
-        let mut typed = Vec::new();
-        put(&mut typed, draft.values.get(start..).unwrap_or_default());
+        let mut apart = Vec::new();
+        put(&mut apart, draft.values.get(start..).unwrap_or_default());
         draft.values.truncate(start);
-        if !(draft.host)(Ask::Nfc, &typed, &mut draft.values) {
-            put(&mut draft.values, &typed);
+        if !(draft.host)(Ask::Nfc, &apart, &mut draft.values) {
+            put(&mut draft.values, &apart);
         }
     }
 }
