@@ -1,21 +1,11 @@
-import type { RelayEnv } from "./options.js";
+import type { DurableObjectState, DurableObjectStorage } from "@cloudflare/workers-types";
 
-/** The Durable Object's own storage, as far as it is used here. */
-export interface DurableState {
-  id?: { name?: string };
-  storage: {
-    sql: { exec(query: string, ...bindings: unknown[]): Iterable<Record<string, unknown>> & { toArray(): Record<string, unknown>[] } };
-    transactionSync<T>(act: () => T): T;
-    setAlarm(time: number): Promise<void>;
-    getAlarm(): Promise<number | null>;
-    get<T>(key: string): Promise<T | undefined>;
-    delete(key: string): Promise<boolean>;
-  };
-  blockConcurrencyWhile<T>(act: () => Promise<T>): Promise<T>;
+/** What of an object's storage is used here. */
+type Storage = Pick<DurableObjectStorage, "sql" | "transactionSync" | "setAlarm" | "getAlarm" | "get" | "delete">;
+
+/** What of an object's state is used here. */
+export interface DurableState extends Partial<Pick<DurableObjectState, "id">>, Pick<DurableObjectState, "blockConcurrencyWhile"> {
+  storage: Storage;
 }
 
-/** What a Worker module exports for the platform to make objects of. */
-export type DurableObjectClass = new (
-  state: DurableState,
-  env: RelayEnv,
-) => { fetch(request: Request): Promise<Response>; alarm?(): Promise<void> };
+export type { DurableObjectClass } from "./exported.js";
