@@ -161,6 +161,12 @@ const ADDITIONS: readonly string[] = [
     INSERT INTO sums VALUES ('repeated', '', '', new.maybe_repeated) ON CONFLICT DO UPDATE SET n = n + iif(new.maybe_repeated = 1, 1, -1);
   END;
   `,
+  // open_leads: what is not finished in the order of the leads, with its persons, for who looks at all of them. The index by
+  // persons was a page of its own for nearly every lead; this one grows at its end.
+  `
+  DROP INDEX IF EXISTS of_persons;
+  CREATE INDEX open_leads ON leads (id, persons_keyed) WHERE finished IS NULL;
+  `,
 ];
 
 /** Brings the tables to this version; refuses what a later one wrote, rather than guess. */
