@@ -128,7 +128,7 @@ const translate = (page, google) =>
   page.evaluate((google) => {
     const WORDS = { Repair: "Reparación", Other: "Otro", Boiler: "Caldera", Drain: "Desagüe", Soon: "Pronto", Later: "Luego" };
     const font = () => Object.assign(document.createElement("font"), { style: "vertical-align: inherit;" });
-    for (const option of document.querySelectorAll("option")) {
+    for (const option of document.querySelectorAll("select:not([translate=no]) option")) {
       const text = WORDS[option.text];
       if (!text) continue;
       if (!google) option.firstChild.data = text;
@@ -176,6 +176,20 @@ test("a choice whose text the browser has translated is still that choice", asyn
     await state(page, "done");
     // Where nothing tells a translation from another text of the page's own, the text is what it is.
     assert.deepEqual(fieldsOf(seen.posts[0]), google ? CHOSEN : CHOSEN.map(([name, value]) => [name, name === "when" ? "Luego" : value]));
+    await page.context().close();
+  }
+});
+
+test("what was translated before attach is that choice by its value; without one it is refused, and never another choice", async (t) => {
+  const WITH_VALUES = CHOICES.replaceAll(/<option>(\w+)/g, '<option value="$1">$1');
+  for (const [markup, wanted] of [[CHOICES, undefined], [WITH_VALUES, "Other"], [CHOICES.replace('name="topic"', '$& translate="no"'), "Other"]]) {
+    const { page, seen } = await open(t, browser, markup, { fields: { ...CHOICE_FIELDS, parts: { kind: "text" } }, script });
+    await translate(page, true);
+    await attached(page);
+    await choose(page);
+    await press(page);
+    await (wanted ? state(page, "done") : page.waitForSelector("[name=topic][aria-invalid=true]"));
+    assert.deepEqual(seen.posts.flatMap(fieldsOf).filter(([name]) => name === "topic"), wanted ? [["topic", wanted]] : []);
     await page.context().close();
   }
 });
