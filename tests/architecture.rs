@@ -74,12 +74,13 @@ const SANDBOX: Arrows = &[
 const PACKAGE: Arrows = &[
     // Generated of the crate's tables.
     ("border.gen", &[]),
+    ("account.gen", &["border.gen"]),
     ("codes.gen", &[]),
     ("operations.gen", &[]),
     ("outcome.gen", &["codes.gen"]),
     ("said.gen", &[]),
     ("wire.gen", &[]),
-    ("types", &["border.gen", "codes.gen", "operations.gen", "outcome.gen", "wire.gen"]),
+    ("types", &["account.gen", "border.gen", "codes.gen", "operations.gen", "outcome.gen", "wire.gen"]),
     ("catalogue.gen", &["types"]),
     ("modules.d", &["types"]),
     ("errors", &["types"]),
@@ -111,6 +112,7 @@ const PACKAGE: Arrows = &[
     (
         "worker",
         &[
+            "account.gen",
             "codes.gen",
             "core",
             "edge",
@@ -124,7 +126,7 @@ const PACKAGE: Arrows = &[
             "within",
         ],
     ),
-    ("client", &["core", "edge", "errors", "said.gen", "send", "types", "within", "worker"]),
+    ("client", &["core", "edge", "errors", "outcome.gen", "said.gen", "send", "types", "within", "worker"]),
     // Each entry of the package puts a build together; a form takes the page's.
     ("entry", &["client", "core", "edge", "errors", "lean", "said.gen", "send", "types", "worker"]),
     ("form", &["entry", "errors", "said.gen", "types", "wire.gen"]),

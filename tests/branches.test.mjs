@@ -53,6 +53,8 @@ function branchesOf(program, file) {
   const isObject = (type) => parts(type).every((part) => isAbsence(part) || (part.flags & (ts.TypeFlags.Object | ts.TypeFlags.NonPrimitive | ts.TypeFlags.TypeParameter)) !== 0);
   const isEffect = (type) => EFFECTS.includes(type.aliasSymbol?.name) || parts(type).some((part) => EFFECTS.includes(part.aliasSymbol?.name));
 
+  const isList = (node) => checker.isArrayLikeType(checker.getApparentType(checker.getTypeAtLocation(node)));
+
   /** Whether it is a member that the host's own types declare, and no answer of a system's. */
   function isHostMember(node) {
     let member;
@@ -142,7 +144,7 @@ function branchesOf(program, file) {
     }
     if (ts.isSwitchStatement(node)) add(node, node.expression, discriminates(node.expression) ? "effect" : undefined);
     else if (ts.isCatchClause(node)) add(node, node.variableDeclaration ?? node.getFirstToken(source), "host");
-    else if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && PICKING.includes(node.expression.name.text)) add(node, node, undefined);
+    else if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && PICKING.includes(node.expression.name.text) && isList(node.expression.expression)) add(node, node, undefined);
     else if (ts.isBinaryExpression(node)) {
       const { left, operatorToken: { kind } } = node;
       if (kind === ts.SyntaxKind.QuestionQuestionToken) add(node, node, mayBeAbsent(declared(left)) || mayBeAbsent(checker.getTypeAtLocation(left)) ? "given" : undefined);
@@ -203,6 +205,7 @@ test("a branch that decides is seen, whatever it looks like", () => {
     "return is && act();",
     "if (maybe) act();",
     "return list.filter((one) => one === code);",
+    "return reply.headers.has('x') || list.some((one) => one);",
     "if (list.length > 0) act();",
     "if (!list.length) act();",
     "if (Date.now() < left) act();",

@@ -95,3 +95,13 @@ export type Called = {
   /** How long the system asked to be left alone, in milliseconds. */
   after?: number;
 };
+
+/** Why a call gives nothing. */
+export type Failure = {
+  /** Stable. */
+  code: string;
+  /** English, for people; empty where the issues say it. */
+  message: string;
+  /** What is wrong, where the system or a check says it. */
+  issues: Array<Issue>;
+};

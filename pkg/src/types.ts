@@ -2,6 +2,7 @@ import type { Kind, System } from "./border.gen.js";
 import type { Issue } from "./outcome.gen.js";
 import type { State } from "./wire.gen.js";
 
+export type { Account } from "./account.gen.js";
 export type { Kind, System } from "./border.gen.js";
 export type { Code } from "./codes.gen.js";
 export type { Fault, Issue, Outcome, Reason, Severity } from "./outcome.gen.js";
@@ -88,19 +89,6 @@ export interface Payload {
   path: string;
   headers: Record<string, string>;
   body: string | null;
-}
-
-/** How to reach one instance of a system. */
-export interface Account {
-  system: System;
-  /** As users paste it: a trailing slash, `/rest` or `/identity` is taken off. */
-  baseUrl: string;
-  /** Pardot: 3 or 4 (default 4). */
-  version?: 3 | 4;
-  /** Pardot: the 18 characters of `Pardot-Business-Unit-Id`. */
-  businessUnit?: string;
-  /** Bearer token or API key. Never on a page. */
-  token?: string;
 }
 
 /** A reply as plain data; `read` takes this or a `Response`. */

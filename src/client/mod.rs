@@ -251,6 +251,7 @@ pub enum Effect {
 /// Why a call gives nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "edge", derive(serde::Serialize))]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Failure {
     /// Stable.
     pub code: Cow<'static, str>,

@@ -11,8 +11,9 @@ use crate::tape::typed::letters;
 use crate::value::Value;
 use std::borrow::Cow;
 
-/// What an account's owner keeps in secret bindings. Which members are needed depends on the system.
+/// What an account's owner keeps in secret bindings; which members are needed depends on the system.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Credentials {
     /// Prospects: the API key.
@@ -21,10 +22,11 @@ pub struct Credentials {
     pub client_id: Option<String>,
     /// Marketo and Salesforce: the client's secret.
     pub client_secret: Option<String>,
-    /// Salesforce: use this instead of client credentials.
+    /// Salesforce: used instead of client credentials.
     pub refresh_token: Option<String>,
-    /// Salesforce: where tokens come from. Client credentials need the org's own My Domain; a refresh token gets its from
-    /// `https://login.salesforce.com` where nothing is said.
+    /// Salesforce: where tokens come from. Client credentials need the org's own login, the URL of Setup > My Domain:
+    /// `https://MYDOMAIN.my.salesforce.com`, of a sandbox `https://MYDOMAIN--NAME.sandbox.my.salesforce.com`. A refresh token
+    /// may use the shared hosts; `https://login.salesforce.com` where nothing is said.
     pub login_url: Option<String>,
 }
 

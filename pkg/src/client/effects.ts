@@ -1,4 +1,5 @@
-import type { Issue, Outcome } from "../types.js";
+import type { Failure } from "../outcome.gen.js";
+import type { Outcome } from "../types.js";
 
 /** What a call is to give, by the goal that it has. */
 export interface Gifts {
@@ -17,12 +18,7 @@ export interface Progress {
   wait: number;
 }
 
-/** Why a call gives nothing. */
-export interface Failure {
-  code: string;
-  message: string;
-  issues: Issue[];
-}
+export type { Failure } from "../outcome.gen.js";
 
 /** What the machine says that the host does, with its numbers and what it does it with; `Effect` of `src/client/mod.rs`. */
 export type Effect =

@@ -1,3 +1,4 @@
+import type { Credentials } from "../account.gen.js";
 import { FieldpostError } from "../errors.js";
 import type { Messages } from "../messages/cascade.js";
 import { Said } from "../said.gen.js";
@@ -5,23 +6,7 @@ import type { Account, FieldSpec } from "../types.js";
 import { isSpoken } from "./page/language.js";
 import { type Plan, PLANS } from "./platform.js";
 
-/** What an account's owner keeps in secret bindings; which members are needed depends on the system. */
-export interface Credentials {
-  /** Prospects: the API key. */
-  key?: string;
-  /** Marketo and Salesforce: the client. */
-  clientId?: string;
-  /** Marketo and Salesforce: the client's secret. */
-  clientSecret?: string;
-  /** Salesforce: used instead of client credentials. */
-  refreshToken?: string;
-  /**
-   * Salesforce: where tokens come from. Client credentials need the org's own login, the URL of Setup > My Domain:
-   * `https://MYDOMAIN.my.salesforce.com`, of a sandbox `https://MYDOMAIN--NAME.sandbox.my.salesforce.com`. A refresh token
-   * may use the shared hosts; `https://login.salesforce.com` where nothing is said.
-   */
-  loginUrl?: string;
-}
+export type { Credentials } from "../account.gen.js";
 
 /** An account with what it takes to get its token. */
 export interface RelayAccount extends Omit<Account, "token"> {

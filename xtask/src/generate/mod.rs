@@ -28,6 +28,7 @@ const FILES: &[(&str, Text)] = &[
     ("docs/codes.md", codes::page),
     ("docs/errors.md", errors::page),
     ("docs/operations.md", operations::page),
+    ("pkg/src/account.gen.ts", |_| Ok(types::account())),
     ("pkg/src/border.gen.ts", wire::border),
     ("pkg/src/catalogue.gen.ts", catalogue::rows),
     ("pkg/src/codes.gen.ts", codes::types),

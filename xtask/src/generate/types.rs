@@ -1,9 +1,11 @@
 //! The types that serde writes, as TypeScript has them.
 
 use super::HEAD;
+use fieldpost::client::Failure;
 use fieldpost::outcome::{Fault, Reason};
 use fieldpost::systems::pace::{Called, Pace};
-use fieldpost::{Issue, Outcome, Severity};
+use fieldpost::systems::token::Credentials;
+use fieldpost::{Account, Issue, Outcome, Severity};
 use ts_rs::{Config, TS};
 
 /// `pkg/src/outcome.gen.ts`.
@@ -18,8 +20,16 @@ pub(super) fn outcome() -> String {
         declared::<Outcome>(&config),
         declared::<Pace>(&config),
         declared::<Called>(&config),
+        declared::<Failure>(&config),
     ];
     [HEAD, "import type { CallCode, Code } from \"./codes.gen.js\";\n", &types.concat()].concat()
+}
+
+/// `pkg/src/account.gen.ts`: what an account's owner says.
+pub(super) fn account() -> String {
+    let config = Config::default();
+    let types = [declared::<Account>(&config), declared::<Credentials>(&config)];
+    [HEAD, "import type { System } from \"./border.gen.js\";\n", &types.concat()].concat()
 }
 
 /// An exported type with what its documentation says, a member in a line.
@@ -27,6 +37,7 @@ fn declared<T: TS>(config: &Config) -> String {
     let docs = T::docs().unwrap_or_default();
     let text = T::decl(config)
         .replace("\n/**\n * ", "\n  /** ")
+        .replace("\n * ", "\n   * ")
         .replace("\n */\n", " */\n  ")
         .replace("{ \n", "{\n")
         .replace(", \n", ";\n")
