@@ -44,7 +44,7 @@ macro_rules! row {
             reading: $reading,
             timeout: $seconds * 1_000,
             repeat: crate::operation::Repeat::$repeat,
-            docs: $docs,
+            docs: crate::operation::reference($docs),
             more: crate::operation::More { $($more)* ..crate::operation::More::NONE }.without_reference(),
         };
     };
