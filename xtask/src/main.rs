@@ -7,10 +7,12 @@
 
 mod area_codes;
 mod generate;
+mod sweep;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs};
+use sweep::Silenced;
 use walrus::ir::Value;
 use walrus::{ConstExpr, DataKind, FunctionBuilder, FunctionKind, Module};
 use wasm_bindgen_cli_support::Bindgen;
@@ -85,10 +87,22 @@ fn compile(root: &Path, name: &str, features: &str, level: &str) -> Outcome<Path
         .current_dir(root)
         .env("RUSTFLAGS", flags)
         .env("CARGO_PROFILE_WASM_OPT_LEVEL", level)
-        .args(["build", "--locked", "--lib", "--package", "fieldpost", "--profile", "wasm"])
+        .args([
+            "rustc",
+            "--locked",
+            "--lib",
+            "--package",
+            "fieldpost",
+            "--profile",
+            "wasm",
+            "--crate-type",
+            "cdylib",
+        ])
         .args(["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", features])
         .arg("--target-dir")
         .arg(&target)
+        // For [`sweep`].
+        .args(["--", "-Clink-arg=--emit-relocs"])
         .status()?;
     if !status.success() {
         return Err(format!("the {name} build does not compile").into());
@@ -101,8 +115,10 @@ fn bind(compiled: &Path, out: &Path) -> Outcome<()> {
         fs::remove_dir_all(out)?;
     }
     fs::create_dir_all(out)?;
-    let mut module = Module::from_file(compiled).map_err(|error| error.to_string())?;
-    silence(&mut module);
+    let compiled = fs::read(compiled)?;
+    let mut module = Module::from_buffer(&compiled).map_err(|error| error.to_string())?;
+    let silenced = silence(&mut module);
+    sweep::sweep(&compiled, &mut module, &silenced)?;
     forget_places(&mut module);
     Bindgen::new()
         .input_module("fieldpost", module)
@@ -151,7 +167,7 @@ fn bare(out: &Path) -> Outcome<()> {
 /// Puts a bare trap where the standard library would write a panic's message, and nothing where serde would say which
 /// value it did not expect, or a type how it looks to a programmer. Nobody reads any of it, and their formatting weighs more than all the rules; what reaches
 /// JavaScript is the same `RuntimeError`, and our own code for what does not fit.
-fn silence(module: &mut Module) {
+fn silence(module: &mut Module) -> Silenced {
     const LOUD: &[&str] = &[
         "core9panicking",
         "std9panicking",
@@ -175,6 +191,7 @@ fn silence(module: &mut Module) {
     const WORDY: &[&str] =
         &["serde_core..de..Unexpected", "serde_core..de..WithDecimalPoint", "Debug$GT$3fmt", "5Debug3fmt"];
     let functions: Vec<_> = module.funcs.iter_local().map(|(id, _)| id).collect();
+    let mut silenced = Silenced::default();
     for id in functions {
         let name = module.funcs.get(id).name.as_deref().unwrap_or_default();
         let is_in = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
@@ -182,6 +199,7 @@ fn silence(module: &mut Module) {
         if !is_loud && !is_wordy {
             continue;
         }
+        if is_loud { &mut silenced.loud } else { &mut silenced.wordy }.insert(id.index());
         let ty = module.funcs.get(id).ty();
         let (params, results) = module.types.params_results(ty);
         let (params, results) = (params.to_vec(), results.to_vec());
@@ -196,6 +214,7 @@ fn silence(module: &mut Module) {
         let body = body.local_func(arguments);
         module.funcs.get_mut(id).kind = FunctionKind::Local(body);
     }
+    silenced
 }
 
 /// Puts zeros where the compiler keeps the place of each possible panic, and the paths that these name: the messages that
