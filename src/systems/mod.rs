@@ -56,6 +56,8 @@ pub mod prospects;
 pub mod relay;
 
 #[cfg(feature = "full")]
+mod json;
+#[cfg(feature = "full")]
 pub mod pace;
 #[cfg(feature = "full")]
 pub mod reading;

@@ -51,7 +51,7 @@ impl Reply {
         if text.len() > MAX_BYTES || !text.starts_with(['{', '[']) {
             return None;
         }
-        serde_json::from_str(text).ok()
+        super::json::read(text)
     }
 
     /// The body as XML: an element is a map of its children, with its attributes under `@attributes`; one without
