@@ -41,7 +41,10 @@ async function start(contender) {
   ended.catch(() => {});
   const hear = async () => (await Promise.race([once(child, "message"), ended]))[0];
   await hear();
-  const ask = (question) => (child.send(question), hear());
+  const ask = (question) => {
+    child.send(question);
+    return hear();
+  };
   return { ...contender, ask, stop: () => child.disconnect() };
 }
 

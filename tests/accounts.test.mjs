@@ -46,7 +46,6 @@ const delivered = async (ids, what = "all of them") => {
   }
 };
 const closed = (account, code) => until(async () => (await gate(account)).closed?.code === code, `${account} to close with ${code}`);
-const opened = (account) => until(async () => (await gate(account)).closed === null, `${account} to open`);
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 /** They wait, with their code; the one that asks may have looked its person up, and be about to write. */
 const waiting = async (ids, code) => {
@@ -84,11 +83,11 @@ describe("one person, one write at a time", () => {
 });
 
 describe("an account that takes nothing", () => {
-  const fault = (system, code, operations) => at.faults(operations.map((operation) => ({ operation, fault: "code", code, times: MANY })));
+  const fault = (code, operations) => at.faults(operations.map((operation) => ({ operation, fault: "code", code, times: MANY })));
 
   test("for its writes closes; one lead asks at a slow pace, a different one each time; mended, all of them arrive", async () => {
     for (const [system, code, operations] of [["marketo", 603, [WRITES.marketo]], ["pardot", 46, [WRITES.pardot]]]) {
-      await fault(system, code, operations);
+      await fault(code, operations);
       const leads = Array.from({ length: 12 }, () => person());
       const ids = await sendAll(system, leads);
       await closed(system, `${system}.${code}`);
@@ -111,7 +110,7 @@ describe("an account that takes nothing", () => {
 
   test("at all closes; a harmless read asks, and no lead; a restart opens nothing", async () => {
     for (const [system, code] of [["pardot", 49], ["marketo", 601]]) {
-      await fault(system, code, [READS[system], WRITES[system], "pardot.prospect.read"]);
+      await fault(code, [READS[system], WRITES[system], "pardot.prospect.read"]);
       const leads = Array.from({ length: 6 }, () => person());
       const ids = await sendAll(system, leads);
       await closed(system, `${system}.${code}`);
@@ -252,7 +251,7 @@ describe("a target that the account does not take", () => {
     const opening = async (act) => {
       const { write } = process.stdout;
       let heard = "";
-      process.stdout.write = function (chunk, ...rest) {
+      process.stdout.write = (chunk, ...rest) => {
         heard += chunk;
         return write.call(process.stdout, chunk, ...rest);
       };

@@ -145,7 +145,7 @@ test("a key that was used for other values: the page's own lead is another one",
 test("options that are broken are a page, JSON, and a line of the log that holds no text of anybody", async (t) => {
   let heard = "";
   const { write } = process.stdout;
-  process.stdout.write = function (chunk, ...rest) {
+  process.stdout.write = (chunk, ...rest) => {
     heard += String(chunk);
     return write.call(process.stdout, chunk, ...rest);
   };

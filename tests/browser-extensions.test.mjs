@@ -246,7 +246,7 @@ function fakeTurnstile() {
 }
 
 test("Turnstile: a lead waits for its token, each attempt has its own, and the key of a retry stays the same", async (t) => {
-  let answers = [null, queued];
+  const answers = [null, queued];
   const { page, seen } = await open(t, browser, form('<input name="email" value="ann@gmail.com">'), { fields: { email: { kind: "email" } }, script, answer: () => answers.shift() });
   await attached(page);
   // Cloudflare's script comes when it comes.

@@ -6,6 +6,7 @@ const trap = (globalThis.trap = { only: "", every: 0, next: 0, calls: 0, traps: 
 const { Instance } = WebAssembly;
 const ownNames = /^(memory|__wbindgen_|__externref|__wbg_|_start|free|malloc)/;
 
+// biome-ignore lint/complexity/useArrowFunction: it is called with `new`.
 WebAssembly.Instance = function (module, imports) {
   const made = new Instance(module, imports);
   trap.instances++;

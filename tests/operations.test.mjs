@@ -329,7 +329,7 @@ test("the sandbox has answered every operation", async () => {
 
 test("the reference's examples say what the package builds", () => {
   const page = readFileSync(`${root}docs/operations.md`, "utf8");
-  const blocks = [...page.matchAll(/```js\n([^]*?)\n\/\/ (.*)\n```/g)];
+  const blocks = [...page.matchAll(/```js\n([\s\S]*?)\n\/\/ (.*)\n```/g)];
   assert.equal(blocks.length, fieldpost.operations().length);
   for (const [, code, said] of blocks) {
     const { method, path } = new Function("payload", `return ${code}`)(fieldpost.payload);

@@ -68,11 +68,15 @@ test("no cell of the export is a formula, and none begins another", () => {
   for (let n = 0; n < text.length; n++) {
     const character = text[n];
     const row = rows.at(-1);
-    if (quoted && character === '"' && text[n + 1] === '"') (row[row.length - 1] += '"'), n++;
-    else if (character === '"') quoted = !quoted;
+    if (quoted && character === '"' && text[n + 1] === '"') {
+      row[row.length - 1] += '"';
+      n++;
+    } else if (character === '"') quoted = !quoted;
     else if (!quoted && character === ",") row.push("");
-    else if (!quoted && character === "\r" && text[n + 1] === "\n") rows.push([""]), n++;
-    else row[row.length - 1] += character;
+    else if (!quoted && character === "\r" && text[n + 1] === "\n") {
+      rows.push([""]);
+      n++;
+    } else row[row.length - 1] += character;
   }
   assert.equal(rows.length, evil.length + 2, "a header, the rows, and the end");
   for (const [n, value] of evil.entries()) {

@@ -32,7 +32,10 @@ export async function crm(system, { latency = 0, hangs } = {}) {
   // workerd closes what lies idle first: a connection that a system closes while it is used again is a lost reply.
   server.keepAliveTimeout = 60_000;
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push(() => (server.closeAllConnections(), server.close()));
+  closing.push(() => {
+    server.closeAllConnections();
+    return server.close();
+  });
   return Object.assign(own, { baseUrl: `http://127.0.0.1:${server.address().port}` });
 }
 

@@ -1,7 +1,7 @@
 // Records what this version stores, for `upgrade.test.mjs` of later ones: `node tests/record-state.mjs FOLDER`. One lead
 // each that is delivered, refused, under review, waiting behind a used-up quota, out when the relay was killed, and in doubt.
 import { cp, readdir } from "node:fs/promises";
-import { body, root, stand, submit, until } from "./stand.mjs";
+import { body, stand, submit, until } from "./stand.mjs";
 
 const folder = process.argv[2];
 const at = await stand({ timeScale: 1 });

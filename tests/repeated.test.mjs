@@ -8,7 +8,11 @@ const cases = JSON.parse(await readFile(`${root}tests/cases/repeated.json`, "utf
 /** As the platform itself reads them, and as programs write them. */
 const TYPES = {
   urlencoded: (entries) => new URLSearchParams(entries),
-  multipart: (entries) => entries.reduce((form, [name, value]) => (form.append(name, value), form), new FormData()),
+  multipart: (entries) => {
+    const form = new FormData();
+    for (const [name, value] of entries) form.append(name, value);
+    return form;
+  },
   JSON: (entries) => {
     const data = {};
     for (const [name, value] of entries) data[name] = name in data ? [data[name], value].flat() : value;

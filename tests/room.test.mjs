@@ -9,7 +9,7 @@ let people = 0;
 const person = () => `room${++people}@example.org`;
 const key = () => crypto.randomUUID();
 
-let open = [];
+const open = [];
 const relay = async (bindings, more = {}) => {
   const at = await stand({ worker, bindings, ...more });
   open.push(at);

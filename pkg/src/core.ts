@@ -70,7 +70,7 @@ function write(to: Module, text: string): number {
   let at = 0;
   if (length < 96) {
     // Below a hundred letters the loop is quicker than the encoder.
-    for (let code; at < length && (code = text.charCodeAt(at)) < 128; ) input[at++] = code;
+    for (let code: number; at < length && (code = text.charCodeAt(at)) < 128; ) input[at++] = code;
     if (at === length) return length;
   }
   const { written } = encoder.encodeInto(text, input);
@@ -85,7 +85,7 @@ function writeValue(to: Module, value: unknown): number {
     input[0] = 1;
     let at = 1;
     // The marks and all that is not ASCII take the long way.
-    for (let code; at <= value.length && (code = value.charCodeAt(at - 1)) > 8 && code < 128; ) input[at++] = code;
+    for (let code: number; at <= value.length && (code = value.charCodeAt(at - 1)) > 8 && code < 128; ) input[at++] = code;
     if (at > value.length) {
       input[at] = 0;
       return at + 1;

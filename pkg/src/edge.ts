@@ -1,7 +1,7 @@
 import type * as Script from "../wasm/edge/fieldpost.js";
 import { SYSTEMS } from "./border.gen.js";
 import { captures, others } from "./catalogue.gen.js";
-import { cross, type Module, packValues, start } from "./core.js";
+import { cross, packValues, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
 import { appoint } from "./host.js";
 import type { Called } from "./outcome.gen.js";

@@ -57,7 +57,7 @@ const MAX_READINGS = 1_000;
 function reading(pattern: string): Reader | undefined {
   if (!readings.has(pattern)) {
     if (readings.size >= MAX_READINGS) readings.clear();
-    let made;
+    let made: Reader | undefined;
     try {
       new RegExp(pattern, "v");
       made = new Reader(pattern);
@@ -245,14 +245,14 @@ class Reader {
       [this.choices, this.loops] = [choices, loops];
       return nothing();
     }
-    const [escape] = this.eat(ESCAPE) as RegExpExecArray;
-    if (/^(\^|\$|\\b)$/i.test(escape)) {
+    const [sign] = this.eat(ESCAPE) as RegExpExecArray;
+    if (/^(\^|\$|\\b)$/i.test(sign)) {
       // At both ends of the whole they ask what is asked anyway.
       const [before, after] = [this.pattern[start - 1] ?? "|", this.pattern[this.at] ?? "|"];
-      if (this.depth || escape.length > 1 || (escape === "^" ? before : after) !== "|") this.plain = false;
+      if (this.depth || sign.length > 1 || (sign === "^" ? before : after) !== "|") this.plain = false;
       return nothing();
     }
-    if (!/^\\[k1-9]/.test(escape)) return this.place(escape);
+    if (!/^\\[k1-9]/.test(sign)) return this.place(sign);
     // What was taken before may be anything.
     this.plain = false;
     return this.place("[^]");

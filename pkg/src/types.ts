@@ -1,4 +1,4 @@
-import type { Kind, System } from "./border.gen.js";
+import type { Kind } from "./border.gen.js";
 import type { Issue } from "./outcome.gen.js";
 import type { State } from "./wire.gen.js";
 

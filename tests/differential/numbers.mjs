@@ -111,7 +111,7 @@ const SLIPS = [
   [1, (text) => `${text} home`],
   [1, (text) => `${text}<br>`],
   [1, (text) => `${text} / ${text}`],
-  [1, (text, d, pick) => text.replace(/\d(?=\D*$)/, pick(["O", "l", "I"]))],
+  [1, (text, _d, pick) => text.replace(/\d(?=\D*$)/, pick(["O", "l", "I"]))],
   [1, (text) => text.replace(/\d/, "")],
   [1, (text) => text.replace(/[-. ]/, "--")],
 ];

@@ -13,6 +13,12 @@ export function random(seed) {
   };
 }
 
+/** The client hears these last words, and the server none. */
+function ended(client, server, words) {
+  client.end(words);
+  server.destroy();
+}
+
 /** What may befall a piece of a connection. `ask` is what the relay sends, `reply` what comes back. */
 const FAULTS = {
   /** RST before the request has arrived. */
@@ -20,11 +26,11 @@ const FAULTS = {
   /** RST instead of the reply: the CRM has acted. */
   reset_reply: { way: "reply", act: ({ client, server }) => [client, server].map((socket) => socket.resetAndDestroy()) },
   /** FIN instead of the reply. */
-  close_reply: { way: "reply", act: ({ client, server }) => (client.end(), server.destroy()) },
+  close_reply: { way: "reply", act: ({ client, server }) => ended(client, server) },
   /** Half of the reply, then FIN. */
-  cut_reply: { way: "reply", act: ({ client, server, data }) => (client.end(data.subarray(0, data.length >> 1)), server.destroy()) },
+  cut_reply: { way: "reply", act: ({ client, server, data }) => ended(client, server, data.subarray(0, data.length >> 1)) },
   /** Bytes that are not HTTP. */
-  garbage: { way: "reply", act: ({ client, server }) => (client.end("\u0000\u0001garbage\r\n\r\n"), server.destroy()) },
+  garbage: { way: "reply", act: ({ client, server }) => ended(client, server, "\u0000\u0001garbage\r\n\r\n") },
   /** The request never arrives, and nobody says so. */
   swallow_ask: { way: "ask", act: ({ link }) => (link.dead = true) },
   /** The reply never arrives, and nobody says so. */

@@ -78,7 +78,10 @@ export class Desk {
 
   /** Writes where a delivery stands now. With the last one that is open the person's values go; hashes, for repeats, and outcomes stay. */
   turn(lead: string, phase: string, write: () => void): void {
-    if (phase !== "done" && phase !== "dead") return write();
+    if (phase !== "done" && phase !== "dead") {
+      write();
+      return;
+    }
     this.tally.turn(lead, () => {
       write();
       if (phase === "done") this.finish(lead);

@@ -5,6 +5,7 @@ import type { RelayEnv } from "./options.js";
  * so there are none in it: `durable.ts` has what the objects use.
  */
 export type DurableObjectClass = new (
+  // biome-ignore lint/suspicious/noExplicitAny: any other type would be the platform's own.
   state: any,
   env: RelayEnv,
 ) => { fetch(request: Request): Promise<Response>; alarm?(): Promise<void> };

@@ -168,7 +168,11 @@ async function* array(rows: Row[], found: ReturnType<typeof portions>): AsyncGen
   const encoder = new TextEncoder();
   const text = (some: Row[]): Uint8Array => encoder.encode(some.map((row) => `${mark()}${JSON.stringify(row)}`).join(""));
   let begun = false;
-  const mark = (): string => (begun ? ",\n" : ((begun = true), "["));
+  const mark = (): string => {
+    const before = begun ? ",\n" : "[";
+    begun = true;
+    return before;
+  };
   if (rows.length > 0) yield text(rows);
   for await (const { rows: more } of found) if (more.length > 0) yield text(more);
   yield encoder.encode(begun ? "]\n" : "[]\n");

@@ -6,7 +6,7 @@ import type { GateStatus } from "./gate.js";
 import { same } from "./hash.js";
 import { log } from "./log.js";
 import { metrics } from "./metrics.js";
-import { all, attention, Away, deliveries, exported, one } from "./operator-lists.js";
+import { attention, Away, deliveries, exported, one } from "./operator-lists.js";
 import { pageHtml, pageStyle } from "./operator-page.js";
 import { pageScript } from "./operator-page-script.js";
 import { rounds, rule } from "./operator-rules.js";

@@ -13,7 +13,7 @@ const MOST_LEADS = 500;
  * its bound in bytes and not in leads; and where few of those that are there are meant, one in leads too, for an object
  * does nothing else meanwhile. `weigh` says what it costs to read a lead, where that is not what is handed on of it.
  */
-export function pageOf(from: string, leads: (from: string, most: number) => string[], lines: (lead: string) => string[], weigh = (lead: string, own: readonly string[]): number => own.reduce((sum, { length }) => sum + length, 0)): Page {
+export function pageOf(from: string, leads: (from: string, most: number) => string[], lines: (lead: string) => string[], weigh = (_lead: string, own: readonly string[]): number => own.reduce((sum, { length }) => sum + length, 0)): Page {
   const page: Page = { lines: [], next: null };
   const found = leads(from, MOST_LEADS);
   let text = 0;

@@ -7,7 +7,7 @@ import { sign } from "./again.js";
 import { type Answer, answer, page, wantsJson } from "./answer.js";
 import { ANSWERS, type AnswerRow } from "./answers.gen.js";
 import type { Lead } from "./body.js";
-import { escape, fieldIssues, fieldsHtml } from "./page/fields.js";
+import { escapeHtml, fieldIssues, fieldsHtml } from "./page/fields.js";
 import { asked as askedLanguage, speaker, type Speaker } from "./page/language.js";
 import { type Page, pageHtml, policy } from "./page/page.js";
 import { isSealed } from "./seal.js";
@@ -40,11 +40,11 @@ export async function problem(asked: Asked, status: number, code: AnswerCode, he
   const again = status === 403 ? undefined : await formOf(asked, said, [], AGAIN.has(status));
   const wait = headers?.["retry-after"];
   const paragraphsHtml = [
-    ...(sent ? [escape(said.say(row?.plain || code))] : []),
-    ...(again ? [escape(said.say("page.entries"))] : []),
-    ...(again && heading !== "page.refused" ? [escape(said.say("page.once"))] : []),
+    ...(sent ? [escapeHtml(said.say(row?.plain || code))] : []),
+    ...(again ? [escapeHtml(said.say("page.entries"))] : []),
+    ...(again && heading !== "page.refused" ? [escapeHtml(said.say("page.once"))] : []),
     ...(sent && wait ? [waitHtml(said, Number(wait), request)] : []),
-    ...(sent && !again ? [escape(said.say("page.back"))] : []),
+    ...(sent && !again ? [escapeHtml(said.say("page.back"))] : []),
     ...(again ? [] : siteHtml(asked, said)),
   ];
   return html(asked, status, { ...frame(asked, said), heading: said.say(heading), isError: true, paragraphsHtml, ...(again && { form: again }) }, headers);
@@ -62,7 +62,7 @@ export async function refuse(asked: Asked, issues: readonly Issue[]): Promise<An
     ...frame(asked, said),
     heading: said.say("page.check"),
     isError: true,
-    paragraphsHtml: [`${escape(said.say("page.refused"))}. ${escape(said.say("page.correct"))} ${escape(said.say("page.entries"))}`, ...whole.map(({ message }) => escape(message))],
+    paragraphsHtml: [`${escapeHtml(said.say("page.refused"))}. ${escapeHtml(said.say("page.correct"))} ${escapeHtml(said.say("page.entries"))}`, ...whole.map(({ message }) => escapeHtml(message))],
     listHtml: fieldIssues(fields, translated),
     ...(form && { form }),
   });
@@ -114,7 +114,7 @@ function kept(lead: Lead): OwnFields {
 }
 
 /** A sentence with something that is HTML already in the place of its `{}`. */
-const withHtml = (said: Speaker, code: string, inner: string): string => escape(said.say(code, "\0")).replace("\0", () => inner);
+const withHtml = (said: Speaker, code: string, inner: string): string => escapeHtml(said.say(code, "\0")).replace("\0", () => inner);
 
 const UNITS = [
   { unit: "hour", from: 5400, seconds: 3600 },
@@ -130,10 +130,10 @@ function waitHtml(said: Speaker, seconds: number, request: Request): string {
   // Rounded up, so that who comes at that minute does not come too early.
   const at = Math.ceil((Date.now() + seconds * 1000) / 60_000) * 60_000;
   const time = new Intl.DateTimeFormat(said.lang, { hour: "numeric", minute: "2-digit", timeZone, timeZoneName: "short" }).format(at);
-  return withHtml(said, "page.wait", `<time datetime="PT${seconds}S">${escape(span)}</time>${size > 1 ? ` (${escape(time)})` : ""}`);
+  return withHtml(said, "page.wait", `<time datetime="PT${seconds}S">${escapeHtml(span)}</time>${size > 1 ? ` (${escapeHtml(time)})` : ""}`);
 }
 
-const link = (href: string, shown: string): string => `<a href="${escape(href)}">${escape(shown)}</a>`;
+const link = (href: string, shown: string): string => `<a href="${escapeHtml(href)}">${escapeHtml(shown)}</a>`;
 
 /** Where the form itself is: of the page that asked, where it is one of the form's, else the first of them. */
 function siteHtml({ form, origin }: Asked, said: Speaker): string[] {

@@ -15,7 +15,6 @@ import {
   configure,
   options,
   type RelayEnv,
-  type RelayFormOptions,
   type RelayOptions,
   type RelaySource,
 } from "./options.js";

@@ -11,7 +11,7 @@ const isBox = ({ kind }: FieldSpec): boolean => kind === "consent" || kind === "
 const isMany = ({ kind }: FieldSpec): boolean => kind === "labels" || kind === "choices";
 
 /** The one way text of anybody gets into a page. */
-export function escape(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
@@ -47,7 +47,7 @@ export function canonical(fields: Fields, entered: readonly [string, unknown][])
 /** The issues with a field of the form that a visitor can see, which the list at the top links. */
 export function fieldIssues(fields: Fields, issues: readonly Issue[]): string[] {
   return Object.entries(fields).flatMap(([name, field], at) =>
-    field.kind === "hidden" ? [] : issues.filter((issue) => issue.field === name).map((issue) => `<li><a href="#f${at}">${escape(field.label ?? name)}</a> <span>${text(issue)}</span></li>`),
+    field.kind === "hidden" ? [] : issues.filter((issue) => issue.field === name).map((issue) => `<li><a href="#f${at}">${escapeHtml(field.label ?? name)}</a> <span>${text(issue)}</span></li>`),
   );
 }
 
@@ -59,7 +59,7 @@ export function fieldsHtml(speaker: Speaker, fields: Fields, entered: readonly [
 }
 
 function text({ message, suggestion }: Issue): string {
-  return escape(message) + (suggestion == null ? "" : ` <strong>${escape(suggestion)}</strong>`);
+  return escapeHtml(message) + (suggestion == null ? "" : ` <strong>${escapeHtml(suggestion)}</strong>`);
 }
 
 /** A consent's words. Where it only names their version there is nothing that a visitor could read. */
@@ -68,7 +68,7 @@ function terms({ kind, text }: FieldSpec): string {
   // Every other part is an address. A policy opens beside the form, which keeps its entries.
   return text
     .split(/(https:\/\/[^\s<>"]*[^\s<>".,;:!?)])/)
-    .map(escape)
+    .map(escapeHtml)
     .map((part, at) => (at % 2 ? `<a href="${part}" target="_blank" rel="noopener noreferrer">${part}</a>` : part))
     .join("");
 }
@@ -77,18 +77,18 @@ function fieldHtml(speaker: Speaker, name: string, field: FieldSpec, given: Entr
   const { kind, choices } = field;
   const values = typeof given === "boolean" ? [] : typeof given === "string" ? [given] : given;
   if (kind === "hidden") {
-    return values.map((value) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`).join("");
+    return values.map((value) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`).join("");
   }
 
   const id = `f${at}`;
-  const label = escape(field.label ?? name) + (field.required ? "" : ` <span class="optional">${escape(speaker.say("page.optional"))}</span>`);
+  const label = escapeHtml(field.label ?? name) + (field.required ? "" : ` <span class="optional">${escapeHtml(speaker.say("page.optional"))}</span>`);
   const messages = own.map((issue) => `<span class="${issue.severity}">${text(issue)}</span>`).join("");
   const issues = messages && `<p class="issues" id="${id}-issues">${messages}</p>`;
   const agreed = terms(field);
   const descriptions = [agreed && `${id}-terms`, messages && `${id}-issues`].filter(Boolean).join(" ");
   const described = descriptions && ` aria-describedby="${descriptions}"`;
   const invalid = own.some((issue) => issue.severity === "error") ? ` aria-invalid="true"` : "";
-  const named = `name="${escape(name)}"${described}${invalid}`;
+  const named = `name="${escapeHtml(name)}"${described}${invalid}`;
   const required = field.required ? " required" : "";
 
   if (typeof given === "boolean") {
@@ -100,19 +100,19 @@ function fieldHtml(speaker: Speaker, name: string, field: FieldSpec, given: Entr
     // What was sent and is not on offer stays too: nothing the visitor entered is lost here.
     const offered = kind === "labels" ? [...new Set([...choices, ...values.filter(Boolean)])] : choices;
     const boxes = offered.map((choice, nth) =>
-      `<label class="box"><input type="${type}" id="${id}${nth ? `-${nth}` : ""}" name="${escape(name)}"${type === "checkbox" ? invalid : ""} value="${escape(choice)}"${values.includes(choice) ? " checked" : ""}><span>${escape(choice)}</span></label>`);
+      `<label class="box"><input type="${type}" id="${id}${nth ? `-${nth}` : ""}" name="${escapeHtml(name)}"${type === "checkbox" ? invalid : ""} value="${escapeHtml(choice)}"${values.includes(choice) ? " checked" : ""}><span>${escapeHtml(choice)}</span></label>`);
     return `<fieldset class="field"${described}><legend>${label}</legend>${boxes.join("")}${issues}</fieldset>`;
   }
   if (kind === "choice" && choices?.length) {
     const options = ["", ...choices].map((choice) =>
-      `<option${values.includes(choice) ? " selected" : ""} value="${escape(choice)}">${escape(choice)}</option>`);
+      `<option${values.includes(choice) ? " selected" : ""} value="${escapeHtml(choice)}">${escapeHtml(choice)}</option>`);
     return `<div class="field"><label for="${id}">${label}</label><select id="${id}" ${named}${required}>${options.join("")}</select>${issues}</div>`;
   }
   if (kind === "text" && /[\r\n]|.{100}/.test(values[0] ?? "")) {
     // The first line break after <textarea> is not part of its text.
-    return `<div class="field"><label for="${id}">${label}</label><textarea id="${id}" ${named} rows="6"${required}>\n${escape(values[0] ?? "")}</textarea>${issues}</div>`;
+    return `<div class="field"><label for="${id}">${label}</label><textarea id="${id}" ${named} rows="6"${required}>\n${escapeHtml(values[0] ?? "")}</textarea>${issues}</div>`;
   }
-  return `<div class="field"><label for="${id}">${label}</label><input id="${id}" ${named} ${inputs[kind] ?? ""} value="${escape(values.join(", "))}"${required}>${issues}</div>`;
+  return `<div class="field"><label for="${id}">${label}</label><input id="${id}" ${named} ${inputs[kind] ?? ""} value="${escapeHtml(values.join(", "))}"${required}>${issues}</div>`;
 }
 
 // No type=number or type=date: those would drop what the visitor typed when it does not fit.

@@ -1,4 +1,4 @@
-import { escape } from "./fields.js";
+import { escapeHtml } from "./fields.js";
 import type { Speaker } from "./language.js";
 import { style } from "./style.js";
 
@@ -30,19 +30,19 @@ const RIGHT_TO_LEFT = /^(ar|fa|he|ps|sd|ug|ur|yi)\b/i;
 /** What happened comes first and has the focus. It loads nothing and runs nothing, so `policy` is all that it needs. */
 export function pageHtml({ speaker, title, heading, isError, paragraphsHtml, listHtml = [], lastHtml, form }: Page): string {
   return `<!doctype html>
-<html lang="${escape(speaker.lang)}"${RIGHT_TO_LEFT.test(speaker.lang) ? ` dir="rtl"` : ""}>
+<html lang="${escapeHtml(speaker.lang)}"${RIGHT_TO_LEFT.test(speaker.lang) ? ` dir="rtl"` : ""}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<title>${escape([heading, title].filter(Boolean).join(" · "))}</title>
+<title>${escapeHtml([heading, title].filter(Boolean).join(" · "))}</title>
 <style>${style}</style>
 </head>
 <body>
 <main>
-${title ? `<p class="title">${escape(title)}</p>\n` : ""}<div class="${isError ? "error " : ""}said"${isError ? ` role="alert"` : ""}>
-<h1 tabindex="-1" autofocus>${escape(heading)}</h1>
+${title ? `<p class="title">${escapeHtml(title)}</p>\n` : ""}<div class="${isError ? "error " : ""}said"${isError ? ` role="alert"` : ""}>
+<h1 tabindex="-1" autofocus>${escapeHtml(heading)}</h1>
 ${paragraphsHtml.map(paragraph).join("\n")}
 ${listHtml.length > 0 ? `<ul>${listHtml.join("")}</ul>` : ""}
 ${lastHtml.map(paragraph).join("\n")}
@@ -57,10 +57,10 @@ ${form ? formHtml(speaker, form) : ""}
 const paragraph = (html: string): string => `<p>${html}</p>`;
 
 function formHtml(speaker: Speaker, { action, fieldsHtml, hidden }: NonNullable<Page["form"]>): string {
-  return `<form action="${escape(action)}" method="post" novalidate>
-${Object.entries(hidden).map(([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`).join("")}
+  return `<form action="${escapeHtml(action)}" method="post" novalidate>
+${Object.entries(hidden).map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`).join("")}
 ${fieldsHtml}
-<button>${escape(speaker.say("page.again"))}</button>
+<button>${escapeHtml(speaker.say("page.again"))}</button>
 </form>`;
 }
 
