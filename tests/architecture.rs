@@ -43,7 +43,7 @@ const CRATE: Arrows = &[
     ("capture", &["encoding", "field", "request", "rules", "value"]),
     // Requests, outcomes and recipes as data, never a system.
     ("delivery", &["operation", "outcome", "report", "value"]),
-    ("relay", &["outcome"]),
+    ("relay", &["code", "delivery", "outcome", "report"]),
     // All systems alike: what one of them has of its own stands in its rows.
     ("client", &["code", "operation", "outcome", "report", "request", "systems", "tape", "value"]),
     ("catalogue", &["delivery", "operation", "relay", "request", "systems", "value"]),

@@ -19,10 +19,6 @@ const BOUNDS = {
   "check.ts forms": OWNER,
   "hash.ts keys": 16,
   "page/page.ts hash": ONE,
-  "holds.ts NONE": "empty",
-  "holds.ts known": "by account as many as the gate has closed targets",
-  "holds.ts full": OWNER,
-  "letters.ts counts": OWNER,
   "limiter.ts memory": "a token, and who waits: as many as the outboxes have out",
   "limiter.ts askers": "as many as the outboxes have out",
   "polls.ts waiting": "256 that wait",
@@ -47,10 +43,6 @@ const BOUNDS = {
   "waits.ts waiting": "the owner's own calls, each until its time",
   "acceptance.ts arrived": "1,000 leads and 16 Mi characters, until the next write",
   "desk.ts counters": "300 names",
-  "lanes.ts running": "six for each account",
-  "lanes.ts busy": "six for each account",
-  "lanes.ts held": OWNER,
-  "lanes.ts width": OWNER,
   "table parts": "the limiter's own bounds (src/relay/limiter.rs)",
   "table meta": "the version, and when the registry looked",
   "table counts": "every number of shards that the owner had",
@@ -156,11 +148,11 @@ describe("filled by a stranger", () => {
   test("an outbox has at most ten calls out for each account, whatever waits", async () => {
     await at.faults([{ operation: "marketo.lead.submitForm", fault: "hang", ms: 1_000, times: 1_000 }, { operation: "prospects.prospect.upsert", fault: "hang", ms: 1_000, times: 1_000 }]);
     await Promise.all(Array.from({ length: 100 }, (_, n) => fetch(at.form, { method: "POST", body: body({ firstName: "Ann", lastName: "Lee", email: `out${n}@example.org` }, { key: crypto.randomUUID() }), headers: { accept: "application/json", origin: at.page } })));
-    const { held, accounts } = await until(async () => {
+    const { held, accounts, budgets } = await until(async () => {
       const now = await fill("sets", 0);
       return now.held >= 10 && now;
     }, "calls that hang");
-    assert.ok(held <= 20 && accounts <= 2, `${held} out, ${accounts} accounts`);
+    assert.ok(held <= 20 && accounts <= 2 && budgets <= held + 2, `${held} out, ${accounts} accounts, ${budgets} budgets`);
   });
 
   test("an operator's body ends at a mebibyte, and its ids at ten thousand", async () => {

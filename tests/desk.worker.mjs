@@ -51,7 +51,7 @@ export const Outbox = showing(Sound, {
         return { held, newest };
       }
       case "counters":
-        for (let n = 0; n < count; n++) desk.died(own(n));
+        for (let n = 0; n < count; n++) desk.tick(`died ${own(n)}`);
         return { held: Object.keys(desk.counters).length };
       case "arrived": {
         const offers = Array.from({ length: count }, (_, n) => ({ key: own(n), bodyHash: "x", form: "contact", lead: '{"email":"fill@example.org"}', visitor: "{}", person: "x", review: ["fill"], targets: [] }));
@@ -73,8 +73,12 @@ export const Outbox = showing(Sound, {
         // A thousand go at a time, and some are there from before.
         for (let n = 0; n < 3; n++) await this.fetch(new Request("https://outbox/wake", { method: "POST" }));
         return { held: rows("leads WHERE id LIKE 'old%'") };
-      case "sets":
-        return { held: Math.max(this.lanes.running.size, this.lanes.busy.size), accounts: Math.max(this.lanes.held.size, this.lanes.width.size) };
+      case "sets": {
+        // What the outbox holds between two events is one text, with a row for each thing.
+        const held = this.driver.schedule.split("\u0002").map((row) => row.split("\u0001")[0]);
+        const count = (what) => held.filter((one) => one === what).length;
+        return { held: count("lane"), accounts: count("account"), budgets: count("budget") };
+      }
     }
   },
 });

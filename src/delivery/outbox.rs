@@ -466,7 +466,7 @@ fn asked(after: Option<u64>, timing: Timing, now: u64) -> u64 {
 }
 
 /// What is kept of an outcome: the records of a look-up are somebody else's, and have been judged.
-fn told(outcome: &Outcome) -> Outcome {
+pub(crate) fn told(outcome: &Outcome) -> Outcome {
     match outcome {
         Outcome::Found { total, .. } => Outcome::Found { records: Vec::new(), total: *total, next: None },
         other => other.clone(),

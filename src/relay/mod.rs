@@ -1,8 +1,23 @@
-//! What the relay decides, without I/O: `step(event, now)` takes what happened and says what the host has to do. The host
-//! keeps the rows, makes the calls and answers; it decides nothing.
+//! What a relay's objects decide, without I/O: `step(state, event, now, random)` takes what happened and gives what the host
+//! does. The host keeps rows, makes calls and answers; it decides nothing of a lead, a token or a time.
+//!
+//! - [`outbox`]: the one function that an outbox calls with whatever happens to it.
+//! - [`schedule`]: what may begin, and when to look again. [`budget`]: what one event of the platform's may do.
+//! - [`closed`]: who waits for somebody to mend what is closed.
+//! - [`delivering`]: one delivery, from asking for its place to what came of its call; [`run`]: what is held of it meanwhile.
+//! - [`effect`]: what the host is asked to do, as data.
+//! - [`account`]: an account's [`limiter`] with its token.
 
 pub mod account;
+pub mod budget;
+pub mod closed;
+pub mod delivering;
+pub mod effect;
+mod kept;
 pub mod limiter;
+pub mod outbox;
+pub mod run;
+pub mod schedule;
 
 /// Words and numbers as one text.
 struct Piece {

@@ -5,11 +5,10 @@ use super::written::written;
 use crate::capture::{self, Mapping, Visitor};
 use crate::catalogue::{self, operation, recipe};
 use crate::code;
-use crate::delivery::blame;
-use crate::delivery::outbox::{Call, Delivery, Event, Recipe, Timing};
+use crate::delivery::outbox::{Call, Delivery, Event, Timing};
 use crate::delivery::shape::{identity, shaped};
 use crate::operation::{INVALID, Operation, Refusal};
-use crate::outcome::Outcome;
+use crate::relay::delivering::DEADLINE;
 use crate::report::Issue;
 use crate::request::{Account, Request, System};
 use crate::systems::reply::Reply;
@@ -24,7 +23,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
-type Answer = Result<JsValue, JsValue>;
+pub(super) type Answer = Result<JsValue, JsValue>;
 
 /// The wide calls ask whom the hot ones ask: there is one verdict on a value.
 #[wasm_bindgen(start)]
@@ -191,7 +190,7 @@ pub fn read_token(reply: JsValue, system: &str, refreshes: bool) -> Answer {
 }
 
 /// Renders the call of one delivery that is out: what stays the same however often it is sent. JSON text in, as it is kept;
-/// `{ method, url, headers, body, identity }`, the last of a list of holders alone, see [`Happened`].
+/// `{ method, url, headers, body, identity }`, the last of a list of holders alone: whose lead it is for.
 ///
 /// # Errors
 /// `params.invalid` or `account.invalid`, with issues; `lookup.blind` where the lead has no key that the call goes by.
@@ -237,22 +236,6 @@ pub fn harmless(to: JsValue) -> Answer {
     let read = catalogue::harmless(account.system).ok_or_else(|| failure("account.invalid", &[]))?;
     let rendered = read.request(&account).map_err(|refusal| refused(&refusal))?;
     to_js(&Harmless { operation: read.operation.name, rendered })
-}
-
-/// The refusal of a call whose parameters are wrong before it is sent: the lead's, or that of the owner who mapped them.
-///
-/// # Errors
-/// `params.invalid` for a mapping that is none.
-#[wasm_bindgen]
-pub fn blame(issues: JsValue, mapping: JsValue) -> Answer {
-    let mut issues: Vec<Issue> = from_js(issues, "params.invalid")?;
-    let mapping: Mapping = from_js(mapping, "params.invalid")?;
-    let constants: Vec<&str> = mapping.constants.iter().map(|(name, _)| name.as_str()).collect();
-    let (fault, param) = blame::blame(&issues, blame::Written { map: &mapping.map, constants: &constants });
-    if let (Some(param), Some(first)) = (param, issues.first_mut()) {
-        first.field = param;
-    }
-    to_js(&Outcome::Refused { issues, fault })
 }
 
 /// A rendered call as a `Request`, with the token of the moment.
@@ -305,87 +288,24 @@ pub fn replay_delivery(system: &str, state: &str, now: f64) -> Result<String, Js
     Ok(written(&delivery.replayed(recipe, whole(now))))
 }
 
-/// `{ event: "due", doubt?, others?, kept, place? }`, `{ event: "outcome", outcome, identity?, by? }` with the identity that the call was
-/// rendered with and the key that the owner lets say who somebody is, `{ event: "held", until }`, `{ event: "blind" }` or
-/// `{ event: "blamed" }`.
-#[derive(Default, serde::Deserialize)]
-#[serde(default)]
-struct Happened {
-    event: String,
-    doubt: Option<u64>,
-    others: Option<u64>,
-    kept: bool,
-    place: Option<u64>,
-    outcome: Option<Outcome>,
-    identity: Option<String>,
-    by: String,
-    until: u64,
-}
-
-impl Happened {
-    fn event(self, recipe: &Recipe) -> Option<Event> {
-        let by_key = recipe.guard.as_ref().is_some_and(|guard| guard.key == self.by);
-        Some(match self.event.as_str() {
-            "due" => {
-                Event::Due { doubt: self.doubt, others: self.others, kept: self.kept, place: self.place }
-            }
-            "outcome" => match self.identity {
-                Some(identity) => Event::Listed { outcome: self.outcome?, identity, by_key },
-                None => Event::Outcome { outcome: self.outcome? },
-            },
-            "held" => Event::Held { until: self.until },
-            "blind" => Event::Blind,
-            "blamed" => Event::Blamed,
-            _ => return None,
-        })
-    }
-}
-
-/// Moves a delivery on: `{ state, effect, next, phase, code }`.
+/// The state of a delivery whose call is long over, and whose answer nobody has heard; as JSON text.
 ///
 /// # Errors
-/// `delivery.state` for a state that this version cannot read.
-#[wasm_bindgen(js_name = stepDelivery)]
-pub fn step_delivery(
-    system: &str,
-    state: &str,
-    timing: JsValue,
-    event: JsValue,
-    now: f64,
-    random: u32,
-) -> Answer {
-    #[derive(Serialize)]
-    struct Stepped {
-        state: String,
-        effect: crate::delivery::outbox::Effect,
-        next: f64,
-        phase: crate::delivery::outbox::Phase,
-        maybe_repeated: bool,
-        warning: Option<&'static str>,
-        outcome: Option<Outcome>,
-    }
+/// `delivery.state` for a state that this version cannot read, `account.invalid` for a system that takes no leads.
+#[wasm_bindgen(js_name = lostDelivery)]
+pub fn lost_delivery(system: &str, state: &str, now: f64) -> Result<String, JsValue> {
     let recipe = System::from_name(system).and_then(recipe).ok_or_else(|| failure("account.invalid", &[]))?;
     let mut delivery: Delivery = from_json(state, "delivery.state")?;
-    let timing: Timing = from_js(timing, "delivery.state")?;
-    let event: Happened = from_js(event, "delivery.state")?;
-    let event = event.event(recipe).ok_or_else(|| failure("delivery.state", &[]))?;
-    let effect = delivery.step(recipe, timing, event, whole(now), random);
-    #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 stay below 2^53")]
-    let next = delivery.next as f64;
-    to_js(&Stepped {
-        state: written(&delivery),
-        effect,
-        next,
-        phase: delivery.phase,
-        maybe_repeated: delivery.maybe_repeated,
-        warning: delivery.warning(recipe),
-        outcome: delivery.outcome,
-    })
+    // What it is stepped on to is begun anew, so the times make no difference.
+    let timing = Timing { deadline: DEADLINE, base: 1_000, cap: 600_000, scale: 1 };
+    let due = Event::Due { doubt: None, others: None, kept: false, place: None };
+    delivery.step(recipe, timing, due, whole(now), 0);
+    Ok(written(&delivery))
 }
 
 /// What is kept as JSON text. The host reads it, as one more reader of our own for each of these types would weigh more than
 /// the types do.
-fn from_json<T: DeserializeOwned>(text: &str, code: &str) -> Result<T, JsValue> {
+pub(super) fn from_json<T: DeserializeOwned>(text: &str, code: &str) -> Result<T, JsValue> {
     from_js(JSON::parse(text).map_err(|_| failure(code, &[]))?, code)
 }
 

@@ -21,6 +21,8 @@ mod given;
 #[cfg(not(feature = "edge"))]
 mod memory;
 #[cfg(feature = "edge")]
+mod outbox;
+#[cfg(feature = "edge")]
 mod written;
 
 use crate::catalogue::operations;

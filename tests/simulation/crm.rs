@@ -6,6 +6,9 @@ use fieldpost::{Issue, Outcome, Value};
 /// The longest that a call can take, from the moment it was sent until it has been carried out.
 pub(crate) const LONGEST: u64 = 30_000;
 
+/// A parameter that every third lead fills.
+pub(crate) const EXTRA: &str = "extra";
+
 /// How the CRM finds somebody it knows.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Kind {
@@ -97,6 +100,8 @@ pub(crate) struct Trouble {
     pub(crate) fault: Fault,
     /// Of a target's.
     pub(crate) form: usize,
+    /// Of a target's: only those leads meet it that fill one parameter.
+    pub(crate) param: bool,
     pub(crate) until: u64,
 }
 
@@ -146,7 +151,7 @@ impl Crm {
             return Some(self.no_token());
         }
         if let Some(trouble) = self.trouble.filter(|trouble| trouble.meets(form, write, now)) {
-            return Some(closed(trouble.fault));
+            return Some(closed(trouble));
         }
         (poison && !self.mended).then(|| refused("crm.field"))
     }
@@ -162,7 +167,7 @@ impl Crm {
             return self.no_token();
         }
         match self.trouble.filter(|trouble| trouble.meets(usize::MAX, false, now)) {
-            Some(trouble) => closed(trouble.fault),
+            Some(trouble) => closed(trouble),
             None => Outcome::Found { records: Vec::new(), total: None, next: None },
         }
     }
@@ -237,9 +242,10 @@ pub(crate) fn retry(code: &'static str, reason: Reason, after: u64) -> Outcome {
     Outcome::Retry { after: Some(after), code: code.into(), reason }
 }
 
-fn closed(fault: Fault) -> Outcome {
-    let issue = Issue { code: "crm.closed".into(), ..Issue::error("", &fieldpost::code::REQUIRED) };
-    Outcome::Refused { issues: vec![issue], fault }
+fn closed(trouble: Trouble) -> Outcome {
+    let field = if trouble.param { EXTRA } else { "" };
+    let issue = Issue { code: "crm.closed".into(), ..Issue::error(field, &fieldpost::code::REQUIRED) };
+    Outcome::Refused { issues: vec![issue], fault: trouble.fault }
 }
 
 pub(crate) fn refused(code: &'static str) -> Outcome {

@@ -1,19 +1,21 @@
-//! Thousands of leads of one account on a virtual clock: the account and the outbox as they are, no fault but the one
+//! Thousands of leads of one account on a virtual clock: the limiter and the outbox as they are, no fault but the one
 //! that is asked for. What is judged is how fast they go, and that they never go faster.
 
 use crate::crm::{lost, refused, retry};
 use crate::gate::{Fate, Gate, Task, said, settings};
-use fieldpost::delivery::outbox::{Delivery, Effect, Event, Phase, Recipe, Timing};
+use crate::outbox::{Outbox, Ticket, World, arrives, happens, hears};
+use crate::store::{Store, Stored};
+use fieldpost::delivery::outbox::{Delivery, Recipe};
 use fieldpost::outcome::Reason;
 use fieldpost::relay::account::{Acquire, Event as Asked, Release, Reply};
-use fieldpost::relay::limiter::{Limits, PROBE_EVERY, Scope};
+use fieldpost::relay::effect::Effect;
+use fieldpost::relay::limiter::{Limits, PROBE_EVERY};
+use fieldpost::relay::outbox::Event;
+use fieldpost::relay::run::{Heard, Run as Own};
 use fieldpost::{Outcome, System, recipe};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
-const TIMING: Timing = Timing { deadline: 35_000, base: 1_000, cap: 600_000, scale: 1 };
-const LEASE: u64 = 45_000;
 const SHARDS: usize = 4;
-const AT_ONCE: usize = 10;
 
 /// What is tried.
 #[derive(Clone)]
@@ -52,30 +54,23 @@ pub(crate) struct Found {
 
 #[derive(Clone, Debug)]
 enum Happening {
-    Pump(usize),
-    Hear { row: usize, life: u32, outcome: Outcome },
+    Alarm(usize),
+    Ring { shard: usize, life: u64 },
+    Said { ticket: Ticket, heard: Heard },
     Kill,
-}
-
-struct Row {
-    state: Delivery,
-    person: usize,
-    poison: bool,
 }
 
 struct Run<'a> {
     crowd: &'a Crowd,
     recipe: &'static Recipe,
-    rows: Vec<Row>,
-    due: Vec<BTreeSet<(u64, usize)>>,
-    running: Vec<BTreeSet<usize>>,
-    held: [u64; SHARDS],
+    store: Store,
+    outboxes: [Outbox; SHARDS],
     alarms: [Option<(u64, u64)>; SHARDS],
+    timers: [Option<(u64, u64)>; SHARDS],
     gate: Gate<()>,
     next: BTreeMap<(u64, u64), Happening>,
     count: u64,
     now: u64,
-    life: u32,
     mended: bool,
     found: Found,
     recent: VecDeque<u64>,
@@ -93,16 +88,14 @@ impl Crowd {
         let mut run = Run {
             crowd: self,
             recipe,
-            rows: Vec::new(),
-            due: vec![BTreeSet::new(); SHARDS],
-            running: vec![BTreeSet::new(); SHARDS],
-            held: [0; SHARDS],
+            store: Store::default(),
+            outboxes: Default::default(),
             alarms: [None; SHARDS],
+            timers: [None; SHARDS],
             gate: Gate::new(settings(self.limits, 0)),
             next: BTreeMap::new(),
             count: 0,
             now: self.start,
-            life: 0,
             mended: false,
             found: Found::default(),
             recent: VecDeque::new(),
@@ -113,13 +106,20 @@ impl Crowd {
             random: 7,
         };
         for row in 0..self.leads {
-            let poison = self.poison.is_some_and(|every| row % every == 3);
-            run.rows.push(Row {
-                state: Delivery::new(recipe, self.start),
-                person: row % self.people,
-                poison,
+            run.store.add(Stored {
+                shard: row % SHARDS,
+                account: 0,
+                form: "form",
+                persons: (row % self.people).to_string(),
+                fills: "",
+                state: serde_json::to_string(&Delivery::new(recipe, self.start)).unwrap(),
+                phase: "waiting",
+                next: self.start,
+                code: None,
+                hold: None,
+                trouble: None,
+                maybe_repeated: false,
             });
-            run.due[row % SHARDS].insert((self.start, row));
         }
         for kill in &self.kills {
             run.at(self.start + kill, Happening::Kill);
@@ -137,121 +137,58 @@ impl Crowd {
 }
 
 impl Run<'_> {
-    fn at(&mut self, time: u64, happening: Happening) {
-        self.count += 1;
-        self.next.insert((time.max(self.now), self.count), happening);
-    }
-
-    /// One alarm for each shard.
-    fn alarm(&mut self, shard: usize, time: u64) {
-        if let Some(set) = self.alarms[shard].replace((time.max(self.now), self.count + 1)) {
-            self.next.remove(&set);
-        }
-        self.at(time, Happening::Pump(shard));
-    }
-
     fn below(&mut self, most: u64) -> u64 {
         self.random =
             self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.random >> 33) % most
     }
 
+    fn at(&mut self, time: u64, happening: Happening) {
+        self.count += 1;
+        self.next.insert((time.max(self.now), self.count), happening);
+    }
+
+    fn is_poison(&self, row: usize) -> bool {
+        self.crowd.poison.is_some_and(|every| row % every == 3)
+    }
+
+    /// Each outbox looks, and then whatever happens.
     fn go(&mut self) {
         for shard in 0..SHARDS {
-            self.alarm(shard, self.now);
+            arrives(self, shard, Event::Alarm);
         }
         while let Some(((time, _), happening)) = self.next.pop_first() {
+            assert!(time < self.crowd.start + 3 * 24 * 60 * 60 * 1_000, "the crowd does not end");
             self.now = time;
             match happening {
-                Happening::Pump(shard) => {
+                Happening::Alarm(shard) => {
                     self.alarms[shard] = None;
-                    self.pump(shard);
+                    arrives(self, shard, Event::Alarm);
                 }
-                Happening::Hear { row, life, outcome } if life == self.life => self.hear(row, &outcome),
-                Happening::Hear { .. } => {}
+                Happening::Ring { shard, life } if self.outboxes[shard].life == life => {
+                    self.timers[shard] = None;
+                    happens(self, shard, Event::Ring);
+                }
+                Happening::Ring { .. } => {}
+                Happening::Said { ticket, heard } => hears(self, ticket, heard),
                 Happening::Kill => self.kill(),
             }
         }
     }
 
-    /// What is stored is all that goes on.
+    /// What is stored is all that goes on. The launcher wakes the outboxes.
     fn kill(&mut self) {
-        self.life += 1;
         self.gate.die();
-        self.held = [0; SHARDS];
         for shard in 0..SHARDS {
-            for row in std::mem::take(&mut self.running[shard]) {
-                self.due[shard].insert((self.rows[row].state.next, row));
-            }
-            self.alarm(shard, self.now + 200);
+            self.outboxes[shard].die();
+            self.at(self.now + 200, Happening::Alarm(shard));
         }
-    }
-
-    fn pump(&mut self, shard: usize) {
-        while self.running[shard].len() < AT_ONCE {
-            let Some((next, row)) = self.due[shard].first().copied() else { return };
-            let when = next.max(self.held[shard]);
-            if when > self.now {
-                return self.alarm(shard, when);
-            }
-            self.due[shard].remove(&(next, row));
-            self.deliver(shard, row);
-        }
-    }
-
-    fn deliver(&mut self, shard: usize, row: usize) {
-        let (id, keys, name) = (row.to_string(), self.rows[row].person.to_string(), shard.to_string());
-        let lost = self.rows[row].state.phase == Phase::Sent;
-        let (form, fills) = ("form", "");
-        let acquire = Acquire { id: &id, keys: &keys, shard: &name, form, fills, deadline: LEASE, lost };
-        match self.ask(Asked::Acquire(acquire)) {
-            Reply::Wait { until, scope, .. } => {
-                if scope == Scope::Account {
-                    self.held[shard] = until;
-                } else {
-                    self.step(row, Event::Held { until });
-                }
-                self.due[shard].insert((self.rows[row].state.next, row));
-            }
-            Reply::Granted { doubt, others, kept, .. } => {
-                let place = Some(self.now + LEASE);
-                if let Effect::Send { .. } = self.step(row, Event::Due { doubt, others, kept, place }) {
-                    self.running[shard].insert(row);
-                    self.arrive(row);
-                } else {
-                    self.ask(Asked::Release(Release { id: &id, form, ..Release::default() }));
-                    self.due[shard].insert((self.rows[row].state.next, row));
-                }
-            }
-            Reply::Released { .. } => panic!("a place was asked for"),
-        }
-    }
-
-    /// What the account answers. There is a token whenever it wants one.
-    fn ask(&mut self, event: Asked<'_>) -> Reply {
-        let mut tasks = self.gate.ask((), event, self.now, Fate::default());
-        while let Some(task) = tasks.pop() {
-            let (number, event) = match task {
-                Task::Answer((), reply) => return reply.expect("a sound disk"),
-                Task::SignIn { number, .. } => (number, Asked::Signed("t", 3_600_000)),
-                Task::Midnight { number } => {
-                    (number, Asked::Midnight(self.crowd.quota.map_or(0, |(_, until)| until)))
-                }
-                Task::Look { .. } | Task::Log(_) => panic!("nothing closes here: {task:?}"),
-            };
-            tasks.extend(self.gate.heard(number, event, self.now, Fate::default()));
-        }
-        panic!("nobody answers")
-    }
-
-    fn step(&mut self, row: usize, event: Event) -> Effect {
-        let random = self.below(1 << 31) as u32;
-        self.rows[row].state.step(self.recipe, TIMING, event, self.now, random)
     }
 
     /// The CRM counts for itself.
-    fn arrive(&mut self, row: usize) {
-        let Row { person, poison, .. } = self.rows[row];
+    fn arrive(&mut self, ticket: Ticket) {
+        let (row, poison) = (ticket.row, self.is_poison(ticket.row));
+        let person = row % self.crowd.people;
         // One answer in ten takes two seconds.
         let takes = if self.below(10) == 0 { 2_000 } else { 100 + self.below(200) };
         let ends = self.now + takes;
@@ -280,62 +217,85 @@ impl Run<'_> {
                 }
             }
         };
-        self.at(ends, Happening::Hear { row, life: self.life, outcome });
+        self.at(ends, Happening::Said { ticket, heard: Heard::Called { outcome, pace: None, after: None } });
     }
 
-    fn hear(&mut self, row: usize, outcome: &Outcome) {
-        let shard = row % SHARDS;
-        self.running[shard].remove(&row);
-        let before = self.rows[row].state.attempts;
-        self.step(row, Event::Outcome { outcome: outcome.clone() });
+    fn acquire(&mut self, row: usize, lost: bool, deadline: u64) -> Heard {
+        let (id, shard) = (row.to_string(), (row % SHARDS).to_string());
+        let keys = self.store.rows[row].persons.clone();
+        let acquire =
+            Acquire { id: &id, keys: &keys, shard: &shard, form: "form", fills: "", deadline, lost };
+        match self.ask_gate(Asked::Acquire(acquire)) {
+            Reply::Wait { until, scope, target } => {
+                Heard::Held { until, scope: scope.name().to_owned(), target }
+            }
+            Reply::Granted { doubt, others, kept, probe, version, token } => {
+                Heard::Granted { asked: self.now, doubt, others, kept, probe, version, token, stands: true }
+            }
+            Reply::Released { .. } => panic!("a place was asked for"),
+        }
+    }
+
+    fn release(&mut self, row: usize, outcome: Option<&Outcome>) -> Heard {
         let id = row.to_string();
-        self.ask(Asked::Release(Release {
+        let release = Release {
             id: &id,
             form: "form",
             token: "t",
-            said: said(outcome),
+            said: outcome.map(said).unwrap_or_default(),
             write: true,
             ..Release::default()
-        }));
+        };
         match outcome {
-            Outcome::Retry { reason: Reason::Quota, .. } => {
-                self.found.burned += self.rows[row].state.attempts - before;
+            Some(Outcome::Retry { reason: Reason::Quota, .. }) => {
+                let state: Delivery = serde_json::from_str(&self.store.rows[row].state).unwrap();
+                self.found.burned += state.attempts;
             }
-            Outcome::Stored { .. } | Outcome::Refused { .. } => {}
-            other => assert_eq!(other, &lost(), "nothing else happens here"),
+            None | Some(Outcome::Stored { .. } | Outcome::Refused { .. }) => {}
+            Some(other) => assert_eq!(other, &lost(), "nothing else happens here"),
         }
-        match self.rows[row].state.phase {
-            Phase::Done => {
-                self.found.done += 1;
-                self.found.last = self.now - self.crowd.start;
+        match self.ask_gate(Asked::Release(release)) {
+            Reply::Released { hold, until, blamed, opened } => {
+                Heard::Released { hold, until, blamed, opened }
             }
-            Phase::Dead => self.found.dead += 1,
-            _ => {
-                self.due[shard].insert((self.rows[row].state.next, row));
-            }
+            reply => panic!("{reply:?} to a release"),
         }
-        if matches!(outcome, Outcome::Refused { .. }) {
-            assert_eq!(self.rows[row].state.phase, Phase::Dead, "a refusal is the verdict");
+    }
+
+    /// What the account answers. There is a token whenever it wants one.
+    fn ask_gate(&mut self, event: Asked<'_>) -> Reply {
+        let mut tasks = self.gate.ask((), event, self.now, Fate::default());
+        while let Some(task) = tasks.pop() {
+            let (number, event) = match task {
+                Task::Answer((), reply) => return reply.expect("a sound disk"),
+                Task::SignIn { number, .. } => (number, Asked::Signed("t", 3_600_000)),
+                Task::Midnight { number } => {
+                    (number, Asked::Midnight(self.crowd.quota.map_or(0, |(_, until)| until)))
+                }
+                Task::Look { .. } | Task::Log(_) => panic!("nothing closes here: {task:?}"),
+            };
+            tasks.extend(self.gate.heard(number, event, self.now, Fate::default()));
         }
-        self.held[shard] = 0;
-        self.pump(shard);
+        panic!("nobody answers")
     }
 
     /// What was refused is mended and sent on.
     fn replay(&mut self) {
         self.mended = true;
-        for row in 0..self.rows.len() {
-            if self.rows[row].state.phase == Phase::Dead {
-                self.rows[row].state = self.rows[row].state.replayed(self.recipe, self.now);
-                self.due[row % SHARDS].insert((self.now, row));
+        let now = self.now;
+        for row in 0..self.store.rows.len() {
+            if self.store.rows[row].phase == "dead" {
+                let state: Delivery = serde_json::from_str(&self.store.rows[row].state).unwrap();
+                let state = serde_json::to_string(&state.replayed(self.recipe, now)).unwrap();
+                self.store.change(row, |row| (row.state, row.phase, row.next) = (state, "waiting", now));
             }
         }
         self.go();
     }
 
     fn judge(&mut self) {
-        for (at, row) in self.rows.iter().enumerate() {
-            assert_eq!(row.state.phase, Phase::Done, "row {at}: {:?}", row.state);
+        for (at, row) in self.store.rows.iter().enumerate() {
+            assert_eq!(row.phase, "done", "row {at}: {row:?}");
         }
         // The last window is not full of work any more.
         let limits = self.crowd.limits;
@@ -351,5 +311,79 @@ impl Run<'_> {
             .map(|from| after.iter().filter(|at| (*from..from + PROBE_EVERY).contains(at)).count())
             .max()
             .unwrap_or_default();
+    }
+}
+
+impl World for Run<'_> {
+    fn store(&mut self) -> &mut Store {
+        &mut self.store
+    }
+
+    fn outbox(&mut self, shard: usize) -> &mut Outbox {
+        &mut self.outboxes[shard]
+    }
+
+    fn recipes(&self) -> Vec<&'static Recipe> {
+        vec![self.recipe]
+    }
+
+    fn forms(&self) -> &'static [&'static str] {
+        &["form"]
+    }
+
+    fn clock(&self) -> u64 {
+        self.now
+    }
+
+    fn random(&mut self) -> u32 {
+        self.below(1 << 31) as u32
+    }
+
+    fn dies(&mut self, _: usize) -> bool {
+        false
+    }
+
+    fn is_full(&self, _: usize) -> bool {
+        false
+    }
+
+    fn set_alarm(&mut self, shard: usize, at: u64) {
+        if let Some(set) = self.alarms[shard].replace((at, self.count + 1)) {
+            self.next.remove(&set);
+        }
+        self.at(at, Happening::Alarm(shard));
+    }
+
+    fn set_timer(&mut self, shard: usize, after: u64) {
+        if let Some(set) = self.timers[shard].replace((self.now + after, self.count + 1)) {
+            self.next.remove(&set);
+        }
+        let life = self.outboxes[shard].life;
+        self.at(self.now + after, Happening::Ring { shard, life });
+    }
+
+    fn ask(&mut self, ticket: Ticket, _: &Own, effect: Effect) {
+        let row = ticket.row;
+        let heard = match &effect {
+            Effect::Acquire { lost, deadline } => self.acquire(row, *lost, *deadline),
+            Effect::Release { outcome, .. } => self.release(row, outcome.as_ref()),
+            Effect::Render { .. } => Heard::Rendered { write: true, identity: None, stands: true },
+            Effect::Send { .. } => return self.arrive(ticket),
+            other => panic!("{other:?} is no question here"),
+        };
+        self.at(self.now, Happening::Said { ticket, heard });
+    }
+
+    fn saw(&mut self, row: Option<usize>, effect: &Effect) {
+        if let (Some(row), Effect::Write { phase, answered: true, .. }) = (row, effect) {
+            match *phase {
+                "done" => {
+                    self.found.done += 1;
+                    self.found.last = self.now - self.crowd.start;
+                }
+                "dead" => self.found.dead += 1,
+                phase => assert!(self.crowd.quota.is_some(), "row {row} is {phase}"),
+            }
+        }
     }
 }

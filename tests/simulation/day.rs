@@ -1,20 +1,25 @@
-//! One day: the relay as the Worker runs it (accounts, outboxes, one hold for each account), and what befalls it.
+//! One day: the relay as the Worker runs it (leases, tokens, one hold for each account), and what befalls it.
 
-mod delivering;
+mod calls;
+mod gate;
+mod world;
 
-use crate::crm::{Crm, Kind, LONGEST, Login, Trouble, Who, lost, retry};
+use crate::crm::{Crm, EXTRA, Kind, LONGEST, Login, Trouble, Who, lost, retry};
 use crate::gate::{Fate as Befalls, Gate, Task, said, settings};
-use fieldpost::delivery::outbox::{Call as Sending, Delivery, Effect, Event, Phase, Recipe, Timing};
+use crate::outbox::{Outbox, Ticket, World, arrives, happens, hears};
+use crate::store::{Store, Stored};
+use fieldpost::delivery::outbox::{Call as Sending, Delivery, Phase, Recipe};
 use fieldpost::operation::Repeat;
 use fieldpost::outcome::{Fault, Reason};
 use fieldpost::relay::account::{Acquire, Event as Asked, Kind as Came, Release, Reply, Said};
-use fieldpost::relay::limiter::{Limits, PROBE_EVERY, Scope};
+use fieldpost::relay::delivering::DEADLINE;
+use fieldpost::relay::effect::Effect;
+use fieldpost::relay::limiter::{Limits, PROBE_EVERY};
+use fieldpost::relay::outbox::Event;
+use fieldpost::relay::run::{Failure, Heard, Run};
 use fieldpost::{Outcome, System, recipe};
 use std::collections::{BTreeMap, BTreeSet};
 
-const TIMING: Timing = Timing { deadline: 35_000, base: 1_000, cap: 600_000, scale: 1 };
-/// As long as a call may take, and what may pass between the gate's word and the call.
-const LEASE: u64 = 45_000;
 /// What it once was: one second for the way.
 const SHORT_LEASE: u64 = 36_000;
 const DAY: u64 = 24 * 60 * 60 * 1_000;
@@ -22,9 +27,9 @@ const DAY: u64 = 24 * 60 * 60 * 1_000;
 const START: u64 = 1_795_000_000_000;
 const LEADS: usize = 50;
 const SHARDS: usize = 3;
-const AT_ONCE: usize = 10;
-/// What broke is asked again after this long, and a gate that says nothing is waited for this long.
-const STUMBLED: u64 = 30_000;
+/// The cron asks every outbox to look this often, should the platform lose an alarm.
+const CRON: u64 = 300_000;
+/// A gate that says nothing is waited for this long.
 const GATE_DEADLINE: u64 = 75_000;
 const FORMS: [&str; 2] = ["one", "two"];
 
@@ -60,6 +65,13 @@ pub(crate) struct Seen {
     pub(crate) deaths: u64,
     pub(crate) full: u64,
     pub(crate) unanswered: u64,
+    /// Outboxes that died between two effects, or were stopped while nothing was out, and their disks that were full.
+    pub(crate) died: u64,
+    pub(crate) stops: u64,
+    pub(crate) disks: u64,
+    /// Alarms that never rang, and calls that have not left.
+    pub(crate) alarms: u64,
+    pub(crate) unsent: u64,
 }
 
 impl Seen {
@@ -85,6 +97,11 @@ impl Seen {
         self.deaths += other.deaths;
         self.full += other.full;
         self.unanswered += other.unanswered;
+        self.died += other.died;
+        self.stops += other.stops;
+        self.disks += other.disks;
+        self.alarms += other.alarms;
+        self.unsent += other.unsent;
     }
 }
 
@@ -93,12 +110,21 @@ enum Happening {
     Accept {
         lead: usize,
     },
-    Pump {
+    Alarm {
         shard: usize,
     },
-    GoOn {
-        row: usize,
+    Ring {
+        shard: usize,
         life: u64,
+    },
+    Cron,
+    Disk {
+        shard: usize,
+        lasts: u64,
+    },
+    Said {
+        ticket: Ticket,
+        heard: Heard,
     },
     /// What an account's gate has the world do comes to its end.
     Signed {
@@ -112,11 +138,6 @@ enum Happening {
         life: u64,
         number: u64,
         token: u64,
-    },
-    /// Its answer, or that there is none, comes to who asked.
-    Told {
-        asker: Asker,
-        reply: Option<Reply>,
     },
     Die {
         account: usize,
@@ -138,13 +159,6 @@ enum Happening {
         row: usize,
         call: Call,
     },
-    Hear {
-        row: usize,
-        sent: u64,
-        life: u64,
-        token: u64,
-        outcome: Outcome,
-    },
     Kill,
     Restart,
     Step {
@@ -160,31 +174,17 @@ enum Happening {
         account: usize,
         fault: Fault,
         form: usize,
+        param: bool,
         lasts: u64,
     },
     Mend,
 }
 
-/// Who asked a gate, in which life of the relay's, and what for.
+/// Who asked a gate, and when by the outbox's clock.
 #[derive(Clone, Copy, Debug)]
 struct Asker {
-    row: usize,
-    life: u64,
-    what: What,
-    /// By the relay's clock.
+    ticket: Ticket,
     asked: u64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum What {
-    /// A place.
-    Place,
-    /// The call is over, and this delivery may go on in its place.
-    Over { goes_on: bool },
-    /// No call was made.
-    Back,
-    /// None can be made: the lead has none of its keys.
-    Blind,
 }
 
 #[derive(Clone, Debug)]
@@ -194,8 +194,7 @@ struct Call {
     who: Who,
     record: Option<usize>,
     token: u64,
-    sent: u64,
-    life: u64,
+    ticket: Ticket,
     fate: Fate,
 }
 
@@ -215,15 +214,6 @@ enum Fate {
     Rate,
 }
 
-struct Row {
-    lead: usize,
-    account: usize,
-    shard: usize,
-    state: Delivery,
-    /// The closed form that it waits for.
-    hold: Option<String>,
-}
-
 struct Account {
     recipe: &'static Recipe,
     limits: Limits,
@@ -235,12 +225,6 @@ struct Account {
     /// When a token was asked for.
     sign_ins: Vec<u64>,
     crm: Crm,
-    /// By shard: the whole account waits until then.
-    held: Vec<u64>,
-    /// By shard: so many ask at once, one fewer for each that is turned away.
-    wide: Vec<usize>,
-    /// By shard: when the closed form may be asked about, as `Holds` knows it.
-    holds: Vec<BTreeMap<String, u64>>,
 }
 
 struct Lead {
@@ -259,8 +243,6 @@ pub(crate) struct Day {
     pub(crate) careful: bool,
     /// Whether it asks whose a phone is.
     pub(crate) asks: bool,
-    /// The owner lets a phone say who somebody is.
-    by_phone: bool,
     /// One call in so many is as slow as may be.
     pub(crate) slow: u64,
     now: u64,
@@ -274,14 +256,19 @@ pub(crate) struct Day {
     up: bool,
     accounts: Vec<Account>,
     leads: Vec<Lead>,
-    rows: Vec<Row>,
-    running: BTreeMap<usize, u64>,
-    /// The rows that are not done, by account and shard.
-    open: Vec<Vec<usize>>,
-    /// Between a look-up and its write.
-    going_on: BTreeSet<usize>,
-    /// When each shard's alarm rings.
+    store: Store,
+    /// The lead of each row.
+    lead_of: Vec<usize>,
+    outboxes: [Outbox; SHARDS],
+    /// The requests that were made: whom they are about, the record that they name, and whether they write.
+    rendered: BTreeMap<usize, (Who, Option<usize>, bool)>,
+    /// When each shard's alarm and timer ring.
     alarms: [Option<(u64, u64)>; SHARDS],
+    timers: [Option<(u64, u64)>; SHARDS],
+    /// Until when each shard's disk is full.
+    full: [u64; SHARDS],
+    /// An object dies before one effect in so many; never where it is 0.
+    mortal: u64,
     trouble: u64,
     seen: Seen,
 }
@@ -293,7 +280,6 @@ impl Day {
             looks: true,
             careful: true,
             asks: true,
-            by_phone: false,
             slow: 20,
             now: START,
             skew: 0,
@@ -305,15 +291,19 @@ impl Day {
             up: true,
             accounts: Vec::new(),
             leads: Vec::new(),
-            rows: Vec::new(),
-            running: BTreeMap::new(),
-            open: vec![Vec::new(); 3 * SHARDS],
-            going_on: BTreeSet::new(),
+            store: Store::default(),
+            lead_of: Vec::new(),
+            outboxes: Default::default(),
+            rendered: BTreeMap::new(),
             alarms: [None; SHARDS],
+            timers: [None; SHARDS],
+            full: [0; SHARDS],
+            mortal: 0,
             trouble: 0,
             seen: Seen::default(),
         };
         day.trouble = day.below(40);
+        day.mortal = [0, 0, 2_000, 200][day.below(4) as usize];
         day
     }
 
@@ -333,11 +323,6 @@ impl Day {
     fn at(&mut self, time: u64, happening: Happening) {
         self.count += 1;
         self.next.insert((time.max(self.now), self.count), happening);
-    }
-
-    /// What the relay's clock says.
-    fn clock(&self) -> u64 {
-        self.now.saturating_add_signed(self.skew)
     }
 
     /// The relay's clock's moment, in true time.
@@ -368,13 +353,14 @@ impl Day {
     fn note(&mut self, happening: &Happening) {
         let kind = match happening {
             Happening::Accept { lead } => *lead as u64,
-            Happening::Pump { shard } => 100 + *shard as u64,
+            Happening::Alarm { shard } => 100 + *shard as u64,
+            Happening::Ring { shard, .. } => 110 + *shard as u64,
+            Happening::Disk { shard, .. } => 120 + *shard as u64,
+            Happening::Cron => 130,
             Happening::Signed { account, .. } => 200 + *account as u64,
             Happening::Arrive { row, .. } => 1_000 + *row as u64,
             Happening::Commit { row, .. } => 2_000 + *row as u64,
-            Happening::Hear { row, .. } => 3_000 + *row as u64,
-            Happening::GoOn { row, .. } => 4_000 + *row as u64,
-            Happening::Told { asker, .. } => 5_000 + asker.row as u64,
+            Happening::Said { ticket, .. } => 3_000 + ticket.row as u64,
             Happening::Kill => 300,
             Happening::Restart => 301,
             Happening::Step { .. } => 302,
@@ -390,7 +376,9 @@ impl Day {
         for word in [self.now, kind] {
             self.seen.trace = (self.seen.trace ^ word).wrapping_mul(0x0000_0100_0000_01b3);
         }
-        if self.tell && !matches!(happening, Happening::Pump { .. }) {
+        if self.tell
+            && !matches!(happening, Happening::Alarm { .. } | Happening::Ring { .. } | Happening::Cron)
+        {
             println!("{:>9} {happening:?}", self.now - START);
         }
     }
@@ -414,16 +402,15 @@ impl Day {
                 full: 0,
                 sign_ins: Vec::new(),
                 crm: Crm::new(kind, lag, LEADS),
-                held: vec![0; SHARDS],
-                wide: vec![AT_ONCE; SHARDS],
-                holds: vec![BTreeMap::new(); SHARDS],
             });
         }
         let people = 1 + self.below(LEADS as u64);
         // A phone is a household's, or an office's.
         let lines = 1 + self.below(people);
         let phones: Vec<usize> = (0..people).map(|_| self.below(lines) as usize).collect();
-        self.by_phone = self.below(4) == 0;
+        if self.below(4) == 0 {
+            "phone".clone_into(&mut self.store.by);
+        }
         // Half of the days are a rush.
         let span = if self.below(2) == 0 { DAY } else { 60_000 };
         for lead in 0..LEADS {
@@ -441,6 +428,12 @@ impl Day {
             let time = START + self.below(span + 60_000);
             self.at(time, Happening::Kill);
         }
+        for _ in 0..self.below(3) {
+            let time = START + self.below(span + 60_000);
+            let (shard, lasts) = (self.below(SHARDS as u64) as usize, 1 + self.below(600_000));
+            self.at(time, Happening::Disk { shard, lasts });
+        }
+        self.at(START + CRON, Happening::Cron);
         for account in 0..self.accounts.len() {
             for _ in 0..self.below(4) {
                 let time = START + self.below(span + 60_000);
@@ -457,7 +450,8 @@ impl Day {
                 let fault = faults[self.below(4) as usize];
                 let (form, lasts) = (self.below(2) as usize, 1 + self.below(3 * 60 * 60 * 1_000));
                 let time = START + self.below(span);
-                self.at(time, Happening::Trouble { account, fault, form, lasts });
+                let param = fault == Fault::Target && self.below(2) == 0;
+                self.at(time, Happening::Trouble { account, fault, form, param, lasts });
             }
         }
         for account in 0..self.accounts.len() {
@@ -499,23 +493,29 @@ impl Day {
     fn happens(&mut self, happening: Happening) {
         match happening {
             Happening::Accept { lead } => self.accept(lead),
-            Happening::Pump { shard } => {
+            Happening::Alarm { shard } => {
                 self.alarms[shard] = None;
                 if self.up {
-                    self.pump(shard);
+                    arrives(self, shard, Event::Alarm);
+                    self.stop(shard);
                 }
             }
-            Happening::Hear { row, sent, life, token, outcome } => {
-                if self.up && life == self.life && self.rows[row].state.sent == sent {
-                    self.hear(row, token, &outcome);
+            Happening::Ring { shard, life } if self.up && self.outboxes[shard].life == life => {
+                self.timers[shard] = None;
+                happens(self, shard, Event::Ring);
+            }
+            Happening::Cron => self.cron(),
+            Happening::Disk { shard, lasts } => {
+                self.seen.disks += 1;
+                self.full[shard] = self.now + lasts;
+            }
+            Happening::Said { ticket, heard } => {
+                if let Heard::Called { outcome: Outcome::Unknown { .. }, .. } = &heard {
+                    self.seen.lost += 1;
                 }
+                hears(self, ticket, heard);
+                self.stop(self.store.rows[ticket.row].shard);
             }
-            Happening::GoOn { row, life } if self.up && life == self.life => {
-                self.running.remove(&row);
-                self.deliver(row);
-                self.pump(self.rows[row].shard);
-            }
-            Happening::Told { asker, reply } if self.up && asker.life == self.life => self.told(asker, reply),
             Happening::Signed { account, life, number, login }
                 if self.up && life == self.accounts[account].gate.life =>
             {
@@ -543,8 +543,9 @@ impl Day {
             Happening::Kill if self.up => {
                 self.seen.kills += 1;
                 self.up = false;
-                self.running.clear();
-                self.going_on.clear();
+                for outbox in &mut self.outboxes {
+                    outbox.die();
+                }
                 let down = 50 + self.below(5_000);
                 self.at(self.now + down, Happening::Restart);
             }
@@ -552,7 +553,6 @@ impl Day {
             Happening::Step { by } => {
                 self.seen.steps += 1;
                 self.skew += by;
-                self.wake();
             }
             Happening::Expire { account } => {
                 self.seen.tokens += 1;
@@ -563,30 +563,41 @@ impl Day {
                 let reset = self.now + 60_000 + self.below(10 * 60 * 60 * 1_000);
                 self.accounts[account].crm.quota = reset;
             }
-            Happening::Trouble { account, fault, form, lasts } => {
+            Happening::Trouble { account, fault, form, param, lasts } => {
                 let until = self.now + lasts;
-                self.accounts[account].crm.trouble = Some(Trouble { fault, form, until });
+                self.accounts[account].crm.trouble = Some(Trouble { fault, form, param, until });
             }
             Happening::Mend => self.mend(),
             Happening::Signed { .. }
             | Happening::Looked { .. }
-            | Happening::GoOn { .. }
-            | Happening::Told { .. }
+            | Happening::Ring { .. }
             | Happening::Kill => {}
         }
     }
 
-    /// One alarm for each shard, as a Durable Object has it.
-    fn alarm(&mut self, shard: usize, time: u64) {
-        if let Some(set) = self.alarms[shard].replace((time, self.count + 1)) {
-            self.next.remove(&set);
+    /// An object with nothing under way may be stopped, and its timer with it.
+    fn stop(&mut self, shard: usize) {
+        let outbox = &self.outboxes[shard];
+        if outbox.is_up() && outbox.is_idle() && self.below(20) == 0 {
+            self.seen.stops += 1;
+            self.outboxes[shard].die();
         }
-        self.at(time, Happening::Pump { shard });
+    }
+
+    /// Asks every outbox to look, for as long as something waits.
+    fn cron(&mut self) {
+        if self.up {
+            self.wake();
+        }
+        let waits = self.store.rows.iter().any(|row| matches!(row.phase, "waiting" | "sent"));
+        if waits || self.store.rows.len() < LEADS * self.accounts.len() {
+            self.at(self.now + CRON, Happening::Cron);
+        }
     }
 
     fn wake(&mut self) {
         for shard in 0..SHARDS {
-            self.alarm(shard, self.now);
+            arrives(self, shard, Event::Alarm);
         }
     }
 
@@ -594,37 +605,44 @@ impl Day {
     fn restart(&mut self) {
         self.up = true;
         self.life += 1;
-        for row in &mut self.rows {
-            row.state = serde_json::from_str(&serde_json::to_string(&row.state).unwrap()).unwrap();
-        }
         for account in &mut self.accounts {
             drop(account.gate.die());
-            account.held = vec![0; SHARDS];
-            account.wide = vec![AT_ONCE; SHARDS];
-            account.holds = vec![BTreeMap::new(); SHARDS];
-        }
-        // What was marked before is asked about at once; the gate says when.
-        for at in 0..self.rows.len() {
-            if let Row { hold: Some(name), account, shard, .. } = &self.rows[at] {
-                self.accounts[*account].holds[*shard].insert(name.clone(), 0);
-            }
         }
         self.wake();
     }
 
     fn accept(&mut self, lead: usize) {
-        if !self.up {
+        let shard = lead % SHARDS;
+        if !self.up || self.is_full(shard) {
             // The page keeps what was not acknowledged.
             self.at(self.now + 10_000, Happening::Accept { lead });
             return;
         }
-        let shard = lead % SHARDS;
+        let now = self.clock();
         for account in 0..self.accounts.len() {
-            let state = Delivery::new(self.accounts[account].recipe, self.clock());
-            self.open[account * SHARDS + shard].push(self.rows.len());
-            self.rows.push(Row { lead, account, shard, state, hold: None });
+            let state = Delivery::new(self.accounts[account].recipe, now);
+            self.lead_of.push(lead);
+            self.store.add(Stored {
+                shard,
+                account,
+                form: FORMS[lead % 2],
+                persons: self.keys(lead, account),
+                fills: if lead.is_multiple_of(3) { EXTRA } else { "email" },
+                state: serde_json::to_string(&state).unwrap(),
+                phase: "waiting",
+                next: now,
+                code: None,
+                hold: None,
+                trouble: None,
+                maybe_repeated: false,
+            });
         }
-        self.pump(shard);
+        let names = (0..self.accounts.len()).map(|account| account.to_string()).collect();
+        arrives(self, shard, Event::Arrived(names));
+    }
+
+    fn state(&self, row: usize) -> Delivery {
+        serde_json::from_str(&self.store.rows[row].state).unwrap()
     }
 
     /// The owner mends what was refused and sends the dead letters on.
@@ -633,29 +651,36 @@ impl Day {
             account.crm.mended = true;
         }
         let now = self.clock();
-        for (at, row) in self.rows.iter_mut().enumerate() {
-            if row.state.phase == Phase::Dead {
+        for at in 0..self.store.rows.len() {
+            if self.store.rows[at].phase == "dead" {
                 self.seen.replays += 1;
-                row.state = row.state.replayed(self.accounts[row.account].recipe, now);
-                self.open[row.account * SHARDS + row.shard].push(at);
+                let state = self.state(at).replayed(self.accounts[self.store.rows[at].account].recipe, now);
+                self.store.change(at, |row| {
+                    row.state = serde_json::to_string(&state).unwrap();
+                    (row.phase, row.next, row.code) = ("waiting", now, None);
+                });
             }
         }
-        self.wake();
+        for shard in 0..SHARDS {
+            arrives(self, shard, Event::Acted { first: true, counts: true });
+        }
+        self.at(self.now + CRON, Happening::Cron);
     }
 
     fn judge(&mut self, mended: bool) {
-        assert_eq!(self.rows.len(), LEADS * self.accounts.len(), "a lead was never taken");
-        for (at, row) in self.rows.iter().enumerate() {
-            let lead = &self.leads[row.lead];
+        assert_eq!(self.store.rows.len(), LEADS * self.accounts.len(), "a lead was never taken");
+        for at in 0..self.store.rows.len() {
+            let (row, state, own) = (&self.store.rows[at], self.state(at), self.lead_of[at]);
+            let lead = &self.leads[own];
             let wanted = if lead.poison && !mended { Phase::Dead } else { Phase::Done };
-            assert_eq!(row.state.phase, wanted, "row {at}, lead {}: {:?}", row.lead, row.state);
+            assert_eq!(state.phase, wanted, "row {at}, lead {own}: {row:?}");
             let crm = &self.accounts[row.account].crm;
-            let times = crm.written[row.lead];
-            assert!(wanted == Phase::Dead || times > 0, "lead {} is lost", row.lead);
+            let times = crm.written[own];
+            assert!(wanted == Phase::Dead || times > 0, "lead {own} is lost");
             if times > 1 {
                 self.seen.repeats += 1;
                 assert!(
-                    crm.kind != Kind::Form || row.state.maybe_repeated,
+                    crm.kind != Kind::Form || row.maybe_repeated,
                     "row {at}: a repeat that is not marked"
                 );
             }
@@ -664,10 +689,10 @@ impl Day {
             let mut known = BTreeSet::new();
             for person in &account.crm.people {
                 let who = person.who;
-                let rows: Vec<usize> = (0..self.rows.len())
+                let rows: Vec<usize> = (0..self.store.rows.len())
                     .filter(|at| {
-                        Some(self.leads[self.rows[*at].lead].person) == who.email
-                            && self.rows[*at].account == number
+                        Some(self.leads[self.lead_of[*at]].person) == who.email
+                            && self.store.rows[*at].account == number
                     })
                     .collect();
                 assert!(

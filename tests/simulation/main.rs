@@ -21,6 +21,8 @@ mod crm;
 mod crowd;
 mod day;
 mod gate;
+mod outbox;
+mod store;
 
 use crowd::Crowd;
 use day::{Day, Seen};
@@ -77,6 +79,11 @@ fn no_day_loses_or_doubles_anybody() {
         ("gates that died", all.deaths),
         ("full disks", all.full),
         ("answers that never came", all.unanswered),
+        ("outboxes that died between two effects", all.died),
+        ("outboxes that were stopped", all.stops),
+        ("outboxes without room on disk", all.disks),
+        ("alarms that never rang", all.alarms),
+        ("calls that have not left", all.unsent),
     ] {
         assert!(times >= seeds / 20, "only {times} {what} in {seeds} days");
     }

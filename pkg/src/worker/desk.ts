@@ -1,4 +1,3 @@
-import type { Outcome } from "../types.js";
 import type { DurableState } from "./durable.js";
 import { Tally } from "./tally.js";
 
@@ -66,16 +65,6 @@ export class Desk {
     this.tick(`accepted ${standing}`);
   }
 
-  moved(account: string, phase: string, kind: string, event: unknown): void {
-    if ((event as { event: string }).event !== "outcome") return;
-    this.tick(`calls ${account} ${kind}`);
-    if (phase === "done") this.tick(`delivered ${account}`);
-  }
-
-  died(code: string): void {
-    this.tick(`died ${code}`);
-  }
-
   /** Writes where a delivery stands now. With the last one that is open the person's values go; hashes, for repeats, and outcomes stay. */
   turn(lead: string, phase: string, write: () => void): void {
     if (phase !== "done" && phase !== "dead") {
@@ -111,17 +100,3 @@ export class Desk {
 }
 
 const earliest = (one: number | null, other: number | null): number | null => (one === null || other === null ? (one ?? other) : Math.min(one, other));
-
-/** What an operator may see of an outcome. */
-export function codeOf(outcome: Outcome | null): string | null {
-  switch (outcome?.kind) {
-    case "refused":
-      return outcome.issues[0]?.code ?? "refused";
-    case "retry":
-      return outcome.code;
-    case "unknown":
-      return outcome.why;
-    default:
-      return outcome?.kind ?? null;
-  }
-}

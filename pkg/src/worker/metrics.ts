@@ -1,6 +1,6 @@
 import type { ShardStatus } from "./desk.js";
 import type { GateStatus } from "./gate.js";
-import type { Full } from "./letters.js";
+import type { Full } from "./driver.js";
 
 const escaped = (text: string): string => text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 const labels = (given: Record<string, string>): string =>

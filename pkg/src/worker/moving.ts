@@ -13,9 +13,6 @@ export interface Move {
   sure: boolean;
 }
 
-/** A call that is long over is stepped on only to hear that its answer was lost; the times make no difference. */
-const TIMING = { deadline: 35_000, base: 1_000, cap: 600_000, scale: 1 };
-
 /** What becomes of a lead that moves. What was refused or is held stays so: where it goes is another question. */
 export function moved(ruling: Ruling, lead: string, waiting: readonly Waiting[], { account, form, sure }: Move): Ruled[] {
   if (form) return renamed(ruling, lead, waiting, form.from, form.to);
@@ -67,7 +64,7 @@ function toAccount(ruling: Ruling, lead: string, row: Waiting, to: string, sure:
   try {
     if (isInDoubt(state) && !sure) return stays(own, "delivery.doubt");
     // Nobody has written down yet that the answer was lost.
-    if (phase === "sent") fresh = steady((glue) => glue.stepDelivery(system, state, TIMING, { event: "due" }, now, 0)).state;
+    if (phase === "sent") fresh = steady((glue) => glue.lostDelivery(system, state, now));
     if (open) fresh = steady((glue) => glue.replayDelivery(system, fresh, now));
   } catch (error) {
     return stays(own, error instanceof FieldpostError ? error.code : "delivery.state");

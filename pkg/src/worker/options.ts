@@ -178,7 +178,7 @@ function check(given: RelayOptions): RelayOptions {
     if (given[name] !== undefined && given[name].length < 12) wrong(`${name}: needs at least 12 characters.`);
   }
   if (given.valueKey !== undefined && given.valueKey === given.operatorKey) wrong("valueKey: must not be the operator's key.");
-  if (given.plan !== undefined && !Object.hasOwn(PLANS, given.plan)) wrong('plan: "free" or "paid".');
+  if (given.plan !== undefined && !PLANS.includes(given.plan)) wrong('plan: "free" or "paid".');
   const { maxBytes, shards } = given;
   if (shards !== undefined && !(Number.isInteger(shards) && shards > 0 && shards <= MOST_SHARDS)) wrong(`shards: from 1 to ${MOST_SHARDS}.`);
   if (maxBytes !== undefined && !(Number.isInteger(maxBytes) && maxBytes > 0 && maxBytes <= MOST_BYTES)) {
@@ -219,6 +219,9 @@ export function systemOf(relay: RelayOptions, account: string): string {
   if (!found) throw new FieldpostError("account.invalid");
   return found.system;
 }
+
+/** The way of a form to an account, as the owner wrote it. */
+export const targetOf = ({ forms }: RelayOptions, form: string, account: string): Target | undefined => forms[form]?.deliver.find((one) => one.account === account);
 
 /** Whether a form goes to an account, and with this parameter where one is named. */
 export function goesTo(relay: RelayOptions, account: string, form: string, param: string | null): boolean {

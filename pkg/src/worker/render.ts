@@ -1,7 +1,5 @@
 import { plainAccount, type Rendered, steady } from "../edge.js";
 import { FieldpostError } from "../errors.js";
-import type { Issue, Outcome } from "../types.js";
-import { MESSAGES } from "./codes.gen.js";
 import { spoken } from "./gate.js";
 import { hashedId, joined } from "./hash.js";
 import type { RelayAccount, Target } from "./options.js";
@@ -49,25 +47,6 @@ const mapping = (target: Target): object => ({
   constants: Object.entries(target.constants ?? {}),
   ...(target.join !== undefined && { join: target.join }),
 });
-
-/** What a form's leads are told that has no way into the account any more. */
-const NO_TARGET: Issue = { field: "deliver", code: "params.target", severity: "error", message: MESSAGES["params.target"] };
-
-/** The way of a delivery, where there still is one: else it is its owner's to mend. */
-export function wayOf(target: Target | undefined): Target {
-  if (!target) throw new FieldpostError("params.invalid", "", [NO_TARGET]);
-  return target;
-}
-
-/** The refusal of a call that could not be built, and whose fault that is; nothing for what is no such refusal. */
-export function unsent(error: unknown, target: Target | undefined): Outcome | undefined {
-  if (!(error instanceof FieldpostError)) return undefined;
-  const issues = error.issues.length > 0 ? error.issues : [{ field: "", code: error.code, severity: "error" as const, message: error.message }];
-  if (error.code === "params.size") return { kind: "refused", issues };
-  if (error.code === "account.invalid") return { kind: "refused", issues, fault: "account" };
-  if (error.code !== "params.invalid") return undefined;
-  return target ? steady((glue) => glue.blame(issues, mapping(target))) : { kind: "refused", issues, fault: "target" };
-}
 
 /** What stopped a delivery. The disk is full, or the plan allows no more writes today: what the storage says of that is text. */
 export function faultOf(error: unknown): string {

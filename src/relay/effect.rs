@@ -1,0 +1,232 @@
+//! What an outbox's host is asked to do. Every word here is one function of the host's.
+
+use crate::outcome::Outcome;
+use serde::Serialize;
+
+/// A value of a statement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Bind {
+    /// Text.
+    Text(String),
+    /// A number, a time in milliseconds since 1970, or a yes.
+    Number(u64),
+}
+
+/// A statement of the host's, by its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Statement {
+    /// Which one.
+    pub name: &'static str,
+    /// Its values, in order.
+    pub values: Vec<Bind>,
+}
+
+impl Statement {
+    /// Of an account, and of something in it.
+    pub(super) fn of(name: &'static str, texts: &[&str], numbers: &[u64]) -> Self {
+        let texts = texts.iter().map(|text| Bind::Text((*text).to_owned()));
+        Statement { name, values: texts.chain(numbers.iter().map(|number| Bind::Number(*number))).collect() }
+    }
+}
+
+/// What the host does next. What belongs to one delivery is about the one that the event was about.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "do", rename_all = "lowercase")]
+pub enum Effect {
+    /// Run these, and tell all their rows in one [`Rows`](super::outbox::Event::Rows).
+    Look {
+        /// The event that they belong to.
+        of: u32,
+        /// The alarm is set by them, too.
+        arm: bool,
+        /// In this order.
+        statements: Vec<Statement>,
+    },
+    /// Set the platform's one alarm, so many milliseconds from now: what is near must not be past by the time it is set. Who
+    /// waits for what was promised waits until it stands.
+    Alarm {
+        /// How many.
+        after: u64,
+    },
+    /// Ring after so many milliseconds, in place of a timer that is running.
+    Timer {
+        /// How many.
+        after: u64,
+    },
+    /// Take this delivery on its way: its first effect is [`Effect::Acquire`].
+    Start {
+        /// Which of the rows that were shown.
+        id: String,
+        /// Where it goes.
+        account: String,
+        /// The event that it belongs to.
+        of: u32,
+        /// Its last call may still be out.
+        lost: bool,
+        /// How long it needs its place.
+        deadline: u64,
+    },
+    /// A delivery that is due waits for a closed target.
+    Mark {
+        /// Which delivery.
+        id: String,
+        /// For what.
+        target: String,
+        /// Why, where a person has to act on dead letters first.
+        code: Option<&'static str>,
+    },
+    /// A line of the log: names, codes and numbers.
+    Log {
+        /// What has happened.
+        event: &'static str,
+        /// Which delivery.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+        /// Which account.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        account: Option<String>,
+        /// Which form.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        form: Option<String>,
+        /// Why.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+        /// Milliseconds.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        wait: Option<u64>,
+    },
+    /// One more of these.
+    Count {
+        /// The counter.
+        name: String,
+    },
+
+    /// Ask the account's gate for a place.
+    Acquire {
+        /// Its last call may still be out.
+        lost: bool,
+        /// How long it needs it.
+        deadline: u64,
+    },
+    /// Tell the gate that the place is free, and what came of the call.
+    Release {
+        /// What came of it, where there was one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        outcome: Option<Outcome>,
+        /// The request could not be made.
+        #[serde(skip_serializing_if = "is_not")]
+        unsent: bool,
+        /// The token that the call had.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
+        /// The call was a write.
+        #[serde(skip_serializing_if = "is_not")]
+        write: bool,
+        /// The write that relies on this look-up comes next.
+        #[serde(rename = "goesOn", skip_serializing_if = "is_not")]
+        goes_on: bool,
+        /// After so many milliseconds the call can no longer be running.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        landed: Option<u64>,
+        /// What the reply said of the account's pace.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pace: Option<Pace>,
+        /// How long the system asked to be left alone.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        after: Option<u64>,
+    },
+    /// Make the request of the call, or find the one that was made for it.
+    Render {
+        /// Where the delivery stands.
+        state: String,
+        /// What the request is kept under.
+        call: String,
+        /// The API version that the account turned out to speak.
+        version: Option<u8>,
+    },
+    /// Send the request that was made.
+    Send {
+        /// The operation.
+        operation: String,
+        /// With this token.
+        token: String,
+        /// How long the call may take.
+        deadline: u64,
+        /// When it must have ended, whatever happened on its way.
+        ends: u64,
+        /// How long the sender is waited for.
+        patience: u64,
+    },
+    /// Come back after so many milliseconds.
+    Sleep {
+        /// How many.
+        after: u64,
+    },
+    /// Write down where the delivery stands: in one transaction with what belongs to it.
+    Write {
+        /// The machine's state, as it is kept.
+        state: String,
+        /// Where it stands.
+        phase: &'static str,
+        /// When there is something to do.
+        next: u64,
+        /// Why.
+        code: Option<String>,
+        /// A call was repeated after its reply was lost.
+        maybe_repeated: bool,
+        /// What the system does not get as the lead has it.
+        warning: Option<&'static str>,
+        /// An answer has come, so it is out of trouble.
+        answered: bool,
+        /// The request that was just made is kept with it.
+        keep: bool,
+    },
+    /// The call has not left: the delivery stands where it stood, unless somebody has changed it since.
+    Restore {
+        /// Where it stood.
+        state: String,
+        /// Where it stood.
+        phase: &'static str,
+        /// Why.
+        code: Option<String>,
+        /// When there is something to do.
+        next: u64,
+        /// Where it must stand.
+        was: String,
+    },
+    /// What is broken waits, or becomes a dead letter. Its state stays as it is, for nobody may be able to read it.
+    Stumble {
+        /// Where it stands.
+        phase: &'static str,
+        /// Why.
+        code: String,
+        /// When there is something to do.
+        next: u64,
+        /// So many times in a row the module stopped over it.
+        trouble: Option<u32>,
+    },
+    /// It waits for this closed target; its request is made anew then.
+    Hold {
+        /// Its name.
+        target: String,
+    },
+    /// Something has become of its lead: who waits for that is told.
+    Ended {},
+    /// It is as far as it goes now.
+    Leave {},
+}
+
+/// What a system said it still takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Pace {
+    /// So many calls …
+    pub left: u64,
+    /// … until then.
+    pub until: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_not(yes: &bool) -> bool {
+    !yes
+}

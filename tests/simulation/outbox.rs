@@ -1,0 +1,254 @@
+//! The host of an outbox as `pkg/src/worker/driver.ts` is one: it carries out what the machine says, and decides nothing. It is
+//! unkind: it dies between any two effects, its disk is full, and what it asks for comes late or never.
+
+use crate::store::{Full, Store};
+use fieldpost::delivery::outbox::{Delivery, Recipe};
+use fieldpost::relay::effect::Effect;
+use fieldpost::relay::outbox::{Event, Kit, Moment, step};
+use fieldpost::relay::run::{Failure, Heard, Run};
+use fieldpost::relay::schedule::Schedule;
+use std::collections::BTreeMap;
+
+/// An object: gone, or with what it holds between two events.
+#[derive(Default)]
+pub(crate) struct Outbox {
+    /// Counts its lives.
+    pub(crate) life: u64,
+    schedule: Option<String>,
+    /// What is under way, with the number of what each waits for.
+    runs: BTreeMap<usize, (Run, u64)>,
+    asked: u64,
+    events: u32,
+}
+
+impl Outbox {
+    /// The object is gone, with all that it knew.
+    pub(crate) fn die(&mut self) {
+        self.life += 1;
+        self.schedule = None;
+        self.runs.clear();
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        self.schedule.is_some()
+    }
+
+    /// Nothing is under way.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.runs.is_empty()
+    }
+}
+
+/// What a delivery waits for: the outbox's life, and which of its questions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ticket {
+    pub(crate) row: usize,
+    pub(crate) life: u64,
+    number: u64,
+}
+
+/// What is around the outboxes.
+pub(crate) trait World: Sized {
+    fn store(&mut self) -> &mut Store;
+    fn outbox(&mut self, shard: usize) -> &mut Outbox;
+    /// The recipes of the accounts, which are called by their numbers, and what their forms are.
+    fn recipes(&self) -> Vec<&'static Recipe>;
+    fn forms(&self) -> &'static [&'static str];
+    fn clock(&self) -> u64;
+    fn random(&mut self) -> u32;
+    /// Whether the object dies now.
+    fn dies(&mut self, shard: usize) -> bool;
+    fn is_full(&self, shard: usize) -> bool;
+    fn set_alarm(&mut self, shard: usize, at: u64);
+    fn set_timer(&mut self, shard: usize, after: u64);
+    /// Something is asked of somebody else; the answer is told by [`hears`].
+    fn ask(&mut self, ticket: Ticket, run: &Run, effect: Effect);
+    /// Said of each effect that was carried out.
+    fn saw(&mut self, row: Option<usize>, effect: &Effect);
+}
+
+/// What the object's constructor does.
+fn begin<W: World>(world: &mut W, shard: usize) {
+    let mut schedule = Schedule::new(1, true, 10_000);
+    for account in 0..world.recipes().len() {
+        schedule.add(&account.to_string(), &account.to_string(), world.forms());
+    }
+    world.outbox(shard).schedule = Some(schedule.packed());
+    happens(world, shard, Event::Woken);
+}
+
+/// An event of the platform's begins.
+pub(crate) fn arrives<W: World>(world: &mut W, shard: usize, event: Event<'_>) {
+    world.outbox(shard).events += 1;
+    if !world.outbox(shard).is_up() {
+        begin(world, shard);
+    }
+    happens(world, shard, event);
+}
+
+/// Something happens to an outbox.
+pub(crate) fn happens<W: World>(world: &mut W, shard: usize, event: Event<'_>) {
+    if !world.outbox(shard).is_up() {
+        return;
+    }
+    let life = world.outbox(shard).life;
+    let Ok(effects) = moved(world, shard, None, event.clone()) else {
+        // A full disk keeps nobody from looking again.
+        assert_ne!(event, Event::Unread, "a word that writes nothing");
+        return happens(world, shard, Event::Unread);
+    };
+    go_on(world, shard, life, effects);
+}
+
+/// A delivery hears something; what is too late is heard by nobody.
+pub(crate) fn hears<W: World>(world: &mut W, ticket: Ticket, heard: Heard) {
+    let Ticket { row, life, number } = ticket;
+    let shard = world.store().rows[row].shard;
+    let outbox = world.outbox(shard);
+    if outbox.life != life || outbox.runs.get(&row).is_none_or(|(_, asked)| *asked != number) {
+        return;
+    }
+    let full = Failure { code: "storage.full".to_owned(), ..Failure::default() };
+    for heard in [heard, Heard::Failed(full), Heard::Broken] {
+        if let Ok(effects) = moved(world, shard, Some(row), Event::Heard(heard)) {
+            let asked = effects.iter().find(|effect| is_question(effect)).cloned();
+            if asked.is_none() {
+                world.outbox(shard).runs.remove(&row);
+            }
+            go_on(world, shard, life, effects);
+            if let (Some(asked), true) = (asked, world.outbox(shard).life == life) {
+                asks(world, shard, row, asked);
+            }
+            return;
+        }
+    }
+    panic!("a word that writes nothing");
+}
+
+fn read(state: &str) -> Option<Delivery> {
+    serde_json::from_str(state).ok()
+}
+
+fn write(delivery: &Delivery) -> String {
+    serde_json::to_string(delivery).unwrap()
+}
+
+/// One step of the machine, and of its effects those that wait for nothing. What fails has not happened.
+fn moved<W: World>(
+    world: &mut W,
+    shard: usize,
+    row: Option<usize>,
+    event: Event<'_>,
+) -> Result<Vec<Effect>, Full> {
+    let recipes = world.recipes();
+    let recipe = |system: &str| system.parse().ok().and_then(|at: usize| recipes.get(at).copied());
+    let kit = Kit { recipe: &recipe, read: &read, write: &write };
+    let (now, random) = (world.clock(), world.random());
+    let outbox = world.outbox(shard);
+    let at = Moment { now, random, newest: outbox.events };
+    let before = outbox.schedule.clone().unwrap();
+    let mut run = row.map(|row| outbox.runs[&row].0.clone());
+    let mut schedule = Schedule::unpacked(&before);
+    let effects = step(&mut schedule, run.as_mut(), event, kit, at);
+    outbox.schedule = Some(schedule.packed());
+    assert_eq!(Schedule::unpacked(&schedule.packed()), schedule);
+    let life = outbox.life;
+    for effect in &effects {
+        if world.dies(shard) {
+            world.outbox(shard).die();
+            return Ok(Vec::new());
+        }
+        let full = world.is_full(shard);
+        if let Err(full) = world.store().write(row, effect, full) {
+            world.outbox(shard).schedule = Some(before);
+            return Err(full);
+        }
+        world.saw(row, effect);
+    }
+    let outbox = world.outbox(shard);
+    assert_eq!(outbox.life, life);
+    if let (Some((known, _)), Some(run)) = (row.and_then(|row| outbox.runs.get_mut(&row)), run) {
+        *known = run;
+    }
+    Ok(effects)
+}
+
+fn go_on<W: World>(world: &mut W, shard: usize, life: u64, effects: Vec<Effect>) {
+    for effect in effects {
+        if world.outbox(shard).life != life {
+            return;
+        }
+        match effect {
+            Effect::Start { id, account, of, lost, deadline } => {
+                let row: usize = id.parse().unwrap();
+                let stored = world.store().rows[row].clone();
+                let run = Run {
+                    id,
+                    account,
+                    form: stored.form.to_owned(),
+                    state: stored.state,
+                    phase: stored.phase.to_owned(),
+                    code: stored.code,
+                    hold: stored.hold,
+                    trouble: stored.trouble,
+                    by: world.store().by.clone(),
+                    of,
+                    ..Run::default()
+                };
+                let known = world.outbox(shard).runs.insert(row, (run, 0));
+                assert!(known.is_none(), "row {row} is under way twice");
+                asks(world, shard, row, Effect::Acquire { lost, deadline });
+            }
+            Effect::Timer { after } => world.set_timer(shard, after),
+            Effect::Alarm { after } => {
+                let at = world.clock() + after;
+                world.set_alarm(shard, at);
+            }
+            Effect::Look { of, arm, statements } => {
+                let full = world.is_full(shard);
+                let mut rows = Vec::new();
+                let mut failed = false;
+                for statement in &statements {
+                    match world.store().run(shard, statement, full) {
+                        Ok(some) => rows.extend(some.into_iter().map(|words| {
+                            let words: Vec<String> =
+                                std::iter::once(statement.name.to_owned()).chain(words).collect();
+                            words.join("\u{1}")
+                        })),
+                        Err(Full) => failed = true,
+                    }
+                }
+                let rows = rows.join("\u{2}");
+                happens(
+                    world,
+                    shard,
+                    if failed { Event::Unread } else { Event::Rows { of, arm, rows: &rows } },
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a delivery waits for what comes of it.
+fn is_question(effect: &Effect) -> bool {
+    matches!(
+        effect,
+        Effect::Acquire { .. }
+            | Effect::Release { .. }
+            | Effect::Render { .. }
+            | Effect::Send { .. }
+            | Effect::Sleep { .. }
+    )
+}
+
+fn asks<W: World>(world: &mut W, shard: usize, row: usize, effect: Effect) {
+    let outbox = world.outbox(shard);
+    outbox.asked += 1;
+    let number = outbox.asked;
+    let life = outbox.life;
+    let (run, asked) = outbox.runs.get_mut(&row).unwrap();
+    *asked = number;
+    let run = run.clone();
+    world.ask(Ticket { row, life, number }, &run, effect);
+}
