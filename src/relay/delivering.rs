@@ -35,8 +35,12 @@ const STUMBLED: u64 = 30_000;
 /// A delivery keeps its place between a look-up and its write for no longer than this.
 const GOES_ON: u64 = 10_000;
 
-/// The code of a module that stopped.
+/// Who is told to wait until a time that is past asks again after this long: the gate's clock is behind then.
+const BEHIND: u64 = 100;
+
+/// The codes of a module that stopped, and of a disk that is full.
 const TRAP: &str = "wasm.trap";
+const DISK: &str = "storage.full";
 
 impl Stepping<'_> {
     /// What a delivery does with what it hears.
@@ -105,6 +109,7 @@ impl Stepping<'_> {
     }
 
     fn turned_away(&mut self, run: &mut Run, until: u64, scope: &str, target: Option<String>) {
+        let until = if until > self.now { until } else { self.after(BEHIND) };
         let left = until.saturating_sub(self.now);
         let is_account = scope == "account";
         // Between a look-up and its write nobody else may come, so the place is kept for a while.
@@ -313,8 +318,8 @@ impl Stepping<'_> {
             (At::Releasing, Then::Stumble) => self.stumble(run),
             (At::Releasing, Then::Refused) => self.leave_alone(run),
             _ if host => self.leave_alone(run),
-            // It may have got its place.
-            (At::Asking, _) if code == TRAP => self.gives_up(run, code),
+            // It may have got its place, and could not go on.
+            (At::Asking, _) if [TRAP, DISK].contains(&code.as_str()) => self.gives_up(run, code),
             _ => self.stumbles(run, &code),
         }
     }
@@ -343,7 +348,7 @@ impl Stepping<'_> {
         }));
         let next = self.after(STUMBLED);
         // That is no lead's fault, and passes for all of them at once.
-        if code == "storage.full" {
+        if code == DISK {
             self.schedule.hold(&run.account, next);
         }
         // Else the system has answered for good; only the gate was not told.
