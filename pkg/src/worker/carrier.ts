@@ -75,8 +75,8 @@ export class Carrier {
     Object.assign(own, { run, lead: leadId, persons, values, visitor, known, target });
   }
 
-  /** Whether a delivery is where it was: nobody has erased it or sent it on meanwhile. */
-  private stands({ id, state }: Run): boolean {
+  /** Whether a delivery is where it was at this moment: nobody has erased it or sent it on while it waited. */
+  stands({ run: { id, state } }: Own): boolean {
     return this.rows("SELECT 1 FROM deliveries WHERE id = ? AND state = ?", id, state).length > 0;
   }
 
@@ -87,7 +87,7 @@ export class Carrier {
       if (own.lead === "") this.read(own);
       const asked = Date.now();
       const { answer, ...place } = await this.gate<Place>("acquire", { ...own.known, keys: own.persons, shard: this.outbox.shard, deadline, lost });
-      return { event: answer, asked, stands: this.stands(own.run), ...place };
+      return { event: answer, asked, ...place };
     },
     release: async ({ do: _, ...told }, own) => ({ event: "released", ...(await this.gate<Released>("release", { ...own.known, ...told })) }),
     render: async ({ state, call, version }, own) => {
@@ -95,7 +95,7 @@ export class Carrier {
       const made = await render(this.desk.tally, { id: run.id, state, values, visitor }, call, own.target as Target, this.account(run.account), version);
       own.rendered = made.rendered;
       own.keep = made.keep;
-      return { event: "rendered", write: made.rendered.method !== "GET", identity: made.rendered.identity ?? null, stands: this.stands(run) };
+      return { event: "rendered", write: made.rendered.method !== "GET", identity: made.rendered.identity ?? null };
     },
     send: async ({ operation, token, deadline, ends, patience }, own) => {
       const sending = { operation, rendered: own.rendered as Rendered, token, deadline, ends, own: Object.keys(own.target?.constants ?? {}) };
@@ -159,9 +159,11 @@ export class Carrier {
     ended: (_, { lead }) => this.outbox.ended(lead),
   };
 
-  /** Does what waits for nothing. */
-  carryOut(effect: Effect, own: Own | undefined): void {
-    (this.acts[effect.do] as ((effect: Effect, own: Own | undefined) => void) | undefined)?.(effect, own);
+  /** Does what waits for nothing: all of it, or where something throws nothing. */
+  carryOut(effects: readonly Effect[], own: Own | undefined): void {
+    const acts = effects.filter(({ do: what }) => what in this.acts);
+    const each = (): void => acts.forEach((effect) => (this.acts[effect.do] as (effect: Effect, own: Own | undefined) => void)(effect, own));
+    if (acts.length > 0) this.desk.together(each);
   }
 
   /** Makes a call by the account's own sender. What cannot have left is told apart from what nobody can tell. */

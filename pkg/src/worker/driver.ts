@@ -11,6 +11,9 @@ const BROKEN = 5_000;
 /** So many dead letters of one target are kept before it closes, where the owner says nothing. */
 const MAX_DEAD = 10_000;
 
+/** What a delivery does with these depends on whether it is where it was: looked at in the same breath, since others act between two. */
+const IF_IT_STANDS: readonly string[] = ["granted", "rendered"];
+
 /** A form's way into an account that has as many dead letters as may be, in this outbox. */
 export interface Full {
   account: string;
@@ -27,6 +30,8 @@ export class Driver {
   /** Counts the platform's events; what the outbox does belongs to one. */
   private events = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** It knows what is closed and what is dead; without that it must not go on. */
+  private hasBegun = false;
   private readonly statements: Statements;
 
   constructor(
@@ -44,6 +49,7 @@ export class Driver {
     const known = Object.entries(accounts).map(([name, { system }]) => [name, system, ...ways(name)].join("\u0001"));
     this.schedule = steady((glue) => glue.beginOutbox(known.join("\u0002"), timeScale, plan === "paid", maxDead));
     await this.happens({ event: "woken" });
+    this.hasBegun = true;
   }
 
   /** An event of the platform's begins, and with it what the platform allows. */
@@ -77,7 +83,7 @@ export class Driver {
     const stepped = steady((glue) => glue.stepOutbox(before, own?.run ?? null, event, Date.now(), random, this.events));
     this.schedule = stepped.schedule;
     try {
-      for (const effect of stepped.effects) this.carrier.carryOut(effect, own);
+      this.carrier.carryOut(stepped.effects, own);
     } catch (error) {
       this.schedule = before;
       throw error;
@@ -114,7 +120,8 @@ export class Driver {
   private async look({ of, arm, statements }: Extract<Effect, { do: "look" }>): Promise<void> {
     try {
       await this.happens({ event: "rows", of, arm, rows: this.statements.run(statements) });
-    } catch {
+    } catch (error) {
+      if (!this.hasBegun) throw error;
       await this.happensBy({ event: "unread" });
     }
   }
@@ -143,7 +150,8 @@ export class Driver {
   }
 
   private tell(own: Own, heard: Happened): Effect | undefined {
-    const stepped = this.step(heard, own);
+    const stands = IF_IT_STANDS.includes(heard.event) && this.carrier.stands(own);
+    const stepped = this.step({ ...heard, stands }, own);
     own.run = stepped.run as Run;
     void this.goOn(stepped).catch(() => {});
     return stepped.effects.find(({ do: what }) => this.carrier.asks(what));
