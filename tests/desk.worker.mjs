@@ -39,15 +39,17 @@ export const Outbox = showing(Sound, {
           running: (name) => acceptance.reserve({ key: name, bodyHash: "x" }),
           claims: (name) => acceptance.claim({ key: name, bodyHash: "x", count: 2, shard: "shard-1" }),
         }[what];
+        // As an instance that begins: it counts what is there, some with each that comes.
+        const anew = () => Object.assign(acceptance[what], { count: 0, counted: "", knowsAll: false });
         // The bound itself would take a minute to fill.
         if (what === "claims") Object.assign(acceptance.claims, { most: count - 1_500 });
         sql.exec(`INSERT INTO ${what} (${columns}) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT 'fill' || i, 'x', ${what === "claims" ? "2, " : ""}? + i % 1000 FROM n`, count - 1_000, Date.now() + 1e4);
-        acceptance[what].count = undefined;
+        anew();
         for (let n = 0; n < 1_000; n++) through(own(n));
         const newest = sql.exec(`SELECT count(*) AS n FROM ${what} WHERE ${what === "spent" ? "nonce" : "key"} LIKE 'fill-%'`).one().n;
         const held = rows(what);
         sql.exec(`DELETE FROM ${what}`);
-        acceptance[what].count = undefined;
+        anew();
         return { held, newest };
       }
       case "counters":

@@ -53,6 +53,16 @@ describe("no statement reads all of an outbox", () => {
       for (let n = 0; n < 20; n++) assert.equal((await lead("live", `live${n}@example.org`)).status, 202);
       await until(async () => (await at.leads()).filter(({ email }) => /^live/.test(email)).length === 20, "the leads");
     }],
+    ["spend a token where many are spent", async () => {
+      await sql(`INSERT INTO spent WITH RECURSIVE nonces (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM nonces WHERE n < ${LEADS}) SELECT 'spent ' || n, 'somebody', ${Date.now() + 86_400_000} FROM nonces`);
+      await own("begin").catch(() => {});
+      await own("reads");
+      const { token } = await (await ask(`${at.relay}/leads/live`, { headers: { accept: "application/json", origin: at.page } })).json();
+      const given = body({ firstName: "Ann", lastName: "Lee", email: "token@example.org" }, { key: crypto.randomUUID(), token });
+      assert.equal((await ask(`${at.relay}/leads/live`, { method: "POST", body: given, headers: { accept: "application/json", origin: at.page } })).status, 202);
+      assert.equal((await sql("SELECT count(*) AS n FROM spent"))[0].n, LEADS + 1);
+      await sql("DELETE FROM spent");
+    }],
     // An alarm takes a thousand, and the next one may be half a minute away.
     ["forget", () => until(async () => (await sql("SELECT count(*) AS n FROM leads WHERE finished IS NOT NULL AND key LIKE 'full-%'"))[0].n < LEADS - 1_500, "some that are forgotten", 90_000)],
     ["state and metrics", async () => {
