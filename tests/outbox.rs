@@ -135,3 +135,19 @@ fn the_alarm_stands_before_anything_begins() {
             < at(|effect| matches!(effect, Effect::Start { .. }))
     );
 }
+
+/// A gate that is broken would be asked by each lead, one after the other; and one that can keep nothing signs in for each.
+#[test]
+fn a_gate_that_fails_is_asked_at_a_slower_and_slower_pace() {
+    let mut outbox = Outbox::asking();
+    let held = |outbox: &Outbox| outbox.schedule.accounts.first().unwrap().held - NOW;
+    let failed = || Heard::Failed(Failure { code: "gate.failed".to_owned(), ..Failure::default() });
+    for wait in [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000] {
+        outbox.hears(failed());
+        assert_eq!(held(&outbox), wait);
+        assert!(!starts(&outbox.look()), "another lead asks at once");
+    }
+    outbox.hears(Heard::Held { until: NOW + 500, scope: "account".to_owned(), target: None });
+    outbox.hears(failed());
+    assert_eq!(held(&outbox), 1_000);
+}

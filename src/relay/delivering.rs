@@ -45,6 +45,9 @@ const DISK: &str = "storage.full";
 impl Stepping<'_> {
     /// What a delivery does with what it hears.
     pub(super) fn hear(&mut self, run: &mut Run, heard: Heard) {
+        if matches!(heard, Heard::Granted { .. } | Heard::Held { .. } | Heard::Released { .. }) {
+            self.schedule.gate_said(&run.account);
+        }
         match heard {
             Heard::Granted { .. } => self.granted(run, heard),
             Heard::Held { until, scope, target } => self.turned_away(run, until, &scope, target),
@@ -313,6 +316,10 @@ impl Stepping<'_> {
                 }
                 _ => self.gives_up(run, code),
             };
+        }
+        let is_ours = host || [TRAP, DISK].contains(&code.as_str());
+        if !is_ours && matches!(run.at, At::Asking | At::Releasing) {
+            self.schedule.gate_failed(&run.account, self.now);
         }
         match (run.at, run.then) {
             (At::Releasing, Then::Stumble) => self.stumble(run),

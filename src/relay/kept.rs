@@ -48,8 +48,8 @@ impl Schedule {
                 &[(*event).into(), (*calls).into(), (*deliveries).into(), (*rows).into()],
             );
         }
-        for Account { name, system, forms, held, width } in &self.accounts {
-            put(&mut text, &["account", name, system, forms], &[*held, (*width).into()]);
+        for Account { name, system, forms, held, width, pause } in &self.accounts {
+            put(&mut text, &["account", name, system, forms], &[*held, (*width).into(), *pause]);
         }
         for Lane { id, account, persons, of } in &self.running {
             put(&mut text, &["lane", id, account, persons], &[(*of).into()]);
@@ -89,12 +89,13 @@ impl Schedule {
                     deliveries: small(deliveries),
                     rows: small(rows),
                 }),
-                ["account", name, system, forms, held, width] => schedule.accounts.push(Account {
+                ["account", name, system, forms, held, width, pause] => schedule.accounts.push(Account {
                     name: own(name),
                     system: own(system),
                     forms: own(forms),
                     held: number(held),
                     width: small(width),
+                    pause: number(pause),
                 }),
                 ["lane", id, account, persons, of] => schedule.running.push(Lane {
                     id: own(id),

@@ -42,6 +42,8 @@ pub struct Account {
     pub held: u64,
     /// So many deliveries may ask or run. Where the gate is full, six that ask in vain cost six calls and writes.
     pub width: u32,
+    /// A gate that fails is left alone for this long the next time; 0 after it has said a word.
+    pub pause: u64,
 }
 
 /// A delivery that is under way.
@@ -108,7 +110,7 @@ impl Schedule {
     /// An account of the options, and the forms that go there.
     pub fn add(&mut self, name: &str, system: &str, forms: &[&str]) {
         let (name, system, forms) = (name.to_owned(), system.to_owned(), forms.join("\n"));
-        self.accounts.push(Account { name, system, forms, held: 0, width: AT_ONCE });
+        self.accounts.push(Account { name, system, forms, held: 0, width: AT_ONCE, pause: 0 });
     }
 
     /// A waiting time as the relay's scale has it.
@@ -174,6 +176,25 @@ impl Schedule {
     pub(super) fn hold(&mut self, account: &str, until: u64) {
         if let Some(account) = self.account_mut(account) {
             account.held = until;
+        }
+    }
+
+    /// The gate of an account is broken, or nobody hears it. That passes for all leads at once, and one that cannot keep what
+    /// it knows would sign in for each of them: it is asked at a slower and slower pace, until it says a word.
+    pub(super) fn gate_failed(&mut self, name: &str, now: u64) {
+        let pause = self.account(name).map_or(NET, |account| account.pause.max(NET));
+        let until = now.saturating_add(self.scaled(pause));
+        if let Some(account) = self.account_mut(name) {
+            account.held = account.held.max(until);
+            account.pause = pause.saturating_mul(2).min(LATEST_ALARM);
+        }
+        self.narrow(name);
+    }
+
+    /// The gate of an account has said a word.
+    pub(super) fn gate_said(&mut self, name: &str) {
+        if let Some(account) = self.account_mut(name) {
+            account.pause = 0;
         }
     }
 
