@@ -99,8 +99,9 @@ describe("an account that takes nothing", () => {
       const asked = (await ledger(WRITES[system], leads.map(({ email }) => email))).map(({ key }) => key);
       assert.ok(asked.length >= 3 && asked.length <= 5 + 6, `${asked.length} calls`);
       assert.ok(asked.every((key, nth) => key !== asked[nth - 1]), `the same lead asked twice in a row: ${asked.join(", ")}`);
-      // Each outbox has a row of its own, so that now and then one comes again before all of the other's have asked.
-      assert.ok(new Set(asked).size >= asked.length - 3, `${new Set(asked).size} leads asked ${asked.length} times`);
+      // Each outbox has a row of its own, and with times divided by 60 the gate's shortest wait is as long as a turn: one of
+      // two outboxes may have several turns in a row, and its leads come again before all of the other's have asked.
+      assert.ok(new Set(asked).size >= asked.length - 4, `${new Set(asked).size} leads asked ${asked.length} times`);
       await mended();
       await delivered(ids);
       await onceEach(system, leads);
