@@ -170,6 +170,11 @@ mod serde_value {
             inner.deserialize_any(Any)
         }
 
+        /// A number in its letters, as a script has written it.
+        fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Self::Value, D::Error> {
+            String::deserialize(inner).map(|text| Value::Number(Cow::Owned(text)))
+        }
+
         fn visit_bool<E>(self, yes: bool) -> Result<Self::Value, E> {
             Ok(Value::Bool(yes))
         }

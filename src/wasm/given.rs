@@ -3,7 +3,7 @@
 //! for each type. Each has one name, and one that may be absent has a `serde(default)`. And nobody reads a message of
 //! serde's: what does not fit has one code for the whole.
 
-use serde::de::value::StrDeserializer;
+use serde::de::value::{StrDeserializer, StringDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::Serializer as _;
 use serde_wasm_bindgen::Serializer;
@@ -17,6 +17,10 @@ extern "C" {
 
     #[wasm_bindgen(method, structural, indexing_getter)]
     fn member(this: &Object, name: &JsValue) -> JsValue;
+
+    /// A number as a script writes it: what does that in Rust has tables.
+    #[wasm_bindgen(js_name = String)]
+    pub(super) fn decimal(number: f64) -> String;
 }
 
 /// A value that a script handed over.
@@ -97,7 +101,7 @@ impl<'de> Deserializer<'de> for Given {
         if let Some(number) = self.0.as_f64() {
             return match self.whole() {
                 Some(whole) => visitor.visit_i64(whole),
-                None => visitor.visit_f64(number),
+                None => visitor.visit_newtype_struct(StringDeserializer::new(decimal(number))),
             };
         }
         if let Some(text) = self.0.as_string() {

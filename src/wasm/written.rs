@@ -1,7 +1,7 @@
 //! What a script gets of our types: as JSON text, which the host reads. One buffer that all types are written into, and one
 //! call to the host, in the place of one for each member.
 
-use super::given::Wrong;
+use super::given::{Wrong, decimal};
 use crate::draft::put_decimal;
 use crate::encoding::json_text;
 use crate::tape::put;
@@ -97,7 +97,7 @@ impl<'o> Serializer for Writer<'o> {
         if !number.is_finite() {
             return self.serialize_unit();
         }
-        self.bare(ryu::Buffer::new().format(number).as_bytes())
+        self.bare(decimal(number).as_bytes())
     }
 
     fn serialize_char(self, letter: char) -> Done {

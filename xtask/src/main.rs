@@ -24,7 +24,10 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 /// first kilobyte but the end of the stack, its places are written shorter; what little that takes from the lean one is
 /// lost again to brotli.
 const BUILDS: &[(&str, &str, &str, &[&str])] =
-    &[("lean", "wasm", "s", &[]), ("edge", "edge", "z", &["--low-memory-unused"])];
+    &[("lean", "wasm", "s", &[ONE_CALLER]), ("edge", "edge", "z", &["--low-memory-unused"])];
+
+/// In a page a large function that took in the only other one that calls it resembles nothing else any more.
+const ONE_CALLER: &str = "--one-caller-inline-max-function-size=10";
 
 /// Two passes that spare registers and time on bare machines, at the price of code: computing ahead what only some ways need,
 /// and stepping pointers in place of sums. An engine does the like anyway: the lean build is a fiftieth lighter without, and no slower.
@@ -269,8 +272,6 @@ fn optimize(optimizer: &Path, passes: &[&str], module: &Path) -> Outcome<()> {
         .args(["--strip-debug", "--strip-producers", "--strip-target-features", "--converge"])
         // Zeros between the tables compress better than the thousand segments that would leave them out.
         .arg("--skip-pass=memory-packing")
-        // A large function that took in the only other one that calls it resembles nothing else any more.
-        .arg("--one-caller-inline-max-function-size=10")
         .args(passes)
         .arg(module)
         .arg("-o")
