@@ -10,7 +10,7 @@ pub(crate) const LONGEST: u64 = 30_000;
 pub(crate) const EXTRA: &str = "extra";
 
 /// How the CRM finds somebody it knows.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Kind {
     /// Upserts by key and adds an activity.
     Form,
@@ -56,6 +56,7 @@ pub(crate) struct Running {
     pub(crate) found: Option<usize>,
 }
 
+#[derive(Clone, Debug)]
 pub(crate) struct Crm {
     pub(crate) kind: Kind,
     /// Reads lag behind writes by this.
@@ -75,6 +76,8 @@ pub(crate) struct Crm {
     pub(crate) knocks: Vec<u64>,
     /// The leads that it refuses, until they are mended.
     pub(crate) mended: bool,
+    /// Calls that met what is wrong.
+    pub(crate) met: Vec<u64>,
     /// What is wrong with the account, or with one form, until when.
     pub(crate) trouble: Option<Trouble>,
 }
@@ -131,6 +134,7 @@ impl Crm {
             quota: 0,
             knocks: Vec::new(),
             mended: false,
+            met: Vec::new(),
             trouble: None,
         }
     }
@@ -151,6 +155,7 @@ impl Crm {
             return Some(self.no_token());
         }
         if let Some(trouble) = self.trouble.filter(|trouble| trouble.meets(form, write, now)) {
+            self.met.push(now);
             return Some(closed(trouble));
         }
         (poison && !self.mended).then(|| refused("crm.field"))

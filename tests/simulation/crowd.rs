@@ -9,7 +9,7 @@ use fieldpost::delivery::outbox::{Delivery, Recipe};
 use fieldpost::outcome::Reason;
 use fieldpost::relay::account::{Acquire, Event as Asked, Release, Reply};
 use fieldpost::relay::effect::Effect;
-use fieldpost::relay::limiter::{Limits, PROBE_EVERY};
+use fieldpost::relay::limiter::{Limits, PROBE_EVERY, Scope};
 use fieldpost::relay::outbox::Event;
 use fieldpost::relay::run::{Heard, Run as Own};
 use fieldpost::{Outcome, System, recipe};
@@ -50,6 +50,8 @@ pub(crate) struct Found {
     pub(crate) probes: usize,
     /// Tries that a used-up quota cost.
     pub(crate) burned: u32,
+    /// So often a delivery asked, and the account had no place.
+    pub(crate) turned_away: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -227,6 +229,7 @@ impl Run<'_> {
             Acquire { id: &id, keys: &keys, shard: &shard, form: "form", fills: "", deadline, lost };
         match self.ask_gate(Asked::Acquire(acquire)) {
             Reply::Wait { until, scope, target } => {
+                self.found.turned_away += usize::from(scope == Scope::Account);
                 Heard::Held { until, scope: scope.name().to_owned(), target }
             }
             Reply::Granted { doubt, others, kept, probe, version, token } => {
@@ -329,6 +332,10 @@ impl World for Run<'_> {
 
     fn forms(&self) -> &'static [&'static str] {
         &["form"]
+    }
+
+    fn is_paid(&self) -> bool {
+        true
     }
 
     fn clock(&self) -> u64 {

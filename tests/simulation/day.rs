@@ -185,6 +185,8 @@ enum Happening {
 struct Asker {
     ticket: Ticket,
     asked: u64,
+    /// Until when the system wants no calls, as this release says.
+    quiet: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -223,6 +225,8 @@ struct Account {
     /// The disk takes no more until then.
     full: u64,
     was_full: bool,
+    /// Until when the system wants no calls, as the gate has heard.
+    quiet: u64,
     /// When a token was asked for.
     sign_ins: Vec<u64>,
     crm: Crm,
@@ -266,6 +270,10 @@ pub(crate) struct Day {
     /// When each shard's alarm and timer ring.
     alarms: [Option<(u64, u64)>; SHARDS],
     timers: [Option<(u64, u64)>; SHARDS],
+    /// An alarm stands, as far as anybody was told.
+    stands: [bool; SHARDS],
+    /// The owner's plan, which says what one event may set off.
+    is_paid: bool,
     /// Until when each shard's disk is full.
     full: [u64; SHARDS],
     /// An object dies before one effect in so many; never where it is 0.
@@ -298,6 +306,8 @@ impl Day {
             rendered: BTreeMap::new(),
             alarms: [None; SHARDS],
             timers: [None; SHARDS],
+            stands: [false; SHARDS],
+            is_paid: !seed.is_multiple_of(3),
             full: [0; SHARDS],
             mortal: 0,
             trouble: 0,
@@ -402,6 +412,7 @@ impl Day {
                 ahead: 0,
                 full: 0,
                 was_full: false,
+                quiet: 0,
                 sign_ins: Vec::new(),
                 crm: Crm::new(kind, lag, LEADS),
             });
@@ -497,6 +508,7 @@ impl Day {
             Happening::Accept { lead } => self.accept(lead),
             Happening::Alarm { shard } => {
                 self.alarms[shard] = None;
+                self.stands[shard] = false;
                 if self.up {
                     arrives(self, shard, Event::Alarm);
                     self.stop(shard);
@@ -642,6 +654,8 @@ impl Day {
         }
         let names = (0..self.accounts.len()).map(|account| account.to_string()).collect();
         arrives(self, shard, Event::Arrived(names));
+        let is_promised = self.stands[shard] || !self.outboxes[shard].is_up();
+        assert!(is_promised, "lead {lead} is acknowledged, and no alarm stands");
     }
 
     fn state(&self, row: usize) -> Delivery {
@@ -715,6 +729,7 @@ impl Day {
             // What a gate cannot write down it has forgotten: each outbox asks it at a slower and slower pace then.
             let full = if account.was_full { SHARDS as u64 * 16 } else { 0 };
             account.judge_sign_ins(self.seen.kills + self.seen.deaths + self.seen.steps + full);
+            account.judge_met(self.seen.kills + self.seen.deaths + self.seen.steps + full);
             // The calls that were out when the quota ended, and then one in a quarter of an hour; one more for each
             // kill or step of the clock, which leaves a probe unheard.
             let knocks = &account.crm.knocks;
@@ -732,6 +747,16 @@ impl Day {
 }
 
 impl Account {
+    /// What is closed is asked about once a minute, and no lead after the other meets it.
+    fn judge_met(&self, begun: u64) {
+        const TEN_MINUTES: u64 = 600_000;
+        let most = 20 + begun as usize;
+        for (at, from) in self.crm.met.iter().enumerate() {
+            let within = self.crm.met[at..].iter().take_while(|time| **time < from + TEN_MINUTES).count();
+            assert!(within <= most, "what is closed was met {within} times in ten minutes, {most} allowed");
+        }
+    }
+
     /// Tokens that are good for nothing, or none at all, are asked for at a slow pace. One that ends costs one, a life that
     /// begins another, and so does each lead that is asked about because of a 401.
     fn judge_sign_ins(&self, begun: u64) {

@@ -50,7 +50,7 @@ pub(crate) fn settings(limits: fieldpost::relay::limiter::Limits, lag: u64) -> S
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Gate<A> {
     settings: Settings,
     machine: AccountLimiter,
@@ -75,6 +75,12 @@ impl<A> Gate<A> {
 
     pub(crate) fn limiter(&self) -> &Limiter {
         self.machine.limiter()
+    }
+
+    /// What its host keeps, on disk and in memory.
+    #[allow(dead_code, reason = "the search tells states apart by it")]
+    pub(crate) fn kept(&self) -> [&BTreeMap<String, String>; 2] {
+        [&self.rows, &self.memory]
     }
 
     /// Somebody asks.

@@ -27,6 +27,8 @@ mod store;
 use crowd::Crowd;
 use day::{Day, Seen};
 use fieldpost::relay::limiter::Limits;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is not a number")))
@@ -42,12 +44,19 @@ fn no_day_loses_or_doubles_anybody() {
     }
     let seeds = number("SIMULATION_SEEDS").unwrap_or(if cfg!(debug_assertions) { 250 } else { 2_000 });
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4) as u64;
+    // One day that went wrong is enough.
+    let failed = Arc::new(AtomicBool::new(false));
     let workers: Vec<_> = (0..threads)
         .map(|worker| {
+            let failed = Arc::clone(&failed);
             std::thread::spawn(move || {
                 let mut seen = Seen::default();
                 for seed in (worker..seeds).step_by(threads as usize) {
+                    if failed.load(Ordering::Relaxed) {
+                        break;
+                    }
                     let day = std::panic::catch_unwind(|| Day::new(seed).run());
+                    failed.fetch_or(day.is_err(), Ordering::Relaxed);
                     seen.add(&day.unwrap_or_else(|_| panic!("SIMULATION_SEED={seed} tells the story")));
                 }
                 seen

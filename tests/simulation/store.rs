@@ -28,7 +28,7 @@ type Waits = (usize, usize, Option<String>);
 #[derive(Debug)]
 pub(crate) struct Full;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Store {
     pub(crate) rows: Vec<Stored>,
     /// The key that the owner lets say who somebody is.

@@ -6,7 +6,8 @@ impl Day {
     /// A delivery asks its gate.
     fn ask_gate(&mut self, ticket: Ticket, event: Asked<'_>) {
         let account = self.store.rows[ticket.row].account;
-        let asker = Asker { ticket, asked: self.clock() };
+        let quiet = self.now + quiet_of(&event);
+        let asker = Asker { ticket, asked: self.clock(), quiet };
         let (now, fate) = (self.gate_clock(account), self.befalls(account));
         let tasks = self.accounts[account].gate.ask(asker, event, now, fate);
         self.carry_out(account, tasks);
@@ -108,7 +109,8 @@ impl Day {
 
     /// Between two objects a word takes milliseconds, on a bad day seconds, and now and then it is lost.
     fn answer(&mut self, asker: Asker, reply: Option<Reply>) {
-        let Asker { ticket, asked } = asker;
+        let Asker { ticket, asked, quiet } = asker;
+        self.judge_quiet(self.store.rows[ticket.row].account, quiet, reply.as_ref());
         let late = asked + GATE_DEADLINE;
         let bad = self.below(2 * self.slow) == 0;
         let way = self.below(if bad { 20_000 } else { 20 });
@@ -139,6 +141,20 @@ impl Day {
         self.said(time, ticket, heard);
     }
 
+    /// A system that asked for quiet has it, whoever wants to go out: but for what a person's clock or a full disk takes
+    /// away, and where a quota that is back opens the gate.
+    fn judge_quiet(&mut self, account: usize, quiet: u64, reply: Option<&Reply>) {
+        let (now, stepped) = (self.now, self.stepped);
+        let account = &mut self.accounts[account];
+        match reply {
+            Some(Reply::Released { .. }) => account.quiet = account.quiet.max(quiet),
+            Some(Reply::Granted { .. }) if !stepped && !account.was_full && account.crm.quota == 0 => {
+                assert!(now >= account.quiet, "a call goes out {} ms too early", account.quiet - now);
+            }
+            _ => {}
+        }
+    }
+
     /// A sign-in comes to its end.
     pub(super) fn signed(&mut self, account: usize, number: u64, login: Option<Login>) {
         let good = self.accounts[account].crm.token;
@@ -163,5 +179,17 @@ impl Day {
     pub(super) fn looked(&mut self, account: usize, number: u64, token: u64) {
         let outcome = self.accounts[account].crm.look(token, self.now);
         self.came(account, number, Asked::Looked(said(&outcome)));
+    }
+}
+
+/// For how long a release says that the system wants no calls.
+fn quiet_of(event: &Asked<'_>) -> u64 {
+    match event {
+        Asked::Release(Release { said, after, .. })
+            if said.kind == Came::Retry && (said.reason == Some(Reason::Rate) || after.is_some()) =>
+        {
+            after.unwrap_or_default().max(said.after.unwrap_or_default())
+        }
+        _ => 0,
     }
 }

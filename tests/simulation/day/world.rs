@@ -27,6 +27,10 @@ impl World for Day {
         &FORMS
     }
 
+    fn is_paid(&self) -> bool {
+        self.is_paid
+    }
+
     fn clock(&self) -> u64 {
         self.now.saturating_add_signed(self.skew)
     }
@@ -49,6 +53,7 @@ impl World for Day {
     /// It rings then, or late, or twice, or never.
     fn set_alarm(&mut self, shard: usize, at: u64) {
         assert!(at > self.clock(), "an alarm at or before now");
+        self.stands[shard] = true;
         let late = if self.below(20) == 0 { self.below(30_000) } else { self.below(20) };
         let time = self.when(at) + late;
         if let Some(set) = self.alarms[shard].take() {
