@@ -4,8 +4,10 @@
 //! * `edge`: all operations, replies and delivery, for Workers and Node.
 //!
 //! `cargo xtask generate [--check]`: see [`generate`]. `cargo xtask areacodes FILE`: see [`area_codes`].
+//! `cargo xtask decisions [WORDS]`: see [`decisions`].
 
 mod area_codes;
+mod decisions;
 mod generate;
 mod sweep;
 
@@ -39,8 +41,10 @@ fn main() -> ExitCode {
         ["wasm"] => root().and_then(wasm),
         ["generate"] => root().and_then(|root| generate::run(root, false)),
         ["generate", "--check"] => root().and_then(|root| generate::run(root, true)),
+        ["decisions"] => root().and_then(|root| decisions::run(root, "")),
+        ["decisions", only] => root().and_then(|root| decisions::run(root, only)),
         ["areacodes", file] => root().and_then(|root| area_codes::renew(root, file)),
-        _ => Err("say `wasm`, `generate`, `generate --check`, or `areacodes` and the file of NANPA's report"
+        _ => Err("say `wasm`, `generate`, `generate --check`, `decisions`, or `areacodes` and the file of NANPA's report"
             .into()),
     };
     match done {
