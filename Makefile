@@ -1,6 +1,6 @@
 # make demo   installs, builds, starts sandbox, relay and page
 # make test   every test, as CI runs it
-# The others: build, check (generated files, format, lints, docs), bench, size, faults (KILLS, LEADS, SEED: kills, a broken network, load), proxies (nginx, Vite);
+# The others: search (every interleaving on a small world), build, check (generated files, format, lints, docs), bench, size, faults (KILLS, LEADS, SEED: kills, a broken network, load), proxies (nginx, Vite);
 # and the long ones: test-all, lint-all, fuzz, mutants; advisories asks the network
 
 SHELL := /bin/sh
@@ -27,7 +27,7 @@ FUZZ_NIGHTLY := $(shell sed -n 's/^channel = "\(.*\)"/\1/p' fuzz/rust-toolchain.
 FUZZ_TARGETS ?= email phone labels form spec
 FUZZ_SECONDS ?= 600
 
-.PHONY: demo test test-all lint-all advisories proxies build check bench size faults fuzz mutants tools clean
+.PHONY: demo test test-all lint-all advisories proxies build check bench size faults search decisions fuzz mutants tools clean
 
 demo: build $(SANDBOX)
 	@SANDBOX_BIN="$(abspath $(SANDBOX))" exec node www/demo/demo.mjs
@@ -96,9 +96,18 @@ bench: build
 size: build
 	node tests/size.mjs
 
-faults: build $(SANDBOX)
+faults: build $(SANDBOX) search decisions
 	SIMULATION_SEEDS=$(or $(SEEDS),100000) cargo test --release --locked --quiet --test simulation -- --nocapture
 	SANDBOX_BIN="$(abspath $(SANDBOX))" node tests/faults/run.mjs
+
+# Every interleaving of the relay's machines on a small world, with each fault at each step; SEARCH=pairs, SEARCH=crash,disk
+# and SEARCH_SYSTEM=pardot for others.
+search:
+	cargo run --release --locked --quiet --package fieldpost-search
+
+# Breaks the relay's named decisions one after the other (tests/mutants/decisions.json): each must be noticed.
+decisions: $(SANDBOX)
+	$(XTASK) decisions $(DECISION)
 
 clean:
 	rm -rf $(TARGET) node_modules pkg/dist pkg/wasm .demo
