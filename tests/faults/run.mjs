@@ -38,7 +38,7 @@ if (number("STRANGERS", 60) > 0) {
   const found = await strangersRun({ seconds: number("STRANGERS", 60) });
   say(`strangers: ${JSON.stringify(found)}`);
   if (found.ratio > 1.1) throw new Error(`after ${found.requests} requests of strangers the relay has ${found.ratio} of an echo's memory`);
-  if (found.heap > 1.05) throw new Error(`the heap grew to ${found.heap} of what it was after a third of the strangers`);
+  if (found.left > 8) throw new Error(`${found.left} bytes of each stranger stay in the heap`);
 }
 if (number("STRANGER_REQUESTS", 200_000) > 0) {
   const found = await generatedRun({ requests: number("STRANGER_REQUESTS", 200_000), ...(process.env.STRANGER_SEED && { seed: number("STRANGER_SEED", 0) }), say });
@@ -46,7 +46,7 @@ if (number("STRANGER_REQUESTS", 200_000) > 0) {
   if (found.wrong.length > 0) throw new Error(`${found.wrong.length} answers are not documented: STRANGER_SEED=${found.seed}`);
   if (found.traps.length > 0) throw new Error(`the module has stopped: STRANGER_SEED=${found.seed}`);
   if (found.growth > 1.1) throw new Error(`in two thirds of ${found.requests} requests made by chance the relay's memory grew ${found.growth} times as much as an echo's`);
-  if (found.heap > 1.05) throw new Error(`the heap grew to ${found.heap} of what it was after a third of the requests made by chance`);
+  if (found.left > 8) throw new Error(`${found.left} bytes of each request made by chance stay in the heap`);
 }
 if (number("REQUESTS", 2_000_000) > 0) say(`memory: ${JSON.stringify(await memoryRun({ requests: number("REQUESTS", 2_000_000) }))}`);
 if (number("SECONDS", 8) > 0) {
