@@ -42,7 +42,7 @@ test: check build $(SANDBOX)
 # FIELDPOST_CASES may name the folder of the cases that public suites agree on.
 test-all: test lint-all
 	FIELDPOST_TIMES=assert PROPTEST_CASES=20000 cargo test --release --locked --quiet --test properties
-	cargo test --release --locked --quiet --test layouts
+	cargo test --release --locked --quiet --test encodings
 	node tests/linear.mjs
 	node tests/identical.mjs --count 100000
 	node tests/differential.mjs --count 1000000

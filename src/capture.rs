@@ -1,9 +1,9 @@
 //! From a lead to an operation's parameters: what the owner's mapping names is sent, and nothing else.
 
+use crate::check::field::{Field, Kind};
+use crate::check::rules;
+use crate::crm::request::System;
 use crate::encoding;
-use crate::field::{Field, Kind};
-use crate::request::System;
-use crate::rules;
 use crate::value::{Entries, Value};
 use serde::Deserialize;
 use std::borrow::Cow;

@@ -1,7 +1,7 @@
 //! All operations by name, and the capture recipes.
 
-use crate::operation::Operation;
-use crate::systems::{marketo, pardot, prospects, relay};
+use crate::crm::operation::Operation;
+use crate::crm::systems::{marketo, pardot, prospects, relay};
 
 /// What a page can build: its own relay's call and the writes that capture a lead.
 pub static CAPTURE: &[&Operation] = &[
@@ -84,12 +84,12 @@ pub use recipes::{EXPIRED, Harmless, PACE, VERSIONS, harmless, recipe, zone};
 
 #[cfg(feature = "full")]
 mod recipes {
-    use crate::delivery::guard::{Aside, Guard, Leave, Spare};
-    use crate::delivery::outbox::{Probe, Recipe, When};
-    use crate::operation::{Operation, Refusal, Repeat};
+    use crate::crm::operation::{Operation, Refusal, Repeat};
+    use crate::crm::request::{Account, Request, System};
+    use crate::crm::systems::{marketo, pardot, prospects};
+    use crate::relay::delivery::guard::{Aside, Guard, Leave, Spare};
+    use crate::relay::delivery::outbox::{Probe, Recipe, When};
     use crate::relay::limiter::Limits;
-    use crate::request::{Account, Request, System};
-    use crate::systems::{marketo, pardot, prospects};
     use crate::value::{Entries, Value};
     use std::borrow::Cow;
 

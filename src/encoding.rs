@@ -1,7 +1,7 @@
 //! How values are written into a request: JSON (RFC 8259), percent-encoding (RFC 3986), and the form encoding of the
 //! URL standard.
 
-use crate::tape::{Node, TEXT, put};
+use crate::packed::{Node, TEXT, put};
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
@@ -145,10 +145,10 @@ fn push_hex(byte: u8, out: &mut Vec<u8>) {
     }
 }
 
-/// The same for typed values and text, where the full build writes what no packed layout does.
+/// The same for typed values and text, where the full build writes what no packed encoding does.
 #[cfg(feature = "full")]
 pub(crate) mod typed {
-    use crate::tape::typed::{letters, pack};
+    use crate::packed::typed::{letters, pack};
     use crate::value::Value;
 
     /// Adds a value as JSON.

@@ -2,7 +2,7 @@
 //!
 //! One idea carries it: **a form is a list of fields, and a CRM operation is a form too.** The same engine checks what a
 //! visitor types and what an operation is given; an operation adds only where each value goes in the HTTP request (its
-//! layout) and how the reply becomes an outcome (its reading).
+//! request encoding) and how the reply becomes an outcome (its response parser).
 //!
 //! ```text
 //! values ──Form::check──► Report ──lead──► Operation::request ──► Request ··fetch··► Reply ──Operation::read──► Outcome
@@ -27,24 +27,22 @@
 //! assert_eq!(request.body.unwrap(), "email=Ann%40example.com&phone=%2B12125557890");
 //! ```
 //!
-//! The way in: [`field`] and [`form`] are the engine, [`rules`] decide single values, [`mod@operation`] and [`systems`] hold
-//! the catalogue as tables, [`outcome`] says what became of a call, `client` carries one through, and `delivery` plans when to try
-//! again.
+//! The rooms, each of which knows only those before it:
+//!
+//! - [`value`]: typed values. [`packed`]: the text that values travel in, through the engine and over the border. [`code`]:
+//!   every code, with its sentence.
+//! - [`check`]: fields, forms, the rules of single values, and the report.
+//! - [`crm`]: operations and systems as tables, requests, and what became of a call.
+//! - `relay`: when a delivery is tried, who may call an account, and what an outcome means.
+//! - `client`: carries one call through. `wasm` is the border to JavaScript.
 
+pub mod check;
 pub mod code;
-mod draft;
+pub mod crm;
 mod encoding;
-pub mod field;
-pub mod form;
 mod host;
-pub mod operation;
-pub mod outcome;
-pub mod report;
-pub mod request;
-pub mod rules;
-pub mod systems;
 #[doc(hidden)] // The generator reads its marks.
-pub mod tape;
+pub mod packed;
 pub mod value;
 
 #[cfg(feature = "full")]
@@ -53,8 +51,6 @@ mod catalogue;
 #[cfg(feature = "full")]
 pub mod client;
 #[cfg(feature = "full")]
-pub mod delivery;
-#[cfg(feature = "full")]
 pub mod relay;
 #[cfg(feature = "wasm")]
 mod wasm;
@@ -62,14 +58,18 @@ mod wasm;
 pub use catalogue::{CAPTURE, operation, operations};
 #[cfg(feature = "full")]
 pub use catalogue::{EXPIRED, Harmless, PACE, VERSIONS, harmless, recipe, zone};
-pub use field::{Field, Kind};
-pub use form::{Form, Spec};
-pub use operation::{Operation, Refusal};
-pub use outcome::Outcome;
-pub use report::{FieldReport, Issue, Report, Severity};
-pub use request::{Account, Payload, Request, System};
+pub use check::field::{Field, Kind};
+pub use check::form::{Form, Spec};
+pub use check::report::{FieldReport, Issue, Report, Severity};
+pub use check::{field, form, report, rules};
+pub use crm::operation::{Operation, Refusal};
+pub use crm::outcome::Outcome;
+pub use crm::request::{Account, Payload, Request, System};
 #[cfg(feature = "full")]
-pub use systems::reply::Reply;
+pub use crm::systems::reply::Reply;
+pub use crm::{operation, outcome, request, systems};
+#[cfg(feature = "full")]
+pub use relay::delivery;
 pub use value::Value;
 
 /// The examples of the reference run as tests of the documentation.

@@ -104,7 +104,7 @@ struct ReplyCase {
     status: u16,
     #[serde(default)]
     headers: BTreeMap<String, String>,
-    /// What the call was made with, where the reading depends on it.
+    /// What the call was made with, where the parser depends on it.
     #[serde(default)]
     params: Value<'static>,
     /// Pardot's 3 or 4.
@@ -265,7 +265,7 @@ fn text_of_any_kind_survives_every_layout() {
                 let form =
                     operation("pardot.prospect.create").unwrap().payload(params("Own_field"), 4).unwrap();
                 let pairs = read(&form.body.unwrap());
-                // The rule normalises (NFC) and the layout must keep what the rule gave.
+                // The rule normalises (NFC) and the encoding must keep what the rule gave.
                 let clean =
                     unicode_normalization::UnicodeNormalization::nfc(text.as_str()).collect::<String>();
                 if let Some((_, value)) = pairs.get(1) {

@@ -20,7 +20,7 @@ export const SYSTEMS = ["marketo", "pardot", "prospects", "relay"] as const;
 /** One of them. */
 export type System = (typeof SYSTEMS)[number];
 
-/** The marks of a packed text, as `src/tape.rs` has them. */
+/** The marks of a packed text, as `src/packed.rs` has them. */
 export const enum Mark {
   END = "\u0000",
   TEXT = "\u0001",

@@ -35,7 +35,7 @@ export async function read(operation: string, reply: Response | Reply): Promise<
       if (id) return { kind: state, id };
       break;
     case "refused":
-      // Of the values speaks one status alone, as in src/systems/relay/answers.rs: whatever else is wrong, the lead is not.
+      // Of the values speaks one status alone, as in src/crm/systems/relay/answers.rs: whatever else is wrong, the lead is not.
       return { kind: state, issues, ...(reply.status !== 422 && { fault: "target" }) };
     case "retry":
       return { kind: state, code: reply.status === 429 ? "http.429" : "relay.busy", reason: "busy" };

@@ -1,7 +1,7 @@
 import { Mark, MarkCode, MAX_DEPTH } from "./border.gen.js";
 
 /**
- * Values as one packed text and back; the other side is `src/tape.rs`. A value is a mark and what follows: a text and a
+ * Values as one packed text and back; the other side is `src/packed.rs`. A value is a mark and what follows: a text and a
  * number their letters up to the end, yes, no and null nothing, a list values and a map names (up to the end) with values,
  * both up to the close. The generated table has the marks.
  */

@@ -13,7 +13,7 @@ interface Part {
   empty: number;
 }
 
-/** As many bytes as a text has that is held to a pattern: `MAX_MATCHED` of `src/rules/mod.rs`. */
+/** As many bytes as a text has that is held to a pattern: `MAX_MATCHED` of `src/check/rules/mod.rs`. */
 const MAX_TEXT = 1024;
 /** What a compiled expression does in 50 ms. */
 const MAX_STEPS = 5e7;

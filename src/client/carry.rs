@@ -1,10 +1,10 @@
 //! A host's loop for native code: it carries effects out, one call at a time, and decides nothing.
 
 use super::{Call, Client, Effect, Event, Failure, Goal, Row};
-use crate::operation::Operation;
-use crate::outcome::Outcome;
-use crate::request::Request;
-use crate::systems::reply::Reply;
+use crate::crm::operation::Operation;
+use crate::crm::outcome::Outcome;
+use crate::crm::request::Request;
+use crate::crm::systems::reply::Reply;
 use crate::value::{Entries, Value};
 use std::borrow::Cow;
 use std::collections::VecDeque;

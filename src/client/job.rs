@@ -1,8 +1,8 @@
 //! A job that takes its time is asked about politely: each question counts against the account's calls.
 
 use super::{Effect, LONGEST, Step};
-use crate::operation::States;
-use crate::outcome::Outcome;
+use crate::crm::operation::States;
+use crate::crm::outcome::Outcome;
 use crate::value::Value;
 use std::borrow::Cow;
 

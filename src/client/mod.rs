@@ -16,16 +16,16 @@ mod token;
 pub use carry::{Given, Host};
 pub use state::{CALL, CLIENT};
 
+use crate::check::report::{Issue, Severity};
 use crate::code::call;
-use crate::operation::{INVALID, Job, NOW, Operation, moment};
-use crate::outcome::{Outcome, Reason};
-use crate::report::{Issue, Severity};
-use crate::request::{Account, Request};
-use crate::systems;
-use crate::systems::reply::Reply;
-use crate::systems::token::Credentials;
-use crate::tape::Tape;
-use crate::tape::typed::{pack_entries, unpack, unpack_entries};
+use crate::crm::operation::{INVALID, Job, NOW, Operation, moment};
+use crate::crm::outcome::{Outcome, Reason};
+use crate::crm::request::{Account, Request};
+use crate::crm::systems;
+use crate::crm::systems::reply::Reply;
+use crate::crm::systems::token::Credentials;
+use crate::packed::PackedValues;
+use crate::packed::typed::{pack_entries, unpack, unpack_entries};
 use crate::value::{Entries, Value};
 use std::borrow::Cow;
 
@@ -126,7 +126,7 @@ pub struct Row(Vec<u8>);
 impl Row {
     /// What stands in it.
     pub fn params(&self) -> Entries<'static> {
-        unpack_entries(Tape(&self.0))
+        unpack_entries(PackedValues(&self.0))
     }
 
     /// A row that comes back over the border.

@@ -1,10 +1,10 @@
 //! The pages of what is found.
 
 use super::split;
-use crate::operation::{Operation, Paging};
-use crate::outcome::Outcome;
-use crate::tape::Node;
-use crate::tape::typed::pack;
+use crate::crm::operation::{Operation, Paging};
+use crate::crm::outcome::Outcome;
+use crate::packed::Node;
+use crate::packed::typed::pack;
 use crate::value::Value;
 
 /// Packed parameters with one of them set.

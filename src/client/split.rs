@@ -2,20 +2,20 @@
 //! side, two upserts of one key make two persons.
 
 use super::Row;
+use crate::check::report::Issue;
 use crate::code::call;
-use crate::operation::Operation;
-use crate::outcome::Outcome;
-use crate::report::Issue;
-use crate::tape::{CLOSE, END, LIST, MAP, Node, Tape, put};
+use crate::crm::operation::Operation;
+use crate::crm::outcome::Outcome;
+use crate::packed::{CLOSE, END, LIST, MAP, Node, PackedValues, put};
 use std::borrow::Cow;
 
 /// The packed value of a parameter; empty where it is not given.
 pub(super) fn value<'r>(row: &'r [u8], name: &str) -> &'r [u8] {
-    Node::Map(Tape(row)).get(name.as_bytes())
+    Node::Map(PackedValues(row)).get(name.as_bytes())
 }
 
 /// The parameter that holds the records: its name, its mark and what stands between that and its end.
-fn list<'r>(operation: &Operation, row: &'r [u8]) -> Option<(&'static str, u8, Tape<'r>)> {
+fn list<'r>(operation: &Operation, row: &'r [u8]) -> Option<(&'static str, u8, PackedValues<'r>)> {
     let (names, _) = operation.more.batch?;
     for name in names {
         match Node::of(value(row, name)) {
@@ -28,7 +28,7 @@ fn list<'r>(operation: &Operation, row: &'r [u8]) -> Option<(&'static str, u8, T
 }
 
 /// Takes one record.
-fn record<'r>(mark: u8, from: &mut Tape<'r>) -> &'r [u8] {
+fn record<'r>(mark: u8, from: &mut PackedValues<'r>) -> &'r [u8] {
     let before = from.0;
     if mark == MAP {
         from.text();
@@ -71,7 +71,7 @@ pub(super) fn rows(operation: &Operation, row: &[u8]) -> Vec<Row> {
 /// Packed parameters with another value in the place of one, or behind them all.
 pub(super) fn with(row: &[u8], name: &str, to: &[&[u8]]) -> Vec<u8> {
     let mut out = Vec::new();
-    let mut entries = Tape(row);
+    let mut entries = PackedValues(row);
     let mut is_set = false;
     while !is_set || !entries.is_done() {
         let at_end = entries.is_done();

@@ -2,7 +2,7 @@
 //! that no other release has to read it.
 
 use super::{Call, Client, Goal};
-use crate::operation::Operation;
+use crate::crm::operation::Operation;
 
 /// How many numbers a client has, beside its token.
 pub const CLIENT: usize = 4;

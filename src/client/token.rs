@@ -2,12 +2,12 @@
 //! request for it may take: who asked may be gone, with its event or its page.
 
 use super::{Effect, Failure, Step};
+use crate::check::report::Issue;
 use crate::code::call;
-use crate::outcome::Outcome;
-use crate::report::Issue;
-use crate::request::System;
-use crate::systems::reply::Reply;
-use crate::systems::token;
+use crate::crm::outcome::Outcome;
+use crate::crm::request::System;
+use crate::crm::systems::reply::Reply;
+use crate::crm::systems::token;
 use std::borrow::Cow;
 
 /// Marketo hands out a token in its last second; it is asked again this often.

@@ -6,11 +6,11 @@ use super::effect::{Effect, Pace};
 use super::outbox::Stepping;
 use super::run::{At, Failure, Heard, Run, Then};
 use super::schedule::{NET, line};
+use crate::check::report::{Issue, Severity};
 use crate::code::operator::PARAMS_TARGET;
-use crate::delivery::blame::{self, Written};
-use crate::delivery::outbox::{self as inner, Delivery, Event, Phase, Timing};
-use crate::outcome::{Fault, Outcome};
-use crate::report::{Issue, Severity};
+use crate::crm::outcome::{Fault, Outcome};
+use crate::relay::delivery::blame::{self, Written};
+use crate::relay::delivery::outbox::{self as inner, Delivery, Event, Phase, Timing};
 use std::borrow::Cow;
 
 /// How long a call may take, the system's own 30 s and some of the way; then nobody can tell. A lease outlives it by what

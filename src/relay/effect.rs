@@ -1,6 +1,6 @@
 //! What an outbox's host is asked to do. Every word here is one function of the host's.
 
-use crate::outcome::Outcome;
+use crate::crm::outcome::Outcome;
 use serde::Serialize;
 
 /// A value of a statement.

@@ -6,12 +6,14 @@
 //! - [`closed`]: who waits for somebody to mend what is closed.
 //! - [`delivering`]: one delivery, from asking for its place to what came of its call; [`run`]: what is held of it meanwhile.
 //! - [`effect`]: what the host is asked to do, as data.
+//! - [`delivery`]: the states of one delivery, its back-off, and whose fault a refusal is.
 //! - [`account`]: an account's [`limiter`] with its token.
 
 pub mod account;
 pub mod budget;
 pub mod closed;
 pub mod delivering;
+pub mod delivery;
 pub mod effect;
 mod kept;
 pub mod limiter;

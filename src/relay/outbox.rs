@@ -3,7 +3,7 @@
 use super::effect::{Effect, Statement};
 use super::run::{Heard, Run};
 use super::schedule::{Begun, Due, NET, Schedule, line};
-use crate::delivery::outbox::{Delivery, Recipe};
+use crate::relay::delivery::outbox::{Delivery, Recipe};
 
 /// What broke while the alarm rang is looked at again after this long: not at full speed, and not never.
 const BROKEN: u64 = 5_000;

@@ -1,8 +1,8 @@
 //! A delivery under way as the host holds it, and what it hears.
 
 use super::effect::Pace;
-use crate::outcome::Outcome;
-use crate::report::Issue;
+use crate::check::report::Issue;
+use crate::crm::outcome::Outcome;
 use serde::{Deserialize, Serialize};
 
 /// What a delivery waits to hear.

@@ -3,10 +3,10 @@
 
 use super::edge::{account, credentials, known, reply, to_request, whole};
 use super::written::write;
+use crate::check::writer::put_decimal;
 use crate::client::{CALL, CLIENT, Call, Client, Effect, Event, Goal, Row};
-use crate::draft::put_decimal;
-use crate::systems::reply::Reply;
-use crate::tape::typed::letters;
+use crate::crm::systems::reply::Reply;
+use crate::packed::typed::letters;
 use js_sys::{Array, JSON};
 use wasm_bindgen::prelude::*;
 

@@ -4,18 +4,18 @@ use super::given::Given;
 use super::written::written;
 use crate::capture::{self, Mapping, Visitor};
 use crate::catalogue::{self, operation, recipe};
+use crate::check::report::Issue;
 use crate::code;
-use crate::delivery::outbox::{Call, Delivery, Event, Timing};
-use crate::delivery::shape::{identity, shaped};
-use crate::operation::{INVALID, Operation, Refusal};
+use crate::crm::operation::{INVALID, Operation, Refusal};
+use crate::crm::request::{Account, Request, System};
+use crate::crm::systems::reply::Reply;
+use crate::crm::systems::sent::Sent;
+use crate::crm::systems::token::{self, Credentials};
+use crate::packed::PackedValues;
+use crate::packed::typed::unpack_entries;
 use crate::relay::delivering::DEADLINE;
-use crate::report::Issue;
-use crate::request::{Account, Request, System};
-use crate::systems::reply::Reply;
-use crate::systems::sent::Sent;
-use crate::systems::token::{self, Credentials};
-use crate::tape::Tape;
-use crate::tape::typed::unpack_entries;
+use crate::relay::delivery::outbox::{Call, Delivery, Event, Timing};
+use crate::relay::delivery::shape::{identity, shaped};
 use crate::value::Value;
 use gloo_net::http::{Method, RequestBuilder};
 use js_sys::{Error, JSON, Reflect};
@@ -112,7 +112,7 @@ pub(super) fn to_request(request: &Request) -> Result<web_sys::Request, JsValue>
 /// `params.invalid` or `account.invalid`, with `issues`.
 #[wasm_bindgen(js_name = edgeRequest)]
 pub fn request(name: &str, params: &str, to: JsValue) -> Result<web_sys::Request, JsValue> {
-    let params = unpack_entries(Tape(params.as_bytes()));
+    let params = unpack_entries(PackedValues(params.as_bytes()));
     let built = known(name)?.request(params, &account(to)?).map_err(|refusal| refused(&refusal))?;
     to_request(&built)
 }
@@ -136,7 +136,8 @@ pub fn read_sent(name: &str, reply: JsValue, body: &str, own: &str, now: f64) ->
 #[wasm_bindgen(js_name = edgeRead)]
 pub fn read(name: &str, reply: JsValue, params: Option<String>, version: Option<u8>) -> Answer {
     let reply = self::reply(reply)?;
-    let params = params.as_deref().map(|params| unpack_entries(Tape(params.as_bytes()))).unwrap_or_default();
+    let params =
+        params.as_deref().map(|params| unpack_entries(PackedValues(params.as_bytes()))).unwrap_or_default();
     to_js(&known(name)?.row(version.unwrap_or(4)).read_for(&reply, &params))
 }
 
@@ -146,7 +147,7 @@ pub fn read(name: &str, reply: JsValue, params: Option<String>, version: Option<
 /// `params.invalid` for an operation that does not exist.
 #[wasm_bindgen(js_name = edgeCheck)]
 pub fn check(name: &str, params: &str, version: Option<u8>) -> Answer {
-    to_js(&known(name)?.check(unpack_entries(Tape(params.as_bytes())), version.unwrap_or(4)).issues)
+    to_js(&known(name)?.check(unpack_entries(PackedValues(params.as_bytes())), version.unwrap_or(4)).issues)
 }
 
 /// How the host may reach an account: throws `account.invalid` unless its hosts are the system's or allowed.

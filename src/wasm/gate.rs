@@ -7,12 +7,12 @@
 use super::edge::{failure, whole};
 use super::written::written;
 use crate::catalogue::{EXPIRED, PACE, VERSIONS, recipe, zone};
-use crate::delivery::outbox::Recipe;
-use crate::outcome::{Fault, Reason};
+use crate::crm::outcome::{Fault, Reason};
+use crate::crm::request::System;
+use crate::crm::systems::token::is_keyed;
 use crate::relay::account::{AccountLimiter, Acquire, Effect, Event, Kind, Release, Reply, Said, Settings};
+use crate::relay::delivery::outbox::Recipe;
 use crate::relay::limiter::Limits;
-use crate::request::System;
-use crate::systems::token::is_keyed;
 use serde::Serialize;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;

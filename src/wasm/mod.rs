@@ -1,6 +1,6 @@
 //! The border to JavaScript, and the only code that knows it.
 //!
-//! The hot calls cross with numbers alone: the script writes a packed text ([`crate::tape`]) into [`input`], calls, and
+//! The hot calls cross with numbers alone: the script writes a packed text ([`crate::packed`]) into [`input`], calls, and
 //! reads the answer's bytes at [`output`]. `pkg/src/core.ts` is the other side. The wide and rare calls of the edge build
 //! are in [`edge`], [`client`] and [`gate`].
 
@@ -26,15 +26,15 @@ mod outbox;
 mod written;
 
 use crate::catalogue::operations;
+use crate::check::field::{Field, Kind, Options};
+use crate::check::form::Form;
+use crate::check::rules;
+use crate::check::writer::{EXTENSION, ReportWriter, put_decimal};
 use crate::code;
-use crate::draft::{Draft, EXTENSION, put_decimal};
-use crate::field::{Field, Kind, Options};
-use crate::form::Form;
+use crate::crm::operation::INVALID;
+use crate::crm::request::Target;
 use crate::host::Ask;
-use crate::operation::INVALID;
-use crate::request::Target;
-use crate::rules;
-use crate::tape::{CLOSE, END, MAP, NO, NULL, NUMBER, Node, Tape, YES, put, put_text};
+use crate::packed::{CLOSE, END, MAP, NO, NULL, NUMBER, Node, PackedValues, YES, put, put_text};
 use std::cell::UnsafeCell;
 use wasm_bindgen::prelude::*;
 
@@ -53,8 +53,8 @@ struct State {
     input: Vec<u8>,
     output: Vec<u8>,
     /// What the visitor typed is drafted here, and parameters there: the one may be made of the other.
-    typed: Draft,
-    params: Draft,
+    typed: ReportWriter,
+    params: ReportWriter,
     /// The forms of this instance with their specs. They are few and live as long as the page.
     forms: Vec<(&'static [u8], &'static Form<'static>)>,
 }
@@ -68,8 +68,8 @@ unsafe impl Sync for Shared {}
 static STATE: Shared = Shared(UnsafeCell::new(State {
     input: Vec::new(),
     output: Vec::new(),
-    typed: Draft::new(ask),
-    params: Draft::new(ask),
+    typed: ReportWriter::new(ask),
+    params: ReportWriter::new(ask),
     forms: Vec::new(),
 }));
 
@@ -180,7 +180,7 @@ pub fn check_field(number: usize, length: usize) -> usize {
         let Some((_, form)) = state.forms.get(number) else { return };
         match state.input.get(..length) {
             Some(entry) => {
-                let (name, value) = Tape(entry).entry();
+                let (name, value) = PackedValues(entry).entry();
                 form.write_field(name, value, &mut state.typed);
             }
             None => refuse_size(&mut state.typed),
@@ -200,18 +200,21 @@ pub fn check_kind(kind: usize, options: u8, length: usize) -> i32 {
         let mut field = Field::new("", kind).with(Options::of_bits(options));
         field.required = options & 1 == 1;
         let typed = state.input.get(..length).unwrap_or_default();
-        let draft = &mut state.typed;
-        draft.clear();
+        let writer = &mut state.typed;
+        writer.clear();
         if length > state.input.len() {
-            refuse_size(draft);
+            refuse_size(writer);
         } else {
-            rules::write(&field, typed, draft);
+            rules::write(&field, typed, writer);
         }
-        if draft.issues.is_empty() && draft.values == typed && draft.region.is_empty() && draft.extension == 0
+        if writer.issues.is_empty()
+            && writer.values == typed
+            && writer.region.is_empty()
+            && writer.extension == 0
         {
-            same = Some(i32::from(draft.flags.bits()));
+            same = Some(i32::from(writer.flags.bits()));
         } else {
-            put_field_report(draft, &mut state.output);
+            put_field_report(writer, &mut state.output);
         }
     });
     match same {
@@ -226,7 +229,7 @@ pub fn check_kind(kind: usize, options: u8, length: usize) -> i32 {
 #[wasm_bindgen]
 pub fn payload(number: i32, length: usize) -> usize {
     with_state(|state| {
-        let mut rest = Tape(state.input.get(..length).unwrap_or_default());
+        let mut rest = PackedValues(state.input.get(..length).unwrap_or_default());
         let name = rest.text();
         let mut values = rest.0;
         let out = &mut state.output;
@@ -252,22 +255,22 @@ pub fn payload(number: i32, length: usize) -> usize {
             values = &state.typed.values;
             vouched = &form.fields;
         }
-        let draft = &mut state.params;
-        draft.clear();
+        let writer = &mut state.params;
+        writer.clear();
         match operations().find(|operation| operation.name.as_bytes() == name) {
             Some(operation) => {
-                draft.vouched = vouched;
-                let built = operation.build(values, &Target::NONE, draft, out);
-                draft.vouched = &[];
+                writer.vouched = vouched;
+                let built = operation.build(values, &Target::NONE, writer, out);
+                writer.vouched = &[];
                 if built {
                     put(out, &state.typed.issues);
                     return;
                 }
             }
-            None => draft.error_at(b"operation", &code::OPERATION_UNKNOWN),
+            None => writer.error_at(b"operation", &code::OPERATION_UNKNOWN),
         }
         put_text(out, INVALID.as_bytes());
-        put(out, &draft.issues);
+        put(out, &writer.issues);
     })
 }
 
@@ -276,51 +279,51 @@ pub fn payload(number: i32, length: usize) -> usize {
 #[wasm_bindgen]
 pub fn request(length: usize) -> usize {
     with_state(|state| {
-        let mut rest = Tape(state.input.get(..length).unwrap_or_default());
+        let mut rest = PackedValues(state.input.get(..length).unwrap_or_default());
         let (name, account) = rest.entry();
-        let draft = &mut state.params;
+        let writer = &mut state.params;
         if length > state.input.len() {
             put_text(&mut state.output, INVALID.as_bytes());
-            return too_large(draft, &mut state.output);
+            return too_large(writer, &mut state.output);
         }
-        draft.clear();
+        writer.clear();
         let refused = match operations().find(|operation| operation.name.as_bytes() == name) {
             Some(operation) => {
-                operation.write_request(rest.0, Node::of(account), draft, &mut state.output).err()
+                operation.write_request(rest.0, Node::of(account), writer, &mut state.output).err()
             }
             None => {
-                draft.error_at(b"operation", &code::OPERATION_UNKNOWN);
+                writer.error_at(b"operation", &code::OPERATION_UNKNOWN);
                 Some(INVALID)
             }
         };
         if let Some(code) = refused {
             put_text(&mut state.output, code.as_bytes());
-            put(&mut state.output, &draft.issues);
+            put(&mut state.output, &writer.issues);
         }
     })
 }
 
 /// The script had more to say than it may write.
-fn refuse_size(draft: &mut Draft) {
-    draft.clear();
-    draft.error(&code::TOO_LARGE);
+fn refuse_size(writer: &mut ReportWriter) {
+    writer.clear();
+    writer.error(&code::TOO_LARGE);
 }
 
-fn too_large(draft: &mut Draft, out: &mut Vec<u8>) {
-    refuse_size(draft);
-    put(out, &draft.issues);
+fn too_large(writer: &mut ReportWriter, out: &mut Vec<u8>) {
+    refuse_size(writer);
+    put(out, &writer.issues);
 }
 
 /// Yes or no, and the clean values.
-fn put_report(draft: &Draft, out: &mut Vec<u8>) {
-    put(out, &[if draft.failed { NO } else { YES }, MAP]);
-    put(out, &draft.values);
+fn put_report(writer: &ReportWriter, out: &mut Vec<u8>) {
+    put(out, &[if writer.failed { NO } else { YES }, MAP]);
+    put(out, &writer.values);
     out.push(CLOSE);
 }
 
-fn put_field_report(draft: &Draft, out: &mut Vec<u8>) {
-    out.push(if draft.failed { NO } else { YES });
-    match (draft.values.as_slice(), draft.extension) {
+fn put_field_report(writer: &ReportWriter, out: &mut Vec<u8>) {
+    out.push(if writer.failed { NO } else { YES });
+    match (writer.values.as_slice(), writer.extension) {
         ([], _) => out.push(NULL),
         (value, 0) => put(out, value),
         // The extension stands for itself here.
@@ -330,12 +333,12 @@ fn put_field_report(draft: &Draft, out: &mut Vec<u8>) {
             out.push(END);
         }
     }
-    put_number(draft.flags.bits().into(), out);
-    let end = draft.values.len().saturating_sub(1);
-    let extension = draft.values.get(end.saturating_sub(draft.extension)..end).unwrap_or_default();
+    put_number(writer.flags.bits().into(), out);
+    let end = writer.values.len().saturating_sub(1);
+    let extension = writer.values.get(end.saturating_sub(writer.extension)..end).unwrap_or_default();
     put_text(out, extension);
-    put_text(out, draft.region.as_bytes());
-    put(out, &draft.issues);
+    put_text(out, writer.region.as_bytes());
+    put(out, &writer.issues);
 }
 
 fn put_number(number: usize, out: &mut Vec<u8>) {

@@ -4,12 +4,12 @@
 use super::edge::{Answer, failure, from_js, from_json, to_js, whole};
 use super::written::written;
 use crate::catalogue::recipe;
-use crate::delivery::outbox::{Delivery, Recipe};
+use crate::crm::request::System;
+use crate::relay::delivery::outbox::{Delivery, Recipe};
 use crate::relay::effect::{Effect, Pace};
 use crate::relay::outbox::{Event, Kit, Moment, step};
 use crate::relay::run::{Failure, Heard, Run};
 use crate::relay::schedule::Schedule;
-use crate::request::System;
 use js_sys::Reflect;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;

@@ -2,9 +2,9 @@
 //! call to the host, in the place of one for each member.
 
 use super::given::{Wrong, decimal};
-use crate::draft::put_decimal;
+use crate::check::writer::put_decimal;
 use crate::encoding::json_text;
-use crate::tape::put;
+use crate::packed::put;
 use serde::ser::{
     Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, Serializer,
 };
@@ -13,7 +13,7 @@ use serde::ser::{
 pub(super) fn written<T: Serialize>(value: &T) -> String {
     let mut out = Vec::new();
     write(value, &mut out);
-    crate::tape::typed::letters(&out)
+    crate::packed::typed::letters(&out)
 }
 
 /// Adds a value to a JSON text.

@@ -3,7 +3,7 @@
 
 use super::memory::{Stage, WORD, Words};
 use super::{AccountLimiter, Effect, Effects, NO_KEY, NO_TOKEN, NOT_TAKEN, Release, Reply, SOON, say};
-use crate::outcome::{Fault, Reason};
+use crate::crm::outcome::{Fault, Reason};
 use crate::relay::Piece;
 use crate::relay::limiter::{Keep, Looked, PROBE_EVERY, Settled, Told};
 

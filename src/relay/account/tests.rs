@@ -10,7 +10,7 @@
 mod walks;
 
 use super::{AccountLimiter, Acquire, Effect, Event, Kind, Release, Reply, Said, Settings};
-use crate::outcome::{Fault, Reason};
+use crate::crm::outcome::{Fault, Reason};
 use crate::relay::limiter::{Limits, PROBE_EVERY, Scope};
 
 const SETTINGS: Settings = Settings {

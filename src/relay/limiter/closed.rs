@@ -2,7 +2,7 @@
 //! a slow pace, and the probe that succeeds opens it.
 
 use super::{Answer, Ask, Limiter, Scope};
-use crate::outcome::Fault;
+use crate::crm::outcome::Fault;
 
 /// Of this code a target is closed just because the options do not have it.
 const GONE: &str = "params.target";

@@ -1,5 +1,5 @@
 use super::{Answer, Ask, By, Door, Keep, Limiter, Limits, Looked, PROBE_EVERY, Scope, Settled, Told};
-use crate::outcome::Fault;
+use crate::crm::outcome::Fault;
 
 const LIMITS: Limits = Limits { calls: 3, window: 20_000, at_once: 2 };
 const GRANTED: Answer = Answer::Granted { doubt: None, others: None, kept: false, probe: false };

@@ -3,7 +3,7 @@
 use super::{HEAD, NOTE, errors};
 use crate::Outcome;
 use fieldpost::form::{Constraint, Unknown};
-use fieldpost::operation::{Check, Paging, Reading, Repeat};
+use fieldpost::operation::{Check, Paging, Repeat, ResponseParser};
 use fieldpost::{Field, Kind, Operation, Value, operations};
 use std::fmt::Write;
 use std::fs;
@@ -126,26 +126,32 @@ fn rules(operation: &Operation) -> Vec<String> {
     constraints.chain(checks).filter(|rule| !rule.is_empty()).collect()
 }
 
-fn reply(reading: Reading) -> &'static str {
-    match reading {
-        Reading::Relay => "`stored` or `queued`, with the relay's id.",
-        Reading::MarketoRecords => {
+fn reply(parser: ResponseParser) -> &'static str {
+    match parser {
+        ResponseParser::Relay => "`stored` or `queued`, with the relay's id.",
+        ResponseParser::MarketoRecords => {
             "`stored` with id and status for one record, `batch` in input order for several."
         }
-        Reading::MarketoFound => "`found`: `records`, and `next` where there is another page. Ids are text.",
-        Reading::MarketoDone(_) | Reading::PardotGone => "`stored` with a status and no id.",
-        Reading::PardotWrite | Reading::PardotMade(..) | Reading::ProspectsWrite => {
+        ResponseParser::MarketoFound => {
+            "`found`: `records`, and `next` where there is another page. Ids are text."
+        }
+        ResponseParser::MarketoDone(_) | ResponseParser::PardotGone => "`stored` with a status and no id.",
+        ResponseParser::PardotWrite | ResponseParser::PardotMade(..) | ResponseParser::ProspectsWrite => {
             "`stored` with id and status."
         }
-        Reading::PardotRead | Reading::PardotFound(_) => {
+        ResponseParser::PardotRead | ResponseParser::PardotFound(_) => {
             "`found`: `records` and `total`; collections are lists, ids are text."
         }
-        Reading::PardotBatch(_) => "`batch` in input order; Pardot gives no ids. `stored` for one record.",
-        Reading::PardotExport => "`stored` with the export's id; its state in lower case is the status.",
-        Reading::PardotCsv => {
+        ResponseParser::PardotBatch(_) => {
+            "`batch` in input order; Pardot gives no ids. `stored` for one record."
+        }
+        ResponseParser::PardotExport => {
+            "`stored` with the export's id; its state in lower case is the status."
+        }
+        ResponseParser::PardotCsv => {
             "`found`: a record for each row, empty cells null. `client.download` gives the CSV as a stream."
         }
-        Reading::ProspectsFound => "`found`: `records`, `total`, and `next` in the newest generation.",
+        ResponseParser::ProspectsFound => "`found`: `records`, `total`, and `next` in the newest generation.",
     }
 }
 
@@ -235,7 +241,7 @@ pub(super) fn page(root: &Path) -> Outcome<String> {
             entries(&given),
             payload.path,
         )?;
-        writeln!(page, "Reply: {} {}\n", reply(operation.reading), errors::link(operation.system))?;
+        writeln!(page, "Reply: {} {}\n", reply(operation.parser), errors::link(operation.system))?;
     }
     Ok(page)
 }
@@ -279,14 +285,14 @@ pub(super) fn types(_: &Path) -> Outcome<String> {
     );
     for operation in operations() {
         let open = matches!(operation.params.unknown, Unknown::Take(_)) || !operation.more.aliases.is_empty();
-        let reply = match operation.reading {
-            Reading::Relay => "\"stored\" | \"queued\"",
-            Reading::MarketoRecords | Reading::PardotBatch(_) => "\"stored\" | \"batch\"",
-            Reading::MarketoFound
-            | Reading::PardotRead
-            | Reading::PardotFound(_)
-            | Reading::PardotCsv
-            | Reading::ProspectsFound => "\"found\"",
+        let reply = match operation.parser {
+            ResponseParser::Relay => "\"stored\" | \"queued\"",
+            ResponseParser::MarketoRecords | ResponseParser::PardotBatch(_) => "\"stored\" | \"batch\"",
+            ResponseParser::MarketoFound
+            | ResponseParser::PardotRead
+            | ResponseParser::PardotFound(_)
+            | ResponseParser::PardotCsv
+            | ResponseParser::ProspectsFound => "\"found\"",
             _ => "\"stored\"",
         };
         let params = object(&operation.params.fields, open);

@@ -5,10 +5,10 @@ use super::script::{quoted, union};
 use crate::Outcome;
 use fieldpost::field::Options;
 use fieldpost::operation::OWN;
+use fieldpost::packed::{MARKS, MAX_DEPTH};
 use fieldpost::report::Flags;
 use fieldpost::systems::relay::answers::State;
 use fieldpost::systems::relay::{LEAD_SUBMIT, WIRE_VERSION};
-use fieldpost::tape::{MARKS, MAX_DEPTH};
 use fieldpost::{Kind, System};
 use std::fmt::Write;
 use std::path::Path;
@@ -79,7 +79,7 @@ pub(super) fn border(_: &Path) -> Outcome<String> {
         systems.join(", ")
     )?;
     text.push_str(
-        "\n/** The marks of a packed text, as `src/tape.rs` has them. */\nexport const enum Mark {\n",
+        "\n/** The marks of a packed text, as `src/packed.rs` has them. */\nexport const enum Mark {\n",
     );
     for (name, mark) in MARKS {
         writeln!(text, "  {name} = {},", quoted(&char::from(mark).to_string()))?;

@@ -2,7 +2,7 @@
 
 use super::super::{AccountLimiter, Effect, Event, Kind, Said};
 use super::{SETTINGS, START, answers, ask, new, over, refused, retry, stored};
-use crate::outcome::{Fault, Reason};
+use crate::crm::outcome::{Fault, Reason};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A sign-in that is out while the read is, and the other way round, leaves nobody waiting.

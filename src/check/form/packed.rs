@@ -1,0 +1,302 @@
+//! [`Packed`]: the parameters of an operation as bytes. A table of structs is mostly pointers, which weigh several times what
+//! they point to, and a program uses few of them: each is unpacked when it is first asked for.
+
+use super::{Constraint, Form, Unknown};
+use crate::check::field::{Field, Kind, Options, Texts};
+use std::borrow::Cow;
+use std::mem;
+use std::ops::Deref;
+use std::sync::OnceLock;
+
+/// The kind takes the low bits of a field's first byte.
+const KIND: u8 = 0x1F;
+const REQUIRED: u8 = 0x20;
+
+/// What the second byte of a field says that follows its name.
+const MIN: u8 = 1;
+const MAX: u8 = 1 << 1;
+const OPTIONS: u8 = 1 << 2;
+const OPEN: u8 = 1 << 3;
+const CHOICES: u8 = 1 << 4;
+const FIELDS: u8 = 1 << 5;
+
+const REFUSE: u8 = KIND;
+const ONE_OF: u8 = 0;
+const ANY_OF: u8 = 1;
+
+/// The parameters of an operation; a form to who uses them.
+#[derive(Debug)]
+pub struct Packed {
+    bytes: &'static [u8],
+    form: OnceLock<Form<'static>>,
+}
+
+impl Packed {
+    /// What `pack` made.
+    pub const fn new(bytes: &'static [u8]) -> Self {
+        Packed { bytes, form: OnceLock::new() }
+    }
+}
+
+impl Deref for Packed {
+    type Target = Form<'static>;
+
+    fn deref(&self) -> &Form<'static> {
+        self.form.get_or_init(|| Reader(self.bytes).form())
+    }
+}
+
+/// How many bytes [`pack`] makes.
+pub(crate) const fn length(fields: &[Field<'_>], unknown: Unknown, constraints: &[Constraint<'_>]) -> usize {
+    let mut writer = Writer { room: &mut [], length: 0 };
+    writer.form(fields, unknown, constraints);
+    writer.length
+}
+
+/// Packs the parameters of an operation, when the crate is compiled.
+pub(crate) const fn pack<const LENGTH: usize>(
+    fields: &[Field<'_>],
+    unknown: Unknown,
+    constraints: &[Constraint<'_>],
+) -> [u8; LENGTH] {
+    let mut bytes = [0; LENGTH];
+    let mut writer = Writer { room: &mut bytes, length: 0 };
+    writer.form(fields, unknown, constraints);
+    assert!(writer.length == LENGTH, "the room is not what the form needs");
+    bytes
+}
+
+/// Writes while there is room, and counts in any case.
+struct Writer<'r> {
+    room: &'r mut [u8],
+    length: usize,
+}
+
+impl Writer<'_> {
+    #[allow(clippy::mem_replace_with_default, reason = "`take` is no const fn")]
+    const fn byte(&mut self, byte: u8) {
+        if let Some((first, rest)) = mem::replace(&mut self.room, &mut []).split_first_mut() {
+            *first = byte;
+            self.room = rest;
+        }
+        self.length = self.length.saturating_add(1);
+    }
+
+    /// Seven bits a byte, the lowest first; the sign is the lowest of all.
+    const fn number(&mut self, number: i64) {
+        let mut rest = (number.cast_unsigned() << 1) ^ (number >> 63).cast_unsigned();
+        while rest > 0x7F {
+            self.byte(rest.to_le_bytes()[0] | 0x80);
+            rest >>= 7;
+        }
+        self.byte(rest.to_le_bytes()[0]);
+    }
+
+    const fn count(&mut self, count: usize) {
+        assert!(count <= 0xFF, "a list is longer than a byte can say");
+        self.byte(count.to_le_bytes()[0]);
+    }
+
+    const fn text(&mut self, text: &str) {
+        let mut rest = text.as_bytes();
+        while let [byte, after @ ..] = rest {
+            assert!(*byte != 0, "a zero ends a text");
+            self.byte(*byte);
+            rest = after;
+        }
+        self.byte(0);
+    }
+
+    const fn texts(&mut self, texts: &[&str]) {
+        self.count(texts.len());
+        let mut rest = texts;
+        while let [text, after @ ..] = rest {
+            self.text(text);
+            rest = after;
+        }
+    }
+
+    const fn form(&mut self, fields: &[Field<'_>], unknown: Unknown, constraints: &[Constraint<'_>]) {
+        self.byte(match unknown {
+            Unknown::Refuse => REFUSE,
+            Unknown::Take(kind) => kind as u8,
+            Unknown::Drop => unreachable!(),
+        });
+        self.fields(fields);
+        self.count(constraints.len());
+        let mut rest = constraints;
+        while let [constraint, after @ ..] = rest {
+            let (mark, names) = match constraint {
+                Constraint::OneOf(names) => (ONE_OF, *names),
+                Constraint::AnyOf(names) => (ANY_OF, *names),
+                _ => unreachable!(),
+            };
+            self.byte(mark);
+            self.texts(names);
+            rest = after;
+        }
+    }
+
+    const fn fields(&mut self, fields: &[Field<'_>]) {
+        self.count(fields.len());
+        let mut rest = fields;
+        while let [field, after @ ..] = rest {
+            self.field(field);
+            rest = after;
+        }
+    }
+
+    const fn field(&mut self, field: &Field<'_>) {
+        let choices: &[&str] = match field.choices {
+            Texts::These(choices) => choices,
+            Texts::Packed(_) => unreachable!(),
+        };
+        assert!(field.label.is_empty() && field.pattern.is_empty(), "parameters have neither");
+        self.byte(field.kind as u8 | if field.required { REQUIRED } else { 0 });
+        let mut more = 0;
+        more |= if field.min.is_some() { MIN } else { 0 };
+        more |= if field.max.is_some() { MAX } else { 0 };
+        more |= if field.options.bits() == 0 { 0 } else { OPTIONS };
+        more |= if field.open.is_some() { OPEN } else { 0 };
+        more |= if choices.is_empty() { 0 } else { CHOICES };
+        more |= if field.fields.is_empty() { 0 } else { FIELDS };
+        self.byte(more);
+        self.text(field.name);
+        if let Some(min) = field.min {
+            self.number(min);
+        }
+        if let Some(max) = field.max {
+            self.number(max);
+        }
+        if more & OPTIONS != 0 {
+            self.byte(field.options.bits());
+        }
+        if let Some(kind) = field.open {
+            self.byte(kind as u8);
+        }
+        if more & CHOICES != 0 {
+            self.texts(choices);
+        }
+        if more & FIELDS != 0 {
+            self.fields(field.fields);
+        }
+    }
+}
+
+/// Reads what the writer wrote.
+struct Reader(&'static [u8]);
+
+impl Reader {
+    fn byte(&mut self) -> u8 {
+        let Some((first, rest)) = self.0.split_first() else { return 0 };
+        self.0 = rest;
+        *first
+    }
+
+    fn kind(&mut self) -> Kind {
+        kind(self.byte())
+    }
+
+    fn number(&mut self) -> i64 {
+        let (mut number, mut shift) = (0_u64, 0_u32);
+        loop {
+            let byte = self.byte();
+            number |= u64::from(byte & 0x7F).unbounded_shl(shift);
+            shift = shift.saturating_add(7);
+            if byte & 0x80 == 0 {
+                let sign = (number & 1).cast_signed().wrapping_neg();
+                return (number >> 1).cast_signed() ^ sign;
+            }
+        }
+    }
+
+    fn text(&mut self) -> &'static str {
+        let length = self.0.iter().position(|byte| *byte == 0).unwrap_or_default();
+        let (text, rest) = self.0.split_at_checked(length).unwrap_or_default();
+        self.0 = rest;
+        self.byte();
+        str::from_utf8(text).unwrap_or_default()
+    }
+
+    fn list<T>(&mut self, one: impl Fn(&mut Self) -> T) -> &'static [T] {
+        let list: Vec<T> = (0..self.byte()).map(|_| one(self)).collect();
+        list.leak()
+    }
+
+    fn form(&mut self) -> Form<'static> {
+        let unknown = match self.byte() {
+            REFUSE => Unknown::Refuse,
+            taken => Unknown::Take(kind(taken)),
+        };
+        let fields = self.list(Reader::field);
+        let constraints = self.list(|reader| {
+            let mark = reader.byte();
+            let names = reader.list(Reader::text);
+            if mark == ONE_OF { Constraint::OneOf(names) } else { Constraint::AnyOf(names) }
+        });
+        Form { fields: Cow::Borrowed(fields), unknown, constraints: Cow::Borrowed(constraints), clears: true }
+    }
+
+    fn field(&mut self) -> Field<'static> {
+        let first = self.byte();
+        let more = self.byte();
+        let has = |mark: u8| more & mark != 0;
+        let mut field = Field::new(self.text(), kind(first & KIND));
+        field.required = first & REQUIRED != 0;
+        field.min = has(MIN).then(|| self.number());
+        field.max = has(MAX).then(|| self.number());
+        if has(OPTIONS) {
+            field.options = Options::of_byte(self.byte());
+        }
+        field.open = has(OPEN).then(|| self.kind());
+        if has(CHOICES) {
+            field.choices = Texts::These(self.list(Reader::text));
+        }
+        if has(FIELDS) {
+            field.fields = self.list(Reader::field);
+        }
+        field
+    }
+}
+
+fn kind(byte: u8) -> Kind {
+    Kind::ALL.get(usize::from(byte)).copied().unwrap_or(Kind::Any)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INNER: &[Field] = &[
+        Field::new("a", Kind::Id).required(),
+        Field::new("b", Kind::Choice).choices(&["x", "yz"]).min(-1).max(i64::MAX),
+    ];
+    const OUTER: &[Field] = &[
+        Field::new("rows", Kind::Records).of(INNER).open(Kind::Custom).min(1).max(300),
+        Field::new("text", Kind::Text).min(i64::MIN).max(64).lenient().with(Options::BYTES),
+        Field::new("after", Kind::Boolean),
+    ];
+    const BETWEEN: &[Constraint] = &[Constraint::OneOf(&["text", "after"]), Constraint::AnyOf(&["rows"])];
+
+    fn round(fields: &'static [Field], unknown: Unknown, constraints: &'static [Constraint]) {
+        let mut bytes = vec![0; length(fields, unknown, constraints)];
+        Writer { room: &mut bytes, length: 0 }.form(fields, unknown, constraints);
+        let packed = Packed::new(bytes.leak());
+        assert_eq!(format!("{:?}", *packed), format!("{:?}", Form::params(fields, unknown, constraints)));
+    }
+
+    #[test]
+    fn what_is_unpacked_is_what_was_packed() {
+        round(OUTER, Unknown::Refuse, BETWEEN);
+        round(INNER, Unknown::Take(Kind::Custom), &[]);
+        round(&[], Unknown::Take(Kind::Any), &[]);
+    }
+
+    #[test]
+    fn each_kind_has_its_own_number() {
+        for (at, kind) in Kind::ALL.iter().enumerate() {
+            assert_eq!(*kind as usize, at);
+        }
+        assert!(Kind::ALL.len() <= usize::from(KIND));
+    }
+}

@@ -1,0 +1,271 @@
+//! A record against its fields: what came under which name, in the order of the fields.
+
+use super::{MAX_VALUES, Unknown};
+use crate::check::field::{Field, Kind};
+use crate::check::rules::{self, choice};
+use crate::check::writer::{Given, ReportWriter, put_decimal};
+use crate::code;
+use crate::packed::{CLOSE, END, LIST, MAP, NO, NULL, Node, PackedValues, YES, put};
+use std::borrow::Cow;
+
+/// The most bytes of an unknown name that are shown.
+const MAX_SHOWN: usize = 64;
+
+/// Checks the packed entries of a record, and writes those that are clean and not empty: the fields' in their order, and
+/// behind them those of other names where such are taken.
+pub(super) fn check(
+    fields: &[Field<'_>],
+    unknown: Unknown,
+    clears: bool,
+    record: &[u8],
+    writer: &mut ReportWriter,
+) {
+    let base = writer.given.len();
+    if sort(fields, record, writer) {
+        let mut next = base;
+        for (index, field) in fields.iter().enumerate() {
+            let (_, value) = take(&mut next, index, record, writer);
+            // Most parameters are absent; of those only the required and the boxes that stayed empty say something.
+            if !value.is_empty() || field.required || field.kind == Kind::Consent {
+                // A record of a program's has each name once; a key that it has beside its own contradicts it.
+                let several = !clears || (writer.place.is_empty() && matches!(value, Cow::Owned(_)));
+                entry(field, field.name.as_bytes(), &value, several, clears, writer);
+            }
+        }
+        while let Some(field) = writer.given.get(next).map(|given| given.field) {
+            let (name, value) = take(&mut next, field, record, writer);
+            match unknown {
+                Unknown::Take(kind) => entry(&Field::new("", kind), name, &value, false, clears, writer),
+                Unknown::Refuse => writer.error_at(clip(name), &code::PARAM_UNKNOWN),
+                Unknown::Drop => {
+                    let outer = writer.enter(clip(name));
+                    writer.warn(&code::UNKNOWN_FIELD);
+                    writer.place.truncate(outer);
+                }
+            }
+        }
+    } else {
+        writer.error(&code::TOO_LARGE);
+    }
+    writer.given.truncate(base);
+}
+
+/// Finds the field of each entry and sorts them by it; the entries of other names are numbered behind the fields, the
+/// same name alike. False when there are too many.
+fn sort(fields: &[Field<'_>], record: &[u8], writer: &mut ReportWriter) -> bool {
+    let base = writer.given.len();
+    let mut rest = PackedValues(record);
+    // Values mostly come in the order of the fields.
+    let mut expected = 0_usize;
+    while !rest.is_done() {
+        let start = record.len().saturating_sub(rest.0.len());
+        let name = rest.text();
+        let middle = record.len().saturating_sub(rest.0.len());
+        let value = rest.value();
+        // A box of the form's that was not ticked: a no that nobody said would withdraw what was agreed to before.
+        if value == [NO] && !writer.vouched.is_empty() {
+            continue;
+        }
+        let field = number(name, expected, fields, record, writer.given.get(base..).unwrap_or_default());
+        expected = field.saturating_add(1);
+        let given = Given {
+            name: (start, start.saturating_add(name.len())),
+            value: (middle, middle.saturating_add(value.len())),
+            field,
+        };
+        // Into its place: those of later fields move on.
+        let mut at = writer.given.len();
+        writer.given.push(given);
+        while let Some(before) = at.checked_sub(1).filter(|before| *before >= base) {
+            let Some(other) = writer.given.get(before).copied().filter(|other| other.field > field) else {
+                break;
+            };
+            if let Some(place) = writer.given.get_mut(at) {
+                *place = other;
+            }
+            at = before;
+        }
+        if let Some(place) = writer.given.get_mut(at) {
+            *place = given;
+        }
+        if writer.given.len().saturating_sub(base) > MAX_VALUES {
+            return false;
+        }
+    }
+    true
+}
+
+/// The place of the field of that name, or the number of another name.
+fn number(name: &[u8], expected: usize, fields: &[Field<'_>], record: &[u8], given: &[Given]) -> usize {
+    let mut at = expected;
+    for _ in fields {
+        if at >= fields.len() {
+            at = 0;
+        }
+        if fields.get(at).is_some_and(|field| field.name.as_bytes() == name) {
+            return at;
+        }
+        at = at.saturating_add(1);
+    }
+    let known =
+        given.iter().find(|other| other.field >= fields.len() && self::at(record, other.name) == name);
+    known.map_or(fields.len().saturating_add(given.len()), |other| other.field)
+}
+
+/// Takes the entries of a field: its name, and its value or the list of all.
+fn take<'r>(
+    next: &mut usize,
+    field: usize,
+    record: &'r [u8],
+    writer: &ReportWriter,
+) -> (&'r [u8], Cow<'r, [u8]>) {
+    let rest = writer.given.get(*next..).unwrap_or_default();
+    let count = rest.iter().take_while(|given| given.field == field).count();
+    *next = next.saturating_add(count);
+    match rest.get(..count) {
+        Some([given]) => (at(record, given.name), Cow::Borrowed(at(record, given.value))),
+        Some(all @ [given, ..]) => (at(record, given.name), Cow::Owned(merge(record, all))),
+        _ => (&[], Cow::Borrowed(&[])),
+    }
+}
+
+/// Of a list for a field of one value the value that counts: the last that is not empty, and who sent others is told so. What
+/// stands twice in a page is nobody's fault who fills it in. A box may have a hidden twin, which says no where the box says
+/// nothing: before it as Rails has it, behind it in ASP.NET. What the box says counts.
+#[inline(never)]
+pub(super) fn one<'v>(kind: Kind, value: &'v [u8], writer: &mut ReportWriter) -> &'v [u8] {
+    let [LIST, items @ .., CLOSE] = value else { return value };
+    if matches!(kind, Kind::Labels | Kind::Choices | Kind::Records | Kind::Custom | Kind::Any) {
+        return value;
+    }
+    let ticks = matches!(kind, Kind::Boolean | Kind::Consent);
+    let mut items = PackedValues(items);
+    let mut told: &[u8] = &[];
+    let (mut said, mut differs) = (false, false);
+    while !items.is_done() {
+        let item = items.value();
+        let says = item == [YES] || choice::says(Node::of(item).text().unwrap_or_default(), ticks);
+        differs |= !ticks && !told.is_empty() && told != item;
+        if says || !said {
+            (told, said) = (item, says);
+        }
+    }
+    if differs && said {
+        writer.warn(&code::TWICE);
+    }
+    told
+}
+
+fn at(record: &[u8], (from, to): (usize, usize)) -> &[u8] {
+    record.get(from..to).unwrap_or_default()
+}
+
+/// All values under one name as one list.
+fn merge(record: &[u8], entries: &[Given]) -> Vec<u8> {
+    let mut list = vec![LIST];
+    for given in entries {
+        match at(record, given.value) {
+            [LIST, items @ .., CLOSE] => put(&mut list, items),
+            value => put(&mut list, value),
+        }
+    }
+    list.push(CLOSE);
+    list
+}
+
+/// Checks one entry and writes it, its name with it. It may be `several` in a visitor's form, or where its name came more
+/// than once; a list that a program gives as a parameter of one value is its own mistake.
+fn entry(
+    field: &Field<'_>,
+    name: &[u8],
+    value: &[u8],
+    several: bool,
+    clears: bool,
+    writer: &mut ReportWriter,
+) {
+    let start = writer.values.len();
+    put(&mut writer.values, name);
+    writer.values.push(END);
+    let inner = writer.values.len();
+    let outer = writer.enter(clip(name));
+    let value = if several && value.first() == Some(&LIST) { one(field.kind, value, writer) } else { value };
+    if matches!(field.kind, Kind::Record | Kind::Records) {
+        match (field.kind, Node::of(value)) {
+            (Kind::Record, Node::Map(entries)) => nested(field, entries, clears, writer),
+            (Kind::Records, Node::List(items)) => list(field, items, clears, writer),
+            (_, Node::Null) if !field.required => {}
+            (_, Node::Null) => writer.error(&code::REQUIRED),
+            _ => writer.error(&code::KIND),
+        }
+    } else {
+        rules::write(field, value, writer);
+    }
+    writer.place.truncate(outer);
+    if clears && value == [NULL] {
+        writer.values.truncate(inner);
+        writer.values.push(NULL);
+    } else if rules::is_empty(writer.values.get(inner..).unwrap_or_default()) {
+        writer.values.truncate(start);
+    }
+}
+
+fn nested(field: &Field<'_>, entries: PackedValues<'_>, clears: bool, writer: &mut ReportWriter) {
+    let unknown = field.open.map_or(Unknown::Refuse, Unknown::Take);
+    writer.values.push(MAP);
+    check(field.fields, unknown, clears, entries.0, writer);
+    writer.values.push(CLOSE);
+}
+
+fn list(field: &Field<'_>, items: PackedValues<'_>, clears: bool, writer: &mut ReportWriter) {
+    let mut count = 0_i64;
+    let mut rest = items;
+    while !rest.is_done() {
+        rest.value();
+        count = count.saturating_add(1);
+    }
+    let (limit, code) = match (field.min, field.max) {
+        (_, Some(most)) if count > most => (most, &code::PARAM_COUNT_MANY),
+        (Some(fewest), _) if count < fewest => (fewest, &code::PARAM_COUNT_FEW),
+        _ => {
+            writer.values.push(LIST);
+            let mut rest = items;
+            for index in 0..count {
+                let mut name = vec![b'['];
+                put_decimal(&mut name, index);
+                name.push(b']');
+                let outer = writer.enter(&name);
+                match Node::of(rest.value()) {
+                    Node::Map(entries) => nested(field, entries, clears, writer),
+                    _ => writer.error(&code::KIND),
+                }
+                writer.place.truncate(outer);
+            }
+            writer.values.push(CLOSE);
+            return;
+        }
+    };
+    put_decimal(&mut writer.limit, limit);
+    writer.error(code);
+}
+
+/// A name that a stranger chose, short enough to show.
+fn clip(name: &[u8]) -> &[u8] {
+    let mut end = name.len().min(MAX_SHOWN);
+    // Not inside a character.
+    while name.get(end).is_some_and(|byte| byte & 0xC0 == 0x80) {
+        end = end.saturating_sub(1);
+    }
+    name.get(..end).unwrap_or_default()
+}
+
+/// The packed value under `name` in a record that was written; nothing where there is none.
+pub(crate) fn find<'r>(record: &'r [u8], name: &[u8]) -> &'r [u8] {
+    let mut rest = PackedValues(record);
+    while !rest.is_done() {
+        let (known, value) = rest.entry();
+        if known == name {
+            return value;
+        }
+    }
+    &[]
+}

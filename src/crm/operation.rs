@@ -1,0 +1,371 @@
+//! [`Operation`]: one thing a system can do, as data: a form of parameters, a request encoding, a response parser.
+
+#[cfg(feature = "full")]
+mod checks;
+#[cfg(feature = "full")]
+mod more;
+#[cfg(feature = "full")]
+mod wide;
+
+#[cfg(feature = "full")]
+pub use checks::{Check, TIME_WORDS, given, moment, named, range, time};
+#[cfg(feature = "full")]
+pub use more::{Files, Job, More, NOW, Paging, States};
+#[cfg(feature = "full")]
+pub use wide::Wide;
+
+#[cfg(not(feature = "full"))]
+use crate::check::form::Form;
+use crate::check::form::{errors, find};
+use crate::check::report::Issue;
+use crate::check::rules::is_empty;
+use crate::check::writer::{ReportWriter, put_decimal};
+use crate::crm::request::{Account, Payload, Request, System, Target};
+use crate::encoding;
+use crate::packed::typed::pack_entries;
+use crate::packed::{CLOSE, END, LIST, MAP, NULL, Node, PackedValues, TEXT, put, put_text};
+use crate::value::Entries;
+
+/// The code of a refusal for what the parameters are.
+pub(crate) const INVALID: &str = "params.invalid";
+
+/// What stands before the name of a field of a body that is the page's, and not the visitor's.
+pub const OWN: &str = "_fp_";
+
+/// Where the parameters go that the path does not take.
+#[derive(Clone, Copy, Debug)]
+pub enum RequestEncoding {
+    /// Behind the path, as `&name=value`.
+    Query,
+    /// A JSON object.
+    Json,
+    /// `name=value` pairs as Pardot reads them: several values as `name_0`, `name_1` …, yes and no as 1 and 0.
+    IndexedForm,
+    /// `name=value` pairs as a browser sends a form: the members of `values` as they are, several values as a repeated
+    /// name; the other parameters with [`OWN`] before their name.
+    LeadForm,
+    /// Only the full build's: see [`Wide`].
+    #[cfg(feature = "full")]
+    Wide(Wide),
+}
+
+/// How a reply becomes an outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResponseParser {
+    /// The relay's own answer.
+    Relay,
+    /// Marketo's envelope with one record for each input.
+    MarketoRecords,
+    /// Pardot's answer with one prospect that was written.
+    PardotWrite,
+    /// Pardot's answer with the prospects that were asked for.
+    PardotRead,
+    /// The prospects API's record, flat or under `item`.
+    ProspectsWrite,
+    /// Marketo's envelope with records that were asked for.
+    MarketoFound,
+    /// Marketo's envelope without a result; the text is the status of success.
+    MarketoDone(&'static str),
+    /// Pardot's answer with the objects of that name, one or a query's.
+    PardotFound(&'static str),
+    /// Pardot's answer with the object of that name, which was made; the text after it is the status of success.
+    PardotMade(&'static str, &'static str),
+    /// Pardot's answer to a batch; the text is the status of success.
+    PardotBatch(&'static str),
+    /// HTTP 204.
+    PardotGone,
+    /// An export that was made or cancelled: its state is the status.
+    PardotExport,
+    /// The rows of a CSV file.
+    PardotCsv,
+    /// The prospects API's record or records that were asked for.
+    ProspectsFound,
+}
+
+/// What a repeat does after a reply was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Nothing that was not done before: a read, an update, an upsert by a key.
+    Safe,
+    /// Perhaps a second record: the system must be asked first.
+    Creates,
+    /// Perhaps a second activity of the same person; it is marked.
+    Activity,
+}
+
+/// The parameters of an operation, which the full build keeps packed until they are first asked for.
+#[cfg(feature = "full")]
+pub type Params = &'static crate::check::form::Packed;
+/// The parameters of an operation.
+#[cfg(not(feature = "full"))]
+pub type Params = Form<'static>;
+
+/// One thing a system can do.
+#[derive(Debug)]
+pub struct Operation {
+    /// `system.object.verb`.
+    pub name: &'static str,
+    /// Whose it is.
+    pub system: System,
+    /// One sentence for the reference.
+    pub summary: &'static str,
+    /// `GET`, `POST` or `DELETE`.
+    pub method: &'static str,
+    /// Path and query. `{version}` is the account's, `{name}` a parameter as one segment, `{id,fid}` the given ones of
+    /// these as `name/value` pairs, `{id|fid}` the first given.
+    pub path: &'static str,
+    /// The parameters.
+    pub params: Params,
+    /// Where they go.
+    pub encoding: RequestEncoding,
+    /// How the reply is read.
+    pub parser: ResponseParser,
+    /// Milliseconds after which the system itself has given up.
+    pub timeout: u32,
+    /// What a repeat does after a reply was lost.
+    pub repeat: Repeat,
+    /// The vendor's page.
+    pub docs: &'static str,
+    /// What only the full build has a use for.
+    #[cfg(feature = "full")]
+    pub more: More,
+}
+
+/// What only the reference shows, which is written natively: no wasm build carries it.
+pub const fn reference(text: &'static str) -> &'static str {
+    if cfg!(target_arch = "wasm32") { "" } else { text }
+}
+
+/// Why a request was not built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// `params.invalid` or `account.invalid`.
+    pub code: &'static str,
+    /// What is wrong, by parameter or by member of the account.
+    pub issues: Vec<Issue>,
+}
+
+impl Operation {
+    /// Whether a call changes what the system has.
+    pub fn is_write(&self) -> bool {
+        self.method != "GET"
+    }
+
+    /// Checks the parameters and builds the request without host and credentials, for the given API version.
+    ///
+    /// # Errors
+    /// `params.invalid` with an issue for each parameter that does not fit.
+    pub fn payload(&self, params: Entries<'_>, version: u8) -> Result<Payload, Refusal> {
+        let (mut writer, mut out) = (ReportWriter::native(), Vec::new());
+        let target = Target { version, ..Target::NONE };
+        if !self.build(&pack_entries(&params), &target, &mut writer, &mut out) {
+            return Err(Refusal { code: INVALID, issues: errors(Issue::all(&writer)) });
+        }
+        let Request { method, url: path, headers, body } = Request::of(&out);
+        Ok(Payload { method, path, headers, body })
+    }
+
+    /// Checks the parameters and builds the whole request.
+    ///
+    /// ```
+    /// use fieldpost::{Account, System, Value, operation};
+    /// let read = operation("pardot.prospect.read").unwrap();
+    /// let account = Account { token: Some("00Dxx".into()), ..Account::new(System::Pardot, "https://pi.pardot.com/") };
+    /// let request = read.request(vec![("email".into(), Value::from("ann+1@example.com"))], &account).unwrap();
+    /// assert_eq!(
+    ///     request.url,
+    ///     "https://pi.pardot.com/api/prospect/version/4/do/read/email/ann%2B1%40example.com?format=json",
+    /// );
+    /// ```
+    ///
+    /// # Errors
+    /// `params.invalid` or `account.invalid`, each with its issues.
+    pub fn request(&self, params: Entries<'_>, account: &Account) -> Result<Request, Refusal> {
+        let (mut writer, mut out) = (ReportWriter::native(), Vec::new());
+        let account = account.pack();
+        match self.write_request(&pack_entries(&params), Node::of(&account), &mut writer, &mut out) {
+            Ok(()) => Ok(Request::of(&out)),
+            Err(code) => Err(Refusal { code, issues: errors(Issue::all(&writer)) }),
+        }
+    }
+
+    /// Checks packed parameters and a packed account, and writes the whole request. The error is the refusal's code.
+    pub(crate) fn write_request(
+        &self,
+        params: &[u8],
+        account: Node<'_>,
+        writer: &mut ReportWriter,
+        out: &mut Vec<u8>,
+    ) -> Result<(), &'static str> {
+        writer.clear();
+        let target = Target::read(account, self.system, writer);
+        if writer.failed {
+            return Err("account.invalid");
+        }
+        if self.build(params, &target, writer, out) { Ok(()) } else { Err(INVALID) }
+    }
+
+    /// Checks packed parameters and writes the request of those that are clean; false when something is wrong with them.
+    #[cfg(not(feature = "full"))]
+    pub(crate) fn build(
+        &self,
+        params: &[u8],
+        target: &Target<'_>,
+        writer: &mut ReportWriter,
+        out: &mut Vec<u8>,
+    ) -> bool {
+        self.params.write(params, writer);
+        if !writer.failed {
+            self.write(&writer.values, target, out);
+        }
+        !writer.failed
+    }
+
+    /// Writes the request of clean parameters: a list of method, path or URL, headers and body.
+    pub(crate) fn write(&self, values: &[u8], target: &Target<'_>, out: &mut Vec<u8>) {
+        out.push(LIST);
+        put_text(out, self.method.as_bytes());
+        out.push(TEXT);
+        put(out, target.origin);
+        self.put_path(values, target.version, out);
+        let mut rest = PackedValues(values);
+        if matches!(self.encoding, RequestEncoding::Query) {
+            let mut joint = if self.path.bytes().any(|byte| byte == b'?') { b'&' } else { b'?' };
+            while !rest.is_done() {
+                let (name, value) = rest.entry();
+                if !self.is_in_path(name, values) {
+                    out.push(joint);
+                    encoding::percent(name, out);
+                    out.push(b'=');
+                    encoding::percent(flat(value, [b"false", b"true"]), out);
+                    joint = b'&';
+                }
+            }
+        }
+        put(out, &[END, MAP]);
+        target.put_headers(out);
+        let content: &[u8] = match self.encoding {
+            RequestEncoding::Query => {
+                put(out, &[CLOSE, NULL, CLOSE]);
+                return;
+            }
+            RequestEncoding::Json => b"application/json",
+            _ => b"application/x-www-form-urlencoded",
+        };
+        put(out, b"Content-Type\0");
+        put_text(out, content);
+        put(out, &[CLOSE, TEXT]);
+        if matches!(self.encoding, RequestEncoding::Json) {
+            out.push(b'{');
+        }
+        while !rest.is_done() {
+            let (name, value) = rest.entry();
+            match (self.encoding, Node::of(value)) {
+                _ if self.is_in_path(name, values) => {}
+                (RequestEncoding::Json, _) => encoding::json_entry(name, value, out),
+                (RequestEncoding::IndexedForm, _) => indexed(name, value, out),
+                (_, Node::Map(mut entries)) => {
+                    while !entries.is_done() {
+                        let (name, value) = entries.entry();
+                        repeated(&[name], value, out);
+                    }
+                }
+                _ => repeated(&[OWN.as_bytes(), name], value, out),
+            }
+        }
+        if matches!(self.encoding, RequestEncoding::Json) {
+            out.push(b'}');
+        }
+        put(out, &[END, CLOSE]);
+    }
+
+    /// Adds the path, its places filled.
+    fn put_path(&self, values: &[u8], version: u8, out: &mut Vec<u8>) {
+        let mut rest = self.path.as_bytes();
+        while let Some((before, names, after)) = place(rest) {
+            put(out, before);
+            rest = after;
+            if names == b"version" {
+                out.push(b'0'.wrapping_add(version));
+                continue;
+            }
+            let many = names.iter().any(|byte| SEPARATORS.contains(byte));
+            let mut joint: &[u8] = b"";
+            for name in taken(names, values) {
+                if many {
+                    put(out, joint);
+                    put(out, name);
+                    out.push(b'/');
+                    joint = b"/";
+                }
+                encoding::percent(flat(find(values, name), [b"false", b"true"]), out);
+            }
+        }
+        put(out, rest);
+    }
+
+    /// Whether the path takes this parameter.
+    fn is_in_path(&self, name: &[u8], values: &[u8]) -> bool {
+        let mut rest = self.path.as_bytes();
+        while let Some((_, names, after)) = place(rest) {
+            if taken(names, values).any(|known| known == name) {
+                return true;
+            }
+            rest = after;
+        }
+        false
+    }
+}
+
+/// What separates the names of a place.
+const SEPARATORS: [u8; 2] = *b",|";
+
+/// Those names of a place that are given; of alternatives the first.
+fn taken<'n>(names: &'n [u8], values: &[u8]) -> impl Iterator<Item = &'n [u8]> {
+    let most = if names.iter().any(|byte| *byte == b'|') { 1 } else { usize::MAX };
+    names.split(|byte| SEPARATORS.contains(byte)).filter(move |name| !is_empty(find(values, name))).take(most)
+}
+
+/// What stands before the next place of a path, the names in it, and what follows.
+fn place(path: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let mut parts = path.splitn(2, |byte| *byte == b'{');
+    let before = parts.next()?;
+    let mut parts = parts.next()?.splitn(2, |byte| *byte == b'}');
+    Some((before, parts.next()?, parts.next()?))
+}
+
+/// A parameter as Pardot reads it; null clears (`name=`), a list takes the place of all values.
+fn indexed(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
+    match Node::of(value) {
+        Node::List(mut items) => {
+            let mut index = 0_i64;
+            while !items.is_done() {
+                let mut number = Vec::new();
+                put_decimal(&mut number, index);
+                encoding::form_pair(&[name, b"_", &number], flat(items.value(), [b"0", b"1"]), out);
+                index = index.saturating_add(1);
+            }
+        }
+        _ => encoding::form_pair(&[name], flat(value, [b"0", b"1"]), out),
+    }
+}
+
+/// A field as a browser sends it.
+fn repeated(name: &[&[u8]], value: &[u8], out: &mut Vec<u8>) {
+    match Node::of(value) {
+        Node::List(mut items) => {
+            while !items.is_done() {
+                repeated(name, items.value(), out);
+            }
+        }
+        _ => encoding::form_pair(name, flat(value, [b"false", b"true"]), out),
+    }
+}
+
+fn flat<'v>(value: &'v [u8], [no, yes]: [&'static [u8]; 2]) -> &'v [u8] {
+    match Node::of(value) {
+        Node::Bool(true) => yes,
+        Node::Bool(false) => no,
+        node => node.text().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,307 @@
+//! [`Check`]: what must hold between the parameters of an operation, beyond what a form says; only the full build's.
+
+use super::NOW;
+use crate::check::field::{Field, Kind};
+use crate::check::report::{Issue, Report};
+use crate::check::rules;
+use crate::code::{self, Code};
+use crate::packed::typed::letters;
+use crate::value::{Entries, Value};
+
+/// The words that Pardot takes for a time.
+pub const TIME_WORDS: [&str; 5] = ["today", "yesterday", "last_7_days", "this_month", "last_month"];
+
+/// What must hold between parameters.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// The first needs the others beside it.
+    Needs(&'static str, &'static [&'static str]),
+    /// At most one of these is given.
+    AtMostOne(&'static [&'static str]),
+    /// One of these sets is whole.
+    Sets(&'static [&'static [&'static str]]),
+    /// The first makes the system ignore the others: a warning.
+    Overrides(&'static str, &'static [&'static str]),
+    /// The first works only where the second is one of these, or is not given and the first of these is its default.
+    OnlyWith(&'static str, &'static str, &'static [&'static str]),
+    /// Times as Pardot reads them.
+    Times(&'static [&'static str]),
+    /// A time as ISO 8601 has it, with its offset.
+    Timestamp(&'static str),
+    /// Ids, each of digits.
+    Ids(&'static [&'static str]),
+    /// The first time lies before the second, and at most a year.
+    Range(&'static str, &'static str),
+    /// Only true is taken.
+    TrueOnly(&'static str),
+    /// The parameter stays below that many items.
+    Most(&'static str, u16),
+    /// The items of this list have no comma.
+    NoComma(&'static str),
+    /// E-mail content with a way out.
+    OptOut(&'static [&'static str]),
+    /// A warning that goes with every call.
+    Warns(&'static str, &'static Code),
+    /// What only one operation needs.
+    Own(fn(&mut Report)),
+}
+
+impl Check {
+    #[allow(clippy::too_many_lines, reason = "one arm for each kind of check")]
+    pub(super) fn judge(&self, report: &mut Report) {
+        let mut issues = Vec::new();
+        match *self {
+            Check::Needs(name, others) => {
+                let lacks = others.iter().any(|other| !has(report, other));
+                if has(report, name) && lacks {
+                    issues.push(Issue::error(name, &code::PARAM_NEEDS).with_limit(&others.join(", ")));
+                }
+            }
+            Check::AtMostOne(names) => {
+                let given: Vec<_> = names.iter().filter(|name| has(report, name)).collect();
+                if let [_, second, ..] = given.as_slice() {
+                    issues.push(Issue::error(second, &code::PARAM_EXCLUSIVE).with_limit(&names.join(", ")));
+                }
+            }
+            Check::Sets(sets) => {
+                let whole = sets.iter().any(|set| set.iter().all(|name| has(report, name)));
+                if !whole {
+                    let first = sets.iter().flat_map(|set| set.iter()).find(|name| !has(report, name));
+                    let listed: Vec<_> = sets.iter().map(|set| set.join(" + ")).collect();
+                    issues.push(
+                        Issue::error(first.copied().unwrap_or_default(), &code::PARAM_SETS)
+                            .with_limit(&listed.join(" or ")),
+                    );
+                }
+            }
+            Check::Overrides(name, others) => {
+                if has(report, name) {
+                    let ignored = others.iter().filter(|other| has(report, other));
+                    issues.extend(
+                        ignored.map(|other| Issue::warning(other, &code::PARAM_OVERRIDDEN).with_limit(name)),
+                    );
+                }
+            }
+            Check::OnlyWith(name, other, words) => {
+                let word = text(report, other);
+                let fits = word.map_or(!words.is_empty(), |word| words.contains(&word));
+                if has(report, name) && !fits {
+                    let limit = [other, " ", &words.join(" or ")].concat();
+                    issues.push(Issue::error(name, &code::PARAM_ONLY_WITH).with_limit(&limit));
+                }
+            }
+            Check::Times(names) => {
+                for name in names {
+                    if text(report, name).is_some_and(|text| time(text).is_none()) {
+                        issues.push(Issue::error(name, &code::PARAM_TIME));
+                    }
+                }
+            }
+            Check::Timestamp(name) => {
+                if text(report, name).is_some_and(|text| !is_timestamp(text)) {
+                    issues.push(Issue::error(name, &code::PARAM_TIMESTAMP));
+                }
+            }
+            Check::Ids(names) => {
+                for name in names {
+                    if given(report, name).is_some_and(|value| !all_ids(value)) {
+                        issues.push(Issue::error(name, &code::PARAM_IDS));
+                    }
+                }
+            }
+            Check::Range(after, before) => {
+                issues.extend(range(
+                    text(report, after),
+                    text(report, before),
+                    text(report, NOW),
+                    after,
+                    before,
+                ));
+            }
+            Check::TrueOnly(name) => {
+                if given(report, name) == Some(&Value::Bool(false)) {
+                    issues.push(Issue::error(name, &code::PARAM_TRUE_ONLY));
+                }
+            }
+            Check::Most(name, most) => {
+                if let Some(Value::List(items)) = given(report, name)
+                    && items.len() > usize::from(most)
+                {
+                    issues.push(Issue::error(name, &code::PARAM_COUNT_MANY).with_limit(&most.to_string()));
+                }
+            }
+            Check::NoComma(name) => {
+                let comma = |item: &Value<'_>| item.as_text().is_some_and(|text| text.contains(','));
+                if matches!(given(report, name), Some(Value::List(items)) if items.iter().any(comma)) {
+                    issues.push(Issue::error(name, &code::LABELS_COMMA));
+                }
+            }
+            Check::OptOut(names) => {
+                for name in names {
+                    let leaves = |text: &str| {
+                        text.contains("%%unsubscribe%%") || text.contains("%%email_preference_center%%")
+                    };
+                    if text(report, name).is_some_and(|text| !text.is_empty() && !leaves(text)) {
+                        issues.push(Issue::error(name, &code::PARAM_OPT_OUT));
+                    }
+                }
+            }
+            Check::Warns(name, code) => issues.push(Issue::warning(name, code)),
+            Check::Own(judge) => judge(report),
+        }
+        report.issues.extend(issues);
+    }
+}
+
+/// The parameter's clean value, where there is one.
+pub fn given<'r>(report: &'r Report, name: &str) -> Option<&'r Value<'static>> {
+    named(&report.values, name)
+}
+
+/// The value of that name.
+pub fn named<'r, 'a>(entries: &'r Entries<'a>, name: &str) -> Option<&'r Value<'a>> {
+    entries.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+}
+
+fn text<'r>(report: &'r Report, name: &str) -> Option<&'r str> {
+    given(report, name).and_then(Value::as_text)
+}
+
+/// Whether a parameter was given; one that is wrong has an issue of its own.
+fn has(report: &Report, name: &str) -> bool {
+    given(report, name).is_some_and(|value| !value.is_empty())
+        || report.issues.iter().any(|issue| issue.field == name)
+}
+
+fn all_ids(value: &Value<'_>) -> bool {
+    let id =
+        |text: &str| !text.is_empty() && text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit());
+    match value {
+        Value::List(items) => items.iter().all(|item| item.as_text().is_some_and(id)),
+        Value::Null => true,
+        other => other.as_text().is_some_and(id),
+    }
+}
+
+/// A time as `YYYY-MM-DD HH:MM:SS`; a word is itself.
+pub fn time(text: &str) -> Option<String> {
+    if TIME_WORDS.contains(&text) {
+        return Some(text.to_owned());
+    }
+    let (day, clock) = text.split_once(' ').unwrap_or((text, "00:00:00"));
+    let fits = is_day(day) && is_clock(clock);
+    fits.then(|| [day, " ", clock].concat())
+}
+
+/// A moment in UTC as `YYYY-MM-DD HH:MM:SS`, of milliseconds since 1970.
+pub fn moment(milliseconds: u64) -> String {
+    // A clock that has gone mad shows the year 9999.
+    let seconds = milliseconds.wrapping_div(1_000).min(253_402_300_799);
+    let (minutes, second) = (seconds.wrapping_div(60), seconds.wrapping_rem(60));
+    let (hours, minute) = (minutes.wrapping_div(60), minutes.wrapping_rem(60));
+    let (mut day, hour) = (hours.wrapping_div(24), hours.wrapping_rem(24));
+    let (mut year, mut month) = (1970_u64, 1_u64);
+    loop {
+        let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        let days = match month {
+            2 => 28_u64.wrapping_add(is_leap.into()),
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        if day < days {
+            break;
+        }
+        day = day.wrapping_sub(days);
+        month = month.wrapping_rem(12).wrapping_add(1);
+        year = year.wrapping_add((month == 1).into());
+    }
+    let mut text = *b"0000-00-00 00:00:00";
+    let numbers = [year, month, day.wrapping_add(1), hour, minute, second];
+    let ends = [3_usize, 6, 9, 12, 15, 18];
+    for (mut number, mut at) in numbers.into_iter().zip(ends) {
+        while let Some(digit) = text.get_mut(at).filter(|digit| digit.is_ascii_digit()) {
+            // A remainder of ten fits in a byte.
+            *digit = b'0'.wrapping_add(u8::try_from(number.wrapping_rem(10)).unwrap_or_default());
+            number = number.wrapping_div(10);
+            at = at.wrapping_sub(1);
+        }
+    }
+    letters(&text)
+}
+
+fn is_day(text: &str) -> bool {
+    // One grammar of days in the whole crate; it takes no blanks here.
+    text.len() == 10 && rules::check(&Field::new("", Kind::Date), Value::from(text)).ok()
+}
+
+/// Hours, minutes and seconds, each of two digits and within their range.
+fn is_clock(text: &str) -> bool {
+    let parts: Vec<_> = text.split(':').collect();
+    let two = |part: &str, most: u8| {
+        part.len() == 2
+            && part.bytes().all(|byte| byte.is_ascii_digit())
+            && part.parse().is_ok_and(|n: u8| n <= most)
+    };
+    matches!(parts.as_slice(), [hours, minutes, seconds] if two(hours, 23) && two(minutes, 59) && two(seconds, 59))
+}
+
+/// `2026-10-31T17:00:00-0400`, also with `Z`, with a colon in the offset, or with a fraction of a second.
+fn is_timestamp(text: &str) -> bool {
+    let Some((day, rest)) = text.split_once('T') else { return false };
+    let (clock, offset) = match rest.strip_suffix('Z') {
+        Some(clock) => (clock, "+0000"),
+        None => match rest.rfind(['+', '-']).and_then(|at| rest.split_at_checked(at)) {
+            Some(parts) => parts,
+            None => return false,
+        },
+    };
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let offset: String = offset.chars().skip(1).filter(|sign| *sign != ':').collect();
+    is_day(day) && is_clock(clock) && digits(fraction) && offset.len() == 4 && digits(&offset)
+}
+
+/// What is wrong with the time between two times; an open end is measured to `now`, where it is given.
+pub fn range(
+    after: Option<&str>,
+    before: Option<&str>,
+    now: Option<&str>,
+    after_name: &str,
+    before_name: &str,
+) -> Option<Issue> {
+    let fixed = |text: &str| time(text).filter(|time| !TIME_WORDS.contains(&time.as_str()));
+    let start = fixed(after?)?;
+    // Every word lies within the last two months, so `now` stands for it.
+    let is_open = before.is_none_or(|text| TIME_WORDS.contains(&text));
+    let end = fixed(if is_open { now? } else { before? })?;
+    if !is_open && end <= start {
+        return Some(Issue::error(before_name, &code::PARAM_ORDER).with_limit(after_name));
+    }
+    let year = start.get(..4)?.parse::<i64>().ok()?.checked_add(1)?;
+    // Times of one shape compare as text; 29 February plus a year lies before 1 March.
+    let limit = [year.to_string().as_str(), start.get(4..)?].concat();
+    (end > limit).then(|| Issue::error(if is_open { after_name } else { before_name }, &code::PARAM_RANGE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{moment, time};
+
+    #[test]
+    fn a_moment_is_a_time() {
+        for (milliseconds, text) in [
+            (0, "1970-01-01 00:00:00"),
+            (951_782_399_999, "2000-02-28 23:59:59"),
+            (951_782_400_000, "2000-02-29 00:00:00"),
+            (951_868_800_000, "2000-03-01 00:00:00"),
+            (1_798_761_599_000, "2026-12-31 23:59:59"),
+            (1_798_761_600_000, "2027-01-01 00:00:00"),
+            (4_107_542_400_000, "2100-03-01 00:00:00"),
+            (253_402_300_799_000, "9999-12-31 23:59:59"),
+        ] {
+            assert_eq!(moment(milliseconds), text);
+            assert_eq!(time(text).as_deref(), Some(text));
+        }
+        assert_eq!(moment(u64::MAX), "9999-12-31 23:59:59");
+    }
+}

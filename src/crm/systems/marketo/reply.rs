@@ -1,0 +1,173 @@
+//! Marketo's envelope: 200 is not success, `success: true` is not either; each record has a verdict of its own.
+
+use super::errors::{LEAD, REQUEST};
+use crate::check::report::Issue;
+use crate::code::call;
+use crate::crm::outcome::{Class, Outcome, VendorCode, of_status};
+use crate::crm::systems::record::{items, take, with_text_ids};
+use crate::crm::systems::reply::Reply;
+use crate::crm::systems::sent::Sent;
+use crate::value::Value;
+use std::borrow::Cow;
+
+/// The records of a write; one record is its own outcome, several are a batch.
+pub fn read_records(reply: &Reply, sent: Sent<'_>) -> Outcome {
+    let body = match answer_of(reply, true, sent) {
+        Ok(body) => body,
+        Err(outcome) => return outcome,
+    };
+    match body.get("result") {
+        Some(Value::List(records)) => match records.as_slice() {
+            [] => Outcome::Unknown { why: Cow::Borrowed(call::NO_RESULT.name) },
+            [one] => record(one, sent),
+            many => Outcome::Batch { results: many.iter().map(|one| record(one, sent)).collect() },
+        },
+        Some(single @ Value::Map(_)) => record(single, sent),
+        _ => Outcome::Unknown { why: Cow::Borrowed(call::NO_RESULT.name) },
+    }
+}
+
+/// The records that were asked for, and the token of the next page where there is one. `moreResult: false` ends the
+/// pages; a token without `moreResult` means that there may be more.
+pub fn read_found(reply: &Reply) -> Outcome {
+    let body = match answer(reply, false) {
+        Ok(body) => body,
+        Err(outcome) => return outcome,
+    };
+    let is_last = body.get("moreResult") == Some(&Value::Bool(false));
+    let next = body.get("nextPageToken").and_then(Value::as_text).filter(|text| !text.is_empty());
+    let next = if is_last { None } else { next.map(str::to_owned) };
+    let records = items(take(body, "result")).into_iter().map(with_text_ids).collect();
+    Outcome::Found { records, total: None, next }
+}
+
+/// A call that answers with success alone.
+pub fn read_done(reply: &Reply, status: &str) -> Outcome {
+    match answer(reply, true) {
+        Ok(body) => match body.get("result") {
+            Some(Value::List(records)) => match records.as_slice() {
+                // A record with a verdict of its own has the last word.
+                [one] if one.get("reasons").is_some() || one.get("status").is_some() => {
+                    match record(one, Sent::default()) {
+                        Outcome::Unknown { .. } => done(status),
+                        outcome => outcome,
+                    }
+                }
+                _ => done(status),
+            },
+            _ => done(status),
+        },
+        Err(outcome) => outcome,
+    }
+}
+
+fn done(status: &str) -> Outcome {
+    Outcome::Stored { id: None, status: status.to_owned(), warnings: Vec::new() }
+}
+
+/// The envelope of a call that was executed, or the outcome of one that was not.
+fn answer(reply: &Reply, is_write: bool) -> Result<Value<'static>, Outcome> {
+    answer_of(reply, is_write, Sent::default())
+}
+
+fn answer_of(reply: &Reply, is_write: bool, sent: Sent<'_>) -> Result<Value<'static>, Outcome> {
+    let unreadable = || of_status(reply.status, reply.retry_after(), is_write);
+    let body = reply.json().ok_or_else(unreadable)?;
+    match body.get("success") {
+        Some(Value::Bool(true)) => Ok(body),
+        Some(Value::Bool(false)) => Err(refused(&body, is_write, sent)),
+        // The gateway's own errors may come without the word.
+        None if codes(body.get("errors")).next().is_some() => Err(refused(&body, is_write, sent)),
+        _ => Err(unreadable()),
+    }
+}
+
+/// `success: false`: nothing was executed. The worst of its errors decides.
+fn refused(body: &Value<'static>, is_write: bool, sent: Sent<'_>) -> Outcome {
+    let codes: Vec<_> = codes(body.get("errors")).collect();
+    let known = |code: &&Value<'static>| row(REQUEST, code).or_else(|| row(LEAD, code));
+    let retry = codes.iter().filter_map(known).find(|row| !matches!(row.class, Class::Refused(_)));
+    if let Some(row) = retry {
+        return row.outcome(is_write);
+    }
+    refusal(&codes, sent)
+}
+
+/// What a record's verdict is called when it is good.
+const GOOD: [&str; 6] = ["created", "updated", "deleted", "added", "removed", "merged"];
+
+/// A record is stored only with a good status and without reasons: a failed one may have an id and no status.
+fn record(record: &Value<'static>, sent: Sent<'_>) -> Outcome {
+    let reasons: Vec<_> = codes(record.get("reasons")).chain(codes(record.get("reason"))).collect();
+    let status = record.get("status").and_then(Value::as_text).unwrap_or_default();
+    if reasons.is_empty() && GOOD.contains(&status) {
+        // A field has a name, a member of a program its lead's id.
+        let id = ["id", "leadId", "name"].iter().find_map(|name| record.get(name).and_then(Value::as_text));
+        return Outcome::Stored {
+            id: id.map(str::to_owned),
+            status: status.to_owned(),
+            warnings: Vec::new(),
+        };
+    }
+    if reasons.is_empty() && status != "skipped" {
+        return Outcome::Unknown { why: Cow::Borrowed(call::NO_STATUS.name) };
+    }
+    let rows = || reasons.iter().filter_map(|code| row(LEAD, code).or_else(|| row(REQUEST, code)));
+    let later = rows().find(|row| matches!(row.class, Class::Retry(..)));
+    let alone = || if reasons.len() == 1 { rows().next() } else { None };
+    match later.or_else(|| alone().filter(|row| !matches!(row.class, Class::Refused(_)))) {
+        Some(row) => row.outcome(true),
+        None => refusal(&reasons, sent),
+    }
+}
+
+/// A refusal for all of these codes; the fault that holds the most back is the one to mend first.
+fn refusal(codes: &[&Value<'static>], sent: Sent<'_>) -> Outcome {
+    let rows = codes.iter().filter_map(|code| row(LEAD, code).or_else(|| row(REQUEST, code)));
+    let faults = rows.filter_map(|row| match row.class {
+        Class::Refused(fault) => Some(fault),
+        _ => None,
+    });
+    let issues = if codes.is_empty() { vec![unlisted()] } else { issues(codes, sent) };
+    Outcome::Refused { fault: faults.max().unwrap_or_default(), issues }
+}
+
+/// The items of a list of `{ code, message }`, or of a single one; a code is text here and a number there.
+fn codes<'v>(list: Option<&'v Value<'static>>) -> impl Iterator<Item = &'v Value<'static>> {
+    let (many, one) = match list {
+        Some(Value::List(items)) => (items.as_slice(), None),
+        Some(single @ Value::Map(_)) => (&[][..], Some(single)),
+        _ => (&[][..], None),
+    };
+    many.iter().chain(one)
+}
+
+fn row(table: &'static [VendorCode], item: &Value<'_>) -> Option<&'static VendorCode> {
+    let number: u16 = item.get("code").unwrap_or(item).as_text()?.parse().ok()?;
+    table.iter().find(|row| row.number == number)
+}
+
+fn issues(codes: &[&Value<'static>], sent: Sent<'_>) -> Vec<Issue> {
+    codes
+        .iter()
+        .map(|code| match row(LEAD, code).or_else(|| row(REQUEST, code)) {
+            Some(row) if row.number == FIELD => row.issue(field_of(code, sent)),
+            Some(row) => row.issue(""),
+            None => unlisted(),
+        })
+        .collect()
+}
+
+/// Its message says in quotes which field there is not.
+const FIELD: u16 = 1_006;
+
+/// The one word of a message that is the name of a parameter that we sent; nothing else of it is believed.
+fn field_of<'v>(item: &'v Value<'static>, sent: Sent<'_>) -> &'v str {
+    let message = item.get("message").and_then(Value::as_text).unwrap_or_default();
+    message.split('\'').find(|word| sent.has(word)).unwrap_or_default()
+}
+
+/// A code that Adobe's pages do not list: its number is kept out, for it came from outside and may be anything.
+fn unlisted() -> Issue {
+    Issue::error("", &call::MARKETO_UNLISTED)
+}

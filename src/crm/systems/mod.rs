@@ -1,0 +1,77 @@
+//! The systems: for each its operations as const tables, and, in the full build, its replies, errors and tokens.
+
+/// The parameters of an operation: a form; in the full build, which has many of them and uses few, packed.
+macro_rules! params {
+    ($fields:expr, $unknown:expr, $constraints:expr $(,)?) => {{
+        const PARAMS: &[crate::check::field::Field<'static>] = $fields;
+        const BETWEEN: &[crate::check::form::Constraint<'static>] = $constraints;
+        #[cfg(feature = "full")]
+        {
+            const LENGTH: usize = crate::check::form::packed::length(PARAMS, $unknown, BETWEEN);
+            static BYTES: [u8; LENGTH] = crate::check::form::packed::pack(PARAMS, $unknown, BETWEEN);
+            static PACKED: crate::check::form::Packed = crate::check::form::Packed::new(&BYTES);
+            &PACKED
+        }
+        #[cfg(not(feature = "full"))]
+        crate::check::form::Form::params(PARAMS, $unknown, BETWEEN)
+    }};
+}
+
+/// The values of a choice.
+#[cfg(feature = "full")]
+macro_rules! choices {
+    ($($word:literal),* $(,)?) => {
+        &[$($word),*]
+    };
+}
+
+/// A row of the full build; the last argument is what it says beside its parameters.
+#[cfg(feature = "full")]
+macro_rules! row {
+    (
+        $(#[$doc:meta])* $id:ident, $system:ident, $name:literal, $summary:literal, $method:literal, $path:literal,
+        Form::params($fields:expr, $unknown:expr, $constraints:expr $(,)?), $encoding:expr, $parser:expr, $seconds:literal, $repeat:ident, $docs:expr, { $($more:tt)* }
+    ) => {
+        #[doc = concat!("`", $name, "`.")]
+        pub static $id: crate::crm::operation::Operation = crate::crm::operation::Operation {
+            name: $name,
+            system: crate::crm::request::System::$system,
+            summary: crate::crm::operation::reference($summary),
+            method: $method,
+            path: $path,
+            params: params!($fields, $unknown, $constraints),
+            encoding: $encoding,
+            parser: $parser,
+            timeout: $seconds * 1_000,
+            repeat: crate::crm::operation::Repeat::$repeat,
+            docs: crate::crm::operation::reference($docs),
+            more: crate::crm::operation::More { $($more)* ..crate::crm::operation::More::NONE }.without_reference(),
+        };
+    };
+}
+
+pub mod marketo;
+pub mod pardot;
+pub mod prospects;
+pub mod relay;
+
+#[cfg(feature = "full")]
+mod json;
+#[cfg(feature = "full")]
+pub mod pace;
+#[cfg(feature = "full")]
+pub mod parser;
+#[cfg(feature = "full")]
+mod record;
+#[cfg(feature = "full")]
+pub mod reply;
+#[cfg(feature = "full")]
+pub mod sent;
+#[cfg(feature = "full")]
+pub mod token;
+
+/// The version of the API that an account speaks, by the code with which it refuses another one.
+#[cfg(feature = "full")]
+pub fn speaks(code: &str) -> Option<u8> {
+    pardot::SPEAKS.iter().find(|(known, _)| *known == code).map(|(_, version)| *version)
+}
