@@ -77,6 +77,7 @@ check: node_modules/.installed
 	cargo build --quiet --locked $(NATIVE)
 	$(XTASK) generate --check
 	cargo fmt --all --check
+	npx --no-install biome ci --error-on-warnings
 	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
 	cargo clippy --package fieldpost --lib --no-default-features --locked --quiet -- --deny warnings
 	RUSTDOCFLAGS=--deny=warnings cargo doc --workspace --no-deps --locked --quiet

@@ -28,7 +28,8 @@ function time(task, milliseconds) {
 }
 
 process.on("message", ({ task, milliseconds }) => {
-  if (milliseconds === undefined) process.send(inputs[task].map((input) => contender[task](input) ?? null));
+  if (milliseconds === undefined)
+    process.send(inputs[task].map((input) => contender[task](input) ?? null));
   else process.send(time(task, milliseconds));
 });
 process.on("disconnect", () => process.exit(sink < 0 ? 1 : 0));

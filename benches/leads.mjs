@@ -2,11 +2,47 @@
 // a way that every contender can see: a table of area codes, typo hints and flags are ours alone and change no payload.
 const FIRST = ["Ann", "Luis", "Zoë", "Mei", "Oluwaseun", "Jean-Luc", "Priya", "Sam"];
 const LAST = ["Lee", "García", "O'Neil", "van der Berg", "Nguyễn", "Smith", "Kowalczyk", "Brown"];
-const COMPANIES = ["Acme Roofing", "Miller & Sons", "Café Nord", "North\"East\" Supply", "Delta", "Blue Door Realty", "", "Hill Dental"];
-const DOMAINS = ["example.com", "Example.ORG", "gmail.com", "mail.acme-roofing.com", "hilldental.net", "Outlook.com", "delta.co.uk", "nord.cafe"];
-const LABELS = [["solar", "roof"], "news, spring fair ,news", ["demo"], "", ["A", "b", "C", "a"], "pricing", ["trade show 2026"], "one,two,three"];
+const COMPANIES = [
+  "Acme Roofing",
+  "Miller & Sons",
+  "Café Nord",
+  'North"East" Supply',
+  "Delta",
+  "Blue Door Realty",
+  "",
+  "Hill Dental",
+];
+const DOMAINS = [
+  "example.com",
+  "Example.ORG",
+  "gmail.com",
+  "mail.acme-roofing.com",
+  "hilldental.net",
+  "Outlook.com",
+  "delta.co.uk",
+  "nord.cafe",
+];
+const LABELS = [
+  ["solar", "roof"],
+  "news, spring fair ,news",
+  ["demo"],
+  "",
+  ["A", "b", "C", "a"],
+  "pricing",
+  ["trade show 2026"],
+  "one,two,three",
+];
 const AREA_CODES = ["212", "415", "305", "646", "617", "702", "206", "512"];
-const NOTES = ["", "Please call after 5 pm.", "Two houses,\none roof.", "Ask for \"Jo\"", "", "We met in Köln.", "x".repeat(180), "Thanks!"];
+const NOTES = [
+  "",
+  "Please call after 5 pm.",
+  "Two houses,\none roof.",
+  'Ask for "Jo"',
+  "",
+  "We met in Köln.",
+  "x".repeat(180),
+  "Thanks!",
+];
 
 const PHONES = [
   (area, line) => `(${area}) 234-${line}`,
@@ -19,7 +55,16 @@ const PHONES = [
   (area, line) => `${area} 234 ${line} x304`,
 ];
 
-const WRONG = [{ email: "ann.example.com" }, { email: "ann@@example.com" }, { phone: "212-234" }, { firstName: "" }, { lastName: "  " }, { email: "ann@example" }, { phone: "call me" }, { email: "ann..lee@example.com" }];
+const WRONG = [
+  { email: "ann.example.com" },
+  { email: "ann@@example.com" },
+  { phone: "212-234" },
+  { firstName: "" },
+  { lastName: "  " },
+  { email: "ann@example" },
+  { phone: "call me" },
+  { email: "ann..lee@example.com" },
+];
 
 const pick = (list, index) => list[index % list.length];
 

@@ -37,7 +37,9 @@ const environment = ({ env }) => ({ ...process.env, ...env });
 
 async function start(contender) {
   const child = fork(at("child.mjs"), [contender.file], { env: environment(contender) });
-  const ended = once(child, "exit").then(([status]) => Promise.reject(new Error(`${contender.name} ended with status ${status}`)));
+  const ended = once(child, "exit").then(([status]) =>
+    Promise.reject(new Error(`${contender.name} ended with status ${status}`)),
+  );
   ended.catch(() => {});
   const hear = async () => (await Promise.race([once(child, "message"), ended]))[0];
   await hear();
@@ -52,9 +54,13 @@ async function start(contender) {
 async function compare(children, task) {
   const [ours, ...others] = await Promise.all(children.map((child) => child.ask({ task })));
   for (const [index, answers] of others.entries()) {
-    const differs = ours.findIndex((answer, index) => JSON.stringify(answer) !== JSON.stringify(answers[index]));
+    const differs = ours.findIndex(
+      (answer, index) => JSON.stringify(answer) !== JSON.stringify(answers[index]),
+    );
     if (differs < 0) continue;
-    console.error(`bench: ${children[index + 1].name} answers ${task} of ${JSON.stringify(leads[differs])} with\n  ${answers[differs]}\nand ${children[0].name} with\n  ${ours[differs]}`);
+    console.error(
+      `bench: ${children[index + 1].name} answers ${task} of ${JSON.stringify(leads[differs])} with\n  ${answers[differs]}\nand ${children[0].name} with\n  ${ours[differs]}`,
+    );
     process.exit(1);
   }
   if (task === "lead") return ours.filter((answer) => answer === null).length;
@@ -63,7 +69,13 @@ async function compare(children, task) {
 function summary(contender, times, first) {
   const sorted = times.toSorted((a, b) => a - b);
   const median = sorted[sorted.length >> 1];
-  return { contender: contender.name, median, min: sorted[0], max: sorted.at(-1), ratio: median / (first?.median ?? median) };
+  return {
+    contender: contender.name,
+    median,
+    min: sorted[0],
+    max: sorted.at(-1),
+    ratio: median / (first?.median ?? median),
+  };
 }
 
 function summaries(contenders, times) {
@@ -76,7 +88,8 @@ async function timeTask(children, task) {
   for (const child of children) await child.ask({ task, milliseconds: 2 * ROUND_MS });
   const times = children.map(() => []);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [index, child] of children.entries()) times[index].push(await child.ask({ task, milliseconds: ROUND_MS }));
+    for (const [index, child] of children.entries())
+      times[index].push(await child.ask({ task, milliseconds: ROUND_MS }));
   }
   return summaries(children, times);
 }
@@ -86,7 +99,11 @@ function timeStart() {
   const times = contenders.map(() => []);
   for (let round = 0; round <= SPAWNS; round++) {
     for (const [index, contender] of contenders.entries()) {
-      const said = execFileSync(process.execPath, [at("start.mjs"), at(`contenders/${contender.file}.mjs`)], { env: environment(contender) });
+      const said = execFileSync(
+        process.execPath,
+        [at("start.mjs"), at(`contenders/${contender.file}.mjs`)],
+        { env: environment(contender) },
+      );
       // The first round fills the disk's cache.
       if (round > 0) times[index].push(Number(said));
     }
@@ -95,8 +112,18 @@ function timeStart() {
 }
 
 function table({ title, unit, budget }, rows) {
-  const lines = rows.map(({ contender, median, min, max, ratio }) => `| ${contender} | ${median.toFixed(2)} | ${min.toFixed(2)}–${max.toFixed(2)} | ${ratio.toFixed(2)} × |`);
-  return [`### ${title} (budget ${budget} ${unit})`, "", `| contender | median ${unit} | min–max | ratio |`, "|---|--:|--:|--:|", ...lines, ""].join("\n");
+  const lines = rows.map(
+    ({ contender, median, min, max, ratio }) =>
+      `| ${contender} | ${median.toFixed(2)} | ${min.toFixed(2)}–${max.toFixed(2)} | ${ratio.toFixed(2)} × |`,
+  );
+  return [
+    `### ${title} (budget ${budget} ${unit})`,
+    "",
+    `| contender | median ${unit} | min–max | ratio |`,
+    "|---|--:|--:|--:|",
+    ...lines,
+    "",
+  ].join("\n");
 }
 
 const children = await Promise.all(CONTENDERS.map(start));
@@ -112,5 +139,6 @@ if (process.argv.includes("--json")) {
   console.log(JSON.stringify({ machine, results }, null, 2));
 } else {
   console.log(`${machine}\n`);
-  for (const [task, about] of Object.entries({ ...TASKS, start: START })) console.log(table(about, results[task]));
+  for (const [task, about] of Object.entries({ ...TASKS, start: START }))
+    console.log(table(about, results[task]));
 }

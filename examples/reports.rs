@@ -27,9 +27,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     // It writes line by line: who asks waits for each.
     let mut out = stdout().lock();
     for line in lines {
-        let (whose, entries): (Value<'static>, Vec<(String, Value<'static>)>) = serde_json::from_str(&line?)?;
-        let values: Entries<'_> =
-            entries.iter().map(|(name, value)| (Cow::Borrowed(name.as_str()), value.clone())).collect();
+        let (whose, entries): (Value<'static>, Vec<(String, Value<'static>)>) =
+            serde_json::from_str(&line?)?;
+        let values: Entries<'_> = entries
+            .iter()
+            .map(|(name, value)| (Cow::Borrowed(name.as_str()), value.clone()))
+            .collect();
         if let Value::Text(name) = &whose {
             writeln!(out, "{}", call(name, values)?)?;
             continue;
@@ -78,7 +81,8 @@ fn typed(form: &Form, name: &str, values: Entries<'_>) -> Result<String, Box<dyn
         .collect();
     Ok(match operation.payload(lead, 4) {
         Ok(Payload { method, path, body, .. }) => {
-            let payload = list([text(method), text(&path), body.as_deref().map_or("null".to_owned(), text)]);
+            let payload =
+                list([text(method), text(&path), body.as_deref().map_or("null".to_owned(), text)]);
             list(said.into_iter().chain([payload]))
         }
         Err(Refusal { code, issues }) => list([text(code), list(issues.iter().map(issue))]),
@@ -90,10 +94,15 @@ fn call(name: &str, params: Entries<'_>) -> Result<String, Box<dyn Error>> {
     let operation = operation(name).ok_or("no such operation")?;
     let checked = list(operation.check(params.clone(), 4).issues.iter().map(issue));
     Ok(match operation.payload(params, 4) {
-        Ok(Payload { method, path, body, .. }) => {
-            list([text(method), text(&path), body.as_deref().map_or("null".to_owned(), text), checked])
+        Ok(Payload { method, path, body, .. }) => list([
+            text(method),
+            text(&path),
+            body.as_deref().map_or("null".to_owned(), text),
+            checked,
+        ]),
+        Err(Refusal { code, issues }) => {
+            list([text(code), list(issues.iter().map(issue)), checked])
         }
-        Err(Refusal { code, issues }) => list([text(code), list(issues.iter().map(issue)), checked]),
     })
 }
 

@@ -11,19 +11,29 @@ const root = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 rmSync(at("dist"), { recursive: true, force: true });
 mkdirSync(at("dist"));
-execFileSync(process.execPath, [root("node_modules/typescript/bin/tsc"), "--project", at("tsconfig.json")], { stdio: "inherit" });
+execFileSync(
+  process.execPath,
+  [root("node_modules/typescript/bin/tsc"), "--project", at("tsconfig.json")],
+  { stdio: "inherit" },
+);
 
 copyFileSync(at("src/check/form/form.css"), at("dist/form/form.css"));
 
 // The module as a template with one character a byte: no path, no MIME type, no bundler setting can lose it, and it
 // compresses better than base64. A tagged one, because minifiers leave its letters as they stand here.
 const module = readFileSync(at("wasm/lean/fieldpost_bg.wasm"));
-const carry = (text) => writeFileSync(at("dist/wasm-lean.js"), `export default (read) => read\`${text}\`;\n`);
+const carry = (text) =>
+  writeFileSync(at("dist/wasm-lean.js"), `export default (read) => read\`${text}\`;\n`);
 
 // The one tag for pages without a build, and what its `integrity` says.
 writeFileSync(at("dist/fieldpost.js"), await lightest());
-const integrity = `sha384-${createHash("sha384").update(readFileSync(at("dist/fieldpost.js"))).digest("base64")}`;
-writeFileSync(at("dist/integrity.json"), `${JSON.stringify({ "fieldpost.js": integrity }, null, 2)}\n`);
+const integrity = `sha384-${createHash("sha384")
+  .update(readFileSync(at("dist/fieldpost.js")))
+  .digest("base64")}`;
+writeFileSync(
+  at("dist/integrity.json"),
+  `${JSON.stringify({ "fieldpost.js": integrity }, null, 2)}\n`,
+);
 
 for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) copyFileSync(root(file), at(file));
 
@@ -48,7 +58,9 @@ async function tag() {
  * an escape nor a second byte, and stand where brotli expects like beside like. The longest texts are not weighed.
  */
 async function lightest() {
-  const texts = Array.from({ length: 256 }, (_, mask) => masked(mask)).sort((one, other) => Buffer.byteLength(one) - Buffer.byteLength(other));
+  const texts = Array.from({ length: 256 }, (_, mask) => masked(mask)).sort(
+    (one, other) => Buffer.byteLength(one) - Buffer.byteLength(other),
+  );
   let least = Infinity;
   let best = texts[0];
   for (const text of texts.slice(0, 16)) {
@@ -64,5 +76,8 @@ async function lightest() {
 /** The module's first byte is 0, so the first letter is the mask. */
 function masked(mask) {
   const text = Buffer.from(module.map((byte) => byte ^ mask)).toString("latin1");
-  return text.replace(/[\\`\r\0]|\$(?=\{)/g, (letter) => ({ "\r": "\\r", "\0": "\\x00" })[letter] ?? `\\${letter}`);
+  return text.replace(
+    /[\\`\r\0]|\$(?=\{)/g,
+    (letter) => ({ "\r": "\\r", "\0": "\\x00" })[letter] ?? `\\${letter}`,
+  );
 }

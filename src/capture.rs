@@ -61,7 +61,9 @@ pub fn params(
     for (param, source) in &mapping.map {
         let value = match source.strip_prefix('@') {
             None => match source.strip_prefix('!') {
-                Some(source) => (lead.get(source) == Some(&Value::Bool(true))).then_some(Value::Bool(false)),
+                Some(source) => {
+                    (lead.get(source) == Some(&Value::Bool(true))).then_some(Value::Bool(false))
+                }
                 None => lead.get(source).cloned().and_then(said),
             },
             Some("page") => visitor.page.clone().map(Value::from),
@@ -82,7 +84,8 @@ pub fn params(
             mapped.push((Cow::Owned(param.clone()), value));
         }
     }
-    let constants = mapping.constants.iter().map(|(name, value)| (Cow::Owned(name.clone()), value.clone()));
+    let constants =
+        mapping.constants.iter().map(|(name, value)| (Cow::Owned(name.clone()), value.clone()));
     match system {
         System::Marketo => {
             let fields = flattened(mapped, mapping.join.as_deref().unwrap_or(", "));
@@ -96,9 +99,10 @@ pub fn params(
             // The page's default would return a known prospect unchanged.
             .chain([(Cow::Borrowed("update"), Value::Bool(true))])
             .collect(),
-        System::Pardot => {
-            flattened(mapped, mapping.join.as_deref().unwrap_or(", ")).into_iter().chain(constants).collect()
-        }
+        System::Pardot => flattened(mapped, mapping.join.as_deref().unwrap_or(", "))
+            .into_iter()
+            .chain(constants)
+            .collect(),
         System::Relay => mapped,
     }
 }
@@ -108,7 +112,9 @@ pub fn params(
 fn said(value: Value<'static>) -> Option<Value<'static>> {
     match value {
         Value::Bool(false) => None,
-        Value::List(items) => Some(Value::List(items.into_iter().filter(|item| !item.is_empty()).collect())),
+        Value::List(items) => {
+            Some(Value::List(items.into_iter().filter(|item| !item.is_empty()).collect()))
+        }
         value => Some(value),
     }
 }

@@ -221,8 +221,11 @@ mod recipes {
         /// `account.invalid`, with the issues by member.
         pub fn request(&self, account: &Account) -> Result<Request, Refusal> {
             let text = |text: &'static str| Value::Text(Cow::Borrowed(text));
-            let params: Entries<'_> =
-                self.params.iter().map(|(name, value)| (Cow::Borrowed(*name), text(value))).collect();
+            let params: Entries<'_> = self
+                .params
+                .iter()
+                .map(|(name, value)| (Cow::Borrowed(*name), text(value)))
+                .collect();
             self.operation.request(params, account)
         }
     }

@@ -5,7 +5,10 @@
 //! [`crate::systems`]. `cargo xtask generate` makes TypeScript's types, constants and words of these rows, and the page
 //! `docs/codes.md`.
 
-#![allow(rustdoc::bare_urls, reason = "a sentence may show how an address looks, and that one is nobody's")]
+#![allow(
+    rustdoc::bare_urls,
+    reason = "a sentence may show how an address looks, and that one is nobody's"
+)]
 
 /// What an issue has of its row.
 #[derive(Debug, PartialEq, Eq)]

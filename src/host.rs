@@ -82,8 +82,8 @@ fn whole(pattern: &str) -> Option<regress::Regex> {
             '[' => depth = depth.saturating_add(1),
             ']' => depth = depth.saturating_sub(1),
             '^' if before == '[' => {}
-            '&' | '!' | '#' | '$' | '%' | '*' | '+' | ',' | '.' | ':' | ';' | '<' | '=' | '>' | '?' | '@'
-            | '^' | '`' | '~'
+            '&' | '!' | '#' | '$' | '%' | '*' | '+' | ',' | '.' | ':' | ';' | '<' | '=' | '>'
+            | '?' | '@' | '^' | '`' | '~'
                 if depth > 0 && is_alone =>
             {
                 escaped.push('\\');

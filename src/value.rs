@@ -35,7 +35,9 @@ impl<'a> Value<'a> {
     /// The value under `name`, when this is a map.
     pub fn get(&self, name: &str) -> Option<&Value<'a>> {
         match self {
-            Value::Map(entries) => entries.iter().find(|(key, _)| key == name).map(|(_, value)| value),
+            Value::Map(entries) => {
+                entries.iter().find(|(key, _)| key == name).map(|(_, value)| value)
+            }
             _ => None,
         }
     }
@@ -171,7 +173,10 @@ mod serde_value {
         }
 
         /// A number in its letters, as a script has written it.
-        fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Self::Value, D::Error> {
+        fn visit_newtype_struct<D: Deserializer<'de>>(
+            self,
+            inner: D,
+        ) -> Result<Self::Value, D::Error> {
             String::deserialize(inner).map(|text| Value::Number(Cow::Owned(text)))
         }
 
@@ -225,13 +230,21 @@ mod tests {
 
     #[test]
     fn a_decimal_that_a_double_holds_is_a_number_and_others_stay_text() {
-        let json =
-            |text: &'static str| serde_json::to_string(&Value::Number(text.into())).unwrap_or_default();
-        for text in ["0", "-7", "12.5", "0.1", "-0.05", "1234567.89", "9007199254740992", "123456.789012"] {
+        let json = |text: &'static str| {
+            serde_json::to_string(&Value::Number(text.into())).unwrap_or_default()
+        };
+        for text in
+            ["0", "-7", "12.5", "0.1", "-0.05", "1234567.89", "9007199254740992", "123456.789012"]
+        {
             assert_eq!(json(text), text);
         }
-        assert_eq!((json("1.50"), json("2e3"), json("25E-1")), ("1.5".into(), "2000.0".into(), "2.5".into()));
-        for text in ["9007199254740993", "0.12345678901234567", "1e400", "1e-30", "-", "1.2.3", "12,5"] {
+        assert_eq!(
+            (json("1.50"), json("2e3"), json("25E-1")),
+            ("1.5".into(), "2000.0".into(), "2.5".into())
+        );
+        for text in
+            ["9007199254740993", "0.12345678901234567", "1e400", "1e-30", "-", "1.2.3", "12,5"]
+        {
             assert_eq!(json(text), format!("{text:?}"));
         }
     }

@@ -8,8 +8,16 @@ let at;
 let people = 0;
 const bindings = {};
 const SYSTEMS = ["marketo", "pardot", "prospects"];
-const READS = { marketo: "marketo.lead.filter", pardot: "pardot.prospect.query", prospects: "prospects.prospect.list" };
-const WRITES = { marketo: "marketo.lead.submitForm", pardot: "pardot.prospect.create", prospects: "prospects.prospect.upsert" };
+const READS = {
+  marketo: "marketo.lead.filter",
+  pardot: "pardot.prospect.query",
+  prospects: "prospects.prospect.list",
+};
+const WRITES = {
+  marketo: "marketo.lead.submitForm",
+  pardot: "pardot.prospect.create",
+  prospects: "prospects.prospect.upsert",
+};
 const MANY = 100_000;
 
 before(async () => {
@@ -22,17 +30,35 @@ beforeEach(() => mended());
 async function mended() {
   await at.clear();
   const limits = { calls: null, concurrent: null, daily: null };
-  await at.config({ marketo: { limits }, pardot: { limits }, prospects: { limits: { calls: null } } });
+  await at.config({
+    marketo: { limits },
+    pardot: { limits },
+    prospects: { limits: { calls: null } },
+  });
 }
 
 const person = (more = {}) => ({ email: `acc${++people}@example.org`, ...more });
-const operator = async (path) => (await fetch(`${at.relay}/operator/${path}`, { headers: { authorization: "Bearer demo-operator" } })).json();
-const gate = async (account) => (await operator("status")).gates.find((one) => one.account === account);
-const rows = async (ids) => (await operator("leads?limit=5000")).filter((row) => ids.some((id) => row.id.startsWith(id)));
-const ledger = async (operation, keys) => (await at.ledger()).filter((call) => call.operation === operation && (!keys || keys.includes(call.key)));
+const operator = async (path) =>
+  (
+    await fetch(`${at.relay}/operator/${path}`, {
+      headers: { authorization: "Bearer demo-operator" },
+    })
+  ).json();
+const gate = async (account) =>
+  (await operator("status")).gates.find((one) => one.account === account);
+const rows = async (ids) =>
+  (await operator("leads?limit=5000")).filter((row) => ids.some((id) => row.id.startsWith(id)));
+const ledger = async (operation, keys) =>
+  (await at.ledger()).filter(
+    (call) => call.operation === operation && (!keys || keys.includes(call.key)),
+  );
 
 async function send(form, values) {
-  const response = await fetch(`${at.relay}/leads/${form}`, { method: "POST", body: body(values, { key: crypto.randomUUID() }), headers: { accept: "application/json", origin: at.page } });
+  const response = await fetch(`${at.relay}/leads/${form}`, {
+    method: "POST",
+    body: body(values, { key: crypto.randomUUID() }),
+    headers: { accept: "application/json", origin: at.page },
+  });
   assert.equal(response.status, 202);
   return (await response.json()).id;
 }
@@ -42,18 +68,31 @@ const delivered = async (ids, what = "all of them") => {
     await until(async () => (await rows(ids)).every(({ phase }) => phase === "done"), what, 60_000);
   } catch (error) {
     const left = (await rows(ids)).filter(({ phase }) => phase !== "done");
-    throw new Error(`${error.message}: ${JSON.stringify({ now: Date.now(), left, gates: (await operator("status")).gates })}`);
+    throw new Error(
+      `${error.message}: ${JSON.stringify({ now: Date.now(), left, gates: (await operator("status")).gates })}`,
+    );
   }
 };
-const closed = (account, code) => until(async () => (await gate(account)).closed?.code === code, `${account} to close with ${code}`);
+const closed = (account, code) =>
+  until(
+    async () => (await gate(account)).closed?.code === code,
+    `${account} to close with ${code}`,
+  );
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 /** They wait, with their code; the one that asks may have looked its person up, and be about to write. */
 const waiting = async (ids, code) => {
-  for (const row of await rows(ids)) assert.ok(["waiting", "sent"].includes(row.phase) && (code === undefined || [null, code, "not_found"].includes(row.code)), `${row.phase} ${row.code}`);
+  for (const row of await rows(ids))
+    assert.ok(
+      ["waiting", "sent"].includes(row.phase) &&
+        (code === undefined || [null, code, "not_found"].includes(row.code)),
+      `${row.phase} ${row.code}`,
+    );
 };
 /** Nobody is lost, and nobody is there twice. */
 const onceEach = async (system, leads) => {
-  const held = (await at.leads()).filter((lead) => lead.system === system).map(({ email }) => email);
+  const held = (await at.leads())
+    .filter((lead) => lead.system === system)
+    .map(({ email }) => email);
   for (const { email } of leads) assert.equal(held.filter((one) => one === email).length, 1, email);
 };
 
@@ -71,9 +110,19 @@ describe("one person, one write at a time", () => {
     await at.faults([{ operation: WRITES.marketo, fault: "latency", ms: 150, times: MANY }]);
     await delivered(await sendAll("marketo", leads));
     const calls = leads.map(() => []);
-    for (const call of await ledger(WRITES.marketo)) if (/created|updated/.test(call.verdict)) calls[leads.findIndex(({ email }) => email.toLowerCase() === call.key)]?.push(call);
-    for (const [one, other] of [[0, 2], [0, 4], [2, 4], [2, 3]]) {
-      const of = (lead) => calls[lead].find(({ body }) => lead === 3 || body.input[0].leadFormFields.phone !== undefined);
+    for (const call of await ledger(WRITES.marketo))
+      if (/created|updated/.test(call.verdict))
+        calls[leads.findIndex(({ email }) => email.toLowerCase() === call.key)]?.push(call);
+    for (const [one, other] of [
+      [0, 2],
+      [0, 4],
+      [2, 4],
+      [2, 3],
+    ]) {
+      const of = (lead) =>
+        calls[lead].find(
+          ({ body }) => lead === 3 || body.input[0].leadFormFields.phone !== undefined,
+        );
       const [a, b] = [of(one), of(other)].sort((x, y) => x.in - y.in);
       assert.ok(b.in >= a.out, `leads ${one} and ${other}: ${a.out - b.in} ms too soon`);
     }
@@ -83,10 +132,14 @@ describe("one person, one write at a time", () => {
 });
 
 describe("an account that takes nothing", () => {
-  const fault = (code, operations) => at.faults(operations.map((operation) => ({ operation, fault: "code", code, times: MANY })));
+  const fault = (code, operations) =>
+    at.faults(operations.map((operation) => ({ operation, fault: "code", code, times: MANY })));
 
   test("for its writes closes; one lead asks at a slow pace, a different one each time; mended, all of them arrive", async () => {
-    for (const [system, code, operations] of [["marketo", 603, [WRITES.marketo]], ["pardot", 46, [WRITES.pardot]]]) {
+    for (const [system, code, operations] of [
+      ["marketo", 603, [WRITES.marketo]],
+      ["pardot", 46, [WRITES.pardot]],
+    ]) {
       await fault(code, operations);
       const leads = Array.from({ length: 12 }, () => person());
       const ids = await sendAll(system, leads);
@@ -96,12 +149,23 @@ describe("an account that takes nothing", () => {
       assert.match(why.message, /^[A-Z].*\.$/);
       assert.ok(why.probe > why.since);
       await waiting(ids, `${system}.${code}`);
-      const asked = (await ledger(WRITES[system], leads.map(({ email }) => email))).map(({ key }) => key);
+      const asked = (
+        await ledger(
+          WRITES[system],
+          leads.map(({ email }) => email),
+        )
+      ).map(({ key }) => key);
       assert.ok(asked.length >= 3 && asked.length <= 5 + 6, `${asked.length} calls`);
-      assert.ok(asked.every((key, nth) => key !== asked[nth - 1]), `the same lead asked twice in a row: ${asked.join(", ")}`);
+      assert.ok(
+        asked.every((key, nth) => key !== asked[nth - 1]),
+        `the same lead asked twice in a row: ${asked.join(", ")}`,
+      );
       // Each outbox has a row of its own, and with times divided by 60 the gate's shortest wait is as long as a turn: one of
       // two outboxes may have several turns in a row, and its leads come again before all of the other's have asked.
-      assert.ok(new Set(asked).size >= asked.length - 4, `${new Set(asked).size} leads asked ${asked.length} times`);
+      assert.ok(
+        new Set(asked).size >= asked.length - 4,
+        `${new Set(asked).size} leads asked ${asked.length} times`,
+      );
       await mended();
       await delivered(ids);
       await onceEach(system, leads);
@@ -110,7 +174,10 @@ describe("an account that takes nothing", () => {
   });
 
   test("at all closes; a harmless read asks, and no lead; a restart opens nothing", async () => {
-    for (const [system, code] of [["pardot", 49], ["marketo", 601]]) {
+    for (const [system, code] of [
+      ["pardot", 49],
+      ["marketo", 601],
+    ]) {
       await fault(code, [READS[system], WRITES[system], "pardot.prospect.read"]);
       const leads = Array.from({ length: 6 }, () => person());
       const ids = await sendAll(system, leads);
@@ -121,10 +188,15 @@ describe("an account that takes nothing", () => {
         await at.startRelay();
         assert.equal((await gate(system)).closed?.since, since);
       }
-      const before = (await at.ledger()).filter((call) => leads.some(({ email }) => email === call.key)).length;
+      const before = (await at.ledger()).filter((call) =>
+        leads.some(({ email }) => email === call.key),
+      ).length;
       const more = await send(system, person());
       await until(async () => (await ledger(READS[system])).length >= 3, "three reads");
-      assert.equal((await at.ledger()).filter((call) => leads.some(({ email }) => email === call.key)).length, before);
+      assert.equal(
+        (await at.ledger()).filter((call) => leads.some(({ email }) => email === call.key)).length,
+        before,
+      );
       await waiting([...ids, more], `${system}.${code}`);
       await mended();
       await delivered([...ids, more]);
@@ -143,7 +215,9 @@ describe("an account that takes nothing", () => {
   test("a firewall that answers 403 to one visitor costs that lead and no other", async () => {
     for (const system of SYSTEMS) {
       const bad = person();
-      await at.faults([{ key: bad.email, operation: WRITES[system], fault: "status", status: 403, times: MANY }]);
+      await at.faults([
+        { key: bad.email, operation: WRITES[system], fault: "status", status: 403, times: MANY },
+      ]);
       const leads = Array.from({ length: 4 }, () => person());
       const [dead, ...ids] = await sendAll(system, [bad, ...leads]);
       await until(async () => (await rows([dead]))[0].phase === "dead", "the dead letter");
@@ -154,8 +228,19 @@ describe("an account that takes nothing", () => {
   });
 
   test("403 to the harmless read, too, closes the account and costs nobody", async () => {
-    for (const [system, status] of [["marketo", 403], ["prospects", 401], ["prospects", 404]]) {
-      await at.faults([READS[system], WRITES[system]].map((operation) => ({ operation, fault: "status", status, times: MANY })));
+    for (const [system, status] of [
+      ["marketo", 403],
+      ["prospects", 401],
+      ["prospects", 404],
+    ]) {
+      await at.faults(
+        [READS[system], WRITES[system]].map((operation) => ({
+          operation,
+          fault: "status",
+          status,
+          times: MANY,
+        })),
+      );
       const leads = Array.from({ length: 6 }, () => person());
       const ids = await sendAll(system, leads);
       await closed(system, `http.${status}`);
@@ -171,7 +256,15 @@ describe("an account that takes nothing", () => {
 describe("a target that the account does not take", () => {
   test("waits, and the account's other forms go on", async () => {
     const leads = Array.from({ length: 12 }, () => person());
-    await at.faults(leads.map(({ email: key }) => ({ key, operation: WRITES.marketo, fault: "code", code: 609, times: MANY })));
+    await at.faults(
+      leads.map(({ email: key }) => ({
+        key,
+        operation: WRITES.marketo,
+        fault: "code",
+        code: 609,
+        times: MANY,
+      })),
+    );
     const ids = await sendAll("marketo", leads);
     await until(async () => (await gate("marketo")).targets.length === 1, "the target to close");
     const others = Array.from({ length: 6 }, () => person());
@@ -180,7 +273,12 @@ describe("a target that the account does not take", () => {
     const [target] = (await gate("marketo")).targets;
     assert.deepEqual([target.form, target.param, target.code], ["marketo", null, "marketo.609"]);
     assert.equal((await gate("marketo")).closed, null);
-    const asked = (await ledger(WRITES.marketo, leads.map(({ email }) => email))).map(({ key }) => key);
+    const asked = (
+      await ledger(
+        WRITES.marketo,
+        leads.map(({ email }) => email),
+      )
+    ).map(({ key }) => key);
     assert.ok(asked.length >= 2 && asked.length <= 5 + 2 * 5, `${asked.length} calls`);
     await waiting(ids, "marketo.609");
     // What waits for it waits after a restart, too.
@@ -194,9 +292,19 @@ describe("a target that the account does not take", () => {
   });
 
   test("who waits for it asks at a slow pace, whatever befalls the question", async () => {
-    const asked = async (given = {}) => (await (await fetch(`${at.relay}/test/asked?account=marketo`, { method: "POST", body: JSON.stringify(given) })).json()).places;
+    const asked = async (given = {}) =>
+      (
+        await (
+          await fetch(`${at.relay}/test/asked?account=marketo`, {
+            method: "POST",
+            body: JSON.stringify(given),
+          })
+        ).json()
+      ).places;
     const lead = person();
-    await at.faults([{ key: lead.email, operation: WRITES.marketo, fault: "code", code: 609, times: MANY }]);
+    await at.faults([
+      { key: lead.email, operation: WRITES.marketo, fault: "code", code: 609, times: MANY },
+    ]);
     const ids = [await send("marketo", lead)];
     await until(async () => (await gate("marketo")).targets.length === 1, "the target to close");
     // The gate is out of order: a question that is not answered is not asked again at once.
@@ -232,7 +340,10 @@ describe("a target that the account does not take", () => {
     const ids = await sendAll("marketo", leads);
     await until(async () => (await gate("marketo")).targets.length === 1, "the field to close");
     const [target] = (await gate("marketo")).targets;
-    assert.deepEqual([target.form, target.param, target.code], ["marketo", "company", "marketo.1006"]);
+    assert.deepEqual(
+      [target.form, target.param, target.code],
+      ["marketo", "company", "marketo.1006"],
+    );
     const without = Array.from({ length: 6 }, () => person());
     await delivered(await sendAll("marketo", without), "those without it");
     await waiting(ids, "marketo.1006");
@@ -248,7 +359,8 @@ describe("a target that the account does not take", () => {
       await at.killRelay();
       await at.startRelay();
     };
-    const targets = async () => (await gate("marketo")).targets.map(({ form, param, code }) => [form, param, code]);
+    const targets = async () =>
+      (await gate("marketo")).targets.map(({ form, param, code }) => [form, param, code]);
     const opening = async (act) => {
       const { write } = process.stdout;
       let heard = "";
@@ -276,7 +388,12 @@ describe("a target that the account does not take", () => {
         await restart({ NO_COMPANY: "1" });
         await delivered(ids);
       });
-      assert.deepEqual(line, { event: "target.opened", account: "marketo", form: "marketo", code: "marketo.1006" });
+      assert.deepEqual(line, {
+        event: "target.opened",
+        account: "marketo",
+        form: "marketo",
+        code: "marketo.1006",
+      });
       await onceEach("marketo", leads);
       assert.deepEqual(await targets(), []);
       await restart();
@@ -285,11 +402,20 @@ describe("a target that the account does not take", () => {
 
     test("a form: what waits says what is wrong now, nothing is closed for it, and it goes out when the form is back", async () => {
       const lead = person();
-      await at.faults([{ key: lead.email, operation: WRITES.marketo, fault: "code", code: 609, times: MANY }]);
+      await at.faults([
+        { key: lead.email, operation: WRITES.marketo, fault: "code", code: 609, times: MANY },
+      ]);
       const id = await send("second", lead);
       await until(async () => (await gate("marketo")).targets.length === 1, "the target to close");
       await restart({ NO_SECOND: "1" });
-      const groups = async () => (await (await fetch(`${at.relay}/operator/attention?code=form.gone`, { headers: { authorization: "Bearer demo-operator" } })).json()).groups.filter(({ code }) => code === "form.gone");
+      const groups = async () =>
+        (
+          await (
+            await fetch(`${at.relay}/operator/attention?code=form.gone`, {
+              headers: { authorization: "Bearer demo-operator" },
+            })
+          ).json()
+        ).groups.filter(({ code }) => code === "form.gone");
       await until(async () => (await groups()).length === 1, "the right reason");
       await waiting([id]);
       await wait(2_000);
@@ -303,8 +429,14 @@ describe("a target that the account does not take", () => {
 
   test("a parameter that the owner got wrong is the form's, and what the visitor typed is the lead's", async () => {
     const ids = await sendAll("wrong", [person({ company: "Acme" }), person({ company: "Acme" })]);
-    await until(async () => (await gate("prospects")).targets.length === 1, "the parameter to close");
-    assert.deepEqual((await gate("prospects")).targets.map(({ form, param }) => [form, param]), [["wrong", "nonsense"]]);
+    await until(
+      async () => (await gate("prospects")).targets.length === 1,
+      "the parameter to close",
+    );
+    assert.deepEqual(
+      (await gate("prospects")).targets.map(({ form, param }) => [form, param]),
+      [["wrong", "nonsense"]],
+    );
     await delivered([await send("wrong", person())], "who does not fill it");
     await waiting(ids, "params.unknown");
   });
@@ -312,9 +444,19 @@ describe("a target that the account does not take", () => {
 
 describe("a sign-in that fails", () => {
   const ways = [
-    ["invalid_grant", { fault: "status", status: 400, body: { error: "invalid_grant", error_description: "expired authorization code" } }],
+    [
+      "invalid_grant",
+      {
+        fault: "status",
+        status: 400,
+        body: { error: "invalid_grant", error_description: "expired authorization code" },
+      },
+    ],
     ["an HTML page", { fault: "html" }],
-    ["an empty token", { fault: "status", status: 200, body: { access_token: "", expires_in: 3600 } }],
+    [
+      "an empty token",
+      { fault: "status", status: 200, body: { access_token: "", expires_in: 3600 } },
+    ],
     ["no token at all", { fault: "status", status: 200, body: {} }],
     ["an empty reply", { fault: "empty" }],
     ["bytes that are no HTTP", { fault: "garbage", in: "wire" }],
@@ -330,7 +472,10 @@ describe("a sign-in that fails", () => {
       const ids = await sendAll("marketo", leads);
       await until(async () => (await gate("marketo")).closed !== null, "the account to close");
       const now = await gate("marketo");
-      assert.ok(now.refused !== null && now.closed.message !== "" && now.refusals > before.refusals, JSON.stringify(now));
+      assert.ok(
+        now.refused !== null && now.closed.message !== "" && now.refusals > before.refusals,
+        JSON.stringify(now),
+      );
       const count = async () => (await ledger("auth.token")).length;
       const first = await count();
       await wait(2_400);
@@ -339,11 +484,15 @@ describe("a sign-in that fails", () => {
       await waiting(ids);
       await mended();
       await delivered(ids);
-      assert.deepEqual([(await gate("marketo")).refused, (await gate("marketo")).closed], [null, null]);
+      assert.deepEqual(
+        [(await gate("marketo")).refused, (await gate("marketo")).closed],
+        [null, null],
+      );
     });
   }
 
-  const gateOf = async (path) => (await fetch(`${at.relay}/test/${path}?account=marketo`, { method: "POST" })).json();
+  const gateOf = async (path) =>
+    (await fetch(`${at.relay}/test/${path}?account=marketo`, { method: "POST" })).json();
 
   test("is not made twice at a time, whoever needs the token", async () => {
     const before = (await ledger("auth.token")).length;
@@ -359,16 +508,31 @@ describe("a sign-in that fails", () => {
   });
 
   test("a missing credential, or a base URL that is none: leads are taken and wait", async () => {
-    const mistakes = [["prospects", { SANDBOX_KEY: "" }], ["marketo", { SANDBOX_CLIENT_SECRET: "" }], ["marketo", { MARKETO_URL: "https://example.org" }], ["marketo", { MARKETO_URL: "" }], ["pardot", { SANDBOX_BUSINESS_UNIT: "nonsense" }]];
+    const mistakes = [
+      ["prospects", { SANDBOX_KEY: "" }],
+      ["marketo", { SANDBOX_CLIENT_SECRET: "" }],
+      ["marketo", { MARKETO_URL: "https://example.org" }],
+      ["marketo", { MARKETO_URL: "" }],
+      ["pardot", { SANDBOX_BUSINESS_UNIT: "nonsense" }],
+    ];
     for (const [system, wrong] of mistakes) {
       Object.assign(bindings, wrong);
       await at.killRelay();
       await at.startRelay();
       const lead = person();
       const id = await send(system, lead);
-      await until(async () => (await gate(system)).closed !== null, `${system} to close: ${JSON.stringify(wrong)}`);
-      assert.ok((await gate(system)).closed.message !== "", JSON.stringify((await gate(system)).closed));
-      assert.deepEqual((await rows([id])).map(({ phase }) => phase), ["waiting"]);
+      await until(
+        async () => (await gate(system)).closed !== null,
+        `${system} to close: ${JSON.stringify(wrong)}`,
+      );
+      assert.ok(
+        (await gate(system)).closed.message !== "",
+        JSON.stringify((await gate(system)).closed),
+      );
+      assert.deepEqual(
+        (await rows([id])).map(({ phase }) => phase),
+        ["waiting"],
+      );
       for (const name of Object.keys(wrong)) delete bindings[name];
       await at.killRelay();
       await at.startRelay();
@@ -396,29 +560,62 @@ describe("Pardot's other version", () => {
 });
 
 describe("the gate's state", () => {
-  const ask = async (path, account, text = "") => (await fetch(`${at.relay}/test/${path}?account=${account}`, { method: "POST", body: text })).json();
+  const ask = async (path, account, text = "") =>
+    (
+      await fetch(`${at.relay}/test/${path}?account=${account}`, { method: "POST", body: text })
+    ).json();
 
   test("has a row for each call that is out, and is bounded", async () => {
     await at.faults([{ operation: WRITES.marketo, fault: "latency", ms: 400, times: 5 }]);
-    const ids = await sendAll("marketo", Array.from({ length: 5 }, () => person()));
-    await until(async () => (await ask("rows", "marketo")).rows.filter(({ name }) => name.startsWith("lease ")).length >= 3, "rows of leases");
+    const ids = await sendAll(
+      "marketo",
+      Array.from({ length: 5 }, () => person()),
+    );
+    await until(
+      async () =>
+        (await ask("rows", "marketo")).rows.filter(({ name }) => name.startsWith("lease "))
+          .length >= 3,
+      "rows of leases",
+    );
     await delivered(ids);
-    await delivered(await sendAll("marketo", Array.from({ length: 60 }, () => person())));
+    await delivered(
+      await sendAll(
+        "marketo",
+        Array.from({ length: 60 }, () => person()),
+      ),
+    );
     const { rows: left } = await ask("rows", "marketo");
-    assert.deepEqual(left.filter(({ name }) => name.startsWith("lease ")), []);
+    assert.deepEqual(
+      left.filter(({ name }) => name.startsWith("lease ")),
+      [],
+    );
     const more = left.filter(({ name }) => !name.startsWith("call "));
-    assert.ok(more.length <= 3 && left.length <= 1_003, `${left.length} rows, ${more.length} of them for no call`);
+    assert.ok(
+      more.length <= 3 && left.length <= 1_003,
+      `${left.length} rows, ${more.length} of them for no call`,
+    );
   });
 
   test("of an older version is taken over, its leases and windows too", async () => {
     const until = Date.now() + 120_000;
-    const old = { calls: [Date.now()], leases: [{ id: "x/prospects", key: "somebody", until, lost: true, goes_on: false }], quiet_until: 0, budget: null, quota: null, turns: [], fresh: [{ key: "f", until }] };
+    const old = {
+      calls: [Date.now()],
+      leases: [{ id: "x/prospects", key: "somebody", until, lost: true, goes_on: false }],
+      quiet_until: 0,
+      budget: null,
+      quota: null,
+      turns: [],
+      fresh: [{ key: "f", until }],
+    };
     await ask("old", "prospects", JSON.stringify(old));
     await at.killRelay();
     await at.startRelay();
     const { rows: taken, old: left } = await ask("rows", "prospects");
     assert.equal(left, null);
-    assert.deepEqual(taken.find(({ name }) => name === "lease x/prospects")?.text, `${until} l somebody`);
+    assert.deepEqual(
+      taken.find(({ name }) => name === "lease x/prospects")?.text,
+      `${until} l somebody`,
+    );
     await delivered([await send("prospects", person())]);
   });
 });
@@ -435,7 +632,11 @@ describe("alarms", () => {
     await mended();
     await at.startRelay({ cron: false });
     // The relay is asked for nothing: the sandbox tells who has arrived.
-    await until(async () => (await at.leads()).filter(({ system }) => system === "marketo").length === leads.length, "all of them");
+    await until(
+      async () =>
+        (await at.leads()).filter(({ system }) => system === "marketo").length === leads.length,
+      "all of them",
+    );
     await onceEach("marketo", leads);
   });
 });

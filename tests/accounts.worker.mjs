@@ -35,17 +35,35 @@ const Watched = showing(SoundGate, {
   },
   // A sign-in that failed closed the account, and a call in flight then proved the token that another sign-in had given.
   proven() {
-    this.state.storage.sql.exec("INSERT OR REPLACE INTO parts VALUES ('closed', ?)", `${Date.now()} ${Date.now() + 100} token  auth.refused A test.`);
-    return begins(this.limiter, [["~token", [Date.now() + 600_000, 1, "a token that was"].join("\u0003")]]);
+    this.state.storage.sql.exec(
+      "INSERT OR REPLACE INTO parts VALUES ('closed', ?)",
+      `${Date.now()} ${Date.now() + 100} token  auth.refused A test.`,
+    );
+    return begins(this.limiter, [
+      ["~token", [Date.now() + 600_000, 1, "a token that was"].join("\u0003")],
+    ]);
   },
   async twice() {
     begins(this.limiter, []);
-    const ask = (id) => this.acquire({ account: "marketo", id, keys: id, shard: "test", form: "marketo", fills: "", deadline: 100, lost: false });
+    const ask = (id) =>
+      this.acquire({
+        account: "marketo",
+        id,
+        keys: id,
+        shard: "test",
+        form: "marketo",
+        fills: "",
+        deadline: 100,
+        lost: false,
+      });
     return Promise.all(["test-1", "test-2"].map(async (id) => JSON.parse(await ask(id)).answer));
   },
   async rows() {
     const { storage } = this.state;
-    return { rows: storage.sql.exec("SELECT * FROM parts").toArray(), old: (await storage.get("limiter")) ?? null };
+    return {
+      rows: storage.sql.exec("SELECT * FROM parts").toArray(),
+      old: (await storage.get("limiter")) ?? null,
+    };
   },
 });
 
@@ -65,20 +83,33 @@ const handler = relay((env) => {
   const { company, ...shorter } = map;
   const names = { firstName: "Ann", lastName: "Lee" };
   const deliver = {
-    marketo: toMarketo(env.NO_COMPANY ? shorter : { ...shorter, company }, { constants: { formId: Number(env.FORM_ID ?? 1029) } }),
+    marketo: toMarketo(env.NO_COMPANY ? shorter : { ...shorter, company }, {
+      constants: { formId: Number(env.FORM_ID ?? 1029) },
+    }),
     pardot: { account: "pardot", map },
     prospects: { account: "prospects", map, constants: names },
     // What the owner got wrong.
     wrong: { account: "prospects", map: { email: "email", nonsense: "company" }, constants: names },
   };
-  const fields = { email: { kind: "email" }, other: { kind: "email" }, phone: { kind: "phone" }, company: { kind: "text" } };
-  const forms = Object.entries(deliver).map(([name, target]) => [name, form(env, fields, [target])]);
+  const fields = {
+    email: { kind: "email" },
+    other: { kind: "email" },
+    phone: { kind: "phone" },
+    company: { kind: "text" },
+  };
+  const forms = Object.entries(deliver).map(([name, target]) => [
+    name,
+    form(env, fields, [target]),
+  ]);
   const limits = { calls: 1_000, window: 1_000, atOnce: 5 };
   const version = env.PARDOT_VERSION ? { version: Number(env.PARDOT_VERSION) } : {};
   return {
     ...common(env),
     shards: 2,
-    forms: { ...Object.fromEntries(forms), ...(env.NO_SECOND ? {} : { second: form(env, fields, [deliver.marketo]) }) },
+    forms: {
+      ...Object.fromEntries(forms),
+      ...(env.NO_SECOND ? {} : { second: form(env, fields, [deliver.marketo]) }),
+    },
     accounts: {
       marketo: account(env, "marketo", { limits, baseUrl: env.MARKETO_URL ?? env.SANDBOX }),
       pardot: account(env, "pardot", { limits, ...version }),
@@ -87,6 +118,14 @@ const handler = relay((env) => {
   };
 });
 
-const ofGate = (path) => async ({ env, text, searchParams }) => (await askEach(env.GATE, [searchParams.get("account")], path, text))[0];
+const ofGate =
+  (path) =>
+  async ({ env, text, searchParams }) =>
+    (await askEach(env.GATE, [searchParams.get("account")], path, text))[0];
 
-export default withTests(handler, { alarms: () => alarms, ...Object.fromEntries(["asked", "old", "proven", "twice", "rows"].map((path) => [path, ofGate(path)])) });
+export default withTests(handler, {
+  alarms: () => alarms,
+  ...Object.fromEntries(
+    ["asked", "old", "proven", "twice", "rows"].map((path) => [path, ofGate(path)]),
+  ),
+});

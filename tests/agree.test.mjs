@@ -30,7 +30,8 @@ before(async () => {
 
 const shown = (one) => JSON.stringify(one);
 const take = (all, most) => Array.from({ length: most }, () => all.next().value);
-const wellFormed = (value) => JSON.stringify(value, (_, part) => (typeof part === "string" ? part.toWellFormed() : part));
+const wellFormed = (value) =>
+  JSON.stringify(value, (_, part) => (typeof part === "string" ? part.toWellFormed() : part));
 
 /** What native code says of some calls, a line each. */
 async function natively(specs, all) {
@@ -66,7 +67,8 @@ describe(`${count} calls`, () => {
   });
 
   test("natively", async () => {
-    for (const [at, one] of (await natively([], all)).entries()) assert.equal(one, said(edge, all[at]), shown(all[at]));
+    for (const [at, one] of (await natively([], all)).entries())
+      assert.equal(one, said(edge, all[at]), shown(all[at]));
   });
 });
 
@@ -83,15 +85,24 @@ describe(`${count} forms that ask for parameters`, () => {
         const form = api.form(spec);
         const one = atOnce(form, name, entries);
         assert.equal(one, inTurn(api, form, name, entries), shown([spec, name, entries]));
-        found[one.startsWith("[true") ? "built" : one.startsWith("[false") ? "stopped" : "refused"]++;
-        if (api === page) assert.equal(one, atOnce(edge.form(spec), name, entries), shown([spec, name, entries]));
+        found[
+          one.startsWith("[true") ? "built" : one.startsWith("[false") ? "stopped" : "refused"
+        ]++;
+        if (api === page)
+          assert.equal(one, atOnce(edge.form(spec), name, entries), shown([spec, name, entries]));
       }
     }
-    assert.ok(Object.values(found).every((often) => often > count / 20), shown(found));
+    assert.ok(
+      Object.values(found).every((often) => often > count / 20),
+      shown(found),
+    );
   });
 
   test("natively", async () => {
-    const lines = await natively(all.map(([spec]) => spec), all.map(([, name, entries], at) => [[at, name], entries]));
+    const lines = await natively(
+      all.map(([spec]) => spec),
+      all.map(([, name, entries], at) => [[at, name], entries]),
+    );
     for (const [at, one] of lines.entries()) {
       const [spec, name, entries] = all[at];
       assert.equal(one, inTurn(edge, edge.form(spec), name, entries), shown(all[at]));
@@ -108,13 +119,15 @@ const BODIES = {
   multipart: async (entries) => {
     const body = new FormData();
     // workerd takes a backslash in a name for one that quotes, and drops it; no field of anybody's has one.
-    for (const [name, value] of entries) body.append(name.replaceAll("\\", "/"), String(value ?? ""));
+    for (const [name, value] of entries)
+      body.append(name.replaceAll("\\", "/"), String(value ?? ""));
     // Line ends are the encoder's.
     return [body, [...(await new Response(body).formData())]];
   },
   JSON: async (entries) => {
     const data = {};
-    for (const [name, value] of entries) data[name] = Object.hasOwn(data, name) ? [data[name], value].flat() : value;
+    for (const [name, value] of entries)
+      data[name] = Object.hasOwn(data, name) ? [data[name], value].flat() : value;
     return [JSON.stringify(data), Object.entries(data)];
   },
 };
@@ -122,14 +135,21 @@ const BODIES = {
 describe(`${Math.ceil(count / 10)} leads`, () => {
   const { specs, forms } = generated(seed, { specCount: 24 });
   // Half of the forms ask for nothing: there whatever fits is a lead.
-  for (const { fields } of specs.slice(12)) for (const field of Object.values(fields)) delete field.required;
+  for (const { fields } of specs.slice(12))
+    for (const field of Object.values(fields)) delete field.required;
   let at;
   before(async () => {
-    at = await stand({ worker: `${root}tests/agree.worker.mjs`, bindings: { SPECS: JSON.stringify(specs) }, silent: true });
+    at = await stand({
+      worker: `${root}tests/agree.worker.mjs`,
+      bindings: { SPECS: JSON.stringify(specs) },
+      silent: true,
+    });
   });
   after(() => at?.stop());
 
-  test("a relay says of them and keeps of them what a page's check does", { timeout: 300_000 }, async () => {
+  test("a relay says of them and keeps of them what a page's check does", {
+    timeout: 300_000,
+  }, async () => {
     const kept = new Map();
     const found = { queued: 0, refused: 0 };
     const post = async ([spec, entries], how) => {
@@ -138,27 +158,63 @@ describe(`${Math.ceil(count / 10)} leads`, () => {
       if ((await new Response(body).arrayBuffer()).byteLength > 60_000) return;
       const report = page.form(specs[spec]).check(read);
       const response = await fetch(`${at.relay}/leads/form${spec}`, {
-        method: "POST", body, headers: { accept: "application/json", origin: at.page, ...(typeof body === "string" && { "content-type": "application/json" }) },
+        method: "POST",
+        body,
+        headers: {
+          accept: "application/json",
+          origin: at.page,
+          ...(typeof body === "string" && { "content-type": "application/json" }),
+        },
       });
       const { id, state, issues } = await response.json();
       const about = shown([how, specs[spec], entries]);
-      assert.equal(line([response.status, state, issues.map(issue)]), line([report.ok ? 202 : 422, report.ok ? "queued" : "refused", report.issues.map(issue)]), about);
+      assert.equal(
+        line([response.status, state, issues.map(issue)]),
+        line([report.ok ? 202 : 422, report.ok ? "queued" : "refused", report.issues.map(issue)]),
+        about,
+      );
       found[state]++;
       if (report.ok) kept.set(id, [report.values, about]);
     };
-    const wrong = ([spec, entries]) => new Set(page.form(specs[spec]).check(entries).issues.filter(({ severity }) => severity === "error").map(({ field }) => field));
+    const wrong = ([spec, entries]) =>
+      new Set(
+        page
+          .form(specs[spec])
+          .check(entries)
+          .issues.filter(({ severity }) => severity === "error")
+          .map(({ field }) => field),
+      );
     // As it was typed, and what of it fits.
-    const all = take(forms, Math.ceil(count / 20)).flatMap((one) => [one, [one[0], one[1].filter(([name]) => !wrong(one).has(name))]]);
+    const all = take(forms, Math.ceil(count / 20)).flatMap((one) => [
+      one,
+      [one[0], one[1].filter(([name]) => !wrong(one).has(name))],
+    ]);
     const ways = Object.keys(BODIES);
-    for (let n = 0; n < all.length; n += 10) await Promise.all(all.slice(n, n + 10).map((one, index) => post(one, ways[(n + index) % ways.length])));
+    for (let n = 0; n < all.length; n += 10)
+      await Promise.all(
+        all.slice(n, n + 10).map((one, index) => post(one, ways[(n + index) % ways.length])),
+      );
     assert.ok(found.queued > count / 100 && found.refused > count / 100, shown(found));
 
-    const response = await fetch(`${at.relay}/operator/export?format=ndjson`, { headers: { authorization: "Bearer demo-operator", "fieldpost-value-key": "demo-operator-values" } });
-    const rows = (await response.text()).split("\n").filter(Boolean).map((row) => JSON.parse(row)).filter(({ id }) => id);
+    const response = await fetch(`${at.relay}/operator/export?format=ndjson`, {
+      headers: {
+        authorization: "Bearer demo-operator",
+        "fieldpost-value-key": "demo-operator-values",
+      },
+    });
+    const rows = (await response.text())
+      .split("\n")
+      .filter(Boolean)
+      .map((row) => JSON.parse(row))
+      .filter(({ id }) => id);
     assert.equal(rows.length, kept.size);
     for (const { id, lead } of rows) {
       const [values, about] = kept.get(id);
-      assert.equal(line(Object.entries(lead).map(([name, value]) => [name, plain(value)])), line(Object.entries(values).map(([name, value]) => [name, plain(value)])), about);
+      assert.equal(
+        line(Object.entries(lead).map(([name, value]) => [name, plain(value)])),
+        line(Object.entries(values).map(([name, value]) => [name, plain(value)])),
+        about,
+      );
     }
   });
 });

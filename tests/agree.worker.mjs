@@ -11,8 +11,21 @@ export default relay((env) => ({
   forms: Object.fromEntries(
     JSON.parse(env.SPECS).map(({ fields }, n) => [
       `form${n}`,
-      { fields, origins: [env.PAGE_ORIGIN], thanks: `${env.PAGE_ORIGIN}/thanks.html`, trap: "fp_ref2", deliver: [{ account: "nobody", operation: "prospects.prospect.upsert", map: {} }] },
+      {
+        fields,
+        origins: [env.PAGE_ORIGIN],
+        thanks: `${env.PAGE_ORIGIN}/thanks.html`,
+        trap: "fp_ref2",
+        deliver: [{ account: "nobody", operation: "prospects.prospect.upsert", map: {} }],
+      },
     ]),
   ),
-  accounts: { nobody: { system: "prospects", baseUrl: "http://127.0.0.1:9", allowHost: "127.0.0.1:9", credentials: { key: "none" } } },
+  accounts: {
+    nobody: {
+      system: "prospects",
+      baseUrl: "http://127.0.0.1:9",
+      allowHost: "127.0.0.1:9",
+      credentials: { key: "none" },
+    },
+  },
 }));

@@ -6,7 +6,8 @@ import { accounts, common, form as formOf, toMarketo } from "./relays.mjs";
 
 export { Gate, Outbox } from "fieldpost/worker";
 
-const CONSENT = "I agree that Harbor Plumbing may call and text me about my request.\nThe policy is at https://example.com/privacy?a=1&b=2.";
+const CONSENT =
+  "I agree that Harbor Plumbing may call and text me about my request.\nThe policy is at https://example.com/privacy?a=1&b=2.";
 /** As long as lawyers like it. */
 const LONG = `${"I agree to all of this, and to what follows. ".repeat(70)}The end.`;
 const fields = {
@@ -17,7 +18,13 @@ const fields = {
   tags: { kind: "labels", label: "Tags" },
   when: { kind: "choice", label: "When", choices: ["Now", "Later"] },
   campaign: { kind: "hidden" },
-  consent: { kind: "consent", label: "Consent", required: true, purpose: "an answer", text: CONSENT },
+  consent: {
+    kind: "consent",
+    label: "Consent",
+    required: true,
+    purpose: "an answer",
+    text: CONSENT,
+  },
 };
 
 /** Breaks the outboxes, or leaves them as they are. */
@@ -30,7 +37,8 @@ function broken(env, how) {
         if (how === "away") throw new Error("away");
         const what = new URL(url).pathname;
         if (how === "forgetful" && what === "/known") throw new Error("away");
-        if (how === "running" && what === "/reserve") return Response.json({ id: "", state: "running" });
+        if (how === "running" && what === "/reserve")
+          return Response.json({ id: "", state: "running" });
         if (what !== "/accept") return real.fetch(url, init);
         if (how === "full") return Response.json({ id: "", state: "full" });
         const response = await real.fetch(url, init);
@@ -44,7 +52,13 @@ function broken(env, how) {
 
 const made = relay((env) => {
   if (env.BROKEN) throw new TypeError("a visitor's own text");
-  const form = (more = {}) => formOf(env, fields, [], { title: "Book a visit", trap: "fp_ref2", contact: "mailto:office@example.com", ...more });
+  const form = (more = {}) =>
+    formOf(env, fields, [], {
+      title: "Book a visit",
+      trap: "fp_ref2",
+      contact: "mailto:office@example.com",
+      ...more,
+    });
   return {
     ...common(env),
     addressHeader: "cf-connecting-ip",
@@ -58,8 +72,20 @@ const made = relay((env) => {
       }),
       contacto: form({ language: "es-MX", title: "Pida una visita" }),
       contactez: form({ language: "fr-CA", title: undefined, contact: undefined }),
-      kontakt: form({ language: "de", messages: { "page.check": "Bitte prüfen Sie Ihre Angaben", "email.at": "Eine E-Mail-Adresse hat ein @.", "text.long": "Höchstens {} Zeichen." } }),
-      challenged: form({ turnstile: { secret: "x", fetch: async () => Response.json({ success: true, hostname: "127.0.0.1" }) } }),
+      kontakt: form({
+        language: "de",
+        messages: {
+          "page.check": "Bitte prüfen Sie Ihre Angaben",
+          "email.at": "Eine E-Mail-Adresse hat ein @.",
+          "text.long": "Höchstens {} Zeichen.",
+        },
+      }),
+      challenged: form({
+        turnstile: {
+          secret: "x",
+          fetch: async () => Response.json({ success: true, hostname: "127.0.0.1" }),
+        },
+      }),
       odd: form({ fields: { email: { kind: "emial", label: "E-mail" } } }),
     },
     accounts: accounts(env, ["marketo"]),
@@ -67,6 +93,7 @@ const made = relay((env) => {
 });
 
 export default {
-  fetch: (request, env) => made.fetch(request, broken(env, new URL(request.url).searchParams.get("break"))),
+  fetch: (request, env) =>
+    made.fetch(request, broken(env, new URL(request.url).searchParams.get("break"))),
   scheduled: (event, env) => made.scheduled(event, env),
 };

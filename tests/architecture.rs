@@ -43,13 +43,19 @@ const MODULES: Arrows = &[
     // A report writer and the report that is made of it are one thing.
     ("writer", &["code", "field", "host", "report", "packed"]),
     ("report", &["code", "writer", "packed", "value"]),
-    ("rules", &["code", "data", "writer", "encoding", "field", "host", "report", "packed", "value"]),
+    (
+        "rules",
+        &["code", "data", "writer", "encoding", "field", "host", "report", "packed", "value"],
+    ),
     ("form", &["code", "writer", "field", "report", "rules", "packed", "value"]),
     ("request", &["code", "writer", "report", "packed", "value"]),
     ("outcome", &["code", "report", "value"]),
     (
         "operation",
-        &["code", "writer", "encoding", "field", "form", "report", "request", "rules", "packed", "value"],
+        &[
+            "code", "writer", "encoding", "field", "form", "report", "request", "rules", "packed",
+            "value",
+        ],
     ),
     (
         "systems",
@@ -71,7 +77,10 @@ const MODULES: Arrows = &[
     ("delivery", &["operation", "outcome", "report", "value"]),
     ("relay", &["code", "delivery", "outcome", "report"]),
     // All systems alike: what one of them has of its own stands in its rows.
-    ("client", &["code", "operation", "outcome", "report", "request", "systems", "packed", "value"]),
+    (
+        "client",
+        &["code", "operation", "outcome", "report", "request", "systems", "packed", "value"],
+    ),
     ("catalogue", &["delivery", "operation", "relay", "request", "systems", "value"]),
 ];
 
@@ -88,7 +97,10 @@ const SANDBOX: Arrows = &[
     ("record", &["clock", "desk", "store", "system"]),
     // What a stand-in is made of, then the three.
     ("operation", &["desk", "http", "limit", "system"]),
-    ("systems", &["clock", "config", "desk", "http", "limit", "operation", "record", "store", "system"]),
+    (
+        "systems",
+        &["clock", "config", "desk", "http", "limit", "operation", "record", "store", "system"],
+    ),
     ("fault", &["http", "operation", "store", "system", "systems"]),
     ("gateway", &["desk", "fault", "http", "operation", "store", "system", "systems"]),
     ("control", &["config", "desk", "fault", "http", "record", "store", "system"]),
@@ -106,7 +118,10 @@ const PACKAGE: Arrows = &[
     ("outcome.gen", &["codes.gen"]),
     ("said.gen", &[]),
     ("wire.gen", &[]),
-    ("types", &["account.gen", "border.gen", "codes.gen", "operations.gen", "outcome.gen", "wire.gen"]),
+    (
+        "types",
+        &["account.gen", "border.gen", "codes.gen", "operations.gen", "outcome.gen", "wire.gen"],
+    ),
     ("catalogue.gen", &["types"]),
     ("modules.d", &["types"]),
     ("errors", &["types"]),
@@ -152,7 +167,10 @@ const PACKAGE: Arrows = &[
             "within",
         ],
     ),
-    ("client", &["core", "edge", "errors", "outcome.gen", "said.gen", "send", "types", "within", "worker"]),
+    (
+        "client",
+        &["core", "edge", "errors", "outcome.gen", "said.gen", "send", "types", "within", "worker"],
+    ),
     // Each entry of the package puts a build together; a form takes the page's.
     ("entry", &["client", "core", "edge", "errors", "lean", "said.gen", "send", "types", "worker"]),
     ("form", &["entry", "errors", "said.gen", "types", "wire.gen"]),
@@ -202,7 +220,9 @@ fn only_the_border_knows_javascript() {
     for path in sources(Path::new("src"), "rs") {
         let (text, is_border) = (fs::read_to_string(&path).unwrap(), path.starts_with("src/wasm"));
         let path = path.display();
-        let knows = ["wasm_bindgen", "js_sys", "web_sys", "gloo_net"].iter().any(|name| text.contains(name));
+        let knows = ["wasm_bindgen", "js_sys", "web_sys", "gloo_net"]
+            .iter()
+            .any(|name| text.contains(name));
         assert!(!knows || is_border, "{path} knows the border");
         assert!(!text.contains("unsafe_code") || is_border, "{path} allows unsafe code");
     }
@@ -333,7 +353,9 @@ impl Paths {
             Some("crate") => (Path::new(""), &names[1..]),
             Some("self") => (self.module.as_path(), &names[1..]),
             Some("super") if above <= self.depth => return,
-            Some("super") => (self.module.ancestors().nth(above - self.depth).unwrap(), &names[above..]),
+            Some("super") => {
+                (self.module.ancestors().nth(above - self.depth).unwrap(), &names[above..])
+            }
             _ => return,
         };
         let module = rest.iter().fold(from.to_owned(), |path, name| path.join(name));
@@ -346,7 +368,9 @@ impl Paths {
                 names.push(path.ident.to_string());
                 self.tree(&path.tree, names);
             }
-            syn::UseTree::Group(group) => group.items.iter().for_each(|tree| self.tree(tree, names.clone())),
+            syn::UseTree::Group(group) => {
+                group.items.iter().for_each(|tree| self.tree(tree, names.clone()))
+            }
             syn::UseTree::Name(syn::UseName { ident })
             | syn::UseTree::Rename(syn::UseRename { ident, .. }) => {
                 names.push(ident.to_string());
@@ -369,7 +393,8 @@ impl Visit<'_> for Paths {
     }
 
     fn visit_path(&mut self, path: &syn::Path) {
-        let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let names: Vec<String> =
+            path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         self.take(&names);
         syn::visit::visit_path(self, path);
     }

@@ -57,10 +57,18 @@ const BOUNDS = {
   "table claims": 2_000_000,
 };
 
-const within = (folder) => readdirSync(`${root}pkg/src/${folder}`, { recursive: true }).filter((name) => name.endsWith(".ts")).map((name) => [name, `${root}pkg/src/${folder}/${name}`]);
+const within = (folder) =>
+  readdirSync(`${root}pkg/src/${folder}`, { recursive: true })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => [name, `${root}pkg/src/${folder}/${name}`]);
 const sources = {
   ...Object.fromEntries([...within("worker"), ...within("client")]),
-  ...Object.fromEntries(["core.ts", "edge.ts", "host.ts", "pack.ts", "send.ts", "errors.ts"].map((name) => [name, `${root}pkg/src/${name}`])),
+  ...Object.fromEntries(
+    ["core.ts", "edge.ts", "host.ts", "pack.ts", "send.ts", "errors.ts"].map((name) => [
+      name,
+      `${root}pkg/src/${name}`,
+    ]),
+  ),
   "workerd.ts": `${root}pkg/src/entry/workerd.ts`,
 };
 
@@ -77,8 +85,10 @@ test("what outlives a request is in the table, and nothing else is", () => {
     const text = readFileSync(path, "utf8");
     // The operator's page is a page's script, not the Worker's.
     if (name.startsWith("operator-page")) continue;
-    for (const pattern of KEPT) for (const [, what] of text.matchAll(pattern)) found.push(`${name} ${what}`);
-    for (const [, what] of text.matchAll(/CREATE TABLE (?:IF NOT EXISTS )?(\w+)/g)) found.push(`table ${what}`);
+    for (const pattern of KEPT)
+      for (const [, what] of text.matchAll(pattern)) found.push(`${name} ${what}`);
+    for (const [, what] of text.matchAll(/CREATE TABLE (?:IF NOT EXISTS )?(\w+)/g))
+      found.push(`table ${what}`);
     for (const [, what, most] of text.matchAll(/const (\w+) = new Limited<.*>\(([\d_]+)\)/g)) {
       assert.equal(Number(most.replaceAll("_", "")), BOUNDS[`${name} ${what}`], `${name} ${what}`);
     }
@@ -97,7 +107,15 @@ test("a map with a bound keeps what is new, and lets the oldest go", async () =>
 
 test("two secrets are the same or not, whatever they are, and nothing of them is kept", async () => {
   const { same } = await import("../pkg/dist/worker/hash.js");
-  for (const [one, other] of [["", ""], ["a", "a"], ["a", "b"], ["a", "aa"], ["key", "Key"], ["x".repeat(10_000), "x".repeat(10_000)], ["é", "e\u0301"]]) {
+  for (const [one, other] of [
+    ["", ""],
+    ["a", "a"],
+    ["a", "b"],
+    ["a", "aa"],
+    ["key", "Key"],
+    ["x".repeat(10_000), "x".repeat(10_000)],
+    ["é", "e\u0301"],
+  ]) {
     assert.equal(await same(one, other), one === other, `${one.slice(0, 9)} ${other.slice(0, 9)}`);
   }
   const { importKey } = crypto.subtle;
@@ -117,7 +135,15 @@ describe("filled by a stranger", () => {
     at = await stand({ worker: `${root}tests/desk.worker.mjs`, bindings: { SHARDS: "1" } });
   });
   after(() => at.stop());
-  const fill = async (what, count) => (await (await ask(`${at.relay}/test/fill`, { method: "POST", body: JSON.stringify({ what, count }) })).json())[0];
+  const fill = async (what, count) =>
+    (
+      await (
+        await ask(`${at.relay}/test/fill`, {
+          method: "POST",
+          body: JSON.stringify({ what, count }),
+        })
+      ).json()
+    )[0];
 
   for (const table of ["spent", "running", "claims"]) {
     test(`the table ${table} ends at its bound, and whoever comes next is remembered all the same`, async () => {
@@ -131,7 +157,11 @@ describe("filled by a stranger", () => {
   test("counters have at most 300 names, and then one for all others", async () => {
     const { held } = await fill("counters", 10_000);
     assert.ok(held <= 304, `${held}`);
-    const text = await (await fetch(`${at.relay}/operator/metrics`, { headers: { authorization: "Bearer demo-operator" } })).text();
+    const text = await (
+      await fetch(`${at.relay}/operator/metrics`, {
+        headers: { authorization: "Bearer demo-operator" },
+      })
+    ).text();
     assert.match(text, /fieldpost_died_total\{code="other"\} \d{4}/);
   });
 
@@ -146,23 +176,61 @@ describe("filled by a stranger", () => {
   });
 
   test("an outbox has at most ten calls out for each account, whatever waits", async () => {
-    await at.faults([{ operation: "marketo.lead.submitForm", fault: "hang", ms: 1_000, times: 1_000 }, { operation: "prospects.prospect.upsert", fault: "hang", ms: 1_000, times: 1_000 }]);
-    await Promise.all(Array.from({ length: 100 }, (_, n) => fetch(at.form, { method: "POST", body: body({ firstName: "Ann", lastName: "Lee", email: `out${n}@example.org` }, { key: crypto.randomUUID() }), headers: { accept: "application/json", origin: at.page } })));
+    await at.faults([
+      { operation: "marketo.lead.submitForm", fault: "hang", ms: 1_000, times: 1_000 },
+      { operation: "prospects.prospect.upsert", fault: "hang", ms: 1_000, times: 1_000 },
+    ]);
+    await Promise.all(
+      Array.from({ length: 100 }, (_, n) =>
+        fetch(at.form, {
+          method: "POST",
+          body: body(
+            { firstName: "Ann", lastName: "Lee", email: `out${n}@example.org` },
+            { key: crypto.randomUUID() },
+          ),
+          headers: { accept: "application/json", origin: at.page },
+        }),
+      ),
+    );
     const { held, accounts, budgets } = await until(async () => {
       const now = await fill("sets", 0);
       return now.held >= 10 && now;
     }, "calls that hang");
-    assert.ok(held <= 20 && accounts <= 2 && budgets <= held + 2, `${held} out, ${accounts} accounts, ${budgets} budgets`);
+    assert.ok(
+      held <= 20 && accounts <= 2 && budgets <= held + 2,
+      `${held} out, ${accounts} accounts, ${budgets} budgets`,
+    );
   });
 
   test("an operator's body ends at a mebibyte, and its ids at ten thousand", async () => {
-    const operator = (text) => fetch(`${at.relay}/operator/replay`, { method: "POST", body: text, headers: { authorization: "Bearer demo-operator" } });
+    const operator = (text) =>
+      fetch(`${at.relay}/operator/replay`, {
+        method: "POST",
+        body: text,
+        headers: { authorization: "Bearer demo-operator" },
+      });
     assert.equal((await operator(JSON.stringify({ ids: ["x".repeat(2 << 20)] }))).status, 413);
-    const chunks = new ReadableStream({ start: (to) => { for (let n = 0; n < 17; n++) to.enqueue(new Uint8Array(1 << 16).fill(32)); to.close(); } });
-    const cut = await fetch(`${at.relay}/operator/replay`, { method: "POST", duplex: "half", body: chunks, headers: { authorization: "Bearer demo-operator" } }).catch((error) => error);
+    const chunks = new ReadableStream({
+      start: (to) => {
+        for (let n = 0; n < 17; n++) to.enqueue(new Uint8Array(1 << 16).fill(32));
+        to.close();
+      },
+    });
+    const cut = await fetch(`${at.relay}/operator/replay`, {
+      method: "POST",
+      duplex: "half",
+      body: chunks,
+      headers: { authorization: "Bearer demo-operator" },
+    }).catch((error) => error);
     // Whoever still sends when the answer is there may find the connection closed.
-    assert.ok(cut.status === 413 || /ECONNRESET|EPIPE/.test(cut.cause?.code), String(cut.status ?? cut.cause));
-    assert.equal((await operator(JSON.stringify({ ids: Array.from({ length: 20_000 }, String) }))).status, 200);
+    assert.ok(
+      cut.status === 413 || /ECONNRESET|EPIPE/.test(cut.cause?.code),
+      String(cut.status ?? cut.cause),
+    );
+    assert.equal(
+      (await operator(JSON.stringify({ ids: Array.from({ length: 20_000 }, String) }))).status,
+      200,
+    );
   });
 });
 
@@ -171,5 +239,7 @@ test("strangers over 32 connections leave nothing behind", { timeout: 300_000 },
   const others = Object.keys(found.answers).filter((name) => !/: (2|4)\d\d$/.test(name));
   assert.deepEqual(others, [], JSON.stringify(found.answers));
   assert.ok(found.heap <= 1.08, JSON.stringify(found));
-  console.log(`# ${found.requests} requests, the heap ${found.heap} of what it was after a third, memory ${found.ratio} of the echo's`);
+  console.log(
+    `# ${found.requests} requests, the heap ${found.heap} of what it was after a third, memory ${found.ratio} of the echo's`,
+  );
 });

@@ -19,12 +19,32 @@ const HOST_ASKED = ["isReady", "isRefusal"];
 const ANSWERED = ["status", "statusText", "ok", "headers", "redirected"];
 
 /** What asks a question and goes by the answer. */
-const QUESTIONS = [ts.isIfStatement, ts.isConditionalExpression, ts.isWhileStatement, ts.isDoStatement, ts.isForStatement];
+const QUESTIONS = [
+  ts.isIfStatement,
+  ts.isConditionalExpression,
+  ts.isWhileStatement,
+  ts.isDoStatement,
+  ts.isForStatement,
+];
 
 /** Methods that ask for each item whether it is meant. */
-const PICKING = ["every", "filter", "find", "findIndex", "findLast", "findLastIndex", "some", "sort", "toSorted"];
+const PICKING = [
+  "every",
+  "filter",
+  "find",
+  "findIndex",
+  "findLast",
+  "findLastIndex",
+  "some",
+  "sort",
+  "toSorted",
+];
 
-const config = ts.parseJsonConfigFileContent(ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile).config, ts.sys, root);
+const config = ts.parseJsonConfigFileContent(
+  ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile).config,
+  ts.sys,
+  root,
+);
 
 /** A program over the package's sources, with some files in the place of those on disk. */
 function programOf(planted = {}) {
@@ -34,7 +54,10 @@ function programOf(planted = {}) {
   const has = host.fileExists.bind(host);
   host.fileExists = (name) => name in planted || has(name);
   const { getSourceFile } = host;
-  host.getSourceFile = (name, ...rest) => (name in planted ? ts.createSourceFile(name, planted[name], ...rest) : getSourceFile.call(host, name, ...rest));
+  host.getSourceFile = (name, ...rest) =>
+    name in planted
+      ? ts.createSourceFile(name, planted[name], ...rest)
+      : getSourceFile.call(host, name, ...rest);
   return ts.createProgram([...config.fileNames, ...Object.keys(planted)], config.options, host);
 }
 
@@ -48,42 +71,81 @@ function branchesOf(program, file) {
   const isAbsence = (type) => (type.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null)) !== 0;
   const parts = (type) => (type.isUnion() ? type.types : [type]);
   const mayBeAbsent = (type) => parts(type).some(isAbsence);
-  const isNothing = (node) => node.kind === ts.SyntaxKind.NullKeyword || (ts.isIdentifier(node) && node.text === "undefined");
+  const isNothing = (node) =>
+    node.kind === ts.SyntaxKind.NullKeyword || (ts.isIdentifier(node) && node.text === "undefined");
   /** Whether only an object may be there: of a text, a number or a yes, being true says more than being there. */
-  const isObject = (type) => parts(type).every((part) => isAbsence(part) || (part.flags & (ts.TypeFlags.Object | ts.TypeFlags.NonPrimitive | ts.TypeFlags.TypeParameter)) !== 0);
-  const isEffect = (type) => EFFECTS.includes(type.aliasSymbol?.name) || parts(type).some((part) => EFFECTS.includes(part.aliasSymbol?.name));
+  const isObject = (type) =>
+    parts(type).every(
+      (part) =>
+        isAbsence(part) ||
+        (part.flags &
+          (ts.TypeFlags.Object | ts.TypeFlags.NonPrimitive | ts.TypeFlags.TypeParameter)) !==
+          0,
+    );
+  const isEffect = (type) =>
+    EFFECTS.includes(type.aliasSymbol?.name) ||
+    parts(type).some((part) => EFFECTS.includes(part.aliasSymbol?.name));
 
-  const isList = (node) => checker.isArrayLikeType(checker.getApparentType(checker.getTypeAtLocation(node)));
+  const isList = (node) =>
+    checker.isArrayLikeType(checker.getApparentType(checker.getTypeAtLocation(node)));
 
   /** Whether it is a member that the host's own types declare, and no answer of a system's. */
   function isHostMember(node) {
     let member;
     if (ts.isPropertyAccessExpression(node)) member = checker.getSymbolAtLocation(node.name);
-    const declaration = ts.isIdentifier(node) && checker.getSymbolAtLocation(node)?.valueDeclaration;
-    if (declaration && ts.isBindingElement(declaration) && ts.isObjectBindingPattern(declaration.parent)) {
-      member = checker.getTypeAtLocation(declaration.parent).getProperty((declaration.propertyName ?? declaration.name).getText());
+    const declaration =
+      ts.isIdentifier(node) && checker.getSymbolAtLocation(node)?.valueDeclaration;
+    if (
+      declaration &&
+      ts.isBindingElement(declaration) &&
+      ts.isObjectBindingPattern(declaration.parent)
+    ) {
+      member = checker
+        .getTypeAtLocation(declaration.parent)
+        .getProperty((declaration.propertyName ?? declaration.name).getText());
     }
     if (!member || ANSWERED.includes(member.name)) return false;
-    const isCounted = parts(checker.getTypeOfSymbol(member)).some(({ flags }) => (flags & (ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike)) !== 0);
-    return !isCounted && member.declarations.every((one) => one.getSourceFile().fileName.includes("/lib.dom"));
+    const isCounted = parts(checker.getTypeOfSymbol(member)).some(
+      ({ flags }) => (flags & (ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike)) !== 0,
+    );
+    return (
+      !isCounted &&
+      member.declarations.every((one) => one.getSourceFile().fileName.includes("/lib.dom"))
+    );
   }
 
   /** Whether it is what was caught. */
   function isCaught(node) {
-    const declaration = ts.isIdentifier(node) && checker.getSymbolAtLocation(node)?.valueDeclaration;
+    const declaration =
+      ts.isIdentifier(node) && checker.getSymbolAtLocation(node)?.valueDeclaration;
     return Boolean(declaration) && ts.isCatchClause(declaration.parent);
   }
 
   /** The kind of a question. */
   function kindOf(node) {
-    if (ts.isParenthesizedExpression(node) || ts.isNonNullExpression(node) || ts.isAsExpression(node)) return kindOf(node.expression);
-    if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) return kindOf(node.operand);
+    if (
+      ts.isParenthesizedExpression(node) ||
+      ts.isNonNullExpression(node) ||
+      ts.isAsExpression(node)
+    )
+      return kindOf(node.expression);
+    if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken)
+      return kindOf(node.operand);
     if (ts.isBinaryExpression(node)) {
-      const { left, right, operatorToken: { kind } } = node;
-      if (kind === ts.SyntaxKind.AmpersandAmpersandToken || kind === ts.SyntaxKind.BarBarToken) return kindOf(left) && kindOf(right);
+      const {
+        left,
+        right,
+        operatorToken: { kind },
+      } = node;
+      if (kind === ts.SyntaxKind.AmpersandAmpersandToken || kind === ts.SyntaxKind.BarBarToken)
+        return kindOf(left) && kindOf(right);
       if (kind === ts.SyntaxKind.InstanceOfKeyword) return isCaught(left) ? "host" : undefined;
-      if (kind === ts.SyntaxKind.EqualsEqualsEqualsToken || kind === ts.SyntaxKind.ExclamationEqualsEqualsToken) {
-        if (isNothing(right)) return mayBeAbsent(checker.getTypeAtLocation(left)) ? "given" : undefined;
+      if (
+        kind === ts.SyntaxKind.EqualsEqualsEqualsToken ||
+        kind === ts.SyntaxKind.ExclamationEqualsEqualsToken
+      ) {
+        if (isNothing(right))
+          return mayBeAbsent(checker.getTypeAtLocation(left)) ? "given" : undefined;
         // In which of its shapes something was given.
         if (ts.isTypeOfExpression(left)) return "given";
         return discriminates(left) ? "effect" : undefined;
@@ -96,13 +158,21 @@ function branchesOf(program, file) {
       return HOST_ASKED.includes(name) ? "host" : undefined;
     }
     if (isHostMember(node)) return "host";
-    const declaration = ts.isIdentifier(node) && checker.getSymbolAtLocation(node)?.valueDeclaration;
-    if (declaration && ts.isVariableDeclaration(declaration) && declaration.initializer && declaration.parent.flags & ts.NodeFlags.Const) {
+    const declaration =
+      ts.isIdentifier(node) && checker.getSymbolAtLocation(node)?.valueDeclaration;
+    if (
+      declaration &&
+      ts.isVariableDeclaration(declaration) &&
+      declaration.initializer &&
+      declaration.parent.flags & ts.NodeFlags.Const
+    ) {
       const kind = kindOf(declaration.initializer);
       if (kind) return kind;
     }
     // What TypeScript knows to be there by now may have been declared as absent.
-    const type = declaration ? checker.getTypeOfSymbol(checker.getSymbolAtLocation(node)) : checker.getTypeAtLocation(node);
+    const type = declaration
+      ? checker.getTypeOfSymbol(checker.getSymbolAtLocation(node))
+      : checker.getTypeAtLocation(node);
     return mayBeAbsent(type) && isObject(type) ? "given" : undefined;
   }
 
@@ -129,33 +199,77 @@ function branchesOf(program, file) {
   /** `||` and `&&` that are a part of a question are looked at with it. */
   const isPart = (node) => {
     let above = node.parent;
-    while (ts.isParenthesizedExpression(above) || ts.isPrefixUnaryExpression(above)) above = above.parent;
+    while (ts.isParenthesizedExpression(above) || ts.isPrefixUnaryExpression(above))
+      above = above.parent;
     if (ts.isBinaryExpression(above)) return isJoin(above) && isPart(above);
-    const question = ts.isConditionalExpression(above) || ts.isForStatement(above) ? above.condition : above.expression;
-    return QUESTIONS.some((is) => is(above)) && question !== undefined && question.pos <= node.pos && node.end <= question.end;
+    const question =
+      ts.isConditionalExpression(above) || ts.isForStatement(above)
+        ? above.condition
+        : above.expression;
+    return (
+      QUESTIONS.some((is) => is(above)) &&
+      question !== undefined &&
+      question.pos <= node.pos &&
+      node.end <= question.end
+    );
   };
-  const isJoin = ({ operatorToken: { kind } }) => kind === ts.SyntaxKind.AmpersandAmpersandToken || kind === ts.SyntaxKind.BarBarToken;
-  const ASSIGNS = [ts.SyntaxKind.BarBarEqualsToken, ts.SyntaxKind.AmpersandAmpersandEqualsToken, ts.SyntaxKind.QuestionQuestionEqualsToken];
+  const isJoin = ({ operatorToken: { kind } }) =>
+    kind === ts.SyntaxKind.AmpersandAmpersandToken || kind === ts.SyntaxKind.BarBarToken;
+  const ASSIGNS = [
+    ts.SyntaxKind.BarBarEqualsToken,
+    ts.SyntaxKind.AmpersandAmpersandEqualsToken,
+    ts.SyntaxKind.QuestionQuestionEqualsToken,
+  ];
 
   function walk(node) {
     if (QUESTIONS.some((is) => is(node))) {
-      const asked = ts.isConditionalExpression(node) || ts.isForStatement(node) ? node.condition : node.expression;
+      const asked =
+        ts.isConditionalExpression(node) || ts.isForStatement(node)
+          ? node.condition
+          : node.expression;
       if (asked) add(node, asked, kindOf(asked));
     }
-    if (ts.isSwitchStatement(node)) add(node, node.expression, discriminates(node.expression) ? "effect" : undefined);
-    else if (ts.isCatchClause(node)) add(node, node.variableDeclaration ?? node.getFirstToken(source), "host");
-    else if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && PICKING.includes(node.expression.name.text) && isList(node.expression.expression)) add(node, node, undefined);
+    if (ts.isSwitchStatement(node))
+      add(node, node.expression, discriminates(node.expression) ? "effect" : undefined);
+    else if (ts.isCatchClause(node))
+      add(node, node.variableDeclaration ?? node.getFirstToken(source), "host");
+    else if (
+      ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      PICKING.includes(node.expression.name.text) &&
+      isList(node.expression.expression)
+    )
+      add(node, node, undefined);
     else if (ts.isBinaryExpression(node)) {
-      const { left, operatorToken: { kind } } = node;
-      if (kind === ts.SyntaxKind.QuestionQuestionToken) add(node, node, mayBeAbsent(declared(left)) || mayBeAbsent(checker.getTypeAtLocation(left)) ? "given" : undefined);
+      const {
+        left,
+        operatorToken: { kind },
+      } = node;
+      if (kind === ts.SyntaxKind.QuestionQuestionToken)
+        add(
+          node,
+          node,
+          mayBeAbsent(declared(left)) || mayBeAbsent(checker.getTypeAtLocation(left))
+            ? "given"
+            : undefined,
+        );
       else if (ASSIGNS.includes(kind)) add(node, node, undefined);
       else if (isJoin(node) && !isPart(node)) {
         // A text that is empty was not given.
-        const isText = kind === ts.SyntaxKind.BarBarToken && (checker.getTypeAtLocation(left).flags & ts.TypeFlags.StringLike) !== 0;
+        const isText =
+          kind === ts.SyntaxKind.BarBarToken &&
+          (checker.getTypeAtLocation(left).flags & ts.TypeFlags.StringLike) !== 0;
         add(node, node, isText ? "given" : kindOf(left));
       }
-    } else if (node.questionDotToken && (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node) || ts.isCallExpression(node))) add(node, node, "given");
-    else if ((ts.isParameter(node) || ts.isBindingElement(node)) && node.initializer) add(node, node, "given");
+    } else if (
+      node.questionDotToken &&
+      (ts.isPropertyAccessExpression(node) ||
+        ts.isElementAccessExpression(node) ||
+        ts.isCallExpression(node))
+    )
+      add(node, node, "given");
+    else if ((ts.isParameter(node) || ts.isBindingElement(node)) && node.initializer)
+      add(node, node, "given");
     ts.forEachChild(node, walk);
   }
   walk(source);
@@ -164,8 +278,14 @@ function branchesOf(program, file) {
 
 test("code that carries effects out decides nothing", (t) => {
   const program = programOf();
-  const held = config.fileNames.filter((name) => HELD.some((part) => name.slice(`${root}src/`.length).startsWith(part)));
-  for (const part of HELD) assert.ok(held.some((name) => name.startsWith(`${root}src/${part}`)), `nothing is ${part}`);
+  const held = config.fileNames.filter((name) =>
+    HELD.some((part) => name.slice(`${root}src/`.length).startsWith(part)),
+  );
+  for (const part of HELD)
+    assert.ok(
+      held.some((name) => name.startsWith(`${root}src/${part}`)),
+      `nothing is ${part}`,
+    );
   const counts = { effect: 0, given: 0, host: 0 };
   const others = [];
   for (const file of held) {
@@ -177,7 +297,8 @@ test("code that carries effects out decides nothing", (t) => {
     }
   }
   assert.deepEqual(others, [], "these branches decide: the machine has to");
-  for (const [kind, count] of Object.entries(counts)) assert.ok(count > 0, `no branch is ${kind}: the lint sees none`);
+  for (const [kind, count] of Object.entries(counts))
+    assert.ok(count > 0, `no branch is ${kind}: the lint sees none`);
   t.diagnostic(`${held.length} files, branches: ${JSON.stringify(counts)}`);
 });
 
@@ -229,11 +350,20 @@ test("a branch that decides is seen, whatever it looks like", () => {
     "try { act(); } catch (error) { return error instanceof Error ? 1 : 2; }",
   ];
   const file = (name) => `${root}src/client/planted-${name}.ts`;
-  const texts = [...decides.map((text, at) => [file(`decides-${at}`), text]), ...carries.map((text, at) => [file(`carries-${at}`), text])];
-  const program = programOf(Object.fromEntries(texts.map(([name, text]) => [name, `${HEAD} ${text} return undefined; }`])));
+  const texts = [
+    ...decides.map((text, at) => [file(`decides-${at}`), text]),
+    ...carries.map((text, at) => [file(`carries-${at}`), text]),
+  ];
+  const program = programOf(
+    Object.fromEntries(texts.map(([name, text]) => [name, `${HEAD} ${text} return undefined; }`])),
+  );
   for (const [name, text] of texts) {
     const branches = branchesOf(program, name);
     assert.ok(branches.length > 0, `not seen: ${text}`);
-    assert.equal(branches.every(({ kind }) => kind), name.includes("carries"), `${text} ${JSON.stringify(branches)}`);
+    assert.equal(
+      branches.every(({ kind }) => kind),
+      name.includes("carries"),
+      `${text} ${JSON.stringify(branches)}`,
+    );
   }
 });

@@ -19,7 +19,9 @@ async function halfway() {
   const server = createServer((request, response) => {
     asked++;
     request.resume();
-    response.writeHead(200, { "content-type": "application/json", "access-control-allow-origin": "*" }).write('{"v":1,"spec":{"fie');
+    response
+      .writeHead(200, { "content-type": "application/json", "access-control-allow-origin": "*" })
+      .write('{"v":1,"spec":{"fie');
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -35,15 +37,19 @@ async function halfway() {
   };
 }
 
-const saved = (page) => page.waitForSelector("form[data-fieldpost-state=saved]", { timeout: 20_000 });
+const saved = (page) =>
+  page.waitForSelector("form[data-fieldpost-state=saved]", { timeout: 20_000 });
 /** Deadlines, ten times as fast. */
 const hurried = () => {
   const { setTimeout } = window;
   window.setTimeout = (act, ms) => setTimeout(act, ms >= 30_000 ? ms / 10 : ms);
 };
-const POSTS = (route) => (route.request().method() === "POST" ? route.abort("connectionreset") : route.continue());
+const POSTS = (route) =>
+  route.request().method() === "POST" ? route.abort("connectionreset") : route.continue();
 
-test("an answer that stops in the middle holds the other tabs up for a moment, not for ever", { timeout: 300_000 }, async (t) => {
+test("an answer that stops in the middle holds the other tabs up for a moment, not for ever", {
+  timeout: 300_000,
+}, async (t) => {
   const { page: first, context } = await visit(t, browser, here.page);
   await context.addInitScript(hurried);
   await first.reload();
@@ -66,20 +72,31 @@ test("an answer that stops in the middle holds the other tabs up for a moment, n
   await saved(second);
   await second.unroute(here.form);
   await arrived(here, two.email);
-  await until(async () => (await here.leads()).some(({ email }) => email === one.email), "the first tab's lead, by whichever tab", 60_000);
+  await until(
+    async () => (await here.leads()).some(({ email }) => email === one.email),
+    "the first tab's lead, by whichever tab",
+    60_000,
+  );
 });
 
-test("the lead whose answer stops is saved, and the visitor is told so", { timeout: 300_000 }, async (t) => {
+test("the lead whose answer stops is saved, and the visitor is told so", {
+  timeout: 300_000,
+}, async (t) => {
   const { page, context } = await visit(t, browser, here.page);
   await context.addInitScript(hurried);
   await page.reload();
   await enhanced(page);
   const lead = visitor("halfanswer@example.com");
-  await page.route(here.form, (route) => (route.request().method() === "POST" ? route.continue({ url: silent.url }) : route.continue()));
+  await page.route(here.form, (route) =>
+    route.request().method() === "POST" ? route.continue({ url: silent.url }) : route.continue(),
+  );
   await fillIn(page, lead);
   await submit(page);
   await saved(page);
-  assert.equal((await here.leads()).some(({ email }) => email === lead.email), false);
+  assert.equal(
+    (await here.leads()).some(({ email }) => email === lead.email),
+    false,
+  );
   await page.unroute(here.form);
   await arrived(here, lead.email);
 });

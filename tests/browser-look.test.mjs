@@ -13,7 +13,11 @@ let axe;
 let abort;
 
 before(async () => {
-  [browser, here, axe] = await Promise.all([launch(), stand(), readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")]);
+  [browser, here, axe] = await Promise.all([
+    launch(),
+    stand(),
+    readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"),
+  ]);
 });
 
 after(() => Promise.allSettled([browser?.close(), here?.stop()]));
@@ -41,7 +45,13 @@ const STATES = [
     name: "busy",
     async reach(page) {
       await fillIn(page, visitor("unlucky@example.com"));
-      await page.route(here.form, (route) => new Promise(() => { abort = () => route.abort("connectionreset"); }));
+      await page.route(
+        here.form,
+        (route) =>
+          new Promise(() => {
+            abort = () => route.abort("connectionreset");
+          }),
+      );
       await submit(page);
       await page.waitForSelector("form[data-fieldpost-state=busy]");
     },
@@ -56,7 +66,14 @@ const STATES = [
   {
     name: "failed",
     async reach(page) {
-      await page.evaluate(() => Object.defineProperty(window, "indexedDB", { configurable: true, get() { throw new DOMException("", "SecurityError"); } }));
+      await page.evaluate(() =>
+        Object.defineProperty(window, "indexedDB", {
+          configurable: true,
+          get() {
+            throw new DOMException("", "SecurityError");
+          },
+        }),
+      );
       await submit(page);
       await page.waitForSelector("form[data-fieldpost-state=busy]");
       abort();
@@ -78,7 +95,9 @@ const STATES = [
       await page.goto(here.page);
       await fillIn(page, { ...visitor("native@example"), phone: "12" });
       // As if attach were not there.
-      await page.evaluate(() => HTMLFormElement.prototype.submit.call(document.querySelector("form")));
+      await page.evaluate(() =>
+        HTMLFormElement.prototype.submit.call(document.querySelector("form")),
+      );
       await page.waitForURL(here.form);
     },
   },
@@ -90,7 +109,11 @@ for (const colorScheme of ["light", "dark"]) {
     const { page } = await visit(t, browser, here.page, { colorScheme });
     for (const { name, reach } of STATES) {
       await reach(page);
-      if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/${colorScheme}-${name.replace(/\W+/g, "-")}.png`, fullPage: true });
+      if (process.env.PICTURES)
+        await page.screenshot({
+          path: `${process.env.PICTURES}/${colorScheme}-${name.replace(/\W+/g, "-")}.png`,
+          fullPage: true,
+        });
       await page.evaluate(axe);
       const { violations, passes } = await page.evaluate(() =>
         globalThis.axe.run(document, {
@@ -98,9 +121,15 @@ for (const colorScheme of ["light", "dark"]) {
           rules: { "target-size": { enabled: true } },
         }),
       );
-      const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => ({ id, html, failureSummary })));
+      const found = violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html, failureSummary }) => ({ id, html, failureSummary })),
+      );
       assert.deepEqual(found, [], name);
-      for (const rule of ["color-contrast", "html-has-lang"]) assert.ok(passes.some(({ id }) => id === rule), `${name}: axe looked at ${rule}`);
+      for (const rule of ["color-contrast", "html-has-lang"])
+        assert.ok(
+          passes.some(({ id }) => id === rule),
+          `${name}: axe looked at ${rule}`,
+        );
     }
   });
 }
@@ -110,7 +139,10 @@ for (const width of [320, 1920]) {
     const { page } = await visit(t, browser, here.page, { viewport: { width, height: 900 } });
     for (const { name, reach } of STATES) {
       await reach(page);
-      const [content, view] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      const [content, view] = await page.evaluate(() => [
+        document.documentElement.scrollWidth,
+        innerWidth,
+      ]);
       assert.equal(content, view, name);
     }
   });
@@ -121,11 +153,18 @@ test("nothing moves on a desktop: not while the page loads, nor with issues, nor
   await context.addInitScript(() => {
     globalThis.shifts = [];
     const unexpected = (list) => list.getEntries().filter(({ hadRecentInput }) => !hadRecentInput);
-    new PerformanceObserver((list) => globalThis.shifts.push(...unexpected(list).map(({ value }) => value))).observe({ type: "layout-shift", buffered: true });
+    new PerformanceObserver((list) =>
+      globalThis.shifts.push(...unexpected(list).map(({ value }) => value)),
+    ).observe({ type: "layout-shift", buffered: true });
   });
   await page.goto(here.page);
   // A shift right after an input is not counted there, so places are compared too.
-  const places = () => page.evaluate(() => [...document.querySelectorAll("form input, form button.send, #day")].map((one) => one.getBoundingClientRect().top + scrollY));
+  const places = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll("form input, form button.send, #day")].map(
+        (one) => one.getBoundingClientRect().top + scrollY,
+      ),
+    );
   const before = await places();
   await enhanced(page);
   assert.deepEqual(await places(), before, "enhanced");
@@ -143,6 +182,10 @@ test("nothing moves on a desktop: not while the page loads, nor with issues, nor
   await fillIn(page, visitor("still@example.com"));
   await submit(page);
   await thanked(page);
-  assert.equal((await places()).at(-1), before.at(-1), "with the thanks, what follows the form stays");
+  assert.equal(
+    (await places()).at(-1),
+    before.at(-1),
+    "with the thanks, what follows the form stays",
+  );
   assert.deepEqual(await page.evaluate(() => globalThis.shifts), []);
 });

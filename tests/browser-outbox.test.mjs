@@ -29,21 +29,34 @@ const saved = (page) => page.waitForSelector("form[data-fieldpost-state=saved]")
 async function allArrived(emails, timeout = 240_000) {
   await until(
     async () => {
-      const there = new Set((await here.leads()).filter(({ system }) => system === "prospects").map(({ email }) => email));
+      const there = new Set(
+        (await here.leads())
+          .filter(({ system }) => system === "prospects")
+          .map(({ email }) => email),
+      );
       return emails.every((email) => there.has(email));
     },
     `${emails.length} leads`,
     timeout,
   ).catch(async (error) => {
     const leads = await here.leads();
-    throw new Error(`${error.message}; there are ${emails.filter((email) => leads.some((lead) => lead.email === email)).length}`);
+    throw new Error(
+      `${error.message}; there are ${emails.filter((email) => leads.some((lead) => lead.email === email)).length}`,
+    );
   });
-  await until(async () => (await here.ledger()).every(({ verdict }) => verdict !== "running"), "quiet");
+  await until(
+    async () => (await here.ledger()).every(({ verdict }) => verdict !== "running"),
+    "quiet",
+  );
   const leads = await here.leads();
   for (const email of emails) {
     const per = {};
-    for (const lead of leads) if (lead.email === email) per[lead.system] = (per[lead.system] ?? 0) + 1;
-    assert.ok(Object.values(per).every((times) => times === 1), `${email}: ${JSON.stringify(per)}`);
+    for (const lead of leads)
+      if (lead.email === email) per[lead.system] = (per[lead.system] ?? 0) + 1;
+    assert.ok(
+      Object.values(per).every((times) => times === 1),
+      `${email}: ${JSON.stringify(per)}`,
+    );
   }
 }
 
@@ -69,7 +82,11 @@ test("it goes out on the next visit, without a touch", async (t) => {
   await saved(page);
   await page.close();
   const next = await context.newPage();
-  await next.addInitScript(() => addEventListener("fieldpost:delivered", ({ detail }) => { globalThis.delivered = detail; }));
+  await next.addInitScript(() =>
+    addEventListener("fieldpost:delivered", ({ detail }) => {
+      globalThis.delivered = detail;
+    }),
+  );
   await next.goto(here.page);
   await next.waitForFunction(() => globalThis.delivered);
   assert.deepEqual(await next.evaluate(() => globalThis.delivered), { state: "queued" });
@@ -78,8 +95,23 @@ test("it goes out on the next visit, without a touch", async (t) => {
 
 const cors = { "access-control-allow-origin": "*" };
 /** An answer as a relay gives it, of this version or of the one before. */
-const said = (status, state, code, more = {}) => ({ status, headers: { ...cors, ...more }, contentType: "application/json", body: JSON.stringify({ v: 1, id: null, state, issues: [{ field: "", code, severity: "error", message: "No." }] }) });
-const html = (status) => ({ status, headers: cors, contentType: "text/html", body: "<!doctype html><title>Sorry</title><h1>Sorry</h1>" });
+const said = (status, state, code, more = {}) => ({
+  status,
+  headers: { ...cors, ...more },
+  contentType: "application/json",
+  body: JSON.stringify({
+    v: 1,
+    id: null,
+    state,
+    issues: [{ field: "", code, severity: "error", message: "No." }],
+  }),
+});
+const html = (status) => ({
+  status,
+  headers: cors,
+  contentType: "text/html",
+  body: "<!doctype html><title>Sorry</title><h1>Sorry</h1>",
+});
 
 /** What may stand between a saved lead and its relay. */
 const TROUBLE = {
@@ -95,12 +127,25 @@ const TROUBLE = {
   "a portal's page: 200": html(200),
   "a firewall's page: 403": html(403),
   "an empty 502": { status: 502, headers: cors, body: "" },
-  "values that the relay of before does not take": { ...said(422, "refused", "company"), body: JSON.stringify({ v: 1, id: null, state: "refused", issues: [{ field: "company", code: "value.required", severity: "error", message: "No." }] }) },
+  "values that the relay of before does not take": {
+    ...said(422, "refused", "company"),
+    body: JSON.stringify({
+      v: 1,
+      id: null,
+      state: "refused",
+      issues: [{ field: "company", code: "value.required", severity: "error", message: "No." }],
+    }),
+  },
 };
 
 /** Answers each lead so until the test ends it; counts them. */
 async function trouble(page, url, answer) {
-  const seen = { posts: 0, async end() { await page.unroute(url); } };
+  const seen = {
+    posts: 0,
+    async end() {
+      await page.unroute(url);
+    },
+  };
   await page.route(url, (route) => {
     if (route.request().method() !== "POST") return route.continue();
     seen.posts++;
@@ -112,7 +157,9 @@ async function trouble(page, url, answer) {
 /** Tries at once what waits, as when the connection is back. */
 const nudge = (page) => page.evaluate(() => dispatchEvent(new Event("online")));
 
-test("a saved lead outlives every trouble, and arrives once when it ends", { concurrency: 7 }, async (t) => {
+test("a saved lead outlives every trouble, and arrives once when it ends", {
+  concurrency: 7,
+}, async (t) => {
   const cases = Object.entries(TROUBLE).map(([what, answer], at) =>
     t.test(what, async (t) => {
       const { page, context } = await visit(t, browser, here.page);
@@ -126,7 +173,11 @@ test("a saved lead outlives every trouble, and arrives once when it ends", { con
       await page.close();
       const next = await context.newPage();
       const meets = await trouble(context, here.form, answer);
-      await next.addInitScript(() => addEventListener("fieldpost:delivered", ({ detail }) => { globalThis.delivered = detail; }));
+      await next.addInitScript(() =>
+        addEventListener("fieldpost:delivered", ({ detail }) => {
+          globalThis.delivered = detail;
+        }),
+      );
       await next.goto(here.page);
       await enhanced(next);
       await until(() => meets.posts > 0, "an attempt", 60_000);
@@ -168,20 +219,36 @@ test("leads that nobody can take hold up none of the others", async (t) => {
   await page.close();
   const next = await context.newPage();
   await next.goto(here.page);
-  await until(async () => (await here.leads()).some(({ email }) => email === "free@example.com"), "the one behind them", 90_000);
+  await until(
+    async () => (await here.leads()).some(({ email }) => email === "free@example.com"),
+    "the one behind them",
+    90_000,
+  );
   assert.equal(await next.evaluate(countWaiting), 3);
 });
 
 test("values that a relay of before does not take are shown to a visitor who is there", async (t) => {
   const { page } = await visit(t, browser, here.page);
   await fillIn(page, visitor("refused@example.com"));
-  await page.route(here.form, (route) => (route.request().method() === "POST" ? route.abort("connectionreset") : route.continue()));
+  await page.route(here.form, (route) =>
+    route.request().method() === "POST" ? route.abort("connectionreset") : route.continue(),
+  );
   await submit(page);
   await saved(page);
   await page.unroute(here.form);
   await page.route(here.form, (route) =>
     route.request().method() === "POST"
-      ? route.fulfill({ status: 422, headers: { "access-control-allow-origin": "*" }, contentType: "application/json", body: JSON.stringify({ v: 1, id: null, state: "refused", issues: [{ field: "email", code: "email.syntax", severity: "error", message: "No." }] }) })
+      ? route.fulfill({
+          status: 422,
+          headers: { "access-control-allow-origin": "*" },
+          contentType: "application/json",
+          body: JSON.stringify({
+            v: 1,
+            id: null,
+            state: "refused",
+            issues: [{ field: "email", code: "email.syntax", severity: "error", message: "No." }],
+          }),
+        })
       : route.continue(),
   );
   await page.waitForSelector("[name=email][aria-invalid=true]", { timeout: 20_000 });
@@ -189,7 +256,10 @@ test("values that a relay of before does not take are shown to a visitor who is 
 });
 
 test("a field that is required meanwhile: the relay takes what was saved, for a person to look at", async (t) => {
-  const there = await stand({ worker: `${root}tests/sealed.worker.mjs`, bindings: { STRICT: "1" } });
+  const there = await stand({
+    worker: `${root}tests/sealed.worker.mjs`,
+    bindings: { STRICT: "1" },
+  });
   t.after(() => there.stop());
   const { page, context } = await visit(t, browser, "about:blank", { native: true });
   // What the page was told before the owner changed it.
@@ -209,8 +279,13 @@ test("a field that is required meanwhile: the relay takes what was saved, for a 
   await context.setOffline(false);
   await thanked(page);
   assert.equal(await page.evaluate(countWaiting), 0);
-  const { leads } = await fetch(`${there.relay}/operator/attention`, { headers: { authorization: "Bearer demo-operator" } }).then((response) => response.json());
-  assert.deepEqual(leads.map(({ issues, deliveries }) => [issues, deliveries[0].code]), [["company:value.required", "lead.invalid"]]);
+  const { leads } = await fetch(`${there.relay}/operator/attention`, {
+    headers: { authorization: "Bearer demo-operator" },
+  }).then((response) => response.json());
+  assert.deepEqual(
+    leads.map(({ issues, deliveries }) => [issues, deliveries[0].code]),
+    [["company:value.required", "lead.invalid"]],
+  );
 });
 
 test("after 24 hours it is given up, and the next visit tells of it", async (t) => {
@@ -222,7 +297,11 @@ test("after 24 hours it is given up, and the next visit tells of it", async (t) 
   assert.equal(await page.evaluate(countWaiting), 1);
   const then = new Date();
   await page.clock.install({ time: Date.now() + 86_400_000 + 60_000 });
-  await page.addInitScript(() => addEventListener("fieldpost:lost", ({ detail }) => { globalThis.lost = detail; }));
+  await page.addInitScript(() =>
+    addEventListener("fieldpost:lost", ({ detail }) => {
+      globalThis.lost = detail;
+    }),
+  );
   // The relay may be gone for good: that is no reason to be silent.
   await page.reload();
   await page.clock.runFor(5_000).catch(() => {});
@@ -237,11 +316,19 @@ test("after 24 hours it is given up, and the next visit tells of it", async (t) 
   await page.reload();
   await page.clock.runFor(5_000).catch(() => {});
   assert.equal(await page.locator("[data-fieldpost-lost]").count(), 0, "it is told once");
-  assert.equal((await here.leads()).some(({ email }) => email === "old@example.com"), false);
+  assert.equal(
+    (await here.leads()).some(({ email }) => email === "old@example.com"),
+    false,
+  );
 });
 
 test("a page that is open all that time tells it, too, and does not go on saying that it will be sent", async (t) => {
-  const { page } = await open(t, browser, `<form action="${RELAY}" method="post"><input name="a" value="1"><button>Send</button></form>`, { fields: { a: { kind: "text" } }, sealKey: await anyKey(), script, answer: () => null });
+  const { page } = await open(
+    t,
+    browser,
+    `<form action="${RELAY}" method="post"><input name="a" value="1"><button>Send</button></form>`,
+    { fields: { a: { kind: "text" } }, sealKey: await anyKey(), script, answer: () => null },
+  );
   await page.clock.install();
   await attached(page);
   await press(page);
@@ -257,44 +344,120 @@ test("a page that is open all that time tells it, too, and does not go on saying
 
 test("what the relay would not take for its size is not called saved", async (t) => {
   const sealKey = await anyKey();
-  for (const [size, expected] of [[65_536, "saved"], [65_537, "failed"]]) {
-    const { page, seen } = await open(t, browser, `<form action="${RELAY}" method="post"><textarea name="a"></textarea><button>Send</button></form>`, { fields: { a: { kind: "text" } }, sealKey, script, answer: () => null });
+  for (const [size, expected] of [
+    [65_536, "saved"],
+    [65_537, "failed"],
+  ]) {
+    const { page, seen } = await open(
+      t,
+      browser,
+      `<form action="${RELAY}" method="post"><textarea name="a"></textarea><button>Send</button></form>`,
+      { fields: { a: { kind: "text" } }, sealKey, script, answer: () => null },
+    );
     await attached(page);
     // What the page adds is part of it: one lead tells how much that is.
-    await page.evaluate(() => { document.querySelector("textarea").value = "x"; });
+    await page.evaluate(() => {
+      document.querySelector("textarea").value = "x";
+    });
     await press(page);
     await state(page, "saved");
     const own = seen.posts[0].raw.postData().length - 1;
-    await page.evaluate((length) => { document.querySelector("textarea").value = "x".repeat(length); document.querySelector("textarea").dispatchEvent(new Event("input", { bubbles: true })); }, size - own);
+    await page.evaluate((length) => {
+      document.querySelector("textarea").value = "x".repeat(length);
+      document.querySelector("textarea").dispatchEvent(new Event("input", { bubbles: true }));
+    }, size - own);
     await press(page);
     await state(page, expected);
-    assert.ok(seen.posts.some(({ raw }) => raw.postData()?.length === size), "as it was meant");
+    assert.ok(
+      seen.posts.some(({ raw }) => raw.postData()?.length === size),
+      "as it was meant",
+    );
   }
 });
 
 // Every call of the store and of the seal, failing in each way it can.
 const BREAKS = {
   "there is no indexedDB": () => Object.defineProperty(window, "indexedDB", { value: undefined }),
-  "indexedDB may not be asked for": () => Object.defineProperty(window, "indexedDB", { get() { throw new DOMException("", "SecurityError"); } }),
-  "open throws": () => { IDBFactory.prototype.open = () => { throw new DOMException("", "SecurityError"); }; },
-  "open fails": () => { IDBFactory.prototype.open = () => ({ set onerror(tell) { setTimeout(() => tell(new Event("error"))); } }); },
-  "open is blocked": () => { IDBFactory.prototype.open = () => ({ set onblocked(tell) { setTimeout(() => tell(new Event("blocked"))); } }); },
-  "making the store throws": () => { IDBDatabase.prototype.createObjectStore = () => { throw new DOMException("", "ConstraintError"); }; },
-  "transaction throws": () => { IDBDatabase.prototype.transaction = () => { throw new DOMException("", "InvalidStateError"); }; },
-  "objectStore throws": () => { IDBTransaction.prototype.objectStore = () => { throw new DOMException("", "NotFoundError"); }; },
-  "put throws": () => { IDBObjectStore.prototype.put = () => { throw new DOMException("", "DataCloneError"); }; },
-  "the disk is full": () => { const { put } = IDBObjectStore.prototype; IDBObjectStore.prototype.put = function (value) { const asked = put.call(this, value); this.transaction.abort(); return asked; }; },
-  "put fails": () => { const { put, add } = IDBObjectStore.prototype; IDBObjectStore.prototype.put = function (value) { put.call(this, value); return add.call(this, value); }; },
+  "indexedDB may not be asked for": () =>
+    Object.defineProperty(window, "indexedDB", {
+      get() {
+        throw new DOMException("", "SecurityError");
+      },
+    }),
+  "open throws": () => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException("", "SecurityError");
+    };
+  },
+  "open fails": () => {
+    IDBFactory.prototype.open = () => ({
+      set onerror(tell) {
+        setTimeout(() => tell(new Event("error")));
+      },
+    });
+  },
+  "open is blocked": () => {
+    IDBFactory.prototype.open = () => ({
+      set onblocked(tell) {
+        setTimeout(() => tell(new Event("blocked")));
+      },
+    });
+  },
+  "making the store throws": () => {
+    IDBDatabase.prototype.createObjectStore = () => {
+      throw new DOMException("", "ConstraintError");
+    };
+  },
+  "transaction throws": () => {
+    IDBDatabase.prototype.transaction = () => {
+      throw new DOMException("", "InvalidStateError");
+    };
+  },
+  "objectStore throws": () => {
+    IDBTransaction.prototype.objectStore = () => {
+      throw new DOMException("", "NotFoundError");
+    };
+  },
+  "put throws": () => {
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException("", "DataCloneError");
+    };
+  },
+  "the disk is full": () => {
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (value) {
+      const asked = put.call(this, value);
+      this.transaction.abort();
+      return asked;
+    };
+  },
+  "put fails": () => {
+    const { put, add } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (value) {
+      put.call(this, value);
+      return add.call(this, value);
+    };
+  },
   "there is no subtle crypto": () => Object.defineProperty(crypto, "subtle", { value: undefined }),
-  "the keys cannot be made": () => { SubtleCrypto.prototype.generateKey = () => Promise.reject(new DOMException("", "NotSupportedError")); },
-  "encrypting fails": () => { SubtleCrypto.prototype.encrypt = () => Promise.reject(new DOMException("", "OperationError")); },
+  "the keys cannot be made": () => {
+    SubtleCrypto.prototype.generateKey = () =>
+      Promise.reject(new DOMException("", "NotSupportedError"));
+  },
+  "encrypting fails": () => {
+    SubtleCrypto.prototype.encrypt = () => Promise.reject(new DOMException("", "OperationError"));
+  },
 };
 
 test("nothing is called saved that is not", async (t) => {
   const sealKey = await anyKey();
   for (const [name, broken] of Object.entries(BREAKS)) {
     await t.test(name, async (t) => {
-      const { page, seen } = await open(t, browser, `<form action="${RELAY}" method="post"><input name="a" value="1"><button>Send</button></form>`, { fields: { a: { kind: "text" } }, sealKey, script, answer: () => null });
+      const { page, seen } = await open(
+        t,
+        browser,
+        `<form action="${RELAY}" method="post"><input name="a" value="1"><button>Send</button></form>`,
+        { fields: { a: { kind: "text" } }, sealKey, script, answer: () => null },
+      );
       await page.evaluate(broken);
       await attached(page);
       await press(page);
@@ -304,7 +467,12 @@ test("nothing is called saved that is not", async (t) => {
     });
   }
   await t.test("but with all of them it is", async (t) => {
-    const { page } = await open(t, browser, `<form action="${RELAY}" method="post"><input name="a" value="1"><button>Send</button></form>`, { fields: { a: { kind: "text" } }, sealKey, script, answer: () => null });
+    const { page } = await open(
+      t,
+      browser,
+      `<form action="${RELAY}" method="post"><input name="a" value="1"><button>Send</button></form>`,
+      { fields: { a: { kind: "text" } }, sealKey, script, answer: () => null },
+    );
     await attached(page);
     await press(page);
     await state(page, "saved");
@@ -342,11 +510,18 @@ test("gone right after the submit: nothing of 1 byte to 60,000 is lost, and abov
   relay.hold = true;
   // A browser asks only those who have touched the page.
   await page.fill("textarea", "y");
-  await page.evaluate(() => { document.querySelector("textarea").value = "x".repeat(62_000); });
+  await page.evaluate(() => {
+    document.querySelector("textarea").value = "x".repeat(62_000);
+  });
   const asked = page.waitForEvent("dialog");
   await page.click("button");
   await page.waitForSelector("form[data-fieldpost-state=busy]");
-  await page.evaluate(() => void setTimeout(() => { location.href = "about:blank"; }));
+  await page.evaluate(
+    () =>
+      void setTimeout(() => {
+        location.href = "about:blank";
+      }),
+  );
   const dialog = await asked;
   assert.equal(dialog.type(), "beforeunload");
   await dialog.dismiss();
@@ -363,12 +538,18 @@ test("what was saved when the browser was killed arrives after it, and cannot be
   for (let round = 0; round < ROUNDS; round++) {
     const killed = await spawned(profile);
     const page = await killed.context.newPage();
-    await page.route(here.form, (route) => (route.request().method() === "POST" ? route.abort("connectionreset") : route.continue()));
+    await page.route(here.form, (route) =>
+      route.request().method() === "POST" ? route.abort("connectionreset") : route.continue(),
+    );
     // Only new ones count here; those of the last round wait for the end.
     await page.goto(here.page);
     await enhanced(page);
     // Chromium remembers by itself what people type into forms (`Web Data`), unless the page asks it not to.
-    await page.evaluate(() => document.querySelectorAll("input").forEach((input) => { input.autocomplete = "off"; }));
+    await page.evaluate(() =>
+      document.querySelectorAll("input").forEach((input) => {
+        input.autocomplete = "off";
+      }),
+    );
     for (let lead = 0; lead < 5 * Math.min(LEADS, 4); lead++) {
       const email = `${PLANTED}${round}x${lead}@example.com`;
       await fillIn(page, { ...visitor(email), company: "" });
@@ -416,7 +597,15 @@ test("several tabs share the work, and when the one that is at it is closed anot
   await context.setOffline(false);
   for (let kill = 0; kill < Math.min(10, 2 * LEADS); kill++) {
     await new Promise((resolve) => setTimeout(resolve, 1_500));
-    const leading = (await Promise.all(tabs.map((tab) => tab.evaluate(async () => (await navigator.locks.query()).held.length && document.visibilityState)))).findIndex(Boolean);
+    const leading = (
+      await Promise.all(
+        tabs.map((tab) =>
+          tab.evaluate(
+            async () => (await navigator.locks.query()).held.length && document.visibilityState,
+          ),
+        ),
+      )
+    ).findIndex(Boolean);
     const [gone] = tabs.splice(Math.max(leading, 0), 1);
     await gone.close();
     const tab = await context.newPage();
@@ -428,7 +617,9 @@ test("several tabs share the work, and when the one that is at it is closed anot
 
 /** A key of nobody's relay. */
 async function anyKey() {
-  const pair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);
+  const pair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, [
+    "deriveBits",
+  ]);
   return crypto.subtle.exportKey("jwk", pair.publicKey);
 }
 
@@ -444,7 +635,12 @@ function spoilAll() {
       const asked = leads.getAll();
       asked.onsuccess = () => {
         leads.clear();
-        for (const [at, lead] of asked.result.entries()) leads.put({ ...lead, key: `0000000${at}${lead.key}`.slice(0, 32), sealed: lead.sealed.map((byte) => byte ^ 1) });
+        for (const [at, lead] of asked.result.entries())
+          leads.put({
+            ...lead,
+            key: `0000000${at}${lead.key}`.slice(0, 32),
+            sealed: lead.sealed.map((byte) => byte ^ 1),
+          });
       };
       work.oncomplete = () => {
         db.close();
@@ -476,7 +672,19 @@ function countWaiting() {
 async function spawned(profile) {
   const child = spawn(
     process.env.CHROMIUM ?? "/usr/bin/chromium",
-    ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--remote-debugging-port=0", `--user-data-dir=${profile}`, "about:blank"],
+    [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--remote-debugging-port=0",
+      `--user-data-dir=${profile}`,
+      "about:blank",
+    ],
     { detached: true, stdio: ["ignore", "ignore", "pipe"] },
   );
   const gone = once(child, "exit");
@@ -489,7 +697,11 @@ async function spawned(profile) {
     child.once("exit", () => reject(new Error(said)));
   });
   const connected = await chromium.connectOverCDP(endpoint);
-  return { context: connected.contexts()[0], gone, kill: () => process.kill(-child.pid, "SIGKILL") };
+  return {
+    context: connected.contexts()[0],
+    gone,
+    kill: () => process.kill(-child.pid, "SIGKILL"),
+  };
 }
 
 /** The files of a profile that hold a text, as UTF-8, UTF-16 or base64 wherever it begins in it. */
@@ -498,7 +710,9 @@ async function holding(folder, text) {
   const spelled = [Buffer.from(text), Buffer.from(text, "utf16le")].flatMap((bytes) => [
     bytes,
     // Of what is in base64, only whole groups of three bytes look the same in every place.
-    ...[0, 1, 2].map((skip) => bytes.subarray(skip, bytes.length - ((bytes.length - skip) % 3)).toString("base64")),
+    ...[0, 1, 2].map((skip) =>
+      bytes.subarray(skip, bytes.length - ((bytes.length - skip) % 3)).toString("base64"),
+    ),
   ]);
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
@@ -512,16 +726,28 @@ async function holding(folder, text) {
 /** A page with one field, and a relay that only writes down what it gets. */
 async function listening(t, sealKey = null) {
   const relay = { leads: [], hold: false, broken: false, url: "" };
-  const spec = () => JSON.stringify({ v: 1, spec: { fields: { a: { kind: "text" } } }, token: "t", expires: Date.now() + 3_600_000, sealKey });
+  const spec = () =>
+    JSON.stringify({
+      v: 1,
+      spec: { fields: { a: { kind: "text" } } },
+      token: "t",
+      expires: Date.now() + 3_600_000,
+      sealKey,
+    });
   const answers = {
-    "GET /": ["text/html", () => '<!doctype html><html lang="en"><title>Test</title><form action="/lead" method="post"><textarea name="a" aria-label="A"></textarea><button>Send</button></form>'],
+    "GET /": [
+      "text/html",
+      () =>
+        '<!doctype html><html lang="en"><title>Test</title><form action="/lead" method="post"><textarea name="a" aria-label="A"></textarea><button>Send</button></form>',
+    ],
     "GET /lead": ["application/json", spec],
     "POST /lead": ["application/json", () => '{"v":1,"id":"1","state":"queued","issues":[]}'],
   };
   const server = createServer(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
-    if (request.method === "POST") relay.leads.push(new URLSearchParams(Buffer.concat(chunks).toString()));
+    if (request.method === "POST")
+      relay.leads.push(new URLSearchParams(Buffer.concat(chunks).toString()));
     while (relay.hold) await new Promise((resolve) => setTimeout(resolve, 50));
     if (request.method === "POST" && relay.broken) return request.socket.destroy();
     const [type, body] = answers[`${request.method} ${request.url}`] ?? ["text/plain", () => ""];

@@ -40,18 +40,37 @@ async function serve(t, { policy, integrity, script, thanks = false, ...options 
       response.end();
       return;
     }
-    response.writeHead(200, { "content-type": native ? "text/html" : "application/json", "access-control-allow-origin": "*" });
+    response.writeHead(200, {
+      "content-type": native ? "text/html" : "application/json",
+      "access-control-allow-origin": "*",
+    });
     if (native) response.end("<!doctype html><title>Thanks</title><h1>Thanks</h1>");
-    else if (request.method === "POST") response.end('{"v":1,"id":"1","state":"queued","issues":[]}');
-    else response.end(JSON.stringify({ v: 1, spec: { fields: { email: { kind: "email", required: true } } }, token: "t", expires: Date.now() + 3_600_000, sealKey: null }));
+    else if (request.method === "POST")
+      response.end('{"v":1,"id":"1","state":"queued","issues":[]}');
+    else
+      response.end(
+        JSON.stringify({
+          v: 1,
+          spec: { fields: { email: { kind: "email", required: true } } },
+          token: "t",
+          expires: Date.now() + 3_600_000,
+          sealKey: null,
+        }),
+      );
   });
   const page = await listen(async (request, response) => {
     if (request.url === "/fieldpost.js") {
-      response.writeHead(200, { "content-type": "text/javascript", "access-control-allow-origin": "*" });
+      response.writeHead(200, {
+        "content-type": "text/javascript",
+        "access-control-allow-origin": "*",
+      });
       response.end(script);
       return;
     }
-    response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy.replaceAll("<relay>", relay) });
+    response.writeHead(200, {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": policy.replaceAll("<relay>", relay),
+    });
     if (request.url === "/thanks") {
       response.end("<!doctype html><title>Thanks</title><h1>Thanks</h1>");
       return;
@@ -65,15 +84,27 @@ async function serve(t, { policy, integrity, script, thanks = false, ...options 
   context.setDefaultTimeout(60_000);
   const tab = await context.newPage();
   const complaints = [];
-  await tab.addInitScript(() => addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => console.error(`policy: ${effectiveDirective} ${blockedURI}`)));
-  tab.on("console", (message) => message.type() === "error" && !/favicon/.test(message.text() + message.location().url) && complaints.push(message.text()));
+  await tab.addInitScript(() =>
+    addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) =>
+      console.error(`policy: ${effectiveDirective} ${blockedURI}`),
+    ),
+  );
+  tab.on(
+    "console",
+    (message) =>
+      message.type() === "error" &&
+      !/favicon/.test(message.text() + message.location().url) &&
+      complaints.push(message.text()),
+  );
   tab.on("pageerror", (error) => complaints.push(String(error)));
   await tab.goto(page);
   return { tab, complaints, seen };
 }
 
 // The very policy that the docs give.
-const [, policy] = /The policy it needs:\s+`([^`]+)`/.exec(await readFile(`${root}docs/form.md`, "utf8"));
+const [, policy] = /The policy it needs:\s+`([^`]+)`/.exec(
+  await readFile(`${root}docs/form.md`, "utf8"),
+);
 const STRICT = `default-src 'none'; ${policy.replace(/\s+/g, " ")}; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
 const script = await file("fieldpost.js");
 const { "fieldpost.js": integrity } = JSON.parse(await file("integrity.json"));
@@ -83,14 +114,24 @@ test("under a strict policy with Trusted Types, with its checksum: enhanced, and
   await tab.waitForSelector("form[data-fieldpost-state=idle]");
   await tab.fill("[name=email]", "ann@gmial.com");
   await tab.click("button");
-  await until(async () => (await tab.locator("form").getAttribute("data-fieldpost-state")) === "done", "the lead");
+  await until(
+    async () => (await tab.locator("form").getAttribute("data-fieldpost-state")) === "done",
+    "the lead",
+  );
   assert.deepEqual(complaints, []);
-  assert.deepEqual([seen.leads.length, seen.leads[0].get("email"), seen.leads[0].get("_fp_token")], [1, "ann@gmial.com", "t"]);
+  assert.deepEqual(
+    [seen.leads.length, seen.leads[0].get("email"), seen.leads[0].get("_fp_token")],
+    [1, "ann@gmial.com", "t"],
+  );
   assert.ok(!seen.methods.includes("OPTIONS"), "no preflight");
 });
 
 test("where the policy forbids WebAssembly the browser submits", async (t) => {
-  const { tab, seen, complaints } = await serve(t, { policy: STRICT.replace(" 'wasm-unsafe-eval'", ""), integrity, script });
+  const { tab, seen, complaints } = await serve(t, {
+    policy: STRICT.replace(" 'wasm-unsafe-eval'", ""),
+    integrity,
+    script,
+  });
   await until(() => complaints.some((one) => one.includes("wasm")), "the browser's complaint");
   await tab.fill("[name=email]", "ann@example.org");
   await tab.click("button");
@@ -109,9 +150,18 @@ test("a file that is not the published one does not run, and the form still subm
   assert.equal(seen.leads[0].get("email"), "ann@example.org");
 });
 
-for (const [how, options, wasm] of [["without JavaScript", { javaScriptEnabled: false }, true], ["where WebAssembly is forbidden", {}, false]]) {
+for (const [how, options, wasm] of [
+  ["without JavaScript", { javaScriptEnabled: false }, true],
+  ["where WebAssembly is forbidden", {}, false],
+]) {
   test(`under that policy a submit of the browser's own gets to the thanks: ${how}`, async (t) => {
-    const { tab, seen } = await serve(t, { policy: wasm ? STRICT : STRICT.replace(" 'wasm-unsafe-eval'", ""), integrity, script, thanks: true, ...options });
+    const { tab, seen } = await serve(t, {
+      policy: wasm ? STRICT : STRICT.replace(" 'wasm-unsafe-eval'", ""),
+      integrity,
+      script,
+      thanks: true,
+      ...options,
+    });
     await tab.fill("[name=email]", "ann@example.org");
     await tab.click("button");
     await tab.waitForURL(/\/thanks$/);

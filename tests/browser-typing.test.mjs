@@ -12,10 +12,13 @@ before(async () => {
 });
 after(() => browser?.close());
 
-const phone = (attributes = "") => `<form action="${RELAY}" method="post"><label>Phone <input name="phone" type="tel" ${attributes}></label><button>Send</button></form>`;
+const phone = (attributes = "") =>
+  `<form action="${RELAY}" method="post"><label>Phone <input name="phone" type="tel" ${attributes}></label><button>Send</button></form>`;
 const fields = { phone: { kind: "phone" } };
 
-test("a number of any length in a field of any length: no digit is lost that fits as it is typed", { timeout: 300_000 }, async (t) => {
+test("a number of any length in a field of any length: no digit is lost that fits as it is typed", {
+  timeout: 300_000,
+}, async (t) => {
   const { page } = await open(t, browser, phone(), { fields, script });
   await attached(page);
   await typing({
@@ -47,21 +50,40 @@ test("a field gets its own limit back, and one that the page sets later counts",
 });
 
 test("a field that is no text, or that a script of the page's own formats, keeps what is typed", async (t) => {
-  const { page, seen } = await open(t, browser, `<form action="${RELAY}" method="post"><input name="a" type="number"><input name="b"><select name="c"><option>2124567890</option></select></form>`, {
-    fields: { a: { kind: "phone" }, b: { kind: "phone" }, c: { kind: "phone" } }, script,
-  });
+  const { page, seen } = await open(
+    t,
+    browser,
+    `<form action="${RELAY}" method="post"><input name="a" type="number"><input name="b"><select name="c"><option>2124567890</option></select></form>`,
+    {
+      fields: { a: { kind: "phone" }, b: { kind: "phone" }, c: { kind: "phone" } },
+      script,
+    },
+  );
   // A mask, as many pages have one: it writes the field anew whenever it hears of it.
   await page.evaluate(() => {
     document.querySelector("[name=b]").addEventListener("input", ({ target }) => {
       globalThis.turns = (globalThis.turns ?? 0) + 1;
       const digits = target.value.replace(/\D/g, "");
-      target.value = [digits.slice(0, 3), digits.slice(3, 6), digits.slice(6)].filter(Boolean).join(".");
+      target.value = [digits.slice(0, 3), digits.slice(3, 6), digits.slice(6)]
+        .filter(Boolean)
+        .join(".");
     });
   });
   await attached(page);
-  for (const name of ["a", "b"]) await page.locator(`[name=${name}]`).pressSequentially("2124567890");
-  await page.evaluate(() => document.querySelector("select").dispatchEvent(new Event("input", { bubbles: true })));
-  assert.deepEqual(await page.evaluate(() => [..."abc"].map((name) => document.querySelector(`[name=${name}]`).value)), ["2124567890", "212.456.7890", "2124567890"]);
-  assert.ok((await page.evaluate(() => globalThis.turns)) <= 20, "once for each key, and once for us");
+  for (const name of ["a", "b"])
+    await page.locator(`[name=${name}]`).pressSequentially("2124567890");
+  await page.evaluate(() =>
+    document.querySelector("select").dispatchEvent(new Event("input", { bubbles: true })),
+  );
+  assert.deepEqual(
+    await page.evaluate(() =>
+      [..."abc"].map((name) => document.querySelector(`[name=${name}]`).value),
+    ),
+    ["2124567890", "212.456.7890", "2124567890"],
+  );
+  assert.ok(
+    (await page.evaluate(() => globalThis.turns)) <= 20,
+    "once for each key, and once for us",
+  );
   assert.deepEqual(seen.errors, []);
 });

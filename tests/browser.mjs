@@ -54,11 +54,19 @@ export async function visit(t, browser, url, { cookie, native = false, ...option
   page.on("response", (response) => {
     // A redirect has no body.
     const body = response.body().then(String, () => "");
-    seen.answers.push({ method: response.request().method(), url: response.url(), status: response.status(), headers: response.headers(), body });
+    seen.answers.push({
+      method: response.request().method(),
+      url: response.url(),
+      status: response.status(),
+      headers: response.headers(),
+      body,
+    });
   });
   // Chromium keeps some broken policies to itself.
   await page.addInitScript(() => {
-    addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => console.error(`policy: ${effectiveDirective} ${blockedURI}`));
+    addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) =>
+      console.error(`policy: ${effectiveDirective} ${blockedURI}`),
+    );
   });
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) seen.complaints.push(message.text());
@@ -74,7 +82,8 @@ export const enhanced = (page) => page.waitForSelector("form[data-fieldpost-stat
 
 export async function fillIn(page, values) {
   for (const [name, value] of Object.entries(values)) {
-    if (Array.isArray(value)) for (const one of value) await page.check(`[name=${name}][value="${one}"]`);
+    if (Array.isArray(value))
+      for (const one of value) await page.check(`[name=${name}][value="${one}"]`);
     else if (typeof value === "boolean") await page.setChecked(`[name=${name}]`, value);
     else await page.fill(`[name=${name}]`, value);
   }
@@ -104,32 +113,67 @@ const WRITTEN = new Set(["created", "updated", "unchanged"]);
 export async function arrived(stand, email, times = 1) {
   let writes;
   let leads;
-  await until(
-    async () => {
-      const calls = await stand.ledger();
-      leads = grouped((await stand.leads()).filter((lead) => lead.email === email));
-      const ids = Object.values(leads).flat().map(({ id }) => id);
-      writes = grouped(calls.filter(({ verdict, key, id }) => WRITTEN.has(verdict) && (key === email || ids.includes(id))));
-      return calls.every(({ verdict }) => verdict !== "running") && SYSTEMS.every((system) => writes[system].length >= times);
-    },
-    `${email} in all three systems`,
-  );
+  await until(async () => {
+    const calls = await stand.ledger();
+    leads = grouped((await stand.leads()).filter((lead) => lead.email === email));
+    const ids = Object.values(leads)
+      .flat()
+      .map(({ id }) => id);
+    writes = grouped(
+      calls.filter(
+        ({ verdict, key, id }) => WRITTEN.has(verdict) && (key === email || ids.includes(id)),
+      ),
+    );
+    return (
+      calls.every(({ verdict }) => verdict !== "running") &&
+      SYSTEMS.every((system) => writes[system].length >= times)
+    );
+  }, `${email} in all three systems`);
   assert.deepEqual(counts(writes), { marketo: times, pardot: times, prospects: times }, "writes");
   assert.deepEqual(counts(leads), { marketo: 1, pardot: 1, prospects: 1 }, "people");
   return { writes, leads };
 }
 
 export const SYSTEMS = ["marketo", "pardot", "prospects"];
-const grouped = (rows) => Object.fromEntries(SYSTEMS.map((system) => [system, rows.filter((row) => row.system === system)]));
-const counts = (groups) => Object.fromEntries(SYSTEMS.map((system) => [system, groups[system].length]));
+const grouped = (rows) =>
+  Object.fromEntries(
+    SYSTEMS.map((system) => [system, rows.filter((row) => row.system === system)]),
+  );
+const counts = (groups) =>
+  Object.fromEntries(SYSTEMS.map((system) => [system, groups[system].length]));
 
 /** What each system is sent for a visitor. Consent, the trap and what was left empty are not in it. */
 export function bodies({ firstName, lastName, email, phone: typed, company, labels }, visitorData) {
   const phone = `+1${typed.replace(/\D/g, "")}`;
   const list = labels.join(", ");
   return {
-    marketo: { formId: 1029, input: [{ leadFormFields: { email, firstName, lastName, phone, company, labels: list }, visitorData }] },
-    pardot: { email, first_name: firstName, last_name: lastName, phone, company, Interests: list, format: "json" },
-    prospects: { email, firstName, lastName, phone, company, labels, newSourceName: "Website", update: true },
+    marketo: {
+      formId: 1029,
+      input: [
+        {
+          leadFormFields: { email, firstName, lastName, phone, company, labels: list },
+          visitorData,
+        },
+      ],
+    },
+    pardot: {
+      email,
+      first_name: firstName,
+      last_name: lastName,
+      phone,
+      company,
+      Interests: list,
+      format: "json",
+    },
+    prospects: {
+      email,
+      firstName,
+      lastName,
+      phone,
+      company,
+      labels,
+      newSourceName: "Website",
+      update: true,
+    },
   };
 }

@@ -1,7 +1,20 @@
 // What a visitor of the demo page sees and what reaches the CRMs, with JavaScript and WebAssembly.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { arrived, bodies, enhanced, fillIn, issueOf, launch, MARKETO_COOKIE, submit, SYSTEMS, thanked, visit, visitor } from "./browser.mjs";
+import {
+  arrived,
+  bodies,
+  enhanced,
+  fillIn,
+  issueOf,
+  launch,
+  MARKETO_COOKIE,
+  submit,
+  SYSTEMS,
+  thanked,
+  visit,
+  visitor,
+} from "./browser.mjs";
 import { root, stand, until } from "./stand.mjs";
 
 let browser;
@@ -19,10 +32,21 @@ test("wrong fields are named beside them, the slip is put right by a button, and
 
   await fillIn(page, { ...ann, email: "ann@", phone: "212 411 0000" });
   await submit(page);
-  assert.equal(await issueOf(page, "email"), "An e-mail address has one @ with text on both sides.");
-  assert.equal(await issueOf(page, "phone"), "The three digits after the area code cannot be right.");
-  for (const name of ["email", "phone"]) assert.equal(await page.getAttribute(`[name=${name}]`, "aria-invalid"), "true");
-  assert.equal(await page.locator("[data-fieldpost-severity]").count(), 2, "nothing is said of the other fields, nor of the trap");
+  assert.equal(
+    await issueOf(page, "email"),
+    "An e-mail address has one @ with text on both sides.",
+  );
+  assert.equal(
+    await issueOf(page, "phone"),
+    "The three digits after the area code cannot be right.",
+  );
+  for (const name of ["email", "phone"])
+    assert.equal(await page.getAttribute(`[name=${name}]`, "aria-invalid"), "true");
+  assert.equal(
+    await page.locator("[data-fieldpost-severity]").count(),
+    2,
+    "nothing is said of the other fields, nor of the trap",
+  );
   assert.equal(await focused(page), "email", "the focus is on the first wrong field");
   assert.equal(await page.getByRole("status").innerText(), "Please check: E-mail, Phone");
 
@@ -49,7 +73,12 @@ test("wrong fields are named beside them, the slip is put right by a button, and
   });
   for (const system of SYSTEMS) assert.deepEqual(writes[system][0].body, expected[system], system);
 
-  const texts = [await page.content(), ...(await Promise.all(seen.answers.map(async ({ headers, body }) => JSON.stringify(headers) + (await body))))];
+  const texts = [
+    await page.content(),
+    ...(await Promise.all(
+      seen.answers.map(async ({ headers, body }) => JSON.stringify(headers) + (await body)),
+    )),
+  ];
   for (const system of SYSTEMS) {
     const [{ id }] = writes[system];
     assert.match(id, /\w{5}/);
@@ -62,7 +91,10 @@ test("wrong fields are named beside them, the slip is put right by a button, and
 });
 
 test("page, campaign, browser and Marketo's cookie travel with a visitor who consented", async (t) => {
-  const { page } = await visit(t, browser, `${here.page}/?utm_source=newsletter&gclid=x1`, { cookie: MARKETO_COOKIE, userAgent: "Fieldpost test/1" });
+  const { page } = await visit(t, browser, `${here.page}/?utm_source=newsletter&gclid=x1`, {
+    cookie: MARKETO_COOKIE,
+    userAgent: "Fieldpost test/1",
+  });
   const consents = visitor("consents@example.com");
   await fillIn(page, consents);
   await submit(page);
@@ -93,11 +125,18 @@ test("a visitor who does not consent is asked to, and nothing leaves the page", 
 test("where consent may be left out, nothing but what was typed leaves the page without it", async (t) => {
   const free = await stand({ worker: `${root}tests/optional-consent.worker.mjs` });
   t.after(() => free.stop());
-  const { page, context } = await visit(t, browser, `${free.page}/?utm_source=newsletter`, { cookie: MARKETO_COOKIE });
+  const { page, context } = await visit(t, browser, `${free.page}/?utm_source=newsletter`, {
+    cookie: MARKETO_COOKIE,
+  });
   const devtools = await context.newCDPSession(page);
   await devtools.send("Network.enable");
   const sent = new Promise((resolve) =>
-    devtools.on("Network.requestWillBeSent", ({ requestId, request }) => request.method === "POST" && resolve(devtools.send("Network.getRequestPostData", { requestId }))),
+    devtools.on(
+      "Network.requestWillBeSent",
+      ({ requestId, request }) =>
+        request.method === "POST" &&
+        resolve(devtools.send("Network.getRequestPostData", { requestId })),
+    ),
   );
   await page.evaluate(() => document.querySelector("[name=consent]").removeAttribute("required"));
   const quiet = visitor("quiet@example.com");
@@ -105,8 +144,22 @@ test("where consent may be left out, nothing but what was typed leaves the page 
   await submit(page);
   await thanked(page);
   const { postData } = await sent;
-  assert.deepEqual([...new Set(new URLSearchParams(postData).keys())].sort(), ["_fp_key", "_fp_token", "_fp_v", "company", "email", "firstName", "fp_ref2", "labels", "lastName", "phone"]);
-  const { body } = await until(async () => (await free.ledger()).find(({ verdict }) => verdict === "created"), "the lead");
+  assert.deepEqual([...new Set(new URLSearchParams(postData).keys())].sort(), [
+    "_fp_key",
+    "_fp_token",
+    "_fp_v",
+    "company",
+    "email",
+    "firstName",
+    "fp_ref2",
+    "labels",
+    "lastName",
+    "phone",
+  ]);
+  const { body } = await until(
+    async () => (await free.ledger()).find(({ verdict }) => verdict === "created"),
+    "the lead",
+  );
   assert.deepEqual(body, { formId: 1029, input: [{ leadFormFields: { email: quiet.email } }] });
 });
 
@@ -136,9 +189,13 @@ test("while the relay is down the lead is saved, and goes out by itself once the
   await here.killRelay();
   await submit(page);
   await page.waitForSelector("form[data-fieldpost-state=saved]");
-  assert.match(await page.getByRole("status").innerText(), /^Your request is saved on this device and will be sent again until it arrives/);
+  assert.match(
+    await page.getByRole("status").innerText(),
+    /^Your request is saved on this device and will be sent again until it arrives/,
+  );
   assert.equal(await page.locator("[data-fieldpost-done]").isVisible(), false);
-  for (const name of ["firstName", "lastName", "email", "phone", "company"]) assert.equal(await page.inputValue(`[name=${name}]`), patient[name]);
+  for (const name of ["firstName", "lastName", "email", "phone", "company"])
+    assert.equal(await page.inputValue(`[name=${name}]`), patient[name]);
   assert.equal(await page.locator("[name=labels]:checked").count(), 2);
   assert.equal(await page.isChecked("[name=consent]"), true);
 
@@ -152,8 +209,12 @@ test("an answer that is lost on its way leaves one lead when the visitor sends a
   const unheard = visitor("unheard@example.com");
   const devtools = await context.newCDPSession(page);
   // The relay takes the lead; what it answers never reaches the page.
-  await devtools.send("Fetch.enable", { patterns: [{ urlPattern: here.form, requestStage: "Response" }] });
-  devtools.once("Fetch.requestPaused", ({ requestId }) => devtools.send("Fetch.failRequest", { requestId, errorReason: "ConnectionReset" }));
+  await devtools.send("Fetch.enable", {
+    patterns: [{ urlPattern: here.form, requestStage: "Response" }],
+  });
+  devtools.once("Fetch.requestPaused", ({ requestId }) =>
+    devtools.send("Fetch.failRequest", { requestId, errorReason: "ConnectionReset" }),
+  );
   await fillIn(page, unheard);
   await submit(page);
   await page.waitForSelector("form[data-fieldpost-state=saved]");
@@ -161,20 +222,33 @@ test("an answer that is lost on its way leaves one lead when the visitor sends a
 
   await devtools.send("Fetch.disable");
   await submit(page);
-  assert.match(await thanked(page), /^Your request is with our team\.\s+It has arrived/, "by now every system has it");
+  assert.match(
+    await thanked(page),
+    /^Your request is with our team\.\s+It has arrived/,
+    "by now every system has it",
+  );
   assert.equal(seen.posts, 2);
   await arrived(here, unheard.email);
 });
 
 test("where nothing can be stored, the page says that it cannot tell", async (t) => {
   const { page } = await visit(t, browser, here.page);
-  await page.evaluate(() => Object.defineProperty(window, "indexedDB", { get: () => { throw new DOMException("no", "SecurityError"); } }));
+  await page.evaluate(() =>
+    Object.defineProperty(window, "indexedDB", {
+      get: () => {
+        throw new DOMException("no", "SecurityError");
+      },
+    }),
+  );
   const careful = visitor("careful@example.com");
   await fillIn(page, careful);
   await page.route(here.form, (route) => route.abort("connectionreset"));
   await submit(page);
   await page.waitForSelector("form[data-fieldpost-state=failed]");
-  assert.match(await page.getByRole("status").innerText(), /^We cannot tell whether your request arrived/);
+  assert.match(
+    await page.getByRole("status").innerText(),
+    /^We cannot tell whether your request arrived/,
+  );
   await page.unroute(here.form);
   await submit(page);
   await thanked(page);
@@ -195,14 +269,18 @@ test("a second lead of the same e-mail erases nothing, and makes no second perso
   await submit(page);
   await thanked(page);
   const { writes, leads } = await arrived(here, first.email, 2);
-  assert.deepEqual(writes.pardot.map(({ operation }) => operation), ["pardot.prospect.create", "pardot.prospect.update"]);
+  assert.deepEqual(
+    writes.pardot.map(({ operation }) => operation),
+    ["pardot.prospect.create", "pardot.prospect.update"],
+  );
   const { marketo, pardot, prospects } = bodies({ ...first, firstName: "Anna", lastName: "Lopez" });
   const kept = { marketo: marketo.input[0].leadFormFields, pardot, prospects };
   for (const system of SYSTEMS) {
     const [{ fields }] = leads[system];
     for (const [name, value] of Object.entries(kept[system])) {
       // What steers the call is not the person's.
-      if (name !== "format" && name !== "update") assert.deepEqual(fields[name], value, `${system}: ${name}`);
+      if (name !== "format" && name !== "update")
+        assert.deepEqual(fields[name], value, `${system}: ${name}`);
     }
   }
 });

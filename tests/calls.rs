@@ -74,7 +74,10 @@ struct Network {
 
 impl Host for Network {
     fn fetch(&mut self, request: &Request, _: u64) -> Result<Reply, Cow<'static, str>> {
-        let path = request.url.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+        let path = request
+            .url
+            .split_once("://")
+            .and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
         let path = path.unwrap();
         if path.ends_with("/token") {
             self.tokens += 1;
@@ -105,7 +108,8 @@ struct Case {
 
 impl Case {
     fn new(case: &Json) -> Self {
-        let operation = operation(case["operation"].as_str().unwrap_or("pardot.export.read")).unwrap();
+        let operation =
+            operation(case["operation"].as_str().unwrap_or("pardot.export.read")).unwrap();
         let base = match operation.system {
             System::Marketo => "https://123-ABC-456.mktorest.com",
             _ => "https://pi.pardot.com",
@@ -175,10 +179,12 @@ fn calls_are_carried_on() {
                         assert_eq!(expect["records"], records.len(), "{id}");
                     }
                     Outcome::Stored { warnings, .. } => {
-                        let codes: Vec<_> = warnings.iter().map(|issue| issue.code.as_ref()).collect();
+                        let codes: Vec<_> =
+                            warnings.iter().map(|issue| issue.code.as_ref()).collect();
                         let wanted = &expect["warnings"];
                         assert!(
-                            *wanted == Json::from(codes.clone()) || (wanted.is_null() && codes.is_empty()),
+                            *wanted == Json::from(codes.clone())
+                                || (wanted.is_null() && codes.is_empty()),
                             "{id}: {codes:?}"
                         );
                     }
@@ -187,7 +193,8 @@ fn calls_are_carried_on() {
             }
             Err(failure) => {
                 assert_eq!(failure.code, "params.invalid", "{id}");
-                let fields: Vec<_> = failure.issues.iter().map(|issue| issue.field.as_str()).collect();
+                let fields: Vec<_> =
+                    failure.issues.iter().map(|issue| issue.field.as_str()).collect();
                 assert_eq!(expect["issues"], Json::from(fields), "{id}");
             }
         }
@@ -229,7 +236,8 @@ fn an_export_is_waited_for() {
         let mut carried = client.carry(&mut network, call, &params);
         let (files, code) = match carried.next().unwrap() {
             Ok(Given::Files(refs)) => {
-                let file = |text: &String| text.split_once("/id/").unwrap().1.replace("/file/", "/");
+                let file =
+                    |text: &String| text.split_once("/id/").unwrap().1.replace("/file/", "/");
                 (Json::from(refs.iter().map(file).collect::<Vec<_>>()), Json::Null)
             }
             Ok(other) => panic!("{id}: {other:?}"),

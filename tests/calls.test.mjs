@@ -13,7 +13,8 @@ before(async () => {
 });
 
 /** A template with its number, which counts from 1. */
-const numbered = (template, number) => JSON.parse(JSON.stringify(template).replaceAll("{n}", number));
+const numbered = (template, number) =>
+  JSON.parse(JSON.stringify(template).replaceAll("{n}", number));
 const several = (count, make) => Array.from({ length: count }, (_, at) => make(at + 1));
 
 function params({ params = {}, fill, spoil }) {
@@ -31,19 +32,41 @@ function host({ operation = "pardot.export.read", version, replies }) {
   let tokens = 0;
   const fetch = async (request) => {
     if (/\/oauth2?\/token$/.test(new URL(request.url).pathname)) {
-      return Response.json({ access_token: `t${++tokens}`, token_type: "bearer", expires_in: 3600 });
+      return Response.json({
+        access_token: `t${++tokens}`,
+        token_type: "bearer",
+        expires_in: 3600,
+      });
     }
-    sent.push({ request: `${request.method} ${request.url.replace(/^https:\/\/[^/]+/, "")}`, token: request.headers.get("authorization").slice(7) });
+    sent.push({
+      request: `${request.method} ${request.url.replace(/^https:\/\/[^/]+/, "")}`,
+      token: request.headers.get("authorization").slice(7),
+    });
     const { status = 200, headers = {}, body, each } = rest.shift();
-    const text = each ? body.replace("{*}", several(each[0], (number) => each[1].replaceAll("{n}", number)).join(",")) : body;
+    const text = each
+      ? body.replace(
+          "{*}",
+          several(each[0], (number) => each[1].replaceAll("{n}", number)).join(","),
+        )
+      : body;
     return new Response(text, { status, headers });
   };
-  const account = { system, baseUrl: BASES[system], ...(version && { version }), credentials: { clientId: "id", clientSecret: "secret", loginUrl: "https://example.my.salesforce.com" } };
+  const account = {
+    system,
+    baseUrl: BASES[system],
+    ...(version && { version }),
+    credentials: {
+      clientId: "id",
+      clientSecret: "secret",
+      loginUrl: "https://example.my.salesforce.com",
+    },
+  };
   return { client: worker.client(account, { fetch }), sent, rest };
 }
 
 /** A request without its query where the case has none. */
-const shown = (sent, { requests }) => sent.map(({ request }, at) => (requests[at]?.includes("?") ? request : request.split("?")[0]));
+const shown = (sent, { requests }) =>
+  sent.map(({ request }, at) => (requests[at]?.includes("?") ? request : request.split("?")[0]));
 
 /** The kinds of a batch's outcomes, equal neighbours counted together. */
 function runs(results) {
@@ -63,7 +86,10 @@ describe("calls are carried on", () => {
       if (expect.issues) {
         await assert.rejects(client.call(one.operation, params(one)), (error) => {
           assert.equal(error.code, "params.invalid");
-          assert.deepEqual(error.issues.map((issue) => issue.field), expect.issues);
+          assert.deepEqual(
+            error.issues.map((issue) => issue.field),
+            expect.issues,
+          );
           return true;
         });
       } else {
@@ -71,10 +97,18 @@ describe("calls are carried on", () => {
         assert.equal(outcome.kind, expect.kind);
         if (expect.kinds) assert.deepEqual(runs(outcome.results), expect.kinds);
         if (outcome.kind === "found") assert.equal(outcome.records.length, expect.records);
-        if (outcome.kind === "stored") assert.deepEqual(outcome.warnings.map((issue) => issue.code), expect.warnings ?? []);
+        if (outcome.kind === "stored")
+          assert.deepEqual(
+            outcome.warnings.map((issue) => issue.code),
+            expect.warnings ?? [],
+          );
       }
       assert.deepEqual(shown(sent, expect), expect.requests);
-      if (expect.tokens) assert.deepEqual(sent.map(({ token }) => token), expect.tokens);
+      if (expect.tokens)
+        assert.deepEqual(
+          sent.map(({ token }) => token),
+          expect.tokens,
+        );
       assert.equal(rest.length, 0, "every reply was asked for");
     });
   }
@@ -85,7 +119,8 @@ describe("pages follow pages", () => {
     test(`${one.id}: ${one.what}`, async () => {
       const { client, sent } = host(one);
       const pages = [];
-      for await (const outcome of client.pages(one.operation, params(one))) pages.push(outcome.records?.length ?? outcome.kind);
+      for await (const outcome of client.pages(one.operation, params(one)))
+        pages.push(outcome.records?.length ?? outcome.kind);
       assert.deepEqual(pages, one.expect.pages);
       assert.deepEqual(shown(sent, one.expect), one.expect.requests);
     });
@@ -103,7 +138,10 @@ describe("an export is waited for", () => {
         await assert.rejects(waiting, (error) => error.code === one.expect.code);
       } else {
         const { refs } = await waiting;
-        assert.deepEqual(refs.map((ref) => ref.replace(/.*\/id\/(\d+)\/file\/(\d+)$/, "$1/$2")), one.expect.files);
+        assert.deepEqual(
+          refs.map((ref) => ref.replace(/.*\/id\/(\d+)\/file\/(\d+)$/, "$1/$2")),
+          one.expect.files,
+        );
       }
       assert.deepEqual(waits, one.expect.waits);
     });

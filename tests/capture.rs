@@ -6,13 +6,19 @@ use fieldpost::{System, Value};
 
 fn mapping(pairs: &[(&str, &str)]) -> Mapping {
     Mapping {
-        map: pairs.iter().map(|(param, source)| ((*param).to_owned(), (*source).to_owned())).collect(),
+        map: pairs
+            .iter()
+            .map(|(param, source)| ((*param).to_owned(), (*source).to_owned()))
+            .collect(),
         ..Mapping::default()
     }
 }
 
 fn text(params: &[(std::borrow::Cow<'static, str>, Value<'static>)], name: &str) -> Option<String> {
-    params.iter().find(|(param, _)| param == name).and_then(|(_, value)| value.as_text().map(str::to_owned))
+    params
+        .iter()
+        .find(|(param, _)| param == name)
+        .and_then(|(_, value)| value.as_text().map(str::to_owned))
 }
 
 fn lead() -> Value<'static> {
@@ -43,7 +49,9 @@ fn a_touch_is_named_by_its_place_and_its_parameter() {
     assert_eq!(text(&params, "last_source").as_deref(), Some("ads"));
     assert_eq!(text(&params, "last_click"), None, "what a touch does not have is left out");
     assert!(
-        !params.iter().any(|(_, value)| value.as_text().is_some_and(|text| text.contains("visitor_id"))),
+        !params
+            .iter()
+            .any(|(_, value)| value.as_text().is_some_and(|text| text.contains("visitor_id"))),
         "no operation takes Pardot's cookies"
     );
 }
@@ -65,11 +73,14 @@ fn a_query_parameter_with_a_dot_is_still_one_of_the_query() {
 
 #[test]
 fn of_a_name_that_comes_twice_in_a_query_the_last_that_is_not_empty_counts() {
-    for query in
-        ["utm_source=a&x=1&utm_source=b", "utm_source=b&utm_source=", "utm_source&utm_source=b&utm_source"]
-    {
+    for query in [
+        "utm_source=a&x=1&utm_source=b",
+        "utm_source=b&utm_source=",
+        "utm_source&utm_source=b&utm_source",
+    ] {
         let visitor = Visitor { query: Some(query.into()), ..Visitor::default() };
-        let params = params(System::Pardot, &lead(), &visitor, &mapping(&[("source", "@utm_source")]));
+        let params =
+            params(System::Pardot, &lead(), &visitor, &mapping(&[("source", "@utm_source")]));
         assert_eq!(text(&params, "source").as_deref(), Some("b"), "{query}");
     }
 }
@@ -93,8 +104,9 @@ fn a_consent_is_named_by_its_field_and_what_is_known_of_it() {
 
 #[test]
 fn silence_withdraws_nothing() {
-    let lead =
-        |news| Value::Map(vec![("news".into(), Value::Bool(news)), ("stop".into(), Value::Bool(news))]);
+    let lead = |news| {
+        Value::Map(vec![("news".into(), Value::Bool(news)), ("stop".into(), Value::Bool(news))])
+    };
     let map = mapping(&[("optIn", "news"), ("unsubscribed", "stop"), ("emailOptIn", "!stop")]);
     for system in [System::Marketo, System::Pardot, System::Prospects] {
         let silent = params(system, &lead(false), &Visitor::default(), &map);
@@ -102,16 +114,23 @@ fn silence_withdraws_nothing() {
         assert!(!format!("{silent:?}").contains("ptIn"), "{silent:?}");
     }
     let said = params(System::Pardot, &lead(true), &Visitor::default(), &map);
-    let value = |name: &str| said.iter().find(|(param, _)| param == name).map(|(_, value)| value.clone());
+    let value =
+        |name: &str| said.iter().find(|(param, _)| param == name).map(|(_, value)| value.clone());
     assert_eq!(value("optIn"), Some(Value::Bool(true)));
     assert_eq!(value("unsubscribed"), Some(Value::Bool(true)));
-    assert_eq!(value("emailOptIn"), Some(Value::Bool(false)), "a box that withdraws, mapped as such");
+    assert_eq!(
+        value("emailOptIn"),
+        Some(Value::Bool(false)),
+        "a box that withdraws, mapped as such"
+    );
 }
 
 #[test]
 fn what_the_owner_sends_with_each_lead_may_be_no() {
-    let map =
-        Mapping { constants: vec![("is_do_not_email".into(), Value::Bool(false))], ..Mapping::default() };
+    let map = Mapping {
+        constants: vec![("is_do_not_email".into(), Value::Bool(false))],
+        ..Mapping::default()
+    };
     let params = params(System::Pardot, &lead(), &Visitor::default(), &map);
     assert_eq!(params, vec![("is_do_not_email".into(), Value::Bool(false))]);
 }
@@ -120,7 +139,8 @@ fn what_the_owner_sends_with_each_lead_may_be_no() {
 fn a_list_of_blanks_erases_nothing() {
     let lead = Value::Map(vec![("labels".into(), Value::List(vec![Value::from(""), Value::Null]))]);
     for system in [System::Pardot, System::Prospects] {
-        let params = params(system, &lead, &Visitor::default(), &mapping(&[("Interests", "labels")]));
+        let params =
+            params(system, &lead, &Visitor::default(), &mapping(&[("Interests", "labels")]));
         assert!(!params.iter().any(|(name, _)| name == "Interests"), "{params:?}");
     }
 }

@@ -10,12 +10,22 @@ before(async () => {
   ({ client } = await import("fieldpost/worker"));
 });
 
-const credentials = { clientId: "id", clientSecret: "secret", loginUrl: "https://example.my.salesforce.com" };
-const marketo = (fetch) => client({ system: "marketo", baseUrl: "https://123-ABC-456.mktorest.com", credentials }, { fetch });
-const pardot = (fetch) => client({ system: "pardot", baseUrl: "https://pi.pardot.com", credentials }, { fetch });
+const credentials = {
+  clientId: "id",
+  clientSecret: "secret",
+  loginUrl: "https://example.my.salesforce.com",
+};
+const marketo = (fetch) =>
+  client(
+    { system: "marketo", baseUrl: "https://123-ABC-456.mktorest.com", credentials },
+    { fetch },
+  );
+const pardot = (fetch) =>
+  client({ system: "pardot", baseUrl: "https://pi.pardot.com", credentials }, { fetch });
 const isToken = (request) => /\/token$/.test(new URL(request.url).pathname);
 const token = () => Response.json({ access_token: "t", expires_in: 3600 });
-const leads = (count) => Array.from({ length: count }, (_, at) => ({ email: `lead${at}@example.com` }));
+const leads = (count) =>
+  Array.from({ length: count }, (_, at) => ({ email: `lead${at}@example.com` }));
 
 describe("a client", () => {
   test("a module that stops takes no call with it", async () => {
@@ -24,12 +34,18 @@ describe("a client", () => {
       if (isToken(request)) return token();
       const { input } = await request.json();
       sizes.push(input.length);
-      return Response.json({ success: true, result: input.map((_, at) => ({ id: at + 1, status: "created" })) });
+      return Response.json({
+        success: true,
+        result: input.map((_, at) => ({ id: at + 1, status: "created" })),
+      });
     });
     Object.assign(trap, { every: 2, calls: 0, traps: 0, afterwards: 0 });
     try {
       const { results } = await call("marketo.lead.sync", { input: leads(602) });
-      assert.deepEqual(results.map(({ kind }) => kind), Array(602).fill("stored"));
+      assert.deepEqual(
+        results.map(({ kind }) => kind),
+        Array(602).fill("stored"),
+      );
     } finally {
       trap.every = 0;
     }
@@ -41,7 +57,10 @@ describe("a client", () => {
   test("one that stops each time ends the call with its code", async () => {
     trap.every = 1;
     try {
-      await assert.rejects(marketo(async () => token()).call("marketo.lead.get", { id: 5 }), ({ code }) => code === "wasm.trap");
+      await assert.rejects(
+        marketo(async () => token()).call("marketo.lead.get", { id: 5 }),
+        ({ code }) => code === "wasm.trap",
+      );
     } finally {
       trap.every = 0;
     }
@@ -55,8 +74,13 @@ describe("a client", () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       return asked > 1 ? token() : Response.json({ error: "unauthorized" }, { status: 401 });
     });
-    const all = await Promise.allSettled(Array.from({ length: 5 }, () => call("marketo.lead.get", { id: 5 })));
-    assert.deepEqual(all.map(({ reason }) => [reason?.code, reason?.issues[0].field]), Array(5).fill(["auth.refused", "credentials"]));
+    const all = await Promise.allSettled(
+      Array.from({ length: 5 }, () => call("marketo.lead.get", { id: 5 })),
+    );
+    assert.deepEqual(
+      all.map(({ reason }) => [reason?.code, reason?.issues[0].field]),
+      Array(5).fill(["auth.refused", "credentials"]),
+    );
     assert.equal(asked, 1);
     assert.equal((await call("marketo.lead.get", { id: 5 })).kind, "found");
     assert.equal(asked, 2);
@@ -67,7 +91,12 @@ describe("a client", () => {
     const { pages } = marketo(async (request) => {
       if (isToken(request)) return token();
       asked++;
-      return Response.json({ success: true, result: [{ id: asked }], nextPageToken: "A==", moreResult: true });
+      return Response.json({
+        success: true,
+        result: [{ id: asked }],
+        nextPageToken: "A==",
+        moreResult: true,
+      });
     });
     const all = pages("marketo.lead.byList", { listId: 3 });
     assert.equal(asked, 0);
@@ -89,7 +118,9 @@ describe("a client", () => {
   });
 
   test("an empty file is a file", async () => {
-    const { download } = pardot(async (request) => (isToken(request) ? token() : new Response(null, { headers: { "content-type": "text/csv" } })));
+    const { download } = pardot(async (request) =>
+      isToken(request) ? token() : new Response(null, { headers: { "content-type": "text/csv" } }),
+    );
     assert.equal(await new Response(await download({ id: "7", file: 1 })).text(), "");
   });
 
@@ -99,8 +130,12 @@ describe("a client", () => {
       start: (to) => to.enqueue(new TextEncoder().encode("id\n")),
       cancel: () => void cancelled++,
     });
-    const { download } = pardot(async (request) => (isToken(request) ? token() : new Response(body, { headers: { "content-type": "text/csv" } })));
-    const reader = (await download("https://pi.pardot.com/api/export/version/4/do/downloadResults/id/7/file/1")).getReader();
+    const { download } = pardot(async (request) =>
+      isToken(request) ? token() : new Response(body, { headers: { "content-type": "text/csv" } }),
+    );
+    const reader = (
+      await download("https://pi.pardot.com/api/export/version/4/do/downloadResults/id/7/file/1")
+    ).getReader();
     assert.equal(new TextDecoder().decode((await reader.read()).value), "id\n");
     await reader.cancel();
     assert.equal(cancelled, 1);

@@ -29,7 +29,8 @@ const OTHERS: &[&str] = &["describe.result", "leads.csv", "fieldpost.answered", 
 fn every_code_that_is_said_has_a_row() {
     let rows = code::all().chain(EVENTS.rows).map(|row| row.name);
     let words = FORM.iter().chain(PAGE).map(|(word, _)| *word);
-    let vendors = [marketo::REQUEST, marketo::LEAD, pardot::CODES].into_iter().flatten().map(|row| row.name);
+    let vendors =
+        [marketo::REQUEST, marketo::LEAD, pardot::CODES].into_iter().flatten().map(|row| row.name);
     let tokens = token::CODES.iter().map(|(row, _)| row.name);
     let known: HashSet<_> =
         rows.chain(words).chain(vendors).chain(tokens).chain(OTHERS.iter().copied()).collect();
@@ -42,9 +43,9 @@ fn every_code_that_is_said_has_a_row() {
         // Between any two quotes: code between texts has blanks or signs.
         for text in fs::read_to_string(&path).unwrap().split('"') {
             let is_code = text.split('.').filter(|part| !part.is_empty()).count() == 2
-                && text
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._".contains(&byte));
+                && text.bytes().all(|byte| {
+                    byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._".contains(&byte)
+                });
             if is_code && first(text).is_some_and(|first| subjects.contains(&first)) {
                 seen += 1;
                 if !known.contains(text) {
@@ -84,9 +85,13 @@ fn severities_are_what_the_rules_say() {
     let mut seen = 0;
     for file in fs::read_dir("tests/cases").unwrap() {
         let text = fs::read_to_string(file.unwrap().path()).unwrap();
-        let Value::List(cases) = serde_json::from_str::<Value<'_>>(&text).unwrap() else { panic!("no list") };
+        let Value::List(cases) = serde_json::from_str::<Value<'_>>(&text).unwrap() else {
+            panic!("no list")
+        };
         for case in cases {
-            let (Some(field), Some(input)) = (case.get("field"), case.get("input")) else { continue };
+            let (Some(field), Some(input)) = (case.get("field"), case.get("input")) else {
+                continue;
+            };
             let spec = Value::from_iter([("fields", Value::from_iter([("value", field.clone())]))]);
             let spec = Spec::from(&spec);
             let Ok(form) = Form::from_spec(&spec) else { continue };

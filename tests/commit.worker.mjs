@@ -15,7 +15,8 @@ const flaky = (state) => ({
   blockConcurrencyWhile: (act) => state.blockConcurrencyWhile(act),
   storage: new Proxy(state.storage, {
     get(storage, name) {
-      if (name === "setAlarm" && broken > 0 && broken--) return () => Promise.reject(new Error("broken"));
+      if (name === "setAlarm" && broken > 0 && broken--)
+        return () => Promise.reject(new Error("broken"));
       const member = storage[name];
       return typeof member === "function" ? member.bind(storage) : member;
     },

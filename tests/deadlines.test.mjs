@@ -10,9 +10,20 @@ const halves = {};
 const open = new Set();
 
 const ANSWERS = [
-  [/oauth2\/token$/, "application/json", JSON.stringify({ access_token: "a-token", token_type: "Bearer", expires_in: 3600 })],
+  [
+    /oauth2\/token$/,
+    "application/json",
+    JSON.stringify({ access_token: "a-token", token_type: "Bearer", expires_in: 3600 }),
+  ],
   [/\/file\//, "text/csv", "id,email\n1,ann@example.org\n"],
-  [/./, "application/json", JSON.stringify({ "@attributes": { stat: "ok", version: 1 }, prospect: { id: 1, email: "ann@example.org" } })],
+  [
+    /./,
+    "application/json",
+    JSON.stringify({
+      "@attributes": { stat: "ok", version: 1 },
+      prospect: { id: 1, email: "ann@example.org" },
+    }),
+  ],
 ];
 
 before(async () => {
@@ -39,7 +50,13 @@ after(() => {
 const inTime = async (what, most = 3_000) => {
   const began = Date.now();
   const late = Symbol();
-  const came = await Promise.race([what.then((value) => ({ value }), (error) => ({ error })), new Promise((resolve) => setTimeout(resolve, most, late))]);
+  const came = await Promise.race([
+    what.then(
+      (value) => ({ value }),
+      (error) => ({ error }),
+    ),
+    new Promise((resolve) => setTimeout(resolve, most, late)),
+  ]);
   assert.notEqual(came, late, `nothing within ${most} ms`);
   assert.ok(Date.now() - began >= 250, "not before the deadline");
   return came;
@@ -47,13 +64,26 @@ const inTime = async (what, most = 3_000) => {
 const clientOf = async () => {
   const { client } = await import("fieldpost/worker");
   const credentials = { clientId: "id", clientSecret: "secret", loginUrl: base };
-  return client({ system: "pardot", baseUrl: base, allowHost: new URL(base).host, businessUnit: "0Uv000000000001CAA", credentials }, { timeout: 300 });
+  return client(
+    {
+      system: "pardot",
+      baseUrl: base,
+      allowHost: new URL(base).host,
+      businessUnit: "0Uv000000000001CAA",
+      credentials,
+    },
+    { timeout: 300 },
+  );
 };
 
 /** The next call goes through; on a busy machine not every one within so short a time. */
 async function found(client) {
   const kinds = [];
-  while (kinds.length < 10 && kinds.at(-1) !== "found") kinds.push((await client.call("pardot.prospect.read", { id: 1 }).catch(({ code }) => ({ kind: code }))).kind);
+  while (kinds.length < 10 && kinds.at(-1) !== "found")
+    kinds.push(
+      (await client.call("pardot.prospect.read", { id: 1 }).catch(({ code }) => ({ kind: code })))
+        .kind,
+    );
   assert.equal(kinds.at(-1), "found", kinds.join());
 }
 
@@ -69,8 +99,15 @@ describe("client", () => {
   test("an answer that stops: a read may be repeated, of a write nobody can tell", async () => {
     const client = await clientOf();
     halves["/api/"] = 2;
-    assert.deepEqual((await inTime(client.call("pardot.prospect.read", { id: 1 }))).value, { kind: "retry", code: "network.timeout", reason: "busy" });
-    assert.deepEqual((await inTime(client.call("pardot.prospect.create", { email: "ann@example.org" }))).value, { kind: "unknown", why: "network.timeout" });
+    assert.deepEqual((await inTime(client.call("pardot.prospect.read", { id: 1 }))).value, {
+      kind: "retry",
+      code: "network.timeout",
+      reason: "busy",
+    });
+    assert.deepEqual(
+      (await inTime(client.call("pardot.prospect.create", { email: "ann@example.org" }))).value,
+      { kind: "unknown", why: "network.timeout" },
+    );
     await found(client);
   });
 
@@ -92,7 +129,10 @@ describe("send", () => {
       const response = await send(new Request(`${base}/body`), { timeout: 300 });
       const { error } = await inTime(response.text());
       assert.match(error.name, /AbortError|TimeoutError/);
-      assert.equal(await (await send(new Request(`${base}/body`), { timeout: 300 })).text(), ANSWERS[2][2]);
+      assert.equal(
+        await (await send(new Request(`${base}/body`), { timeout: 300 })).text(),
+        ANSWERS[2][2],
+      );
     });
 
     test(`${entry}: and so does a signal`, async () => {

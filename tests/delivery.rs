@@ -44,7 +44,12 @@ impl Story {
         self.lists_page(emails, None, by_key)
     }
 
-    fn lists_page(&mut self, emails: &[Option<&'static str>], next: Option<&str>, by_key: bool) -> Effect {
+    fn lists_page(
+        &mut self,
+        emails: &[Option<&'static str>],
+        next: Option<&str>,
+        by_key: bool,
+    ) -> Effect {
         self.now += 100;
         let record = |email: Option<&'static str>| -> Value<'static> {
             let email = email.map_or(Value::Null, Value::from);
@@ -120,7 +125,11 @@ fn a_create_whose_reply_was_lost_is_looked_up_before_it_is_repeated() {
     assert!(story.delivery.next >= sent + TIMING.deadline);
     assert_eq!(story.sends(), ("pardot.prospect.read", None));
     story.hears(found(&[("7", "")]));
-    assert_eq!(story.sends(), ("pardot.prospect.update", Some("7".to_owned())), "never a second create");
+    assert_eq!(
+        story.sends(),
+        ("pardot.prospect.update", Some("7".to_owned())),
+        "never a second create"
+    );
 }
 
 #[test]
@@ -140,7 +149,11 @@ fn an_absent_person_counts_only_once_reads_have_caught_up() {
         looks += 1;
         story.hears(missing());
     }
-    assert!(story.now >= sent + TIMING.deadline + 60_000, "created again after {} ms", story.now - sent);
+    assert!(
+        story.now >= sent + TIMING.deadline + 60_000,
+        "created again after {} ms",
+        story.now - sent
+    );
     assert!(looks >= 2, "looked {looks} times");
     assert_eq!(story.hears(stored()), Effect::Done);
 }
@@ -153,7 +166,10 @@ fn a_worker_that_died_after_sending_has_lost_the_reply() {
     story.sends();
     // No outcome is ever told; the next wake-up comes after the deadline.
     story.now = story.delivery.next;
-    assert_eq!(story.step(Event::Due { doubt: None, others: None, kept: true, place: None }), Effect::Wait);
+    assert_eq!(
+        story.step(Event::Due { doubt: None, others: None, kept: true, place: None }),
+        Effect::Wait
+    );
     assert_eq!(story.sends(), ("pardot.prospect.read", None));
 }
 
@@ -182,7 +198,8 @@ fn decided(emails: &[Option<&'static str>], by_key: bool) -> Story {
 
 #[test]
 fn a_phone_that_nobody_else_has_is_written() {
-    for emails in [&[][..], &[Some("Ann@Example.COM ")], &[Some("ann@example.com"), Some("ANN@example.com")]]
+    for emails in
+        [&[][..], &[Some("Ann@Example.COM ")], &[Some("ann@example.com"), Some("ANN@example.com")]]
     {
         let mut story = decided(emails, false);
         assert_eq!(story.sends(), UPSERT);
@@ -193,7 +210,9 @@ fn a_phone_that_nobody_else_has_is_written() {
 
 #[test]
 fn a_phone_that_somebody_else_has_is_left_out() {
-    for emails in [&[Some("bob@example.com")][..], &[None], &[Some("")], &[Some("ann@example.com"), None]] {
+    for emails in
+        [&[Some("bob@example.com")][..], &[None], &[Some("")], &[Some("ann@example.com"), None]]
+    {
         for (records, aside) in [(found(&[]), true), (found(&[("9", "")]), false)] {
             let mut story = decided(emails, false);
             assert_eq!(story.sends(), LIST, "is the e-mail known?");
@@ -251,7 +270,11 @@ fn who_is_there_is_found_by_email_though_the_owner_lets_the_phone_decide() {
         assert_eq!(story.sends(), LIST, "by e-mail");
         story.hears(found(&[("9", "")]));
         assert_eq!(story.sends(), UPSERT);
-        assert_eq!((story.delivery.without.as_str(), story.delivery.aside), ("phone", false), "{pages:?}");
+        assert_eq!(
+            (story.delivery.without.as_str(), story.delivery.aside),
+            ("phone", false),
+            "{pages:?}"
+        );
         assert_eq!(story.hears(stored()), Effect::Done);
     }
     // What is not shown may be somebody else.
@@ -323,7 +346,12 @@ fn a_lead_with_one_key_is_written_at_once() {
     story.sends();
     assert_eq!(story.step(Event::Blind), Effect::Wait);
     assert_eq!(
-        story.step(Event::Due { doubt: Some(60_000), others: Some(60_000), kept: false, place: None }),
+        story.step(Event::Due {
+            doubt: Some(60_000),
+            others: Some(60_000),
+            kept: false,
+            place: None
+        }),
         Effect::Send {
             operation: "prospects.prospect.upsert",
             record: None,
@@ -403,7 +431,11 @@ fn an_upsert_waits_until_reads_have_caught_up() {
     while story.sends() == LIST {
         story.lists(&[], false);
     }
-    assert!(story.now >= sent + TIMING.deadline + 60_000, "written again after {} ms", story.now - sent);
+    assert!(
+        story.now >= sent + TIMING.deadline + 60_000,
+        "written again after {} ms",
+        story.now - sent
+    );
     assert!(!story.delivery.maybe_repeated);
 }
 
@@ -419,7 +451,9 @@ fn a_lost_write_whose_phone_somebody_has_taken_since_is_not_repeated_as_it_was()
 
 #[test]
 fn a_lost_write_without_the_phone_is_repeated_as_it_was() {
-    for (first, second) in [(found(&[]), found(&[("9", "")])), (found(&[("9", "")]), found(&[("9", "")]))] {
+    for (first, second) in
+        [(found(&[]), found(&[("9", "")])), (found(&[("9", "")]), found(&[("9", "")]))]
+    {
         let mut story = decided(&[Some("bob@example.com")], false);
         story.sends();
         story.hears(first);
@@ -496,7 +530,10 @@ fn a_cookie_that_is_refused_goes_and_the_lead_stays() {
     assert_eq!((story.delivery.next, story.delivery.attempts), (story.now, 0), "at once");
     assert_eq!(story.sends().0, "marketo.lead.submitForm");
     assert_eq!(story.delivery.without, "cookie");
-    assert_eq!(story.delivery.warning(recipe(System::Marketo).unwrap()), Some("marketo.cookie_dropped"));
+    assert_eq!(
+        story.delivery.warning(recipe(System::Marketo).unwrap()),
+        Some("marketo.cookie_dropped")
+    );
     assert_eq!(story.hears(bad()), Effect::Dead, "it was not the cookie");
 }
 
@@ -522,7 +559,11 @@ fn a_place_that_may_end_before_the_call_does_is_asked_for_again() {
 fn an_expired_token_costs_no_time() {
     let mut story = Story::of(System::Marketo);
     story.sends();
-    story.hears(Outcome::Retry { after: Some(0), code: "marketo.602".into(), reason: Reason::Token });
+    story.hears(Outcome::Retry {
+        after: Some(0),
+        code: "marketo.602".into(),
+        reason: Reason::Token,
+    });
     assert_eq!(story.delivery.next, story.now, "a new token is there at once");
     story.sends();
     assert_eq!(story.hears(stored()), Effect::Done);
@@ -532,7 +573,11 @@ fn an_expired_token_costs_no_time() {
 fn a_rate_limit_is_waited_for() {
     let mut story = Story::of(System::Marketo);
     story.sends();
-    story.hears(Outcome::Retry { after: Some(20_000), code: "marketo.606".into(), reason: Reason::Rate });
+    story.hears(Outcome::Retry {
+        after: Some(20_000),
+        code: "marketo.606".into(),
+        reason: Reason::Rate,
+    });
     assert!(story.delivery.next >= story.now + 20_000);
 }
 
@@ -552,7 +597,10 @@ fn what_the_system_refuses_waits_for_a_person() {
     let mut story = Story::of(System::Prospects);
     story.sends();
     assert_eq!(story.hears(refused()), Effect::Dead);
-    assert_eq!(story.step(Event::Due { doubt: None, others: None, kept: true, place: None }), Effect::Dead);
+    assert_eq!(
+        story.step(Event::Due { doubt: None, others: None, kept: true, place: None }),
+        Effect::Dead
+    );
 }
 
 /// A refusal that somebody else has to mend.
@@ -571,7 +619,10 @@ fn what_is_not_the_leads_fault_kills_no_lead_and_costs_no_try() {
                 assert!(story.delivery.next > story.now, "another lead asks first");
             }
             assert_eq!((story.delivery.phase, story.delivery.attempts), (Phase::Waiting, 0));
-            assert!(matches!(story.delivery.outcome, Some(Outcome::Refused { .. })), "the code stays");
+            assert!(
+                matches!(story.delivery.outcome, Some(Outcome::Refused { .. })),
+                "the code stays"
+            );
         }
     }
 }
@@ -584,7 +635,10 @@ fn a_write_that_waited_for_its_account_is_looked_up_anew() {
     story.sends();
     story.hears(faulty(Fault::Writes));
     story.now = story.delivery.next + 3_600_000;
-    assert_eq!(story.step(Event::Due { doubt: None, others: None, kept: false, place: None }), Effect::Wait);
+    assert_eq!(
+        story.step(Event::Due { doubt: None, others: None, kept: false, place: None }),
+        Effect::Wait
+    );
     assert_eq!(story.sends(), ("pardot.prospect.read", None), "others may have written in between");
 }
 
@@ -635,13 +689,17 @@ fn a_few_refused_tokens_are_no_leads_fault() {
 #[test]
 fn the_other_version_is_spoken_at_once_and_not_for_ever() {
     let mut story = Story::of(System::Pardot);
-    let other = || Outcome::Retry { after: Some(0), code: "pardot.89".into(), reason: Reason::Version };
+    let other =
+        || Outcome::Retry { after: Some(0), code: "pardot.89".into(), reason: Reason::Version };
     story.sends();
     story.hears(other());
     assert_eq!((story.delivery.next, story.delivery.attempts), (story.now, 0));
     story.sends();
     story.hears(other());
-    assert!(story.delivery.next > story.now, "an account that speaks neither is not called at full speed");
+    assert!(
+        story.delivery.next > story.now,
+        "an account that speaks neither is not called at full speed"
+    );
 }
 
 #[test]
@@ -680,8 +738,15 @@ fn a_lost_create_that_the_gate_holds_back_is_still_lost() {
     story.now = story.delivery.next;
     story.step(Event::Held { until: story.now + 100 });
     story.now += 100;
-    assert_eq!(story.step(Event::Due { doubt: None, others: None, kept: true, place: None }), Effect::Wait);
-    assert_eq!(story.sends(), ("pardot.prospect.read", None), "never a second create without a look");
+    assert_eq!(
+        story.step(Event::Due { doubt: None, others: None, kept: true, place: None }),
+        Effect::Wait
+    );
+    assert_eq!(
+        story.sends(),
+        ("pardot.prospect.read", None),
+        "never a second create without a look"
+    );
 }
 
 #[test]
@@ -699,7 +764,10 @@ fn a_look_up_holds_only_as_long_as_nobody_else_can_write() {
     let mut story = Story::of(System::Pardot);
     story.sends();
     story.hears(missing());
-    assert_eq!(story.step(Event::Due { doubt: None, others: None, kept: false, place: None }), Effect::Wait);
+    assert_eq!(
+        story.step(Event::Due { doubt: None, others: None, kept: false, place: None }),
+        Effect::Wait
+    );
     assert_eq!(story.sends(), ("pardot.prospect.read", None), "asked again");
 }
 
@@ -723,7 +791,11 @@ fn tokens_that_are_refused_again_and_again_burn_no_try() {
     let mut story = Story::of(System::Marketo);
     for _ in 0..20 {
         story.sends();
-        story.hears(Outcome::Retry { after: Some(0), code: "marketo.602".into(), reason: Reason::Token });
+        story.hears(Outcome::Retry {
+            after: Some(0),
+            code: "marketo.602".into(),
+            reason: Reason::Token,
+        });
     }
     assert_eq!(story.delivery.attempts, 0);
     assert!(story.delivery.next > story.now + 1_000, "but the second time it waits");
@@ -744,7 +816,8 @@ fn state_of_version_1_goes_on() {
             "pardot.prospect.read",
         ),
     ] {
-        let mut story = Story { system, delivery: serde_json::from_str(state).unwrap(), now: 100_000 };
+        let mut story =
+            Story { system, delivery: serde_json::from_str(state).unwrap(), now: 100_000 };
         if story.delivery.phase == Phase::Sent {
             assert_eq!(
                 story.step(Event::Due { doubt: None, others: None, kept: false, place: None }),
@@ -804,11 +877,18 @@ fn nothing_that_a_look_up_found_is_kept_but_the_id() {
     let mut story = Story::of(System::Pardot);
     story.sends();
     let comments = Value::from("\"".repeat(1 << 20));
-    let record: Value<'static> =
-        [("id", Value::from("7")), ("email", Value::from("ann@example.org")), ("comments", comments)]
-            .into_iter()
-            .collect();
-    story.hears(Outcome::Found { records: vec![record], total: Some(1), next: Some("more".to_owned()) });
+    let record: Value<'static> = [
+        ("id", Value::from("7")),
+        ("email", Value::from("ann@example.org")),
+        ("comments", comments),
+    ]
+    .into_iter()
+    .collect();
+    story.hears(Outcome::Found {
+        records: vec![record],
+        total: Some(1),
+        next: Some("more".to_owned()),
+    });
     let state = serde_json::to_string(&story.delivery).unwrap();
     assert!(state.len() < 1_000, "{} bytes", state.len());
     assert!(!state.contains("ann@example.org"), "a row of the outbox has the CRM's values in it");

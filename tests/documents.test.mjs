@@ -19,11 +19,18 @@ after(() => rm(folder, { recursive: true, force: true }));
 
 /** The example as a module that gives pairs of what came out and what the page says. */
 function asModule(code) {
-  const lines = code.replace(/^(.*); \/\/ → (.*)$/gm, (_, expression, value) => `__pairs.push([${expression}, ${value}]);`);
+  const lines = code.replace(
+    /^(.*); \/\/ → (.*)$/gm,
+    (_, expression, value) => `__pairs.push([${expression}, ${value}]);`,
+  );
   return `const __pairs = [];\n${lines}\nexport default __pairs;\n`;
 }
 
-const blocks = (page) => [...page.matchAll(/^```(js|html)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({ language, code }));
+const blocks = (page) =>
+  [...page.matchAll(/^```(js|html)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({
+    language,
+    code,
+  }));
 
 for (const name of ["spec", "messages", "calls"]) {
   describe(`docs/${name}.md`, async () => {
@@ -32,7 +39,8 @@ for (const name of ["spec", "messages", "calls"]) {
       if (language !== "js") continue;
       const html = all[at - 1]?.language === "html" ? all[at - 1].code : undefined;
       test(`example ${at + 1}${html ? ", in the browser" : ""}`, async () => {
-        const pairs = html === undefined ? await inNode(`${name}-${at}`, code) : await inBrowser(html, code);
+        const pairs =
+          html === undefined ? await inNode(`${name}-${at}`, code) : await inBrowser(html, code);
         assert.ok(pairs.length > 0, "the example asserts nothing");
         for (const [got, said] of pairs) assert.deepEqual(got, said);
       });
@@ -48,7 +56,10 @@ async function inNode(name, code) {
 
 async function inBrowser(html, code) {
   const { outputFiles } = await build({
-    stdin: { contents: `${asModule(code)}globalThis.pairs = JSON.stringify(__pairs);`, resolveDir: root },
+    stdin: {
+      contents: `${asModule(code)}globalThis.pairs = JSON.stringify(__pairs);`,
+      resolveDir: root,
+    },
     bundle: true,
     format: "esm",
     write: false,

@@ -27,7 +27,8 @@ const TEXT: &str = "[a-zA-Z0-9 +%&/=?#;:,.<>\"'\\\\{}\\[\\]\\-_~!*()|^`éüñ中
 const LINES: &str = "[a-zA-Z0-9 +%&/=<>\"'\\\\éü中\u{5d0}\u{1F600}\n\t]{1,30}";
 
 fn build(name: &str, params: &[(&str, Value<'static>)], version: u8) -> Payload {
-    let params = params.iter().map(|(name, value)| ((*name).to_owned().into(), value.clone())).collect();
+    let params =
+        params.iter().map(|(name, value)| ((*name).to_owned().into(), value.clone())).collect();
     operation(name).unwrap().payload(params, version).unwrap()
 }
 
@@ -230,7 +231,10 @@ fn many_fields_are_asked_for_by_post() {
         let payload = build(name, &[(key, Value::from("5")), ("fields", list)], 4);
         let read = match &payload.body {
             Some(body) => {
-                assert!(payload.method == "POST" && payload.path.ends_with(".json?_method=GET"), "{name}");
+                assert!(
+                    payload.method == "POST" && payload.path.ends_with(".json?_method=GET"),
+                    "{name}"
+                );
                 pairs(body, true)
             }
             None => {
@@ -296,7 +300,10 @@ fn hostile_xml_is_refused_at_once() {
         let most = if cfg!(debug_assertions) { 8_000 } else { 50 };
         assert!(took < Duration::from_millis(most), "{what} took {took:?}");
         assert!(
-            matches!(operation("pardot.prospect.read").unwrap().read(&reply), Outcome::Retry { .. }),
+            matches!(
+                operation("pardot.prospect.read").unwrap().read(&reply),
+                Outcome::Retry { .. }
+            ),
             "{what}"
         );
     }

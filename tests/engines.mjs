@@ -14,9 +14,33 @@ const asked = process.argv.slice(2).filter((name) => name in engines);
 const names = asked.length ? asked : Object.keys(engines);
 let people = 0;
 
-const enhanced = (page) => until(() => page.run(() => !!document.querySelector("form[data-fieldpost-state]")), "the form to be enhanced", 15_000);
-const stateIs = (page, wanted) => until(() => page.run((wanted) => document.querySelector("form")?.dataset.fieldpostState === wanted, wanted), `state ${wanted}`, 30_000);
-const thanked = (page) => until(() => page.run(() => document.activeElement?.matches("[data-fieldpost-done]") && document.activeElement.innerText), "the thanks", 30_000);
+const enhanced = (page) =>
+  until(
+    () => page.run(() => !!document.querySelector("form[data-fieldpost-state]")),
+    "the form to be enhanced",
+    15_000,
+  );
+const stateIs = (page, wanted) =>
+  until(
+    () =>
+      page.run(
+        (wanted) => document.querySelector("form")?.dataset.fieldpostState === wanted,
+        wanted,
+      ),
+    `state ${wanted}`,
+    30_000,
+  );
+const thanked = (page) =>
+  until(
+    () =>
+      page.run(
+        () =>
+          document.activeElement?.matches("[data-fieldpost-done]") &&
+          document.activeElement.innerText,
+      ),
+    "the thanks",
+    30_000,
+  );
 
 /** Fills by script: how an engine's driver types is not what is tried here, but for the fields that listen to typing. */
 const fill = (page, values) =>
@@ -26,15 +50,29 @@ const fill = (page, values) =>
       if (value === true) field.click();
       else {
         field.value = value;
-        for (const type of ["input", "change"]) field.dispatchEvent(new Event(type, { bubbles: true }));
+        for (const type of ["input", "change"])
+          field.dispatchEvent(new Event(type, { bubbles: true }));
       }
     }
   }, values);
 
-const person = () => ({ firstName: "Ann", lastName: "O’Hara", email: `engine${++people}.${process.pid}@example.com`, consent: true });
+const person = () => ({
+  firstName: "Ann",
+  lastName: "O’Hara",
+  email: `engine${++people}.${process.pid}@example.com`,
+  consent: true,
+});
 const arrived = (here, email) =>
-  until(async () => (await here.leads()).filter((lead) => lead.email === email).length >= 3, `${email} in three systems`, 30_000).then(async () =>
-    assert.equal((await here.leads()).filter((lead) => lead.email === email).length, 3, "once in each"),
+  until(
+    async () => (await here.leads()).filter((lead) => lead.email === email).length >= 3,
+    `${email} in three systems`,
+    30_000,
+  ).then(async () =>
+    assert.equal(
+      (await here.leads()).filter((lead) => lead.email === email).length,
+      3,
+      "once in each",
+    ),
   );
 
 /** `native`: here the browser submits, and a page of its own says thanks. `begin` serves another page than the demo's. */
@@ -43,7 +81,9 @@ const FLOWS = [
     name: "the verdict of each case, and of 1,000 generated forms, is Node's",
     begin: verdictPage,
     async act(page) {
-      const { count, differences } = JSON.parse(await until(() => page.run(() => document.body?.textContent), "what is found", 120_000));
+      const { count, differences } = JSON.parse(
+        await until(() => page.run(() => document.body?.textContent), "what is found", 120_000),
+      );
       assert.ok(count > 2_000, `only ${count} were checked`);
       assert.deepEqual(differences.slice(0, 1), []);
     },
@@ -55,12 +95,21 @@ const FLOWS = [
       await picture("empty");
       await fill(page, { email: "ann@" });
       await page.click("form button.send");
-      await until(() => page.run(() => document.activeElement?.name === "firstName"), "the focus on the first issue");
-      assert.equal(await page.run(() => document.querySelector("[name=email]").getAttribute("aria-invalid")), "true");
+      await until(
+        () => page.run(() => document.activeElement?.name === "firstName"),
+        "the focus on the first issue",
+      );
+      assert.equal(
+        await page.run(() => document.querySelector("[name=email]").getAttribute("aria-invalid")),
+        "true",
+      );
       await picture("issues");
       const ann = person();
       await fill(page, { ...ann, email: ann.email.replace("example.com", "gmial.com") });
-      await until(() => page.run(() => !!document.querySelector("[data-fieldpost-suggestion]")), "the suggestion");
+      await until(
+        () => page.run(() => !!document.querySelector("[data-fieldpost-suggestion]")),
+        "the suggestion",
+      );
       await picture("suggestion");
       await page.click("[data-fieldpost-suggestion]");
       ann.email = ann.email.replace("example.com", "gmail.com");
@@ -76,10 +125,19 @@ const FLOWS = [
     async act(page) {
       await enhanced(page);
       await page.type("[name=phone]", "2124567890");
-      assert.equal(await page.run(() => document.querySelector("[name=phone]").value), "(212) 456-7890");
+      assert.equal(
+        await page.run(() => document.querySelector("[name=phone]").value),
+        "(212) 456-7890",
+      );
       await page.run(() => document.querySelector("[name=phone]").setSelectionRange(8, 8));
       await page.key("Backspace");
-      assert.deepEqual(await page.run(() => [document.querySelector("[name=phone]").value, document.querySelector("[name=phone]").selectionStart]), ["(212) 467-890", 7]);
+      assert.deepEqual(
+        await page.run(() => [
+          document.querySelector("[name=phone]").value,
+          document.querySelector("[name=phone]").selectionStart,
+        ]),
+        ["(212) 467-890", 7],
+      );
     },
   },
   {
@@ -111,7 +169,16 @@ const FLOWS = [
       await enhanced(page);
       const cleo = person();
       await fill(page, cleo);
-      if (engine === "webkit") await page.run(() => void Object.defineProperty(window, "indexedDB", { configurable: true, get() { throw new DOMException("", "SecurityError"); } }));
+      if (engine === "webkit")
+        await page.run(
+          () =>
+            void Object.defineProperty(window, "indexedDB", {
+              configurable: true,
+              get() {
+                throw new DOMException("", "SecurityError");
+              },
+            }),
+        );
       await here.killRelay();
       await page.click("form button.send");
       await stateIs(page, "failed");
@@ -130,10 +197,18 @@ const FLOWS = [
     options: { width: 390, height: 844, dark: true },
     async act(page, here, picture) {
       await enhanced(page);
-      await page.run(() => { document.documentElement.dir = "rtl"; });
+      await page.run(() => {
+        document.documentElement.dir = "rtl";
+      });
       await page.click("form button.send");
-      await until(() => page.run(() => document.querySelectorAll("[aria-invalid=true]").length >= 4), "the issues");
-      const [content, view] = await page.run(() => [document.documentElement.scrollWidth, window.innerWidth]);
+      await until(
+        () => page.run(() => document.querySelectorAll("[aria-invalid=true]").length >= 4),
+        "the issues",
+      );
+      const [content, view] = await page.run(() => [
+        document.documentElement.scrollWidth,
+        window.innerWidth,
+      ]);
       assert.ok(content <= view, `${content} px in ${view} px`);
       await picture("small-dark-rtl");
       const dora = person();
@@ -150,7 +225,11 @@ async function native(page, here, scripts) {
   const eve = person();
   // Long enough for attach to have taken the form over, were it there.
   await new Promise((resolve) => setTimeout(resolve, 1_500));
-  if (scripts) assert.equal(await page.run(() => !!document.querySelector("form[data-fieldpost-state]")), false);
+  if (scripts)
+    assert.equal(
+      await page.run(() => !!document.querySelector("form[data-fieldpost-state]")),
+      false,
+    );
   for (const [name, value] of Object.entries(eve)) {
     if (value === true) await page.click(`[name=${name}]`);
     else await page.type(`[name=${name}]`, value);
@@ -161,7 +240,10 @@ async function native(page, here, scripts) {
 }
 
 /** A driver that no longer answers ends its flow, not the run. */
-const late = () => new Promise((_, reject) => setTimeout(() => reject(new Error("no end in 15 minutes")), 900_000).unref());
+const late = () =>
+  new Promise((_, reject) =>
+    setTimeout(() => reject(new Error("no end in 15 minutes")), 900_000).unref(),
+  );
 
 const flows = FLOWS.filter(({ name }) => name.includes(process.env.FLOW ?? ""));
 let failed = 0;
@@ -176,8 +258,11 @@ for (const engine of names) {
       page = await engines[engine](options);
       if (name === flows[0].name) console.log(await page.version());
       await page.goto(here.page);
-      const picture = (state) => (PICTURES ? page.picture(`${PICTURES}/${engine}-${state}.png`) : undefined);
-      const flow = plain ? native(page, here, options?.javaScript !== false) : act(page, here, picture, engine);
+      const picture = (state) =>
+        PICTURES ? page.picture(`${PICTURES}/${engine}-${state}.png`) : undefined;
+      const flow = plain
+        ? native(page, here, options?.javaScript !== false)
+        : act(page, here, picture, engine);
       await Promise.race([flow, late()]);
       console.log(`ok ${engine}: ${name} (${Date.now() - began} ms)`);
     } catch (error) {

@@ -54,7 +54,8 @@ fn pairs(text: &str) -> Vec<(String, String)> {
         .split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
-            pair.split_once('=').map_or((decoded(pair), String::new()), |(a, b)| (decoded(a), decoded(b)))
+            pair.split_once('=')
+                .map_or((decoded(pair), String::new()), |(a, b)| (decoded(a), decoded(b)))
         })
         .collect();
     pairs.sort();
@@ -75,9 +76,16 @@ fn address(method: &str, url: &str) -> Parts {
         .split_once("://")
         .map_or(url, |(_, rest)| rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/"));
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    let segments =
-        path.split('/').filter(|part| !part.is_empty()).map(|part| decoded(&part.replace('+', "%2B")));
-    Parts { method: method.to_owned(), segments: segments.collect(), query: pairs(query), body: None }
+    let segments = path
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .map(|part| decoded(&part.replace('+', "%2B")));
+    Parts {
+        method: method.to_owned(),
+        segments: segments.collect(),
+        query: pairs(query),
+        body: None,
+    }
 }
 
 fn text_of(value: &Json) -> String {
@@ -99,22 +107,29 @@ fn recorded(row: &Json) -> Option<Parts> {
     };
     extend(&mut parts, request.get("query").unwrap_or(&Json::Null));
     match (request.get("body"), request.get("form")) {
-        (Some(Json::Object(body)), _) if body.contains_key("query") => extend(&mut parts, &body["query"]),
+        (Some(Json::Object(body)), _) if body.contains_key("query") => {
+            extend(&mut parts, &body["query"])
+        }
         (Some(Json::Object(body)), _) if body.contains_key("multipart") => {
             let list = body["multipart"].as_object().unwrap();
-            parts.body = form(list.iter().map(|(name, value)| (name.clone(), text_of(value))).collect());
+            parts.body =
+                form(list.iter().map(|(name, value)| (name.clone(), text_of(value))).collect());
         }
         (Some(Json::Object(body)), _) if body.contains_key("JSON") => {
-            let json = body.get("JSON").filter(|json| json.as_object().is_some_and(|map| !map.is_empty()));
+            let json =
+                body.get("JSON").filter(|json| json.as_object().is_some_and(|map| !map.is_empty()));
             parts.body = json.cloned().map(Body::Data);
         }
-        (Some(body @ Json::Object(map)), _) if !map.is_empty() => parts.body = Some(Body::Data(body.clone())),
+        (Some(body @ Json::Object(map)), _) if !map.is_empty() => {
+            parts.body = Some(Body::Data(body.clone()))
+        }
         (Some(Json::String(body)), _) if body.starts_with('{') => {
             parts.body = serde_json::from_str(body).ok().map(Body::Data);
         }
         (Some(Json::String(body)), _) => parts.body = form(pairs(body)),
         (_, Some(Json::Object(map))) => {
-            let mut list: Vec<_> = map.iter().map(|(name, value)| (name.clone(), text_of(value))).collect();
+            let mut list: Vec<_> =
+                map.iter().map(|(name, value)| (name.clone(), text_of(value))).collect();
             list.sort();
             parts.body = form(list);
         }
@@ -161,8 +176,8 @@ fn taken_apart(parts: &Parts) -> Option<Taken> {
     let mut method_in_body =
         parts.query.iter().find(|(name, _)| name == "_method").map(|(_, word)| word.clone());
     if let Some(Body::Form(form)) = &parts.body {
-        method_in_body =
-            method_in_body.or(form.iter().find(|(name, _)| name == "_method").map(|(_, word)| text_of(word)));
+        method_in_body = method_in_body
+            .or(form.iter().find(|(name, _)| name == "_method").map(|(_, word)| text_of(word)));
     }
     let asked = Parts {
         method: method_in_body.clone().unwrap_or_else(|| parts.method.clone()),
@@ -174,7 +189,8 @@ fn taken_apart(parts: &Parts) -> Option<Taken> {
         _ => operations().find_map(|known| Some((known, captured(known.row(version), &asked)?)))?,
     };
     let mut add = |name: &str, value: Json| {
-        if !(name == "_method" || name == "format" || params.iter().any(|(known, _)| known == name)) {
+        if !(name == "_method" || name == "format" || params.iter().any(|(known, _)| known == name))
+        {
             params.push((name.to_owned(), value));
         }
     };
@@ -184,7 +200,9 @@ fn taken_apart(parts: &Parts) -> Option<Taken> {
         add(name, if several.len() > 1 { Json::Array(list) } else { Json::String(value.clone()) });
     }
     match &parts.body {
-        Some(Body::Data(Json::Object(map))) => map.iter().for_each(|(name, value)| add(name, value.clone())),
+        Some(Body::Data(Json::Object(map))) => {
+            map.iter().for_each(|(name, value)| add(name, value.clone()))
+        }
         Some(Body::Form(list)) => {
             for (name, value) in list {
                 let inner = value.get("prospects").cloned().filter(|_| name == "prospects");
@@ -201,7 +219,10 @@ fn rebuilt(found: &Operation, version: u8, params: &[(String, Json)]) -> Result<
     let params = params
         .iter()
         .map(|(name, value)| {
-            (name.clone().into(), serde_json::from_str::<Value<'static>>(&value.to_string()).unwrap())
+            (
+                name.clone().into(),
+                serde_json::from_str::<Value<'static>>(&value.to_string()).unwrap(),
+            )
         })
         .collect();
     let payload = found.payload(params, version).map_err(|refusal| {
@@ -225,7 +246,9 @@ fn right_kinds(row: &Json, found: &Operation) -> Option<BTreeSet<&'static str>> 
     let status = response.get("status").and_then(Json::as_u64).unwrap_or(200);
     let body = response.get("body").cloned().unwrap_or_default();
     let text = text_of(&body);
-    if let Some(word) = row.get("expect").and_then(|expect| expect.get("errorType")).and_then(Json::as_str) {
+    if let Some(word) =
+        row.get("expect").and_then(|expect| expect.get("errorType")).and_then(Json::as_str)
+    {
         // A failed attempt may be repeated; of a write that broke off nobody can tell.
         return Some(if word == "aborted" {
             BTreeSet::from(["refused"])
@@ -238,8 +261,9 @@ fn right_kinds(row: &Json, found: &Operation) -> Option<BTreeSet<&'static str>> 
         return Some(BTreeSet::from(["stored"]));
     }
     if text.contains("\"success\":true") {
-        let is_whole =
-            body["result"].as_array().is_some_and(|list| list.iter().all(|one| one.get("reasons").is_none()));
+        let is_whole = body["result"]
+            .as_array()
+            .is_some_and(|list| list.iter().all(|one| one.get("reasons").is_none()));
         return Some(if is_whole {
             good.iter().copied().collect()
         } else {
@@ -257,7 +281,8 @@ fn right_kinds(row: &Json, found: &Operation) -> Option<BTreeSet<&'static str>> 
 
 fn reply(row: &Json) -> Reply {
     let response = &row["response"];
-    let status = response["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or(200);
+    let status =
+        response["status"].as_u64().and_then(|status| u16::try_from(status).ok()).unwrap_or(200);
     Reply { status, body: text_of(&response["body"]), ..Reply::default() }
 }
 
@@ -318,13 +343,15 @@ fn recorded_exchanges_are_met() {
     let mut used = BTreeSet::new();
     for system in ["marketo", "pardot"] {
         let file = format!("{folder}/{system}-exchanges.json");
-        let rows: Vec<Json> = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        let rows: Vec<Json> =
+            serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
         let count = rows.len();
         let rows = rows
             .into_iter()
             .enumerate()
             .flat_map(|(at, row)| spread(row).into_iter().map(move |row| (at, row)));
-        let (mut met, mut different, mut read, mut no_reply, mut no_request, mut alone) = (0, 0, 0, 0, 0, 0);
+        let (mut met, mut different, mut read, mut no_reply, mut no_request, mut alone) =
+            (0, 0, 0, 0, 0, 0);
         let mut outside: BTreeMap<String, usize> = BTreeMap::new();
         let mut by_operation: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, row) in rows {
@@ -347,7 +374,11 @@ fn recorded_exchanges_are_met() {
             };
             let Some((found, version, params)) = taken_apart(&parts) else {
                 let name = parts.segments.iter().map(|part| {
-                    if part.bytes().any(|byte| byte.is_ascii_digit()) { "…" } else { part.as_str() }
+                    if part.bytes().any(|byte| byte.is_ascii_digit()) {
+                        "…"
+                    } else {
+                        part.as_str()
+                    }
                 });
                 *outside
                     .entry(format!("{} {}", parts.method, name.collect::<Vec<_>>().join("/")))
@@ -371,7 +402,9 @@ fn recorded_exchanges_are_met() {
             let (response, reply) = (&row["response"], reply(row));
             let given: Vec<_> = params
                 .iter()
-                .map(|(name, value)| (name.clone().into(), serde_json::from_str(&value.to_string()).unwrap()))
+                .map(|(name, value)| {
+                    (name.clone().into(), serde_json::from_str(&value.to_string()).unwrap())
+                })
                 .collect();
             let outcome = found.row(version).read_for(&reply, &given);
             if right.contains(kind(&outcome)) {

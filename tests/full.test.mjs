@@ -12,11 +12,16 @@ describe("an outbox is exported, listed and replayed in a heap that does not fol
     test(what, { timeout: 300_000 }, async () => {
       const found = await fullRun(given);
       // A machine that has other things to do may let one wait for longer than an outbox's word is waited for.
-      assert.ok(found.live.statuses["202 queued"] >= 0.95 * found.live.sent, JSON.stringify(found.live));
+      assert.ok(
+        found.live.statuses["202 queued"] >= 0.95 * found.live.sent,
+        JSON.stringify(found.live),
+      );
       assert.ok(found.live.sent > 20, `${found.live.sent} leads came meanwhile`);
       assert.ok(found.heap <= 40 && found.used <= 128, JSON.stringify(found));
       assert.ok(found.reads.rows <= 15_000, JSON.stringify(found.reads));
-      console.log(`# ${found.megabytes} MiB: the heap ${found.heap} MB, with garbage ${found.used} MB; ${found.live.sent} leads came meanwhile`);
+      console.log(
+        `# ${found.megabytes} MiB: the heap ${found.heap} MB, with garbage ${found.used} MB; ${found.live.sent} leads came meanwhile`,
+      );
     });
   }
 });

@@ -2,7 +2,16 @@
 // instances: whatever goes through `WebAssembly.Instance` may stop, and must not be used again after it did.
 import { withTests } from "./relays.mjs";
 
-const trap = (globalThis.trap = { only: "", every: 0, next: 0, calls: 0, traps: 0, afterwards: 0, instances: 0, pages: 0 });
+const trap = (globalThis.trap = {
+  only: "",
+  every: 0,
+  next: 0,
+  calls: 0,
+  traps: 0,
+  afterwards: 0,
+  instances: 0,
+  pages: 0,
+});
 const { Instance } = WebAssembly;
 const ownNames = /^(memory|__wbindgen_|__externref|__wbg_|_start|free|malloc)/;
 
@@ -35,4 +44,5 @@ WebAssembly.Instance = function (module, imports) {
 WebAssembly.Instance.prototype = Instance.prototype;
 
 /** The handler, with `/test/trap` beside it: says when to stop, and what has happened since. */
-export const withTrap = (handler) => withTests(handler, { trap: ({ text }) => Object.assign(trap, JSON.parse(text)) });
+export const withTrap = (handler) =>
+  withTests(handler, { trap: ({ text }) => Object.assign(trap, JSON.parse(text)) });

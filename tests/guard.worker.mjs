@@ -6,10 +6,20 @@ import { account, bounds, common, form as formOf, toMarketo } from "./relays.mjs
 
 export { Gate, Outbox } from "fieldpost/worker";
 
-const FIELDS = { email: { kind: "email", required: true }, other: { kind: "email" }, phone: { kind: "phone" }, company: { kind: "text", max: 200 } };
+const FIELDS = {
+  email: { kind: "email", required: true },
+  other: { kind: "email" },
+  phone: { kind: "phone" },
+  company: { kind: "text", max: 200 },
+};
 
 const handler = relay((env) => {
-  const form = formOf(env, FIELDS, [toMarketo({ email: "email", phone: "phone", company: "company" })], { trap: "fp_ref2" });
+  const form = formOf(
+    env,
+    FIELDS,
+    [toMarketo({ email: "email", phone: "phone", company: "company" })],
+    { trap: "fp_ref2" },
+  );
   return {
     ...common(env),
     ...bounds(env),
@@ -22,12 +32,25 @@ const handler = relay((env) => {
       other: form,
       agreed: {
         ...form,
-        fields: { ...FIELDS, terms: { kind: "consent", required: true, purpose: "an offer", text: "v3" } },
-        deliver: [{ ...form.deliver[0], map: { email: "email", company: "@consent.terms.text", title: "@consent.terms.at" } }],
+        fields: {
+          ...FIELDS,
+          terms: { kind: "consent", required: true, purpose: "an offer", text: "v3" },
+        },
+        deliver: [
+          {
+            ...form.deliver[0],
+            map: { email: "email", company: "@consent.terms.text", title: "@consent.terms.at" },
+          },
+        ],
       },
-      guarded: { ...form, turnstile: { secret: "turnstile-secret", action: "lead", siteverify: env.SITEVERIFY } },
+      guarded: {
+        ...form,
+        turnstile: { secret: "turnstile-secret", action: "lead", siteverify: env.SITEVERIFY },
+      },
     },
-    accounts: { marketo: account(env, "marketo", { limits: { calls: 100_000, window: 20_000, atOnce: 10 } }) },
+    accounts: {
+      marketo: account(env, "marketo", { limits: { calls: 100_000, window: 20_000, atOnce: 10 } }),
+    },
   };
 });
 

@@ -5,9 +5,13 @@ const MIB = 1 << 20;
 
 /** Opens the inspector of a stand's relay. `used` is what the heap holds, garbage and all; `live` what is left when that is gone. In MB. */
 export async function heap(inspector) {
-  const targets = await (await fetch(new URL("/json", String(inspector).replace("ws", "http")))).json();
+  const targets = await (
+    await fetch(new URL("/json", String(inspector).replace("ws", "http")))
+  ).json();
   const socket = new WebSocket(targets.find(({ id }) => id === "core:user:").webSocketDebuggerUrl);
-  await new Promise((resolve, reject) => Object.assign(socket, { onopen: resolve, onerror: reject }));
+  await new Promise((resolve, reject) =>
+    Object.assign(socket, { onopen: resolve, onerror: reject }),
+  );
   let last = 0;
   const waiting = new Map();
   socket.onmessage = ({ data }) => {

@@ -36,7 +36,8 @@ const HOSTS = {
     const child = native(root, Number(options.count) > 10_000 ? "release" : "dev");
     closers.push(() => child.kill());
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    const say = async (value) => child.stdin.write(`${wellFormed(value)}\n`) || (await once(child.stdin, "drain"));
+    const say = async (value) =>
+      child.stdin.write(`${wellFormed(value)}\n`) || (await once(child.stdin, "drain"));
     await say(specs);
     let said = [];
     return async (forms, whole) => {
@@ -57,21 +58,41 @@ const HOSTS = {
   "Node, the build for pages": (specs) => inNode(specs, `${root}pkg/dist/entry/page.js`),
   "Node, the build for Workers and Node": (specs) => inNode(specs, "fieldpost"),
   async workerd(specs) {
-    const modules = await bundleWorker(`${root}tests/fixtures/identical-worker.mjs`, `${folder}/worker`);
-    const miniflare = new Miniflare({ cf: false, modulesRoot: `${folder}/worker`, modules, compatibilityDate: "2026-04-01" });
+    const modules = await bundleWorker(
+      `${root}tests/fixtures/identical-worker.mjs`,
+      `${folder}/worker`,
+    );
+    const miniflare = new Miniflare({
+      cf: false,
+      modulesRoot: `${folder}/worker`,
+      modules,
+      compatibilityDate: "2026-04-01",
+    });
     closers.push(() => miniflare.dispose());
     return async (forms, whole) => {
-      const response = await miniflare.dispatchFetch("http://worker/", { method: "POST", body: JSON.stringify({ specs, forms, whole }) });
+      const response = await miniflare.dispatchFetch("http://worker/", {
+        method: "POST",
+        body: JSON.stringify({ specs, forms, whole }),
+      });
       if (response.status !== 200) throw new Error(`workerd: ${await response.text()}`);
       return response.json();
     };
   },
   async Chromium(specs) {
-    const { outputFiles } = await build({ entryPoints: [`${root}tests/fixtures/identical-page.mjs`], bundle: true, format: "esm", write: false });
+    const { outputFiles } = await build({
+      entryPoints: [`${root}tests/fixtures/identical-page.mjs`],
+      bundle: true,
+      format: "esm",
+      write: false,
+    });
     const server = createServer((request, response) => {
       const script = request.url === "/page.js";
       response.setHeader("content-type", script ? "text/javascript" : "text/html");
-      response.end(script ? outputFiles[0].contents : '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>');
+      response.end(
+        script
+          ? outputFiles[0].contents
+          : '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>',
+      );
     });
     await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
     closers.push(() => server.close());
@@ -80,7 +101,8 @@ const HOSTS = {
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     await page.waitForFunction(() => "identical" in globalThis);
-    return (forms, whole) => page.evaluate((text) => globalThis.identical(text), JSON.stringify({ specs, forms, whole }));
+    return (forms, whole) =>
+      page.evaluate((text) => globalThis.identical(text), JSON.stringify({ specs, forms, whole }));
   },
 };
 
@@ -94,14 +116,18 @@ async function inNode(specs, path) {
 }
 
 /** JSON for a reader of Unicode text: a lone surrogate is what every encoder at a border makes of it. */
-const wellFormed = (value) => JSON.stringify(value, (_, part) => (typeof part === "string" ? part.toWellFormed() : part));
+const wellFormed = (value) =>
+  JSON.stringify(value, (_, part) => (typeof part === "string" ? part.toWellFormed() : part));
 
 /** Says where two hosts differ. */
 async function show(forms, [name, host], [otherName, other]) {
   const [one, two] = [await host(forms, true), await other(forms, true)];
   const at = one.findIndex((line, index) => line !== two[index]);
-  if (at < 0) return console.error(`identical: ${name} and ${otherName} differ, and then they do not`);
-  console.error(`identical: of ${JSON.stringify(forms[at])}\n${name} says\n  ${one[at]}\nand ${otherName}\n  ${two[at]}`);
+  if (at < 0)
+    return console.error(`identical: ${name} and ${otherName} differ, and then they do not`);
+  console.error(
+    `identical: of ${JSON.stringify(forms[at])}\n${name} says\n  ${one[at]}\nand ${otherName}\n  ${two[at]}`,
+  );
 }
 
 let failed = false;
@@ -112,7 +138,10 @@ try {
   const start = Date.now();
   let checked = 0;
   while (checked < Number(options.count) && !failed) {
-    const batch = Array.from({ length: Math.min(Number(options.batch), Number(options.count) - checked) }, () => forms.next().value);
+    const batch = Array.from(
+      { length: Math.min(Number(options.batch), Number(options.count) - checked) },
+      () => forms.next().value,
+    );
     const digests = await Promise.all(hosts.map(([, host]) => host(batch)));
     for (const [index, one] of digests.entries()) {
       if (one === digests[1]) continue;
@@ -121,7 +150,9 @@ try {
     }
     checked += batch.length;
   }
-  console.log(`${checked} forms of seed ${options.seed} in ${hosts.length} places, ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  console.log(
+    `${checked} forms of seed ${options.seed} in ${hosts.length} places, ${((Date.now() - start) / 1000).toFixed(1)} s`,
+  );
 } finally {
   for (const close of closers.reverse()) await close();
 }

@@ -27,9 +27,17 @@ for (const build of ["page", "node"]) {
       assert.deepEqual(codes({ notes: large.slice(0, 65_537) }), [["notes", "value.too_large"]]);
       assert.equal(api.checkEmail(large).issues[0].code, "value.too_large");
       const { report, payload } = form.payload({ notes: large }, "relay.lead.submit");
-      assert.deepEqual([report.ok, report.issues[0].code, payload], [false, "value.too_large", undefined]);
-      assert.throws(() => api.payload("relay.lead.submit", { form: "a", values: { notes: large } }), { code: "params.invalid" });
-      assert.deepEqual(codes(Array.from({ length: 1_001 }, (_, n) => [`field${n}`, "x"])), [["", "value.too_large"]]);
+      assert.deepEqual(
+        [report.ok, report.issues[0].code, payload],
+        [false, "value.too_large", undefined],
+      );
+      assert.throws(
+        () => api.payload("relay.lead.submit", { form: "a", values: { notes: large } }),
+        { code: "params.invalid" },
+      );
+      assert.deepEqual(codes(Array.from({ length: 1_001 }, (_, n) => [`field${n}`, "x"])), [
+        ["", "value.too_large"],
+      ]);
     });
 
     test("lone surrogates, NULs and bidi controls", () => {
@@ -42,36 +50,78 @@ for (const build of ["page", "node"]) {
     test("no text where text is due", () => {
       const cycle = {};
       cycle.self = cycle;
-      const throws = Object.defineProperty({}, "notes", { enumerable: true, get: () => { throw new Error("no"); } });
+      const throws = Object.defineProperty({}, "notes", {
+        enumerable: true,
+        get: () => {
+          throw new Error("no");
+        },
+      });
       const file = new FormData();
       file.append("notes", new File(["x"], "a.txt"));
-      for (const values of [{ notes: [["a", "b"]] }, { notes: {} }, { notes: true }, { notes: cycle }, { notes: Symbol("a") }, { notes: () => 1 }, throws, file]) {
+      for (const values of [
+        { notes: [["a", "b"]] },
+        { notes: {} },
+        { notes: true },
+        { notes: cycle },
+        { notes: Symbol("a") },
+        { notes: () => 1 },
+        throws,
+        file,
+      ]) {
         assert.deepEqual(codes(values), [["notes", "value.kind"]]);
       }
     });
 
     test("names that are marks, prototypes or nobody's", () => {
-      assert.deepEqual(codes([["a\0b\x08", "x"], ["__proto__", "x"]]).map(([, code]) => code), ["field.unknown", "field.unknown"]);
-      assert.equal(Object.getPrototypeOf(form.check([["__proto__", "x"]]).values), Object.prototype);
+      assert.deepEqual(
+        codes([
+          ["a\0b\x08", "x"],
+          ["__proto__", "x"],
+        ]).map(([, code]) => code),
+        ["field.unknown", "field.unknown"],
+      );
+      assert.equal(
+        Object.getPrototypeOf(form.check([["__proto__", "x"]]).values),
+        Object.prototype,
+      );
       // A mark inside a text must not end it.
       assert.deepEqual(form.check({ notes: "a\0\x08tags\0\x01b\0" }).values, { notes: "atagsb" });
     });
 
     test("what holds between fields", () => {
-      assert.deepEqual(codes({ email: "ann@example.com", again: "ann@example.org" }), [["again", "value.equal"]]);
+      assert.deepEqual(codes({ email: "ann@example.com", again: "ann@example.org" }), [
+        ["again", "value.equal"],
+      ]);
       assert.deepEqual(codes({ email: "ann@example.com", again: "ann@example.com" }), []);
       assert.deepEqual(codes({ contactBy: "phone" }), [["phone", "value.required"]]);
       assert.deepEqual(codes({ contactBy: "mail" }), []);
       const either = api.form({ ...SPEC, anyOf: [["email", "phone"]] });
-      assert.deepEqual(either.check({}).issues.map(({ code, limit }) => [code, limit]), [["value.any_of", "email, phone"]]);
+      assert.deepEqual(
+        either.check({}).issues.map(({ code, limit }) => [code, limit]),
+        [["value.any_of", "email, phone"]],
+      );
       // One that is wrong was given.
-      assert.deepEqual(either.check({ email: "ann" }).issues.map(({ code }) => code), ["email.at"]);
+      assert.deepEqual(
+        either.check({ email: "ann" }).issues.map(({ code }) => code),
+        ["email.at"],
+      );
       assert.deepEqual(either.check({ phone: "(212) 234-5678" }).issues, []);
     });
 
     test("options of an address", () => {
-      const say = (text, options) => { const { ok, value, issues } = api.checkEmail(text, options); return ok ? value : issues[0].code; };
-      assert.deepEqual(['"ann lee"@Example.com', "ann@[192.0.2.1]", "ann@[IPv6:2001:db8::1]", "añn@example.com"].map((text) => say(text)), ["email.character", "email.domain", "email.domain", "email.ascii"]);
+      const say = (text, options) => {
+        const { ok, value, issues } = api.checkEmail(text, options);
+        return ok ? value : issues[0].code;
+      };
+      assert.deepEqual(
+        [
+          '"ann lee"@Example.com',
+          "ann@[192.0.2.1]",
+          "ann@[IPv6:2001:db8::1]",
+          "añn@example.com",
+        ].map((text) => say(text)),
+        ["email.character", "email.domain", "email.domain", "email.ascii"],
+      );
       assert.equal(say('"ann lee"@Example.com', { quoted: true }), '"ann lee"@example.com');
       assert.equal(say('"ann"lee@example.com', { quoted: true }), "email.character");
       assert.equal(say("ann@[192.0.2.1]", { literal: true }), "ann@[192.0.2.1]");
@@ -84,13 +134,29 @@ for (const build of ["page", "node"]) {
     test("a length in bytes", () => {
       const bytes = api.form({ fields: { notes: { kind: "text", max: 4, bytes: true } } });
       assert.deepEqual(bytes.check({ notes: "éé" }).issues, []);
-      assert.deepEqual(bytes.check({ notes: "ééé" }).issues.map(({ code, limit }) => [code, limit]), [["text.long", "4"]]);
+      assert.deepEqual(
+        bytes.check({ notes: "ééé" }).issues.map(({ code, limit }) => [code, limit]),
+        [["text.long", "4"]],
+      );
     });
 
     test("a spec that does not fit names the place", () => {
-      const places = (spec) => { try { api.form(spec); return []; } catch (error) { return [error.code, ...error.issues.map(({ field }) => field)]; } };
-      assert.deepEqual(places({ fields: { a: { kind: "nope" }, b: { kind: "text", max: "x", required: 1 } } }), ["spec.invalid", "fields.a.kind", "fields.b.required", "fields.b.max"]);
-      assert.deepEqual(places({ fields: { a: { kind: "choice", choices: [1, {}] } } }), ["spec.invalid", "fields.a.choices"]);
+      const places = (spec) => {
+        try {
+          api.form(spec);
+          return [];
+        } catch (error) {
+          return [error.code, ...error.issues.map(({ field }) => field)];
+        }
+      };
+      assert.deepEqual(
+        places({ fields: { a: { kind: "nope" }, b: { kind: "text", max: "x", required: 1 } } }),
+        ["spec.invalid", "fields.a.kind", "fields.b.required", "fields.b.max"],
+      );
+      assert.deepEqual(places({ fields: { a: { kind: "choice", choices: [1, {}] } } }), [
+        "spec.invalid",
+        "fields.a.choices",
+      ]);
       assert.deepEqual(places({}), ["spec.invalid", "fields"]);
       assert.deepEqual(places({ fields: {}, anyOf: "a" }), ["spec.invalid", "anyOf"]);
     });

@@ -12,17 +12,19 @@ const LANGUAGES: [&str; 2] = ["es", "fr-CA"];
 /// What a file says: its first line is its source, each other one a code and its sentence.
 fn rows(folder: &str, language: &str) -> Vec<(String, String)> {
     let text = fs::read_to_string(format!("src/data/{folder}/{language}.txt")).unwrap();
-    let row =
-        |line: &str| line.split_once(' ').map(|(code, said)| (code.to_owned(), said.to_owned())).unwrap();
+    let row = |line: &str| {
+        line.split_once(' ').map(|(code, said)| (code.to_owned(), said.to_owned())).unwrap()
+    };
     text.lines().skip(1).map(row).collect()
 }
 
 /// The English of each folder's rows.
 fn english(folder: &str) -> Vec<(&'static str, &'static str)> {
     match folder {
-        "messages" => {
-            code::issues().map(|row| (row.name, row.sentence)).chain(words::FORM.iter().copied()).collect()
-        }
+        "messages" => code::issues()
+            .map(|row| (row.name, row.sentence))
+            .chain(words::FORM.iter().copied())
+            .collect(),
         _ => relay::ANSWERS
             .rows
             .iter()
@@ -78,7 +80,9 @@ fn sentences_keep_what_is_no_language() {
         let place = format!("{folder} {language} {code}");
         assert_eq!(said.matches("{}").count(), sentence.matches("{}").count(), "{place}");
         // Dates, and the names of things that programs read, stay.
-        for part in ["2026-09-14", "https://", "http://", "_mkto_trk", "allowHost", "0Uv", "IPv4", "@"] {
+        for part in
+            ["2026-09-14", "https://", "http://", "_mkto_trk", "allowHost", "0Uv", "IPv4", "@"]
+        {
             assert_eq!(said.contains(part), sentence.contains(part), "{place}: {part}");
         }
         for part in ["64 KiB", "100", "multipart/form-data", "JSON", "GET"] {
@@ -104,7 +108,10 @@ fn sentences_follow_the_language() {
         } else {
             assert!(!said.contains('\''), "{place}");
             assert_eq!(said.matches("\u{A0}: ").count(), said.matches(": ").count(), "{place}");
-            assert!(!said.contains(" ?") && !said.contains(" ;") && !said.contains("\u{A0}?"), "{place}");
+            assert!(
+                !said.contains(" ?") && !said.contains(" ;") && !said.contains("\u{A0}?"),
+                "{place}"
+            );
         }
     }
 }

@@ -72,8 +72,10 @@ fn put(
 }
 
 fn at(place: &[(&'static str, bool)], name: &str) -> String {
-    let outer: String =
-        place.iter().flat_map(|(outer, is_list)| [*outer, if *is_list { "[0]." } else { "." }]).collect();
+    let outer: String = place
+        .iter()
+        .flat_map(|(outer, is_list)| [*outer, if *is_list { "[0]." } else { "." }])
+        .collect();
     outer + name
 }
 
@@ -191,7 +193,10 @@ fn tries(
 }
 
 fn errors_at<'i>(issues: &'i [Issue], field: &str) -> Vec<&'i Issue> {
-    issues.iter().filter(|issue| issue.severity == Severity::Error && issue.field == field).collect()
+    issues
+        .iter()
+        .filter(|issue| issue.severity == Severity::Error && issue.field == field)
+        .collect()
 }
 
 struct Judge {
@@ -219,7 +224,10 @@ impl Judge {
                 "{} v{}: {what} of {field} is not refused ({limit:?}): {:?}",
                 self.operation.name,
                 self.version,
-                issues.iter().map(|issue| (&issue.field, &issue.code, &issue.limit)).collect::<Vec<_>>()
+                issues
+                    .iter()
+                    .map(|issue| (&issue.field, &issue.code, &issue.limit))
+                    .collect::<Vec<_>>()
             ));
         }
         self.passed += 1;
@@ -239,8 +247,9 @@ impl Judge {
             "value.kind",
             "email.long",
         ];
-        for issue in
-            errors_at(&issues, field).into_iter().filter(|issue| limits.contains(&issue.code.as_ref()))
+        for issue in errors_at(&issues, field)
+            .into_iter()
+            .filter(|issue| limits.contains(&issue.code.as_ref()))
         {
             self.wrong.push(format!(
                 "{} v{}: {field} at its limit: {}",
@@ -275,9 +284,15 @@ impl Judge {
             let (bad, good) = tries(field, &like);
             // An empty list is one that is not given.
             let optional = |value: &Value<'_>| value.is_empty() && !field.required;
-            for (value, limit) in bad.into_iter().filter(|(value, _)| !lenient && !optional(value)) {
+            for (value, limit) in bad.into_iter().filter(|(value, _)| !lenient && !optional(value))
+            {
                 let limit = limit.filter(|_| !value.is_empty());
-                self.refuses("a value", self.with(place, field.name, Some(value)), &full, limit.as_deref());
+                self.refuses(
+                    "a value",
+                    self.with(place, field.name, Some(value)),
+                    &full,
+                    limit.as_deref(),
+                );
             }
             for value in good {
                 self.takes(self.with(place, field.name, Some(value)), &full);
@@ -303,7 +318,9 @@ impl Judge {
             Kind::Boolean => Value::Bool(true),
             Kind::Choice => Value::from(field.choices.all()[0]),
             Kind::Email => Value::from("a@example.com"),
-            Kind::Records => Value::List(vec![Value::Map(vec![("id".into(), Value::Number("7".into()))])]),
+            Kind::Records => {
+                Value::List(vec![Value::Map(vec![("id".into(), Value::Number("7".into()))])])
+            }
             _ => Value::from("7"),
         }
     }
@@ -314,7 +331,9 @@ impl Judge {
 
     fn given(&self, names: &[&'static str], without: &[&'static str]) -> Entries<'static> {
         let mut params = self.base.clone();
-        params.retain(|(name, _)| !without.contains(&name.as_ref()) && !names.contains(&name.as_ref()));
+        params.retain(|(name, _)| {
+            !without.contains(&name.as_ref()) && !names.contains(&name.as_ref())
+        });
         for name in names {
             params.push(((*name).into(), self.fitting(name)));
         }
@@ -342,7 +361,12 @@ impl Judge {
         for check in self.row().more.checks {
             match check {
                 Check::Needs(name, others) => {
-                    self.refuses("alone", self.given(&[*name], others), name, Some(&others.join(", ")));
+                    self.refuses(
+                        "alone",
+                        self.given(&[*name], others),
+                        name,
+                        Some(&others.join(", ")),
+                    );
                 }
                 Check::AtMostOne(names) => {
                     let mut params = self.base.clone();
@@ -364,15 +388,18 @@ impl Judge {
                     assert!(
                         issues
                             .iter()
-                            .any(|issue| issue.code == "params.overridden" && issue.field == others[0]),
+                            .any(|issue| issue.code == "params.overridden"
+                                && issue.field == others[0]),
                         "{issues:?}"
                     );
                     self.passed += 1;
                 }
                 Check::OnlyWith(name, other, words) => {
-                    let field = self.row().params.fields.iter().find(|field| field.name == *other).unwrap();
+                    let field =
+                        self.row().params.fields.iter().find(|field| field.name == *other).unwrap();
                     let choices = field.choices.all();
-                    let wrong: Vec<_> = choices.iter().filter(|choice| !words.contains(choice)).collect();
+                    let wrong: Vec<_> =
+                        choices.iter().filter(|choice| !words.contains(choice)).collect();
                     for word in wrong {
                         let mut params = self.given(&[*name], &[*other]);
                         params.push(((*other).into(), Value::from(*word)));
@@ -381,15 +408,20 @@ impl Judge {
                 }
                 Check::Times(names) => {
                     for name in *names {
-                        for wrong in
-                            ["2026-02-30 00:00:00", "2019-12-31 24:59:59", "tomorrow", "2026-01-01T00:00:00Z"]
-                        {
+                        for wrong in [
+                            "2026-02-30 00:00:00",
+                            "2019-12-31 24:59:59",
+                            "tomorrow",
+                            "2026-01-01T00:00:00Z",
+                        ] {
                             self.refuses("a time", self.with(&[], name, text(wrong)), name, None);
                         }
                     }
                 }
                 Check::Timestamp(name) => {
-                    for wrong in ["2026-10-31 17:00:00", "2026-10-31T17:00:00", "2026-10-31T25:00:00Z"] {
+                    for wrong in
+                        ["2026-10-31 17:00:00", "2026-10-31T17:00:00", "2026-10-31T25:00:00Z"]
+                    {
                         self.refuses("a time", self.with(&[], name, text(wrong)), name, None);
                     }
                 }
@@ -404,7 +436,12 @@ impl Judge {
                     }
                 }
                 Check::TrueOnly(name) => {
-                    self.refuses("false", self.with(&[], name, Some(Value::Bool(false))), name, None);
+                    self.refuses(
+                        "false",
+                        self.with(&[], name, Some(Value::Bool(false))),
+                        name,
+                        None,
+                    );
                 }
                 Check::NoComma(name) => {
                     let params = self.with(&[], name, Some(Value::List(vec![Value::from("a,b")])));
@@ -417,7 +454,9 @@ impl Judge {
                 }
                 Check::Warns(name, code) => {
                     let issues = self.issues(self.base.clone());
-                    assert!(issues.iter().any(|issue| issue.code == code.name && issue.field == *name));
+                    assert!(
+                        issues.iter().any(|issue| issue.code == code.name && issue.field == *name)
+                    );
                 }
                 Check::Most(name, most) => {
                     self.refuses(

@@ -10,12 +10,73 @@ const LONG = 64 * 1024;
 const MOST_TIMES = 40;
 const MOST_MS = 50;
 
-const KINDS = ["text", "name", "email", "phone", "labels", "choice", "choices", "boolean", "integer", "number", "date", "url", "postal", "country", "state", "consent", "hidden"];
-const PATTERNS = [".", "@", " ", "1", ",", "a", "a.", "a@", "@a.", "a,", "a@b.", "1 ", "(", "+", "x", "x1", "#", "-", "/", ":", "<a@", "ext", "tel:", "%", "\u0301", "e\u0301", "e\u200b\u0301", "\uff11", "\u00e9", "\u{1F600}", "\0", "\t", "\u00a0", "xn--", "ab,ac,", "\ud800"];
+const KINDS = [
+  "text",
+  "name",
+  "email",
+  "phone",
+  "labels",
+  "choice",
+  "choices",
+  "boolean",
+  "integer",
+  "number",
+  "date",
+  "url",
+  "postal",
+  "country",
+  "state",
+  "consent",
+  "hidden",
+];
+const PATTERNS = [
+  ".",
+  "@",
+  " ",
+  "1",
+  ",",
+  "a",
+  "a.",
+  "a@",
+  "@a.",
+  "a,",
+  "a@b.",
+  "1 ",
+  "(",
+  "+",
+  "x",
+  "x1",
+  "#",
+  "-",
+  "/",
+  ":",
+  "<a@",
+  "ext",
+  "tel:",
+  "%",
+  "\u0301",
+  "e\u0301",
+  "e\u200b\u0301",
+  "\uff11",
+  "\u00e9",
+  "\u{1F600}",
+  "\0",
+  "\t",
+  "\u00a0",
+  "xn--",
+  "ab,ac,",
+  "\ud800",
+];
 /** Marks of two classes, which Unicode's normal form has to sort. */
 const marks = (bytes) => `e${"\u0301".repeat(bytes / 4)}${"\u0323".repeat(bytes / 4)}`;
 const bytesOf = (text) => new TextEncoder().encode(text).length;
-const INPUTS = [...PATTERNS.map((pattern) => [JSON.stringify(pattern), (bytes) => pattern.repeat(bytes / bytesOf(pattern))]), ["marks", marks]];
+const INPUTS = [
+  ...PATTERNS.map((pattern) => [
+    JSON.stringify(pattern),
+    (bytes) => pattern.repeat(bytes / bytesOf(pattern)),
+  ]),
+  ["marks", marks],
+];
 
 /** The shortest of some runs: what else the machine does only ever adds. */
 function time(check, text, runs) {
@@ -29,10 +90,15 @@ function time(check, text, runs) {
 }
 
 const slow = [];
-for (const [build, path] of [["lean", `${root}pkg/dist/entry/page.js`], ["edge", "fieldpost"]]) {
+for (const [build, path] of [
+  ["lean", `${root}pkg/dist/entry/page.js`],
+  ["edge", "fieldpost"],
+]) {
   const api = await import(path);
   await api.load();
-  const fields = Object.fromEntries(KINDS.map((kind) => [kind, { kind, ...(/^choices?$/.test(kind) && { choices: ["a", "b"] }) }]));
+  const fields = Object.fromEntries(
+    KINDS.map((kind) => [kind, { kind, ...(/^choices?$/.test(kind) && { choices: ["a", "b"] }) }]),
+  );
   const form = api.form({ fields });
   let [worst, steepest] = [{ long: 0 }, { ratio: 0 }];
   for (const kind of KINDS) {
@@ -50,12 +116,17 @@ for (const [build, path] of [["lean", `${root}pkg/dist/entry/page.js`], ["edge",
       let seen = measure(3);
       // Once more, with patience, before it counts.
       if (!fits(seen)) seen = measure(5);
-      if (!fits(seen)) slow.push(`${build}: ${seen.what}: ${seen.short.toFixed(3)} ms for 4 KiB, ${seen.long.toFixed(3)} ms for 64 KiB`);
+      if (!fits(seen))
+        slow.push(
+          `${build}: ${seen.what}: ${seen.short.toFixed(3)} ms for 4 KiB, ${seen.long.toFixed(3)} ms for 64 KiB`,
+        );
       if (seen.long > worst.long) worst = seen;
       if (seen.ratio > steepest.ratio) steepest = seen;
     }
   }
-  console.log(`${build}: slowest ${worst.long.toFixed(2)} ms (${worst.what}; bar 10), steepest x${steepest.ratio.toFixed(1)} (${steepest.what}; bar 20)`);
+  console.log(
+    `${build}: slowest ${worst.long.toFixed(2)} ms (${worst.what}; bar 10), steepest x${steepest.ratio.toFixed(1)} (${steepest.what}; bar 20)`,
+  );
 }
 if (slow.length > 0) {
   console.error(`linear: ${slow.length} are slow:\n  ${slow.join("\n  ")}`);

@@ -16,10 +16,14 @@ function share(rows, which) {
   return groups.filter((_, at) => at % SHARES === which).flat();
 }
 
-describe("every fault of a call, three systems: none lost, nobody twice, each where its row says", { concurrency: true }, () => {
+describe("every fault of a call, three systems: none lost, nobody twice, each where its row says", {
+  concurrency: true,
+}, () => {
   for (let which = 0; which < SHARES; which++) {
     test(`share ${which + 1} of ${SHARES}`, { timeout: 800_000 }, async () => {
-      console.log(`# ${JSON.stringify(await matrixRun({ leads: 2, scale: 20, rows: share(ROWS, which), waits: share(WAITS, which) }))}`);
+      console.log(
+        `# ${JSON.stringify(await matrixRun({ leads: 2, scale: 20, rows: share(ROWS, which), waits: share(WAITS, which) }))}`,
+      );
     });
   }
 });

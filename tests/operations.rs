@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
-use fieldpost::{Account, Outcome, Payload, Refusal, Reply, Request, System, Value, operation, operations};
+use fieldpost::{
+    Account, Outcome, Payload, Refusal, Reply, Request, System, Value, operation, operations,
+};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -55,8 +57,10 @@ fn reply_cases() -> Vec<ReplyCase> {
 }
 
 fn built(case: &RequestCase) -> Result<Request, Refusal> {
-    let params =
-        case.params.clone().unwrap_or_else(|| serde_json::from_str(case.raw.as_ref().unwrap()).unwrap());
+    let params = case
+        .params
+        .clone()
+        .unwrap_or_else(|| serde_json::from_str(case.raw.as_ref().unwrap()).unwrap());
     let Value::Map(params) = params else { panic!("{}: the parameters are no object", case.id) };
     let Some(operation) = operation(&case.operation) else {
         let issue = fieldpost::Issue::error("operation", &fieldpost::code::OPERATION_UNKNOWN);
@@ -64,11 +68,8 @@ fn built(case: &RequestCase) -> Result<Request, Refusal> {
     };
     match &case.account {
         Some(account) => operation.request(params, account),
-        None => operation.payload(params, 4).map(|Payload { method, path, headers, body }| Request {
-            method,
-            url: path,
-            headers,
-            body,
+        None => operation.payload(params, 4).map(|Payload { method, path, headers, body }| {
+            Request { method, url: path, headers, body }
         }),
     }
 }
@@ -81,16 +82,31 @@ fn requests_are_built_byte_for_byte() {
             Ok(request) => {
                 assert_eq!(expect.code, None, "{id} was built");
                 assert_eq!(Some(request.method), expect.method.as_deref(), "{id}: method");
-                assert_eq!(Some(&request.url), expect.url.as_ref().or(expect.path.as_ref()), "{id}: address");
+                assert_eq!(
+                    Some(&request.url),
+                    expect.url.as_ref().or(expect.path.as_ref()),
+                    "{id}: address"
+                );
                 assert_eq!(request.body, expect.body, "{id}: body");
-                let headers: BTreeMap<_, _> =
-                    request.headers.into_iter().map(|(name, value)| (name.clone(), value)).collect();
+                let headers: BTreeMap<_, _> = request
+                    .headers
+                    .into_iter()
+                    .map(|(name, value)| (name.clone(), value))
+                    .collect();
                 assert_eq!(Some(&headers), expect.headers.as_ref(), "{id}: headers");
             }
             Err(refusal) => {
-                assert_eq!(Some(refusal.code), expect.code.as_deref(), "{id}: {:?}", refusal.issues);
-                let issues: Vec<_> =
-                    refusal.issues.into_iter().map(|issue| (issue.field, issue.code.into_owned())).collect();
+                assert_eq!(
+                    Some(refusal.code),
+                    expect.code.as_deref(),
+                    "{id}: {:?}",
+                    refusal.issues
+                );
+                let issues: Vec<_> = refusal
+                    .issues
+                    .into_iter()
+                    .map(|issue| (issue.field, issue.code.into_owned()))
+                    .collect();
                 assert_eq!(Some(&issues), expect.issues.as_ref(), "{id}: issues");
             }
         }
@@ -118,17 +134,24 @@ struct ReplyCase {
 fn replies_are_read_for_what_they_are() {
     for case in reply_cases() {
         let id = case.id;
-        let reply =
-            Reply { status: case.status, headers: case.headers.into_iter().collect(), body: case.body };
+        let reply = Reply {
+            status: case.status,
+            headers: case.headers.into_iter().collect(),
+            body: case.body,
+        };
         let params = match case.params {
             Value::Map(params) => params,
             _ => Vec::new(),
         };
-        let outcome =
-            operation(&case.operation).unwrap().row(case.version.unwrap_or(4)).read_for(&reply, &params);
+        let outcome = operation(&case.operation)
+            .unwrap()
+            .row(case.version.unwrap_or(4))
+            .read_for(&reply, &params);
         let mut told = summary(&outcome);
         // Cases that care for the records name them.
-        if let (Outcome::Found { records, .. }, true) = (&outcome, case.expect.contains_key("records")) {
+        if let (Outcome::Found { records, .. }, true) =
+            (&outcome, case.expect.contains_key("records"))
+        {
             told.insert("records".to_owned(), serde_json::to_value(records).unwrap());
         }
         assert_eq!(told, case.expect, "{id}");
@@ -146,8 +169,9 @@ fn summary(outcome: &Outcome) -> serde_json::Map<String, serde_json::Value> {
         serde_json::Value::Object(map) => map,
         other => panic!("an outcome is an object, not {other}"),
     };
-    let codes =
-        |issues: &[fieldpost::Issue]| issues.iter().map(|issue| issue.code.clone()).collect::<Vec<_>>();
+    let codes = |issues: &[fieldpost::Issue]| {
+        issues.iter().map(|issue| issue.code.clone()).collect::<Vec<_>>()
+    };
     match outcome {
         Outcome::Stored { warnings, .. } => {
             map.insert("warnings".to_owned(), codes(warnings).into());
@@ -165,8 +189,10 @@ fn summary(outcome: &Outcome) -> serde_json::Map<String, serde_json::Value> {
         }
         Outcome::Batch { results } => {
             map.remove("results");
-            let kinds: Vec<_> =
-                results.iter().map(|result| summary(result).get("kind").cloned().unwrap()).collect();
+            let kinds: Vec<_> = results
+                .iter()
+                .map(|result| summary(result).get("kind").cloned().unwrap())
+                .collect();
             map.insert("kinds".to_owned(), kinds.into());
         }
         _ => {}
@@ -181,8 +207,10 @@ fn every_operation_has_cases_of_both_kinds() {
     let mut untested = Vec::new();
     for operation in operations() {
         let named = |name: &str| name == operation.name;
-        let refused = requests.iter().any(|case| named(&case.operation) && case.expect.code.is_some());
-        let built = requests.iter().any(|case| named(&case.operation) && case.expect.code.is_none());
+        let refused =
+            requests.iter().any(|case| named(&case.operation) && case.expect.code.is_some());
+        let built =
+            requests.iter().any(|case| named(&case.operation) && case.expect.code.is_none());
         let read = replies.iter().any(|case| named(&case.operation));
         // The relay's call refuses nothing that a page could leave out but the form's name.
         if !built || !read || !(refused || operation.system == System::Relay) {
@@ -220,7 +248,9 @@ const CATALOGUE: &[(&str, &str)] = &[
 fn the_catalogue_is_the_designs() {
     let mut designed: Vec<_> = CATALOGUE
         .iter()
-        .flat_map(|(object, verbs)| verbs.split_whitespace().map(move |verb| format!("{object}.{verb}")))
+        .flat_map(|(object, verbs)| {
+            verbs.split_whitespace().map(move |verb| format!("{object}.{verb}"))
+        })
         .collect();
     let mut built: Vec<_> = operations().map(|operation| operation.name.to_owned()).collect();
     designed.sort();
@@ -234,8 +264,17 @@ fn the_catalogue_is_the_designs() {
 fn names_tell_the_system_and_are_unique() {
     let names: Vec<_> = operations().map(|operation| operation.name).collect();
     for operation in operations() {
-        assert!(operation.name.starts_with(&format!("{}.", operation.system.name())), "{}", operation.name);
-        assert_eq!(names.iter().filter(|name| **name == operation.name).count(), 1, "{}", operation.name);
+        assert!(
+            operation.name.starts_with(&format!("{}.", operation.system.name())),
+            "{}",
+            operation.name
+        );
+        assert_eq!(
+            names.iter().filter(|name| **name == operation.name).count(),
+            1,
+            "{}",
+            operation.name
+        );
         assert!(operation.docs.starts_with("https://"), "{}", operation.name);
     }
 }

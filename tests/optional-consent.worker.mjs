@@ -7,7 +7,12 @@ export { Gate, Outbox } from "fieldpost/worker";
 export default relay((env) => ({
   ...common(env),
   forms: {
-    contact: form(env, { email: { kind: "email", required: true }, consent: { kind: "consent" } }, [toMarketo({ email: "email", utmSource: "@utm_source" })], { trap: "fp_ref2" }),
+    contact: form(
+      env,
+      { email: { kind: "email", required: true }, consent: { kind: "consent" } },
+      [toMarketo({ email: "email", utmSource: "@utm_source" })],
+      { trap: "fp_ref2" },
+    ),
   },
   accounts: accounts(env, ["marketo"]),
 }));

@@ -61,8 +61,8 @@ impl Outbox {
 
     /// The row of the lead, as a statement gives it.
     fn look(&mut self) -> Vec<Effect> {
-        let words =
-            ["due", "crm", "one", "contact", "e:somebody", "waiting", &NOW.to_string(), ""].join("\u{1}");
+        let words = ["due", "crm", "one", "contact", "e:somebody", "waiting", &NOW.to_string(), ""]
+            .join("\u{1}");
         self.happens(Event::Rows { of: 0, arm: true, rows: &words }, false)
     }
 }
@@ -75,7 +75,8 @@ fn starts(effects: &[Effect]) -> bool {
 /// that took it at its word would ask as fast as the network carries it.
 #[test]
 fn a_gate_whose_clock_is_behind_is_not_asked_again_at_once() {
-    let held = |scope: &str| Heard::Held { until: NOW - 5_000, scope: scope.to_owned(), target: None };
+    let held =
+        |scope: &str| Heard::Held { until: NOW - 5_000, scope: scope.to_owned(), target: None };
 
     let mut outbox = Outbox::asking();
     outbox.hears(held("account"));
@@ -123,7 +124,10 @@ fn the_alarm_stands_before_anything_begins() {
     outbox.schedule.alarm = None;
     let effects = outbox.happens(Event::Arrived(vec!["crm".to_owned()]), false);
     assert!(
-        matches!(effects.as_slice(), [Effect::Alarm { after: 1_000 }, Effect::Look { arm: false, .. }]),
+        matches!(
+            effects.as_slice(),
+            [Effect::Alarm { after: 1_000 }, Effect::Look { arm: false, .. }]
+        ),
         "{effects:?}"
     );
 

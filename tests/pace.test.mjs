@@ -27,7 +27,8 @@ test("midnight Central, on ordinary days and on both days of daylight saving", (
     ["2026-11-01T05:00:00Z", "2026-11-02T06:00:00.000Z"],
     ["2026-11-02T05:30:00Z", "2026-11-02T06:00:00.000Z"],
   ];
-  for (const [now, midnight] of cases) assert.equal(iso(nextMidnight("America/Chicago", at(now))), midnight, now);
+  for (const [now, midnight] of cases)
+    assert.equal(iso(nextMidnight("America/Chicago", at(now))), midnight, now);
   for (let now = at("2026-01-01T00:00:00Z"); now < at("2027-01-01T00:00:00Z"); now += 47 * 60_000) {
     const next = nextMidnight("America/Chicago", now);
     assert.ok(next > now && next - now <= 25 * 3_600_000, iso(now));
@@ -48,7 +49,29 @@ test("an address has its limit, its household shares it, and it comes back", asy
 });
 
 test("an urlencoded body reads as URLSearchParams reads it, whatever is in it", () => {
-  const parts = ["a", "=", "&", "+", "%", "%41", "%c3%a4", "%C3", "%zz", "%0", "é", "\u{1f600}", "%00", "\0", "__proto__", " ", "==", "%25", "\r\n", "%ef%bb%bf", "%ed%a0%80"];
+  const parts = [
+    "a",
+    "=",
+    "&",
+    "+",
+    "%",
+    "%41",
+    "%c3%a4",
+    "%C3",
+    "%zz",
+    "%0",
+    "é",
+    "\u{1f600}",
+    "%00",
+    "\0",
+    "__proto__",
+    " ",
+    "==",
+    "%25",
+    "\r\n",
+    "%ef%bb%bf",
+    "%ed%a0%80",
+  ];
   const next = random(11);
   for (let n = 0; n < 20_000; n++) {
     const text = `a${Array.from({ length: Math.floor(next() * 8) }, () => parts[Math.floor(next() * parts.length)]).join("")}`;
@@ -57,10 +80,31 @@ test("an urlencoded body reads as URLSearchParams reads it, whatever is in it", 
 });
 
 test("no cell of the export is a formula, and none begins another", () => {
-  const evil = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\0=1", "＝1", 'a","b', "a\r\nb,c", "'=1"];
+  const evil = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    " =1",
+    "\0=1",
+    "＝1",
+    'a","b',
+    "a\r\nb,c",
+    "'=1",
+  ];
   const table = new Csv(["value"]);
   // What has no column of its own stands in the last one, and is no formula either.
-  const given = evil.map((value, n) => ({ id: String(n), form: "f", deliveries: [{ account: "a", phase: "dead", code: "c" }], accepted: n, lead: { value, ...(n % 2 && { [value]: value }) }, visitor: {} }));
+  const given = evil.map((value, n) => ({
+    id: String(n),
+    form: "f",
+    deliveries: [{ account: "a", phase: "dead", code: "c" }],
+    accepted: n,
+    lead: { value, ...(n % 2 && { [value]: value }) },
+    visitor: {},
+  }));
   const text = table.head + given.map((row) => table.row(row)).join("");
   // An independent reading, by RFC 4180.
   const rows = [[""]];
@@ -82,7 +126,8 @@ test("no cell of the export is a formula, and none begins another", () => {
   for (const [n, value] of evil.entries()) {
     const cell = rows[n + 1][6];
     assert.ok(cell === value || cell === `'${value}`, JSON.stringify(cell));
-    for (const one of rows[n + 1]) assert.doesNotMatch(one, /^[\s\0]*[=+\-@＝]/u, JSON.stringify(one));
+    for (const one of rows[n + 1])
+      assert.doesNotMatch(one, /^[\s\0]*[=+\-@＝]/u, JSON.stringify(one));
     if (n % 2) assert.deepEqual(JSON.parse(rows[n + 1][7]), { [value]: value });
   }
 });

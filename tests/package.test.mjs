@@ -10,7 +10,13 @@ import { startSandbox } from "../www/demo/sandbox.mjs";
 import { root } from "./stand.mjs";
 
 let folder;
-const run = (program, args, options = {}) => execFileSync(program, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], ...options });
+const run = (program, args, options = {}) =>
+  execFileSync(program, args, {
+    cwd: folder,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    ...options,
+  });
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "fieldpost-package-"));
@@ -19,29 +25,59 @@ after(() => rm(folder, { recursive: true, force: true }));
 
 describe("the tarball", () => {
   test("holds what its entries name, and nothing else", () => {
-    const [{ files }] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", folder, `${root}pkg`]));
+    const [{ files }] = JSON.parse(
+      run("npm", ["pack", "--json", "--pack-destination", folder, `${root}pkg`]),
+    );
     const names = files.map(({ path }) => path);
     for (const needed of [
-      "dist/entry/page.js", "dist/entry/node.js", "dist/entry/workerd.js", "dist/entry/worker.js", "dist/entry/slim.js",
-      "dist/form/index.js", "dist/form/auto.js", "dist/wasm-lean.js", "wasm/lean/fieldpost_bg.wasm", "wasm/edge/fieldpost_bg.wasm",
-      "wasm/edge/fieldpost.js", "LICENSE-MIT",
-    ]) assert.ok(names.includes(needed), `${needed} is missing`);
-    const odd = names.filter((name) => !/^(dist|wasm)\/|^(package\.json|README\.md|LICENSE-(MIT|APACHE))$/.test(name));
+      "dist/entry/page.js",
+      "dist/entry/node.js",
+      "dist/entry/workerd.js",
+      "dist/entry/worker.js",
+      "dist/entry/slim.js",
+      "dist/form/index.js",
+      "dist/form/auto.js",
+      "dist/wasm-lean.js",
+      "wasm/lean/fieldpost_bg.wasm",
+      "wasm/edge/fieldpost_bg.wasm",
+      "wasm/edge/fieldpost.js",
+      "LICENSE-MIT",
+    ])
+      assert.ok(names.includes(needed), `${needed} is missing`);
+    const odd = names.filter(
+      (name) => !/^(dist|wasm)\/|^(package\.json|README\.md|LICENSE-(MIT|APACHE))$/.test(name),
+    );
     assert.deepEqual(odd, []);
   });
 
   test("installs without a script or a dependency, and works in Node and in a bundle", async () => {
     await writeFile(join(folder, "package.json"), '{"type":"module","private":true}');
-    run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", join(folder, "fieldpost-0.1.0.tgz")]);
+    run("npm", [
+      "install",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+      join(folder, "fieldpost-0.1.0.tgz"),
+    ]);
     await writeFile(
       join(folder, "main.mjs"),
       'import { load, checkPhone } from "fieldpost"; await load(); console.log(checkPhone("(212) 456-7890 x12").value);',
     );
     assert.equal(run(process.execPath, ["main.mjs"]).trim(), "+12124567890");
     // require() of an ES module needs an import without top-level await.
-    await writeFile(join(folder, "main.cjs"), 'const { load, checkEmail } = require("fieldpost"); load().then(() => console.log(checkEmail("a@b.co").ok));');
-    if (process.features.require_module) assert.equal(run(process.execPath, ["--no-warnings", "main.cjs"]).trim(), "true");
-    const { errors } = await build({ entryPoints: [join(folder, "main.mjs")], bundle: true, format: "esm", write: false, logLevel: "silent" });
+    await writeFile(
+      join(folder, "main.cjs"),
+      'const { load, checkEmail } = require("fieldpost"); load().then(() => console.log(checkEmail("a@b.co").ok));',
+    );
+    if (process.features.require_module)
+      assert.equal(run(process.execPath, ["--no-warnings", "main.cjs"]).trim(), "true");
+    const { errors } = await build({
+      entryPoints: [join(folder, "main.mjs")],
+      bundle: true,
+      format: "esm",
+      write: false,
+      logLevel: "silent",
+    });
     assert.deepEqual(errors, []);
   });
 
@@ -50,10 +86,22 @@ describe("the tarball", () => {
       export default carried(([text]) => Uint8Array.from(text, (letter) => letter.charCodeAt(0) ^ text.charCodeAt(0)));`;
     const file = await readFile(`${root}pkg/wasm/lean/fieldpost_bg.wasm`);
     for (const charset of ["utf8", "ascii"]) {
-      const { outputFiles } = await build({ stdin: { contents, resolveDir: folder }, bundle: true, minify: true, charset, format: "esm", write: false });
-      const { default: bytes } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+      const { outputFiles } = await build({
+        stdin: { contents, resolveDir: folder },
+        bundle: true,
+        minify: true,
+        charset,
+        format: "esm",
+        write: false,
+      });
+      const { default: bytes } = await import(
+        `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`
+      );
       assert.ok(file.equals(bytes), charset);
-      assert.ok(outputFiles[0].contents.length < file.length * 1.1, `${charset}: ${outputFiles[0].contents.length} bytes for ${file.length}`);
+      assert.ok(
+        outputFiles[0].contents.length < file.length * 1.1,
+        `${charset}: ${outputFiles[0].contents.length} bytes for ${file.length}`,
+      );
     }
   });
 
@@ -69,33 +117,75 @@ describe("the tarball", () => {
        const outcome: Outcome = await client({ system: "prospects", baseUrl: "https://api.hiringcenterpro.com", credentials: { key: "k" } }).call("prospects.prospect.upsert", {});
        export { attach, body, checkEmail, Gate, Outbox, outcome, relay };`,
     );
-    run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--module", "nodenext", "--lib", "es2022,dom,dom.iterable", "main.ts"]);
+    run(process.execPath, [
+      `${root}node_modules/typescript/bin/tsc`,
+      "--noEmit",
+      "--strict",
+      "--exactOptionalPropertyTypes",
+      "--target",
+      "es2022",
+      "--module",
+      "nodenext",
+      "--lib",
+      "es2022,dom,dom.iterable",
+      "main.ts",
+    ]);
   });
 });
 
 describe("the interface", () => {
   test("throws wasm.not_ready before load, with a real Error", async () => {
     const { checkEmail, FieldpostError } = await import(`${root}pkg/dist/entry/page.js?fresh`);
-    assert.throws(() => checkEmail("a@b.co"), (error) => error instanceof Error && error instanceof FieldpostError && error.code === "wasm.not_ready");
+    assert.throws(
+      () => checkEmail("a@b.co"),
+      (error) =>
+        error instanceof Error &&
+        error instanceof FieldpostError &&
+        error.code === "wasm.not_ready",
+    );
   });
 
   test("takes values in all four shapes, and gives one report", async () => {
     const { form, load } = await import("fieldpost");
     await load();
-    const contact = form({ fields: { email: { kind: "email", required: true }, labels: { kind: "labels" } } });
-    const pairs = [["email", "ann@example.org"], ["labels", "Hot"], ["labels", "Inbound"]];
+    const contact = form({
+      fields: { email: { kind: "email", required: true }, labels: { kind: "labels" } },
+    });
+    const pairs = [
+      ["email", "ann@example.org"],
+      ["labels", "Hot"],
+      ["labels", "Inbound"],
+    ];
     const data = new FormData();
     for (const [name, value] of pairs) data.append(name, value);
-    const reports = [pairs, data, new URLSearchParams(pairs), { email: "ann@example.org", labels: ["Hot", "Inbound"] }].map((values) => contact.check(values));
-    for (const report of reports) assert.deepEqual(report, { ok: true, values: { email: "ann@example.org", labels: ["Hot", "Inbound"] }, issues: [] });
+    const reports = [
+      pairs,
+      data,
+      new URLSearchParams(pairs),
+      { email: "ann@example.org", labels: ["Hot", "Inbound"] },
+    ].map((values) => contact.check(values));
+    for (const report of reports)
+      assert.deepEqual(report, {
+        ok: true,
+        values: { email: "ann@example.org", labels: ["Hot", "Inbound"] },
+        issues: [],
+      });
   });
 
   test("never takes a name for a prototype", async () => {
     const { form } = await import("fieldpost");
-    const odd = form({ fields: JSON.parse('{"__proto__":{"kind":"text"},"constructor":{"kind":"text"}}') });
-    const report = odd.check([["__proto__", "x"], ["constructor", "y"]]);
+    const odd = form({
+      fields: JSON.parse('{"__proto__":{"kind":"text"},"constructor":{"kind":"text"}}'),
+    });
+    const report = odd.check([
+      ["__proto__", "x"],
+      ["constructor", "y"],
+    ]);
     assert.equal(Object.getPrototypeOf(report.values), Object.prototype);
-    assert.deepEqual(Object.entries(report.values), [["__proto__", "x"], ["constructor", "y"]]);
+    assert.deepEqual(Object.entries(report.values), [
+      ["__proto__", "x"],
+      ["constructor", "y"],
+    ]);
     assert.equal({}.x, undefined);
   });
 
@@ -105,10 +195,22 @@ describe("the interface", () => {
     const file = new File(["x"], "cv.pdf");
     const cycle = {};
     cycle.self = cycle;
-    for (const value of [file, {}, cycle, [["a@b.co"]], true, Symbol.iterator, () => {}, "x".repeat(70_000), "\ud800@example.org", "a\u0000@example.org"]) {
+    for (const value of [
+      file,
+      {},
+      cycle,
+      [["a@b.co"]],
+      true,
+      Symbol.iterator,
+      () => {},
+      "x".repeat(70_000),
+      "\ud800@example.org",
+      "a\u0000@example.org",
+    ]) {
       const report = contact.check({ email: value });
       assert.equal(typeof report.ok, "boolean");
-      if (typeof value !== "symbol" && typeof value !== "function") assert.equal(report.ok, false, String(typeof value));
+      if (typeof value !== "symbol" && typeof value !== "function")
+        assert.equal(report.ok, false, String(typeof value));
     }
   });
 
@@ -127,10 +229,17 @@ describe("the interface", () => {
         if (signal.aborted) reject(new Error("aborted"));
         signal.addEventListener("abort", () => reject(new Error("aborted")));
       });
-    const code = async (...args) => send(...args).then(() => "answered", (error) => error.code);
+    const code = async (...args) =>
+      send(...args).then(
+        () => "answered",
+        (error) => error.code,
+      );
     const request = new Request("http://127.0.0.1:1/");
     assert.equal(await code(request, { fetch: never, timeout: 20 }), "network.timeout");
-    assert.equal(await code(request, { fetch: never, signal: AbortSignal.abort() }), "network.aborted");
+    assert.equal(
+      await code(request, { fetch: never, signal: AbortSignal.abort() }),
+      "network.aborted",
+    );
     assert.equal(await code(request), "network.failed");
     // What a host rejects with need not be an Error.
     assert.equal(await code(request, { fetch: () => Promise.reject("oops") }), "network.failed");
@@ -140,13 +249,26 @@ describe("the interface", () => {
 describe("client", () => {
   test("gets its token, reads outcomes, and renews a token that the system no longer takes", async () => {
     const { client } = await import("fieldpost/worker");
-    const sandbox = await startSandbox(process.env.SANDBOX_BIN ?? `${root}target/debug/fieldpost-sandbox`, 0);
+    const sandbox = await startSandbox(
+      process.env.SANDBOX_BIN ?? `${root}target/debug/fieldpost-sandbox`,
+      0,
+    );
     try {
       const pardot = client({
-        system: "pardot", baseUrl: sandbox.url, businessUnit: "0Uv000000000001CAA", allowHost: new URL(sandbox.url).host,
-        credentials: { clientId: "sandbox-client", clientSecret: "sandbox-secret", loginUrl: sandbox.url },
+        system: "pardot",
+        baseUrl: sandbox.url,
+        businessUnit: "0Uv000000000001CAA",
+        allowHost: new URL(sandbox.url).host,
+        credentials: {
+          clientId: "sandbox-client",
+          clientSecret: "sandbox-secret",
+          loginUrl: sandbox.url,
+        },
       });
-      const created = await pardot.call("pardot.prospect.create", { email: "ann@example.org", first_name: "Ann" });
+      const created = await pardot.call("pardot.prospect.create", {
+        email: "ann@example.org",
+        first_name: "Ann",
+      });
       assert.equal(created.kind, "stored");
       await fetch(`${sandbox.url}/_sandbox/tokens/expire`, { method: "POST", body: "{}" });
       const found = await pardot.call("pardot.prospect.read", { email: "ann@example.org" });
@@ -154,7 +276,10 @@ describe("client", () => {
       assert.equal(found.records[0].first_name, "Ann");
       const missing = await pardot.call("pardot.prospect.read", { email: "nobody@example.org" });
       assert.deepEqual([missing.kind, missing.issues[0].code], ["refused", "not_found"]);
-      await assert.rejects(pardot.call("pardot.prospect.read", {}), (error) => error.code === "params.invalid");
+      await assert.rejects(
+        pardot.call("pardot.prospect.read", {}),
+        (error) => error.code === "params.invalid",
+      );
     } finally {
       await sandbox.stop();
     }
@@ -167,8 +292,21 @@ describe("client", () => {
       asked.push(request.url);
       return Promise.reject(new Error("no"));
     };
-    const evil = client({ system: "marketo", baseUrl: "https://evil.example", credentials: { clientId: "a", clientSecret: "b" } }, { fetch });
-    await assert.rejects(evil.call("marketo.lead.submitForm", { formId: 1, input: [{ leadFormFields: { email: "a@b.co" } }] }), (error) => error.code === "account.invalid");
+    const evil = client(
+      {
+        system: "marketo",
+        baseUrl: "https://evil.example",
+        credentials: { clientId: "a", clientSecret: "b" },
+      },
+      { fetch },
+    );
+    await assert.rejects(
+      evil.call("marketo.lead.submitForm", {
+        formId: 1,
+        input: [{ leadFormFields: { email: "a@b.co" } }],
+      }),
+      (error) => error.code === "account.invalid",
+    );
     assert.deepEqual(asked, []);
   });
 });

@@ -18,7 +18,14 @@ function outbox(numbers, { size = 10, lines = 1, meant = () => true, read = [] }
   const ids = numbers.map(id).sort().reverse();
   const text = "x".repeat(size);
   return new Lines(async (from) => {
-    const page = pageOf(from, (before, most) => ids.filter((one) => one < before).slice(0, most), (lead) => (meant(lead) ? Array.from({ length: lines }, (_, n) => JSON.stringify({ lead, n, text })) : []));
+    const page = pageOf(
+      from,
+      (before, most) => ids.filter((one) => one < before).slice(0, most),
+      (lead) =>
+        meant(lead)
+          ? Array.from({ length: lines }, (_, n) => JSON.stringify({ lead, n, text }))
+          : [],
+    );
     read.push(page.lines.reduce((sum, [, { length }]) => sum + length, 0));
     return new Uint8Array(await answered(page).arrayBuffer());
   }, "~");
@@ -26,17 +33,35 @@ function outbox(numbers, { size = 10, lines = 1, meant = () => true, read = [] }
 
 test("of several outboxes each line comes once, the newest first", async () => {
   const numbers = Array.from({ length: 3_000 }, (_, n) => n);
-  const found = await all(...[0, 1, 2].map((shard) => outbox(numbers.filter((n) => n % 3 === shard), { size: 400 })));
-  assert.deepEqual(found.map(([key]) => key), numbers.map(id).reverse());
+  const found = await all(
+    ...[0, 1, 2].map((shard) =>
+      outbox(
+        numbers.filter((n) => n % 3 === shard),
+        { size: 400 },
+      ),
+    ),
+  );
+  assert.deepEqual(
+    found.map(([key]) => key),
+    numbers.map(id).reverse(),
+  );
   assert.ok(found.every(([key, text]) => JSON.parse(text).lead === key));
-  assert.deepEqual(await all(outbox([]), outbox([5, 7])), [7, 5].map((n) => [id(n), JSON.stringify({ lead: id(n), n: 0, text: "x".repeat(10) })]));
+  assert.deepEqual(
+    await all(outbox([]), outbox([5, 7])),
+    [7, 5].map((n) => [id(n), JSON.stringify({ lead: id(n), n: 0, text: "x".repeat(10) })]),
+  );
   assert.deepEqual(await all(outbox([]), outbox([])), []);
 });
 
 test("a page has its bound in text and one lead more, and is read when the one before has been taken", async () => {
   const read = [];
   let n = 0;
-  for await (const { key } of merged([outbox(Array.from({ length: 300 }, (_, n) => n), { size: 60_000, lines: 2, read })])) {
+  for await (const { key } of merged([
+    outbox(
+      Array.from({ length: 300 }, (_, n) => n),
+      { size: 60_000, lines: 2, read },
+    ),
+  ])) {
     assert.equal(key, id(299 - Math.floor(n / 2)));
     if (++n === 2) {
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -49,8 +74,16 @@ test("a page has its bound in text and one lead more, and is read when the one b
 
 test("where hardly anything is meant, what is looked at in one go has a bound too", async () => {
   const read = [];
-  const found = await all(outbox(Array.from({ length: 5_000 }, (_, n) => n), { meant: (lead) => lead === id(17), read }));
-  assert.deepEqual(found.map(([key]) => key), [id(17)]);
+  const found = await all(
+    outbox(
+      Array.from({ length: 5_000 }, (_, n) => n),
+      { meant: (lead) => lead === id(17), read },
+    ),
+  );
+  assert.deepEqual(
+    found.map(([key]) => key),
+    [id(17)],
+  );
   assert.equal(read.length, 11, "ten pages of 500, and an empty one");
 });
 
@@ -66,16 +99,18 @@ test("an outbox that is away breaks the list off, and never makes a shorter one"
 test("a body is made as it is taken", async () => {
   let made = 0;
   let ended = false;
-  const body = bodyOf((async function* () {
-    try {
-      for (;;) {
-        made++;
-        yield encoder.encode("x".repeat(30_000));
+  const body = bodyOf(
+    (async function* () {
+      try {
+        for (;;) {
+          made++;
+          yield encoder.encode("x".repeat(30_000));
+        }
+      } finally {
+        ended = true;
       }
-    } finally {
-      ended = true;
-    }
-  })());
+    })(),
+  );
   const reader = body.getReader();
   assert.equal((await reader.read()).value.byteLength, 90_000);
   await new Promise((resolve) => setTimeout(resolve, 20));

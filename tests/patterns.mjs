@@ -7,8 +7,23 @@ const BOUND_OF_TAKEN = 1e8;
 const LENGTH = 1000;
 
 const TAKES = { a: /a/, b: /b/, "[ab]": /[ab]/, ".": /./, "\\w": /\w/ };
-const QUANTIFIERS = [["*", 0, Infinity], ["+", 1, Infinity], ["?", 0, 1], ["{2}", 2, 2], ["{1,3}", 1, 3], ["{0,2}", 0, 2], ["{2,}", 2, Infinity], ["{3,4}", 3, 4], ["{12}", 12, 12], ["{1,20}", 1, 20]];
-const WORDS = Array.from({ length: 5 }, (_, at) => at + 1).flatMap((length) => Array.from({ length: 1 << length }, (_, bits) => Array.from({ length }, (_, bit) => (bits >> bit & 1 ? "b" : "a")).join("")));
+const QUANTIFIERS = [
+  ["*", 0, Infinity],
+  ["+", 1, Infinity],
+  ["?", 0, 1],
+  ["{2}", 2, 2],
+  ["{1,3}", 1, 3],
+  ["{0,2}", 0, 2],
+  ["{2,}", 2, Infinity],
+  ["{3,4}", 3, 4],
+  ["{12}", 12, 12],
+  ["{1,20}", 1, 20],
+];
+const WORDS = Array.from({ length: 5 }, (_, at) => at + 1).flatMap((length) =>
+  Array.from({ length: 1 << length }, (_, bits) =>
+    Array.from({ length }, (_, bit) => ((bits >> bit) & 1 ? "b" : "a")).join(""),
+  ),
+);
 
 /** Whole numbers below a bound, the same for the same seed. */
 export function chance(seed) {
@@ -32,26 +47,47 @@ export function patternOf(random) {
 
 function node(random, depth) {
   const kind = depth > 0 ? random(6) : 0;
-  if (kind < 2) return { kind: "place", takes: ["a", "b", "[ab]", "a", "b", ".", "\\w"][random(7)] };
-  if (kind === 2) return { kind: "row", parts: Array.from({ length: 2 + random(2) }, () => node(random, depth - 1)) };
-  if (kind === 3) return { kind: "either", parts: Array.from({ length: 2 + random(2) }, () => (random(8) ? node(random, depth - 1) : { kind: "row", parts: [] })) };
-  return { kind: "repeat", quantifier: QUANTIFIERS[random(QUANTIFIERS.length)], part: node(random, depth - 1) };
+  if (kind < 2)
+    return { kind: "place", takes: ["a", "b", "[ab]", "a", "b", ".", "\\w"][random(7)] };
+  if (kind === 2)
+    return {
+      kind: "row",
+      parts: Array.from({ length: 2 + random(2) }, () => node(random, depth - 1)),
+    };
+  if (kind === 3)
+    return {
+      kind: "either",
+      parts: Array.from({ length: 2 + random(2) }, () =>
+        random(8) ? node(random, depth - 1) : { kind: "row", parts: [] },
+      ),
+    };
+  return {
+    kind: "repeat",
+    quantifier: QUANTIFIERS[random(QUANTIFIERS.length)],
+    part: node(random, depth - 1),
+  };
 }
 
 function source({ kind, takes, parts, quantifier, part }) {
   if (kind === "place") return takes;
-  if (kind === "row") return parts.map((one) => (one.kind === "either" ? `(?:${source(one)})` : source(one))).join("");
+  if (kind === "row")
+    return parts
+      .map((one) => (one.kind === "either" ? `(?:${source(one)})` : source(one)))
+      .join("");
   if (kind === "either") return parts.map(source).join("|");
   return `(?:${source(part)})${quantifier[0]}`;
 }
 
 /** A text that it matches. */
 function sampleOf({ kind, takes, parts, quantifier, part }, random) {
-  if (kind === "place") return ["a", "b"].filter((letter) => TAKES[takes].test(letter)).at(random(2) - 1) ?? "a";
+  if (kind === "place")
+    return ["a", "b"].filter((letter) => TAKES[takes].test(letter)).at(random(2) - 1) ?? "a";
   if (kind === "row") return parts.map((one) => sampleOf(one, random)).join("");
   if (kind === "either") return sampleOf(parts[random(parts.length)], random);
   const [, min, max] = quantifier;
-  return Array.from({ length: min + random(Math.min(max - min, 3) + 1) }, () => sampleOf(part, random)).join("");
+  return Array.from({ length: min + random(Math.min(max - min, 3) + 1) }, () =>
+    sampleOf(part, random),
+  ).join("");
 }
 
 /** A text by which an engine does not come back; nothing where none is found. */
@@ -68,7 +104,8 @@ export function explode(tree, random, refused) {
       // In short first: most say nothing.
       if (steps(tree, text(start, word, refused ? 400 : 120), 2e5) < Infinity) continue;
       const whole = text(start, word, LENGTH);
-      if (steps(tree, whole, refused ? BOUND_OF_REFUSED : BOUND_OF_TAKEN) === Infinity) return whole;
+      if (steps(tree, whole, refused ? BOUND_OF_REFUSED : BOUND_OF_TAKEN) === Infinity)
+        return whole;
       if (--tries === 0) return undefined;
     }
   }
@@ -88,11 +125,15 @@ function steps(tree, text, bound) {
     }
     if (kind === "either") return parts.some((one) => match(one, at, then));
     if (kind === "row") {
-      const from = (place, at) => (place === parts.length ? then(at) : match(parts[place], at, (at) => from(place + 1, at)));
+      const from = (place, at) =>
+        place === parts.length ? then(at) : match(parts[place], at, (at) => from(place + 1, at));
       return from(0, at);
     }
     const [, min, max] = quantifier;
-    const round = (rounds, at) => (rounds < max && match(part, at, (to) => (rounds < min || to > at) && round(rounds + 1, to))) || (rounds >= min && then(at));
+    const round = (rounds, at) =>
+      (rounds < max &&
+        match(part, at, (to) => (rounds < min || to > at) && round(rounds + 1, to))) ||
+      (rounds >= min && then(at));
     return round(0, at);
   };
   try {

@@ -22,11 +22,19 @@ describe("a form", () => {
     for (const { pattern, repeats } of cases) {
       if (repeats === null) make(pattern);
       else {
-        assert.throws(() => make(pattern), ({ code, issues: [issue, ...rest] }) => {
-          assert.deepEqual([code, issue.field, issue.code, issue.limit, rest], ["spec.invalid", "fields.code.pattern", "spec.pattern", repeats, []], pattern);
-          assert.ok(issue.message.includes(repeats), issue.message);
-          return true;
-        }, pattern);
+        assert.throws(
+          () => make(pattern),
+          ({ code, issues: [issue, ...rest] }) => {
+            assert.deepEqual(
+              [code, issue.field, issue.code, issue.limit, rest],
+              ["spec.invalid", "fields.code.pattern", "spec.pattern", repeats, []],
+              pattern,
+            );
+            assert.ok(issue.message.includes(repeats), issue.message);
+            return true;
+          },
+          pattern,
+        );
       }
     }
     const count = (refused) => cases.filter(({ repeats }) => (repeats !== null) === refused).length;
@@ -45,7 +53,8 @@ describe("a form", () => {
           made.checkField("code", text);
           best = Math.min(best, performance.now() - start);
         }
-        if (best > MAX_MS) slow.push(`${pattern}: ${best.toFixed()} ms for ${JSON.stringify(text.slice(0, 12))}`);
+        if (best > MAX_MS)
+          slow.push(`${pattern}: ${best.toFixed()} ms for ${JSON.stringify(text.slice(0, 12))}`);
       }
     }
     assert.deepEqual(slow, []);
@@ -80,10 +89,20 @@ test("a relay says which form and field when it starts, before it takes a lead; 
     accounts: {},
     forms: {
       fine: { fields: { code: { kind: "text" } }, origins: [], deliver: [] },
-      contact: { fields: { email: { kind: "email" }, code: { kind: "text", pattern } }, origins: [], deliver: [] },
+      contact: {
+        fields: { email: { kind: "email" }, code: { kind: "text", pattern } },
+        origins: [],
+        deliver: [],
+      },
     },
   });
-  const asked = (pattern, form = "contact") => relay(options(pattern)).fetch(new Request(`https://leads.example.com/leads/${form}`, { headers: { accept: "application/json" } }), {});
+  const asked = (pattern, form = "contact") =>
+    relay(options(pattern)).fetch(
+      new Request(`https://leads.example.com/leads/${form}`, {
+        headers: { accept: "application/json" },
+      }),
+      {},
+    );
   const lines = mock.method(console, "log", () => {});
   assert.equal((await asked("(a+)+$", "fine")).status, 200);
   const said = lines.mock.calls.map(({ arguments: [line] }) => String(line)).join("\n");
@@ -109,7 +128,14 @@ test("whoever shares a number is found in time that grows with the number's leng
     assert.ok(best <= MAX_MS, `${JSON.stringify(inner)}: ${best.toFixed()} ms`);
   }
   const known = await hashes("+12125550123");
-  for (const phone of ["(212) 555-0123", "+12125550123 ext. 45", "212 555 0123 x9", "212-555-0123#9", "+12125550123;ext=4"]) assert.equal(await hashes(phone), known, phone);
+  for (const phone of [
+    "(212) 555-0123",
+    "+12125550123 ext. 45",
+    "212 555 0123 x9",
+    "212-555-0123#9",
+    "+12125550123;ext=4",
+  ])
+    assert.equal(await hashes(phone), known, phone);
 });
 
 // The proof: what is refused has a text that takes an engine more than ten million steps, and what is not has none.
@@ -123,7 +149,9 @@ test("chance finds no pattern that is wrongly judged", () => {
     if (part !== undefined) refused++;
     const text = explode(tree, random, part !== undefined);
     if ((part === undefined) === (text === undefined)) continue;
-    wrong.push(`${tree.source}: ${part === undefined ? `is taken, and ${JSON.stringify(text)} takes for ever` : `is refused for ${part}`}`);
+    wrong.push(
+      `${tree.source}: ${part === undefined ? `is taken, and ${JSON.stringify(text)} takes for ever` : `is refused for ${part}`}`,
+    );
   }
   assert.deepEqual(wrong, []);
   assert.ok(refused > 5);
@@ -131,8 +159,23 @@ test("chance finds no pattern that is wrongly judged", () => {
 
 /** Texts of 1,024 bytes that an engine may divide in many ways, and none of which ends well. */
 function* hostile(pattern) {
-  const signs = [...new Set([...pattern.replace(/\\./gv, (sign) => ({ d: "1", w: "a", s: " ", S: "a" })[sign[1]] ?? sign[1]), ..."a1 @.é"])].filter((sign) => !"\\[](){}^$*+?|".includes(sign));
-  const words = [...signs.map((sign) => sign), ...signs.flatMap((one) => signs.slice(0, 12).map((two) => one + two)), signs.join(""), "Aa1!", "@.", "a@a."];
+  const signs = [
+    ...new Set([
+      ...pattern.replace(
+        /\\./gv,
+        (sign) => ({ d: "1", w: "a", s: " ", S: "a" })[sign[1]] ?? sign[1],
+      ),
+      ..."a1 @.é",
+    ]),
+  ].filter((sign) => !"\\[](){}^$*+?|".includes(sign));
+  const words = [
+    ...signs.map((sign) => sign),
+    ...signs.flatMap((one) => signs.slice(0, 12).map((two) => one + two)),
+    signs.join(""),
+    "Aa1!",
+    "@.",
+    "a@a.",
+  ];
   for (const word of words) {
     for (const end of ["\nx", "\u2028x", "!"]) yield word.repeat(1024).slice(0, 1000) + end;
   }

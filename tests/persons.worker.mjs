@@ -21,8 +21,20 @@ export default relay((env) => {
       family: form(person, { account: "prospects", match: "phone", map: same(person) }),
       // Permissions that nobody must give, and two ways to withdraw one.
       news: form(
-        { email: EMAIL, news: { kind: "consent" }, calls: { kind: "boolean" }, stop: { kind: "boolean" }, again: { kind: "choice", choices: ["true", "false"] } },
-        marketo({ optIn: "news", phoneOptIn: "calls", unsubscribed: "stop", emailOptIn: "!stop", weekly: "again" }),
+        {
+          email: EMAIL,
+          news: { kind: "consent" },
+          calls: { kind: "boolean" },
+          stop: { kind: "boolean" },
+          again: { kind: "choice", choices: ["true", "false"] },
+        },
+        marketo({
+          optIn: "news",
+          phoneOptIn: "calls",
+          unsubscribed: "stop",
+          emailOptIn: "!stop",
+          weekly: "again",
+        }),
       ),
       cookie: form({ email: EMAIL, terms: { kind: "consent", required: true } }, marketo({})),
     },

@@ -17,8 +17,12 @@ export async function crm(system, { latency = 0, hangs } = {}) {
     for await (const part of request) text += part;
     const isToken = request.url.startsWith("/identity");
     if (hangs === (isToken ? "token" : "write")) return;
-    const say = (status, said, headers = {}) => response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(said));
-    if (isToken) return say(200, { access_token: "a token", token_type: "bearer", expires_in: 3600 });
+    const say = (status, said, headers = {}) =>
+      response
+        .writeHead(status, { "content-type": "application/json", ...headers })
+        .end(JSON.stringify(said));
+    if (isToken)
+      return say(200, { access_token: "a token", token_type: "bearer", expires_in: 3600 });
     await pause(latency);
     if (own.busy) return say(429, {}, { "retry-after": "20" });
     if (request.method === "GET") {
@@ -27,7 +31,12 @@ export async function crm(system, { latency = 0, hangs } = {}) {
     }
     own.writes.push(/[\w.-]+@[\w.-]+/.exec(text)[0]);
     const id = own.writes.length;
-    say(200, system === "marketo" ? { requestId: `r${id}`, success: true, result: [{ id, status: "created" }] } : { id: `p${id}`, message: null });
+    say(
+      200,
+      system === "marketo"
+        ? { requestId: `r${id}`, success: true, result: [{ id, status: "created" }] }
+        : { id: `p${id}`, message: null },
+    );
   });
   // workerd closes what lies idle first: a connection that a system closes while it is used again is a lost reply.
   server.keepAliveTimeout = 60_000;
@@ -40,24 +49,46 @@ export async function crm(system, { latency = 0, hangs } = {}) {
 }
 
 /** A relay under the platform's limits, with these systems as accounts and forms that go to some of them. */
-export async function held({ accounts, forms = { contact: Object.keys(accounts) }, bindings = {}, ...how }) {
+export async function held({
+  accounts,
+  forms = { contact: Object.keys(accounts) },
+  bindings = {},
+  ...how
+}) {
   const at = await stand({
     worker: `${root}tests/platform.worker.mjs`,
     flags: ["nodejs_als"],
     ...how,
-    bindings: bindings.FORMS ? bindings : { ACCOUNTS: JSON.stringify(accounts, ["system", "baseUrl", ...Object.keys(accounts)]), FORMS: JSON.stringify(forms), ...bindings },
+    bindings: bindings.FORMS
+      ? bindings
+      : {
+          ACCOUNTS: JSON.stringify(accounts, ["system", "baseUrl", ...Object.keys(accounts)]),
+          FORMS: JSON.stringify(forms),
+          ...bindings,
+        },
   });
   closing.push(() => at.stop());
-  const operator = async (path) => (await ask(`${at.relay}/operator/${path}`, { headers: { authorization: "Bearer demo-operator" } })).json();
+  const operator = async (path) =>
+    (
+      await ask(`${at.relay}/operator/${path}`, {
+        headers: { authorization: "Bearer demo-operator" },
+      })
+    ).json();
   return Object.assign(at, {
     operator,
-    order: async (what = {}) => (await ask(`${at.relay}/test/orders`, { method: "POST", body: JSON.stringify(what) })).json(),
+    order: async (what = {}) =>
+      (await ask(`${at.relay}/test/orders`, { method: "POST", body: JSON.stringify(what) })).json(),
     meters: async () => Object.values(await (await ask(`${at.relay}/test/meters`)).json()),
-    queued: async () => (await operator("status")).shards.reduce((sum, { queued }) => sum + queued, 0),
+    queued: async () =>
+      (await operator("status")).shards.reduce((sum, { queued }) => sum + queued, 0),
     /** Sends a lead until it is taken, as a page does. */
     async lead(email, form = "contact") {
       for (let tries = 0; tries < 400; tries++) {
-        const response = await fetch(`${at.relay}/leads/${form}`, { method: "POST", headers: { origin: at.page, accept: "application/json" }, body: body({ email }, { key: `key-of-${email.replace(/\W/g, "-")}` }) }).catch(() => undefined);
+        const response = await fetch(`${at.relay}/leads/${form}`, {
+          method: "POST",
+          headers: { origin: at.page, accept: "application/json" },
+          body: body({ email }, { key: `key-of-${email.replace(/\W/g, "-")}` }),
+        }).catch(() => undefined);
         if (response?.status === 202 || response?.status === 200) return;
         await pause(50);
       }
@@ -66,6 +97,8 @@ export async function held({ accounts, forms = { contact: Object.keys(accounts) 
   });
 }
 
-export const emails = (name, count) => Array.from({ length: count }, (_, n) => `${name}${n}@example.org`);
+export const emails = (name, count) =>
+  Array.from({ length: count }, (_, n) => `${name}${n}@example.org`);
 export const worst = (meters, of) => Math.max(0, ...meters.map(of));
-export const each = (rows) => assert.equal(new Set(rows).size, rows.length, "somebody was written twice");
+export const each = (rows) =>
+  assert.equal(new Set(rows).size, rows.length, "somebody was written twice");

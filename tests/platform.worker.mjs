@@ -10,16 +10,38 @@ import { account, common, form as formOf, withTests } from "./relays.mjs";
 const scope = new AsyncLocalStorage();
 const meters = new Map();
 /** The next calls that the host refuses, by kind, and what it says; deaths, see `mortal`; the deliveries that are done. */
-const orders = { refuse: { external: 0, internal: 0 }, words: "", deaths: {}, died: [], done: new Set() };
+const orders = {
+  refuse: { external: 0, internal: 0 },
+  words: "",
+  deaths: {},
+  died: [],
+  done: new Set(),
+};
 /** What an event of the host's may send. */
-const LIMITS = { free: { external: 50, internal: 1_000 }, paid: { external: 10_000, internal: 10_000 } };
+const LIMITS = {
+  free: { external: 50, internal: 1_000 },
+  paid: { external: 10_000, internal: 10_000 },
+};
 
 const fresh = () => ({ external: 0, internal: 0 });
 
 function meterOf(kind, id) {
   const name = `${kind} ${id}`;
   if (!meters.has(name)) {
-    meters.set(name, { kind, waiting: 0, queue: [], peak: 0, queued: 0, thrown: 0, events: 0, newest: fresh(), most: fresh(), rowsWritten: 0, alarms: 0, unarmed: 0 });
+    meters.set(name, {
+      kind,
+      waiting: 0,
+      queue: [],
+      peak: 0,
+      queued: 0,
+      thrown: 0,
+      events: 0,
+      newest: fresh(),
+      most: fresh(),
+      rowsWritten: 0,
+      alarms: 0,
+      unarmed: 0,
+    });
   }
   return meters.get(name);
 }
@@ -59,13 +81,17 @@ async function leave(kind, plan, act) {
 
 const send = globalThis.fetch;
 let planned = "free";
-globalThis.fetch = (...given) => mortal("fetch", () => leave("external", planned, () => send(...given)));
+globalThis.fetch = (...given) =>
+  mortal("fetch", () => leave("external", planned, () => send(...given)));
 
 const metered = (namespace, plan) => ({
   idFromName: (name) => namespace.idFromName(name),
   get(id) {
     const object = namespace.get(id);
-    return { fetch: (...given) => mortal("call", () => leave("internal", plan, () => object.fetch(...given))) };
+    return {
+      fetch: (...given) =>
+        mortal("call", () => leave("internal", plan, () => object.fetch(...given))),
+    };
   },
 });
 
@@ -92,13 +118,15 @@ function watched(state, meter) {
   const exec = (...given) => {
     const cursor = sql.exec(...given);
     const rows = cursor.toArray();
-    if (given[0].startsWith("UPDATE deliveries") && given.includes("done")) orders.done.add(given.at(-1));
+    if (given[0].startsWith("UPDATE deliveries") && given.includes("done"))
+      orders.done.add(given.at(-1));
     meter.rowsWritten += cursor.rowsWritten;
     return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
   };
   const storage = new Proxy(state.storage, {
     get(target, name) {
-      if (name === "sql") return new Proxy(sql, { get: (own, member) => (member === "exec" ? exec : own[member]) });
+      if (name === "sql")
+        return new Proxy(sql, { get: (own, member) => (member === "exec" ? exec : own[member]) });
       const member = target[name];
       if (name !== "setAlarm") return typeof member === "function" ? member.bind(target) : member;
       return (time) => {
@@ -108,7 +136,11 @@ function watched(state, meter) {
       };
     },
   });
-  return { id: state.id, storage, blockConcurrencyWhile: (act) => state.blockConcurrencyWhile(act) };
+  return {
+    id: state.id,
+    storage,
+    blockConcurrencyWhile: (act) => state.blockConcurrencyWhile(act),
+  };
 }
 
 const limited = (kind, Sound) =>
@@ -116,7 +148,11 @@ const limited = (kind, Sound) =>
     constructor(state, env) {
       planned = env.HOST ?? env.PLAN ?? "free";
       const meter = meterOf(kind, state.id);
-      super(watched(state, meter), { ...env, GATE: metered(env.GATE, planned), OUTBOX: metered(env.OUTBOX, planned) });
+      super(watched(state, meter), {
+        ...env,
+        GATE: metered(env.GATE, planned),
+        OUTBOX: metered(env.OUTBOX, planned),
+      });
       this.own = { meter, state, kind };
     }
     during(act) {
@@ -138,18 +174,36 @@ export const Gate = limited("gate", SoundGate);
 
 const handler = relay((env) => {
   const accounts = JSON.parse(env.ACCOUNTS);
-  const form = (names) => formOf(env, { email: { kind: "email" }, company: { kind: "text" } }, names.map((name) => ({
-    account: name, map: { email: "email" },
-    constants: { marketo: { formId: 1029 }, prospects: { firstName: "Ann", lastName: "Lee" } }[accounts[name].system] ?? {},
-  })));
+  const form = (names) =>
+    formOf(
+      env,
+      { email: { kind: "email" }, company: { kind: "text" } },
+      names.map((name) => ({
+        account: name,
+        map: { email: "email" },
+        constants:
+          { marketo: { formId: 1029 }, prospects: { firstName: "Ann", lastName: "Lee" } }[
+            accounts[name].system
+          ] ?? {},
+      })),
+    );
   return {
     ...common(env),
     shards: Number(env.SHARDS ?? 1),
     ...(env.PLAN && { plan: env.PLAN }),
-    forms: Object.fromEntries(Object.entries(JSON.parse(env.FORMS)).map(([name, names]) => [name, form(names)])),
-    accounts: Object.fromEntries(Object.entries(accounts).map(([name, { system, baseUrl }]) => [name, account(env, system, {
-      baseUrl, allowHost: new URL(baseUrl).host, limits: { calls: 1_000_000, window: 1_000, atOnce: Number(env.AT_ONCE ?? 100) },
-    })])),
+    forms: Object.fromEntries(
+      Object.entries(JSON.parse(env.FORMS)).map(([name, names]) => [name, form(names)]),
+    ),
+    accounts: Object.fromEntries(
+      Object.entries(accounts).map(([name, { system, baseUrl }]) => [
+        name,
+        account(env, system, {
+          baseUrl,
+          allowHost: new URL(baseUrl).host,
+          limits: { calls: 1_000_000, window: 1_000, atOnce: Number(env.AT_ONCE ?? 100) },
+        }),
+      ]),
+    ),
   };
 });
 
@@ -158,5 +212,8 @@ export default withTests(handler, {
     const { done, ...said } = Object.assign(orders, JSON.parse(text || "{}"));
     return { ...said, done: done.size };
   },
-  meters: () => Object.fromEntries([...meters].map(([name, { queue, ...said }]) => [name, { ...said, queue: queue.length }])),
+  meters: () =>
+    Object.fromEntries(
+      [...meters].map(([name, { queue, ...said }]) => [name, { ...said, queue: queue.length }]),
+    ),
 });

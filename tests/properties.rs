@@ -59,7 +59,9 @@ fn values() -> impl Strategy<Value = Value<'static>> {
     })
 }
 
-fn entries(inner: impl Strategy<Value = Value<'static>>) -> impl Strategy<Value = Entries<'static>> {
+fn entries(
+    inner: impl Strategy<Value = Value<'static>>,
+) -> impl Strategy<Value = Entries<'static>> {
     let known: Vec<_> = Kind::VISITOR.iter().map(|(name, _)| *name).collect();
     let names = prop_oneof![
         6 => prop::sample::select(known).prop_map(Cow::Borrowed),
@@ -74,21 +76,19 @@ fn specs() -> impl Strategy<Value = Value<'static>> {
     let known: Vec<_> = Kind::VISITOR.iter().map(|(name, _)| *name).collect();
     let kind = prop_oneof![9 => prop::sample::select(known).prop_map(Value::from), 1 => values()];
     let flag = prop_oneof![9 => any::<bool>().prop_map(Value::Bool), 1 => values()];
-    let limit =
-        prop_oneof![9 => any::<i16>().prop_map(|n| Value::Number(n.to_string().into())), 1 => values()];
+    let limit = prop_oneof![9 => any::<i16>().prop_map(|n| Value::Number(n.to_string().into())), 1 => values()];
     let choices = prop_oneof![
         9 => prop::collection::vec(texts().prop_map(Value::from), 0..4).prop_map(Value::List),
         1 => values()
     ];
-    let rules = (kind, prop::option::of(flag), prop::option::of(limit), prop::option::of(choices)).prop_map(
-        |(kind, required, max, choices)| {
+    let rules = (kind, prop::option::of(flag), prop::option::of(limit), prop::option::of(choices))
+        .prop_map(|(kind, required, max, choices)| {
             let mut rules = vec![(Cow::Borrowed("kind"), kind)];
             rules.extend(required.map(|value| (Cow::Borrowed("required"), value)));
             rules.extend(max.map(|value| (Cow::Borrowed("max"), value)));
             rules.extend(choices.map(|value| (Cow::Borrowed("choices"), value)));
             Value::Map(rules)
-        },
-    );
+        });
     prop_oneof![
         9 => entries(rules).prop_map(|fields| Value::Map(vec![(Cow::Borrowed("fields"), Value::Map(fields))])),
         1 => values(),
@@ -99,7 +99,11 @@ fn specs() -> impl Strategy<Value = Value<'static>> {
 fn config(cases: u32) -> ProptestConfig {
     let told = std::env::var_os("PROPTEST_CASES").is_some();
     let usual = ProptestConfig::default();
-    ProptestConfig { cases: if told { usual.cases } else { cases }, failure_persistence: None, ..usual }
+    ProptestConfig {
+        cases: if told { usual.cases } else { cases },
+        failure_persistence: None,
+        ..usual
+    }
 }
 
 proptest! {
@@ -263,7 +267,9 @@ fn hostile_inputs_take_linear_time() {
             let text = |bytes: usize| pattern.repeat(bytes / pattern.len());
             (format!("{kind:?} {pattern:?}"), text(SHORT), text(LONG))
         });
-        for (name, short, long) in patterns.chain([(format!("{kind:?} marks"), marks(SHORT), marks(LONG))]) {
+        for (name, short, long) in
+            patterns.chain([(format!("{kind:?} marks"), marks(SHORT), marks(LONG))])
+        {
             let runs = if asserted { 3 } else { 1 };
             let (small, large) = (time(&field, &short, 2 * runs), time(&field, &long, runs));
             // Below this the machine is most of the time; a square from 4 µs on is caught all the same.
@@ -274,8 +280,11 @@ fn hostile_inputs_take_linear_time() {
             if ratio > steepest.0 {
                 steepest = (ratio, name.clone());
             }
-            let (most, limit) =
-                if asserted { (20.0, Duration::from_millis(10)) } else { (128.0, Duration::from_secs(2)) };
+            let (most, limit) = if asserted {
+                (20.0, Duration::from_millis(10))
+            } else {
+                (128.0, Duration::from_secs(2))
+            };
             if ratio > most || large > limit {
                 // Once more, with patience, before it counts.
                 let (small, large) = (time(&field, &short, 50), time(&field, &long, 15));
@@ -286,7 +295,10 @@ fn hostile_inputs_take_linear_time() {
             }
         }
     }
-    eprintln!("slowest: {:?} ({}); steepest: x{:.1} ({})", worst.0, worst.1, steepest.0, steepest.1);
+    eprintln!(
+        "slowest: {:?} ({}); steepest: x{:.1} ({})",
+        worst.0, worst.1, steepest.0, steepest.1
+    );
     assert!(slow.is_empty(), "{} are slow:\n{}", slow.len(), slow.join("\n"));
 }
 
@@ -312,12 +324,18 @@ fn sizes_are_capped_before_work_starts() {
                 let report = rules::check(&field(kind), Value::from(over));
                 assert_eq!(report.issues[0].code, "value.too_large", "{kind:?} {pattern:?}");
             }
-            let report =
-                rules::check(&field(kind), Value::from(text.get(..text.floor_char_boundary(LONG)).unwrap()));
+            let report = rules::check(
+                &field(kind),
+                Value::from(text.get(..text.floor_char_boundary(LONG)).unwrap()),
+            );
             silent(&report.issues);
             if matches!(kind, Kind::Email | Kind::Phone) {
                 // Blanks alone are an empty field, as at any length.
-                assert!(!report.ok() || report.value.is_empty(), "{kind:?} {pattern:?}: {:?}", report.value);
+                assert!(
+                    !report.ok() || report.value.is_empty(),
+                    "{kind:?} {pattern:?}: {:?}",
+                    report.value
+                );
             }
         }
         let many = Value::List(vec![Value::from("a"); LONG]);

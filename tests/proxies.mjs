@@ -22,7 +22,10 @@ function installed() {
     process.exit(1);
   }
   for (const command of ["apt-get update --quiet", install]) {
-    const done = spawnSync("sh", ["-c", command], { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+    const done = spawnSync("sh", ["-c", command], {
+      stdio: ["ignore", "ignore", "inherit"],
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    });
     if (done.status !== 0) process.exit(1);
   }
   return "/usr/sbin/nginx";
@@ -36,7 +39,13 @@ const script = readFileSync(`${root}pkg/dist/fieldpost.js`);
 /** The page as any static host serves it. */
 async function servePage(action) {
   const server = createServer(({ url }, response) => {
-    const [type, text] = url === "/fieldpost.js" ? ["text/javascript", script] : ["text/html; charset=utf-8", url === "/thanks.html" ? "<!doctype html><title>Thanks</title>" : html(action)];
+    const [type, text] =
+      url === "/fieldpost.js"
+        ? ["text/javascript", script]
+        : [
+            "text/html; charset=utf-8",
+            url === "/thanks.html" ? "<!doctype html><title>Thanks</title>" : html(action),
+          ];
     response.writeHead(200, { "content-type": type });
     response.end(text);
   });
@@ -50,7 +59,27 @@ async function servePage(action) {
   };
 }
 
-execFileSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout", join(folder, "key.pem"), "-out", join(folder, "cert.pem")], { stdio: "ignore" });
+execFileSync(
+  "openssl",
+  [
+    "req",
+    "-x509",
+    "-newkey",
+    "ec",
+    "-pkeyopt",
+    "ec_paramgen_curve:prime256v1",
+    "-nodes",
+    "-days",
+    "2",
+    "-subj",
+    "/CN=localhost",
+    "-keyout",
+    join(folder, "key.pem"),
+    "-out",
+    join(folder, "cert.pem"),
+  ],
+  { stdio: "ignore" },
+);
 
 /** nginx with one or more servers; each is its port and its locations. */
 async function nginx(servers) {
@@ -61,7 +90,11 @@ async function nginx(servers) {
       ${servers.map(([port, locations]) => `server { listen 127.0.0.1:${port} ssl; server_name localhost; ssl_certificate ${folder}/cert.pem; ssl_certificate_key ${folder}/key.pem; ${locations} }`).join("\n")}
     }`;
   writeFileSync(join(own, "nginx.conf"), text);
-  const process = spawn(NGINX, ["-p", own, "-c", join(own, "nginx.conf"), "-e", join(own, "error.log")], { stdio: ["ignore", "ignore", "inherit"] });
+  const process = spawn(
+    NGINX,
+    ["-p", own, "-c", join(own, "nginx.conf"), "-e", join(own, "error.log")],
+    { stdio: ["ignore", "ignore", "inherit"] },
+  );
   await until(() => existsSync(join(own, "pid")), "nginx", 60_000);
   return () => process.kill();
 }
@@ -71,16 +104,36 @@ async function vite(port, target) {
   const own = mkdtempSync(join(folder, "vite-"));
   if (!existsSync(join(tools, "node_modules/vite/package.json"))) {
     mkdirSync(tools, { recursive: true });
-    if (!existsSync(join(tools, "package.json"))) writeFileSync(join(tools, "package.json"), '{"private":true,"type":"module"}\n');
-    execFileSync("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", `vite@${VITE}`], { cwd: tools, stdio: "inherit" });
+    if (!existsSync(join(tools, "package.json")))
+      writeFileSync(join(tools, "package.json"), '{"private":true,"type":"module"}\n');
+    execFileSync(
+      "npm",
+      ["install", "--no-audit", "--no-fund", "--loglevel=error", `vite@${VITE}`],
+      { cwd: tools, stdio: "inherit" },
+    );
   }
   mkdirSync(join(own, "public"));
   writeFileSync(join(own, "index.html"), html("/leads/contact"));
   writeFileSync(join(own, "public/thanks.html"), "<!doctype html><title>Thanks</title>");
   writeFileSync(join(own, "public/fieldpost.js"), script);
-  writeFileSync(join(own, "vite.config.mjs"), `export default { server: { host: "localhost", port: ${port}, strictPort: true, proxy: { "/leads": ${JSON.stringify(target)} } }, logLevel: "error" };`);
-  const process = spawn(join(tools, "node_modules/.bin/vite"), ["--config", join(own, "vite.config.mjs"), own], { stdio: ["ignore", "ignore", "inherit"] });
-  await until(() => fetch(`http://localhost:${port}/thanks.html`).then(({ ok }) => ok, () => false), "Vite", 60_000);
+  writeFileSync(
+    join(own, "vite.config.mjs"),
+    `export default { server: { host: "localhost", port: ${port}, strictPort: true, proxy: { "/leads": ${JSON.stringify(target)} } }, logLevel: "error" };`,
+  );
+  const process = spawn(
+    join(tools, "node_modules/.bin/vite"),
+    ["--config", join(own, "vite.config.mjs"), own],
+    { stdio: ["ignore", "ignore", "inherit"] },
+  );
+  await until(
+    () =>
+      fetch(`http://localhost:${port}/thanks.html`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    "Vite",
+    60_000,
+  );
   return () => process.kill();
 }
 
@@ -89,9 +142,19 @@ const HTTP_HOST = "proxy_set_header Host $http_host;";
 const NO_REFERRER = "add_header Referrer-Policy no-referrer;";
 const onOrigin = (path, prefix, headers = "", page = "") => ({
   action: path,
-  serve: (ports, page_, relay) => [[ports[0], `location / { proxy_pass ${page_}; ${page} } location ${path.replace(/leads\/contact$/, prefix)} { proxy_pass ${relay}${prefix === "" ? "/" : ""}; ${headers} }`]],
+  serve: (ports, page_, relay) => [
+    [
+      ports[0],
+      `location / { proxy_pass ${page_}; ${page} } location ${path.replace(/leads\/contact$/, prefix)} { proxy_pass ${relay}${prefix === "" ? "/" : ""}; ${headers} }`,
+    ],
+  ],
 });
-const onHost = (headers) => ({ serve: (ports, page, relay) => [[ports[0], `location / { proxy_pass ${page}; }`], [ports[1], `location / { proxy_pass ${relay}; ${headers} }`]] });
+const onHost = (headers) => ({
+  serve: (ports, page, relay) => [
+    [ports[0], `location / { proxy_pass ${page}; }`],
+    [ports[1], `location / { proxy_pass ${relay}; ${headers} }`],
+  ],
+});
 
 /** What stands before the relay. */
 const WAYS = {
@@ -99,13 +162,20 @@ const WAYS = {
   "nginx on the page's origin, with $host": onOrigin("/leads/contact", "leads/", HOST),
   "nginx on the page's origin, with $http_host": onOrigin("/leads/contact", "leads/", HTTP_HOST),
   "nginx on the page's origin, below a path of its own": onOrigin("/relay/leads/contact", ""),
-  "nginx on the page's origin, and a page without referrers": onOrigin("/leads/contact", "leads/", "", NO_REFERRER),
+  "nginx on the page's origin, and a page without referrers": onOrigin(
+    "/leads/contact",
+    "leads/",
+    "",
+    NO_REFERRER,
+  ),
   "nginx for a host of the relay's own": onHost(""),
   "nginx for a host of the relay's own, with $host": onHost(HOST),
   "nginx for a host of the relay's own, with $http_host": onHost(HTTP_HOST),
   "Vite's proxy": { vite: (relay) => relay },
   "Vite's proxy, with changeOrigin": { vite: (relay) => ({ target: relay, changeOrigin: true }) },
-  "Vite's proxy, without changeOrigin": { vite: (relay) => ({ target: relay, changeOrigin: false }) },
+  "Vite's proxy, without changeOrigin": {
+    vite: (relay) => ({ target: relay, changeOrigin: false }),
+  },
 };
 
 /** A visitor with JavaScript, and one without who has to correct something on the relay's own page. */
@@ -115,7 +185,12 @@ async function visited(browser, origin, at) {
   const open = async (options) => {
     const page = await (await context(options)).newPage();
     page.setDefaultTimeout(60_000);
-    page.on("response", (response) => response.request().method() === "POST" && seen.push(`${response.status()} ${response.url()}`));
+    page.on(
+      "response",
+      (response) =>
+        response.request().method() === "POST" &&
+        seen.push(`${response.status()} ${response.url()}`),
+    );
     await page.goto(`${origin}/`);
     return page;
   };
@@ -136,21 +211,34 @@ async function visited(browser, origin, at) {
     throw new Error(`${error.message}: ${seen.join(", ")}`);
   });
   await Promise.all([scripted, native].map((page) => page.context().close()));
-  await until(async () => (await at.leads()).length === 2, "both leads: neither waits for a person");
+  await until(
+    async () => (await at.leads()).length === 2,
+    "both leads: neither waits for a person",
+  );
 }
 
 const asked = process.argv.slice(2);
 const browser = await launch();
 let failed = 0;
 try {
-  for (const [name, way] of Object.entries(WAYS).filter(([name]) => asked.length === 0 || asked.some((part) => name.includes(part)))) {
+  for (const [name, way] of Object.entries(WAYS).filter(
+    ([name]) => asked.length === 0 || asked.some((part) => name.includes(part)),
+  )) {
     const ports = [await freePort(), await freePort()];
     const origin = `${way.vite ? "http" : "https"}://localhost:${ports[0]}`;
-    const at = await stand({ worker: `${root}tests/rows.worker.mjs`, bindings: { SECRETS: "the only secret of a test of what stands before a relay", PAGE_ORIGIN: origin } });
+    const at = await stand({
+      worker: `${root}tests/rows.worker.mjs`,
+      bindings: {
+        SECRETS: "the only secret of a test of what stands before a relay",
+        PAGE_ORIGIN: origin,
+      },
+    });
     const page = await servePage(way.action ?? `https://localhost:${ports[1]}/leads/contact`);
     let stop;
     try {
-      stop = await (way.vite ? vite(ports[0], way.vite(at.direct)) : nginx(way.serve(ports, page.url, at.direct)));
+      stop = await (way.vite
+        ? vite(ports[0], way.vite(at.direct))
+        : nginx(way.serve(ports, page.url, at.direct)));
       await visited(browser, origin, at);
       console.log(`ok   ${name}`);
     } catch (error) {

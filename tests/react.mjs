@@ -17,7 +17,18 @@ mkdirSync(folder, { recursive: true });
 const installed = join(folder, "node_modules/react-dom/package.json");
 if (!existsSync(installed) || JSON.parse(readFileSync(installed, "utf8")).version !== VERSION) {
   writeFileSync(join(folder, "package.json"), '{"private":true,"type":"module"}\n');
-  execFileSync("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", `react@${VERSION}`, `react-dom@${VERSION}`], { cwd: folder, stdio: "inherit" });
+  execFileSync(
+    "npm",
+    [
+      "install",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+      `react@${VERSION}`,
+      `react-dom@${VERSION}`,
+    ],
+    { cwd: folder, stdio: "inherit" },
+  );
 }
 
 /** The form as a component. `globalThis.action` is what its owner has put there. */
@@ -40,19 +51,47 @@ const PROPS = `
 
 async function bundle(contents, options = {}) {
   const { outputFiles } = await build({
-    stdin: { contents, resolveDir: `${root}tests` }, bundle: true, write: false, format: "iife", platform: "browser", charset: "utf8",
-    nodePaths: [join(folder, "node_modules")], define: { "process.env.NODE_ENV": '"production"' }, logLevel: "error", ...options,
+    stdin: { contents, resolveDir: `${root}tests` },
+    bundle: true,
+    write: false,
+    format: "iife",
+    platform: "browser",
+    charset: "utf8",
+    nodePaths: [join(folder, "node_modules")],
+    define: { "process.env.NODE_ENV": '"production"' },
+    logLevel: "error",
+    ...options,
   });
   return outputFiles[0].text;
 }
 
-const CLIENT = await bundle(`${CONTACT} import { createRoot } from "react-dom/client"; ${PROPS} createRoot(document.getElementById("root")).render(h(Contact, props));`);
-const HYDRATE = await bundle(`${CONTACT} import { hydrateRoot } from "react-dom/client"; ${PROPS} hydrateRoot(document.getElementById("root"), h(Contact, props), { onRecoverableError: (error) => { throw error; } });`);
+const CLIENT = await bundle(
+  `${CONTACT} import { createRoot } from "react-dom/client"; ${PROPS} createRoot(document.getElementById("root")).render(h(Contact, props));`,
+);
+const HYDRATE = await bundle(
+  `${CONTACT} import { hydrateRoot } from "react-dom/client"; ${PROPS} hydrateRoot(document.getElementById("root"), h(Contact, props), { onRecoverableError: (error) => { throw error; } });`,
+);
 const AUTO = await bundle('import "fieldpost/form/auto";');
 // The server renders in Node: what it makes is the page's text.
 const server = join(folder, "server.mjs");
-writeFileSync(server, await bundle(`${CONTACT} import { renderToString } from "react-dom/server"; ${PROPS.replace("globalThis.how", "process.env.HOW")} console.log(renderToString(h(Contact, props)));`, { format: "esm", platform: "node", banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' } }));
-const rendered = (how) => execFileSync(process.execPath, [server], { encoding: "utf8", env: { ...process.env, HOW: how } }).trim();
+writeFileSync(
+  server,
+  await bundle(
+    `${CONTACT} import { renderToString } from "react-dom/server"; ${PROPS.replace("globalThis.how", "process.env.HOW")} console.log(renderToString(h(Contact, props)));`,
+    {
+      format: "esm",
+      platform: "node",
+      banner: {
+        js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+      },
+    },
+  ),
+);
+const rendered = (how) =>
+  execFileSync(process.execPath, [server], {
+    encoding: "utf8",
+    env: { ...process.env, HOW: how },
+  }).trim();
 
 const browser = await launch();
 const fields = { email: { kind: "email", required: true } };
@@ -78,7 +117,10 @@ async function refuses({ page, seen }) {
   assert.equal(await email(page), "ann@example.org");
   assert.deepEqual(await called(page), []);
   assert.equal(seen.posts.length, 0);
-  assert.match(await page.locator("[data-fieldpost-status]").innerText(), /Your entries are still here/);
+  assert.match(
+    await page.locator("[data-fieldpost-status]").innerText(),
+    /Your entries are still here/,
+  );
   assert.equal(seen.errors.filter((one) => SAID.test(one)).length, 1, "once");
 }
 
@@ -112,7 +154,11 @@ const CASES = {
     await refuses(here);
     await here.page.evaluate(HYDRATE);
     await here.page.waitForTimeout(500);
-    assert.deepEqual([await email(here.page), await called(here.page)], ["ann@example.org", []], "nothing is replayed");
+    assert.deepEqual(
+      [await email(here.page), await called(here.page)],
+      ["ann@example.org", []],
+      "nothing is replayed",
+    );
     return here;
   },
   async "the relay's address, mounted by the client"() {
@@ -134,7 +180,10 @@ const CASES = {
     await here.page.fill("[name=email]", "ann@example.org");
     await here.page.click("#own");
     await until(async () => (await called(here.page)).length, "the function");
-    assert.deepEqual([await called(here.page), here.seen.posts.length, here.seen.errors], [["ann@example.org"], 0, []]);
+    assert.deepEqual(
+      [await called(here.page), here.seen.posts.length, here.seen.errors],
+      [["ann@example.org"], 0, []],
+    );
     return here;
   },
 };
@@ -151,5 +200,7 @@ for (const [name, act] of Object.entries(CASES)) {
   }
 }
 await browser.close();
-console.log(`React ${VERSION}: ${Object.keys(CASES).length - failed} of ${Object.keys(CASES).length}`);
+console.log(
+  `React ${VERSION}: ${Object.keys(CASES).length - failed} of ${Object.keys(CASES).length}`,
+);
 process.exitCode = failed ? 1 : 0;

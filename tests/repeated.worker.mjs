@@ -6,6 +6,8 @@ export { Gate, Outbox } from "fieldpost/worker";
 
 export default relay((env) => ({
   ...common(env),
-  forms: Object.fromEntries(JSON.parse(env.CASES).map(({ id, fields }) => [id, form(env, fields, [], { trap: "fp_ref2" })])),
+  forms: Object.fromEntries(
+    JSON.parse(env.CASES).map(({ id, fields }) => [id, form(env, fields, [], { trap: "fp_ref2" })]),
+  ),
   accounts: {},
 }));

@@ -18,9 +18,16 @@ const relay = async (bindings, more = {}) => {
 after(() => Promise.all(open.map((at) => at.stop())));
 
 const send = (at, values, own = {}, { form = "contact", query = "", address = "192.0.2.1" } = {}) =>
-  fetch(`${at.relay}/leads/${form}${query}`, { method: "POST", body: body(values, { key: key(), ...own }), headers: { accept: "application/json", origin: at.page, "x-real-ip": address } });
+  fetch(`${at.relay}/leads/${form}${query}`, {
+    method: "POST",
+    body: body(values, { key: key(), ...own }),
+    headers: { accept: "application/json", origin: at.page, "x-real-ip": address },
+  });
 const operator = async (at, path, given) => {
-  const response = await fetch(`${at.relay}/operator/${path}`, { headers: { authorization: "Bearer demo-operator" }, ...(given && { method: "POST", body: JSON.stringify(given) }) });
+  const response = await fetch(`${at.relay}/operator/${path}`, {
+    headers: { authorization: "Bearer demo-operator" },
+    ...(given && { method: "POST", body: JSON.stringify(given) }),
+  });
   return path === "metrics" ? response.text() : response.json();
 };
 const rows = (at, query = "") => operator(at, `leads?limit=1000${query}`);
@@ -30,28 +37,41 @@ const said = async (response) => {
 };
 
 describe("the review", () => {
-  const forged = async (at, address) => said(await send(at, { email: person() }, { token: "forged" }, { address }));
+  const forged = async (at, address) =>
+    said(await send(at, { email: person() }, { token: "forged" }, { address }));
 
   test("is filled by one address up to a tenth; everybody else still gets in", async () => {
     const at = await relay({ maxReview: "100" });
     const answers = [];
     for (let n = 0; n < 40; n++) answers.push(await forged(at, "192.0.2.1"));
-    assert.deepEqual(answers.map((one) => one.slice(0, 3)), [...Array(10).fill("202"), ...Array(30).fill("429")]);
+    assert.deepEqual(
+      answers.map((one) => one.slice(0, 3)),
+      [...Array(10).fill("202"), ...Array(30).fill("429")],
+    );
     assert.equal(answers.at(-1), "429 retry review.full");
-    assert.equal(await said(await send(at, { email: person() }, {}, { address: "192.0.2.1" })), "202 queued", "who is no suspect is taken");
-    for (let n = 2; n < 30; n++) assert.equal(await forged(at, `192.0.2.${n}`), "202 queued", `address ${n}`);
+    assert.equal(
+      await said(await send(at, { email: person() }, {}, { address: "192.0.2.1" })),
+      "202 queued",
+      "who is no suspect is taken",
+    );
+    for (let n = 2; n < 30; n++)
+      assert.equal(await forged(at, `192.0.2.${n}`), "202 queued", `address ${n}`);
     assert.equal(await forged(at, "192.0.2.1"), "429 retry review.full");
 
     // A household of IPv6 is one, whatever it calls itself.
     const six = [];
     for (let n = 1; n < 20; n++) six.push((await forged(at, `2001:db8:1:2::${n}`)).slice(0, 3));
-    assert.ok(six.filter((status) => status === "202").length <= 10 && six.at(-1) === "429", six.join());
+    assert.ok(
+      six.filter((status) => status === "202").length <= 10 && six.at(-1) === "429",
+      six.join(),
+    );
     assert.equal(await forged(at, "2001:db8:1:3::1"), "202 queued");
   });
 
   test("of many addresses that all want more than their share has room for one more", async () => {
     const at = await relay({ maxReview: "200" });
-    for (let n = 1; n <= 40; n++) for (let again = 0; again < 12; again++) await forged(at, `198.51.100.${n}`);
+    for (let n = 1; n <= 40; n++)
+      for (let again = 0; again < 12; again++) await forged(at, `198.51.100.${n}`);
     const { shards } = await operator(at, "status");
     assert.ok(shards[0].review < 190, `${shards[0].review}`);
     assert.equal(await forged(at, "203.0.113.1"), "202 queued");
@@ -59,7 +79,14 @@ describe("the review", () => {
 
   test("has room again for an address when a person has acted, and when the relay was started anew it still knows", async () => {
     const at = await relay({ maxReview: "20" });
-    assert.deepEqual([await forged(at, "192.0.2.1"), await forged(at, "192.0.2.1"), (await forged(at, "192.0.2.1")).slice(0, 3)], ["202 queued", "202 queued", "429"]);
+    assert.deepEqual(
+      [
+        await forged(at, "192.0.2.1"),
+        await forged(at, "192.0.2.1"),
+        (await forged(at, "192.0.2.1")).slice(0, 3),
+      ],
+      ["202 queued", "202 queued", "429"],
+    );
     await at.killRelay();
     await at.startRelay();
     assert.equal(await forged(at, "192.0.2.1"), "429 retry review.full");
@@ -70,7 +97,8 @@ describe("the review", () => {
 
 describe("dead letters", () => {
   const refused = { operation: WRITE, fault: "code", code: 1003, times: 1_000 };
-  const dead = async (at, count) => until(async () => (await rows(at, "&phase=dead")).length === count, `${count} dead letters`);
+  const dead = async (at, count) =>
+    until(async () => (await rows(at, "&phase=dead")).length === count, `${count} dead letters`);
   /** Fills a form's dead letters to their bound, and has three more leads wait. */
   async function filled(at) {
     await at.faults([refused]);
@@ -78,7 +106,8 @@ describe("dead letters", () => {
       await send(at, { email: person() });
       await dead(at, n);
     }
-    for (let n = 0; n < 3; n++) assert.equal(await said(await send(at, { email: person() })), "202 queued");
+    for (let n = 0; n < 3; n++)
+      assert.equal(await said(await send(at, { email: person() })), "202 queued");
     await until(async () => (await rows(at, "&code=dead.full")).length === 3, "leads that wait");
     assert.equal((await rows(at, "&phase=dead")).length, 5);
   }
@@ -87,15 +116,27 @@ describe("dead letters", () => {
     const at = await relay({ maxDead: "5" });
     await filled(at);
     const waiting = await rows(at, "&code=dead.full");
-    assert.deepEqual([...new Set(waiting.map(({ phase, form, hold }) => `${phase} ${form} ${hold}`))], ["waiting contact contact"]);
+    assert.deepEqual(
+      [...new Set(waiting.map(({ phase, form, hold }) => `${phase} ${form} ${hold}`))],
+      ["waiting contact contact"],
+    );
     const { shards } = await operator(at, "status");
-    assert.deepEqual([shards[0].full, shards[0].dead, shards[0].queued], [[{ account: "marketo", form: "contact", dead: 5 }], 5, 3]);
-    assert.match(await operator(at, "metrics"), /fieldpost_target_closed\{account="marketo",form="contact",code="dead.full"\} 1/);
+    assert.deepEqual(
+      [shards[0].full, shards[0].dead, shards[0].queued],
+      [[{ account: "marketo", form: "contact", dead: 5 }], 5, 3],
+    );
+    assert.match(
+      await operator(at, "metrics"),
+      /fieldpost_target_closed\{account="marketo",form="contact",code="dead.full"\} 1/,
+    );
 
     await at.clear();
     const other = person();
     await send(at, { email: other }, {}, { form: "second" });
-    await until(async () => (await at.leads()).some(({ email }) => email === other), "the other form's lead");
+    await until(
+      async () => (await at.leads()).some(({ email }) => email === other),
+      "the other form's lead",
+    );
 
     // A restart opens nothing, and asks nothing.
     await at.killRelay();
@@ -115,7 +156,8 @@ describe("dead letters", () => {
     const at = await relay({ maxDead: "5", maxBytes: String(40_000) });
     await filled(at);
     const answers = [];
-    for (let n = 0; n < 40 && answers.at(-1)?.slice(0, 3) !== "503"; n++) answers.push(await said(await send(at, { email: person() })));
+    for (let n = 0; n < 40 && answers.at(-1)?.slice(0, 3) !== "503"; n++)
+      answers.push(await said(await send(at, { email: person() })));
     assert.equal(answers.at(-1), "503 retry outbox.full");
     assert.ok(answers.length > 15, `${answers.length} were taken`);
     // The place of what a person has given up is free.
@@ -133,7 +175,10 @@ describe("?wait", () => {
     await calls(at);
     await at.faults([{ operation: WRITE, fault: "hang", ms: 1_500, times: 1 }]);
     const began = Date.now();
-    assert.equal(await said(await send(at, { email: person() }, {}, { query: "?wait" })), "200 stored");
+    assert.equal(
+      await said(await send(at, { email: person() }, {}, { query: "?wait" })),
+      "200 stored",
+    );
     assert.ok(Date.now() - began < 4_500, `${Date.now() - began} ms`);
     assert.deepEqual(await calls(at), ["accept", "outcome"]);
   });
@@ -142,8 +187,14 @@ describe("?wait", () => {
     const at = await relay({}, { timeScale: 1 });
     await at.faults([{ operation: WRITE, fault: "hang", ms: 20_000, times: 1 }]);
     let began = Date.now();
-    assert.equal(await said(await send(at, { email: person() }, {}, { query: "?wait" })), "202 queued");
-    assert.ok(Date.now() - began >= 4_900 && Date.now() - began < 8_000, `${Date.now() - began} ms`);
+    assert.equal(
+      await said(await send(at, { email: person() }, {}, { query: "?wait" })),
+      "202 queued",
+    );
+    assert.ok(
+      Date.now() - began >= 4_900 && Date.now() - began < 8_000,
+      `${Date.now() - began} ms`,
+    );
     const bad = person();
     await at.faults([{ operation: WRITE, key: bad, fault: "code", code: 1003 }]);
     began = Date.now();
@@ -156,7 +207,10 @@ describe("?wait", () => {
     await send(at, { email: person() });
     await calls(at);
     const began = Date.now();
-    assert.equal(await said(await send(at, { email: person() }, { token: "forged" }, { query: "?wait" })), "202 queued");
+    assert.equal(
+      await said(await send(at, { email: person() }, { token: "forged" }, { query: "?wait" })),
+      "202 queued",
+    );
     assert.ok(Date.now() - began < 2_000);
     assert.deepEqual(await calls(at), ["accept"]);
   });
@@ -165,10 +219,15 @@ describe("?wait", () => {
     const at = await relay({}, { timeScale: 1 });
     await at.faults([{ operation: WRITE, fault: "hang", ms: 20_000, times: 1_000 }]);
     const began = Date.now();
-    const times = await Promise.all(Array.from({ length: 300 }, async () => {
-      assert.equal(await said(await send(at, { email: person() }, {}, { query: "?wait" })), "202 queued");
-      return Date.now() - began;
-    }));
+    const times = await Promise.all(
+      Array.from({ length: 300 }, async () => {
+        assert.equal(
+          await said(await send(at, { email: person() }, {}, { query: "?wait" })),
+          "202 queued",
+        );
+        return Date.now() - began;
+      }),
+    );
     const waited = times.filter((time) => time >= 4_900).length;
     assert.ok(waited <= 256 && waited >= 200, `${waited} waited`);
   });

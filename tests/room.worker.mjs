@@ -5,14 +5,20 @@ import { account, bounds, common, form, toMarketo, withTests } from "./relays.mj
 export { Gate, Outbox } from "fieldpost/worker";
 
 const handler = relay((env) => {
-  const contact = form(env, { email: { kind: "email", required: true }, company: { kind: "text", max: 60_000 } }, [toMarketo({ email: "email", company: "company" })]);
+  const contact = form(
+    env,
+    { email: { kind: "email", required: true }, company: { kind: "text", max: 60_000 } },
+    [toMarketo({ email: "email", company: "company" })],
+  );
   return {
     ...common(env),
     ...bounds(env),
     addressHeader: "x-real-ip",
     shards: Number(env.SHARDS ?? 1),
     forms: { contact, second: contact },
-    accounts: { marketo: account(env, "marketo", { limits: { calls: 100_000, window: 20_000, atOnce: 10 } }) },
+    accounts: {
+      marketo: account(env, "marketo", { limits: { calls: 100_000, window: 20_000, atOnce: 10 } }),
+    },
   };
 });
 
@@ -35,10 +41,13 @@ const counting = (env) => ({
   },
 });
 
-export default withTests({ ...handler, fetch: (request, env) => handler.fetch(request, counting(env)) }, {
-  calls() {
-    const made = calls;
-    calls = [];
-    return made;
+export default withTests(
+  { ...handler, fetch: (request, env) => handler.fetch(request, counting(env)) },
+  {
+    calls() {
+      const made = calls;
+      calls = [];
+      return made;
+    },
   },
-});
+);

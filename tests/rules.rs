@@ -39,7 +39,9 @@ fn cases() {
     let mut wrong = Vec::new();
     for file in FILES {
         let text = fs::read_to_string(format!("tests/cases/{file}.json")).unwrap();
-        let Value::List(cases) = serde_json::from_str(&text).unwrap() else { panic!("{file}: no list") };
+        let Value::List(cases) = serde_json::from_str(&text).unwrap() else {
+            panic!("{file}: no list")
+        };
         for case in cases {
             let id = case.get("id").and_then(Value::as_text).unwrap().to_owned();
             let (got, expected) = run(&case);
@@ -57,7 +59,8 @@ fn cases() {
 /// What the report says, by the names that `expect` has, and what it should say.
 fn run(case: &Value<'static>) -> (Vec<(&'static str, Value<'static>)>, Value<'static>) {
     let field = case.get("field").unwrap().clone();
-    let spec: Value<'static> = [("fields", [("value", field)].into_iter().collect())].into_iter().collect();
+    let spec: Value<'static> =
+        [("fields", [("value", field)].into_iter().collect())].into_iter().collect();
     let spec = Spec::from(&spec);
     let form = Form::from_spec(&spec).unwrap();
     let input = case.get("input").unwrap();
@@ -84,7 +87,11 @@ fn run(case: &Value<'static>) -> (Vec<(&'static str, Value<'static>)>, Value<'st
         (value, _) => value.clone(),
     };
     assert_eq!(whole.ok(), report.ok(), "{case:?}");
-    assert_eq!(whole.values.first().map_or(Value::Null, |(_, value)| value.clone()), kept, "{case:?}");
+    assert_eq!(
+        whole.values.first().map_or(Value::Null, |(_, value)| value.clone()),
+        kept,
+        "{case:?}"
+    );
     let got = vec![
         ("ok", Value::Bool(report.ok())),
         ("value", plain(report.value)),
@@ -104,19 +111,24 @@ fn repeated_names() {
     let text = fs::read_to_string("tests/cases/repeated.json").unwrap();
     let Value::List(cases) = serde_json::from_str(&text).unwrap() else { panic!("no list") };
     for case in cases {
-        let member = |name: &str| case.get(name).cloned().unwrap_or_else(|| panic!("{name}: {case:?}"));
+        let member =
+            |name: &str| case.get(name).cloned().unwrap_or_else(|| panic!("{name}: {case:?}"));
         let spec = Spec::from(&[("fields", member("fields"))].into_iter().collect::<Value<'_>>());
         let form = Form::from_spec(&spec).unwrap();
         let Value::List(entries) = member("entries") else { panic!("no entries") };
         let given = entries.into_iter().map(|entry| match entry {
-            Value::List(pair) => (Cow::Owned(pair[0].as_text().unwrap().to_owned()), pair[1].clone()),
+            Value::List(pair) => {
+                (Cow::Owned(pair[0].as_text().unwrap().to_owned()), pair[1].clone())
+            }
             _ => panic!("no entry: {case:?}"),
         });
         let report = form.check(given.collect());
         let issues = report.issues.iter().map(|issue| {
             let severity = if issue.severity == Severity::Error { "error" } else { "warning" };
             Value::List(
-                [&*issue.field, &*issue.code, severity].map(|text| Value::from(text.to_owned())).into(),
+                [&*issue.field, &*issue.code, severity]
+                    .map(|text| Value::from(text.to_owned()))
+                    .into(),
             )
         });
         let got = [
@@ -190,9 +202,14 @@ fn parameters() {
         let report = rules::check(&Field::new("x", Kind::Cookie), Value::from(stored));
         assert!(report.ok() && report.value == Value::from(raw), "{stored}");
     }
-    for wrong in
-        ["123-ABC-456", "id:123-ABC-456", "token:x", "id:1&token:a b", "id:1&token:a;b", "id:1&token:a\u{7}"]
-    {
+    for wrong in [
+        "123-ABC-456",
+        "id:123-ABC-456",
+        "token:x",
+        "id:1&token:a b",
+        "id:1&token:a;b",
+        "id:1&token:a\u{7}",
+    ] {
         assert_eq!(codes(Kind::Cookie, wrong), ["params.cookie"], "{wrong}");
     }
     for right in ["1", "0012", "18446744073709551615"] {
@@ -242,7 +259,8 @@ fn a_bound_is_a_whole_number() {
             ("kind".into(), Value::from("integer")),
             ("min".into(), Value::Number(digits.into())),
         ]);
-        let spec: Value<'_> = [("fields", [("value", rules)].into_iter().collect())].into_iter().collect();
+        let spec: Value<'_> =
+            [("fields", [("value", rules)].into_iter().collect())].into_iter().collect();
         Form::from_spec(&Spec::from(&spec)).ok().map(|form| form.fields[0].min)
     };
     assert_eq!(min("7"), Some(Some(7)));
@@ -291,12 +309,14 @@ fn area_codes() {
     }
     assert_eq!(known.len(), 485);
     for code in 200..=999_u16 {
-        let report = rules::check(&Field::new("x", Kind::Phone), Value::from(format!("{code}5557890")));
+        let report =
+            rules::check(&Field::new("x", Kind::Phone), Value::from(format!("{code}5557890")));
         let warns = report.issues.iter().any(|issue| issue.code == "phone.unknown_area_code");
         match known.get(&code) {
             Some(place) => {
                 assert!(report.ok() && !warns, "{code}");
-                let expected = place.starts_with(|c: char| c.is_ascii_uppercase()).then_some(place.as_str());
+                let expected =
+                    place.starts_with(|c: char| c.is_ascii_uppercase()).then_some(place.as_str());
                 assert_eq!(report.region, expected, "{code}");
             }
             None => assert!(warns || !report.ok(), "{code}"),
@@ -348,7 +368,8 @@ fn values() -> impl Strategy<Value = Value<'static>> {
     leaf.prop_recursive(2, 8, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::List),
-            prop::collection::vec((any::<String>().prop_map(Cow::Owned), inner), 0..3).prop_map(Value::Map),
+            prop::collection::vec((any::<String>().prop_map(Cow::Owned), inner), 0..3)
+                .prop_map(Value::Map),
         ]
     })
 }
@@ -468,10 +489,15 @@ fn a_box_with_a_hidden_twin_says_what_the_box_says() {
             (vec!["0"], false),
             (vec!["no", "off"], false),
         ] {
-            let entries = typed.iter().map(|text| (Cow::Borrowed("news"), Value::from(*text))).collect();
+            let entries =
+                typed.iter().map(|text| (Cow::Borrowed("news"), Value::from(*text))).collect();
             let report = form.check(entries);
             assert!(report.ok(), "{kind:?} {typed:?}");
-            assert_eq!(report.values, vec![("news".into(), Value::Bool(yes))], "{kind:?} {typed:?}");
+            assert_eq!(
+                report.values,
+                vec![("news".into(), Value::Bool(yes))],
+                "{kind:?} {typed:?}"
+            );
         }
     }
 }

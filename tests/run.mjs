@@ -13,13 +13,18 @@ const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 if (!existsSync(CHROMIUM)) {
   const install = "apt-get install --yes --no-install-recommends chromium";
-  const contained = existsSync("/.dockerenv") || /docker|containerd|lxc/.test(readFileSync("/proc/1/cgroup", "utf8"));
+  const contained =
+    existsSync("/.dockerenv") ||
+    /docker|containerd|lxc/.test(readFileSync("/proc/1/cgroup", "utf8"));
   if (process.getuid?.() !== 0 || !(process.env.CI || contained)) {
     console.error(`tests: Chromium is missing; run: sudo ${install}`);
     process.exit(1);
   }
   for (const command of ["apt-get update --quiet", install]) {
-    const done = spawnSync("sh", ["-c", command], { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+    const done = spawnSync("sh", ["-c", command], {
+      stdio: ["ignore", "ignore", "inherit"],
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    });
     if (done.status !== 0) process.exit(1);
   }
 }
@@ -34,15 +39,47 @@ const KINDS = [
   // to spare would be late for them.
   {
     atOnce: Math.min(8, 2 * cores),
-    suites: ["platform", "accounts", "faults", "matrix", "room", "trouble", "gone", "desk", "canaries", "shards", "versions", "origins", "erasure", "upgrade", "persons", "sealed", "deadlines"],
+    suites: [
+      "platform",
+      "accounts",
+      "faults",
+      "matrix",
+      "room",
+      "trouble",
+      "gone",
+      "desk",
+      "canaries",
+      "shards",
+      "versions",
+      "origins",
+      "erasure",
+      "upgrade",
+      "persons",
+      "sealed",
+      "deadlines",
+    ],
   },
   // Browsers, and whatever computes.
-  { atOnce: cores, suites: ["browser-outbox", "answers", "browser-attach", "browser-markup", "browser-look", "guard", "identical"] },
+  {
+    atOnce: cores,
+    suites: [
+      "browser-outbox",
+      "answers",
+      "browser-attach",
+      "browser-markup",
+      "browser-look",
+      "guard",
+      "identical",
+    ],
+  },
   // What measures a pace, a time or the memory, or presses a relay as hard as it can: nothing runs beside it.
   { atOnce: 1, suites: ["bounds", "commit", "connections", "full", "kills"] },
 ];
 
-const all = readdirSync(folder).filter((name) => name.endsWith(".test.mjs")).map((name) => name.slice(0, -9)).sort();
+const all = readdirSync(folder)
+  .filter((name) => name.endsWith(".test.mjs"))
+  .map((name) => name.slice(0, -9))
+  .sort();
 const named = process.argv.slice(2).map((name) => name.replace(/\.test\.mjs$/, ""));
 const kinds = KINDS.flatMap(({ suites }) => suites);
 const lacking = [...kinds, ...named].filter((name) => !all.includes(name));
@@ -52,12 +89,17 @@ KINDS[1].suites.push(...all.filter((name) => !kinds.includes(name)));
 
 const failed = [];
 for (const { atOnce, suites } of KINDS) {
-  const files = suites.filter((name) => named.length === 0 || named.includes(name)).map((name) => `${folder}${name}.test.mjs`);
+  const files = suites
+    .filter((name) => named.length === 0 || named.includes(name))
+    .map((name) => `${folder}${name}.test.mjs`);
   if (files.length === 0) continue;
   const events = run({ files, concurrency: atOnce, timeout: TIMEOUT });
   events.on("test:fail", ({ file, name, details: { error } }) => {
     // A suite fails with its tests: what these say is enough.
-    if (error.failureType !== "subtestsFailed") failed.push(`${basename(String(file))}: ${name}: ${(error.cause ?? error).stack ?? error.cause}`);
+    if (error.failureType !== "subtestsFailed")
+      failed.push(
+        `${basename(String(file))}: ${name}: ${(error.cause ?? error).stack ?? error.cause}`,
+      );
   });
   await pipeline(events.compose(new spec()), process.stdout, { end: false });
 }

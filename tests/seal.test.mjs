@@ -5,14 +5,20 @@ import { seal, sealedBody } from "./sealing.mjs";
 import { root } from "./stand.mjs";
 
 const { bounded } = await import(`${root}pkg/dist/worker/body.js`);
-const { isSealed, openSealed, readSealed, sealKey, sealSecrets } = await import(`${root}pkg/dist/worker/seal.js`);
+const { isSealed, openSealed, readSealed, sealKey, sealSecrets } = await import(
+  `${root}pkg/dist/worker/seal.js`
+);
 
 const SECRET = "a secret of at least thirty-two characters";
 const OTHER = "another secret of thirty-two characters…";
 const KEY = "key-12345678";
 
 const request = (own, sealed) =>
-  new Request("https://relay.example/leads/contact", { method: "POST", headers: { origin: "https://page.example" }, body: sealedBody(own, sealed) });
+  new Request("https://relay.example/leads/contact", {
+    method: "POST",
+    headers: { origin: "https://page.example" },
+    body: sealedBody(own, sealed),
+  });
 const refused = (status, code) => (error) => error.status === status && error.code === code;
 
 test("the public key is the same each time, belongs to the secret, and is nothing but public", async () => {
@@ -43,40 +49,85 @@ test("a lead that was touched, cut or given another key does not open", async ()
     touched[at] ^= 1;
     assert.equal(await openSealed([SECRET], KEY, touched), undefined, `byte ${at}`);
   }
-  for (const length of [0, 1, 64, 65, 80, sealed.length - 1]) assert.equal(await openSealed([SECRET], KEY, sealed.slice(0, length)), undefined);
+  for (const length of [0, 1, 64, 65, 80, sealed.length - 1])
+    assert.equal(await openSealed([SECRET], KEY, sealed.slice(0, length)), undefined);
 });
 
 test("a sealed request reads as the page would have sent it, with the newer token, and nothing else of the line before it", async () => {
-  const sealed = await seal(await sealKey(SECRET), KEY, `email=a%40b.co&note=x%0D%0Ay&_fp_v=1&_fp_key=${KEY}&_fp_token=old&_fp_page=https%3A%2F%2Fp`);
-  const lead = await readSealed(request({ _fp_v: "1", _fp_key: KEY, _fp_token: "new", email: "other@b.co" }, sealed), [SECRET]);
-  assert.deepEqual(lead.fields, [["email", "a@b.co"], ["note", "x\r\ny"]]);
+  const sealed = await seal(
+    await sealKey(SECRET),
+    KEY,
+    `email=a%40b.co&note=x%0D%0Ay&_fp_v=1&_fp_key=${KEY}&_fp_token=old&_fp_page=https%3A%2F%2Fp`,
+  );
+  const lead = await readSealed(
+    request({ _fp_v: "1", _fp_key: KEY, _fp_token: "new", email: "other@b.co" }, sealed),
+    [SECRET],
+  );
+  assert.deepEqual(lead.fields, [
+    ["email", "a@b.co"],
+    ["note", "x\r\ny"],
+  ]);
   assert.deepEqual({ ...lead.own }, { v: "1", key: KEY, token: "new", page: "https://p" });
   assert.equal(lead.sealed, true);
 });
 
 test("what does not open has a code of its own", async () => {
-  const typed = (type, body = "x") => new Request("https://relay.example/", { method: "POST", headers: { "content-type": type }, body });
-  for (const [type, is] of [["text/plain;fieldpost=sealed", true], ["text/plain; FieldPost=sealed", true], ["text/plain", false], ["application/x-www-form-urlencoded", false]]) {
+  const typed = (type, body = "x") =>
+    new Request("https://relay.example/", {
+      method: "POST",
+      headers: { "content-type": type },
+      body,
+    });
+  for (const [type, is] of [
+    ["text/plain;fieldpost=sealed", true],
+    ["text/plain; FieldPost=sealed", true],
+    ["text/plain", false],
+    ["application/x-www-form-urlencoded", false],
+  ]) {
     assert.equal(isSealed(typed(type)), is, type);
   }
-  for (const body of ["", "no line feed", `_fp_key=${KEY}\n`, `_fp_key=${KEY}\n${"x".repeat(200)}`, "\n\n\n"]) {
-    await assert.rejects(readSealed(typed("text/plain;fieldpost=sealed", body), [SECRET]), refused(409, "seal.unknown"), body.slice(0, 20));
+  for (const body of [
+    "",
+    "no line feed",
+    `_fp_key=${KEY}\n`,
+    `_fp_key=${KEY}\n${"x".repeat(200)}`,
+    "\n\n\n",
+  ]) {
+    await assert.rejects(
+      readSealed(typed("text/plain;fieldpost=sealed", body), [SECRET]),
+      refused(409, "seal.unknown"),
+      body.slice(0, 20),
+    );
   }
   // Without its key a lead would be taken anew each time.
   const keyless = await seal(await sealKey(SECRET), "", "email=a%40b.co");
-  for (const own of [{}, { _fp_key: "" }]) await assert.rejects(readSealed(request(own, keyless), [SECRET]), refused(409, "seal.unknown"));
+  for (const own of [{}, { _fp_key: "" }])
+    await assert.rejects(readSealed(request(own, keyless), [SECRET]), refused(409, "seal.unknown"));
 });
 
 test("a lead that may come open may come sealed, to the last byte and the last field", async () => {
   const key = await sealKey(SECRET);
   const own = { _fp_v: "1", _fp_key: "k".repeat(64), _fp_token: "t".repeat(200) };
-  const read = async (text) => readSealed(request(own, await seal(key, own._fp_key, text)), [SECRET]);
-  for (const size of [60_000, 65_200, 65_536]) assert.equal((await read(`a=${"x".repeat(size - 2)}`)).fields[0][1].length, size - 2, String(size));
+  const read = async (text) =>
+    readSealed(request(own, await seal(key, own._fp_key, text)), [SECRET]);
+  for (const size of [60_000, 65_200, 65_536])
+    assert.equal(
+      (await read(`a=${"x".repeat(size - 2)}`)).fields[0][1].length,
+      size - 2,
+      String(size),
+    );
   await assert.rejects(read(`a=${"x".repeat(65_535)}`), refused(413, "body.size"));
   await assert.rejects(read("x".repeat(80_000)), refused(413, "body.size"));
   const fields = (count) => Array.from({ length: count }, (_, n) => `f${n}=x`).join("&");
   assert.equal((await read(fields(100))).fields.length, 100);
-  await assert.rejects(read(fields(101)).then((lead) => bounded(lead, () => false)), refused(400, "body.fields"));
+  await assert.rejects(
+    read(fields(101)).then((lead) => bounded(lead, () => false)),
+    refused(400, "body.fields"),
+  );
   // Of a form that has them all, they all are read; of one that has two, the two.
-  for (const [known, count] of [[() => true, 101], [(field) => /^f[01]$/.test(field), 2]]) assert.equal(bounded(await read(fields(101)), known).fields.length, count);
+  for (const [known, count] of [
+    [() => true, 101],
+    [(field) => /^f[01]$/.test(field), 2],
+  ])
+    assert.equal(bounded(await read(fields(101)), known).fields.length, count);
 });

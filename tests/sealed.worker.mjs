@@ -24,7 +24,19 @@ export default relay((env) => ({
         notes: { kind: "text", max: 70_000 },
         consent: { kind: "consent" },
       },
-      deliver: [{ account: "prospects", map: { email: "email", firstName: "firstName", lastName: "lastName", phone: "phone", company: "company" }, constants: { newSourceName: "Website" } }],
+      deliver: [
+        {
+          account: "prospects",
+          map: {
+            email: "email",
+            firstName: "firstName",
+            lastName: "lastName",
+            phone: "phone",
+            company: "company",
+          },
+          constants: { newSourceName: "Website" },
+        },
+      ],
     },
   },
   accounts: accounts(env, ["prospects"]),

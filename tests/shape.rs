@@ -12,10 +12,19 @@ fn entries(pairs: &[(&'static str, &'static str)]) -> Entries<'static> {
 }
 
 /// The call's parameters as `name=value`; nothing where the lead has no key for it.
-fn says(system: System, delivery: &Delivery, pairs: &[(&'static str, &'static str)]) -> Option<Vec<String>> {
+fn says(
+    system: System,
+    delivery: &Delivery,
+    pairs: &[(&'static str, &'static str)],
+) -> Option<Vec<String>> {
     let params = entries(pairs);
     let shaped = shaped(recipe(system).unwrap(), delivery, params.clone(), &params)?;
-    Some(shaped.iter().map(|(name, value)| [name, "=", value.as_text().unwrap_or("?")].concat()).collect())
+    Some(
+        shaped
+            .iter()
+            .map(|(name, value)| [name, "=", value.as_text().unwrap_or("?")].concat())
+            .collect(),
+    )
 }
 
 fn of(system: System, call: Call) -> Delivery {
@@ -49,14 +58,18 @@ fn holders_are_asked_for_where_the_lead_has_both_keys() {
     assert_eq!(says(System::Prospects, &holders, &both[..1]), None);
     assert_eq!(says(System::Prospects, &holders, &both[1..]), None);
     holders.page = Some("p2".to_owned());
-    assert_eq!(says(System::Prospects, &holders, &both).unwrap(), ["phone=+12125557890", "pageToken=p2"]);
+    assert_eq!(
+        says(System::Prospects, &holders, &both).unwrap(),
+        ["phone=+12125557890", "pageToken=p2"]
+    );
     let guard = recipe(System::Prospects).unwrap().guard.as_ref().unwrap();
     assert_eq!(identity(guard, &entries(&both)).as_deref(), Some("ann@example.com"));
 }
 
 #[test]
 fn a_phone_that_is_left_out_stands_behind_the_notes_of_whoever_is_new() {
-    let lead = [("email", "ann@example.com"), ("phone", "+12125557890"), ("notes", "Call me.\nSoon.")];
+    let lead =
+        [("email", "ann@example.com"), ("phone", "+12125557890"), ("notes", "Call me.\nSoon.")];
     let taken = Delivery { without: "phone".to_owned(), ..of(System::Prospects, Call::Write) };
     let written = says(System::Prospects, &taken, &lead).unwrap();
     assert_eq!(written, ["email=ann@example.com", "notes=Call me.\nSoon."]);
@@ -69,7 +82,8 @@ fn a_phone_that_is_left_out_stands_behind_the_notes_of_whoever_is_new() {
 
 #[test]
 fn a_cookie_that_is_left_out_leaves_the_rest_of_the_input() {
-    let fields = Value::Map(entries(&[("email", "ann@example.com"), ("cookie", "a field of that name")]));
+    let fields =
+        Value::Map(entries(&[("email", "ann@example.com"), ("cookie", "a field of that name")]));
     let input = Value::Map(vec![
         ("leadFormFields".into(), fields.clone()),
         ("cookie".into(), Value::from("id:1&token:x")),

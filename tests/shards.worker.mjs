@@ -10,7 +10,11 @@ let woken = [];
 /** Whose registry can be told that time has passed. */
 const Aging = showing(Sound, {
   age({ count, days }) {
-    this.state.storage.sql.exec("UPDATE counts SET used = used - ? WHERE count = ?", days * 86_400_000, count);
+    this.state.storage.sql.exec(
+      "UPDATE counts SET used = used - ? WHERE count = ?",
+      days * 86_400_000,
+      count,
+    );
   },
 });
 
@@ -22,14 +26,30 @@ export class Outbox extends Aging {
 }
 
 const handler = relay((env) => {
-  const fields = { firstName: { kind: "name" }, lastName: { kind: "name" }, email: { kind: "email" }, phone: { kind: "phone" }, consent: { kind: "consent" } };
+  const fields = {
+    firstName: { kind: "name" },
+    lastName: { kind: "name" },
+    email: { kind: "email" },
+    phone: { kind: "phone" },
+    consent: { kind: "consent" },
+  };
   const contact = form(env, fields, [toMarketo({ email: "email" })]);
   return {
     ...common(env),
     timeScale: 1,
     shards: Number(env.SHARDS),
-    forms: { contact, guarded: { ...contact, turnstile: { secret: "turnstile-secret", siteverify: env.SITEVERIFY } } },
-    accounts: accounts({ ...env, SANDBOX: "http://127.0.0.1:9", SANDBOX_HOST: "127.0.0.1:9" }, ["marketo", "pardot", "prospects"]),
+    forms: {
+      contact,
+      guarded: {
+        ...contact,
+        turnstile: { secret: "turnstile-secret", siteverify: env.SITEVERIFY },
+      },
+    },
+    accounts: accounts({ ...env, SANDBOX: "http://127.0.0.1:9", SANDBOX_HOST: "127.0.0.1:9" }, [
+      "marketo",
+      "pardot",
+      "prospects",
+    ]),
   };
 });
 
@@ -40,5 +60,9 @@ export default withTests(handler, {
     return names;
   },
   age: ({ env, text }) => askEach(env.OUTBOX, ["shards"], "age", text),
-  register: ({ env, text }) => env.OUTBOX.get(env.OUTBOX.idFromName("shards")).fetch("https://outbox/register", { method: "POST", body: text }),
+  register: ({ env, text }) =>
+    env.OUTBOX.get(env.OUTBOX.idFromName("shards")).fetch("https://outbox/register", {
+      method: "POST",
+      body: text,
+    }),
 });

@@ -56,7 +56,8 @@ describe("the cases that public suites agree on", { skip }, () => {
           if (difference) found[nameOf(text(one))] = difference;
         }
         const expected = {};
-        for (const { ours, cases: ids } of declared[list]) for (const id of ids) expected[id] = ours;
+        for (const { ours, cases: ids } of declared[list])
+          for (const id of ids) expected[id] = ours;
         assert.deepEqual(sorted(found), sorted(expected));
       });
     }
@@ -64,13 +65,18 @@ describe("the cases that public suites agree on", { skip }, () => {
 });
 
 test("every declared difference has one reason and one name", () => {
-  const ids = Object.values(declared).flat().flatMap((group) => group.cases);
+  const ids = Object.values(declared)
+    .flat()
+    .flatMap((group) => group.cases);
   assert.equal(new Set(ids).size, ids.length);
   for (const group of Object.values(declared).flat()) {
     assert.match(group.reason, /^[a-z-]+$/);
     assert.match(group.why, /^[A-Z].*\.$/);
     assert.ok(["accepted", "refused", "misread"].includes(group.ours));
-    assert.ok(group.cases.length > 0 && group.cases.every((id) => /^[0-9a-f]{16}$/.test(id)), group.reason);
+    assert.ok(
+      group.cases.length > 0 && group.cases.every((id) => /^[0-9a-f]{16}$/.test(id)),
+      group.reason,
+    );
   }
 });
 

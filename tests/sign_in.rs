@@ -64,8 +64,10 @@ fn client_credentials_need_the_orgs_own_domain() {
         assert_eq!(asked(&pardot(), &at(Some(url))), Ok(to));
     }
     // Whom the owner names is taken at their word, but never a host that Salesforce refuses for this.
-    let allowed =
-        Account { allow_host: vec!["127.0.0.1:1".to_owned(), "login.salesforce.com".to_owned()], ..pardot() };
+    let allowed = Account {
+        allow_host: vec!["127.0.0.1:1".to_owned(), "login.salesforce.com".to_owned()],
+        ..pardot()
+    };
     assert_eq!(
         asked(&allowed, &at(Some("http://127.0.0.1:1"))),
         Ok("http://127.0.0.1:1/services/oauth2/token".to_owned())
@@ -81,8 +83,12 @@ fn client_credentials_need_the_orgs_own_domain() {
     }
     // A host that is nobody's: what was meant is the org's own. To a refresh token it is said to be nobody's.
     assert_eq!(asked(&pardot(), &at(Some("https://evil.example"))), wrong);
-    let elsewhere = Credentials { login_url: Some("https://evil.example".to_owned()), ..refreshed() };
-    assert_eq!(asked(&pardot(), &elsewhere), Err(("loginUrl".to_owned(), "account.host".to_owned())));
+    let elsewhere =
+        Credentials { login_url: Some("https://evil.example".to_owned()), ..refreshed() };
+    assert_eq!(
+        asked(&pardot(), &elsewhere),
+        Err(("loginUrl".to_owned(), "account.host".to_owned()))
+    );
 }
 
 #[test]
@@ -93,7 +99,10 @@ fn a_refresh_token_may_use_the_shared_hosts() {
         (Some("https://acme.my.salesforce.com"), "acme.my.salesforce.com"),
     ] {
         let credentials = Credentials { login_url: url.map(str::to_owned), ..refreshed() };
-        assert_eq!(asked(&pardot(), &credentials), Ok(format!("https://{host}/services/oauth2/token")));
+        assert_eq!(
+            asked(&pardot(), &credentials),
+            Ok(format!("https://{host}/services/oauth2/token"))
+        );
     }
 }
 
@@ -109,13 +118,19 @@ fn a_credential_that_is_not_there_is_named() {
             (prospects.clone(), Credentials { key: none(), ..Credentials::default() }, "key"),
         ] {
             let issues = token::request(&account, &credentials).unwrap_err();
-            assert_eq!((issues[0].field.as_str(), issues[0].code.as_ref()), (member, "account.credential"));
+            assert_eq!(
+                (issues[0].field.as_str(), issues[0].code.as_ref()),
+                (member, "account.credential")
+            );
             assert!(issues[0].message.contains(member), "{}", issues[0].message);
         }
     }
     // An empty binding is a refresh token that is missing, not the wish for client credentials.
     let empty = Credentials { refresh_token: Some(String::new()), ..refreshed() };
-    assert_eq!(asked(&pardot(), &empty), Err(("refreshToken".to_owned(), "account.credential".to_owned())));
+    assert_eq!(
+        asked(&pardot(), &empty),
+        Err(("refreshToken".to_owned(), "account.credential".to_owned()))
+    );
     let key = Credentials { key: Some("key".to_owned()), ..Credentials::default() };
     assert_eq!(token::request(&prospects, &key), Ok(None));
 }
@@ -123,7 +138,11 @@ fn a_credential_that_is_not_there_is_named() {
 /// The code and the member of a refusal, or the code of what is over in a moment.
 fn read(status: u16, body: &str, account: &Account, credentials: &Credentials) -> (String, String) {
     let reply = Reply { status, body: body.to_owned(), ..Reply::default() };
-    match token::read(&reply, account.system == System::Marketo, credentials.refresh_token.is_some()) {
+    match token::read(
+        &reply,
+        account.system == System::Marketo,
+        credentials.refresh_token.is_some(),
+    ) {
         Ok(token) => (token.token, "token".to_owned()),
         Err(Outcome::Refused { issues, fault: Fault::Account }) => {
             assert!(issues[0].message.matches(['.', '?']).count() > 1, "{}", issues[0].message);
@@ -178,7 +197,11 @@ fn every_answer_has_a_code() {
         (grant("expired authorization code"), "auth.busy", "retry"),
         (r#"{"error":"invalid_client"}"#.to_owned(), "auth.refused", "credentials"),
     ] {
-        assert_eq!(read(400, &body, &pardot(), &refreshed()), (code.into(), member.into()), "{body}");
+        assert_eq!(
+            read(400, &body, &pardot(), &refreshed()),
+            (code.into(), member.into()),
+            "{body}"
+        );
     }
     assert_eq!(read(401, "", &marketo(), &client()), ("auth.refused".into(), "credentials".into()));
     assert_eq!(read(200, html, &marketo(), &client()), ("auth.page".into(), "baseUrl".into()));

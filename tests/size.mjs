@@ -50,14 +50,29 @@ const peer = (file) => `
 const KB = 1024;
 /** `name` is the key in the record; peers and parts have none, because nobody promised anything of them. */
 const PIECES = [
-  { title: "check, build, send", name: "checkBuildSend", budget: 12 * KB, bytes: await bundle(CHECK_BUILD_SEND) },
-  { title: "the same with fieldpost/form", name: "withForm", budget: 18 * KB, bytes: await bundle(ENHANCED) },
+  {
+    title: "check, build, send",
+    name: "checkBuildSend",
+    budget: 12 * KB,
+    bytes: await bundle(CHECK_BUILD_SEND),
+  },
+  {
+    title: "the same with fieldpost/form",
+    name: "withForm",
+    budget: 18 * KB,
+    bytes: await bundle(ENHANCED),
+  },
   { title: "wasm for Workers and Node", name: "edgeWasm", budget: 120 * KB, bytes: wasm("edge") },
   { title: "wasm for pages, alone", bytes: wasm("lean") },
   { title: "valibot + libphonenumber-js/min", bytes: await bundle(peer("valibot")) },
   { title: "zod + libphonenumber-js/min", bytes: await bundle(peer("zod")) },
   { title: "regexes by hand, no table", bytes: await bundle(peer("regexes")) },
-].map(({ bytes, ...piece }) => ({ ...piece, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotli(bytes) }));
+].map(({ bytes, ...piece }) => ({
+  ...piece,
+  raw: bytes.length,
+  gzip: gzipSync(bytes, { level: 9 }).length,
+  brotli: brotli(bytes),
+}));
 
 /** As a user's production build for the page makes it. */
 async function bundle(contents) {
@@ -82,7 +97,12 @@ function wasm(name) {
 }
 
 function brotli(bytes) {
-  return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
+  return brotliCompressSync(bytes, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: 11,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    },
+  }).length;
 }
 
 const count = (bytes) => bytes.toLocaleString("en-US");
@@ -91,10 +111,23 @@ function table() {
   const head = ["", "raw", "gzip -9", "brotli 11", "budget", "recorded"];
   const rows = PIECES.map(({ title, name, raw, gzip, brotli, budget }) => {
     const recorded = recordedWeights[name];
-    return [title, count(raw), count(gzip), count(brotli), budget ? count(budget) : "", recorded ? count(recorded) : ""];
+    return [
+      title,
+      count(raw),
+      count(gzip),
+      count(brotli),
+      budget ? count(budget) : "",
+      recorded ? count(recorded) : "",
+    ];
   });
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
-  const line = (row) => row.map((cell, column) => (column ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join("  ").trimEnd();
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => row[column].length)),
+  );
+  const line = (row) =>
+    row
+      .map((cell, column) => (column ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+      .join("  ")
+      .trimEnd();
   return [head, ...rows].map(line).join("\n");
 }
 
@@ -102,7 +135,8 @@ const recordedWeights = JSON.parse(readFileSync(recordFile, "utf8"));
 console.log(`bytes, bundled by esbuild for the page\n${table()}`);
 
 for (const { title, brotli, budget } of PIECES) {
-  if (budget && brotli > budget) console.log(`over budget: ${title} by ${count(brotli - budget)} bytes`);
+  if (budget && brotli > budget)
+    console.log(`over budget: ${title} by ${count(brotli - budget)} bytes`);
 }
 
 for (const { title, name, brotli } of PIECES) {
@@ -115,6 +149,9 @@ for (const { title, name, brotli } of PIECES) {
 }
 
 if (process.argv.includes("--record")) {
-  const kept = PIECES.filter(({ name }) => name).map(({ name, brotli }) => [name, Math.min(brotli, recordedWeights[name] ?? brotli)]);
+  const kept = PIECES.filter(({ name }) => name).map(({ name, brotli }) => [
+    name,
+    Math.min(brotli, recordedWeights[name] ?? brotli),
+  ]);
   writeFileSync(recordFile, `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`);
 }

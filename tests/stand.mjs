@@ -25,7 +25,18 @@ export const sandboxBinary = process.env.SANDBOX_BIN ?? `${root}target/debug/fie
  * is a folder that the relay's storage begins as; `code` is another Worker than `worker`, bundled: `{ modules, outdir }`; with `inspectorPort`
  * (0 for any) the relay's heap can be looked at; `flags` are compatibility flags of workerd's; `silent` keeps its own words to itself.
  */
-export async function stand({ timeScale = 30, bindings = {}, wasm = true, between, storage, inspectorPort, code, flags, silent, worker = `${root}www/demo/worker.mjs` } = {}) {
+export async function stand({
+  timeScale = 30,
+  bindings = {},
+  wasm = true,
+  between,
+  storage,
+  inspectorPort,
+  code,
+  flags,
+  silent,
+  worker = `${root}www/demo/worker.mjs`,
+} = {}) {
   const folder = await mkdtemp(join(tmpdir(), "fieldpost-"));
   const sandbox = await startSandbox(sandboxBinary, 0);
   const reached = (await between?.(sandbox.url)) ?? sandbox.url;
@@ -33,7 +44,10 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
   const pagePort = await freePort();
   const relayPort = await freePort();
   const pageUrl = `http://127.0.0.1:${pagePort}`;
-  const bundled = code ?? { modules: await bundleWorker(worker, `${folder}/worker`), outdir: `${folder}/worker` };
+  const bundled = code ?? {
+    modules: await bundleWorker(worker, `${folder}/worker`),
+    outdir: `${folder}/worker`,
+  };
   const start = (how = {}) =>
     startRelay({
       ...bundled,
@@ -43,16 +57,29 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
       inspectorPort,
       flags,
       silent,
-      bindings: { ...demoBindings(reached, pageUrl), TIME_SCALE: String(timeScale), ...bindings, ...how.bindings },
+      bindings: {
+        ...demoBindings(reached, pageUrl),
+        TIME_SCALE: String(timeScale),
+        ...bindings,
+        ...how.bindings,
+      },
     });
   let relay = await start();
-  const page = await startPage({ folder: `${root}www`, relay: relay.url, port: pagePort, wasm }).catch(async (error) => {
+  const page = await startPage({
+    folder: `${root}www`,
+    relay: relay.url,
+    port: pagePort,
+    wasm,
+  }).catch(async (error) => {
     // A suite whose stand does not stand would wait for these for ever.
     await Promise.allSettled([relay.stop(), sandbox.stop()]);
     throw error;
   });
   const control = async (path, body) => {
-    const response = await fetch(`${sandbox.url}/_sandbox/${path}`, body === undefined ? {} : { method: "POST", body: JSON.stringify(body) });
+    const response = await fetch(
+      `${sandbox.url}/_sandbox/${path}`,
+      body === undefined ? {} : { method: "POST", body: JSON.stringify(body) },
+    );
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return response.json().catch(() => null);
   };
@@ -81,7 +108,9 @@ export async function stand({ timeScale = 30, bindings = {}, wasm = true, betwee
     /** workerd gets no chance to finish anything. */
     async killRelay() {
       // Others of this process may have relays of their own.
-      const own = workerds().filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`:${relayPort}\0`));
+      const own = workerds().filter((pid) =>
+        readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`:${relayPort}\0`),
+      );
       assert.equal(own.length, 1, "the relay's own workerd");
       for (const pid of own) process.kill(Number(pid), "SIGKILL");
       await relay.stop().catch(() => {});
@@ -118,7 +147,8 @@ export const ask = (url, init) =>
 /** A lead's body as a browser would send it. */
 export function body(values, own = {}) {
   const pairs = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) for (const one of [value].flat()) pairs.append(name, one);
+  for (const [name, value] of Object.entries(values))
+    for (const one of [value].flat()) pairs.append(name, one);
   for (const [name, value] of Object.entries(own)) pairs.append(`_fp_${name}`, value);
   return pairs;
 }
@@ -129,9 +159,16 @@ export function body(values, own = {}) {
  */
 export async function submit(at, lead) {
   let timer;
-  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error("late")), 5_000)));
+  const late = new Promise(
+    (_, reject) => (timer = setTimeout(() => reject(new Error("late")), 5_000)),
+  );
   const answer = async () => {
-    const response = await fetch(at.form, { method: "POST", body: lead, headers: { accept: "application/json", origin: at.page }, signal: AbortSignal.timeout(5_000) });
+    const response = await fetch(at.form, {
+      method: "POST",
+      body: lead,
+      headers: { accept: "application/json", origin: at.page },
+      signal: AbortSignal.timeout(5_000),
+    });
     return { status: response.status, state: (await response.json()).state };
   };
   try {
@@ -147,14 +184,18 @@ export const workerds = () =>
     if (!/^\d+$/.test(entry)) return false;
     try {
       const status = readFileSync(`/proc/${entry}/status`, "utf8");
-      return /^Name:\s+workerd$/m.test(status) && new RegExp(`^PPid:\\s+${process.pid}$`, "m").test(status);
+      return (
+        /^Name:\s+workerd$/m.test(status) &&
+        new RegExp(`^PPid:\\s+${process.pid}$`, "m").test(status)
+      );
     } catch {
       return false;
     }
   });
 
 /** What a process has in memory, in MB. */
-export const resident = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
+export const resident = (pid) =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
 
 /**
  * A port that nobody listens on, and that nobody gets by chance before it is used, or while a relay is down: systems give
@@ -165,7 +206,9 @@ export async function freePort() {
   for (;;) {
     const port = randomInt(11_000, 32_768);
     const server = createServer();
-    const isFree = await new Promise((resolve) => server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true)));
+    const isFree = await new Promise((resolve) =>
+      server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true)),
+    );
     if (!isFree) continue;
     await new Promise((resolve) => server.close(resolve));
     return port;

@@ -23,10 +23,24 @@ async function between(to) {
       response.writeHead(200, { "content-type": "application/json" }).write('{"access_tok');
       return;
     }
-    const { host, connection, "transfer-encoding": _, "content-length": __, ...headers } = request.headers;
-    const reply = await fetch(`${to}${request.url}`, { method: request.method, headers, redirect: "manual", ...(parts.length > 0 && { body: Buffer.concat(parts) }) });
+    const {
+      host,
+      connection,
+      "transfer-encoding": _,
+      "content-length": __,
+      ...headers
+    } = request.headers;
+    const reply = await fetch(`${to}${request.url}`, {
+      method: request.method,
+      headers,
+      redirect: "manual",
+      ...(parts.length > 0 && { body: Buffer.concat(parts) }),
+    });
     const bytes = Buffer.from(await reply.arrayBuffer());
-    const kept = [...reply.headers].filter(([name]) => !/^(content-length|content-encoding|transfer-encoding|connection|keep-alive)$/.test(name));
+    const kept = [...reply.headers].filter(
+      ([name]) =>
+        !/^(content-length|content-encoding|transfer-encoding|connection|keep-alive)$/.test(name),
+    );
     response.writeHead(reply.status, Object.fromEntries(kept)).end(bytes);
   });
   servers.push(server);
@@ -44,38 +58,64 @@ after(async () => {
   }
   await at.stop();
 });
-beforeEach(() => Promise.all([trouble({ stall: {}, full: "", refused: 0 }), trap({ only: "", every: 0, next: 0 })]));
+beforeEach(() =>
+  Promise.all([
+    trouble({ stall: {}, full: "", refused: 0 }),
+    trap({ only: "", every: 0, next: 0 }),
+  ]),
+);
 
-const told = async (path, what) => (await fetch(`${at.relay}/test/${path}`, { method: "POST", body: JSON.stringify(what) })).json();
+const told = async (path, what) =>
+  (await fetch(`${at.relay}/test/${path}`, { method: "POST", body: JSON.stringify(what) })).json();
 const trouble = (what) => told("trouble", what);
 const trap = (what) => told("trap", what);
 const person = () => ({ email: `trouble${++people}@example.org` });
 const post = (form, values, key = crypto.randomUUID()) =>
-  fetch(`${at.relay}/leads/${form}`, { method: "POST", body: body(values, { key }), headers: { accept: "application/json", origin: at.page } });
+  fetch(`${at.relay}/leads/${form}`, {
+    method: "POST",
+    body: body(values, { key }),
+    headers: { accept: "application/json", origin: at.page },
+  });
 const send = async (form, values) => {
   const response = await post(form, values);
   assert.equal(response.status, 202);
   return (await response.json()).id;
 };
-const operator = async (path, init = {}) => (await fetch(`${at.relay}/operator/${path}`, { ...init, headers: { authorization: "Bearer demo-operator", ...init.headers } })).json();
+const operator = async (path, init = {}) =>
+  (
+    await fetch(`${at.relay}/operator/${path}`, {
+      ...init,
+      headers: { authorization: "Bearer demo-operator", ...init.headers },
+    })
+  ).json();
 const row = async (id) => (await operator("leads?limit=1000")).find((one) => one.id.startsWith(id));
-const phase = (id, wanted, timeout) => until(async () => (await row(id)).phase === wanted && row(id), `${wanted}`, timeout);
-const writes = async (email) => (await at.ledger()).filter(({ operation, key }) => key === email && /submitForm|upsert/.test(operation));
+const phase = (id, wanted, timeout) =>
+  until(async () => (await row(id)).phase === wanted && row(id), `${wanted}`, timeout);
+const writes = async (email) =>
+  (await at.ledger()).filter(
+    ({ operation, key }) => key === email && /submitForm|upsert/.test(operation),
+  );
 
 describe("whatever is asked has an end", () => {
   test("a token whose answer stops in the middle freezes nobody", async () => {
     await at.expireTokens();
     halves["/identity/oauth/token"] = 1;
-    const ids = await Promise.all([person(), person(), person()].map((lead) => send("marketo", lead)));
+    const ids = await Promise.all(
+      [person(), person(), person()].map((lead) => send("marketo", lead)),
+    );
     await until(() => halves["/identity/oauth/token"] === 0, "the sign-in");
     for (const id of ids) await phase(id, "done", 15_000);
-    const [{ refusals }] = (await operator("status")).gates.filter(({ account }) => account === "marketo");
+    const [{ refusals }] = (await operator("status")).gates.filter(
+      ({ account }) => account === "marketo",
+    );
     assert.ok(refusals > 0, "and it is counted");
   });
 
   test("a gate that does not answer is asked again", async () => {
     await trouble({ stall: { "/acquire": 3 } });
-    const ids = await Promise.all([person(), person(), person()].map((lead) => send("marketo", lead)));
+    const ids = await Promise.all(
+      [person(), person(), person()].map((lead) => send("marketo", lead)),
+    );
     for (const id of ids) assert.equal((await phase(id, "done", 15_000)).maybe_repeated, 0);
   });
 
@@ -114,13 +154,17 @@ describe("whatever is asked has an end", () => {
   test("an operator is told of an outbox or a gate that does not answer", async () => {
     for (const path of ["/status"]) {
       await trouble({ stall: { [path]: 2 } });
-      const response = await fetch(`${at.relay}/operator/status`, { headers: { authorization: "Bearer demo-operator" } });
+      const response = await fetch(`${at.relay}/operator/status`, {
+        headers: { authorization: "Bearer demo-operator" },
+      });
       assert.ok(response.status >= 500, `${response.status}`);
     }
     assert.equal((await operator("status")).shards.length, 1);
   });
 
-  test("a challenge whose answer never ends is one sign, and the lead goes on", { timeout: 20_000 }, async () => {
+  test("a challenge whose answer never ends is one sign, and the lead goes on", {
+    timeout: 20_000,
+  }, async () => {
     const lead = { ...person(), "cf-turnstile-response": "one" };
     const response = await post("guarded", lead);
     assert.equal(response.status, 202);
@@ -182,7 +226,8 @@ describe("what stops before a call has sent nothing", () => {
     await new Promise((resolve) => setTimeout(resolve, 4_000));
     const { refused } = await trouble({});
     assert.ok(refused > 3 && refused < 60, `${refused} writes that were refused`);
-    for (const id of ids) assert.deepEqual([(await row(id)).phase, (await row(id)).maybe_repeated], ["waiting", 0]);
+    for (const id of ids)
+      assert.deepEqual([(await row(id)).phase, (await row(id)).maybe_repeated], ["waiting", 0]);
     for (const { email } of leads) assert.deepEqual(await writes(email), []);
     assert.equal((await post("marketo", person())).status, 503);
     await trouble({ full: "" });
@@ -195,7 +240,16 @@ describe("a request has the key of its lead and body", () => {
   test("made anew as it was it is the same, corrected it is another one", async () => {
     const keys = async (email) => (await writes(email)).map(({ idempotencyKey }) => idempotencyKey);
     const lead = { ...person(), company: "Acme" };
-    await at.faults([{ operation: "prospects.prospect.upsert", key: lead.email, fault: "status", status: 422, body: { error: "no" }, times: 2 }]);
+    await at.faults([
+      {
+        operation: "prospects.prospect.upsert",
+        key: lead.email,
+        fault: "status",
+        status: 422,
+        body: { error: "no" },
+        times: 2,
+      },
+    ]);
     const id = await send("prospects", lead);
     await phase(id, "dead");
     await operator(`replay?id=${id}`, { method: "POST" });
@@ -218,14 +272,34 @@ test("a form that goes to one account twice is refused at start, by its name", a
   const { relay } = await import("fieldpost/worker");
   const own = { account: "prospects", map: { email: "email" } };
   const asked = (deliver) => {
-    const accounts = Object.fromEntries(["prospects", "others"].map((name) => [name, { system: "prospects", baseUrl: "https://example.com", credentials: { key: "k" } }]));
+    const accounts = Object.fromEntries(
+      ["prospects", "others"].map((name) => [
+        name,
+        { system: "prospects", baseUrl: "https://example.com", credentials: { key: "k" } },
+      ]),
+    );
     const form = { fields: { email: { kind: "email" } }, origins: [], thanks: "/", deliver };
-    return relay({ secret: "a secret of thirty-two characters!", accounts, forms: { contact: form } }).fetch(new Request("https://leads.example.com/leads/contact", { headers: { accept: "application/json" } }), {});
+    return relay({
+      secret: "a secret of thirty-two characters!",
+      accounts,
+      forms: { contact: form },
+    }).fetch(
+      new Request("https://leads.example.com/leads/contact", {
+        headers: { accept: "application/json" },
+      }),
+      {},
+    );
   };
   const lines = mock.method(console, "log", () => {});
-  const statuses = [(await asked([own, own])).status, (await asked([own, { ...own, account: "others" }])).status];
+  const statuses = [
+    (await asked([own, own])).status,
+    (await asked([own, { ...own, account: "others" }])).status,
+  ];
   const said = lines.mock.calls.map(({ arguments: [line] }) => String(line)).join("\n");
   lines.mock.restore();
   assert.deepEqual(statuses, [500, 200]);
-  assert.match(said, /relay\.options.*forms\.contact\.deliver: the account prospects is there twice/);
+  assert.match(
+    said,
+    /relay\.options.*forms\.contact\.deliver: the account prospects is there twice/,
+  );
 });

@@ -44,18 +44,47 @@ export class Gate extends SoundGate {
 
 const handler = relay((env) => {
   const map = { email: "email", company: "company" };
-  const marketo = form(env, { email: { kind: "email", required: true }, company: { kind: "text", max: 200 } }, [toMarketo(map)]);
+  const marketo = form(
+    env,
+    { email: { kind: "email", required: true }, company: { kind: "text", max: 200 } },
+    [toMarketo(map)],
+  );
   return {
     ...common(env),
     shards: 1,
     forms: {
       marketo,
-      prospects: { ...marketo, deliver: [{ account: "prospects", map, constants: { firstName: "Ann", lastName: env.LAST_NAME ?? "Lee" } }] },
+      prospects: {
+        ...marketo,
+        deliver: [
+          {
+            account: "prospects",
+            map,
+            constants: { firstName: "Ann", lastName: env.LAST_NAME ?? "Lee" },
+          },
+        ],
+      },
       // A challenge of which the answer never ends, whatever it is told.
-      guarded: { ...marketo, turnstile: { secret: "turnstile-secret", fetch: async () => new Response(new ReadableStream({ start: (to) => to.enqueue(new TextEncoder().encode('{"succ')), pull: forEver })) } },
+      guarded: {
+        ...marketo,
+        turnstile: {
+          secret: "turnstile-secret",
+          fetch: async () =>
+            new Response(
+              new ReadableStream({
+                start: (to) => to.enqueue(new TextEncoder().encode('{"succ')),
+                pull: forEver,
+              }),
+            ),
+        },
+      },
     },
-    accounts: accounts(env, ["marketo", "prospects"], { limits: { calls: 1_000, window: 1_000, atOnce: 5 } }),
+    accounts: accounts(env, ["marketo", "prospects"], {
+      limits: { calls: 1_000, window: 1_000, atOnce: 5 },
+    }),
   };
 });
 
-export default withTests(withTrap(handler), { trouble: ({ text }) => Object.assign(trouble, JSON.parse(text)) });
+export default withTests(withTrap(handler), {
+  trouble: ({ text }) => Object.assign(trouble, JSON.parse(text)),
+});

@@ -5,8 +5,21 @@ import assert from "node:assert/strict";
 export const LENGTHS = [...Array.from({ length: 14 }, (_, n) => n + 7), null];
 
 const TEXTS = [
-  "2124567890", "212-456-7890", "(212) 456-7890", "12124567890", "+12124567890", "+1 212 456 7890", "2124567890 x12", "2124567890x12345", "212 456 7890 ext. 7",
-  "212456789012", "+442079460958", "0049 30 901820", "49 30 901820", "0012124567890", "1-800-FLOWERS",
+  "2124567890",
+  "212-456-7890",
+  "(212) 456-7890",
+  "12124567890",
+  "+12124567890",
+  "+1 212 456 7890",
+  "2124567890 x12",
+  "2124567890x12345",
+  "212 456 7890 ext. 7",
+  "212456789012",
+  "+442079460958",
+  "0049 30 901820",
+  "49 30 901820",
+  "0012124567890",
+  "1-800-FLOWERS",
 ];
 /** Those that are typed with real keys; the others letter by letter with the browser's own command, which is quicker. */
 const KEYS = 3;
@@ -17,7 +30,11 @@ const digitsOf = (text) => text.replace(/\D/g, "");
 const begin = (page, most) =>
   page.run((most) => {
     const own = document.querySelector("[name=phone]");
-    const twin = document.querySelector("#twin") ?? document.body.appendChild(Object.assign(document.createElement("input"), { id: "twin", type: "tel" }));
+    const twin =
+      document.querySelector("#twin") ??
+      document.body.appendChild(
+        Object.assign(document.createElement("input"), { id: "twin", type: "tel" }),
+      );
     for (const field of [own, twin]) {
       if (most === null) field.removeAttribute("maxlength");
       else field.setAttribute("maxlength", most);
@@ -26,24 +43,34 @@ const begin = (page, most) =>
     }
   }, most);
 
-const values = (page) => page.run(() => ["[name=phone]", "#twin"].map((one) => document.querySelector(one).value));
+const values = (page) =>
+  page.run(() => ["[name=phone]", "#twin"].map((one) => document.querySelector(one).value));
 
 /** Puts the caret behind so many digits. */
 const caret = (page, selector, digits) =>
-  page.run((selector, digits) => {
-    const field = document.querySelector(selector);
-    field.focus();
-    let place = 0;
-    for (let left = digits; left && place < field.value.length; place++) if (/\d/.test(field.value[place])) left--;
-    field.setSelectionRange(place, place);
-  }, selector, digits);
+  page.run(
+    (selector, digits) => {
+      const field = document.querySelector(selector);
+      field.focus();
+      let place = 0;
+      for (let left = digits; left && place < field.value.length; place++)
+        if (/\d/.test(field.value[place])) left--;
+      field.setSelectionRange(place, place);
+    },
+    selector,
+    digits,
+  );
 
 /** As a person pastes, or types: at the caret, by the browser's own hand, which holds itself to the limit. */
 const insert = (page, selector, ...texts) =>
-  page.run((selector, texts) => {
-    document.querySelector(selector).focus();
-    for (const text of texts) document.execCommand("insertText", false, text);
-  }, selector, texts);
+  page.run(
+    (selector, texts) => {
+      document.querySelector(selector).focus();
+      for (const text of texts) document.execCommand("insertText", false, text);
+    },
+    selector,
+    texts,
+  );
 
 async function holds(page, what, most) {
   const [own, twin] = await values(page);
@@ -58,10 +85,17 @@ export async function typing(page, lengths = LENGTHS) {
   for (const most of lengths) {
     for (const [nth, text] of TEXTS.entries()) {
       await begin(page, most);
-      for (const selector of ["[name=phone]", "#twin"]) await (nth < KEYS ? page.type(selector, text) : insert(page, selector, ...text));
+      for (const selector of ["[name=phone]", "#twin"])
+        await (nth < KEYS ? page.type(selector, text) : insert(page, selector, ...text));
       const typed = await holds(page, `${text} typed`, most);
-      if (text === "2124567890") assert.equal(typed, most === null || most >= 14 ? "(212) 456-7890" : text.slice(0, most), `maxlength ${most}`);
-      if (/^0049|^49/.test(text) && (most === null || most >= text.length)) assert.equal(typed, text, "another country's number stays as it is typed");
+      if (text === "2124567890")
+        assert.equal(
+          typed,
+          most === null || most >= 14 ? "(212) 456-7890" : text.slice(0, most),
+          `maxlength ${most}`,
+        );
+      if (/^0049|^49/.test(text) && (most === null || most >= text.length))
+        assert.equal(typed, text, "another country's number stays as it is typed");
 
       await begin(page, most);
       for (const selector of ["[name=phone]", "#twin"]) await insert(page, selector, text);
@@ -77,13 +111,17 @@ export async function typing(page, lengths = LENGTHS) {
 
       // A browser fills in no more than a field may hold.
       await begin(page, most);
-      await page.run((text) => {
-        for (const one of ["[name=phone]", "#twin"]) {
-          const field = document.querySelector(one);
-          field.value = text;
-          for (const type of ["input", "change"]) field.dispatchEvent(new Event(type, { bubbles: true }));
-        }
-      }, text.slice(0, most ?? text.length));
+      await page.run(
+        (text) => {
+          for (const one of ["[name=phone]", "#twin"]) {
+            const field = document.querySelector(one);
+            field.value = text;
+            for (const type of ["input", "change"])
+              field.dispatchEvent(new Event(type, { bubbles: true }));
+          }
+        },
+        text.slice(0, most ?? text.length),
+      );
       await holds(page, `${text} filled in`, most);
     }
     if (most !== null && most < 10) continue;
@@ -104,7 +142,11 @@ export async function typing(page, lengths = LENGTHS) {
         }
         await holds(page, `digit ${at} corrected, ${first} first`, most);
         const [own, twin] = await values(page);
-        assert.equal(digitsOf(own), digitsOf(twin), `maxlength ${most}, digit ${at}: "${own}" beside "${twin}"`);
+        assert.equal(
+          digitsOf(own),
+          digitsOf(twin),
+          `maxlength ${most}, digit ${at}: "${own}" beside "${twin}"`,
+        );
       }
     }
   }

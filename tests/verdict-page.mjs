@@ -10,7 +10,10 @@ import { root } from "./stand.mjs";
 /** The cases of all lists, by the list's name. */
 export async function allCases() {
   const cases = {};
-  for (const file of await readdir(`${root}tests/cases`)) cases[file.replace(".json", "")] = JSON.parse(await readFile(`${root}tests/cases/${file}`, "utf8"));
+  for (const file of await readdir(`${root}tests/cases`))
+    cases[file.replace(".json", "")] = JSON.parse(
+      await readFile(`${root}tests/cases/${file}`, "utf8"),
+    );
   return cases;
 }
 
@@ -18,10 +21,23 @@ export async function verdictPage({ count = 1_000, seed = 1 } = {}) {
   await api.load();
   const { specs, forms: all } = generated(seed);
   const forms = Array.from({ length: count }, () => all.next().value);
-  const work = JSON.stringify({ cases: await allCases(), specs, forms, lines: reports(api, specs, forms) });
-  const { outputFiles } = await build({ entryPoints: [`${root}tests/fixtures/verdict-page.mjs`], bundle: true, format: "esm", write: false });
+  const work = JSON.stringify({
+    cases: await allCases(),
+    specs,
+    forms,
+    lines: reports(api, specs, forms),
+  });
+  const { outputFiles } = await build({
+    entryPoints: [`${root}tests/fixtures/verdict-page.mjs`],
+    bundle: true,
+    format: "esm",
+    write: false,
+  });
   const files = {
-    "/": ["text/html", '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>'],
+    "/": [
+      "text/html",
+      '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>',
+    ],
     "/page.js": ["text/javascript", outputFiles[0].contents],
     "/work.json": ["application/json", work],
   };
@@ -30,5 +46,8 @@ export async function verdictPage({ count = 1_000, seed = 1 } = {}) {
     response.writeHead(200, { "content-type": `${type}; charset=utf-8` }).end(body);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { page: `http://127.0.0.1:${server.address().port}/`, stop: () => new Promise((resolve) => server.close(resolve)) };
+  return {
+    page: `http://127.0.0.1:${server.address().port}/`,
+    stop: () => new Promise((resolve) => server.close(resolve)),
+  };
 }

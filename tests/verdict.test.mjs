@@ -40,10 +40,21 @@ describe("one verdict", () => {
   });
 
   test("on workerd", async () => {
-    const modules = await bundleWorker(`${root}tests/fixtures/verdict-worker.mjs`, `${folder}/worker`);
-    const miniflare = new Miniflare({ cf: false, modulesRoot: `${folder}/worker`, modules, compatibilityDate: "2026-04-01" });
+    const modules = await bundleWorker(
+      `${root}tests/fixtures/verdict-worker.mjs`,
+      `${folder}/worker`,
+    );
+    const miniflare = new Miniflare({
+      cf: false,
+      modulesRoot: `${folder}/worker`,
+      modules,
+      compatibilityDate: "2026-04-01",
+    });
     try {
-      const response = await miniflare.dispatchFetch("http://worker/", { method: "POST", body: JSON.stringify(cases) });
+      const response = await miniflare.dispatchFetch("http://worker/", {
+        method: "POST",
+        body: JSON.stringify(cases),
+      });
       assert.equal(response.status, 200, await response.clone().text());
       holds(await response.json());
     } finally {

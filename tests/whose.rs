@@ -49,7 +49,9 @@ fn what_can_be_mended_says_how() {
 fn read(name: &str, status: u16, reply: &str, body: &str, own: &[&str]) -> (String, String, Fault) {
     let reply = Reply { status, body: reply.to_owned(), ..Reply::default() };
     match operation(name).unwrap().read_sent(&reply, Sent { body, own: &own.join("\n") }) {
-        Outcome::Refused { issues, fault } => (issues[0].code.to_string(), issues[0].field.clone(), fault),
+        Outcome::Refused { issues, fault } => {
+            (issues[0].code.to_string(), issues[0].field.clone(), fault)
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -73,7 +75,11 @@ fn the_field_that_marketo_does_not_have() {
         ("Field 'shoeSize not found", ""),
         ("", ""),
     ] {
-        assert_eq!(read(message), ("marketo.1006".to_owned(), field.to_owned(), Fault::Target), "{message}");
+        assert_eq!(
+            read(message),
+            ("marketo.1006".to_owned(), field.to_owned(), Fault::Target),
+            "{message}"
+        );
     }
 }
 
@@ -81,12 +87,17 @@ fn the_field_that_marketo_does_not_have() {
 #[test]
 fn a_value_that_pardot_does_not_know() {
     let read = |code: u16, sent: &str, own: &[&str]| {
-        let reply = format!(r#"{{"@attributes":{{"stat":"fail","version":1,"err_code":{code}}},"err":"x"}}"#);
+        let reply = format!(
+            r#"{{"@attributes":{{"stat":"fail","version":1,"err_code":{code}}},"err":"x"}}"#
+        );
         let (_, field, fault) = read("pardot.prospect.create", 400, &reply, sent, own);
         (field, fault)
     };
     let is = |field: &str, fault| (field.to_owned(), fault);
-    assert_eq!(read(38, "email=a%40b.co&campaign_id=7", &["campaign_id"]), is("campaign_id", Fault::Target));
+    assert_eq!(
+        read(38, "email=a%40b.co&campaign_id=7", &["campaign_id"]),
+        is("campaign_id", Fault::Target)
+    );
     assert_eq!(read(38, "email=a%40b.co&campaign_id=7", &[]), is("campaign_id", Fault::Lead));
     assert_eq!(read(38, "email=a%40b.co", &["campaign_id"]), is("", Fault::Lead));
     assert_eq!(read(55, "email=a%40b.co&list_7=1", &["list_7"]), is("", Fault::Target));
@@ -109,11 +120,15 @@ fn a_token_of_another_org() {
 #[test]
 fn what_a_status_alone_leaves_open() {
     for status in [403, 404, 405, 410] {
-        let Outcome::Refused { fault, .. } = of_status(status, None, true) else { panic!("{status}") };
+        let Outcome::Refused { fault, .. } = of_status(status, None, true) else {
+            panic!("{status}")
+        };
         assert_eq!(fault, Fault::Unsure, "{status}");
     }
     for status in [400, 406, 413, 414, 415, 422, 431] {
-        let Outcome::Refused { fault, .. } = of_status(status, None, true) else { panic!("{status}") };
+        let Outcome::Refused { fault, .. } = of_status(status, None, true) else {
+            panic!("{status}")
+        };
         assert_eq!(fault, Fault::Lead, "{status}");
     }
     let json = r#"{"statusCode":404,"message":"Cannot POST /v2/prospects"}"#;

@@ -1,4 +1,19 @@
-import { array, check, email as isEmail, maxLength, minLength, object, optional, pipe, rawTransform, safeParse, string, transform, trim, union } from "valibot";
+import {
+  array,
+  check,
+  email as isEmail,
+  maxLength,
+  minLength,
+  object,
+  optional,
+  pipe,
+  rawTransform,
+  safeParse,
+  string,
+  transform,
+  trim,
+  union,
+} from "valibot";
 import { phone } from "./libphonenumber.mjs";
 import { body, cleanLabels, lowerDomain } from "./shared.mjs";
 
@@ -16,7 +31,11 @@ const number = pipe(
     return NEVER;
   }),
 );
-const labels = pipe(union([array(string()), string()]), transform(cleanLabels), check((list) => list.length <= 10));
+const labels = pipe(
+  union([array(string()), string()]),
+  transform(cleanLabels),
+  check((list) => list.length <= 10),
+);
 
 // In the order of the operation's parameters, so that the payloads are the same letter for letter.
 const schema = object({

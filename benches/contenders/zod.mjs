@@ -13,7 +13,10 @@ const number = z.string().transform((text, context) => {
   context.issues.push({ code: "custom", message: "phone", input: text });
   return z.NEVER;
 });
-const labels = z.union([z.array(z.string()), z.string()]).transform(cleanLabels).pipe(z.array(z.string()).max(10));
+const labels = z
+  .union([z.array(z.string()), z.string()])
+  .transform(cleanLabels)
+  .pipe(z.array(z.string()).max(10));
 
 // In the order of the operation's parameters, so that the payloads are the same letter for letter.
 const schema = z.object({

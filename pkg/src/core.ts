@@ -3,7 +3,17 @@ import { FieldpostError } from "./errors.js";
 import { lend } from "./host.js";
 import { nfc, pack, packEntries, packObject, Tape } from "./pack.js";
 import { Said } from "./said.gen.js";
-import type { CheckOptions, FieldReport, Form, FormSpec, Issue, Params, Payload, Report, Values } from "./types.js";
+import type {
+  CheckOptions,
+  FieldReport,
+  Form,
+  FormSpec,
+  Issue,
+  Params,
+  Payload,
+  Report,
+  Values,
+} from "./types.js";
 
 /** What both wasm builds export for the hot calls; see `src/wasm/mod.rs`. Sizes and lengths are in bytes. */
 export interface Module {
@@ -85,7 +95,11 @@ function writeValue(to: Module, value: unknown): number {
     input[0] = 1;
     let at = 1;
     // The marks and all that is not ASCII take the long way.
-    for (let code: number; at <= value.length && (code = value.charCodeAt(at - 1)) > 8 && code < 128; ) input[at++] = code;
+    for (
+      let code: number;
+      at <= value.length && (code = value.charCodeAt(at - 1)) > 8 && code < 128;
+    )
+      input[at++] = code;
     if (at > value.length) {
       input[at] = 0;
       return at + 1;
@@ -106,7 +120,14 @@ function answer(from: Module, length: number): Tape {
 function issues(tape: Tape): Issue[] {
   const all: Issue[] = [];
   while (!tape.done) {
-    const [field, code, severity, message, limit, suggestion] = [tape.text(), tape.text(), tape.text(), tape.text(), tape.text(), tape.text()];
+    const [field, code, severity, message, limit, suggestion] = [
+      tape.text(),
+      tape.text(),
+      tape.text(),
+      tape.text(),
+      tape.text(),
+      tape.text(),
+    ];
     const issue: Issue = { field, code, severity: severity === "e" ? "error" : "warning", message };
     if (limit) issue.limit = limit;
     if (suggestion) issue.suggestion = suggestion;
@@ -135,16 +156,24 @@ function checkKind(kind: number, value: unknown, options?: CheckOptions): FieldR
   return cross((wasm) => {
     const said = wasm.check_kind(kind, bits, writeValue(wasm, value));
     // The clean value is the one that was typed.
-    if (said < 0) return { ok: true, value: typeof value === "string" && value ? value : null, issues: [], flags: flags(~said) };
+    if (said < 0)
+      return {
+        ok: true,
+        value: typeof value === "string" && value ? value : null,
+        issues: [],
+        flags: flags(~said),
+      };
     return fieldReport(answer(wasm, said));
   });
 }
 
 /** Checks an e-mail address: `{ ok, value, issues, flags }`. */
-export const checkEmail = (text: unknown, options?: CheckOptions): FieldReport => checkKind(EMAIL, text, options);
+export const checkEmail = (text: unknown, options?: CheckOptions): FieldReport =>
+  checkKind(EMAIL, text, options);
 
 /** Checks a phone number; the value is E.164, like `+12125550123`, beside `national`, `international`, `ext` and `region`. */
-export const checkPhone = (text: unknown, options?: CheckOptions): FieldReport => withNational(checkKind(PHONE, text, options));
+export const checkPhone = (text: unknown, options?: CheckOptions): FieldReport =>
+  withNational(checkKind(PHONE, text, options));
 
 /** Adds how North America writes the number, and how the world does. */
 function withNational(report: FieldReport): FieldReport {
@@ -168,13 +197,19 @@ export function checkLabels(value: unknown, options?: CheckOptions): FieldReport
 export function packValues(values: Values | string): string {
   const data: unknown = typeof values === "string" ? JSON.parse(values) : values;
   if (typeof data !== "object" || data === null) return "";
-  return Symbol.iterator in data ? packEntries(data as Iterable<[string, unknown]>) : packObject(data);
+  return Symbol.iterator in data
+    ? packEntries(data as Iterable<[string, unknown]>)
+    : packObject(data);
 }
 
 /** Throws what a refused call says: its code, and the issues behind it that stop it. */
 function refuse(code: string, tape: Tape): never {
   const said = issues(tape).filter(({ severity }) => severity === "error");
-  throw new FieldpostError(code, said.map((issue) => `${issue.field}: ${issue.message}`).join(" "), said);
+  throw new FieldpostError(
+    code,
+    said.map((issue) => `${issue.field}: ${issue.message}`).join(" "),
+    said,
+  );
 }
 
 /** Method, path or URL, headers, body. */
@@ -240,14 +275,22 @@ export function form(spec: FormSpec): Form {
 /** Builds an operation's request without host and credentials. Throws `params.invalid` with `issues`. */
 export function payload(operation: string, params: Params): Payload {
   const packed = operation + "\0" + packValues(params);
-  return cross((wasm) => packet(built(answer(wasm, wasm.payload(-1, write(wasm, packed)))) as Built));
+  return cross((wasm) =>
+    packet(built(answer(wasm, wasm.payload(-1, write(wasm, packed)))) as Built),
+  );
 }
 
 /** Builds a whole request of the parts of one: what `fetch` needs. Throws `params.invalid` or `account.invalid`. */
-export function parts(operation: string, params: Params, account: unknown): { url: string; method: string; headers: Record<string, string>; body: string | null } {
+export function parts(
+  operation: string,
+  params: Params,
+  account: unknown,
+): { url: string; method: string; headers: Record<string, string>; body: string | null } {
   const packed = operation + "\0" + pack(account) + packValues(params);
   return cross((wasm) => {
-    const [method, url, headers, body] = built(answer(wasm, wasm.request(write(wasm, packed)))) as Built;
+    const [method, url, headers, body] = built(
+      answer(wasm, wasm.request(write(wasm, packed))),
+    ) as Built;
     return { url, method, headers, body };
   });
 }

@@ -23,7 +23,9 @@ interface Given {
 }
 
 /** That script for the edge build, see `src/wasm/edge.rs`: its names and what they take are its own. */
-export type EdgeGlue = Omit<typeof Script, keyof Given> & { [name in keyof Given]: (...given: Parameters<(typeof Script)[name]>) => Given[name] };
+export type EdgeGlue = Omit<typeof Script, keyof Given> & {
+  [name in keyof Given]: (...given: Parameters<(typeof Script)[name]>) => Given[name];
+};
 
 /** A request as it is kept: without the token. */
 export interface Rendered {
@@ -54,19 +56,59 @@ export interface Run {
 
 /** What an outbox's host does next: see `src/relay/effect.rs`. */
 export type Effect =
-  | { do: "look"; of: number; arm: boolean; statements: { name: string; values: (string | number)[] }[] }
+  | {
+      do: "look";
+      of: number;
+      arm: boolean;
+      statements: { name: string; values: (string | number)[] }[];
+    }
   | { do: "alarm"; after: number }
   | { do: "timer"; after: number }
   | { do: "start"; id: string; account: string; of: number; lost: boolean; deadline: number }
   | { do: "mark"; id: string; target: string; code: string | null }
-  | { do: "log"; event: string; id?: string; account?: string; form?: string; code?: string; wait?: number }
+  | {
+      do: "log";
+      event: string;
+      id?: string;
+      account?: string;
+      form?: string;
+      code?: string;
+      wait?: number;
+    }
   | { do: "count"; name: string }
   | { do: "acquire"; lost: boolean; deadline: number }
-  | { do: "release"; outcome?: Outcome; token?: string; unsent?: true; write?: true; goesOn?: true; landed?: number; pace?: { left: number; until: number }; after?: number }
+  | {
+      do: "release";
+      outcome?: Outcome;
+      token?: string;
+      unsent?: true;
+      write?: true;
+      goesOn?: true;
+      landed?: number;
+      pace?: { left: number; until: number };
+      after?: number;
+    }
   | { do: "render"; state: string; call: string; version: 3 | 4 | null }
-  | { do: "send"; operation: string; token: string; deadline: number; ends: number; patience: number }
+  | {
+      do: "send";
+      operation: string;
+      token: string;
+      deadline: number;
+      ends: number;
+      patience: number;
+    }
   | { do: "sleep"; after: number }
-  | { do: "write"; state: string; phase: string; next: number; code: string | null; maybe_repeated: boolean; warning: string | null; answered: boolean; keep: boolean }
+  | {
+      do: "write";
+      state: string;
+      phase: string;
+      next: number;
+      code: string | null;
+      maybe_repeated: boolean;
+      warning: string | null;
+      answered: boolean;
+      keep: boolean;
+    }
   | { do: "restore"; state: string; phase: string; code: string | null; next: number; was: string }
   | { do: "stumble"; phase: string; code: string; next: number; trouble: number | null }
   | { do: "hold"; target: string }
@@ -95,14 +137,16 @@ export function startEdge(script: typeof Script, module: WebAssembly.Module): vo
 }
 
 /** Issues as one sentence. */
-export const said = (issues: readonly Issue[]): string => issues.map(({ field, message }) => `${field}: ${message}`).join(" ");
+export const said = (issues: readonly Issue[]): string =>
+  issues.map(({ field, message }) => `${field}: ${message}`).join(" ");
 
 /** A crossing to the edge build; what Rust throws becomes the package's own error. */
 export function edge<T>(act: (glue: EdgeGlue) => T): T {
   try {
     return cross(() => act(glue));
   } catch (error) {
-    if (error instanceof FieldpostError || !(error instanceof Error) || !("code" in error)) throw error;
+    if (error instanceof FieldpostError || !(error instanceof Error) || !("code" in error))
+      throw error;
     const { code, issues } = error as Error & { code: string; issues?: Issue[] };
     throw new FieldpostError(code, said(issues ?? []) || code, issues ?? []);
   }
@@ -114,11 +158,18 @@ export function packed(params: Params): string {
     return nfc(packValues(params));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new FieldpostError("params.invalid", "The parameters are not JSON.", [issue("params", "value.kind", Said.VALUE_KIND)]);
+    throw new FieldpostError("params.invalid", "The parameters are not JSON.", [
+      issue("params", "value.kind", Said.VALUE_KIND),
+    ]);
   }
 }
 
-const issue = (field: string, code: string, message: string): Issue => ({ field, code, severity: "error", message });
+const issue = (field: string, code: string, message: string): Issue => ({
+  field,
+  code,
+  severity: "error",
+  message,
+});
 
 /** A crossing that changes nothing outside: after a trap a fresh instance is asked once more. */
 export function steady<T>(act: (glue: EdgeGlue) => T): T {
@@ -130,23 +181,42 @@ export function steady<T>(act: (glue: EdgeGlue) => T): T {
   }
 }
 
-const optional = (value: unknown): boolean => value === undefined || value === null || typeof value === "string";
+const optional = (value: unknown): boolean =>
+  value === undefined || value === null || typeof value === "string";
 
 /** Of what kind an account's members are, with the code and the sentence of what is not; Rust judges their values. */
-const MEMBERS: [name: string, fits: (value: unknown) => boolean, code: string, message: string][] = [
-  ["system", (value) => (SYSTEMS as readonly unknown[]).includes(value), "account.system", Said.ACCOUNT_SYSTEM],
-  ["baseUrl", (value) => typeof value === "string", "account.base_url", Said.ACCOUNT_BASE_URL],
-  ["version", (value) => value === undefined || value === null || typeof value === "number", "account.version", Said.ACCOUNT_VERSION],
-  ["businessUnit", optional, "account.business_unit", Said.ACCOUNT_BUSINESS_UNIT],
-  ["token", optional, "account.token", Said.ACCOUNT_TOKEN],
-];
+const MEMBERS: [name: string, fits: (value: unknown) => boolean, code: string, message: string][] =
+  [
+    [
+      "system",
+      (value) => (SYSTEMS as readonly unknown[]).includes(value),
+      "account.system",
+      Said.ACCOUNT_SYSTEM,
+    ],
+    ["baseUrl", (value) => typeof value === "string", "account.base_url", Said.ACCOUNT_BASE_URL],
+    [
+      "version",
+      (value) => value === undefined || value === null || typeof value === "number",
+      "account.version",
+      Said.ACCOUNT_VERSION,
+    ],
+    ["businessUnit", optional, "account.business_unit", Said.ACCOUNT_BUSINESS_UNIT],
+    ["token", optional, "account.token", Said.ACCOUNT_TOKEN],
+  ];
 
 /** An account as the border reads it. Throws `account.invalid` where a member is of another kind. */
-export function plainAccount(account: Account & { allowHost?: string | readonly string[] }): unknown {
+export function plainAccount(
+  account: Account & { allowHost?: string | readonly string[] },
+): unknown {
   const given = Object(account) as typeof account & Record<string, unknown>;
-  const issues = MEMBERS.filter(([name, fits]) => !fits(given[name])).map(([name, , code, message]) => issue(name, code, message));
+  const issues = MEMBERS.filter(([name, fits]) => !fits(given[name])).map(
+    ([name, , code, message]) => issue(name, code, message),
+  );
   if (issues.length) throw new FieldpostError("account.invalid", said(issues), issues);
-  return { ...given, allowHost: given.allowHost === undefined ? [] : [given.allowHost].flat().map(String) };
+  return {
+    ...given,
+    allowHost: given.allowHost === undefined ? [] : [given.allowHost].flat().map(String),
+  };
 }
 
 /** Builds the request of an operation for an account. Throws `params.invalid` or `account.invalid` with `issues`. */
@@ -167,7 +237,12 @@ export async function plainReply(reply: Response | Reply): Promise<unknown> {
  * Reads a reply into its outcome; 200 is not success. With the parameters of the call a batch has an outcome for each
  * record, and a field that was asked for and is absent is null.
  */
-export async function read(operation: string, reply: Response | Reply, params?: Params, version?: 3 | 4): Promise<Outcome> {
+export async function read(
+  operation: string,
+  reply: Response | Reply,
+  params?: Params,
+  version?: 3 | 4,
+): Promise<Outcome> {
   const plain = await plainReply(reply);
   return edge((glue) => glue.edgeRead(operation, plain, params && packed(params), version));
 }

@@ -38,12 +38,23 @@ export function appoint(of: typeof judge): void {
  * a NUL in it matches all that is behind (2), or what repeats in a pattern (3). Writes the answer to `to` and gives its
  * length; less than 0 when there is none.
  */
-export function answer(question: number, from: number, length: number, to: number, room: number): number {
+export function answer(
+  question: number,
+  from: number,
+  length: number,
+  to: number,
+  room: number,
+): number {
   const bytes = (at: number, size: number): Uint8Array => new Uint8Array(memory.buffer, at, size);
   const text = new TextDecoder().decode(bytes(from, length));
   try {
     if (!question && SIGN.test(text)) return -1;
-    const said = question > 1 ? (judge?.(question, text) ?? matches(text)) : question ? nfc(text) : new URL(`https://${text}`).hostname;
+    const said =
+      question > 1
+        ? (judge?.(question, text) ?? matches(text))
+        : question
+          ? nfc(text)
+          : new URL(`https://${text}`).hostname;
     if (typeof said === "boolean") return said ? 0 : -1;
     return new TextEncoder().encodeInto(said, bytes(to, room)).written;
   } catch {

@@ -3,7 +3,15 @@ import { type Module, parts, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
 import { answer } from "./host.js";
 import { Said } from "./said.gen.js";
-import type { Account, Issue, OperationInfo, Outcome, Params, RelayAnswer, Reply } from "./types.js";
+import type {
+  Account,
+  Issue,
+  OperationInfo,
+  Outcome,
+  Params,
+  RelayAnswer,
+  Reply,
+} from "./types.js";
 
 /** Instantiates the build for pages. It takes and gives numbers alone, so it needs no more of a script than this. */
 export const startLean = (module: WebAssembly.Module): void =>
@@ -20,11 +28,16 @@ export async function read(operation: string, reply: Response | Reply): Promise<
   if (!operation.startsWith("relay.")) throw new FieldpostError("build.lean", Said.BUILD_LEAN);
   let said: unknown;
   try {
-    said = typeof reply.body === "string" ? JSON.parse(reply.body) : await (reply as Response).json();
+    said =
+      typeof reply.body === "string" ? JSON.parse(reply.body) : await (reply as Response).json();
   } catch {
     // A portal's page, say: it has no members.
   }
-  const { id: given, state, issues: all } = Object(said) as { [member in keyof RelayAnswer]?: unknown };
+  const {
+    id: given,
+    state,
+    issues: all,
+  } = Object(said) as { [member in keyof RelayAnswer]?: unknown };
   const id = typeof given === "string" || typeof given === "number" ? `${given}` : "";
   const issues = Array.isArray(all) ? all.map(issue) : [];
   switch (state) {
@@ -38,14 +51,23 @@ export async function read(operation: string, reply: Response | Reply): Promise<
       // Of the values speaks one status alone, as in src/crm/systems/relay/answers.rs: whatever else is wrong, the lead is not.
       return { kind: state, issues, ...(reply.status !== 422 && { fault: "target" }) };
     case "retry":
-      return { kind: state, code: reply.status === 429 ? "http.429" : "relay.busy", reason: "busy" };
+      return {
+        kind: state,
+        code: reply.status === 429 ? "http.429" : "relay.busy",
+        reason: "busy",
+      };
   }
   return { kind: "unknown", why: "reply.unreadable" };
 }
 
 function issue(said: Partial<Record<keyof Issue, unknown>> | null): Issue {
   const text = (name: keyof Issue): string => (typeof said?.[name] === "string" ? said[name] : "");
-  const issue: Issue = { field: text("field"), code: text("code"), severity: said?.severity === "warning" ? "warning" : "error", message: text("message") };
+  const issue: Issue = {
+    field: text("field"),
+    code: text("code"),
+    severity: said?.severity === "warning" ? "warning" : "error",
+    message: text("message"),
+  };
   const [limit, suggestion] = [text("limit"), text("suggestion")];
   if (limit) issue.limit = limit;
   if (suggestion) issue.suggestion = suggestion;

@@ -11,10 +11,12 @@ const MARKS = new RegExp(`[${Mark.END}-${Mark.CLOSE}]`);
  * Unicode's form NFC, with 30 combining marks in a row at most: more take time with the square of their number to put in
  * order, and no writing has them (UAX #15-D4). Below U+0300 nothing combines.
  */
-export const nfc = (text: string): string => (/[\u0300-\uffff]/.test(text) ? text.replace(/(\p{M}{30})\p{M}+/gu, "$1").normalize("NFC") : text);
+export const nfc = (text: string): string =>
+  /[\u0300-\uffff]/.test(text) ? text.replace(/(\p{M}{30})\p{M}+/gu, "$1").normalize("NFC") : text;
 
 /** A text without marks; what takes their place is a control character, too. */
-const clean = (text: string): string => (MARKS.test(text) ? text.split(MARKS).join(Mark.STAND_IN) : text);
+const clean = (text: string): string =>
+  MARKS.test(text) ? text.split(MARKS).join(Mark.STAND_IN) : text;
 
 export function pack(value: unknown, depth = 0): string {
   switch (typeof value) {
@@ -34,7 +36,8 @@ export function pack(value: unknown, depth = 0): string {
         return list + Mark.CLOSE;
       }
       // A file is no data: a map is of the wrong kind for every field. A file input left empty is empty text.
-      if (typeof Blob !== "undefined" && value instanceof Blob) return value.size || (value as File).name ? Mark.MAP + Mark.CLOSE : Mark.TEXT + Mark.END;
+      if (typeof Blob !== "undefined" && value instanceof Blob)
+        return value.size || (value as File).name ? Mark.MAP + Mark.CLOSE : Mark.TEXT + Mark.END;
       return Mark.MAP + packObject(value, depth + 1) + Mark.CLOSE;
     case "undefined":
       return Mark.NULL;
@@ -66,7 +69,8 @@ function member(object: object, name: string): unknown {
 }
 
 /** Absent is not null: null clears. */
-const packEntry = (name: string, value: unknown, depth: number): string => (value === undefined ? "" : clean(name) + Mark.END + pack(value, depth));
+const packEntry = (name: string, value: unknown, depth: number): string =>
+  value === undefined ? "" : clean(name) + Mark.END + pack(value, depth);
 
 /** Reads what the other side wrote, value by value. */
 export class Tape {
@@ -111,7 +115,13 @@ export class Tape {
           const name = this.text();
           const value = this.value();
           // Assigning would set the prototype.
-          if (name === "__proto__") Object.defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true });
+          if (name === "__proto__")
+            Object.defineProperty(map, name, {
+              value,
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
           else map[name] = value;
         }
         return map;

@@ -33,7 +33,8 @@ const SAMPLES =
   "\u00a0\u00aa\u00ad\u00b7\u00bf\u00c9\u00df\u00e9\u0131\u01c5\u02b0\u0301\u0391\u03b1\u0416\u0436\u05d0\u0627\u0661\u0905\u0e01\u10d0\u1e9e\u2019\u2028\u20ac\u2160\u3042\u30ab\u4e2d\uac00\ue000\uff11\uff21\u{10400}\u{1f600}";
 
 const OPENING = /\((?:\?(?:(<?[=!])|<[^>]*>|([a-z]*(?:-[a-z]*)?):))?/y;
-const ESCAPE = /\\(?:[pPq]\{[^}]*\}|u\{[^}]*\}|u[\da-f]{4}(?:\\ud[c-f][\da-f]{2})?|x[\da-f]{2}|c[a-z]|k<[^>]*>|[1-9]\d*|.)|./isuy;
+const ESCAPE =
+  /\\(?:[pPq]\{[^}]*\}|u\{[^}]*\}|u[\da-f]{4}(?:\\ud[c-f][\da-f]{2})?|x[\da-f]{2}|c[a-z]|k<[^>]*>|[1-9]\d*|.)|./isuy;
 const QUANTIFIER = /(?:([*+?])|\{(\d+)(,?)(\d*)\})\??/y;
 const NAMED = /\\u\{([\da-f]+)\}|\\u([\da-f]{4})|\\x([\da-f]{2})|[^\0-\x7f]/giu;
 
@@ -98,8 +99,13 @@ class Reader {
     const ascii = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
     // A class's bounds, and what lies beside them.
     const bounds = [...pattern.matchAll(NAMED)].flatMap(([all, ...codes]) => {
-      const code = Number.parseInt(codes.find(Boolean) ?? (all.codePointAt(0) as number).toString(16), 16);
-      return [code - 1, code, code + 1].filter((near) => near >= 0 && near <= 0x10ffff).map((near) => String.fromCodePoint(near));
+      const code = Number.parseInt(
+        codes.find(Boolean) ?? (all.codePointAt(0) as number).toString(16),
+        16,
+      );
+      return [code - 1, code, code + 1]
+        .filter((near) => near >= 0 && near <= 0x10ffff)
+        .map((near) => String.fromCodePoint(near));
     });
     this.samples = [...new Set([...ascii, ...SAMPLES, ...bounds])];
     this.whole = this.alternatives();
@@ -142,7 +148,12 @@ class Reader {
 
   private sequence(): Part {
     let all = nothing();
-    while (this.at < this.pattern.length && !"|)".includes(this.pattern[this.at] as string) && !this.found) all = this.join(all, this.quantified());
+    while (
+      this.at < this.pattern.length &&
+      !"|)".includes(this.pattern[this.at] as string) &&
+      !this.found
+    )
+      all = this.join(all, this.quantified());
     return all;
   }
 
@@ -176,7 +187,15 @@ class Reader {
     };
     if (Number(least) > MAX_TEXT) this.plain = false;
     const min = Math.min(sign ? +(sign === "+") : Number(least), MAX_TEXT);
-    const max = sign ? (sign === "?" ? 1 : Infinity) : comma ? (most ? Number(most) : Infinity) : min;
+    const max = sign
+      ? sign === "?"
+        ? 1
+        : Infinity
+      : comma
+        ? most
+          ? Number(most)
+          : Infinity
+        : min;
     if (max > MAX_TEXT) {
       this.choices *= MAX_TEXT;
       this.lead(part.last, part.first);
@@ -206,8 +225,10 @@ class Reader {
       [this.choices, this.loops] = [choices, loops];
       this.lead(endless.last, endless.first);
       const inner = this.rounds.length;
-      const isMuch = (word: number[]): boolean => (this.read(begin(all.first), word, MAX_TEXT)?.steps ?? 0) > MAX_STEPS;
-      if (this.pump(endless) && this.rounds.slice(inner).some(isMuch)) this.found ??= this.pattern.slice(start, end);
+      const isMuch = (word: number[]): boolean =>
+        (this.read(begin(all.first), word, MAX_TEXT)?.steps ?? 0) > MAX_STEPS;
+      if (this.pump(endless) && this.rounds.slice(inner).some(isMuch))
+        this.found ??= this.pattern.slice(start, end);
     }
     return all;
   }
@@ -241,7 +262,8 @@ class Reader {
       this.wrap = wrap;
       if (!around) return part;
       // What looks around is a pattern of its own: it ends where it is met, whatever comes then.
-      if (this.isNew(-start - 1)) this.weigh(part, !/[^\\]\$\)$/.test(this.pattern.slice(start, this.at)), start);
+      if (this.isNew(-start - 1))
+        this.weigh(part, !/[^\\]\$\)$/.test(this.pattern.slice(start, this.at)), start);
       [this.choices, this.loops] = [choices, loops];
       return nothing();
     }
@@ -249,7 +271,8 @@ class Reader {
     if (/^(\^|\$|\\b)$/i.test(sign)) {
       // At both ends of the whole they ask what is asked anyway.
       const [before, after] = [this.pattern[start - 1] ?? "|", this.pattern[this.at] ?? "|"];
-      if (this.depth || sign.length > 1 || (sign === "^" ? before : after) !== "|") this.plain = false;
+      if (this.depth || sign.length > 1 || (sign === "^" ? before : after) !== "|")
+        this.plain = false;
       return nothing();
     }
     if (!/^\\[k1-9]/.test(sign)) return this.place(sign);
@@ -301,7 +324,8 @@ class Reader {
           states.push({ one: to, two: other, forked: apart, letter: lowest(common), from: at });
           if (to !== start || other !== start) continue;
           const word: number[] = [];
-          for (let back = states.at(-1) as State; back.from >= 0; back = states[back.from] as State) word.unshift(back.letter);
+          for (let back = states.at(-1) as State; back.from >= 0; back = states[back.from] as State)
+            word.unshift(back.letter);
           this.rounds.push(word);
           if (apart) return word;
         }
@@ -320,10 +344,14 @@ class Reader {
     const sorts = this.sorts();
     const letters = sorts.slice(0, MAX_LETTERS);
     const words = [...this.rounds.slice(0, MAX_LETTERS), letters, ...letters.map((one) => [one])];
-    for (const one of letters) for (const two of letters) if (one !== two) words.push([one, two], [one, ...Array<number>(MAX_TEXT).fill(two)]);
+    for (const one of letters)
+      for (const two of letters)
+        if (one !== two) words.push([one, two], [one, ...Array<number>(MAX_TEXT).fill(two)]);
     const last = new Set(part.last);
     // Of a text that can only go on well nothing is tried twice.
-    const mayFail = ({ now }: Tried): boolean => open || sorts.some((letter) => !now.some(([place]) => last.has(place) && this.has(place, letter)));
+    const mayFail = ({ now }: Tried): boolean =>
+      open ||
+      sorts.some((letter) => !now.some(([place]) => last.has(place) && this.has(place, letter)));
     for (const first of [part.first, ...[...new Set(this.loops)].map((place) => [place])]) {
       const chosen: number[][] = [];
       let text = begin(first);
@@ -337,7 +365,13 @@ class Reader {
         }
       }
       let whole: Tried | undefined = begin(first);
-      for (const word of chosen) whole &&= this.read(whole, word, Math.floor(MAX_TEXT / chosen.length), open ? last : undefined);
+      for (const word of chosen)
+        whole &&= this.read(
+          whole,
+          word,
+          Math.floor(MAX_TEXT / chosen.length),
+          open ? last : undefined,
+        );
       if (whole && whole.steps > MAX_STEPS && mayFail(whole)) {
         this.found = start ? this.pattern.slice(start, this.at) : this.pattern;
         return;
@@ -362,7 +396,12 @@ class Reader {
   }
 
   /** What an engine has tried that finds no end, behind a stretch of a word that is repeated. Nothing where it has found one. */
-  private read({ now, steps, stretches }: Tried, word: readonly number[], length: number, end?: ReadonlySet<number>): Tried | undefined {
+  private read(
+    { now, steps, stretches }: Tried,
+    word: readonly number[],
+    length: number,
+    end?: ReadonlySet<number>,
+  ): Tried | undefined {
     for (let at = 0; at < length && steps <= MAX_STEPS; at++) {
       const letter = word[at % word.length] as number;
       const next = new Map<number, number>();
@@ -396,7 +435,8 @@ interface Source {
   bits: bigint;
 }
 
-const takes = ({ whole, ascii }: Source, character: string): boolean => ascii[character.codePointAt(0) as number] ?? whole.test(character);
+const takes = ({ whole, ascii }: Source, character: string): boolean =>
+  ascii[character.codePointAt(0) as number] ?? whole.test(character);
 
 /** The places that come next, each with the ways that lead to it; and how many steps all of them took. */
 interface Tried {
@@ -405,7 +445,11 @@ interface Tried {
   stretches: number;
 }
 
-const begin = (first: readonly number[]): Tried => ({ now: [...new Set(first)].map((place) => [place, first.filter((one) => one === place).length]), steps: 0, stretches: 0 });
+const begin = (first: readonly number[]): Tried => ({
+  now: [...new Set(first)].map((place) => [place, first.filter((one) => one === place).length]),
+  steps: 0,
+  stretches: 0,
+});
 
 const nothing = (): Part => ({ first: [], last: [], empty: 1 });
 
@@ -413,10 +457,13 @@ const nothing = (): Part => ({ first: [], last: [], empty: 1 });
 function twice(one: readonly number[], two: readonly number[]): number[] {
   const all = [...one, ...two];
   const [once, again] = [new Set<number>(), new Set<number>()];
-  return all.filter((place) => !again.has(place) && (!once.has(place) ? once.add(place) : again.add(place)));
+  return all.filter(
+    (place) => !again.has(place) && (!once.has(place) ? once.add(place) : again.add(place)),
+  );
 }
 
-const times = (places: readonly number[], count: number): number[] => (count > 1 ? [...places, ...places] : count ? [...places] : []);
+const times = (places: readonly number[], count: number): number[] =>
+  count > 1 ? [...places, ...places] : count ? [...places] : [];
 
 const lowest = (bits: bigint): number => {
   let at = 0;

@@ -15,15 +15,18 @@ export async function send(request: Request, options: SendOptions = {}): Promise
   const control = new AbortController();
   const abort = (): void => control.abort();
   let late = false;
-  const timer = timeout && setTimeout(() => {
-    late = true;
-    abort();
-  }, timeout);
+  const timer =
+    timeout &&
+    setTimeout(() => {
+      late = true;
+      abort();
+    }, timeout);
   if (signal?.aborted) abort();
   signal?.addEventListener("abort", abort);
   try {
     const init: RequestInit = { signal: control.signal };
-    if (keepalive && (await request.clone().arrayBuffer()).byteLength <= KEEPALIVE_BYTES) init.keepalive = true;
+    if (keepalive && (await request.clone().arrayBuffer()).byteLength <= KEEPALIVE_BYTES)
+      init.keepalive = true;
     const response = await call(request, init);
     // It runs on for the body, and keeps no script of Node's from its end.
     (timer as { unref?(): void }).unref?.();
@@ -31,8 +34,10 @@ export async function send(request: Request, options: SendOptions = {}): Promise
   } catch (cause) {
     clearTimeout(timer);
     if (late) throw new FieldpostError("network.timeout", Said.NETWORK_TIMEOUT, [], { cause });
-    if (control.signal.aborted) throw new FieldpostError("network.aborted", Said.NETWORK_ABORTED, [], { cause });
-    if (globalThis.navigator?.onLine === false) throw new FieldpostError("network.offline", Said.NETWORK_OFFLINE, [], { cause });
+    if (control.signal.aborted)
+      throw new FieldpostError("network.aborted", Said.NETWORK_ABORTED, [], { cause });
+    if (globalThis.navigator?.onLine === false)
+      throw new FieldpostError("network.offline", Said.NETWORK_OFFLINE, [], { cause });
     // Each engine has its own words for it, so none of them is read.
     throw new FieldpostError("network.failed", Said.NETWORK_FAILED, [], { cause });
   }

@@ -55,7 +55,11 @@ fn written(at: DateTime) -> String {
 /// The clock on the wall; what lies beyond the year 9999 is its last moment.
 fn local(at: i64, utc_offset_minutes: i32) -> DateTime {
     let at = at.saturating_add(i64::from(utc_offset_minutes).saturating_mul(MS_PER_MINUTE));
-    let at = Timestamp::from_millisecond(at).unwrap_or(if at < 0 { Timestamp::MIN } else { Timestamp::MAX });
+    let at = Timestamp::from_millisecond(at).unwrap_or(if at < 0 {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    });
     Offset::UTC.to_datetime(at)
 }
 

@@ -74,12 +74,18 @@ const DEMO_FIELDS: [&str; 22] = [
 
 impl Default for Marketo {
     fn default() -> Self {
-        let demo = MarketoForm { fields: DEMO_FIELDS.map(str::to_owned).to_vec(), required: Vec::new() };
+        let demo =
+            MarketoForm { fields: DEMO_FIELDS.map(str::to_owned).to_vec(), required: Vec::new() };
         Self {
             latency: LATENCY_MS,
             lag: 0,
             token_lifetime: 3600,
-            limits: Limits { calls: Some(100), window: 20_000, concurrent: Some(10), daily: Some(50_000) },
+            limits: Limits {
+                calls: Some(100),
+                window: 20_000,
+                concurrent: Some(10),
+                daily: Some(50_000),
+            },
             utc_offset: -360,
             forms: BTreeMap::from([(DEMO_FORM.to_owned(), demo)]),
         }
@@ -112,7 +118,12 @@ impl Default for Pardot {
             latency: LATENCY_MS,
             lag: 0,
             token_lifetime: 7200,
-            limits: Limits { calls: None, window: 60_000, concurrent: Some(5), daily: Some(25_000) },
+            limits: Limits {
+                calls: None,
+                window: 60_000,
+                concurrent: Some(5),
+                daily: Some(25_000),
+            },
             utc_offset: 0,
             version: 4,
             business_unit: "0Uv000000000001CAA".to_owned(),
@@ -203,8 +214,9 @@ impl Config {
         for shared in ["latency", "lag"] {
             let Some(value) = members.remove(shared) else { continue };
             for name in Name::ALL {
-                let system =
-                    members.entry(name.as_str()).or_insert_with(|| Value::Object(serde_json::Map::new()));
+                let system = members
+                    .entry(name.as_str())
+                    .or_insert_with(|| Value::Object(serde_json::Map::new()));
                 if let Value::Object(system) = system {
                     system.entry(shared).or_insert_with(|| value.clone());
                 }

@@ -70,7 +70,8 @@ fn body(call: &Call) -> Answer {
     if call.body.iter().all(u8::is_ascii_whitespace) {
         return Ok(json!({}));
     }
-    serde_json::from_slice(&call.body).map_err(|error| bad(format!("the body is not JSON: {error}")))
+    serde_json::from_slice(&call.body)
+        .map_err(|error| bad(format!("the body is not JSON: {error}")))
 }
 
 fn ledger(desk: &Desk, call: &Call) -> Answer {

@@ -232,9 +232,13 @@ fn check(rule: &Rule) -> std::result::Result<(), String> {
     }
     match fault.kind {
         Kind::Latency if rule.ms.is_none() => Err("latency needs ms".to_owned()),
-        Kind::Latency | Kind::Truncate if !fault.commit => Err(format!("{} always commits", rule.fault)),
+        Kind::Latency | Kind::Truncate if !fault.commit => {
+            Err(format!("{} always commits", rule.fault))
+        }
         Kind::Code if rule.code.is_none() => Err("code needs a code".to_owned()),
-        Kind::Status if !(200..=599).contains(&fault.status()) => Err("status must be 200 to 599".to_owned()),
+        Kind::Status if !(200..=599).contains(&fault.status()) => {
+            Err("status must be 200 to 599".to_owned())
+        }
         _ => Ok(()),
     }
 }
@@ -294,18 +298,25 @@ fn concerns(rule: &Rule, system: Name, operation: &str, key: &str) -> bool {
 fn fits(rule: &Rule, operation: &str, call: &Call) -> bool {
     let body = || call.json().unwrap_or_default();
     let form = |wanted: &Code| {
-        let sent = body().get("formId").map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
+        let sent = body()
+            .get("formId")
+            .map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
         sent == Some(wanted.text())
     };
     rule.calls.is_none_or(|calls| calls.has(operation, call))
         && rule.form.as_ref().is_none_or(form)
-        && rule.field.as_deref().is_none_or(|name| call.params.get(name).is_some() || holds(&body(), name))
+        && rule
+            .field
+            .as_deref()
+            .is_none_or(|name| call.params.get(name).is_some() || holds(&body(), name))
 }
 
 /// Whether a member of that name is anywhere in it.
 fn holds(value: &Value, name: &str) -> bool {
     match value {
-        Value::Object(members) => members.iter().any(|(key, value)| key == name || holds(value, name)),
+        Value::Object(members) => {
+            members.iter().any(|(key, value)| key == name || holds(value, name))
+        }
         Value::Array(items) => items.iter().any(|item| holds(item, name)),
         _ => false,
     }

@@ -45,7 +45,8 @@ async fn attempt(
 ) -> rusqlite::Result<Answer> {
     let (number, fault) = begin(desk, system, route, call)?;
     desk.touch();
-    let delay = fault.as_ref().filter(|fault| fault.kind != Kind::Hang).and_then(|fault| fault.rule.ms);
+    let delay =
+        fault.as_ref().filter(|fault| fault.kind != Kind::Hang).and_then(|fault| fault.rule.ms);
     let delay = delay.unwrap_or(0);
     let reply = match &fault {
         Some(fault) if !fault.commit => {
@@ -193,7 +194,12 @@ fn spoil(
     let (effect, person) = told.unzip();
     let verdict = match fault.filter(|fault| fault.kind != Kind::Latency) {
         Some(fault) => Verdict { word: fault.verdict(), effect, person: person.flatten(), status },
-        None => Verdict { word: effect.unwrap_or_default(), effect: None, person: person.flatten(), status },
+        None => Verdict {
+            word: effect.unwrap_or_default(),
+            effect: None,
+            person: person.flatten(),
+            status,
+        },
     };
     (answer, verdict)
 }

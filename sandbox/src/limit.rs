@@ -41,7 +41,12 @@ pub(crate) struct Gate {
 
 impl Gate {
     /// Lets a call in and counts it, or says which limit it ran into. A refused call is not counted.
-    pub(crate) fn enter(&mut self, limits: &Limits, now: i64, utc_offset: i32) -> Result<(), Limit> {
+    pub(crate) fn enter(
+        &mut self,
+        limits: &Limits,
+        now: i64,
+        utc_offset: i32,
+    ) -> Result<(), Limit> {
         let day = clock::day(now, utc_offset);
         if day != self.day {
             self.day = day;

@@ -41,8 +41,8 @@ fn serve(options: &Options) -> Result<(), String> {
         .map_err(|error| format!("The sandbox could not start its runtime: {error}."))?;
     let ended = runtime.block_on(async {
         // Installed before the ready line: a launcher that stops us right after reading it must succeed.
-        let stopped =
-            stop_signal().map_err(|error| format!("The sandbox could not watch for signals: {error}."))?;
+        let stopped = stop_signal()
+            .map_err(|error| format!("The sandbox could not watch for signals: {error}."))?;
         let sandbox = Sandbox::bind(options).await?;
         say(&format!("sandbox {}", sandbox.url()));
         tokio::select! {
@@ -59,7 +59,8 @@ fn serve(options: &Options) -> Result<(), String> {
 #[cfg(unix)]
 fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -77,12 +78,18 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-#[allow(clippy::print_stdout, reason = "the ready line on standard output is the program's interface")]
+#[allow(
+    clippy::print_stdout,
+    reason = "the ready line on standard output is the program's interface"
+)]
 fn say(line: &str) {
     println!("{line}");
 }
 
-#[allow(clippy::print_stderr, reason = "the one sentence a person needs when the sandbox cannot start")]
+#[allow(
+    clippy::print_stderr,
+    reason = "the one sentence a person needs when the sandbox cannot start"
+)]
 fn fail(sentence: &str, code: u8) -> ExitCode {
     eprintln!("{sentence}");
     ExitCode::from(code)

@@ -84,9 +84,9 @@ impl Command {
             }
         }
         let port = match port {
-            Some(text) => {
-                text.parse().map_err(|_| format!("{} is not a port (0 to 65535).", text.display()))?
-            }
+            Some(text) => text
+                .parse()
+                .map_err(|_| format!("{} is not a port (0 to 65535).", text.display()))?,
             None => DEFAULT_PORT,
         };
         Ok(Self::Serve { options: Options { port, data }, with_parent })

@@ -31,8 +31,10 @@ pub(crate) fn add(desk: &Desk, record: &Value) -> Result<Value, String> {
         .iter()
         .find(|(system, object, _)| system.as_str() == text("system") && *object == text("object"));
     let Some((system, object, needed)) = row else {
-        let known: Vec<String> =
-            OBJECTS.iter().map(|(system, object, _)| format!("{} {object}", system.as_str())).collect();
+        let known: Vec<String> = OBJECTS
+            .iter()
+            .map(|(system, object, _)| format!("{} {object}", system.as_str()))
+            .collect();
         return Err(format!("system and object must be one of: {}", known.join(", ")));
     };
     if let Some(name) = needed.iter().find(|name| record.get(**name).is_none_or(Value::is_null)) {
@@ -41,12 +43,17 @@ pub(crate) fn add(desk: &Desk, record: &Value) -> Result<Value, String> {
     let mut members: Map<String, Value> = record.as_object().cloned().unwrap_or_default();
     members.remove("system");
     members.remove("object");
-    let added = desk.store.add_thing(*system, &kind(object), "", &Value::Object(members), desk.now());
+    let added =
+        desk.store.add_thing(*system, &kind(object), "", &Value::Object(members), desk.now());
     added.map(|id| json!({ "id": id })).map_err(|error| format!("storage failed: {error}"))
 }
 
 /// All that were added, with their ids and times; a time that was given stays.
-pub(crate) fn all(desk: &Desk, system: Name, object: &str) -> store::Result<Vec<Map<String, Value>>> {
+pub(crate) fn all(
+    desk: &Desk,
+    system: Name,
+    object: &str,
+) -> store::Result<Vec<Map<String, Value>>> {
     let zone = desk.config().pardot.utc_offset;
     let shown = |thing: Thing| {
         let mut members = match thing.body {

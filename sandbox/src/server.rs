@@ -34,7 +34,9 @@ impl Sandbox {
     /// One sentence for the person who started it.
     pub async fn bind(options: &Options) -> Result<Self, String> {
         let desk = Desk::open(options.data.as_deref()).map_err(|error| match &options.data {
-            Some(file) => format!("The sandbox could not open its data file {}: {error}.", file.display()),
+            Some(file) => {
+                format!("The sandbox could not open its data file {}: {error}.", file.display())
+            }
             None => format!("The sandbox could not open its store: {error}."),
         })?;
         let port = options.port;
@@ -92,7 +94,9 @@ async fn called(
             return Response::new(Body::empty());
         }
         Ok(Some(Answer::Reply(reply))) => reply,
-        Ok(None) => Reply::sandbox(404, "no system of the sandbox has this path; see / for what there is"),
+        Ok(None) => {
+            Reply::sandbox(404, "no system of the sandbox has this path; see / for what there is")
+        }
         Err(failure) => Reply::sandbox(500, &format!("the sandbox failed: {failure}")),
     };
     reply.into_response()

@@ -80,7 +80,9 @@ impl Store {
     }
 
     pub(crate) fn setting(&self, name: &str) -> Result<Option<String>> {
-        self.sql.query_row("SELECT value FROM settings WHERE name = ?1", [name], |row| row.get(0)).optional()
+        self.sql
+            .query_row("SELECT value FROM settings WHERE name = ?1", [name], |row| row.get(0))
+            .optional()
     }
 
     pub(crate) fn set_setting(&self, name: &str, value: &str) -> Result<()> {

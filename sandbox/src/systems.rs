@@ -31,11 +31,12 @@ pub(crate) fn route(call: &mut Call) -> Option<(&'static System, Route)> {
         .iter()
         .find(|routes| routes.system.prefixes.iter().any(|prefix| call.path.starts_with(prefix)))?;
     (routes.system.tunnel)(call);
-    let (route, found) = match (routes.found(&call.method, &call.path), routes.elsewhere(&call.path)) {
-        (Some(found), _) => (Route::Found(found.value.1), found),
-        (None, Some(found)) => (Route::WrongMethod(found.value.1), found),
-        (None, None) => return Some((routes.system, Route::Unknown)),
-    };
+    let (route, found) =
+        match (routes.found(&call.method, &call.path), routes.elsewhere(&call.path)) {
+            (Some(found), _) => (Route::Found(found.value.1), found),
+            (None, Some(found)) => (Route::WrongMethod(found.value.1), found),
+            (None, None) => return Some((routes.system, Route::Unknown)),
+        };
     // Each segment is decoded by itself, so an encoded slash stays inside its own.
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     call.captures = found.params.iter().map(|(name, value)| (name, decoded(value))).collect();
@@ -74,13 +75,20 @@ impl Routes {
         Self { system, methods }
     }
 
-    fn found<'a>(&'static self, method: &str, path: &'a str) -> Option<Match<'static, 'a, &'static Row>> {
+    fn found<'a>(
+        &'static self,
+        method: &str,
+        path: &'a str,
+    ) -> Option<Match<'static, 'a, &'static Row>> {
         at(self.methods.get(method)?, path)
     }
 
     /// The last row with this path, whatever its method.
     fn elsewhere<'a>(&'static self, path: &'a str) -> Option<Match<'static, 'a, &'static Row>> {
-        self.methods.values().filter_map(|router| at(router, path)).max_by_key(|found| found.value.0)
+        self.methods
+            .values()
+            .filter_map(|router| at(router, path))
+            .max_by_key(|found| found.value.0)
     }
 }
 
@@ -97,8 +105,10 @@ mod tests {
     fn every_row_is_found_by_its_path() {
         for routes in ROUTES.iter() {
             for operation in routes.system.operations {
-                for (method, end) in
-                    operation.methods.iter().flat_map(|m| operation.ends.iter().map(move |e| (m, e)))
+                for (method, end) in operation
+                    .methods
+                    .iter()
+                    .flat_map(|m| operation.ends.iter().map(move |e| (m, e)))
                 {
                     let path = format!("{}{end}", operation.path);
                     let found = routes.found(method, &path).map(|found| found.value.1.path);

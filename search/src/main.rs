@@ -70,8 +70,9 @@ fn alone() -> Vec<Vec<&'static str>> {
 }
 
 fn pairs() -> Vec<Vec<&'static str>> {
-    let pairs =
-        |at: usize| FAULTS[at + 1..].iter().map(move |other| vec![FAULTS[at], *other]).collect::<Vec<_>>();
+    let pairs = |at: usize| {
+        FAULTS[at + 1..].iter().map(move |other| vec![FAULTS[at], *other]).collect::<Vec<_>>()
+    };
     (0..FAULTS.len()).flat_map(pairs).collect()
 }
 
@@ -82,7 +83,13 @@ fn main() -> ExitCode {
         Err(_) => alone(),
         Ok("pairs") => pairs(),
         Ok(names) => {
-            vec![FAULTS.iter().copied().filter(|fault| names.split(',').any(|name| name == *fault)).collect()]
+            vec![
+                FAULTS
+                    .iter()
+                    .copied()
+                    .filter(|fault| names.split(',').any(|name| name == *fault))
+                    .collect(),
+            ]
         }
     };
     let only = std::env::var("SEARCH_SYSTEM").unwrap_or_default();

@@ -89,7 +89,11 @@ impl Fault {
     fn name(self) -> &'static str {
         match self {
             Fault::OutboxDies(_) | Fault::GateDies(_) => "crash",
-            Fault::Dropped | Fault::Unheard | Fault::Broken | Fault::Unanswered | Fault::Unasked => "reply",
+            Fault::Dropped
+            | Fault::Unheard
+            | Fault::Broken
+            | Fault::Unanswered
+            | Fault::Unasked => "reply",
             Fault::NoAlarm => "alarm",
             Fault::NoToken => "token",
             Fault::OutboxFull | Fault::GateFull => "disk",
@@ -254,10 +258,16 @@ impl World {
     /// What may happen next: what is due, else what is due first.
     pub(crate) fn enabled(&self) -> Vec<What> {
         let words = self.words.iter().enumerate().map(|(at, (time, _))| (*time, What::Word(at)));
-        let alarms =
-            self.alarms.iter().enumerate().filter_map(|(at, time)| Some(((*time)?, What::Alarm(at))));
-        let timers =
-            self.timers.iter().enumerate().filter_map(|(at, time)| Some(((*time)?.0, What::Timer(at))));
+        let alarms = self
+            .alarms
+            .iter()
+            .enumerate()
+            .filter_map(|(at, time)| Some(((*time)?, What::Alarm(at))));
+        let timers = self
+            .timers
+            .iter()
+            .enumerate()
+            .filter_map(|(at, time)| Some(((*time)?.0, What::Timer(at))));
         let mut all: Vec<(u64, What)> = words.chain(alarms).chain(timers).collect();
         // Without an alarm the cron is what is left.
         if all.is_empty() && self.alarm_lost && !self.is_over() {
@@ -387,7 +397,11 @@ impl World {
             Word::Commit { call, until, is_heard } => {
                 let outcome = self.crm.commit(call.who, call.ticket.row, until);
                 if is_heard {
-                    self.tell(self.now, call.ticket, Heard::Called { outcome, pace: None, after: None });
+                    self.tell(
+                        self.now,
+                        call.ticket,
+                        Heard::Called { outcome, pace: None, after: None },
+                    );
                 }
             }
         }
@@ -405,7 +419,10 @@ impl World {
         let life = self.outboxes[shard].life;
         arrives(self, shard, Event::Arrived(vec!["0".to_owned()]));
         if self.outboxes[shard].life == life {
-            assert!(self.alarms[shard].is_some(), "lead {lead} is acknowledged, and no alarm stands");
+            assert!(
+                self.alarms[shard].is_some(),
+                "lead {lead} is acknowledged, and no alarm stands"
+            );
             self.acknowledged[lead] = true;
         } else {
             self.words.push((self.now + AGAIN, Word::Accept { lead }));
@@ -448,8 +465,11 @@ impl World {
             return;
         }
         // Between its beginning and its end anything may happen; what the connection has left takes as long as it may.
-        let (time, until) =
-            if is_broken { (self.now + LONGEST, self.now + LONGEST) } else { (self.now, self.now + 1) };
+        let (time, until) = if is_broken {
+            (self.now + LONGEST, self.now + LONGEST)
+        } else {
+            (self.now, self.now + 1)
+        };
         self.crm.begin(call.who, call.record, until, self.now);
         self.words.push((time, Word::Commit { call, until, is_heard }));
     }
@@ -488,7 +508,9 @@ impl World {
         for task in tasks {
             match task {
                 Task::Answer(ticket, reply) => self.answer(ticket, reply),
-                Task::SignIn { number, .. } => self.words.push((self.now, Word::Signed { life, number })),
+                Task::SignIn { number, .. } => {
+                    self.words.push((self.now, Word::Signed { life, number }))
+                }
                 Task::Look { number, token } => {
                     let token = token.parse().unwrap();
                     self.words.push((self.now, Word::Looked { life, number, token }));
@@ -508,7 +530,16 @@ impl World {
             Some(Reply::Granted { doubt, others, kept, probe, version, token }) => {
                 let out = self.gate.limiter().leases.len();
                 assert!(out <= self.plan.at_once as usize, "{out} places at once");
-                Heard::Granted { asked: self.now, doubt, others, kept, probe, version, token, stands: true }
+                Heard::Granted {
+                    asked: self.now,
+                    doubt,
+                    others,
+                    kept,
+                    probe,
+                    version,
+                    token,
+                    stands: true,
+                }
             }
             Some(Reply::Released { hold, until, opened, blamed }) => {
                 Heard::Released { hold, until, blamed, opened }
@@ -528,10 +559,19 @@ impl World {
     /// What tells this state from another one. Lives and the numbers of questions do not: what they are for is done.
     pub(crate) fn sum_up(&mut self) {
         let mut sum = DefaultHasher::new();
-        (self.now, self.alarms, self.acknowledged, &self.left, self.alarm_lost, &self.broken).hash(&mut sum);
+        (self.now, self.alarms, self.acknowledged, &self.left, self.alarm_lost, &self.broken)
+            .hash(&mut sum);
         self.timers.map(|timer| timer.map(|(time, _)| time)).hash(&mut sum);
         for row in &self.store.rows {
-            (row.phase, row.next, &row.state, &row.code, &row.hold, row.trouble, row.maybe_repeated)
+            (
+                row.phase,
+                row.next,
+                &row.state,
+                &row.code,
+                &row.hold,
+                row.trouble,
+                row.maybe_repeated,
+            )
                 .hash(&mut sum);
         }
         for outbox in &self.outboxes {
@@ -547,7 +587,9 @@ impl World {
             .words
             .iter()
             .map(|(time, word)| match word {
-                Word::Said { ticket, heard, by_gate } => format!("{time} {} {heard:?} {by_gate}", ticket.row),
+                Word::Said { ticket, heard, by_gate } => {
+                    format!("{time} {} {heard:?} {by_gate}", ticket.row)
+                }
                 Word::Arrive { call } => format!("{time} arrive {} {call}", self.hears_of(call)),
                 Word::Commit { call, until, is_heard } => {
                     format!("{time} commit {} {call} {until} {is_heard}", self.hears_of(call))

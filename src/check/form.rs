@@ -53,8 +53,9 @@ impl<'a> Form<'a> {
     pub fn new(fields: Vec<Field<'a>>) -> Self {
         // A spec's are made so; see `Form::read`.
         #[cfg(not(target_arch = "wasm32"))]
-        let fields =
-            fields.into_iter().map(|field| if field.kind == Kind::Hidden { field.lenient() } else { field });
+        let fields = fields
+            .into_iter()
+            .map(|field| if field.kind == Kind::Hidden { field.lenient() } else { field });
         #[cfg(not(target_arch = "wasm32"))]
         let fields = fields.collect();
         Form {
@@ -71,7 +72,12 @@ impl<'a> Form<'a> {
         unknown: Unknown,
         constraints: &'a [Constraint<'a>],
     ) -> Self {
-        Form { fields: Cow::Borrowed(fields), unknown, constraints: Cow::Borrowed(constraints), clears: true }
+        Form {
+            fields: Cow::Borrowed(fields),
+            unknown,
+            constraints: Cow::Borrowed(constraints),
+            clears: true,
+        }
     }
 
     /// Reads a spec `{ fields: { name: { kind, required?, label?, min?, max?, choices?, … } }, anyOf? }`; the page of

@@ -157,7 +157,9 @@ impl<H: Host> Iterator for Carried<'_, H> {
                         }
                     });
                 }
-                Effect::Read { .. } => self.next = Some(Happened::Reply(std::mem::take(&mut self.head))),
+                Effect::Read { .. } => {
+                    self.next = Some(Happened::Reply(std::mem::take(&mut self.head)))
+                }
                 Effect::Sleep { wait } => self.host.sleep(wait),
                 Effect::Progress { state, asked, wait } => self.host.progress(&state, asked, wait),
                 Effect::Add { outcomes, times } => {
@@ -172,7 +174,9 @@ impl<H: Host> Iterator for Carried<'_, H> {
                 Effect::Give { outcome } => return Some(Ok(Given::Outcome(outcome))),
                 Effect::Records { records } => return Some(Ok(Given::Records(records))),
                 Effect::Files { refs } => return Some(Ok(Given::Files(refs))),
-                Effect::Stream { .. } => return Some(Ok(Given::File(std::mem::take(&mut self.head.body)))),
+                Effect::Stream { .. } => {
+                    return Some(Ok(Given::File(std::mem::take(&mut self.head.body))));
+                }
                 Effect::Fail(failure) | Effect::Deny(failure) => return Some(Err(failure)),
             }
         }

@@ -21,7 +21,8 @@ impl Step<'_> {
                 Outcome::Found { records, .. } => records.first(),
                 _ => None,
             };
-            let Some(state) = record.and_then(|record| record.get(states.state)).and_then(Value::as_text)
+            let Some(state) =
+                record.and_then(|record| record.get(states.state)).and_then(Value::as_text)
             else {
                 return self.without(outcome, "The export's state could not be read.");
             };
@@ -32,11 +33,16 @@ impl Step<'_> {
             }
             self.say(Effect::Progress { state: state.to_owned(), asked, wait });
             if is_over {
-                return self.fail(Cow::Borrowed(states.code.name), states.code.sentence, Vec::new());
+                return self.fail(
+                    Cow::Borrowed(states.code.name),
+                    states.code.sentence,
+                    Vec::new(),
+                );
             }
             if is_done {
                 let mut refs = Vec::new();
-                if let Some(Value::List(given)) = record.and_then(|record| record.get(states.refs)) {
+                if let Some(Value::List(given)) = record.and_then(|record| record.get(states.refs))
+                {
                     for text in given.iter().filter_map(Value::as_text) {
                         refs.push(text.to_owned());
                     }

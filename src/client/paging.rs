@@ -32,8 +32,9 @@ pub(super) fn next(operation: &Operation, row: &[u8], outcome: &Outcome) -> Opti
             let found = u64::try_from(records.len()).ok()?;
             let seen = number("offset").unwrap_or_default().saturating_add(found);
             let asked = number("limit").unwrap_or_else(|| u64::from(page));
-            let is_last =
-                found < asked || found > u64::from(page) || total.is_some_and(|total| seen >= total);
+            let is_last = found < asked
+                || found > u64::from(page)
+                || total.is_some_and(|total| seen >= total);
             if is_last {
                 return None;
             }

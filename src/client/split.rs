@@ -51,7 +51,9 @@ pub(super) fn count(operation: &Operation, row: &Row) -> usize {
 /// The rows of a call, in the caller's order; one where one request takes it all.
 pub(super) fn rows(operation: &Operation, row: &[u8]) -> Vec<Row> {
     let mut rows = Vec::new();
-    if let (Some((name, mark, mut records)), Some((_, most))) = (list(operation, row), operation.more.batch) {
+    if let (Some((name, mark, mut records)), Some((_, most))) =
+        (list(operation, row), operation.more.batch)
+    {
         while !records.is_done() {
             let all = records.0;
             for _ in 0..most {
@@ -92,10 +94,16 @@ pub(super) fn with(row: &[u8], name: &str, to: &[&[u8]]) -> Vec<u8> {
 
 /// Moves an issue of a row's record to the caller's position; `at` is the place of the row.
 pub(super) fn rebase(operation: &Operation, row: &Row, at: u64, issue: &mut Issue) {
-    let (Some((name, ..)), Some((_, most))) = (list(operation, &row.0), operation.more.batch) else { return };
-    let Some(rest) = issue.field.strip_prefix(name).and_then(|rest| rest.strip_prefix('[')) else { return };
+    let (Some((name, ..)), Some((_, most))) = (list(operation, &row.0), operation.more.batch)
+    else {
+        return;
+    };
+    let Some(rest) = issue.field.strip_prefix(name).and_then(|rest| rest.strip_prefix('[')) else {
+        return;
+    };
     let Some((index, rest)) = rest.split_once(']') else { return };
-    let index = index.parse::<u64>().unwrap_or_default().saturating_add(at.saturating_mul(most.into()));
+    let index =
+        index.parse::<u64>().unwrap_or_default().saturating_add(at.saturating_mul(most.into()));
     issue.field = [name, "[", &index.to_string(), "]", rest].concat();
 }
 

@@ -50,6 +50,19 @@ impl Call {
         let [row, rows, tries, used, spoken, renewed, switched, wait, asked, left] = state;
         let spoken = u8::try_from(spoken).unwrap_or_default();
         let (renewed, switched) = (renewed > 0, switched > 0);
-        Call { operation, goal, row, rows, tries, used, spoken, renewed, switched, wait, asked, left }
+        Call {
+            operation,
+            goal,
+            row,
+            rows,
+            tries,
+            used,
+            spoken,
+            renewed,
+            switched,
+            wait,
+            asked,
+            left,
+        }
     }
 }

@@ -36,7 +36,8 @@ impl Step<'_> {
         }
         let wait = self.client.asking_until.saturating_sub(self.now);
         // A clock that has stepped back must keep nobody.
-        if wait == 0 || wait > self.token_deadline().wrapping_add(LONGEST_PAUSE).wrapping_add(SLACK) {
+        if wait == 0 || wait > self.token_deadline().wrapping_add(LONGEST_PAUSE).wrapping_add(SLACK)
+        {
             self.call.tries = 0;
             return self.ask(0);
         }
@@ -88,7 +89,9 @@ impl Step<'_> {
                 // Whatever its life, it is good for the call that has asked for it.
                 self.send();
             }
-            Err(Outcome::Refused { issues, .. }) => self.deny(Cow::Borrowed("auth.refused"), issues),
+            Err(Outcome::Refused { issues, .. }) => {
+                self.deny(Cow::Borrowed("auth.refused"), issues)
+            }
             Err(Outcome::Retry { after, .. }) if self.call.tries < TRIES => {
                 self.ask(after.unwrap_or(PAUSE).min(LONGEST_PAUSE));
             }

@@ -183,7 +183,8 @@ impl Operation {
     pub fn request(&self, params: Entries<'_>, account: &Account) -> Result<Request, Refusal> {
         let (mut writer, mut out) = (ReportWriter::native(), Vec::new());
         let account = account.pack();
-        match self.write_request(&pack_entries(&params), Node::of(&account), &mut writer, &mut out) {
+        match self.write_request(&pack_entries(&params), Node::of(&account), &mut writer, &mut out)
+        {
             Ok(()) => Ok(Request::of(&out)),
             Err(code) => Err(Refusal { code, issues: errors(Issue::all(&writer)) }),
         }
@@ -323,7 +324,10 @@ const SEPARATORS: [u8; 2] = *b",|";
 /// Those names of a place that are given; of alternatives the first.
 fn taken<'n>(names: &'n [u8], values: &[u8]) -> impl Iterator<Item = &'n [u8]> {
     let most = if names.iter().any(|byte| *byte == b'|') { 1 } else { usize::MAX };
-    names.split(|byte| SEPARATORS.contains(byte)).filter(move |name| !is_empty(find(values, name))).take(most)
+    names
+        .split(|byte| SEPARATORS.contains(byte))
+        .filter(move |name| !is_empty(find(values, name)))
+        .take(most)
 }
 
 /// What stands before the next place of a path, the names in it, and what follows.

@@ -133,7 +133,11 @@ impl TryFrom<Members> for Outcome {
             "batch" => Outcome::Batch { results },
             "refused" => Outcome::Refused { issues, fault },
             "queued" => Outcome::Queued { id: id.ok_or("a queued lead has an id")? },
-            "retry" => Outcome::Retry { after, code, reason: members.reason.ok_or("a retry has a reason")? },
+            "retry" => Outcome::Retry {
+                after,
+                code,
+                reason: members.reason.ok_or("a retry has a reason")?,
+            },
             "unknown" => Outcome::Unknown { why },
             _ => return Err("no kind of outcome"),
         })
@@ -143,7 +147,11 @@ impl TryFrom<Members> for Outcome {
 /// Whose fault a refusal is, and so what waits until it is mended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
+#[cfg_attr(
+    feature = "full",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "lowercase")
+)]
 pub enum Fault {
     /// The lead's: its values do not fit. No other lead waits.
     #[default]
@@ -194,7 +202,11 @@ impl Fault {
 /// What has to change before a call can be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
+#[cfg_attr(
+    feature = "full",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "lowercase")
+)]
 pub enum Reason {
     /// The token: a new one is needed.
     Token,
@@ -259,9 +271,11 @@ impl VendorCode {
             Class::Missing => {
                 Outcome::refused(vec![Issue { code: Cow::Borrowed("not_found"), ..self.issue("") }])
             }
-            Class::Done => {
-                Outcome::Stored { id: None, status: "unchanged".to_owned(), warnings: vec![self.issue("")] }
-            }
+            Class::Done => Outcome::Stored {
+                id: None,
+                status: "unchanged".to_owned(),
+                warnings: vec![self.issue("")],
+            },
             Class::Retry(reason, after) => {
                 Outcome::Retry { after: Some(after), code: Cow::Borrowed(self.name), reason }
             }
@@ -287,7 +301,11 @@ impl VendorCode {
 
 /// What an HTTP status means where the body says nothing of the vendor's.
 pub fn of_status(status: u16, retry_after: Option<u64>, is_write: bool) -> Outcome {
-    let retry = |code: &Code, after, reason| Outcome::Retry { after, code: Cow::Borrowed(code.name), reason };
+    let retry = |code: &Code, after, reason| Outcome::Retry {
+        after,
+        code: Cow::Borrowed(code.name),
+        reason,
+    };
     let unclear = |code: &Code| {
         if is_write {
             Outcome::Unknown { why: Cow::Borrowed(code.name) }
@@ -295,8 +313,10 @@ pub fn of_status(status: u16, retry_after: Option<u64>, is_write: bool) -> Outco
             retry(code, retry_after, Reason::Busy)
         }
     };
-    let refused =
-        |code: &'static Code, fault| Outcome::Refused { issues: vec![Issue::error("", code)], fault };
+    let refused = |code: &'static Code, fault| Outcome::Refused {
+        issues: vec![Issue::error("", code)],
+        fault,
+    };
     match status {
         200..=299 => unclear(&call::UNREADABLE),
         300..=399 => unclear(&call::REDIRECT),

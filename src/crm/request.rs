@@ -38,7 +38,11 @@ pub struct Request {
 
 /// A CRM, or the relay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "full", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
+#[cfg_attr(
+    feature = "full",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "lowercase")
+)]
 pub enum System {
     /// Marketo Engage.
     Marketo,
@@ -52,7 +56,8 @@ pub enum System {
 
 impl System {
     /// All of them.
-    pub const ALL: [System; 4] = [System::Marketo, System::Pardot, System::Prospects, System::Relay];
+    pub const ALL: [System; 4] =
+        [System::Marketo, System::Pardot, System::Prospects, System::Relay];
 
     /// The name, as it begins an operation's.
     pub fn name(self) -> &'static str {
@@ -134,7 +139,8 @@ impl Account {
     pub fn origin(&self) -> Result<&str, Issue> {
         let base = self.base_url.as_bytes();
         let allows = |host: &[u8]| self.allow_host.iter().any(|allowed| allowed.as_bytes() == host);
-        let origin = origin(base, self.system, allows).and_then(|origin| str::from_utf8(origin).ok());
+        let origin =
+            origin(base, self.system, allows).and_then(|origin| str::from_utf8(origin).ok());
         origin.ok_or_else(|| Issue::error("baseUrl", &code::ACCOUNT_BASE_URL))
     }
 
@@ -161,10 +167,16 @@ impl Account {
         pack(&Value::Map(vec![
             ("system".into(), text(self.system.name())),
             ("baseUrl".into(), text(&self.base_url)),
-            ("version".into(), self.version.map_or(Value::Null, |version| Value::from(version.to_string()))),
+            (
+                "version".into(),
+                self.version.map_or(Value::Null, |version| Value::from(version.to_string())),
+            ),
             ("businessUnit".into(), maybe(&self.business_unit)),
             ("token".into(), maybe(&self.token)),
-            ("allowHost".into(), Value::List(self.allow_host.iter().map(|host| text(host)).collect())),
+            (
+                "allowHost".into(),
+                Value::List(self.allow_host.iter().map(|host| text(host)).collect()),
+            ),
         ]))
     }
 }
@@ -195,7 +207,8 @@ impl Payload {
 impl Request {
     /// Reads what an operation wrote.
     pub(crate) fn of(written: &[u8]) -> Self {
-        let mut request = Request { method: "GET", url: String::new(), headers: Vec::new(), body: None };
+        let mut request =
+            Request { method: "GET", url: String::new(), headers: Vec::new(), body: None };
         if let Node::List(mut parts) = Node::of(written) {
             request.method = match Node::of(parts.value()).text() {
                 Some(b"GET") => "GET",
@@ -229,7 +242,8 @@ pub(crate) struct Target<'a> {
 
 impl<'a> Target<'a> {
     /// Nowhere yet.
-    pub(crate) const NONE: Self = Target { origin: b"", version: 4, token: b"", business_unit: b"" };
+    pub(crate) const NONE: Self =
+        Target { origin: b"", version: 4, token: b"", business_unit: b"" };
 
     /// Reads a packed account. What does not fit is an issue in the report.
     pub(crate) fn read(account: Node<'a>, system: System, writer: &mut ReportWriter) -> Self {
@@ -260,7 +274,10 @@ impl<'a> Target<'a> {
         }
         if let Some(unit) = text(b"businessUnit") {
             target.business_unit = unit;
-            if unit.len() != 18 || !unit.starts_with(b"0Uv") || !unit.iter().all(u8::is_ascii_alphanumeric) {
+            if unit.len() != 18
+                || !unit.starts_with(b"0Uv")
+                || !unit.iter().all(u8::is_ascii_alphanumeric)
+            {
                 writer.error_at(b"businessUnit", &code::ACCOUNT_BUSINESS_UNIT);
             }
         }
@@ -301,8 +318,10 @@ fn origin(base: &[u8], system: System, allows: impl Fn(&[u8]) -> bool) -> Option
         None => (false, rest),
     };
     let rest = rest.strip_prefix(b"://")?;
-    let length =
-        rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#' | b'\\')).unwrap_or(rest.len());
+    let length = rest
+        .iter()
+        .position(|byte| matches!(byte, b'/' | b'?' | b'#' | b'\\'))
+        .unwrap_or(rest.len());
     let (authority, path) = rest.split_at_checked(length)?;
     let host = host_name(authority);
     let allowed = allows(authority) || allows(host);
@@ -312,8 +331,8 @@ fn origin(base: &[u8], system: System, allows: impl Fn(&[u8]) -> bool) -> Option
             || (allowed && matches!(byte, b'[' | b']'))
     });
     // The relay may sit below a path of the owner's site; a CRM never does.
-    let below =
-        system == System::Relay && !path.iter().any(|byte| matches!(byte, b'?' | b'#' | b'\\' | ..b'!'));
+    let below = system == System::Relay
+        && !path.iter().any(|byte| matches!(byte, b'?' | b'#' | b'\\' | ..b'!'));
     let fits = plain && !authority.is_empty() && (path.is_empty() || below);
     (fits && (allowed || (secure && is_public_name(host)))).then_some(base)
 }

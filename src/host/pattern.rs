@@ -83,8 +83,9 @@ impl Reader {
     fn new(pattern: &str) -> Self {
         let pattern: Vec<char> = pattern.chars().collect();
         // A class's bounds, and what lies beside them.
-        let bounds =
-            named(&pattern).into_iter().flat_map(|code| code.saturating_sub(1)..=code.saturating_add(1));
+        let bounds = named(&pattern)
+            .into_iter()
+            .flat_map(|code| code.saturating_sub(1)..=code.saturating_add(1));
         let mut samples = Vec::new();
         for sample in (0..128_u32)
             .filter_map(char::from_u32)
@@ -250,7 +251,8 @@ impl Reader {
                     .read(&Tried::begin(&all.first), word, MAX_TEXT, &[])
                     .is_some_and(|tried| tried.steps > MAX_STEPS)
             };
-            if self.pump(&endless) && self.rounds.iter().skip(inner).any(|word| is_much(self, word)) {
+            if self.pump(&endless) && self.rounds.iter().skip(inner).any(|word| is_much(self, word))
+            {
                 self.blame(start..end);
             }
         }
@@ -379,8 +381,9 @@ impl Reader {
 
     fn escape(&mut self, start: usize) -> Part {
         let hex = |from: usize, count: usize| {
-            (from..from.saturating_add(count))
-                .all(|at| self.pattern.get(start.saturating_add(at)).is_some_and(char::is_ascii_hexdigit))
+            (from..from.saturating_add(count)).all(|at| {
+                self.pattern.get(start.saturating_add(at)).is_some_and(char::is_ascii_hexdigit)
+            })
         };
         let low = |from: usize| {
             let sign = |at: usize| self.pattern.get(start.saturating_add(at)).copied();
@@ -422,7 +425,8 @@ impl Reader {
         let source = [&*self.wrap.concat(), bare, &*")".repeat(self.wrap.len())].concat();
         let known = self.known.get(&source).copied().unwrap_or_else(|| {
             let whole = whole(&source);
-            let fits = |sample: &String| whole.as_ref().is_some_and(|whole| whole.find(sample).is_some());
+            let fits =
+                |sample: &String| whole.as_ref().is_some_and(|whole| whole.find(sample).is_some());
             self.fits.push(self.samples.iter().map(fits).collect());
             let row = self.fits.len().saturating_sub(1);
             self.known.insert(source, row);

@@ -1,6 +1,8 @@
 //! [`Value`]s as packed text and back.
 
-use super::{CLOSE, END, LIST, MAP, MAX_DEPTH, NO, NULL, NUMBER, Node, PackedValues, STAND_IN, TEXT, YES};
+use super::{
+    CLOSE, END, LIST, MAP, MAX_DEPTH, NO, NULL, NUMBER, Node, PackedValues, STAND_IN, TEXT, YES,
+};
 use crate::host::{Ask, native};
 use crate::packed::put;
 use crate::value::{Entries, Value};

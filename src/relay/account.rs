@@ -200,7 +200,10 @@ type Effects = Vec<Effect>;
 
 impl AccountLimiter {
     /// The account of what was stored and what was remembered; of a new one there is neither.
-    pub fn new<'a>(settings: Settings, parts: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Self {
+    pub fn new<'a>(
+        settings: Settings,
+        parts: impl Iterator<Item = (&'a str, &'a str)> + Clone,
+    ) -> Self {
         let mut places = Limiter::from_parts(parts.clone());
         places.kinds = settings.kinds;
         AccountLimiter { settings, places, memory: Memory::from_parts(parts) }
@@ -342,7 +345,10 @@ impl AccountLimiter {
         let probe_at = self.places.closed.as_ref().map_or(0, |closed| closed.probe_at);
         let soon = now.saturating_add(self.divided(SOON));
         let until = self.memory.sign.not_before.max(probe_at).max(soon);
-        out.push(Effect::Answer(number, Reply::Wait { until, scope: Scope::Account, target: None }));
+        out.push(Effect::Answer(
+            number,
+            Reply::Wait { until, scope: Scope::Account, target: None },
+        ));
     }
 
     /// One sign-in at a time: of two, the one that is refused would close the account over the other's token.
@@ -383,8 +389,8 @@ impl AccountLimiter {
         };
         let (code, message) = (or(code, "auth.refused"), or(&message, NO_TOKEN));
         // What is missing or wrong in the options does not pass by itself.
-        let lasts =
-            said.kind == Kind::Refused || (said.kind == Kind::Failed && said.code == "account.invalid");
+        let lasts = said.kind == Kind::Refused
+            || (said.kind == Kind::Failed && said.code == "account.invalid");
         let failed = self.memory.sign.failed.saturating_add(1);
         let closes = lasts || self.places.closed.is_some() || failed >= TRIES;
         let after = if said.kind == Kind::Retry { said.after.unwrap_or_default() } else { 0 };
@@ -433,7 +439,8 @@ impl AccountLimiter {
         let fruitless = if proven { 1 } else { self.memory.sign.fruitless.saturating_add(1) };
         self.memory.put_token(None);
         let again = fruitless >= 2;
-        let not_before = now.saturating_add(self.divided(doubled(fruitless.saturating_sub(1)).min(EVERY)));
+        let not_before =
+            now.saturating_add(self.divided(doubled(fruitless.saturating_sub(1)).min(EVERY)));
         self.memory.signs(|sign| {
             sign.fruitless = fruitless;
             if again {

@@ -33,7 +33,8 @@ pub struct Budgets {
 
 impl Budgets {
     fn whole(&self, event: u32) -> Budget {
-        let (calls, deliveries, rows) = if self.is_paid { (6_000, 1_000, 2_000) } else { (600, 5, 200) };
+        let (calls, deliveries, rows) =
+            if self.is_paid { (6_000, 1_000, 2_000) } else { (600, 5, 200) };
         Budget { event, calls, deliveries, rows }
     }
 

@@ -107,7 +107,8 @@ impl Schedule {
     fn weigh(&mut self, out: &mut Vec<Effect>) {
         let most = self.most_dead;
         for at in 0..self.letters.len() {
-            let Some(one) = self.letters.get_mut(at).filter(|one| one.full != (one.dead >= most)) else {
+            let Some(one) = self.letters.get_mut(at).filter(|one| one.full != (one.dead >= most))
+            else {
                 continue;
             };
             one.full = !one.full;

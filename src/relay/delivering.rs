@@ -52,7 +52,9 @@ impl Stepping<'_> {
             Heard::Granted { .. } => self.granted(run, heard),
             Heard::Held { until, scope, target } => self.turned_away(run, until, &scope, target),
             Heard::Slept => self.again(run),
-            Heard::Rendered { write, identity, stands } if stands => self.rendered(run, write, identity),
+            Heard::Rendered { write, identity, stands } if stands => {
+                self.rendered(run, write, identity)
+            }
             Heard::Rendered { .. } => self.release(run, Then::Leave),
             Heard::Called { outcome, pace, after } => self.called(run, outcome, pace, after),
             Heard::Unsent { why, code } => self.unsent(run, &why, code),
@@ -94,7 +96,13 @@ impl Stepping<'_> {
     fn leave(&mut self, run: &mut Run) {
         self.out.push(Effect::Leave {});
         self.schedule.leave(&run.id);
-        self.schedule.look(std::slice::from_ref(&run.account), true, run.of, self.now, &mut self.out);
+        self.schedule.look(
+            std::slice::from_ref(&run.account),
+            true,
+            run.of,
+            self.now,
+            &mut self.out,
+        );
     }
 
     /// Gives the place back; no call was made.
@@ -108,7 +116,16 @@ impl Stepping<'_> {
         let mut told = Told::default();
         say(&mut told);
         let Told { outcome, unsent, token, write, goes_on, landed, pace, after } = told;
-        self.out.push(Effect::Release { outcome, unsent, token, write, goes_on, landed, pace, after });
+        self.out.push(Effect::Release {
+            outcome,
+            unsent,
+            token,
+            write,
+            goes_on,
+            landed,
+            pace,
+            after,
+        });
     }
 
     fn turned_away(&mut self, run: &mut Run, until: u64, scope: &str, target: Option<String>) {
@@ -137,12 +154,19 @@ impl Stepping<'_> {
     }
 
     fn granted(&mut self, run: &mut Run, heard: Heard) {
-        let Heard::Granted { asked, doubt, others, kept, probe, version, token, stands } = heard else {
+        let Heard::Granted { asked, doubt, others, kept, probe, version, token, stands } = heard
+        else {
             return;
         };
         run.goes_on = false;
         if self.schedule.widen(&run.account) {
-            self.schedule.look(std::slice::from_ref(&run.account), false, run.of, self.now, &mut self.out);
+            self.schedule.look(
+                std::slice::from_ref(&run.account),
+                false,
+                run.of,
+                self.now,
+                &mut self.out,
+            );
         }
         // Nobody would be let through without a question, were it still closed.
         if let (false, Some(hold)) = (probe, &run.hold) {
@@ -152,7 +176,8 @@ impl Stepping<'_> {
             return self.release(run, Then::Leave);
         }
         let place = Some(asked.saturating_add(self.schedule.scaled(LEASE)));
-        let Some((delivery, effect)) = self.moved(run, Event::Due { doubt, others, kept, place }) else {
+        let Some((delivery, effect)) = self.moved(run, Event::Due { doubt, others, kept, place })
+        else {
             return self.gives_up(run, "delivery.state".to_owned());
         };
         let inner::Effect::Send { operation, kept: call, .. } = effect else {
@@ -220,10 +245,13 @@ impl Stepping<'_> {
             Some(identity) => Event::Listed { outcome: outcome.clone(), identity, by_key },
             None => Event::Outcome { outcome: outcome.clone() },
         };
-        let Some(delivery) = self.step(run, event) else { return self.stumbles(run, "delivery.state") };
+        let Some(delivery) = self.step(run, event) else {
+            return self.stumbles(run, "delivery.state");
+        };
         let again = delivery.phase == Phase::Waiting && delivery.next <= self.now;
         run.goes_on = again && !run.write && is_known;
-        let landed = run.began.saturating_add(self.schedule.scaled(DEADLINE)).saturating_sub(self.now);
+        let landed =
+            run.began.saturating_add(self.schedule.scaled(DEADLINE)).saturating_sub(self.now);
         // What the machine makes of one refused token after the other.
         let heard = match delivery.outcome {
             Some(refused @ Outcome::Refused { .. }) => refused,
@@ -250,7 +278,13 @@ impl Stepping<'_> {
         let next = self.after(NET);
         if let Some((state, phase, code)) = run.before.take() {
             let was = std::mem::replace(&mut run.state, state.clone());
-            self.out.push(Effect::Restore { state, phase: known(&phase), code: code.clone(), next, was });
+            self.out.push(Effect::Restore {
+                state,
+                phase: known(&phase),
+                code: code.clone(),
+                next,
+                was,
+            });
             run.phase = phase;
             run.code = code;
         }
@@ -265,7 +299,14 @@ impl Stepping<'_> {
     }
 
     /// What the gate says of a call that was answered.
-    fn settle(&mut self, run: &mut Run, hold: Option<String>, until: u64, blamed: bool, opened: bool) {
+    fn settle(
+        &mut self,
+        run: &mut Run,
+        hold: Option<String>,
+        until: u64,
+        blamed: bool,
+        opened: bool,
+    ) {
         let waits = hold.is_some() || until > 0 || blamed;
         if blamed && self.step(run, Event::Blamed).is_none() {
             return self.stumbles(run, "delivery.state");
@@ -308,7 +349,8 @@ impl Stepping<'_> {
                 "params.invalid" => {
                     let mut issues = said(issues);
                     let constants: Vec<&str> = constants.iter().map(String::as_str).collect();
-                    let (fault, param) = blame::blame(&issues, Written { map: &map, constants: &constants });
+                    let (fault, param) =
+                        blame::blame(&issues, Written { map: &map, constants: &constants });
                     if let (Some(param), Some(first)) = (param, issues.first_mut()) {
                         first.field = param;
                     }
@@ -495,7 +537,9 @@ fn kind_of(outcome: &Outcome) -> &'static str {
 /// What an operator may see of an outcome.
 fn code_of(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Refused { issues, .. } => issues.first().map_or("refused", |issue| issue.code.as_ref()),
+        Outcome::Refused { issues, .. } => {
+            issues.first().map_or("refused", |issue| issue.code.as_ref())
+        }
         Outcome::Retry { code, .. } => code,
         Outcome::Unknown { why } => why,
         other => kind_of(other),

@@ -26,7 +26,10 @@ impl Statement {
     /// Of an account, and of something in it.
     pub(super) fn of(name: &'static str, texts: &[&str], numbers: &[u64]) -> Self {
         let texts = texts.iter().map(|text| Bind::Text((*text).to_owned()));
-        Statement { name, values: texts.chain(numbers.iter().map(|number| Bind::Number(*number))).collect() }
+        Statement {
+            name,
+            values: texts.chain(numbers.iter().map(|number| Bind::Number(*number))).collect(),
+        }
     }
 }
 

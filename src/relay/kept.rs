@@ -38,7 +38,8 @@ impl Schedule {
     pub fn packed(&self) -> String {
         let mut text = String::new();
         let Schedule { scale, most_dead, refused, wait, alarm, timer, turn, budgets, .. } = self;
-        let numbers = [*scale, *most_dead, *refused, *wait, alarm.unwrap_or(u64::MAX), (*timer).into()];
+        let numbers =
+            [*scale, *most_dead, *refused, *wait, alarm.unwrap_or(u64::MAX), (*timer).into()];
         put(&mut text, &["schedule", turn], &numbers);
         put(&mut text, &["budgets"], &[budgets.is_paid.into(), budgets.newest.into()]);
         for Budget { event, calls, deliveries, rows } in &budgets.all {
@@ -80,8 +81,11 @@ impl Schedule {
                     schedule.timer = small(timer);
                 }
                 ["budgets", is_paid, newest] => {
-                    schedule.budgets =
-                        Budgets { is_paid: *is_paid == "1", newest: small(newest), all: Vec::new() };
+                    schedule.budgets = Budgets {
+                        is_paid: *is_paid == "1",
+                        newest: small(newest),
+                        all: Vec::new(),
+                    };
                 }
                 ["budget", event, calls, deliveries, rows] => schedule.budgets.all.push(Budget {
                     event: small(event),
@@ -89,14 +93,16 @@ impl Schedule {
                     deliveries: small(deliveries),
                     rows: small(rows),
                 }),
-                ["account", name, system, forms, held, width, pause] => schedule.accounts.push(Account {
-                    name: own(name),
-                    system: own(system),
-                    forms: own(forms),
-                    held: number(held),
-                    width: small(width),
-                    pause: number(pause),
-                }),
+                ["account", name, system, forms, held, width, pause] => {
+                    schedule.accounts.push(Account {
+                        name: own(name),
+                        system: own(system),
+                        forms: own(forms),
+                        held: number(held),
+                        width: small(width),
+                        pause: number(pause),
+                    })
+                }
                 ["lane", id, account, persons, of] => schedule.running.push(Lane {
                     id: own(id),
                     account: own(account),
@@ -140,7 +146,13 @@ mod tests {
         let persons = "e:a p:b".to_owned();
         schedule.running.push(Lane { id: id.clone(), account: account.clone(), persons, of: 7 });
         let name = "contact/email".to_owned();
-        schedule.targets.push(Target { account: account.clone(), name, until: 9, open: true, scout: id });
+        schedule.targets.push(Target {
+            account: account.clone(),
+            name,
+            until: 9,
+            open: true,
+            scout: id,
+        });
         schedule.letters.push(Letters { account, form: "other".to_owned(), dead: 10, full: true });
         assert_eq!(Schedule::unpacked(&schedule.packed()), schedule);
     }

@@ -251,7 +251,8 @@ impl Limiter {
             others.filter(|lease| share(&lease.keys, ask.keys)).max_by_key(|lease| lease.until)
         {
             // A lost call has its place to the end; others give it back when they are answered.
-            let until = if lease.lost { lease.until } else { lease.until.min(now.saturating_add(PERSON)) };
+            let until =
+                if lease.lost { lease.until } else { lease.until.min(now.saturating_add(PERSON)) };
             return Answer::wait(until.max(now.saturating_add(1)), Scope::Person);
         }
         if self.quiet_until > now {
@@ -300,7 +301,8 @@ impl Limiter {
         });
         let who = identity(ask.keys);
         let until = |keys: &str, by: &str| {
-            let known = |fresh: &&Fresh| share(keys, &fresh.key) && (by.is_empty() || fresh.by != by);
+            let known =
+                |fresh: &&Fresh| share(keys, &fresh.key) && (by.is_empty() || fresh.by != by);
             self.fresh.iter().filter(known).map(|fresh| fresh.until).max()
         };
         let doubt = until(if who.is_empty() { ask.keys } else { &who }, "");
@@ -317,7 +319,8 @@ impl Limiter {
         for lease in &mut self.leases {
             lease.until = lease.until.min(now.saturating_add(ask.deadline));
         }
-        let longest = now.saturating_add(ask.deadline).saturating_add(ask.lag).saturating_add(ask.lag >> 3);
+        let longest =
+            now.saturating_add(ask.deadline).saturating_add(ask.lag).saturating_add(ask.lag >> 3);
         for fresh in &mut self.fresh {
             fresh.until = fresh.until.min(longest);
         }
@@ -341,15 +344,19 @@ impl Limiter {
             }
             fresh.until > now
         });
-        self.budget =
-            self.budget.filter(|budget| budget.until > now && budget.until <= now.saturating_add(DAY));
-        self.quota = self.quota.filter(|quota| quota.reset > now && quota.reset <= now.saturating_add(DAY));
+        self.budget = self
+            .budget
+            .filter(|budget| budget.until > now && budget.until <= now.saturating_add(DAY));
+        self.quota =
+            self.quota.filter(|quota| quota.reset > now && quota.reset <= now.saturating_add(DAY));
         self.turns.retain(|turn| turn.until.saturating_add(PATIENCE) > now);
     }
 
     /// Until when there is no place for this call.
     fn full(&self, limits: Limits, ask: Ask<'_>, now: u64) -> Option<u64> {
-        let left = |most: u32, used: usize| usize::try_from(most).unwrap_or(usize::MAX).saturating_sub(used);
+        let left = |most: u32, used: usize| {
+            usize::try_from(most).unwrap_or(usize::MAX).saturating_sub(used)
+        };
         let soon = now.saturating_add(SOON);
         let others = self.leases.iter().filter(|lease| lease.id != ask.id).count();
         let bounds = [
@@ -362,7 +369,9 @@ impl Limiter {
             (FRESH.saturating_sub(self.fresh.len()), soon),
         ];
         // The bound that lasts longest is the one to wait for.
-        if let Some(until) = bounds.iter().filter(|(free, _)| *free == 0).map(|(_, until)| *until).max() {
+        if let Some(until) =
+            bounds.iter().filter(|(free, _)| *free == 0).map(|(_, until)| *until).max()
+        {
             return Some(until);
         }
         let free = bounds.iter().map(|(free, _)| *free).min().unwrap_or_default();

@@ -97,8 +97,9 @@ pub fn step(
     let mut out = Vec::new();
     let mut rest = stepping.out;
     for is_next in [
-        (|effect| !matches!(effect, Effect::Start { .. } | Effect::Alarm { .. } | Effect::Look { .. }))
-            as fn(&Effect) -> bool,
+        (|effect| {
+            !matches!(effect, Effect::Start { .. } | Effect::Alarm { .. } | Effect::Look { .. })
+        }) as fn(&Effect) -> bool,
         |effect| matches!(effect, Effect::Alarm { .. }),
         |effect| matches!(effect, Effect::Start { .. }),
         |_| true,
@@ -119,7 +120,8 @@ impl Stepping<'_> {
         match event {
             Event::Woken => {
                 // What was marked before is asked about at once; the gate says when.
-                let statements = ["marked", "dead"].map(|name| Statement::of(name, &[], &[])).to_vec();
+                let statements =
+                    ["marked", "dead"].map(|name| Statement::of(name, &[], &[])).to_vec();
                 out.push(Effect::Look { of: newest, arm: false, statements });
             }
             Event::Arrived(accounts) => {

@@ -139,7 +139,8 @@ impl Schedule {
     // Who is under way.
 
     fn out(&self, account: &str) -> u32 {
-        u32::try_from(self.running.iter().filter(|lane| lane.account == account).count()).unwrap_or(u32::MAX)
+        u32::try_from(self.running.iter().filter(|lane| lane.account == account).count())
+            .unwrap_or(u32::MAX)
     }
 
     fn room(&self, account: &str, now: u64) -> u32 {
@@ -167,8 +168,9 @@ impl Schedule {
     /// Forgets the events of which nothing goes on: no delivery, no timer, and none of these looks.
     pub(super) fn forget(&mut self, out: &[Effect]) {
         let Schedule { budgets, running, timer, .. } = self;
-        let looks =
-            |event| out.iter().any(|effect| matches!(effect, Effect::Look { of, .. } if *of == event));
+        let looks = |event| {
+            out.iter().any(|effect| matches!(effect, Effect::Look { of, .. } if *of == event))
+        };
         let runs = |event| running.iter().any(|lane| lane.of == event);
         budgets.forget(|event| event == *timer || runs(event) || looks(event));
     }
@@ -207,7 +209,8 @@ impl Schedule {
 
     /// There was a place, so there may be another one. Says whether there is room for it.
     pub(super) fn widen(&mut self, account: &str) -> bool {
-        let Some(account) = self.account_mut(account).filter(|account| account.width < AT_ONCE) else {
+        let Some(account) = self.account_mut(account).filter(|account| account.width < AT_ONCE)
+        else {
             return false;
         };
         account.width = account.width.saturating_add(1);
@@ -241,7 +244,14 @@ impl Schedule {
 
     /// Looks for what is due for these accounts, and for when to look again. Nothing here waits for a system: one that hangs
     /// must not hold up the others.
-    pub(super) fn look(&mut self, accounts: &[String], arm: bool, of: u32, now: u64, out: &mut Vec<Effect>) {
+    pub(super) fn look(
+        &mut self,
+        accounts: &[String],
+        arm: bool,
+        of: u32,
+        now: u64,
+        out: &mut Vec<Effect>,
+    ) {
         let mut statements = Vec::new();
         if self.refused <= now {
             let first = accounts.iter().position(|name| *name == self.turn).unwrap_or_default();
@@ -250,8 +260,9 @@ impl Schedule {
             }
         }
         if arm {
-            let next =
-                |one: &Account| Statement::of("next", &[&one.name], &[u64::from(AT_ONCE).saturating_add(1)]);
+            let next = |one: &Account| {
+                Statement::of("next", &[&one.name], &[u64::from(AT_ONCE).saturating_add(1)])
+            };
             statements.extend(self.accounts.iter().map(next));
         }
         if !statements.is_empty() {
@@ -322,7 +333,14 @@ impl Schedule {
     }
 
     /// A row that is due begins, is marked as one that waits for a closed target, or stays.
-    pub(super) fn sift(&mut self, account: &str, row: &Due<'_>, of: u32, now: u64, may_begin: bool) -> Begun {
+    pub(super) fn sift(
+        &mut self,
+        account: &str,
+        row: &Due<'_>,
+        of: u32,
+        now: u64,
+        may_begin: bool,
+    ) -> Begun {
         let mark = |target: &str, code| {
             Begun::Marked(Effect::Mark { id: row.id.to_owned(), target: target.to_owned(), code })
         };
@@ -346,7 +364,10 @@ impl Schedule {
     }
 
     fn begin(&mut self, account: &str, row: &Due<'_>, of: u32, now: u64) -> Begun {
-        if self.room(account, now) == 0 || self.refused > now || !self.is_free(account, row.id, row.persons) {
+        if self.room(account, now) == 0
+            || self.refused > now
+            || !self.is_free(account, row.id, row.persons)
+        {
             return Begun::No;
         }
         if !self.budgets.begin(of) {
@@ -356,7 +377,13 @@ impl Schedule {
         let (id, persons) = (row.id.to_owned(), row.persons.to_owned());
         self.running.push(Lane { id: id.clone(), account: account.to_owned(), persons, of });
         let deadline = self.scaled(super::delivering::LEASE);
-        Begun::Yes(Effect::Start { id, account: account.to_owned(), of, lost: row.phase == "sent", deadline })
+        Begun::Yes(Effect::Start {
+            id,
+            account: account.to_owned(),
+            of,
+            lost: row.phase == "sent",
+            deadline,
+        })
     }
 
     /// The rest comes at once, in the next event where this one may do no more.
@@ -374,12 +401,19 @@ impl Schedule {
     // When to look again.
 
     /// Sets the alarm for the earliest delivery that is not running: `waiting` has the first ones of each account.
-    pub(super) fn arm(&mut self, waiting: &[(&str, &str, u64)], of: u32, now: u64, out: &mut Vec<Effect>) {
+    pub(super) fn arm(
+        &mut self,
+        waiting: &[(&str, &str, u64)],
+        of: u32,
+        now: u64,
+        out: &mut Vec<Effect>,
+    ) {
         // Should the object die while something is out, this is what begins it anew.
         let latest = now.saturating_add(self.scaled(LATEST_ALARM));
         let is_busy = !self.running.is_empty();
         let mut soonest = is_busy.then_some(latest);
-        let mut at = |time: u64| soonest = Some(soonest.map_or(time, |soonest: u64| soonest.min(time)));
+        let mut at =
+            |time: u64| soonest = Some(soonest.map_or(time, |soonest: u64| soonest.min(time)));
         for account in &self.accounts {
             // Who ends first looks again; nothing is asked for again and again meanwhile.
             let pause = if is_busy { now.saturating_add(BUSY) } else { 0 };

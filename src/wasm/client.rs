@@ -33,7 +33,8 @@ pub fn step(
     let mut words = words.splitn(4, '\u{1}');
     let mut word = || words.next().unwrap_or_default();
     let mut numbers = numbers.iter();
-    let mut number = || numbers.next().filter(|number| !number.is_nan()).map(|number| whole(*number));
+    let mut number =
+        || numbers.next().filter(|number| !number.is_nan()).map(|number| whole(*number));
     let now = number().unwrap_or_default();
     let (patience, first, most) = (number(), number(), number());
     let goal = match word() {
@@ -108,7 +109,9 @@ impl Said {
             }
             Effect::Read { deadline } => self.plain("read", &[*deadline]),
             Effect::Sleep { wait } => self.plain("sleep", &[*wait]),
-            Effect::Progress { state, asked, wait } => self.about("progress", &[*asked, *wait], state),
+            Effect::Progress { state, asked, wait } => {
+                self.about("progress", &[*asked, *wait], state)
+            }
             Effect::Add { outcomes, times } => self.about("add", &[*times], outcomes),
             Effect::Batch => self.plain("batch", &[]),
             Effect::Give { outcome } => self.about("give", &[], outcome),

@@ -58,7 +58,10 @@ fn refused(refusal: &Refusal) -> JsValue {
 
 pub(super) fn known(name: &str) -> Result<&'static Operation, JsValue> {
     operation(name).ok_or_else(|| {
-        refused(&Refusal { code: INVALID, issues: vec![Issue::error("operation", &code::OPERATION_UNKNOWN)] })
+        refused(&Refusal {
+            code: INVALID,
+            issues: vec![Issue::error("operation", &code::OPERATION_UNKNOWN)],
+        })
     })
 }
 
@@ -103,7 +106,9 @@ pub(super) fn to_request(request: &Request) -> Result<web_sys::Request, JsValue>
         None => builder.build(),
     };
     // Only a host name that the platform does not take, like one in false Punycode, can be wrong by now.
-    built.map(web_sys::Request::from).map_err(|_| misplaced(Issue::error("baseUrl", &code::ACCOUNT_BASE_URL)))
+    built
+        .map(web_sys::Request::from)
+        .map_err(|_| misplaced(Issue::error("baseUrl", &code::ACCOUNT_BASE_URL)))
 }
 
 /// The request of an operation with packed parameters, for `fetch`.
@@ -136,8 +141,10 @@ pub fn read_sent(name: &str, reply: JsValue, body: &str, own: &str, now: f64) ->
 #[wasm_bindgen(js_name = edgeRead)]
 pub fn read(name: &str, reply: JsValue, params: Option<String>, version: Option<u8>) -> Answer {
     let reply = self::reply(reply)?;
-    let params =
-        params.as_deref().map(|params| unpack_entries(PackedValues(params.as_bytes()))).unwrap_or_default();
+    let params = params
+        .as_deref()
+        .map(|params| unpack_entries(PackedValues(params.as_bytes())))
+        .unwrap_or_default();
     to_js(&known(name)?.row(version.unwrap_or(4)).read_for(&reply, &params))
 }
 
@@ -147,7 +154,11 @@ pub fn read(name: &str, reply: JsValue, params: Option<String>, version: Option<
 /// `params.invalid` for an operation that does not exist.
 #[wasm_bindgen(js_name = edgeCheck)]
 pub fn check(name: &str, params: &str, version: Option<u8>) -> Answer {
-    to_js(&known(name)?.check(unpack_entries(PackedValues(params.as_bytes())), version.unwrap_or(4)).issues)
+    to_js(
+        &known(name)?
+            .check(unpack_entries(PackedValues(params.as_bytes())), version.unwrap_or(4))
+            .issues,
+    )
 }
 
 /// How the host may reach an account: throws `account.invalid` unless its hosts are the system's or allowed.
@@ -164,7 +175,10 @@ pub fn check_account(to: JsValue) -> Result<(), JsValue> {
 /// # Errors
 /// `account.invalid`, with `issues`.
 #[wasm_bindgen(js_name = tokenRequest)]
-pub fn token_request(to: JsValue, credentials: JsValue) -> Result<Option<web_sys::Request>, JsValue> {
+pub fn token_request(
+    to: JsValue,
+    credentials: JsValue,
+) -> Result<Option<web_sys::Request>, JsValue> {
     match token::request(&account(to)?, &self::credentials(credentials)?) {
         Ok(None) => Ok(None),
         Ok(Some(built)) => to_request(&built).map(Some),
@@ -216,9 +230,11 @@ pub fn render(state: &str, lead: &str, visitor: &str, mapping: JsValue, to: JsVa
     let checked = known(recipe.write)?.check(params.clone(), to.version.unwrap_or(4)).values;
     let guard = recipe.guard.as_ref().filter(|_| delivery.call == Call::Holders);
     let identity = guard.and_then(|guard| identity(guard, &checked));
-    let params = shaped(recipe, &delivery, params, &checked).ok_or_else(|| failure("lookup.blind", &[]))?;
-    let Request { method, url, headers, body } =
-        known(delivery.operation(recipe))?.request(params, &to).map_err(|refusal| refused(&refusal))?;
+    let params =
+        shaped(recipe, &delivery, params, &checked).ok_or_else(|| failure("lookup.blind", &[]))?;
+    let Request { method, url, headers, body } = known(delivery.operation(recipe))?
+        .request(params, &to)
+        .map_err(|refusal| refused(&refusal))?;
     to_js(&Rendered { method, url, headers, body, identity })
 }
 
@@ -234,7 +250,8 @@ pub fn harmless(to: JsValue) -> Answer {
         rendered: Request,
     }
     let account = account(to)?;
-    let read = catalogue::harmless(account.system).ok_or_else(|| failure("account.invalid", &[]))?;
+    let read =
+        catalogue::harmless(account.system).ok_or_else(|| failure("account.invalid", &[]))?;
     let rendered = read.request(&account).map_err(|refusal| refused(&refusal))?;
     to_js(&Harmless { operation: read.operation.name, rendered })
 }
@@ -274,7 +291,9 @@ pub fn rendered_request(rendered: JsValue, token: &str) -> Result<web_sys::Reque
 /// `account.invalid` for a system that takes no leads.
 #[wasm_bindgen(js_name = newDelivery)]
 pub fn new_delivery(system: &str, now: f64) -> Result<String, JsValue> {
-    let recipe = System::from_name(system).and_then(recipe).ok_or_else(|| failure("account.invalid", &[]))?;
+    let recipe = System::from_name(system)
+        .and_then(recipe)
+        .ok_or_else(|| failure("account.invalid", &[]))?;
     Ok(written(&Delivery::new(recipe, whole(now))))
 }
 
@@ -284,7 +303,9 @@ pub fn new_delivery(system: &str, now: f64) -> Result<String, JsValue> {
 /// `delivery.state` for a state that this version cannot read, `account.invalid` for a system that takes no leads.
 #[wasm_bindgen(js_name = replayDelivery)]
 pub fn replay_delivery(system: &str, state: &str, now: f64) -> Result<String, JsValue> {
-    let recipe = System::from_name(system).and_then(recipe).ok_or_else(|| failure("account.invalid", &[]))?;
+    let recipe = System::from_name(system)
+        .and_then(recipe)
+        .ok_or_else(|| failure("account.invalid", &[]))?;
     let delivery: Delivery = from_json(state, "delivery.state")?;
     Ok(written(&delivery.replayed(recipe, whole(now))))
 }
@@ -295,7 +316,9 @@ pub fn replay_delivery(system: &str, state: &str, now: f64) -> Result<String, Js
 /// `delivery.state` for a state that this version cannot read, `account.invalid` for a system that takes no leads.
 #[wasm_bindgen(js_name = lostDelivery)]
 pub fn lost_delivery(system: &str, state: &str, now: f64) -> Result<String, JsValue> {
-    let recipe = System::from_name(system).and_then(recipe).ok_or_else(|| failure("account.invalid", &[]))?;
+    let recipe = System::from_name(system)
+        .and_then(recipe)
+        .ok_or_else(|| failure("account.invalid", &[]))?;
     let mut delivery: Delivery = from_json(state, "delivery.state")?;
     // What it is stepped on to is begun anew, so the times make no difference.
     let timing = Timing { deadline: DEADLINE, base: 1_000, cap: 600_000, scale: 1 };

@@ -10,7 +10,9 @@ use crate::catalogue::{EXPIRED, PACE, VERSIONS, recipe, zone};
 use crate::crm::outcome::{Fault, Reason};
 use crate::crm::request::System;
 use crate::crm::systems::token::is_keyed;
-use crate::relay::account::{AccountLimiter, Acquire, Effect, Event, Kind, Release, Reply, Said, Settings};
+use crate::relay::account::{
+    AccountLimiter, Acquire, Effect, Event, Kind, Release, Reply, Said, Settings,
+};
 use crate::relay::delivery::outbox::Recipe;
 use crate::relay::limiter::Limits;
 use serde::Serialize;
@@ -131,7 +133,11 @@ pub fn load(account: &str, own: &str, ways: &str, numbers: &[f64], parts: &str) 
         [calls, window, at_once] => {
             Limits { calls: few(calls), window: whole(*window), at_once: few(at_once) }
         }
-        _ => PACE.iter().find(|(known, _)| *known == named).map(|(_, limits)| *limits).ok_or_else(invalid)?,
+        _ => PACE
+            .iter()
+            .find(|(known, _)| *known == named)
+            .map(|(_, limits)| *limits)
+            .ok_or_else(invalid)?,
     };
     let recipe = recipe(named);
     let settings = Settings {
@@ -200,7 +206,9 @@ fn put(out: &mut String, effect: &Effect) {
         Effect::Store((name, None)) => row(&["drop", name]),
         Effect::Remember((name, Some(text))) => row(&["keep", name, text]),
         Effect::Remember((name, None)) => row(&["lose", name]),
-        Effect::SignIn(number, deadline) => row(&["signIn", &number.to_string(), &deadline.to_string()]),
+        Effect::SignIn(number, deadline) => {
+            row(&["signIn", &number.to_string(), &deadline.to_string()])
+        }
         Effect::Look { number, token, version, deadline } => {
             let version = version.map(|version| version.to_string()).unwrap_or_default();
             row(&["look", &number.to_string(), &deadline.to_string(), token, &version]);
@@ -247,12 +255,18 @@ fn json(reply: &Reply) -> String {
             version: *version,
             token,
         }),
-        Reply::Wait { until, scope, target } => {
-            written(&Wait { answer: "wait", until: *until, scope: scope.name(), target: target.as_deref() })
-        }
-        Reply::Released { hold, until, opened, blamed } => {
-            written(&Released { hold: hold.as_deref(), until: *until, opened: *opened, blamed: *blamed })
-        }
+        Reply::Wait { until, scope, target } => written(&Wait {
+            answer: "wait",
+            until: *until,
+            scope: scope.name(),
+            target: target.as_deref(),
+        }),
+        Reply::Released { hold, until, opened, blamed } => written(&Released {
+            hold: hold.as_deref(),
+            until: *until,
+            opened: *opened,
+            blamed: *blamed,
+        }),
     }
 }
 

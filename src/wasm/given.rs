@@ -197,7 +197,10 @@ impl Members {
 impl<'de> SeqAccess<'de> for Members {
     type Error = Wrong;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Wrong> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Wrong> {
         self.value().map(|value| seed.deserialize(Given(value))).transpose()
     }
 }
@@ -219,7 +222,10 @@ impl Items {
 impl<'de> SeqAccess<'de> for Items {
     type Error = Wrong;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Wrong> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Wrong> {
         self.value().map(|value| seed.deserialize(Given(value))).transpose()
     }
 }
@@ -233,7 +239,10 @@ struct Pairs {
 impl<'de> MapAccess<'de> for Pairs {
     type Error = Wrong;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Wrong> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Wrong> {
         let Some(pair) = self.items.value() else { return Ok(None) };
         let pair = pair.unchecked_into::<js_sys::Array>();
         self.value = pair.get(1);

@@ -4,7 +4,10 @@
 //! where a general allocator takes three thousand.
 
 #![allow(unsafe_code, reason = "a global allocator is unsafe by its nature")]
-#![allow(clippy::cast_ptr_alignment, reason = "blocks have 16 bytes or more and are aligned to their size")]
+#![allow(
+    clippy::cast_ptr_alignment,
+    reason = "blocks have 16 bytes or more and are aligned to their size"
+)]
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::UnsafeCell;

@@ -74,7 +74,10 @@ static STATE: Shared = Shared(UnsafeCell::new(State {
 }));
 
 /// Runs one call on the state, the output cleared, and gives the output's length.
-#[allow(unsafe_code, reason = "a static that changes needs it, and a RefCell would bring its panics along")]
+#[allow(
+    unsafe_code,
+    reason = "a static that changes needs it, and a RefCell would bring its panics along"
+)]
 fn with_state(act: impl FnOnce(&mut State)) -> usize {
     // SAFETY: one thread; the host's answers to `ask` call no export, so no call is ever inside another.
     let state = unsafe { &mut *STATE.0.get() };
@@ -143,7 +146,10 @@ pub fn form(length: usize) -> usize {
         let number = known.or_else(|| {
             let spec: &'static [u8] = Box::leak(spec.into());
             // SAFETY: the host's encoder wrote it, and makes UTF-8 only.
-            #[allow(unsafe_code, reason = "to look at each letter again would weigh 300 bytes in a page")]
+            #[allow(
+                unsafe_code,
+                reason = "to look at each letter again would weigh 300 bytes in a page"
+            )]
             let letters = unsafe { str::from_utf8_unchecked(spec) };
             let form = Form::read(letters, &mut state.typed)?;
             state.forms.push((spec, Box::leak(Box::new(form))));
@@ -328,14 +334,19 @@ fn put_field_report(writer: &ReportWriter, out: &mut Vec<u8>) {
         (value, 0) => put(out, value),
         // The extension stands for itself here.
         (value, length) => {
-            let end = value.len().saturating_sub(length).saturating_sub(EXTENSION.len()).saturating_sub(1);
+            let end = value
+                .len()
+                .saturating_sub(length)
+                .saturating_sub(EXTENSION.len())
+                .saturating_sub(1);
             put(out, value.get(..end).unwrap_or_default());
             out.push(END);
         }
     }
     put_number(writer.flags.bits().into(), out);
     let end = writer.values.len().saturating_sub(1);
-    let extension = writer.values.get(end.saturating_sub(writer.extension)..end).unwrap_or_default();
+    let extension =
+        writer.values.get(end.saturating_sub(writer.extension)..end).unwrap_or_default();
     put_text(out, extension);
     put_text(out, writer.region.as_bytes());
     put(out, &writer.issues);

@@ -84,7 +84,9 @@ impl Happened {
                 token: self.text("token"),
                 stands: self.yes("stands"),
             },
-            "wait" => Heard::Held { until, scope: self.text("scope"), target: self.maybe("target") },
+            "wait" => {
+                Heard::Held { until, scope: self.text("scope"), target: self.maybe("target") }
+            }
             "slept" => Heard::Slept,
             "rendered" => Heard::Rendered {
                 write: self.yes("write"),
@@ -180,6 +182,8 @@ pub fn status(schedule: &str) -> Answer {
     let full = letters.iter().filter(|one| one.full);
     to_js(&Status {
         running: running.len(),
-        full: full.map(|one| Full { account: &one.account, form: &one.form, dead: one.dead }).collect(),
+        full: full
+            .map(|one| Full { account: &one.account, form: &one.form, dead: one.dead })
+            .collect(),
     })
 }

@@ -155,7 +155,11 @@ impl<'o> Serializer for Writer<'o> {
         Ok(self.open(b'['))
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Impossible<(), Wrong>, Wrong> {
+    fn serialize_tuple_struct(
+        self,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Impossible<(), Wrong>, Wrong> {
         Err(Wrong)
     }
 

@@ -70,7 +70,8 @@ impl Stand {
 
     fn sign(mut self, system: System) -> Self {
         let stand = &mut self;
-        let name = if system == System::Marketo { "marketo.lead.get" } else { "pardot.prospect.read" };
+        let name =
+            if system == System::Marketo { "marketo.lead.get" } else { "pardot.prospect.read" };
         let (mut one, _) = stand.begin(name, Goal::Outcome, vec![("id".into(), "5".into())]);
         stand.step(&mut one, Event::Reply(&token("t1", 3_600)));
         self
@@ -112,7 +113,9 @@ fn get(id: &str) -> Entries<'static> {
 
 /// What is sent: method, path and token.
 fn sent(effects: &[Effect]) -> String {
-    let Some(Effect::Fetch { request, .. }) = effects.last() else { panic!("nothing is sent: {effects:?}") };
+    let Some(Effect::Fetch { request, .. }) = effects.last() else {
+        panic!("nothing is sent: {effects:?}")
+    };
     let path = request.url.splitn(4, '/').nth(3).unwrap();
     let token = request.headers.iter().find(|(name, _)| name == "Authorization");
     let token = token.map_or("", |(_, value)| value.trim_start_matches("Bearer "));
@@ -128,12 +131,15 @@ fn failure(effects: &[Effect]) -> (&str, Vec<&str>) {
 }
 
 fn given(effects: &[Effect]) -> &Outcome {
-    let Some(Effect::Give { outcome }) = effects.last() else { panic!("nothing is given: {effects:?}") };
+    let Some(Effect::Give { outcome }) = effects.last() else {
+        panic!("nothing is given: {effects:?}")
+    };
     outcome
 }
 
 fn leads(count: usize) -> Value<'static> {
-    let lead = |at: usize| Value::Map(vec![("email".into(), format!("lead{at}@example.com").into())]);
+    let lead =
+        |at: usize| Value::Map(vec![("email".into(), format!("lead{at}@example.com").into())]);
     Value::List((0..count).map(lead).collect())
 }
 
@@ -141,7 +147,9 @@ mod parts {
     use super::*;
 
     fn rows(effects: &[Effect]) -> Vec<Entries<'static>> {
-        let Some(Effect::Keep { rows }) = effects.first() else { panic!("nothing is kept: {effects:?}") };
+        let Some(Effect::Keep { rows }) = effects.first() else {
+            panic!("nothing is kept: {effects:?}")
+        };
         rows.iter().map(Row::params).collect()
     }
 
@@ -184,7 +192,10 @@ mod parts {
                 .collect();
             assert_eq!(Value::List(all), leads(count), "in the caller's order");
             for row in &rows {
-                assert_eq!([&*row[0].0, &*row[1].0, &*row[2].0], ["action", "input", "lookupField"]);
+                assert_eq!(
+                    [&*row[0].0, &*row[1].0, &*row[2].0],
+                    ["action", "input", "lookupField"]
+                );
             }
             assert_eq!(effects.last(), Some(&Effect::Go { row: 0 }));
         }
@@ -194,8 +205,9 @@ mod parts {
     fn records_by_key_keep_their_keys() {
         let version_3 = Account { version: Some(3), ..account(System::Pardot) };
         let mut stand = Stand::of(Client::new(version_3, credentials()));
-        let record =
-            |at: usize| (format!("{}", at + 1).into(), Value::Map(vec![("city".into(), "Oslo".into())]));
+        let record = |at: usize| {
+            (format!("{}", at + 1).into(), Value::Map(vec![("city".into(), "Oslo".into())]))
+        };
         let params = vec![("prospects".into(), Value::Map((0..51).map(record).collect()))];
         let (_, effects) = stand.begin("pardot.prospect.batchUpdate", Goal::Outcome, params);
         let rows = rows(&effects);
@@ -209,9 +221,15 @@ mod parts {
         let Value::List(mut input) = leads(602) else { panic!() };
         input[0] = Value::Map(vec![("email".into(), "bad".into())]);
         input[601] = Value::Map(vec![("email".into(), "worse".into())]);
-        let (_, effects) =
-            stand.begin("marketo.lead.sync", Goal::Outcome, vec![("input".into(), Value::List(input))]);
-        assert_eq!(failure(&effects), ("params.invalid", vec!["input[0].email", "input[601].email"]));
+        let (_, effects) = stand.begin(
+            "marketo.lead.sync",
+            Goal::Outcome,
+            vec![("input".into(), Value::List(input))],
+        );
+        assert_eq!(
+            failure(&effects),
+            ("params.invalid", vec!["input[0].email", "input[601].email"])
+        );
     }
 
     #[test]
@@ -220,13 +238,18 @@ mod parts {
         // Version 3 knows no CRM ids.
         let record = |at: u64| {
             let name = if at == 51 { "fid" } else { "id" };
-            Value::Map(vec![(name.into(), (at + 1).to_string().into()), ("city".into(), "Oslo".into())])
+            Value::Map(vec![
+                (name.into(), (at + 1).to_string().into()),
+                ("city".into(), "Oslo".into()),
+            ])
         };
         let params = vec![("prospects".into(), Value::List((0..52).map(record).collect()))];
         let (mut one, _) = stand.begin("pardot.prospect.batchUpdate", Goal::Outcome, params);
         stand.go(&mut one);
-        let effects = stand
-            .step(&mut one, Event::Reply(&ok(r#"{"@attributes":{"stat":"ok","version":1},"errors":{}}"#)));
+        let effects = stand.step(
+            &mut one,
+            Event::Reply(&ok(r#"{"@attributes":{"stat":"ok","version":1},"errors":{}}"#)),
+        );
         assert_eq!(effects.last(), Some(&Effect::Go { row: 1 }));
         stand.go(&mut one);
         let effects = stand.step(&mut one, Event::Reply(&Reply { status: 400, ..ok(OTHER) }));
@@ -258,7 +281,10 @@ mod parts {
         for (old, new) in [("t1", "t2"), ("t2", "t3")] {
             let effects = stand.go(&mut one);
             assert_eq!(sent(&effects), format!("POST /rest/v1/leads.json {old}"));
-            assert_eq!(sent(&stand.step(&mut one, Event::Reply(&ok(DEAD)))), "POST /identity/oauth/token");
+            assert_eq!(
+                sent(&stand.step(&mut one, Event::Reply(&ok(DEAD)))),
+                "POST /identity/oauth/token"
+            );
             let effects = stand.step(&mut one, Event::Reply(&token(new, 3_600)));
             assert_eq!(sent(&effects), format!("POST /rest/v1/leads.json {new}"));
             stand.step(&mut one, Event::Failed("network.failed"));
@@ -327,8 +353,11 @@ mod tokens {
     fn a_token_in_its_last_second_is_asked_for_three_times_more() {
         let mut stand = Stand::new(System::Marketo);
         let (mut one, _) = stand.begin("marketo.lead.get", Goal::Outcome, get("5"));
-        let busy =
-            Reply { status: 503, headers: vec![("Retry-After".into(), "60".into())], body: String::new() };
+        let busy = Reply {
+            status: 503,
+            headers: vec![("Retry-After".into(), "60".into())],
+            body: String::new(),
+        };
         for (reply, pause) in [(&token("t", 0), 1_000), (&busy, 5_000), (&token("t", 0), 1_000)] {
             let effects = stand.step(&mut one, Event::Reply(reply));
             let [Effect::Sleep { wait }, Effect::Fetch { .. }] = effects.as_slice() else {
@@ -342,7 +371,10 @@ mod tokens {
                 "{effects:?}"
             );
         }
-        assert_eq!(failure(&stand.step(&mut one, Event::Reply(&token("t", 0)))), ("auth.busy", vec![]));
+        assert_eq!(
+            failure(&stand.step(&mut one, Event::Reply(&token("t", 0)))),
+            ("auth.busy", vec![])
+        );
     }
 
     #[test]
@@ -368,9 +400,15 @@ mod tokens {
         let mut stand = Stand::signed(System::Marketo);
         let (mut first, _) = stand.begin("marketo.lead.get", Goal::Outcome, get("5"));
         let (mut second, _) = stand.begin("marketo.lead.get", Goal::Outcome, get("6"));
-        assert_eq!(sent(&stand.step(&mut first, Event::Reply(&ok(DEAD)))), "POST /identity/oauth/token");
+        assert_eq!(
+            sent(&stand.step(&mut first, Event::Reply(&ok(DEAD)))),
+            "POST /identity/oauth/token"
+        );
         stand.step(&mut first, Event::Reply(&token("t2", 3_600)));
-        assert_eq!(sent(&stand.step(&mut second, Event::Reply(&ok(DEAD)))), "GET /rest/v1/lead/6.json t2");
+        assert_eq!(
+            sent(&stand.step(&mut second, Event::Reply(&ok(DEAD)))),
+            "GET /rest/v1/lead/6.json t2"
+        );
         // With a new token it is refused for good.
         let effects = stand.step(&mut second, Event::Reply(&ok(DEAD)));
         assert!(matches!(given(&effects), Outcome::Retry { .. }), "{effects:?}");
@@ -383,7 +421,10 @@ mod tokens {
         stand.now += 60_000;
         let (mut second, _) = stand.begin("marketo.lead.get", Goal::Outcome, get("6"));
         stand.step(&mut second, Event::Reply(&token("t2", 3_600)));
-        assert_eq!(failure(&stand.step(&mut late, Event::Failed("network.timeout"))).0, "network.timeout");
+        assert_eq!(
+            failure(&stand.step(&mut late, Event::Failed("network.timeout"))).0,
+            "network.timeout"
+        );
         assert_eq!(
             sent(&stand.begin("marketo.lead.get", Goal::Outcome, get("7")).1),
             "GET /rest/v1/lead/7.json t2"
@@ -485,7 +526,10 @@ mod answers {
             other => panic!("{other:?}"),
         };
         let mut stand = Stand::signed(System::Pardot);
-        assert_eq!(deadline(&stand.begin("pardot.prospect.read", Goal::Outcome, get("7")).1), 35_000);
+        assert_eq!(
+            deadline(&stand.begin("pardot.prospect.read", Goal::Outcome, get("7")).1),
+            35_000
+        );
         let mut stand = Stand::of(stand.client.with_patience(300)).sign(System::Pardot);
         assert_eq!(deadline(&stand.begin("pardot.prospect.read", Goal::Outcome, get("7")).1), 300);
         let mut stand = Stand::of(stand.client);
@@ -501,7 +545,8 @@ mod answers {
         let mut stand = Stand::signed(System::Marketo);
         let (mut one, _) =
             stand.begin("marketo.lead.byList", Goal::Records, vec![("listId".into(), "3".into())]);
-        let page = ok(r#"{"success":true,"result":[{"id":1}],"nextPageToken":"A==","moreResult":true}"#);
+        let page =
+            ok(r#"{"success":true,"result":[{"id":1}],"nextPageToken":"A==","moreResult":true}"#);
         let effects = stand.step(&mut one, Event::Reply(&page));
         assert!(
             matches!(effects.as_slice(), [Effect::Records { records }, Effect::Keep { .. }, Effect::Go { row: 0 }] if records.len() == 1),
@@ -512,7 +557,10 @@ mod answers {
         assert_eq!(failure(&stand.step(&mut one, Event::Reply(&gone))).0, "not_found");
         let (mut one, _) =
             stand.begin("marketo.lead.byList", Goal::Records, vec![("listId".into(), "3".into())]);
-        assert_eq!(failure(&stand.step(&mut one, Event::Failed("network.failed"))).0, "network.failed");
+        assert_eq!(
+            failure(&stand.step(&mut one, Event::Failed("network.failed"))).0,
+            "network.failed"
+        );
     }
 
     #[test]
@@ -541,11 +589,16 @@ mod jobs {
     fn an_open_range_is_measured_to_now() {
         let mut stand = Stand::signed(System::Pardot);
         let arguments = Value::Map(vec![("updated_after".into(), "2020-01-01 00:00:00".into())]);
-        let procedure =
-            Value::Map(vec![("name".into(), "filter_by_updated_at".into()), ("arguments".into(), arguments)]);
+        let procedure = Value::Map(vec![
+            ("name".into(), "filter_by_updated_at".into()),
+            ("arguments".into(), arguments),
+        ]);
         let params = vec![("object".into(), "prospect".into()), ("procedure".into(), procedure)];
         let (_, effects) = stand.begin("pardot.export.create", Goal::Outcome, params.clone());
-        assert_eq!(failure(&effects), ("params.invalid", vec!["procedure.arguments.updated_after"]));
+        assert_eq!(
+            failure(&effects),
+            ("params.invalid", vec!["procedure.arguments.updated_after"])
+        );
         let said = [params, vec![("now".into(), "2020-06-01 00:00:00".into())]].concat();
         let (_, effects) = stand.begin("pardot.export.create", Goal::Outcome, said);
         assert_eq!(sent(&effects), "POST /api/export/version/4/do/create t1");
@@ -561,7 +614,8 @@ mod jobs {
             assert_eq!(effects, [Effect::Sleep { wait: waits[0] }, Effect::Go { row: 0 }]);
             for (asked, wait) in (1..).zip(&waits[1..]) {
                 stand.go(&mut one);
-                let effects = stand.step(&mut one, Event::Reply(&ok(r#"{"id":7,"state":"Waiting"}"#)));
+                let effects =
+                    stand.step(&mut one, Event::Reply(&ok(r#"{"id":7,"state":"Waiting"}"#)));
                 let shown = Effect::Progress { state: "Waiting".into(), asked, wait: *wait };
                 assert_eq!(effects, [shown, Effect::Sleep { wait: *wait }, Effect::Go { row: 0 }]);
             }
@@ -576,9 +630,13 @@ mod jobs {
             stand.go(&mut one);
             stand.step(&mut one, Event::Reply(&ok(body)))
         };
-        let effects = end(r#"{"id":7,"state":"Complete","resultRefs":["https://a/1","https://a/2"]}"#);
+        let effects =
+            end(r#"{"id":7,"state":"Complete","resultRefs":["https://a/1","https://a/2"]}"#);
         assert!(matches!(&effects[0], Effect::Progress { wait: 0, .. }));
-        assert_eq!(effects[1], Effect::Files { refs: vec!["https://a/1".into(), "https://a/2".into()] });
+        assert_eq!(
+            effects[1],
+            Effect::Files { refs: vec!["https://a/1".into(), "https://a/2".into()] }
+        );
         for state in ["Failed", "Canceled"] {
             let effects = end(&format!(r#"{{"id":7,"state":"{state}"}}"#));
             assert!(matches!(&effects[0], Effect::Progress { wait: 0, .. }));
@@ -600,7 +658,8 @@ mod jobs {
 mod files {
     use super::*;
 
-    const ADDRESS: &str = "https://evil.example.com/api/export/version/4/do/downloadResults/id/7/file/2?x";
+    const ADDRESS: &str =
+        "https://evil.example.com/api/export/version/4/do/downloadResults/id/7/file/2?x";
 
     fn head(status: u16, of: &str) -> Reply {
         Reply { status, headers: vec![("Content-Type".into(), of.into())], body: String::new() }
@@ -649,7 +708,11 @@ mod files {
             stand.go(&mut one);
             stand.now += 5_000;
             let effects = stand.step(&mut one, Event::Head(&head(status, of)));
-            assert_eq!(effects, [Effect::Read { deadline: 300_000 }], "one deadline over head and body");
+            assert_eq!(
+                effects,
+                [Effect::Read { deadline: 300_000 }],
+                "one deadline over head and body"
+            );
             let gone = Reply {
                 status: 400,
                 ..ok(r#"{"@attributes":{"stat":"fail","version":1,"err_code":109},"err":"x"}"#)
@@ -658,7 +721,10 @@ mod files {
         }
         let (mut one, _) = download(&mut stand, ADDRESS);
         stand.go(&mut one);
-        assert_eq!(failure(&stand.step(&mut one, Event::Failed("network.timeout"))).0, "network.timeout");
+        assert_eq!(
+            failure(&stand.step(&mut one, Event::Failed("network.timeout"))).0,
+            "network.timeout"
+        );
     }
 
     #[test]

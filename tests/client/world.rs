@@ -96,7 +96,10 @@ struct World {
 }
 
 fn body_numbers(text: &str) -> Vec<u64> {
-    text.split("lead").skip(1).filter_map(|rest| rest.split(['@', '%']).next()?.parse().ok()).collect()
+    text.split("lead")
+        .skip(1)
+        .filter_map(|rest| rest.split(['@', '%']).next()?.parse().ok())
+        .collect()
 }
 
 impl World {
@@ -148,7 +151,8 @@ impl World {
     }
 
     fn begin(&mut self, number: u64) {
-        let lead = |at: u64| Value::Map(vec![("email".into(), format!("lead{at}@example.com").into())]);
+        let lead =
+            |at: u64| Value::Map(vec![("email".into(), format!("lead{at}@example.com").into())]);
         let first = number * 1_000;
         let many = match self.dice.below(40) {
             0 => 301 + self.dice.below(400),
@@ -157,32 +161,44 @@ impl World {
         };
         let pages = 1 + self.dice.below(4);
         let list = || vec![("listId".into(), Value::from("3"))];
-        let (name, goal, params, records): (_, _, Entries<'static>, Vec<u64>) = match (self.system.kind, many)
-        {
-            (System::Marketo, 0) if self.dice.percent(50) => {
-                ("marketo.lead.byList", Goal::Pages, list(), vec![])
-            }
-            (System::Marketo, 0) => ("marketo.lead.byList", Goal::Records, list(), vec![]),
-            (System::Marketo, many) => {
-                let records: Vec<u64> = (first..first + many).collect();
-                let input = Value::List(records.iter().copied().map(lead).collect());
-                ("marketo.lead.sync", Goal::Outcome, vec![("input".into(), input)], records)
-            }
-            (_, 0) if self.dice.percent(30) => {
-                let goal = Goal::Job { first: None, most: None };
-                ("pardot.export.read", goal, vec![("id".into(), "7".into())], vec![])
-            }
-            (_, 0) => ("pardot.prospect.read", Goal::Outcome, vec![("id".into(), "7".into())], vec![]),
-            (_, many) if many > 3 => {
-                let records: Vec<u64> = (first..first + 51 + many % 100).collect();
-                let input = Value::List(records.iter().copied().map(lead).collect());
-                ("pardot.prospect.batchCreate", Goal::Outcome, vec![("prospects".into(), input)], records)
-            }
-            _ => {
-                let email = format!("lead{first}@example.com");
-                ("pardot.prospect.create", Goal::Outcome, vec![("email".into(), email.into())], vec![first])
-            }
-        };
+        let (name, goal, params, records): (_, _, Entries<'static>, Vec<u64>) =
+            match (self.system.kind, many) {
+                (System::Marketo, 0) if self.dice.percent(50) => {
+                    ("marketo.lead.byList", Goal::Pages, list(), vec![])
+                }
+                (System::Marketo, 0) => ("marketo.lead.byList", Goal::Records, list(), vec![]),
+                (System::Marketo, many) => {
+                    let records: Vec<u64> = (first..first + many).collect();
+                    let input = Value::List(records.iter().copied().map(lead).collect());
+                    ("marketo.lead.sync", Goal::Outcome, vec![("input".into(), input)], records)
+                }
+                (_, 0) if self.dice.percent(30) => {
+                    let goal = Goal::Job { first: None, most: None };
+                    ("pardot.export.read", goal, vec![("id".into(), "7".into())], vec![])
+                }
+                (_, 0) => {
+                    ("pardot.prospect.read", Goal::Outcome, vec![("id".into(), "7".into())], vec![])
+                }
+                (_, many) if many > 3 => {
+                    let records: Vec<u64> = (first..first + 51 + many % 100).collect();
+                    let input = Value::List(records.iter().copied().map(lead).collect());
+                    (
+                        "pardot.prospect.batchCreate",
+                        Goal::Outcome,
+                        vec![("prospects".into(), input)],
+                        records,
+                    )
+                }
+                _ => {
+                    let email = format!("lead{first}@example.com");
+                    (
+                        "pardot.prospect.create",
+                        Goal::Outcome,
+                        vec![("email".into(), email.into())],
+                        vec![first],
+                    )
+                }
+            };
         self.calls.push(One {
             operation: operation(name).unwrap(),
             goal,
@@ -287,7 +303,8 @@ impl World {
                 }
                 Effect::Give { outcome } => self.calls[call].given.push(outcome),
                 Effect::Records { records } => {
-                    let ids = records.iter().filter_map(|one| one.get("id")?.as_text()?.parse().ok());
+                    let ids =
+                        records.iter().filter_map(|one| one.get("id")?.as_text()?.parse().ok());
                     self.calls[call].seen.extend(ids.collect::<Vec<u64>>());
                 }
                 Effect::Files { .. } => self.calls[call].files = true,
@@ -344,7 +361,10 @@ impl World {
             self.system
                 .asking
                 .retain(|other, until| *until > now && !self.calls[*other].gone && *other != call);
-            assert!(self.system.asking.is_empty() || self.skew != 0, "two calls ask for a token at once");
+            assert!(
+                self.system.asking.is_empty() || self.skew != 0,
+                "two calls ask for a token at once"
+            );
             self.system.asking.insert(call, now + latency.min(deadline));
         }
         let lost = self.dice.below(100);
@@ -380,7 +400,8 @@ impl World {
     }
 
     fn serve(&mut self, call: usize, request: &Request) -> Reply {
-        let bearer = request.headers.iter().find(|(name, _)| name == "Authorization").unwrap().1.clone();
+        let bearer =
+            request.headers.iter().find(|(name, _)| name == "Authorization").unwrap().1.clone();
         if self.dice.percent(3) {
             self.system.tokens.clear();
         }
@@ -389,7 +410,8 @@ impl World {
         let is_marketo = self.system.kind == System::Marketo;
         let ok = |body: String| Reply { status: 200, headers: vec![], body };
         if !is_alive {
-            let refused = ok(r#"{"success":false,"errors":[{"code":"602","message":"x"}]}"#.to_owned());
+            let refused =
+                ok(r#"{"success":false,"errors":[{"code":"602","message":"x"}]}"#.to_owned());
             return if is_marketo { refused } else { Reply { status: 401, ..ok(String::new()) } };
         }
         if self.dice.percent(3) {
@@ -398,7 +420,8 @@ impl World {
         if !is_marketo && !request.url.contains("/version/3/") {
             return Reply {
                 status: 400,
-                ..ok(r#"{"@attributes":{"stat":"fail","version":1,"err_code":89},"err":"x"}"#.to_owned())
+                ..ok(r#"{"@attributes":{"stat":"fail","version":1,"err_code":89},"err":"x"}"#
+                    .to_owned())
             };
         }
         let numbers = body_numbers(request.body.as_deref().unwrap_or_default());
@@ -411,8 +434,12 @@ impl World {
             return ok(format!(r#"{{"success":true,"result":[{}]}}"#, result.join(",")));
         }
         if is_marketo {
-            let page =
-                request.url.split("nextPageToken=p").nth(1).and_then(|text| text.parse().ok()).unwrap_or(1);
+            let page = request
+                .url
+                .split("nextPageToken=p")
+                .nth(1)
+                .and_then(|text| text.parse().ok())
+                .unwrap_or(1);
             let more = page < self.calls[call].pages;
             return ok(format!(
                 r#"{{"success":true,"result":[{{"id":{page}}}],"nextPageToken":"p{}","moreResult":{more}}}"#,
@@ -424,7 +451,8 @@ impl World {
         }
         if request.url.contains("/export/") {
             self.system.export += 1;
-            let state = if self.system.export.is_multiple_of(5) { "Complete" } else { "Processing" };
+            let state =
+                if self.system.export.is_multiple_of(5) { "Complete" } else { "Processing" };
             return ok(format!(r#"{{"id":7,"state":"{state}","resultRefs":["https://a/1"]}}"#));
         }
         let id = numbers.first().copied().unwrap_or(7);
@@ -459,11 +487,18 @@ impl World {
             match (one.goal, one.given.as_slice()) {
                 (Goal::Job { .. }, []) => assert!(one.files, "{where_}"),
                 (Goal::Records, []) => {
-                    assert_eq!(one.seen, (1..=one.pages).collect::<Vec<_>>(), "{where_}: pages are left out");
+                    assert_eq!(
+                        one.seen,
+                        (1..=one.pages).collect::<Vec<_>>(),
+                        "{where_}: pages are left out"
+                    );
                 }
                 (Goal::Pages, given) => {
                     let (last, before) = given.split_last().unwrap();
-                    assert!(before.iter().all(|page| matches!(page, Outcome::Found { .. })), "{where_}");
+                    assert!(
+                        before.iter().all(|page| matches!(page, Outcome::Found { .. })),
+                        "{where_}"
+                    );
                     let all = given.len() as u64 == one.pages;
                     assert!(
                         all || !matches!(last, Outcome::Found { .. }),
@@ -515,7 +550,8 @@ fn whatever_happens_each_record_is_written_once_at_most_and_each_call_ends() {
             failed += u64::from(one.failed.is_some());
             renewed += u64::from(one.asks > 1);
             for outcome in &one.given {
-                stored += u64::from(matches!(outcome, Outcome::Stored { .. } | Outcome::Batch { .. }));
+                stored +=
+                    u64::from(matches!(outcome, Outcome::Stored { .. } | Outcome::Batch { .. }));
                 unknown += u64::from(matches!(outcome, Outcome::Unknown { .. }));
             }
         }

@@ -22,20 +22,40 @@ function lacks(reader, area) {
 }
 
 const codes = (report) => report.issues.map(({ code }) => code);
-const split = (e164) => ({ area: e164.slice(2, 5), exchange: e164.slice(5, 8), line: e164.slice(8) });
+const split = (e164) => ({
+  area: e164.slice(2, 5),
+  exchange: e164.slice(5, 8),
+  line: e164.slice(8),
+});
 const isOurs = (e164) => /^\+1\d{10}$/.test(e164);
-const ascii = (text) => text.replace(/[\uff01-\uff5e]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0));
+const ascii = (text) =>
+  text.replace(/[\uff01-\uff5e]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0));
 
 /** Each test sees one way of differing: we take and they refuse, we refuse and they take, both take otherwise. */
-const taken = (test) => (one) => one.ours && !one.theirs && test({ ...one, ...split(one.ours.e164), north: isOurs(one.ours.e164) });
-const refused = (test) => (one) => !one.ours && one.theirs && test({ ...one, ...split(one.theirs.e164), north: isOurs(one.theirs.e164), code: codes(one.report)[0] });
+const taken = (test) => (one) =>
+  one.ours &&
+  !one.theirs &&
+  test({ ...one, ...split(one.ours.e164), north: isOurs(one.ours.e164) });
+const refused = (test) => (one) =>
+  !one.ours &&
+  one.theirs &&
+  test({
+    ...one,
+    ...split(one.theirs.e164),
+    north: isOurs(one.theirs.e164),
+    code: codes(one.report)[0],
+  });
 const both = (test) => (one) => one.ours && one.theirs && test(one);
 
 const NON_GEOGRAPHIC = /^(5(00|2\d|3[2-8]|44|66|77|88)|600|622|633|700|710|900)$/;
 /** What stands for an extension, in the spellings that are made here. */
 const EXTENSION = /[\s,;#]*(?:x|extn?\.?|extension|poste|#|;ext=|,|;)[\s:=]*\d+#?\s*$/i;
 /** The letters of the number itself, in their order. */
-const letters = (text) => ascii(text).replace(/^\s*tel:/, "").replace(EXTENSION, "").replace(/[^A-Za-z]/g, "");
+const letters = (text) =>
+  ascii(text)
+    .replace(/^\s*tel:/, "")
+    .replace(EXTENSION, "")
+    .replace(/[^A-Za-z]/g, "");
 
 export const CLASSES = {
   "area-code-unknown": {
@@ -44,11 +64,16 @@ export const CLASSES = {
   },
   "area-code-in-service": {
     why: "NANPA has put the area code into service; their table lacks it.",
-    test: taken(({ north, area, reader }) => north && !NON_GEOGRAPHIC.test(area) && lacks(reader, area)),
+    test: taken(
+      ({ north, area, reader }) => north && !NON_GEOGRAPHIC.test(area) && lacks(reader, area),
+    ),
   },
   "area-code-in-part": {
     why: "An area code in service of which their table knows some exchanges only.",
-    test: taken(({ north, report, ours, reader }) => north && /^(US|CA)-/.test(report.region) && !accepts[reader](ours.e164)),
+    test: taken(
+      ({ north, report, ours, reader }) =>
+        north && /^(US|CA)-/.test(report.region) && !accepts[reader](ours.e164),
+    ),
   },
   "non-geographic": {
     why: "5XX, 600, 622, 633, 700, 710, 900: exchanges are assigned one by one. We check the structure, they a list of their own.",
@@ -72,7 +97,10 @@ export const CLASSES = {
   },
   "signs-before-extension": {
     why: "A mark of writing direction, as phones copy it along, or a row of dashes between number and extension is nothing to us.",
-    test: taken(({ text, ours, reader }) => ours.ext && /[\u202c-].*?\d+$/.test(text) && accepts[reader](ours.e164)),
+    test: taken(
+      ({ text, ours, reader }) =>
+        ours.ext && /[\u202c-].*?\d+$/.test(text) && accepts[reader](ours.e164),
+    ),
   },
   "prefix-00": {
     why: "The international prefix of most other countries (00), which no number of North America begins with; they read it in those countries only.",
@@ -94,11 +122,15 @@ export const CLASSES = {
 
   "exchange-n11": {
     why: "N11 is no exchange of a geographic code (NANPA); they take any from 200 on.",
-    test: refused(({ code, exchange, north }) => north && code === "phone.exchange" && /^.11$/.test(exchange)),
+    test: refused(
+      ({ code, exchange, north }) => north && code === "phone.exchange" && /^.11$/.test(exchange),
+    ),
   },
   "exchange-0-or-1": {
     why: "No exchange of the plan begins with 0 or 1; their Dominican table does not say so.",
-    test: refused(({ code, exchange, north }) => north && code === "phone.exchange" && /^[01]/.test(exchange)),
+    test: refused(
+      ({ code, exchange, north }) => north && code === "phone.exchange" && /^[01]/.test(exchange),
+    ),
   },
   "text-before": {
     why: "A word before the number: they look for a number in the text, a field holds one number and nothing else.",
@@ -106,7 +138,9 @@ export const CLASSES = {
   },
   "text-behind": {
     why: "Markup behind the number, or a word behind its extension: cut off by them, refused by us.",
-    test: refused(({ text, code }) => /^phone\.(character|extension)$/.test(code) && /( home|<br>)$/.test(text)),
+    test: refused(
+      ({ text, code }) => /^phone\.(character|extension)$/.test(code) && /( home|<br>)$/.test(text),
+    ),
   },
   "extension-without-number": {
     why: "A label for an extension with no number, or with letters in it: dropped or cut by them; we ask, because somebody meant to give one.",
@@ -122,35 +156,64 @@ export const CLASSES = {
   },
   "few-letters": {
     why: "One to three letters are a slip of the keyboard (`789O`), no word.",
-    test: refused(({ text, code }) => code === "phone.character" && letters(text).length > 0 && letters(text).length < 4),
+    test: refused(
+      ({ text, code }) =>
+        code === "phone.character" && letters(text).length > 0 && letters(text).length < 4,
+    ),
   },
   "word-that-ends-in-x": {
     why: "A word that ends in X before # and digits: the X is read as a label, and the rest is too short.",
-    test: refused(({ text, code }) => code === "phone.character" && /[A-Z]X\s*#\d+$/i.test(ascii(text))),
+    test: refused(
+      ({ text, code }) => code === "phone.character" && /[A-Z]X\s*#\d+$/i.test(ascii(text)),
+    ),
   },
   "word-in-area-code": {
     why: "Letters within the first three digits: a word stands behind an area code, never in it.",
-    test: refused(({ text, code, reader }) => reader === "google" && code === "phone.character" && /^1?\d{0,2}[- ]*[A-Z]{4,}$/i.test(ascii(text))),
+    test: refused(
+      ({ text, code, reader }) =>
+        reader === "google" &&
+        code === "phone.character" &&
+        /^1?\d{0,2}[- ]*[A-Z]{4,}$/i.test(ascii(text)),
+    ),
   },
   "longer-than-e164": {
     why: "More than 15 digits with the country's code (E.164, 6.2.1); they allow 17 behind some codes, and drop a prefix behind others.",
-    test: refused(({ text, code, north }) => !north && code === "phone.long" && text.replace(EXTENSION, "").replace(/^011/, "").replace(/\D/g, "").length > 15),
+    test: refused(
+      ({ text, code, north }) =>
+        !north &&
+        code === "phone.long" &&
+        text.replace(EXTENSION, "").replace(/^011/, "").replace(/\D/g, "").length > 15,
+    ),
   },
   "shorter-than-eight": {
     why: "Fewer than eight digits with the country's code; the shortest numbers in use have eight.",
-    test: refused(({ code, north, theirs }) => !north && code === "phone.country" && theirs.e164.length < 9),
+    test: refused(
+      ({ code, north, theirs }) => !north && code === "phone.country" && theirs.e164.length < 9,
+    ),
   },
   "one-and-one": {
     why: "Two 1s lead (`11 1 …`, `1 (1…`), so that the digits are too many: they drop some; we ask.",
-    test: refused(({ text, code }) => /^phone\.(long|area_code)$/.test(code) && /^11/.test(ascii(text).replace(/\D/g, ""))),
+    test: refused(
+      ({ text, code }) =>
+        /^phone\.(long|area_code)$/.test(code) && /^11/.test(ascii(text).replace(/\D/g, "")),
+    ),
   },
   "canadian-310": {
     why: "Canada's 310 numbers have seven digits and no area code: nobody abroad, and no CRM, can call them.",
-    test: refused(({ code, theirs }) => code === "phone.short" && /^\+1310\d{4}$/.test(theirs.e164)),
+    test: refused(
+      ({ code, theirs }) => code === "phone.short" && /^\+1310\d{4}$/.test(theirs.e164),
+    ),
   },
   "national-prefix": {
     why: "A prefix of that country's own behind the code that is not a single zero (Brazil's 90): kept as typed by us, dropped by them.",
-    test: both(({ ours, theirs }) => !isOurs(ours.e164) && ours.ext === theirs.ext && theirs.e164.length < ours.e164.length && ours.e164.slice(0, 2) === theirs.e164.slice(0, 2) && ours.e164.endsWith(theirs.e164.slice(4))),
+    test: both(
+      ({ ours, theirs }) =>
+        !isOurs(ours.e164) &&
+        ours.ext === theirs.ext &&
+        theirs.e164.length < ours.e164.length &&
+        ours.e164.slice(0, 2) === theirs.e164.slice(0, 2) &&
+        ours.e164.endsWith(theirs.e164.slice(4)),
+    ),
   },
 };
 

@@ -16,12 +16,53 @@ export function random(seed) {
 const AREAS = [
   // Any that has the shape of one: in service, not yet, kept for growth.
   [40, (d) => `${d(2, 9)}${d()}${d()}`],
-  [25, (_, pick) => pick(["212", "415", "305", "617", "907", "808", "204", "416", "514", "604", "867", "787", "809", "876", "441", "671", "340", "284"])],
+  [
+    25,
+    (_, pick) =>
+      pick([
+        "212",
+        "415",
+        "305",
+        "617",
+        "907",
+        "808",
+        "204",
+        "416",
+        "514",
+        "604",
+        "867",
+        "787",
+        "809",
+        "876",
+        "441",
+        "671",
+        "340",
+        "284",
+      ]),
+  ],
   // Opened lately: libphonenumber's tables lag behind.
   [4, (_, pick) => pick(["621", "679", "861", "465", "471", "483", "748", "457", "942", "851"])],
   [8, (_, pick) => pick(["800", "833", "844", "855", "866", "877", "888", "822", "880", "889"])],
   [4, () => "900"],
-  [6, (_, pick) => pick(["500", "521", "522", "523", "533", "544", "566", "577", "588", "525", "529", "532", "538"])],
+  [
+    6,
+    (_, pick) =>
+      pick([
+        "500",
+        "521",
+        "522",
+        "523",
+        "533",
+        "544",
+        "566",
+        "577",
+        "588",
+        "525",
+        "529",
+        "532",
+        "538",
+      ]),
+  ],
   [3, () => "710"],
   [3, (_, pick) => pick(["600", "622", "633", "700"])],
   // What no area code can be.
@@ -78,7 +119,8 @@ const FORMATS = [
   [1, (a, e, l) => wide(`+1 (${a}) ${e}-${l}`)],
 ];
 
-const wide = (text) => text.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0));
+const wide = (text) =>
+  text.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0));
 
 /** How extensions are written. */
 const EXTENSIONS = [
@@ -118,9 +160,38 @@ const SLIPS = [
 
 /** Other countries: their codes, and how long their numbers usually are. */
 const COUNTRIES = [
-  ["44", 10], ["49", 10], ["33", 9], ["52", 10], ["61", 9], ["91", 10], ["86", 11], ["81", 10], ["39", 10], ["34", 9], ["55", 11], ["7", 10],
-  ["353", 9], ["972", 9], ["971", 9], ["506", 8], ["507", 8], ["503", 8], ["502", 8], ["598", 8], ["358", 9], ["47", 8], ["45", 8], ["65", 8], ["852", 8],
-  ["290", 5], ["800", 8], ["210", 9], ["0", 9], ["999", 9], ["383", 8], ["691", 7],
+  ["44", 10],
+  ["49", 10],
+  ["33", 9],
+  ["52", 10],
+  ["61", 9],
+  ["91", 10],
+  ["86", 11],
+  ["81", 10],
+  ["39", 10],
+  ["34", 9],
+  ["55", 11],
+  ["7", 10],
+  ["353", 9],
+  ["972", 9],
+  ["971", 9],
+  ["506", 8],
+  ["507", 8],
+  ["503", 8],
+  ["502", 8],
+  ["598", 8],
+  ["358", 9],
+  ["47", 8],
+  ["45", 8],
+  ["65", 8],
+  ["852", 8],
+  ["290", 5],
+  ["800", 8],
+  ["210", 9],
+  ["0", 9],
+  ["999", 9],
+  ["383", 8],
+  ["691", 7],
 ];
 
 export function* numbers(count, seed) {
@@ -143,14 +214,38 @@ export function* numbers(count, seed) {
     const word = Array.from({ length: d(1, 9) }, () => pick(LETTERS)).join("");
     const before = digits(Math.max(0, 7 - word.length + (next() < 0.1 ? d(-1, 1) : 0)));
     const lead = pick(["", "1-", "+1 ", "1 "]) + many(AREAS, d, pick);
-    return lead + pick(["-", " ", ""]) + before + pick(["", "-", " "]) + (next() < 0.3 ? word.toLowerCase() : word) + (next() < 0.1 ? many(EXTENSIONS, digits(d(1, 4))) : "");
+    return (
+      lead +
+      pick(["-", " ", ""]) +
+      before +
+      pick(["", "-", " "]) +
+      (next() < 0.3 ? word.toLowerCase() : word) +
+      (next() < 0.1 ? many(EXTENSIONS, digits(d(1, 4))) : "")
+    );
   };
   const foreign = () => {
     const [code, length] = pick(COUNTRIES);
     const lead = pick([`+${code}`, `+${code} `, `011 ${code} `, `+${code} (0)`, `+${code}-`]);
     const rest = `${d(1, 9)}${digits(length - 1 + (next() < 0.2 ? d(-2, 5) : 0))}`;
-    return lead + (next() < 0.5 ? rest : rest.replace(/(\d{2,3})(?=\d{3})/g, pick(["$1 ", "$1-", "$1."]))) + (next() < 0.1 ? many(EXTENSIONS, digits(d(1, 5))) : "");
+    return (
+      lead +
+      (next() < 0.5 ? rest : rest.replace(/(\d{2,3})(?=\d{3})/g, pick(["$1 ", "$1-", "$1."]))) +
+      (next() < 0.1 ? many(EXTENSIONS, digits(d(1, 5))) : "")
+    );
   };
-  const odd = () => pick([() => digits(d(0, 20)), () => `${digits(3)}-${digits(4)}`, () => `+${digits(d(0, 18))}`, () => `${digits(d(1, 5))} ${digits(d(1, 5))} ${digits(d(1, 5))}`, () => `00${digits(d(8, 13))}`])();
-  for (let at = 0; at < count; at++) yield many([[76, national], [8, vanity], [12, foreign], [4, odd]]);
+  const odd = () =>
+    pick([
+      () => digits(d(0, 20)),
+      () => `${digits(3)}-${digits(4)}`,
+      () => `+${digits(d(0, 18))}`,
+      () => `${digits(d(1, 5))} ${digits(d(1, 5))} ${digits(d(1, 5))}`,
+      () => `00${digits(d(8, 13))}`,
+    ])();
+  for (let at = 0; at < count; at++)
+    yield many([
+      [76, national],
+      [8, vanity],
+      [12, foreign],
+      [4, odd],
+    ]);
 }

@@ -36,7 +36,10 @@ const SHARDS = 4;
 const MONTH = 30.4 * 86_400;
 /** The busiest hour has this many times the leads of an average one. */
 const PEAK = 10;
-const QUOTAS = { marketo: { day: 50_000, second: 50 / 20, calls: 1 }, pardot: { day: 25_000, second: 100 / 20, calls: 2 } };
+const QUOTAS = {
+  marketo: { day: 50_000, second: 50 / 20, calls: 1 },
+  pardot: { day: 25_000, second: 100 / 20, calls: 2 },
+};
 
 export function capacity(leads) {
   const perSecond = leads / MONTH;
@@ -48,12 +51,23 @@ export function capacity(leads) {
     gigabyteSeconds: (2 * shards + 1) * MONTH * 0.128,
     rowsWritten: leads * LEAD.rowsWritten,
   };
-  const cost = Object.entries(PRICES).reduce((sum, [name, { included, million }]) => sum + (Math.max(0, used[name] - included) / 1e6) * million, PLAN);
+  const cost = Object.entries(PRICES).reduce(
+    (sum, [name, { included, million }]) =>
+      sum + (Math.max(0, used[name] - included) / 1e6) * million,
+    PLAN,
+  );
   const bounds = Object.entries(QUOTAS).map(([system, { day, second, calls }]) => {
     const most = Math.min(day, second * 86_400) / calls;
     return { system, leadsADay: Math.floor(most), enough: leads / 30.4 <= most };
   });
-  return { leads, perSecond: perSecond.toFixed(2), peak: Math.round(perSecond * PEAK), shards, dollars: Math.round(cost), bounds };
+  return {
+    leads,
+    perSecond: perSecond.toFixed(2),
+    peak: Math.round(perSecond * PEAK),
+    shards,
+    dollars: Math.round(cost),
+    bounds,
+  };
 }
 
 /** Leads a day to one account that the Free plan takes, by what ends first. */
@@ -63,11 +77,20 @@ export function free(system, shards = SHARDS) {
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
-  const asked = process.argv.slice(2).map(Number).filter((leads) => leads > 0);
+  const asked = process.argv
+    .slice(2)
+    .map(Number)
+    .filter((leads) => leads > 0);
   for (const leads of asked.length > 0 ? asked : [1e6, 100e6]) {
     const { perSecond, peak, shards, dollars, bounds } = capacity(leads);
-    console.log(`${leads.toLocaleString("en")} leads a month: ${perSecond}/s, ${peak}/s at the peak, ${shards} shards, at most $${dollars}`);
-    for (const { system, leadsADay, enough } of bounds) console.log(`  ${system} takes ${leadsADay.toLocaleString("en")} leads a day: ${enough ? "enough" : "too few; the queue would grow"}`);
+    console.log(
+      `${leads.toLocaleString("en")} leads a month: ${perSecond}/s, ${peak}/s at the peak, ${shards} shards, at most $${dollars}`,
+    );
+    for (const { system, leadsADay, enough } of bounds)
+      console.log(
+        `  ${system} takes ${leadsADay.toLocaleString("en")} leads a day: ${enough ? "enough" : "too few; the queue would grow"}`,
+      );
   }
-  for (const system of Object.keys(TAKES)) console.log(`Free plan, ${system}: ${free(system).toLocaleString("en")} leads a day`);
+  for (const system of Object.keys(TAKES))
+    console.log(`Free plan, ${system}: ${free(system).toLocaleString("en")} leads a day`);
 }

@@ -5,7 +5,16 @@ import { root } from "../stand.mjs";
 /** The rows of the tables below a heading, as cells. */
 function tables(text, heading) {
   const [, part = ""] = text.split(`\n## ${heading}\n`);
-  return part.split(/\n## /)[0].split("\n").filter((line) => line.startsWith("|")).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+  return part
+    .split(/\n## /)[0]
+    .split("\n")
+    .filter((line) => line.startsWith("|"))
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
 }
 
 const CODE = /`((?:[a-z_]+\.)+[a-z_]+|not_found|method)`/g;
@@ -16,7 +25,11 @@ function answers(rows) {
   for (const [statuses = "", ...cells] of rows) {
     if (!/^\d{3}(?:, \d{3})*$/.test(statuses)) continue;
     const codes = [...cells.join(" ").matchAll(CODE)].map(([, code]) => code);
-    for (const status of statuses.split(", ")) known.set(Number(status), new Set([...(known.get(Number(status)) ?? []), ...(codes.length > 0 ? codes : [""])]));
+    for (const status of statuses.split(", "))
+      known.set(
+        Number(status),
+        new Set([...(known.get(Number(status)) ?? []), ...(codes.length > 0 ? codes : [""])]),
+      );
   }
   return known;
 }
@@ -24,14 +37,17 @@ function answers(rows) {
 const relay = readFileSync(`${root}docs/relay.md`, "utf8");
 const form = answers(tables(relay, "Answers"));
 const operator = answers(tables(relay, "The operator"));
-const fields = new Set([...readFileSync(`${root}docs/codes.md`, "utf8").matchAll(CODE)].map(([, code]) => code));
+const fields = new Set(
+  [...readFileSync(`${root}docs/codes.md`, "utf8").matchAll(CODE)].map(([, code]) => code),
+);
 
 /** Why an answer is none that is documented; nothing where it is. */
 export function undocumented({ path, status, type, text, isHead }) {
   const isOperator = /^\/operator(?:[/?]|$)/.test(path);
   const codes = (isOperator ? operator : form).get(status);
   if (!codes) return `${status} is not documented`;
-  if (status === 204 || status === 303 || isHead) return text === "" ? undefined : "a body where there is none";
+  if (status === 204 || status === 303 || isHead)
+    return text === "" ? undefined : "a body where there is none";
   if (!/^application\/json/.test(type)) {
     if (/^text\/html/.test(type) || (isOperator && status === 200)) return undefined;
     return `${status} as ${type}`;
@@ -43,7 +59,10 @@ export function undocumented({ path, status, type, text, isHead }) {
     return `${status} with JSON that is none`;
   }
   if (status < 300) return undefined;
-  const given = isOperator || said.code !== undefined ? [said.code] : (said.issues ?? []).filter(({ severity }) => severity === "error").map(({ code }) => code);
+  const given =
+    isOperator || said.code !== undefined
+      ? [said.code]
+      : (said.issues ?? []).filter(({ severity }) => severity === "error").map(({ code }) => code);
   if (given.length === 0) return `${status} without a code`;
   const wrong = given.find((code) => !codes.has(code) && !(status === 422 && fields.has(code)));
   return wrong === undefined ? undefined : `${status} ${wrong} is not documented`;

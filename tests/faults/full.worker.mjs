@@ -1,6 +1,14 @@
 // A relay whose outbox is filled by a test: what is refused waits for a person by the gigabyte, beside a form that goes on.
 import { Outbox as Sound, relay } from "fieldpost/worker";
-import { accounts, askEach, common, form as formOf, showing, toMarketo, withTests } from "../relays.mjs";
+import {
+  accounts,
+  askEach,
+  common,
+  form as formOf,
+  showing,
+  toMarketo,
+  withTests,
+} from "../relays.mjs";
 
 export { Gate } from "fieldpost/worker";
 
@@ -19,12 +27,19 @@ function watched(state) {
   };
   const storage = new Proxy(state.storage, {
     get(target, name) {
-      if (name === "sql") return new Proxy(sql, { get: (own, member) => (member === "exec" ? exec : own[member]) });
+      if (name === "sql")
+        return new Proxy(sql, { get: (own, member) => (member === "exec" ? exec : own[member]) });
       const member = target[name];
       return typeof member === "function" ? member.bind(target) : member;
     },
   });
-  return { id: state.id, storage, blockConcurrencyWhile: (act) => state.blockConcurrencyWhile(act), abort: (why) => state.abort(why), own: state };
+  return {
+    id: state.id,
+    storage,
+    blockConcurrencyWhile: (act) => state.blockConcurrencyWhile(act),
+    abort: (why) => state.abort(why),
+    own: state,
+  };
 }
 
 export class Outbox extends showing(Sound, {
@@ -44,21 +59,46 @@ export class Outbox extends showing(Sound, {
   },
   fill({ from, count, size, kept, as = "dead" }) {
     const { sql } = this.state.own.storage;
-    const [form, phase, finished] = { dead: ["contact", "dead", null], gone: ["before", "waiting", null], done: ["contact", "done", Date.now() - 9 * 24 * 3_600_000] }[as];
+    const [form, phase, finished] = {
+      dead: ["contact", "dead", null],
+      gone: ["before", "waiting", null],
+      done: ["contact", "done", Date.now() - 9 * 24 * 3_600_000],
+    }[as];
     // As a lead that was refused a while ago: the state is a real one's.
-    const [{ state }] = sql.exec("SELECT state FROM deliveries WHERE phase = 'dead' LIMIT 1").toArray();
+    const [{ state }] = sql
+      .exec("SELECT state FROM deliveries WHERE phase = 'dead' LIMIT 1")
+      .toArray();
     const when = Date.now() - 3_600_000;
     sql.exec(
       `WITH RECURSIVE n (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?1 + ?2)
        INSERT INTO leads (id, key, body_hash, form, person, persons, persons_keyed, accepted, lead, visitor, finished)
        SELECT printf('%08x-%04x-7000-8000-%012x', ?3 >> 16, ?3 & 65535, i), 'full-' || i, 'x', ?5, 'p' || i, 'e:p' || i, iif(i % 2, 'afterall e:p' || i, NULL), ?3,
          iif(?6 IS NULL, json_object('email', 'full' || i || '@example.org', 'company', hex(zeroblob(?4 / 2))), NULL), iif(?6 IS NULL, '{}', NULL), ?6 FROM n`,
-      from, count, when, size, form, finished,
+      from,
+      count,
+      when,
+      size,
+      form,
+      finished,
     );
-    const mine = "(SELECT id FROM leads WHERE key IN (WITH RECURSIVE n (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?1 + ?2) SELECT 'full-' || i FROM n))";
-    sql.exec(`INSERT INTO deliveries (id, lead, account, state, phase, next, code) SELECT id || '/marketo', id, 'marketo', ?3, ?4, 0, 'marketo.1003' FROM leads WHERE id IN ${mine}`, from, count, state, phase);
-    if (as === "done") sql.exec(`UPDATE deliveries SET maybe_repeated = 1 WHERE lead IN ${mine}`, from, count);
-    if (kept) sql.exec(`INSERT INTO renders (delivery, operation, base, request) SELECT id || '/marketo', 'marketo.lead.submitForm', 'x', json_object('body', hex(zeroblob(?3 / 2))) FROM leads WHERE id IN ${mine}`, from, count, kept);
+    const mine =
+      "(SELECT id FROM leads WHERE key IN (WITH RECURSIVE n (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?1 + ?2) SELECT 'full-' || i FROM n))";
+    sql.exec(
+      `INSERT INTO deliveries (id, lead, account, state, phase, next, code) SELECT id || '/marketo', id, 'marketo', ?3, ?4, 0, 'marketo.1003' FROM leads WHERE id IN ${mine}`,
+      from,
+      count,
+      state,
+      phase,
+    );
+    if (as === "done")
+      sql.exec(`UPDATE deliveries SET maybe_repeated = 1 WHERE lead IN ${mine}`, from, count);
+    if (kept)
+      sql.exec(
+        `INSERT INTO renders (delivery, operation, base, request) SELECT id || '/marketo', 'marketo.lead.submitForm', 'x', json_object('body', hex(zeroblob(?3 / 2))) FROM leads WHERE id IN ${mine}`,
+        from,
+        count,
+        kept,
+      );
   },
   count() {
     this.state.own.storage.sql.exec(`UPDATE tally SET (queued, review, dead, bytes) = (SELECT
@@ -77,7 +117,12 @@ export class Outbox extends showing(Sound, {
 }
 
 const handler = relay((env) => {
-  const fields = { firstName: { kind: "name" }, lastName: { kind: "name" }, email: { kind: "email", required: true }, company: { kind: "text", max: 65_000 } };
+  const fields = {
+    firstName: { kind: "name" },
+    lastName: { kind: "name" },
+    email: { kind: "email", required: true },
+    company: { kind: "text", max: 65_000 },
+  };
   const form = (target) => formOf(env, fields, [target]);
   return {
     ...common(env),
@@ -85,12 +130,25 @@ const handler = relay((env) => {
     plan: env.PLAN ?? "paid",
     forms: {
       contact: form(toMarketo({ email: "email", company: "company" })),
-      live: form({ account: "prospects", map: { email: "email", firstName: "firstName", lastName: "lastName" } }),
+      live: form({
+        account: "prospects",
+        map: { email: "email", firstName: "firstName", lastName: "lastName" },
+      }),
     },
-    accounts: accounts(env, ["marketo", "prospects"], { limits: { calls: 1_000_000, window: 20_000, atOnce: 10 } }),
+    accounts: accounts(env, ["marketo", "prospects"], {
+      limits: { calls: 1_000_000, window: 20_000, atOnce: 10 },
+    }),
   };
 });
 
-const ofShard = (path) => async ({ env, text }) => (await askEach(env.OUTBOX, ["shard-0"], path, text))[0];
+const ofShard =
+  (path) =>
+  async ({ env, text }) =>
+    (await askEach(env.OUTBOX, ["shard-0"], path, text))[0];
 
-export default withTests(handler, Object.fromEntries(["sql", "reads", "begin", "fill", "count"].map((name) => [name, ofShard(name)])));
+export default withTests(
+  handler,
+  Object.fromEntries(
+    ["sql", "reads", "begin", "fill", "count"].map((name) => [name, ofShard(name)]),
+  ),
+);

@@ -10,7 +10,18 @@ const SYSTEMS = ["marketo", "pardot", "prospects"];
  * Once no more than `calm` leads wait after the last kill, the network has peace. `scale` divides the relay's times; with more than 10 a busy machine is slower than a call's deadline, and what came too
  * late looks like an overlap. Throws where a lead is lost, a person is there twice, or a repeat is not marked. Answers what was tried and found.
  */
-export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, writers = 16, systems = SYSTEMS, calm = 20, ahead = Number.POSITIVE_INFINITY, say = () => {} }) {
+export async function killRun({
+  kills,
+  leads,
+  seed = 1,
+  rate = 2,
+  scale = 10,
+  writers = 16,
+  systems = SYSTEMS,
+  calm = 20,
+  ahead = Number.POSITIVE_INFINITY,
+  say = () => {},
+}) {
   const next = random(seed);
   let proxy;
   const at = await stand({
@@ -25,15 +36,39 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
   const began = Date.now();
   /** Nobody goes on when another one has failed: a process that still writes never ends. */
   let over = false;
-  const found = { seed, kills: 0, leads: 0, unanswered: 0, restart: [], lost: 0, twice: 0, overlaps: 0, repeats: 0, repeated: 0, marked: 0 };
+  const found = {
+    seed,
+    kills: 0,
+    leads: 0,
+    unanswered: 0,
+    restart: [],
+    lost: 0,
+    twice: 0,
+    overlaps: 0,
+    repeats: 0,
+    repeated: 0,
+    marked: 0,
+  };
   try {
     const free = { calls: null, concurrent: null, daily: null };
-    const config = { latency: 5, marketo: { limits: free }, pardot: { limits: free, lag: 800 }, prospects: { limits: free } };
+    const config = {
+      latency: 5,
+      marketo: { limits: free },
+      pardot: { limits: free, lag: 800 },
+      prospects: { limits: free },
+    };
     await at.config(config);
     /** By person: how many leads of it were acknowledged. */
     const acknowledged = new Map();
     let made = 0;
-    const status = async () => (await (await fetch(`${at.relay}/operator/status`, { headers: { authorization: "Bearer demo-operator" } })).json()).shards;
+    const status = async () =>
+      (
+        await (
+          await fetch(`${at.relay}/operator/status`, {
+            headers: { authorization: "Bearer demo-operator" },
+          })
+        ).json()
+      ).shards;
     const sum = (shards, name) => shards.reduce((total, shard) => total + shard[name], 0);
     let waiting = 0;
     const look = async () => {
@@ -54,7 +89,10 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
         // One in twenty comes a second time with another key.
         const person = number > 20 && number % 20 === 0 ? number - 10 : number;
         const email = `k${person}@example.org`;
-        const lead = body({ firstName: "Ann", lastName: "Lee", email, company: `Lead ${number}` }, { key: `${seed}-lead-${number}`, v: "1" });
+        const lead = body(
+          { firstName: "Ann", lastName: "Lee", email, company: `Lead ${number}` },
+          { key: `${seed}-lead-${number}`, v: "1" },
+        );
         while (!over) {
           try {
             const { status, state } = await submit(at, lead);
@@ -76,7 +114,8 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
       while (!over && found.kills < kills) {
         await new Promise((resolve) => setTimeout(resolve, 100 + next() * 900));
         // Spread over the load: each kill meets leads that are being taken and leads that are on their way.
-        while (!over && found.leads < leads && found.leads * kills < leads * (found.kills - 1)) await new Promise((resolve) => setTimeout(resolve, 20));
+        while (!over && found.leads < leads && found.leads * kills < leads * (found.kills - 1))
+          await new Promise((resolve) => setTimeout(resolve, 20));
         await at.killRelay();
         const from = Date.now();
         await at.startRelay();
@@ -88,19 +127,23 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
     await Promise.all([kill(), look(), ...Array.from({ length: writers }, write)]);
     // What lies behind goes on under a network that breaks; only the last of it may have peace.
     let told = 0;
-    await until(async () => {
-      // Whoever asks all the time is a load of its own.
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      const shards = await status().catch(() => undefined);
-      if (!shards) return false;
-      const queued = sum(shards, "queued");
-      if (queued < calm) proxy.rate = 0;
-      if (Date.now() - told > 10_000) {
-        told = Date.now();
-        say(`${queued} wait`);
-      }
-      return queued === 0;
-    }, "the deliveries", 60_000 + leads * 200);
+    await until(
+      async () => {
+        // Whoever asks all the time is a load of its own.
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        const shards = await status().catch(() => undefined);
+        if (!shards) return false;
+        const queued = sum(shards, "queued");
+        if (queued < calm) proxy.rate = 0;
+        if (Date.now() - told > 10_000) {
+          told = Date.now();
+          say(`${queued} wait`);
+        }
+        return queued === 0;
+      },
+      "the deliveries",
+      60_000 + leads * 200,
+    );
     const shards = await status();
     found.marked = sum(shards, "repeated");
     if (sum(shards, "dead") > 0) throw new Error(`${sum(shards, "dead")} dead letters`);
@@ -135,7 +178,8 @@ export async function killRun({ kills, leads, seed = 1, rate = 2, scale = 10, wr
   if (found.lost > 0) wrong.push(`${found.lost} lost`);
   if (found.twice > 0) wrong.push(`${found.twice} twice`);
   if (found.overlaps > 0) wrong.push(`${found.overlaps} overlapping writes of one person`);
-  if (found.repeated > found.marked) wrong.push(`${found.repeated} leads with repeats, ${found.marked} marked`);
+  if (found.repeated > found.marked)
+    wrong.push(`${found.repeated} leads with repeats, ${found.marked} marked`);
   if (wrong.length > 0) throw new Error(`${wrong.join(", ")}: ${JSON.stringify(found)}`);
   return found;
 }

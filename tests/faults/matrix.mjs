@@ -2,7 +2,11 @@
 import { body, root, stand, until } from "../stand.mjs";
 import { WAITS, waitsRow } from "./waits.mjs";
 
-const WRITES = { marketo: "marketo.lead.submitForm", pardot: "pardot.prospect.create", prospects: "prospects.prospect.upsert" };
+const WRITES = {
+  marketo: "marketo.lead.submitForm",
+  pardot: "pardot.prospect.create",
+  prospects: "prospects.prospect.upsert",
+};
 const SYSTEMS = Object.keys(WRITES);
 const all = (fault) => Object.fromEntries(SYSTEMS.map((system) => [system, fault]));
 const status = (code, more) => all({ fault: "status", status: code, ...more });
@@ -34,47 +38,126 @@ export const ROWS = [
   ["503 with Retry-After", status(503, { retryAfter: 2 }), "done"],
   ["200 with HTML, after the commit", all({ fault: "html_after" }), "done"],
   ["200 with nothing, after the commit", all({ fault: "empty_after" }), "done"],
-  ["200 with 2 MB, after the commit", all({ fault: "status_after", status: 200, body: { text: "x".repeat(2 << 20) } }), "done"],
-  ["the token is refused", { marketo: { fault: "code", code: 602 }, pardot: { fault: "code", code: 184 }, prospects: { fault: "status", status: 401 } }, "done"],
-  ["too many calls", { marketo: { fault: "code", code: 606 }, pardot: { fault: "code", code: 66 }, prospects: { fault: "status", status: 429 } }, "done"],
-  ["busy, or timed out inside", { marketo: { fault: "code_after", code: 604 }, pardot: { fault: "status", status: 504 }, prospects: { fault: "status", status: 408 } }, "done"],
-  ["the record is refused", { marketo: { fault: "code", code: 1003 }, pardot: { fault: "code", code: 166 }, prospects: { fault: "status", status: 422, body: { error: "no" } } }, "dead"],
+  [
+    "200 with 2 MB, after the commit",
+    all({ fault: "status_after", status: 200, body: { text: "x".repeat(2 << 20) } }),
+    "done",
+  ],
+  [
+    "the token is refused",
+    {
+      marketo: { fault: "code", code: 602 },
+      pardot: { fault: "code", code: 184 },
+      prospects: { fault: "status", status: 401 },
+    },
+    "done",
+  ],
+  [
+    "too many calls",
+    {
+      marketo: { fault: "code", code: 606 },
+      pardot: { fault: "code", code: 66 },
+      prospects: { fault: "status", status: 429 },
+    },
+    "done",
+  ],
+  [
+    "busy, or timed out inside",
+    {
+      marketo: { fault: "code_after", code: 604 },
+      pardot: { fault: "status", status: 504 },
+      prospects: { fault: "status", status: 408 },
+    },
+    "done",
+  ],
+  [
+    "the record is refused",
+    {
+      marketo: { fault: "code", code: 1003 },
+      pardot: { fault: "code", code: 166 },
+      prospects: { fault: "status", status: 422, body: { error: "no" } },
+    },
+    "dead",
+  ],
 ];
 
 /** Sends `leads` leads through each row; throws where one is lost, there twice, or ends elsewhere. */
-export async function matrixRun({ leads = 100, rows = ROWS, waits = WAITS, scale = 15, say = () => {} } = {}) {
+export async function matrixRun({
+  leads = 100,
+  rows = ROWS,
+  waits = WAITS,
+  scale = 15,
+  say = () => {},
+} = {}) {
   const bindings = {};
   const at = await stand({ timeScale: scale, worker: `${root}tests/faults/worker.mjs`, bindings });
   const free = { calls: null, concurrent: null, daily: null };
-  const operator = async (path, init) => (await fetch(`${at.relay}/operator/${path}`, { ...init, headers: { authorization: "Bearer demo-operator" } })).json();
+  const operator = async (path, init) =>
+    (
+      await fetch(`${at.relay}/operator/${path}`, {
+        ...init,
+        headers: { authorization: "Bearer demo-operator" },
+      })
+    ).json();
   const began = Date.now();
   let struck = 0;
   try {
     for (const [row, [name, faults, ends]] of rows.entries()) {
       await at.clear();
-      await at.config({ latency: 5, marketo: { limits: free }, pardot: { limits: free }, prospects: { limits: free } });
-      await at.faults(SYSTEMS.map((system) => ({ operation: WRITES[system], times: leads, ...faults[system] })));
+      await at.config({
+        latency: 5,
+        marketo: { limits: free },
+        pardot: { limits: free },
+        prospects: { limits: free },
+      });
+      await at.faults(
+        SYSTEMS.map((system) => ({ operation: WRITES[system], times: leads, ...faults[system] })),
+      );
       const emails = Array.from({ length: leads }, (_, n) => `row${row}-${n}@example.org`);
       const ids = new Set();
-      await Promise.all(emails.map(async (email, n) => {
-        const response = await fetch(at.form, { method: "POST", body: body({ firstName: "Ann", lastName: "Lee", email, company: `Row ${row}` }, { key: `matrix-${row}-${n}`, v: "1" }), headers: { accept: "application/json", origin: at.page } });
-        if (response.status !== 202) throw new Error(`${name}: ${response.status}`);
-        ids.add((await response.json()).id);
-      }));
-      const states = async () => (await operator("leads?limit=10000")).filter(({ id }) => ids.has(id.split("/")[0]));
-      const settled = (wanted) => until(async () => {
-        // The judge's own question may meet a connection that is just being closed.
-        const found = await states().catch(() => []);
-        return found.length === 3 * leads && found.every(({ phase }) => wanted.includes(phase)) && found;
-      }, `${name}: the deliveries`, 60_000 + leads * 600);
+      await Promise.all(
+        emails.map(async (email, n) => {
+          const response = await fetch(at.form, {
+            method: "POST",
+            body: body(
+              { firstName: "Ann", lastName: "Lee", email, company: `Row ${row}` },
+              { key: `matrix-${row}-${n}`, v: "1" },
+            ),
+            headers: { accept: "application/json", origin: at.page },
+          });
+          if (response.status !== 202) throw new Error(`${name}: ${response.status}`);
+          ids.add((await response.json()).id);
+        }),
+      );
+      const states = async () =>
+        (await operator("leads?limit=10000")).filter(({ id }) => ids.has(id.split("/")[0]));
+      const settled = (wanted) =>
+        until(
+          async () => {
+            // The judge's own question may meet a connection that is just being closed.
+            const found = await states().catch(() => []);
+            return (
+              found.length === 3 * leads &&
+              found.every(({ phase }) => wanted.includes(phase)) &&
+              found
+            );
+          },
+          `${name}: the deliveries`,
+          60_000 + leads * 600,
+        );
       let found = await settled(["done", "dead"]);
       const wrong = found.filter(({ phase }) => phase !== ends);
-      if (wrong.length > 0) throw new Error(`${name}: ${wrong.length} of ${found.length} are ${wrong[0].phase} (${wrong[0].account}, ${wrong[0].code}), not ${ends}`);
+      if (wrong.length > 0)
+        throw new Error(
+          `${name}: ${wrong.length} of ${found.length} are ${wrong[0].phase} (${wrong[0].account}, ${wrong[0].code}), not ${ends}`,
+        );
       const { gates } = await operator("status");
-      for (const { account, running } of gates) if (running > 0) throw new Error(`${name}: ${account} holds ${running} places for nobody`);
+      for (const { account, running } of gates)
+        if (running > 0) throw new Error(`${name}: ${account} holds ${running} places for nobody`);
       const hits = (await at.ledger()).filter(({ verdict }) => verdict.startsWith("fault")).length;
       // A call that was only slow is no fault in the ledger.
-      if (hits < 3 * leads && !name.startsWith("slow")) throw new Error(`${name}: struck ${hits} of ${3 * leads} times`);
+      if (hits < 3 * leads && !name.startsWith("slow"))
+        throw new Error(`${name}: struck ${hits} of ${3 * leads} times`);
       struck += hits;
       if (ends === "dead") {
         await operator("replay?phase=dead", { method: "POST" });
@@ -86,13 +169,17 @@ export async function matrixRun({ leads = 100, rows = ROWS, waits = WAITS, scale
         if (people.has(who)) throw new Error(`${name}: ${who} is there twice`);
         people.set(who, activities ?? 1);
       }
-      if (people.size !== 3 * leads) throw new Error(`${name}: ${people.size} of ${3 * leads} arrived`);
+      if (people.size !== 3 * leads)
+        throw new Error(`${name}: ${people.size} of ${3 * leads} arrived`);
       const marked = found.filter((one) => one.maybe_repeated === 1).length;
       // A fault after the commit that finds no activity twice has not struck after the commit.
       const repeated = [...people.values()].filter((activities) => activities > 1).length;
       if (repeated > marked) throw new Error(`${name}: ${repeated} repeats, ${marked} marked`);
-      if (/after the commit/.test(name) && repeated === 0) throw new Error(`${name}: nothing was committed`);
-      say(`${name}: ${3 * leads} deliveries ${ends}${ends === "dead" ? ", and done by a replay" : ""}, ${repeated} activities repeated, ${marked} marked`);
+      if (/after the commit/.test(name) && repeated === 0)
+        throw new Error(`${name}: nothing was committed`);
+      say(
+        `${name}: ${3 * leads} deliveries ${ends}${ends === "dead" ? ", and done by a replay" : ""}, ${repeated} activities repeated, ${marked} marked`,
+      );
     }
     let [more, waited] = [0, 0];
     for (const [number, row] of waits.entries()) {
@@ -108,9 +195,22 @@ export async function matrixRun({ leads = 100, rows = ROWS, waits = WAITS, scale
       const came = await waitsRow({ at, bindings, operator }, row, number, leads);
       more += came.deliveries;
       waited += came.waited;
-      say(`${row.name} (${row.account}): ${came.deliveries} deliveries, ${came.waited} of them concerned, all done`);
+      say(
+        `${row.name} (${row.account}): ${came.deliveries} deliveries, ${came.waited} of them concerned, all done`,
+      );
     }
-    return { faults: rows.length, waits: waits.length, systems: 3, leads, deliveries: rows.length * 3 * leads + more, waited, struck, lost: 0, twice: 0, seconds: Math.round((Date.now() - began) / 1000) };
+    return {
+      faults: rows.length,
+      waits: waits.length,
+      systems: 3,
+      leads,
+      deliveries: rows.length * 3 * leads + more,
+      waited,
+      struck,
+      lost: 0,
+      twice: 0,
+      seconds: Math.round((Date.now() - began) / 1000),
+    };
   } finally {
     await at.stop();
   }

@@ -22,21 +22,36 @@ function ended(client, server, words) {
 /** What may befall a piece of a connection. `ask` is what the relay sends, `reply` what comes back. */
 const FAULTS = {
   /** RST before the request has arrived. */
-  reset_ask: { way: "ask", act: ({ client, server }) => [client, server].map((socket) => socket.resetAndDestroy()) },
+  reset_ask: {
+    way: "ask",
+    act: ({ client, server }) => [client, server].map((socket) => socket.resetAndDestroy()),
+  },
   /** RST instead of the reply: the CRM has acted. */
-  reset_reply: { way: "reply", act: ({ client, server }) => [client, server].map((socket) => socket.resetAndDestroy()) },
+  reset_reply: {
+    way: "reply",
+    act: ({ client, server }) => [client, server].map((socket) => socket.resetAndDestroy()),
+  },
   /** FIN instead of the reply. */
   close_reply: { way: "reply", act: ({ client, server }) => ended(client, server) },
   /** Half of the reply, then FIN. */
-  cut_reply: { way: "reply", act: ({ client, server, data }) => ended(client, server, data.subarray(0, data.length >> 1)) },
+  cut_reply: {
+    way: "reply",
+    act: ({ client, server, data }) => ended(client, server, data.subarray(0, data.length >> 1)),
+  },
   /** Bytes that are not HTTP. */
-  garbage: { way: "reply", act: ({ client, server }) => ended(client, server, "\u0000\u0001garbage\r\n\r\n") },
+  garbage: {
+    way: "reply",
+    act: ({ client, server }) => ended(client, server, "\u0000\u0001garbage\r\n\r\n"),
+  },
   /** The request never arrives, and nobody says so. */
   swallow_ask: { way: "ask", act: ({ link }) => (link.dead = true) },
   /** The reply never arrives, and nobody says so. */
   swallow_reply: { way: "reply", act: ({ link }) => (link.dead = true) },
   /** Late, but well within the deadline. */
-  slow: { way: "reply", act: ({ client, data }) => setTimeout(() => client.writable && client.write(data), 150) },
+  slow: {
+    way: "reply",
+    act: ({ client, data }) => setTimeout(() => client.writable && client.write(data), 150),
+  },
 };
 
 /** Starts the proxy to `target`; `rate` is how many of a hundred pieces are struck. */
@@ -60,7 +75,8 @@ export async function startProxy(target, { seed, rate }) {
       socket.on("error", () => {});
       socket.on("close", () => {
         sockets.delete(socket);
-        if (!link.dead || socket === client) for (const other of [client, upstream]) if (other !== socket) other.destroy();
+        if (!link.dead || socket === client)
+          for (const other of [client, upstream]) if (other !== socket) other.destroy();
       });
     }
     const pass = (way, from, to) =>

@@ -7,16 +7,31 @@ import { join } from "node:path";
 import { body, root, stand, submit, until } from "../stand.mjs";
 
 const free = { calls: null, concurrent: null, daily: null };
-const calm = { latency: 5, marketo: { limits: free }, pardot: { limits: free }, prospects: { limits: free } };
+const calm = {
+  latency: 5,
+  marketo: { limits: free },
+  pardot: { limits: free },
+  prospects: { limits: free },
+};
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const operator = async (at, path) => (await fetch(`${at.relay}/operator/${path}`, { headers: { authorization: "Bearer demo-operator" } })).json();
-const queued = async (at) => (await operator(at, "status")).shards.reduce((sum, shard) => sum + shard.queued, 0);
-const start = (more = {}) => stand({ timeScale: 10, worker: `${root}tests/faults/worker.mjs`, ...more });
+const operator = async (at, path) =>
+  (
+    await fetch(`${at.relay}/operator/${path}`, {
+      headers: { authorization: "Bearer demo-operator" },
+    })
+  ).json();
+const queued = async (at) =>
+  (await operator(at, "status")).shards.reduce((sum, shard) => sum + shard.queued, 0);
+const start = (more = {}) =>
+  stand({ timeScale: 10, worker: `${root}tests/faults/worker.mjs`, ...more });
 
 /** Sends a lead; answers its status, 0 where nobody answered. */
 async function send(at, name, company = "Storm") {
   try {
-    const lead = body({ firstName: "Ann", lastName: "Lee", email: `${name}@example.org`, company }, { key: `storm-${name}`, v: "1" });
+    const lead = body(
+      { firstName: "Ann", lastName: "Lee", email: `${name}@example.org`, company },
+      { key: `storm-${name}`, v: "1" },
+    );
     return (await submit(at, lead)).status;
   } catch {
     return 0;
@@ -25,7 +40,8 @@ async function send(at, name, company = "Storm") {
 
 async function eachOnce(at, names) {
   const people = (await at.leads()).map(({ system, email }) => `${system} ${email}`);
-  if (new Set(people).size !== people.length) throw new Error(`${people.length - new Set(people).size} are there twice`);
+  if (new Set(people).size !== people.length)
+    throw new Error(`${people.length - new Set(people).size} are there twice`);
   const missing = names.filter((name) => !people.includes(`marketo ${name}@example.org`));
   if (missing.length > 0) throw new Error(`${missing.length} are lost`);
 }
@@ -37,7 +53,8 @@ export async function tokenStorm({ leads = 1_000, seconds = 60 } = {}) {
   try {
     await at.config(calm);
     const names = Array.from({ length: leads }, (_, n) => `token${n}`);
-    for (let n = 0; n < leads; n += 50) await Promise.all(names.slice(n, n + 50).map((name) => send(at, name)));
+    for (let n = 0; n < leads; n += 50)
+      await Promise.all(names.slice(n, n + 50).map((name) => send(at, name)));
     let deaths = 0;
     for (const end = Date.now() + seconds * 1_000; Date.now() < end; deaths++) {
       await at.expireTokens();
@@ -51,9 +68,18 @@ export async function tokenStorm({ leads = 1_000, seconds = 60 } = {}) {
     const { shards } = await operator(at, "status");
     const dead = shards.reduce((sum, shard) => sum + shard.dead, 0);
     if (dead > 0) throw new Error(`${dead} dead letters`);
-    const { activities } = { activities: (await at.leads()).filter((lead) => lead.activities > 1).length };
+    const { activities } = {
+      activities: (await at.leads()).filter((lead) => lead.activities > 1).length,
+    };
     if (activities > 0) throw new Error(`${activities} leads were written twice`);
-    return { leads, deaths, tokens, refused: ledger.filter(({ verdict }) => /60[12]/.test(verdict)).length, lost: 0, dead };
+    return {
+      leads,
+      deaths,
+      tokens,
+      refused: ledger.filter(({ verdict }) => /60[12]/.test(verdict)).length,
+      lost: 0,
+      dead,
+    };
   } finally {
     await at.stop();
   }
@@ -70,7 +96,9 @@ export async function recovery({ kills = 5 } = {}) {
     await at.config(calm);
     for (let n = 0; n < kills; n++) {
       // Refused before anything could have happened: a call in doubt would have to wait for its deadline.
-      await at.faults([{ operation: "marketo.lead.submitForm", fault: "code", code: 602, times: 1_000 }]);
+      await at.faults([
+        { operation: "marketo.lead.submitForm", fault: "code", code: 602, times: 1_000 },
+      ]);
       await Promise.all(Array.from({ length: 10 }, (_, lead) => send(at, `before${n}-${lead}`)));
       const answered = async () => {
         const asked = (await at.ledger()).filter(({ key }) => key.startsWith(`before${n}-`));
@@ -83,13 +111,24 @@ export async function recovery({ kills = 5 } = {}) {
       const calls = (await at.ledger()).length;
       const from = Date.now();
       await at.startRelay();
-      await until(async () => (await send(at, `after${n}-${Date.now()}`)) === 202, "a lead that is taken");
+      await until(
+        async () => (await send(at, `after${n}-${Date.now()}`)) === 202,
+        "a lead that is taken",
+      );
       took.accepting.push(Date.now() - from);
-      await until(async () => (await at.ledger()).slice(calls).some(({ key }) => key.startsWith(`before${n}-`)), "a delivery");
+      await until(
+        async () =>
+          (await at.ledger()).slice(calls).some(({ key }) => key.startsWith(`before${n}-`)),
+        "a delivery",
+      );
       took.delivering.push(Date.now() - from);
     }
     await until(async () => (await queued(at)) === 0, "the deliveries", 60_000);
-    return { kills, acceptingMs: Math.max(...took.accepting), deliveringMs: Math.max(...took.delivering) };
+    return {
+      kills,
+      acceptingMs: Math.max(...took.accepting),
+      deliveringMs: Math.max(...took.delivering),
+    };
   } finally {
     await at.stop();
   }
@@ -101,7 +140,9 @@ export async function brokenAlarms({ leads = 20 } = {}) {
   try {
     await at.config(calm);
     // The first try is the lead's own; the second would be an alarm's.
-    await at.faults([{ operation: "marketo.lead.submitForm", fault: "status", status: 503, times: leads }]);
+    await at.faults([
+      { operation: "marketo.lead.submitForm", fault: "status", status: 503, times: leads },
+    ]);
     const names = Array.from({ length: leads }, (_, n) => `alarm${n}`);
     for (const name of names) if ((await send(at, name)) !== 202) throw new Error("not taken");
     const from = Date.now();
@@ -134,7 +175,9 @@ export async function fullDisk() {
     const statuses = {};
     // The rest of the disk goes at once, but for what a hundred leads need.
     for (let n = 0; n < 20; n++) if ((await send(at, `disk${n}`)) === 202) taken.push(`disk${n}`);
-    const room = Number(execFileSync("df", ["--output=avail", "-k", folder], { encoding: "utf8" }).split("\n")[1]);
+    const room = Number(
+      execFileSync("df", ["--output=avail", "-k", folder], { encoding: "utf8" }).split("\n")[1],
+    );
     const filler = join(folder, "filler");
     writeFileSync(filler, Buffer.alloc(Math.max(0, room - 600) * 1024));
     for (let n = 20; n < 3_000 && (statuses[503] ?? 0) < 20; n++) {

@@ -11,25 +11,78 @@ import { generated } from "./generated.mjs";
 const ECHO = `export default { async fetch(request) { return new Response(await request.text()); } };`;
 
 const form = "application/x-www-form-urlencoded";
-const lead = (n, own) => String(body({ firstName: "Ann", lastName: "Lee", email: `stranger${n}@example.org`, company: "Harbor Plumbing" }, own));
+const lead = (n, own) =>
+  String(
+    body(
+      {
+        firstName: "Ann",
+        lastName: "Lee",
+        email: `stranger${n}@example.org`,
+        company: "Harbor Plumbing",
+      },
+      own,
+    ),
+  );
 
 /** What strangers send; each is a request of its own, with nothing in it that was there before. */
 const KINDS = {
-  "a wrong operator key": (n) => ({ method: "GET", path: "/operator/status", headers: { authorization: `Bearer not-the-key-${n}` } }),
-  "a wrong value key": (n) => ({ method: "GET", path: `/operator/export?code=c${n}`, headers: { authorization: "Bearer demo-operator", "fieldpost-value-key": `not-the-key-${n}` } }),
-  "an unknown form": (n) => ({ method: "POST", path: `/leads/form${n}`, headers: { "content-type": form }, body: lead(n) }),
-  "a forged token": (n) => ({ method: "POST", path: "/leads/contact", headers: { "content-type": form }, body: lead(n, { key: `stranger-${n}`, token: `1.${n.toString(36)}.${n}.${"0".repeat(64)}` }) }),
-  "a wrong type": (n) => ({ method: "POST", path: "/leads/contact", headers: { "content-type": `text/x-${n}` }, body: lead(n) }),
-  "a wrong origin": (n) => ({ method: "POST", path: "/leads/contact", headers: { "content-type": form, origin: `https://stranger${n}.example` }, body: lead(n) }),
-  "half a body": (n) => ({ method: "POST", path: "/leads/contact", headers: { "content-type": "application/json" }, body: `{"email":"stranger${n}` }),
-  "a wrong value": (n) => ({ method: "POST", path: "/leads/contact", headers: { "content-type": form }, body: lead(n).replace("%40", "") }),
+  "a wrong operator key": (n) => ({
+    method: "GET",
+    path: "/operator/status",
+    headers: { authorization: `Bearer not-the-key-${n}` },
+  }),
+  "a wrong value key": (n) => ({
+    method: "GET",
+    path: `/operator/export?code=c${n}`,
+    headers: { authorization: "Bearer demo-operator", "fieldpost-value-key": `not-the-key-${n}` },
+  }),
+  "an unknown form": (n) => ({
+    method: "POST",
+    path: `/leads/form${n}`,
+    headers: { "content-type": form },
+    body: lead(n),
+  }),
+  "a forged token": (n) => ({
+    method: "POST",
+    path: "/leads/contact",
+    headers: { "content-type": form },
+    body: lead(n, { key: `stranger-${n}`, token: `1.${n.toString(36)}.${n}.${"0".repeat(64)}` }),
+  }),
+  "a wrong type": (n) => ({
+    method: "POST",
+    path: "/leads/contact",
+    headers: { "content-type": `text/x-${n}` },
+    body: lead(n),
+  }),
+  "a wrong origin": (n) => ({
+    method: "POST",
+    path: "/leads/contact",
+    headers: { "content-type": form, origin: `https://stranger${n}.example` },
+    body: lead(n),
+  }),
+  "half a body": (n) => ({
+    method: "POST",
+    path: "/leads/contact",
+    headers: { "content-type": "application/json" },
+    body: `{"email":"stranger${n}`,
+  }),
+  "a wrong value": (n) => ({
+    method: "POST",
+    path: "/leads/contact",
+    headers: { "content-type": form },
+    body: lead(n).replace("%40", ""),
+  }),
 };
 
 /** What a Worker's heap holds, in MB: a snapshot collects all garbage first. */
 async function heapOf(inspector) {
-  const targets = await (await fetch(new URL("/json", String(inspector).replace("ws", "http")))).json();
+  const targets = await (
+    await fetch(new URL("/json", String(inspector).replace("ws", "http")))
+  ).json();
   const socket = new WebSocket(targets.find(({ id }) => id === "core:user:").webSocketDebuggerUrl);
-  await new Promise((resolve, reject) => Object.assign(socket, { onopen: resolve, onerror: reject }));
+  await new Promise((resolve, reject) =>
+    Object.assign(socket, { onopen: resolve, onerror: reject }),
+  );
   let last = 0;
   const waiting = new Map();
   socket.onmessage = ({ data }) => {
@@ -59,25 +112,36 @@ const SILENCE = ["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"];
  * connection broke, with the type "silence" where it stood open for `never` milliseconds and nothing came.
  */
 export function client(origin, connections, never = NEVER) {
-  const pool = new Pool(origin, { connections, pipelining: 1, headersTimeout: never, bodyTimeout: never });
+  const pool = new Pool(origin, {
+    connections,
+    pipelining: 1,
+    headersTimeout: never,
+    bodyTimeout: never,
+  });
   const dispatched = ({ path, method, headers, body }) =>
     new Promise((resolve) => {
       const answer = { status: 0, type: "", text: "" };
       const parts = [];
       const done = () => resolve({ ...answer, text: String(Buffer.concat(parts)) });
       try {
-        pool.dispatch({ path, method, body, headers: { accept: "application/json", ...headers } }, {
-          onRequestStart() {},
-          onResponseStart(_, status, { "content-type": type = "" }) {
-            Object.assign(answer, { status, type });
+        pool.dispatch(
+          { path, method, body, headers: { accept: "application/json", ...headers } },
+          {
+            onRequestStart() {},
+            onResponseStart(_, status, { "content-type": type = "" }) {
+              Object.assign(answer, { status, type });
+            },
+            onResponseData: (_, part) => parts.push(part),
+            onResponseEnd: done,
+            onResponseError(_, error) {
+              Object.assign(answer, {
+                status: 0,
+                type: SILENCE.includes(error.code) ? "silence" : String(error.code),
+              });
+              done();
+            },
           },
-          onResponseData: (_, part) => parts.push(part),
-          onResponseEnd: done,
-          onResponseError(_, error) {
-            Object.assign(answer, { status: 0, type: SILENCE.includes(error.code) ? "silence" : String(error.code) });
-            done();
-          },
-        });
+        );
       } catch (error) {
         resolve({ ...answer, type: String(error.code) });
       }
@@ -109,7 +173,11 @@ function byHand(origin, { raw, end }, never) {
       if (!isOver && !(status && length && text.length >= Number(length[1]))) return;
       clearTimeout(timer);
       socket.destroy();
-      resolve({ status, type: /^content-type: ([^\r]+)/im.exec(head)?.[1] ?? "", text: String(length ? text.subarray(0, Number(length[1])) : text) });
+      resolve({
+        status,
+        type: /^content-type: ([^\r]+)/im.exec(head)?.[1] ?? "",
+        text: String(length ? text.subarray(0, Number(length[1])) : text),
+      });
     };
     const timer = setTimeout(() => {
       socket.destroy();
@@ -130,23 +198,52 @@ function byHand(origin, { raw, end }, never) {
 /** Sends one request after another over each of `connections`, until `over` says so of how many were sent. */
 async function press(send, connections, over) {
   let sent = 0;
-  await Promise.all(Array.from({ length: connections }, async () => {
-    while (!over(sent)) await send(sent++);
-  }));
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      while (!over(sent)) await send(sent++);
+    }),
+  );
   return sent;
 }
 
-const rounded = (given) => Object.fromEntries(Object.entries(given).map(([name, value]) => [name, Number(value.toFixed(2))]));
+const rounded = (given) =>
+  Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, Number(value.toFixed(2))]),
+  );
 
 /** The relay of the fault runs, and a Worker that only echoes, each with its process and its inspector. */
 async function beside({ silent = false, ...bindings }, act) {
   const before = new Set(workerds());
-  const bare = new Miniflare({ unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }], inspectorPort: 0, cf: false, modules: true, script: ECHO, compatibilityDate: "2026-04-01", ...(silent && { handleRuntimeStdio: (stdout, stderr) => [stdout, stderr].forEach((stream) => stream.resume()) }) });
+  const bare = new Miniflare({
+    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+    inspectorPort: 0,
+    cf: false,
+    modules: true,
+    script: ECHO,
+    compatibilityDate: "2026-04-01",
+    ...(silent && {
+      handleRuntimeStdio: (stdout, stderr) => [stdout, stderr].forEach((stream) => stream.resume()),
+    }),
+  });
   let at;
   try {
-    const echo = { origin: (await bare.unsafeGetDirectURL()).origin, pid: workerds().find((pid) => !before.has(pid)), inspector: await bare.getInspectorURL() };
-    at = await stand({ timeScale: 1, worker: `${root}tests/faults/worker.mjs`, inspectorPort: 0, silent, bindings: { SYSTEMS: "marketo", REVIEW: "500", ...bindings } });
-    const relay = { origin: at.direct, pid: workerds().find((pid) => !before.has(pid) && pid !== echo.pid), inspector: at.inspector };
+    const echo = {
+      origin: (await bare.unsafeGetDirectURL()).origin,
+      pid: workerds().find((pid) => !before.has(pid)),
+      inspector: await bare.getInspectorURL(),
+    };
+    at = await stand({
+      timeScale: 1,
+      worker: `${root}tests/faults/worker.mjs`,
+      inspectorPort: 0,
+      silent,
+      bindings: { SYSTEMS: "marketo", REVIEW: "500", ...bindings },
+    });
+    const relay = {
+      origin: at.direct,
+      pid: workerds().find((pid) => !before.has(pid) && pid !== echo.pid),
+      inspector: at.inspector,
+    };
     return await act({ at, relay, echo });
   } finally {
     await at?.stop();
@@ -157,7 +254,10 @@ async function beside({ silent = false, ...bindings }, act) {
 /** In memory now, in MB. The snapshots need memory of their own, in both. */
 async function looked({ relay, echo }) {
   const memory = { relay: resident(relay.pid), echo: resident(echo.pid) };
-  return { memory: rounded(memory), heap: rounded({ relay: await heapOf(relay.inspector), echo: await heapOf(echo.inspector) }) };
+  return {
+    memory: rounded(memory),
+    heap: rounded({ relay: await heapOf(relay.inspector), echo: await heapOf(echo.inspector) }),
+  };
 }
 
 /** Before three parts a short one, in which both meet each kind: 1.2 in all. */
@@ -166,9 +266,17 @@ const SHARES = [0.2, 1 / 3, 1 / 3, 1 / 3];
 /** What has become of the memory in the three parts. `left` is what stays of a request in the heap, in bytes: an object has sixteen at least. */
 function grown(parts, requests) {
   const [, first, , last] = parts;
-  const left = ((last.heap.relay - first.heap.relay) * (1 << 20)) / ((requests * (SHARES[2] + SHARES[3])) / 1.2);
+  const left =
+    ((last.heap.relay - first.heap.relay) * (1 << 20)) /
+    ((requests * (SHARES[2] + SHARES[3])) / 1.2);
   const growth = last.memory.relay / first.memory.relay / (last.memory.echo / first.memory.echo);
-  return { parts, growth: Number(growth.toFixed(3)), ratio: Number((last.memory.relay / last.memory.echo).toFixed(3)), heap: Number((last.heap.relay / first.heap.relay).toFixed(3)), left: Number(left.toFixed(1)) };
+  return {
+    parts,
+    growth: Number(growth.toFixed(3)),
+    ratio: Number((last.memory.relay / last.memory.echo).toFixed(3)),
+    heap: Number((last.heap.relay / first.heap.relay).toFixed(3)),
+    left: Number(left.toFixed(1)),
+  };
 }
 
 /**
@@ -178,7 +286,10 @@ function grown(parts, requests) {
 export const strangersRun = ({ seconds = 60, connections = 32 } = {}) =>
   beside({}, async (both) => {
     const kinds = Object.entries(KINDS);
-    const [relay, echo] = [client(both.relay.origin, connections), client(both.echo.origin, connections)];
+    const [relay, echo] = [
+      client(both.relay.origin, connections),
+      client(both.echo.origin, connections),
+    ];
     const answers = {};
     let sent = 0;
     const toRelay = async (n) => {
@@ -188,14 +299,27 @@ export const strangersRun = ({ seconds = 60, connections = 32 } = {}) =>
     };
     const toEcho = (n) => {
       const { headers, body: text = lead(n) } = kinds[n % kinds.length][1](n);
-      return echo.send({ method: "POST", path: "/", headers: { ...headers, "content-type": form }, body: text });
+      return echo.send({
+        method: "POST",
+        path: "/",
+        headers: { ...headers, "content-type": form },
+        body: text,
+      });
     };
     const parts = [];
     for (const share of SHARES) {
       const end = performance.now() + share * seconds * 1_000;
       const from = sent;
-      sent += await press((n) => toRelay(from + n), connections, () => performance.now() > end);
-      await press((n) => toEcho(from + n), connections, (n) => n >= sent - from);
+      sent += await press(
+        (n) => toRelay(from + n),
+        connections,
+        () => performance.now() > end,
+      );
+      await press(
+        (n) => toEcho(from + n),
+        connections,
+        (n) => n >= sent - from,
+      );
       parts.push(await looked(both));
     }
     await Promise.all([relay.stop(), echo.stop()]);
@@ -206,20 +330,36 @@ export const strangersRun = ({ seconds = 60, connections = 32 } = {}) =>
  * `requests` made by chance for the relay, and the same for the echo, in three parts each. `wrong` are answers that no
  * documentation has, or none at all; `late` are those that took their time. A seed makes the same requests again.
  */
-export const generatedRun = ({ requests = 200_000, connections = 32, seed = Date.now() % 1_000_000, say = console.log } = {}) =>
+export const generatedRun = ({
+  requests = 200_000,
+  connections = 32,
+  seed = Date.now() % 1_000_000,
+  say = console.log,
+} = {}) =>
   beside({ silent: true, VALUE_KEY: "demo-operator-values" }, async (both) => {
     say(`# requests made by chance: STRANGER_SEED=${seed}`);
     const { at } = both;
-    const [relay, echo] = [client(both.relay.origin, connections), client(both.echo.origin, connections)];
+    const [relay, echo] = [
+      client(both.relay.origin, connections),
+      client(both.echo.origin, connections),
+    ];
     const known = { page: at.page, relay: both.relay.origin, tokens: [] };
     /** New tokens now and then, some of the other form. */
     const renew = async () => {
       // A connection that a host has closed gives none.
-      const given = await Promise.all(Array.from({ length: 20 }, async (_, n) => {
-        const { text } = await relay.send({ method: "GET", path: `/leads/${n % 5 ? "contact" : "other"}`, headers: n % 2 ? {} : { origin: at.page } });
-        return text;
-      }));
-      known.tokens = given.flatMap((text) => (text.startsWith("{") ? [JSON.parse(text).token] : []));
+      const given = await Promise.all(
+        Array.from({ length: 20 }, async (_, n) => {
+          const { text } = await relay.send({
+            method: "GET",
+            path: `/leads/${n % 5 ? "contact" : "other"}`,
+            headers: n % 2 ? {} : { origin: at.page },
+          });
+          return text;
+        }),
+      );
+      known.tokens = given.flatMap((text) =>
+        text.startsWith("{") ? [JSON.parse(text).token] : [],
+      );
     };
     const statuses = {};
     const wrong = [];
@@ -230,24 +370,53 @@ export const generatedRun = ({ requests = 200_000, connections = 32, seed = Date
       const request = generated(seed, n, known);
       let answer = await relay.send(request);
       // A host closes a connection whose last body nobody has read; the next request on it has to be sent again.
-      for (let again = 0; again < 3 && answer.status === 0 && answer.type !== "silence" && !request.raw; again++) answer = await relay.send(request);
+      for (
+        let again = 0;
+        again < 3 && answer.status === 0 && answer.type !== "silence" && !request.raw;
+        again++
+      )
+        answer = await relay.send(request);
       if (answer.ms > LATE) late.answers++;
       late.slowestMs = Math.max(late.slowestMs, answer.ms);
       statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
       const why = await judged(request, answer, echo);
-      if (why !== undefined) wrong.push({ n, why, kind: request.kind, path: request.path.slice(0, 100), status: answer.status, type: answer.type, text: answer.text.slice(0, 300) });
+      if (why !== undefined)
+        wrong.push({
+          n,
+          why,
+          kind: request.kind,
+          path: request.path.slice(0, 100),
+          status: answer.status,
+          type: answer.type,
+          text: answer.text.slice(0, 300),
+        });
     };
     await renew();
     const parts = [];
     for (const share of SHARES) {
       const from = sent;
-      sent += await press((n) => toRelay(from + n), connections, (n) => n >= (share * requests) / 1.2);
-      await press((n) => echo.send(generated(seed, from + n, known)), connections, (n) => n >= sent - from);
+      sent += await press(
+        (n) => toRelay(from + n),
+        connections,
+        (n) => n >= (share * requests) / 1.2,
+      );
+      await press(
+        (n) => echo.send(generated(seed, from + n, known)),
+        connections,
+        (n) => n >= sent - from,
+      );
       parts.push(await looked(both));
     }
     await Promise.all([relay.stop(), echo.stop()]);
-    const operator = async (path) => (await fetch(`${at.relay}/operator/${path}`, { headers: { authorization: "Bearer demo-operator" } })).json();
-    const traps = (await operator("attention")).groups.filter(({ code }) => /wasm\.trap/.test(code ?? ""));
+    const operator = async (path) =>
+      (
+        await fetch(`${at.relay}/operator/${path}`, {
+          headers: { authorization: "Bearer demo-operator" },
+        })
+      ).json();
+    const traps = (await operator("attention")).groups.filter(({ code }) =>
+      /wasm\.trap/.test(code ?? ""),
+    );
     return { seed, requests: sent, statuses, late, wrong, traps, ...grown(parts, sent) };
   });
 
@@ -263,7 +432,9 @@ export async function judged(request, { status, type, text, ms }, echo) {
   const isHosts = request.raw && status >= 400 && !/^(?:application\/json|text\/html)/.test(type);
   if (isHosts) {
     const other = await echo.send(request);
-    return other.status === status && other.text === text ? undefined : `${status}, where an echo says ${other.status}`;
+    return other.status === status && other.text === text
+      ? undefined
+      : `${status}, where an echo says ${other.status}`;
   }
   if (status === 500) return `500 ${text.slice(0, 200)}`;
   return undocumented({ ...request, status, type, text, isHead: request.method === "HEAD" });
@@ -271,6 +442,12 @@ export async function judged(request, { status, type, text, ms }, echo) {
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
   const requests = Number(process.env.STRANGER_REQUESTS ?? 0);
-  const found = requests > 0 ? await generatedRun({ requests, ...(process.env.STRANGER_SEED && { seed: Number(process.env.STRANGER_SEED) }) }) : await strangersRun({ seconds: Number(process.env.STRANGERS ?? 60) });
+  const found =
+    requests > 0
+      ? await generatedRun({
+          requests,
+          ...(process.env.STRANGER_SEED && { seed: Number(process.env.STRANGER_SEED) }),
+        })
+      : await strangersRun({ seconds: Number(process.env.STRANGERS ?? 60) });
   console.log(JSON.stringify(found, null, 1));
 }

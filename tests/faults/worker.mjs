@@ -17,12 +17,22 @@ const plenty = { calls: 1_000_000, window: 1_000, atOnce: 20 };
 export default relay((env) => {
   const limits = env.LIMITS ? JSON.parse(env.LIMITS) : plenty;
   const map = { email: "email", company: "company" };
-  const fields = { firstName: { kind: "name" }, lastName: { kind: "name" }, email: { kind: "email", required: true }, company: { kind: "text" } };
-  const form = (fields, formId, constants) => formOf(env, fields, [
-    toMarketo(map, { constants: { formId } }),
-    { account: "pardot", map, ...(constants && { constants }) },
-    { account: "prospects", map: { ...map, firstName: "firstName", lastName: "lastName" } },
-  ].filter(({ account }) => !env.SYSTEMS || env.SYSTEMS.split(",").includes(account)));
+  const fields = {
+    firstName: { kind: "name" },
+    lastName: { kind: "name" },
+    email: { kind: "email", required: true },
+    company: { kind: "text" },
+  };
+  const form = (fields, formId, constants) =>
+    formOf(
+      env,
+      fields,
+      [
+        toMarketo(map, { constants: { formId } }),
+        { account: "pardot", map, ...(constants && { constants }) },
+        { account: "prospects", map: { ...map, firstName: "firstName", lastName: "lastName" } },
+      ].filter(({ account }) => !env.SYSTEMS || env.SYSTEMS.split(",").includes(account)),
+    );
   return {
     ...common(env),
     ...(env.REVIEW && { maxReview: Number(env.REVIEW) }),

@@ -6,18 +6,42 @@ import { random } from "../differential/numbers.mjs";
 const ACCOUNTS = {
   marketo: { system: "marketo", baseUrl: "https://123-ABC-456.mktorest.com" },
   pardot: { system: "pardot", baseUrl: "https://pi.pardot.com" },
-  prospects: { system: "prospects", baseUrl: "https://api.example.com", allowHost: "api.example.com" },
+  prospects: {
+    system: "prospects",
+    baseUrl: "https://api.example.com",
+    allowHost: "api.example.com",
+  },
   relay: { system: "relay", baseUrl: "https://leads.example.com" },
 };
-const CREDENTIALS = { key: "a", clientId: "b", clientSecret: "c", loginUrl: "https://example.my.salesforce.com" };
+const CREDENTIALS = {
+  key: "a",
+  clientId: "b",
+  clientSecret: "c",
+  loginUrl: "https://example.my.salesforce.com",
+};
 
 /** What was found to have more than one verdict comes often. */
-const SEEN = ["Jean\u200bne", "ann@m\u00fcnchen.de", "soft\u2060word", "Cafe\u200b\u0301", "Cafe\u0301", "Mary\tAnn", "a@xn--0.tld", "an\u00adn@example.com", "+2125550123", "47 22 85 50 50"];
+const SEEN = [
+  "Jean\u200bne",
+  "ann@m\u00fcnchen.de",
+  "soft\u2060word",
+  "Cafe\u200b\u0301",
+  "Cafe\u0301",
+  "Mary\tAnn",
+  "a@xn--0.tld",
+  "an\u00adn@example.com",
+  "+2125550123",
+  "47 22 85 50 50",
+];
 
 /** What may be made up, from a seed. */
 function chances(seed) {
   const next = random(seed);
-  return { next, value: generated(seed).value, pick: (list) => list[Math.floor(next() * list.length)] };
+  return {
+    next,
+    value: generated(seed).value,
+    pick: (list) => list[Math.floor(next() * list.length)],
+  };
 }
 
 /** An endless list of `[operation, entries]`. */
@@ -26,14 +50,18 @@ export function* calls(operations, seed) {
   const of = ({ kind, fields = [], choices = [] }) => {
     const record = () => Object.fromEntries(entries(fields));
     if (kind === "record" && next() < 0.9) return record();
-    if (kind === "records" && next() < 0.9) return Array.from({ length: 1 + Math.floor(next() * 2) }, record);
+    if (kind === "records" && next() < 0.9)
+      return Array.from({ length: 1 + Math.floor(next() * 2) }, record);
     if (choices.length > 0 && next() < 0.8) return pick(choices);
-    if ((kind === "id" || kind === "integer") && next() < 0.7) return String(1 + Math.floor(next() * 90));
+    if ((kind === "id" || kind === "integer") && next() < 0.7)
+      return String(1 + Math.floor(next() * 90));
     if (kind === "ipv4" && next() < 0.7) return "192.0.2.7";
     return next() < 0.3 ? pick(SEEN) : value(kind);
   };
   const entries = (params) => {
-    const given = params.filter(({ required }) => next() < (required ? 0.97 : 0.3)).map((param) => [param.name, of(param)]);
+    const given = params
+      .filter(({ required }) => next() < (required ? 0.97 : 0.3))
+      .map((param) => [param.name, of(param)]);
     if (next() < 0.1) given.push([next() < 0.5 ? "source" : "customField", pick(SEEN)]);
     return Object.entries(Object.fromEntries(given));
   };
@@ -55,10 +83,19 @@ export function* typed(operations, seed) {
       // What no form has of its own is typed as text, or comes hidden.
       const own = KINDS.includes(kind) ? kind : pick(["text", "hidden"]);
       const field = { kind: next() < 0.8 ? own : pick(KINDS) };
-      if (/^choices?$/.test(field.kind)) field.choices = choices?.length ? [...choices, "none"] : ["a", "red"];
-      if (field.kind === "email" && next() < 0.5) field[pick(["quoted", "literal", "international"])] = true;
+      if (/^choices?$/.test(field.kind))
+        field.choices = choices?.length ? [...choices, "none"] : ["a", "red"];
+      if (field.kind === "email" && next() < 0.5)
+        field[pick(["quoted", "literal", "international"])] = true;
       fields[param] = field;
-      const typed = () => (field.choices && next() < 0.8 ? pick(field.choices) : /^(id|integer)$/.test(kind) && next() < 0.7 ? String(1 + Math.floor(next() * 90)) : next() < 0.2 ? pick(SEEN) : value(field.kind));
+      const typed = () =>
+        field.choices && next() < 0.8
+          ? pick(field.choices)
+          : /^(id|integer)$/.test(kind) && next() < 0.7
+            ? String(1 + Math.floor(next() * 90))
+            : next() < 0.2
+              ? pick(SEEN)
+              : value(field.kind);
       entries.push([param, typed()]);
       if (next() < 0.05) entries.push([param, typed()]);
     }
@@ -79,11 +116,18 @@ export const inTurn = (api, form, name, entries) =>
     const report = form.check(entries);
     if (!report.ok) return [...reported(report), null];
     // A box that was not ticked is no value of a lead's.
-    const { method, path, body } = api.payload(name, Object.entries(report.values).filter(([, value]) => value !== false));
+    const { method, path, body } = api.payload(
+      name,
+      Object.entries(report.values).filter(([, value]) => value !== false),
+    );
     return [...reported(report), [method, path, body]];
   });
 
-const reported = ({ ok, values, issues }) => [ok, Object.entries(values).map(([field, value]) => [field, plain(value)]), issues.map(issue)];
+const reported = ({ ok, values, issues }) => [
+  ok,
+  Object.entries(values).map(([field, value]) => [field, plain(value)]),
+  issues.map(issue),
+];
 
 function built(act) {
   try {
@@ -122,22 +166,31 @@ export async function disagreement(api, worker, [name, entries]) {
   const [request, whyNot] = refusal(() => api.request(name, entries, account));
   if (why !== whyNot) return `request: ${whyNot} for ${why}`;
   const errors = api.checkParams(name, entries).filter(stops);
-  if ((why === null) !== (errors.length === 0) || (why !== null && line(errors.map(issue)) !== why)) return `checkParams: ${line(errors.map(issue))} for ${why}`;
-  const parts = async (of) => line([of.method, of.url, of.method === "GET" ? null : await of.clone().text()]);
+  if ((why === null) !== (errors.length === 0) || (why !== null && line(errors.map(issue)) !== why))
+    return `checkParams: ${line(errors.map(issue))} for ${why}`;
+  const parts = async (of) =>
+    line([of.method, of.url, of.method === "GET" ? null : await of.clone().text()]);
   if (payload) {
-    const built = line([payload.method, new URL(payload.path, account.baseUrl).href, payload.method === "GET" ? null : (payload.body ?? "")]);
+    const built = line([
+      payload.method,
+      new URL(payload.path, account.baseUrl).href,
+      payload.method === "GET" ? null : (payload.body ?? ""),
+    ]);
     const asked = await parts(request);
     if (asked !== built) return `request: ${asked} for ${built}`;
   }
   if (account.system === "relay") return undefined;
   const sent = [];
   const fetch = async (call) => {
-    if (/token$/.test(new URL(call.url).pathname)) return Response.json({ access_token: "t", token_type: "bearer", expires_in: 3600 });
+    if (/token$/.test(new URL(call.url).pathname))
+      return Response.json({ access_token: "t", token_type: "bearer", expires_in: 3600 });
     sent.push(call.clone());
     return new Response("{}", { status: 200 });
   };
   try {
-    await worker.client({ ...account, credentials: CREDENTIALS }, { fetch }).call(name, Object.fromEntries(entries));
+    await worker
+      .client({ ...account, credentials: CREDENTIALS }, { fetch })
+      .call(name, Object.fromEntries(entries));
   } catch (error) {
     if (error.code !== "params.invalid") throw error;
     const said = line(error.issues.map(issue));

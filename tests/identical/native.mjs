@@ -5,7 +5,15 @@ import { resolve } from "node:path";
 
 /** Starts it: a JSON value goes in with each line, and for each but the first one a line comes out. */
 export function native(root, profile = "dev") {
-  execFileSync("cargo", ["build", "--quiet", "--locked", "--workspace", "--profile", profile, "--example", "reports"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
-  const folder = resolve(root, process.env.CARGO_TARGET_DIR ?? "target", profile === "dev" ? "debug" : profile);
+  execFileSync(
+    "cargo",
+    ["build", "--quiet", "--locked", "--workspace", "--profile", profile, "--example", "reports"],
+    { cwd: root, stdio: ["ignore", "inherit", "inherit"] },
+  );
+  const folder = resolve(
+    root,
+    process.env.CARGO_TARGET_DIR ?? "target",
+    profile === "dev" ? "debug" : profile,
+  );
   return spawn(`${folder}/examples/reports`, { stdio: ["pipe", "pipe", "inherit"] });
 }

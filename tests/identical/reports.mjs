@@ -13,18 +13,36 @@ export function reports(api, specs, forms) {
       report.ok,
       Object.entries(report.values).map(([name, value]) => [name, plain(value)]),
       report.issues.map(issue),
-      alone && [alone.ok, plain(alone.value), alone.issues.map(issue), alone.flags, alone.ext ?? null, alone.region ?? null, alone.national ?? null],
+      alone && [
+        alone.ok,
+        plain(alone.value),
+        alone.issues.map(issue),
+        alone.flags,
+        alone.ext ?? null,
+        alone.region ?? null,
+        alone.national ?? null,
+      ],
     ]);
   });
 }
 
-export const issue = ({ field, code, severity, message, suggestion }) => [field, code, severity, message, suggestion ?? null];
+export const issue = ({ field, code, severity, message, suggestion }) => [
+  field,
+  code,
+  severity,
+  message,
+  suggestion ?? null,
+];
 
 /** Numbers as their text: JavaScript keeps the ones that it would round as text, too. */
-export const plain = (value) => (typeof value === "number" ? String(value) : Array.isArray(value) ? value.map(plain) : value);
+export const plain = (value) =>
+  typeof value === "number" ? String(value) : Array.isArray(value) ? value.map(plain) : value;
 
 /** JSON in ASCII, with a lone surrogate as what an encoder makes of it. */
-export const line = (value) => JSON.stringify(value, (_, part) => (typeof part === "string" ? part.toWellFormed() : part)).replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+export const line = (value) =>
+  JSON.stringify(value, (_, part) =>
+    typeof part === "string" ? part.toWellFormed() : part,
+  ).replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /** Sixty-four bits of all lines: FNV-1a twice, with two offsets. */
 export function digest(lines) {

@@ -60,12 +60,19 @@ fn stays_clean(field: &Field<'_>, report: &FieldReport) {
         return;
     }
     let again = rules::check(field, report.value.clone());
-    assert!(again.ok(), "{:?}: {:?} is clean, and then {:?}", field.kind, report.value, again.issues);
+    assert!(
+        again.ok(),
+        "{:?}: {:?} is clean, and then {:?}",
+        field.kind,
+        report.value,
+        again.issues
+    );
     assert_eq!(again.value, report.value, "{:?}", field.kind);
     assert_eq!(again.flags, report.flags, "{:?} {:?}", field.kind, report.value);
     assert_eq!(again.region, report.region, "{:?} {:?}", field.kind, report.value);
-    let codes =
-        |report: &FieldReport| report.issues.iter().map(|issue| issue.code.to_string()).collect::<Vec<_>>();
+    let codes = |report: &FieldReport| {
+        report.issues.iter().map(|issue| issue.code.to_string()).collect::<Vec<_>>()
+    };
     let (mut before, mut after) = (codes(report), codes(&again));
     let asks = |codes: &[String]| codes.iter().any(|code| code == "phone.country");
     if asks(&before) != asks(&after) {
@@ -85,7 +92,10 @@ fn survives_writing(field: &Field<'_>, report: &FieldReport) {
         "{e164} is no E.164"
     );
     if let Some(ext) = report.ext.as_deref() {
-        assert!((1..=20).contains(&ext.len()) && ext.bytes().all(|byte| byte.is_ascii_digit()), "ext {ext}");
+        assert!(
+            (1..=20).contains(&ext.len()) && ext.bytes().all(|byte| byte.is_ascii_digit()),
+            "ext {ext}"
+        );
     }
     let mut ways = vec![e164.to_owned(), format!("tel:{e164}"), format!("011 {digits}")];
     ways.extend(phone::national(e164));
@@ -135,7 +145,9 @@ pub fn silent(issues: &[Issue]) {
                 .message
                 .strip_prefix(before)
                 .and_then(|rest| rest.strip_suffix(after))
-                .is_some_and(|limit| limit.parse::<i64>().is_ok() || limit.split(", ").all(is_parameter)),
+                .is_some_and(|limit| {
+                    limit.parse::<i64>().is_ok() || limit.split(", ").all(is_parameter)
+                }),
         };
         assert!(fits, "{}: {:?} is not its sentence", issue.code, issue.message);
     }

@@ -202,9 +202,9 @@ impl Crm {
     /// Whether somebody of this key is here but not yet visible.
     pub(crate) fn lags(&self, key: Who, now: u64) -> bool {
         let seen = now.saturating_sub(self.lag);
-        self.people
-            .iter()
-            .any(|person| person.who.shares(key) && person.seen(seen).is_none_or(|who| !who.shares(key)))
+        self.people.iter().any(|person| {
+            person.who.shares(key) && person.seen(seen).is_none_or(|who| !who.shares(key))
+        })
     }
 
     /// Begins a write; two of one person at once are what must never be.
@@ -236,10 +236,15 @@ impl Crm {
         if let (Some(known), Some(sent)) = (person.who.email, who.email) {
             assert_eq!(known, sent, "two people became one by phone {:?}", who.phone);
         }
-        person.who = Who { email: who.email.or(person.who.email), phone: who.phone.or(person.who.phone) };
+        person.who =
+            Who { email: who.email.or(person.who.email), phone: who.phone.or(person.who.phone) };
         person.versions.push((now, person.who));
         let status = if write.found.is_some() { "updated" } else { "created" };
-        Outcome::Stored { id: Some(id.to_string()), status: status.to_owned(), warnings: Vec::new() }
+        Outcome::Stored {
+            id: Some(id.to_string()),
+            status: status.to_owned(),
+            warnings: Vec::new(),
+        }
     }
 }
 
@@ -249,7 +254,8 @@ pub(crate) fn retry(code: &'static str, reason: Reason, after: u64) -> Outcome {
 
 fn closed(trouble: Trouble) -> Outcome {
     let field = if trouble.param { EXTRA } else { "" };
-    let issue = Issue { code: "crm.closed".into(), ..Issue::error(field, &fieldpost::code::REQUIRED) };
+    let issue =
+        Issue { code: "crm.closed".into(), ..Issue::error(field, &fieldpost::code::REQUIRED) };
     Outcome::Refused { issues: vec![issue], fault: trouble.fault }
 }
 

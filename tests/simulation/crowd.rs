@@ -140,8 +140,10 @@ impl Crowd {
 
 impl Run<'_> {
     fn below(&mut self, most: u64) -> u64 {
-        self.random =
-            self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.random = self
+            .random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.random >> 33) % most
     }
 
@@ -196,7 +198,8 @@ impl Run<'_> {
         let ends = self.now + takes;
         self.begun.push(self.now);
         self.recent.push_back(self.now);
-        while self.recent.front().is_some_and(|began| began + self.crowd.limits.window <= self.now) {
+        while self.recent.front().is_some_and(|began| began + self.crowd.limits.window <= self.now)
+        {
             self.recent.pop_front();
         }
         self.found.window = self.found.window.max(self.recent.len());
@@ -219,22 +222,39 @@ impl Run<'_> {
                 }
             }
         };
-        self.at(ends, Happening::Said { ticket, heard: Heard::Called { outcome, pace: None, after: None } });
+        self.at(
+            ends,
+            Happening::Said { ticket, heard: Heard::Called { outcome, pace: None, after: None } },
+        );
     }
 
     fn acquire(&mut self, row: usize, lost: bool, deadline: u64) -> Heard {
         let (id, shard) = (row.to_string(), (row % SHARDS).to_string());
         let keys = self.store.rows[row].persons.clone();
-        let acquire =
-            Acquire { id: &id, keys: &keys, shard: &shard, form: "form", fills: "", deadline, lost };
+        let acquire = Acquire {
+            id: &id,
+            keys: &keys,
+            shard: &shard,
+            form: "form",
+            fills: "",
+            deadline,
+            lost,
+        };
         match self.ask_gate(Asked::Acquire(acquire)) {
             Reply::Wait { until, scope, target } => {
                 self.found.turned_away += usize::from(scope == Scope::Account);
                 Heard::Held { until, scope: scope.name().to_owned(), target }
             }
-            Reply::Granted { doubt, others, kept, probe, version, token } => {
-                Heard::Granted { asked: self.now, doubt, others, kept, probe, version, token, stands: true }
-            }
+            Reply::Granted { doubt, others, kept, probe, version, token } => Heard::Granted {
+                asked: self.now,
+                doubt,
+                others,
+                kept,
+                probe,
+                version,
+                token,
+                stands: true,
+            },
             Reply::Released { .. } => panic!("a place was asked for"),
         }
     }
@@ -290,7 +310,8 @@ impl Run<'_> {
             if self.store.rows[row].phase == "dead" {
                 let state: Delivery = serde_json::from_str(&self.store.rows[row].state).unwrap();
                 let state = serde_json::to_string(&state.replayed(self.recipe, now)).unwrap();
-                self.store.change(row, |row| (row.state, row.phase, row.next) = (state, "waiting", now));
+                self.store
+                    .change(row, |row| (row.state, row.phase, row.next) = (state, "waiting", now));
             }
         }
         self.go();
@@ -304,8 +325,11 @@ impl Run<'_> {
         let limits = self.crowd.limits;
         let span = self.begun.last().copied().unwrap_or_default() - self.crowd.start;
         let windows = (span / limits.window).max(1);
-        let full =
-            self.begun.iter().filter(|began| **began < self.crowd.start + windows * limits.window).count();
+        let full = self
+            .begun
+            .iter()
+            .filter(|began| **began < self.crowd.start + windows * limits.window)
+            .count();
         self.found.percent = full as u64 * 100 / (windows * u64::from(limits.calls));
         self.found.knocks = self.knocks.len();
         let after: Vec<u64> = self.knocks.iter().skip(limits.at_once as usize).copied().collect();

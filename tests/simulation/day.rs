@@ -388,7 +388,10 @@ impl Day {
             self.seen.trace = (self.seen.trace ^ word).wrapping_mul(0x0000_0100_0000_01b3);
         }
         if self.tell
-            && !matches!(happening, Happening::Alarm { .. } | Happening::Ring { .. } | Happening::Cron)
+            && !matches!(
+                happening,
+                Happening::Alarm { .. } | Happening::Ring { .. } | Happening::Cron
+            )
         {
             println!("{:>9} {happening:?}", self.now - START);
         }
@@ -403,7 +406,11 @@ impl Day {
         for (recipe, kind, lag) in [
             (recipe(System::Marketo).unwrap(), Kind::Form, lags[0]),
             (pardot, Kind::Creates, lags[1]),
-            (if self.asks { recipe(System::Prospects).unwrap() } else { &TRUSTING }, Kind::Upsert, lags[2]),
+            (
+                if self.asks { recipe(System::Prospects).unwrap() } else { &TRUSTING },
+                Kind::Upsert,
+                lags[2],
+            ),
         ] {
             self.accounts.push(Account {
                 recipe,
@@ -431,8 +438,10 @@ impl Day {
             let poison = self.below(20) == 0;
             // Some give one key alone.
             let keys = self.below(8);
-            let who =
-                Who { email: (keys != 0).then_some(person), phone: (keys < 7).then_some(phones[person]) };
+            let who = Who {
+                email: (keys != 0).then_some(person),
+                phone: (keys < 7).then_some(phones[person]),
+            };
             self.leads.push(Lead { person, who, poison });
             let time = START + self.below(span);
             self.at(time, Happening::Accept { lead });
@@ -480,7 +489,8 @@ impl Day {
                 self.at(time, Happening::Full { account, lasts });
             }
             if self.below(4) == 0 {
-                let logins = [Login::Down, Login::Refused, Login::Stalls, Login::Dead, Login::Unsent];
+                let logins =
+                    [Login::Down, Login::Refused, Login::Stalls, Login::Dead, Login::Unsent];
                 let login = logins[self.below(5) as usize];
                 let (time, lasts) = (START + self.below(span), 1 + self.below(60 * 60_000));
                 self.at(time, Happening::Login { account, login, lasts });
@@ -671,7 +681,8 @@ impl Day {
         for at in 0..self.store.rows.len() {
             if self.store.rows[at].phase == "dead" {
                 self.seen.replays += 1;
-                let state = self.state(at).replayed(self.accounts[self.store.rows[at].account].recipe, now);
+                let state =
+                    self.state(at).replayed(self.accounts[self.store.rows[at].account].recipe, now);
                 self.store.change(at, |row| {
                     row.state = serde_json::to_string(&state).unwrap();
                     (row.phase, row.next, row.code) = ("waiting", now, None);
@@ -735,7 +746,11 @@ impl Day {
             let knocks = &account.crm.knocks;
             if let (Some(first), Some(last)) = (knocks.first(), knocks.last()) {
                 let probes = (last - first) / PROBE_EVERY;
-                let most = u64::from(account.limits.at_once) + probes + self.seen.kills + self.seen.steps + 2;
+                let most = u64::from(account.limits.at_once)
+                    + probes
+                    + self.seen.kills
+                    + self.seen.steps
+                    + 2;
                 assert!(
                     knocks.len() as u64 <= most,
                     "account {number}: {} knocks, {most} allowed",
@@ -752,8 +767,12 @@ impl Account {
         const TEN_MINUTES: u64 = 600_000;
         let most = 20 + begun as usize;
         for (at, from) in self.crm.met.iter().enumerate() {
-            let within = self.crm.met[at..].iter().take_while(|time| **time < from + TEN_MINUTES).count();
-            assert!(within <= most, "what is closed was met {within} times in ten minutes, {most} allowed");
+            let within =
+                self.crm.met[at..].iter().take_while(|time| **time < from + TEN_MINUTES).count();
+            assert!(
+                within <= most,
+                "what is closed was met {within} times in ten minutes, {most} allowed"
+            );
         }
     }
 
@@ -763,8 +782,12 @@ impl Account {
         const TEN_MINUTES: u64 = 600_000;
         let most = 40 + begun as usize;
         for (at, from) in self.sign_ins.iter().enumerate() {
-            let within = self.sign_ins[at..].iter().take_while(|time| **time < from + TEN_MINUTES).count();
-            assert!(self.crm.says_401 || within <= most, "{within} sign-ins in ten minutes, {most} allowed");
+            let within =
+                self.sign_ins[at..].iter().take_while(|time| **time < from + TEN_MINUTES).count();
+            assert!(
+                self.crm.says_401 || within <= most,
+                "{within} sign-ins in ten minutes, {most} allowed"
+            );
         }
     }
 }

@@ -91,7 +91,13 @@ impl<A> Gate<A> {
     }
 
     /// What the machine had the host do has come to this.
-    pub(crate) fn heard(&mut self, number: u64, event: Event<'_>, now: u64, fate: Fate) -> Vec<Task<A>> {
+    pub(crate) fn heard(
+        &mut self,
+        number: u64,
+        event: Event<'_>,
+        now: u64,
+        fate: Fate,
+    ) -> Vec<Task<A>> {
         match event {
             Event::Signed(..) | Event::NotSigned(_) => self.out[0] -= 1,
             Event::Looked(_) => self.out[1] -= 1,
@@ -146,7 +152,8 @@ impl<A> Gate<A> {
     }
 
     fn begin(&mut self) {
-        let parts = self.rows.iter().chain(&self.memory).map(|(name, text)| (name.as_str(), text.as_str()));
+        let parts =
+            self.rows.iter().chain(&self.memory).map(|(name, text)| (name.as_str(), text.as_str()));
         self.machine = AccountLimiter::new(self.settings.clone(), parts);
     }
 
@@ -156,7 +163,10 @@ impl<A> Gate<A> {
         self.memory.clear();
         self.out = [0; 2];
         self.begin();
-        std::mem::take(&mut self.askers).into_values().map(|asker| Task::Answer(asker, None)).collect()
+        std::mem::take(&mut self.askers)
+            .into_values()
+            .map(|asker| Task::Answer(asker, None))
+            .collect()
     }
 }
 
@@ -173,14 +183,28 @@ pub(crate) fn said(outcome: &Outcome) -> Said<'_> {
         Outcome::Stored { .. } => Said { kind: Kind::Stored, ..Said::default() },
         Outcome::Found { .. } => Said { kind: Kind::Found, ..Said::default() },
         Outcome::Refused { issues, fault } => {
-            let (field, issue, message) =
-                issues.first().map_or(("", "", ""), |issue| (&issue.field, &issue.code, &issue.message));
-            Said { kind: Kind::Refused, fault: Some(*fault), field, issue, message, ..Said::default() }
+            let (field, issue, message) = issues
+                .first()
+                .map_or(("", "", ""), |issue| (&issue.field, &issue.code, &issue.message));
+            Said {
+                kind: Kind::Refused,
+                fault: Some(*fault),
+                field,
+                issue,
+                message,
+                ..Said::default()
+            }
         }
-        Outcome::Retry { after, code, reason } => {
-            Said { kind: Kind::Retry, reason: Some(*reason), code, after: *after, ..Said::default() }
-        }
+        Outcome::Retry { after, code, reason } => Said {
+            kind: Kind::Retry,
+            reason: Some(*reason),
+            code,
+            after: *after,
+            ..Said::default()
+        },
         Outcome::Unknown { .. } => Said { kind: Kind::Unknown, ..Said::default() },
-        Outcome::Batch { .. } | Outcome::Queued { .. } => Said { kind: Kind::Other, ..Said::default() },
+        Outcome::Batch { .. } | Outcome::Queued { .. } => {
+            Said { kind: Kind::Other, ..Said::default() }
+        }
     }
 }

@@ -31,7 +31,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is not a number")))
+    std::env::var(name)
+        .ok()
+        .map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is not a number")))
 }
 
 #[test]
@@ -42,7 +44,8 @@ fn no_day_loses_or_doubles_anybody() {
         println!("{:?}", day.run());
         return;
     }
-    let seeds = number("SIMULATION_SEEDS").unwrap_or(if cfg!(debug_assertions) { 250 } else { 2_000 });
+    let seeds =
+        number("SIMULATION_SEEDS").unwrap_or(if cfg!(debug_assertions) { 250 } else { 2_000 });
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4) as u64;
     // One day that went wrong is enough.
     let failed = Arc::new(AtomicBool::new(false));
@@ -57,7 +60,9 @@ fn no_day_loses_or_doubles_anybody() {
                     }
                     let day = std::panic::catch_unwind(|| Day::new(seed).run());
                     failed.fetch_or(day.is_err(), Ordering::Relaxed);
-                    seen.add(&day.unwrap_or_else(|_| panic!("SIMULATION_SEED={seed} tells the story")));
+                    seen.add(
+                        &day.unwrap_or_else(|_| panic!("SIMULATION_SEED={seed} tells the story")),
+                    );
                 }
                 seen
             })
@@ -204,9 +209,13 @@ fn a_used_up_quota_is_asked_for_four_times_an_hour_and_then_all_goes_out() {
         ("2026-03-08", 1_772_949_900_000_u64, 1_773_032_400_000_u64),
         ("2026-11-01", 1_793_509_500_000, 1_793_599_200_000),
     ] {
-        let found =
-            Crowd { start, quota: Some((start, reset)), kills: vec![3_600_000, 30_000_000], ..crowd(20_000) }
-                .run();
+        let found = Crowd {
+            start,
+            quota: Some((start, reset)),
+            kills: vec![3_600_000, 30_000_000],
+            ..crowd(20_000)
+        }
+        .run();
         println!("{day}, {} minutes without quota: {found:?}", (reset - start) / 60_000);
         assert_eq!((found.done, found.dead, found.burned), (20_000, 0, 0));
         assert!(found.probes <= 1, "{found:?}");

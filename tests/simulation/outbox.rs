@@ -216,7 +216,8 @@ fn go_on<W: World>(world: &mut W, shard: usize, life: u64, effects: Vec<Effect>)
                 let busy: Vec<usize> = outbox.runs.keys().copied().collect();
                 for other in busy {
                     let other = &world.store().rows[other];
-                    let is_same = other.account == stored.account && share(&other.persons, &stored.persons);
+                    let is_same =
+                        other.account == stored.account && share(&other.persons, &stored.persons);
                     assert!(!is_same, "row {row} begins beside another one of the person");
                 }
                 let run = Run {

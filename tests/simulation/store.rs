@@ -70,7 +70,13 @@ impl Store {
 
     fn words(&self, at: usize) -> Vec<String> {
         let Stored { form, persons, phase, next, .. } = &self.rows[at];
-        vec![at.to_string(), (*form).to_owned(), persons.clone(), (*phase).to_owned(), next.to_string()]
+        vec![
+            at.to_string(),
+            (*form).to_owned(),
+            persons.clone(),
+            (*phase).to_owned(),
+            next.to_string(),
+        ]
     }
 
     fn fills(&self, at: usize, statement: &str) -> String {
@@ -92,15 +98,16 @@ impl Store {
         let account = || text(0).parse::<usize>().unwrap();
         Ok(match statement.name {
             "marked" => {
-                let own = self
-                    .waiting
-                    .iter()
-                    .filter(|((of, _, hold), rows)| *of == shard && hold.is_some() && !rows.is_empty());
-                own.map(|((_, account, hold), _)| vec![account.to_string(), hold.clone().unwrap()]).collect()
+                let own = self.waiting.iter().filter(|((of, _, hold), rows)| {
+                    *of == shard && hold.is_some() && !rows.is_empty()
+                });
+                own.map(|((_, account, hold), _)| vec![account.to_string(), hold.clone().unwrap()])
+                    .collect()
             }
             "dead" => {
                 let mut counts: BTreeMap<(usize, &str), u64> = BTreeMap::new();
-                for row in self.rows.iter().filter(|row| row.shard == shard && row.phase == "dead") {
+                for row in self.rows.iter().filter(|row| row.shard == shard && row.phase == "dead")
+                {
                     *counts.entry((row.account, row.form)).or_default() += 1;
                 }
                 let rows = counts.into_iter().map(|((account, form), dead)| {
@@ -110,10 +117,14 @@ impl Store {
             }
             "due" | "filled" => {
                 let (now, most) = (number(1), number(2) as usize);
-                let due =
-                    self.of(shard, account(), None).take_while(|at| self.rows[*at].next <= now).take(most);
-                due.map(|at| [vec![text(0)], self.words(at), vec![self.fills(at, statement.name)]].concat())
-                    .collect()
+                let due = self
+                    .of(shard, account(), None)
+                    .take_while(|at| self.rows[*at].next <= now)
+                    .take(most);
+                due.map(|at| {
+                    [vec![text(0)], self.words(at), vec![self.fills(at, statement.name)]].concat()
+                })
+                .collect()
             }
             "scout" => {
                 let first = self.of(shard, account(), Some(&text(1))).next();
@@ -122,7 +133,8 @@ impl Store {
             }
             "next" => {
                 let own = self.of(shard, account(), None).take(number(1) as usize);
-                own.map(|at| vec![text(0), at.to_string(), self.rows[at].next.to_string()]).collect()
+                own.map(|at| vec![text(0), at.to_string(), self.rows[at].next.to_string()])
+                    .collect()
             }
             "let" => {
                 if full {
@@ -139,9 +151,11 @@ impl Store {
                 if full {
                     return Err(Full);
                 }
-                let (name, now, most, waits) = (text(1), number(2), number(3) as usize, number(4) == 1);
-                let due =
-                    self.of(shard, account(), None).filter(|at| !waits || self.rows[*at].phase == "waiting");
+                let (name, now, most, waits) =
+                    (text(1), number(2), number(3) as usize, number(4) == 1);
+                let due = self
+                    .of(shard, account(), None)
+                    .filter(|at| !waits || self.rows[*at].phase == "waiting");
                 let due = due.take_while(|at| self.rows[*at].next <= now).take(most);
                 let own: Vec<usize> = due.filter(|at| self.rows[*at].form == name).collect();
                 for at in &own {
@@ -154,12 +168,18 @@ impl Store {
     }
 
     /// Writes what an effect says, about the delivery that it is about. Says whether it was a write.
-    pub(crate) fn write(&mut self, own: Option<usize>, effect: &Effect, full: bool) -> Result<bool, Full> {
+    pub(crate) fn write(
+        &mut self,
+        own: Option<usize>,
+        effect: &Effect,
+        full: bool,
+    ) -> Result<bool, Full> {
         let at = match effect {
             Effect::Mark { id, .. } => id.parse().unwrap(),
-            Effect::Write { .. } | Effect::Restore { .. } | Effect::Stumble { .. } | Effect::Hold { .. } => {
-                own.unwrap()
-            }
+            Effect::Write { .. }
+            | Effect::Restore { .. }
+            | Effect::Stumble { .. }
+            | Effect::Hold { .. } => own.unwrap(),
             _ => return Ok(false),
         };
         if full {

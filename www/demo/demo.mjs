@@ -30,7 +30,10 @@ async function main() {
   await mkdir(`${work}/storage`, { recursive: true });
   made = true;
 
-  const sandbox = await startSandbox(process.env.SANDBOX_BIN ?? `${root}target/debug/fieldpost-sandbox`, ports.sandbox);
+  const sandbox = await startSandbox(
+    process.env.SANDBOX_BIN ?? `${root}target/debug/fieldpost-sandbox`,
+    ports.sandbox,
+  );
   running.push(sandbox);
   const pageUrl = `http://127.0.0.1:${ports.page}`;
   const modules = await bundleWorker(`${root}www/demo/worker.mjs`, `${work}/worker`);
@@ -52,13 +55,20 @@ async function main() {
 async function mustBeFree(name, port) {
   await new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once("error", () => reject(new Error(`port ${port} for the ${name} is busy: set ${name.toUpperCase()}_PORT to another one`)));
+    probe.once("error", () =>
+      reject(
+        new Error(
+          `port ${port} for the ${name} is busy: set ${name.toUpperCase()}_PORT to another one`,
+        ),
+      ),
+    );
     probe.listen(port, "127.0.0.1", () => probe.close(resolve));
   });
 }
 
 function stopOnSignals() {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.removeAllListeners(signal).once(signal, stop);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.removeAllListeners(signal).once(signal, stop);
 }
 
 let stopping = false;

@@ -20,7 +20,12 @@ export const AS_WRANGLER = {
 };
 
 export async function bundleWorker(entry, outdir) {
-  const { metafile } = await build({ ...AS_WRANGLER, entryPoints: [entry], outdir, metafile: true });
+  const { metafile } = await build({
+    ...AS_WRANGLER,
+    entryPoints: [entry],
+    outdir,
+    metafile: true,
+  });
   return Promise.all(
     Object.keys(metafile.outputs).map(async (path) => ({
       type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule",
@@ -31,7 +36,18 @@ export async function bundleWorker(entry, outdir) {
 }
 
 /** Starts the relay; answers its URL and how to stop it. With `inspectorPort` its heap can be looked at; without `cron` nothing wakes it but its own alarms; `silent` keeps workerd's words to itself. */
-export async function startRelay({ modules, outdir, port, host = "127.0.0.1", storage, bindings, inspectorPort, flags = [], cron = true, silent = false }) {
+export async function startRelay({
+  modules,
+  outdir,
+  port,
+  host = "127.0.0.1",
+  storage,
+  bindings,
+  inspectorPort,
+  flags = [],
+  cron = true,
+  silent = false,
+}) {
   const miniflare = new Miniflare({
     host,
     port,
@@ -51,7 +67,9 @@ export async function startRelay({ modules, outdir, port, host = "127.0.0.1", st
     durableObjectsPersist: storage,
     unsafeTriggerHandlers: true,
     inspectorPort,
-    ...(silent && { handleRuntimeStdio: (stdout, stderr) => [stdout, stderr].forEach((stream) => stream.resume()) }),
+    ...(silent && {
+      handleRuntimeStdio: (stdout, stderr) => [stdout, stderr].forEach((stream) => stream.resume()),
+    }),
   });
   const url = await miniflare.ready;
   const wake = async () => {

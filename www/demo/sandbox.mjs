@@ -3,7 +3,9 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
 export async function startSandbox(binary, port, args = []) {
-  const child = spawn(binary, ["--port", String(port), "--with-parent", ...args], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(binary, ["--port", String(port), "--with-parent", ...args], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const gone = new Promise((resolve) => child.once("exit", resolve));
   const url = await new Promise((resolve, reject) => {
     child.once("error", () => reject(new Error(`${binary} cannot be started`)));

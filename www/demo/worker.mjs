@@ -29,16 +29,38 @@ export default relay((env) => ({
       deliver: [
         {
           account: "marketo",
-          map: { email: "email", firstName: "firstName", lastName: "lastName", phone: "phone", company: "company", labels: "labels" },
+          map: {
+            email: "email",
+            firstName: "firstName",
+            lastName: "lastName",
+            phone: "phone",
+            company: "company",
+            labels: "labels",
+          },
           constants: { formId: 1029 },
         },
         {
           account: "pardot",
-          map: { email: "email", first_name: "firstName", last_name: "lastName", phone: "phone", company: "company", Interests: "labels", source: "@utm_source" },
+          map: {
+            email: "email",
+            first_name: "firstName",
+            last_name: "lastName",
+            phone: "phone",
+            company: "company",
+            Interests: "labels",
+            source: "@utm_source",
+          },
         },
         {
           account: "prospects",
-          map: { email: "email", firstName: "firstName", lastName: "lastName", phone: "phone", company: "company", labels: "labels" },
+          map: {
+            email: "email",
+            firstName: "firstName",
+            lastName: "lastName",
+            phone: "phone",
+            company: "company",
+            labels: "labels",
+          },
           constants: { newSourceName: "Website" },
         },
       ],
@@ -56,7 +78,11 @@ export default relay((env) => ({
       baseUrl: env.SANDBOX,
       allowHost: env.SANDBOX_HOST,
       businessUnit: env.SANDBOX_BUSINESS_UNIT,
-      credentials: { clientId: env.SANDBOX_CLIENT_ID, clientSecret: env.SANDBOX_CLIENT_SECRET, loginUrl: env.SANDBOX },
+      credentials: {
+        clientId: env.SANDBOX_CLIENT_ID,
+        clientSecret: env.SANDBOX_CLIENT_SECRET,
+        loginUrl: env.SANDBOX,
+      },
     },
     prospects: {
       system: "prospects",

@@ -57,7 +57,8 @@ pub(crate) fn renew(root: &Path, file: &str) -> Outcome<()> {
 /// The first date in a text, as `2026-09-14`.
 fn dated(text: &str) -> Option<&str> {
     text.split(|sign: char| sign != '-' && !sign.is_ascii_digit()).find(|word| {
-        word.len() == 10 && word.bytes().enumerate().all(|(at, byte)| (byte == b'-') == (at == 4 || at == 7))
+        word.len() == 10
+            && word.bytes().enumerate().all(|(at, byte)| (byte == b'-') == (at == 4 || at == 7))
     })
 }
 
@@ -73,10 +74,18 @@ fn read(text: &str) -> Outcome<(String, Vec<Row>)> {
     };
     let names = cells(lines.next().ok_or("there is no head")?);
     let column = |name: &str| {
-        names.iter().position(|known| known == name).ok_or_else(|| format!("there is no column {name}"))
+        names
+            .iter()
+            .position(|known| known == name)
+            .ok_or_else(|| format!("there is no column {name}"))
     };
-    let [code, purpose, place, notes, in_service] =
-        [column("NPA_ID")?, column("USE")?, column("LOCATION")?, column("NOTES")?, column("IN_SERVICE")?];
+    let [code, purpose, place, notes, in_service] = [
+        column("NPA_ID")?,
+        column("USE")?,
+        column("LOCATION")?,
+        column("NOTES")?,
+        column("IN_SERVICE")?,
+    ];
     let mut found = Vec::new();
     for line in lines.filter(|line| !line.trim().is_empty()) {
         let cells = cells(line);
@@ -131,9 +140,10 @@ fn renewed(before: &Table, report: &[Row]) -> Outcome<Table> {
     for Row { code, what } in report {
         let row = known.get(what.as_str()).and_then(|row| after.get_mut(*row));
         let Some((_, codes)) = row else {
-            return Err(
-                format!("{code}: `{what}` is new; add its row to {TABLE} by hand, with this code").into()
-            );
+            return Err(format!(
+                "{code}: `{what}` is new; add its row to {TABLE} by hand, with this code"
+            )
+            .into());
         };
         codes.push(*code);
     }
@@ -148,9 +158,13 @@ fn changes(before: &Table, after: &Table) -> Vec<String> {
     let only = |one: &Table, other: &Table, sign: &str| {
         let mut lines = Vec::new();
         for (name, codes) in one {
-            let known = other.iter().find(|(known, _)| known == name).map_or(&[][..], |(_, codes)| codes);
+            let known =
+                other.iter().find(|(known, _)| known == name).map_or(&[][..], |(_, codes)| codes);
             lines.extend(
-                codes.iter().filter(|code| !known.contains(code)).map(|code| format!("{sign} {code} {name}")),
+                codes
+                    .iter()
+                    .filter(|code| !known.contains(code))
+                    .map(|code| format!("{sign} {code} {name}")),
             );
         }
         lines
@@ -178,7 +192,8 @@ mod tests {
         529,General Purpose Code,Yes,,No,Yes,,N,,,Y,16-Sep-2022,,,\"Non-Geographic Services \"\r\n\
         542,General Purpose Code,Yes,,No,Yes,,N,NANP AREA,,Y,26-May-2026,,,Non-geographic services\r\n\
         800,Easily Recognizable Code,Yes,,No,Yes,01-Jan-1966,N,NANP AREA,,Y,01-Jan-1966,,,Toll-free\r\n";
-    const TABLE: &str = "# of 2025-11-26, and more\ntoll-free 800\npersonal 529\nUS-FL 321 999\nUS-NY 212\n";
+    const TABLE: &str =
+        "# of 2025-11-26, and more\ntoll-free 800\npersonal 529\nUS-FL 321 999\nUS-NY 212\n";
 
     #[test]
     fn a_new_code_goes_to_the_row_of_those_that_are_alike() {
@@ -202,8 +217,9 @@ mod tests {
 
     #[test]
     fn what_the_table_cannot_know_stops() {
-        let report =
-            |what: &str| vec![Row { code: 212, what: "ny".into() }, Row { code: 700, what: what.into() }];
+        let report = |what: &str| {
+            vec![Row { code: 212, what: "ny".into() }, Row { code: 700, what: what.into() }]
+        };
         let refusal = |report: Vec<Row>| {
             renewed(&rows(TABLE).unwrap_or_default(), &report)
                 .map_or_else(|error| error.to_string(), |_| String::new())
@@ -211,7 +227,9 @@ mod tests {
         assert!(refusal(report("atlantis")).starts_with("700: `atlantis` is new"));
         let two = vec![Row { code: 212, what: "ny".into() }, Row { code: 321, what: "ny".into() }];
         assert!(refusal(two).starts_with("321: the report says `ny` of two rows"));
-        assert!(read("NPA_ID,USE\n").is_err() && read("File Date,09/14/2026\nNPA_ID,USE\n").is_err());
+        assert!(
+            read("NPA_ID,USE\n").is_err() && read("File Date,09/14/2026\nNPA_ID,USE\n").is_err()
+        );
     }
 
     #[test]

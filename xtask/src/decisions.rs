@@ -60,7 +60,9 @@ pub(crate) fn run(root: &Path, only: &str) -> Outcome<()> {
         return Err(format!("the {judge} fail already where nothing is broken").into());
     }
     let mut wrong = Vec::new();
-    for Mutant { decision, file, from, to } in mutants.iter().filter(|one| one.decision.contains(only)) {
+    for Mutant { decision, file, from, to } in
+        mutants.iter().filter(|one| one.decision.contains(only))
+    {
         let (whole, path) = (fs::read_to_string(root.join(file))?, tree.join(file));
         if whole.matches(from.as_str()).count() != 1 {
             eprintln!("gone      {decision}: its text is not, or not once, in {file}");
@@ -101,8 +103,11 @@ fn read(root: &Path) -> Outcome<Vec<Mutant>> {
 
 /// Only what differs is written: cargo goes by the time of a file.
 fn copy(from: &Path, to: &Path) -> Outcome<()> {
-    let tracked =
-        Command::new("git").args(["ls-files", "-z", "--"]).args(COPIED).current_dir(from).output()?;
+    let tracked = Command::new("git")
+        .args(["ls-files", "-z", "--"])
+        .args(COPIED)
+        .current_dir(from)
+        .output()?;
     if !tracked.status.success() {
         return Err("git does not say which files there are".into());
     }
@@ -139,7 +144,11 @@ fn cargo(tree: &Path, target: &Path) -> Command {
         "--package",
         "fieldpost",
     ]);
-    cargo.current_dir(tree).env("CARGO_TARGET_DIR", target).stdout(Stdio::null()).stderr(Stdio::null());
+    cargo
+        .current_dir(tree)
+        .env("CARGO_TARGET_DIR", target)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     cargo
 }
 

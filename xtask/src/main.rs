@@ -63,7 +63,9 @@ fn root() -> Outcome<&'static Path> {
 fn wasm(root: &Path) -> Outcome<()> {
     let optimizer = root.join("node_modules/.bin/wasm-opt");
     if !optimizer.exists() {
-        return Err("wasm-opt is missing: run `npm ci` first, or `make build`, which does both".into());
+        return Err(
+            "wasm-opt is missing: run `npm ci` first, or `make build`, which does both".into()
+        );
     }
     for (name, features, level, passes) in BUILDS {
         let compiled = compile(root, name, features, level)?;
@@ -87,8 +89,12 @@ fn compile(root: &Path, name: &str, features: &str, level: &str) -> Outcome<Path
         fs::remove_file(&made)?;
     }
     // Paths of this machine would be in the module, and make it another one on every machine.
-    let home = env::var("CARGO_HOME").or_else(|_| env::var("HOME").map(|home| format!("{home}/.cargo")))?;
-    let remap = format!("--remap-path-prefix={home}=cargo --remap-path-prefix={}=fieldpost", root.display());
+    let home = env::var("CARGO_HOME")
+        .or_else(|_| env::var("HOME").map(|home| format!("{home}/.cargo")))?;
+    let remap = format!(
+        "--remap-path-prefix={home}=cargo --remap-path-prefix={}=fieldpost",
+        root.display()
+    );
     let flags = format!("{remap} {PLAIN}");
     let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(root)
@@ -105,7 +111,13 @@ fn compile(root: &Path, name: &str, features: &str, level: &str) -> Outcome<Path
             "--crate-type",
             "cdylib",
         ])
-        .args(["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", features])
+        .args([
+            "--target",
+            "wasm32-unknown-unknown",
+            "--no-default-features",
+            "--features",
+            features,
+        ])
         .arg("--target-dir")
         .arg(&target)
         // For [`sweep`].
@@ -147,12 +159,16 @@ fn bind(compiled: &Path, out: &Path) -> Outcome<()> {
 fn bare(out: &Path) -> Outcome<()> {
     let file = out.join("fieldpost_bg.wasm");
     let mut module = Module::from_file(&file).map_err(|error| error.to_string())?;
-    for export in ["__wbindgen_start", "__wbindgen_externrefs", "__abort_handler", "__instance_terminated"] {
+    for export in
+        ["__wbindgen_start", "__wbindgen_externrefs", "__abort_handler", "__instance_terminated"]
+    {
         // Which of them are there differs with what the crate uses.
         let _ = module.exports.remove(export);
     }
     module.start = None;
-    for import in module.imports.iter_mut().filter(|import| import.name.starts_with("__wbg_answer_")) {
+    for import in
+        module.imports.iter_mut().filter(|import| import.name.starts_with("__wbg_answer_"))
+    {
         "host".clone_into(&mut import.module);
         "answer".clone_into(&mut import.name);
     }
@@ -195,8 +211,12 @@ fn silence(module: &mut Module) -> Silenced {
         // Numbers are written by `ryu`: the standard library's way is only left over from the messages.
         "core3fmt5float",
     ];
-    const WORDY: &[&str] =
-        &["serde_core..de..Unexpected", "serde_core..de..WithDecimalPoint", "Debug$GT$3fmt", "5Debug3fmt"];
+    const WORDY: &[&str] = &[
+        "serde_core..de..Unexpected",
+        "serde_core..de..WithDecimalPoint",
+        "Debug$GT$3fmt",
+        "5Debug3fmt",
+    ];
     let functions: Vec<_> = module.funcs.iter_local().map(|(id, _)| id).collect();
     let mut silenced = Silenced::default();
     for id in functions {
@@ -254,8 +274,9 @@ fn forget_places(module: &mut Module) {
         for (at, window) in words.windows(4).enumerate() {
             let [address, length, line, column] = *window else { continue };
             let [length, line, column] = [length, line, column].map(u32::from_le_bytes);
-            let fits =
-                (1..256).contains(&length) && (1..100_000).contains(&line) && (1..1_000).contains(&column);
+            let fits = (1..256).contains(&length)
+                && (1..100_000).contains(&line)
+                && (1..1_000).contains(&column);
             if let Some(path) = fits.then(|| path(u32::from_le_bytes(address), length)).flatten() {
                 let from = at.saturating_mul(WORD);
                 forgotten.extend([(*id, from..from.saturating_add(4 * WORD)), path]);
@@ -271,7 +292,12 @@ fn forget_places(module: &mut Module) {
 
 fn optimize(optimizer: &Path, passes: &[&str], module: &Path) -> Outcome<()> {
     let status = Command::new(optimizer)
-        .args(["-Oz", "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext"])
+        .args([
+            "-Oz",
+            "--enable-bulk-memory",
+            "--enable-nontrapping-float-to-int",
+            "--enable-sign-ext",
+        ])
         .args(["--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue"])
         .args(["--strip-debug", "--strip-producers", "--strip-target-features", "--converge"])
         // Zeros between the tables compress better than the thousand segments that would leave them out.

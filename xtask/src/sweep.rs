@@ -41,8 +41,11 @@ enum Symbol {
 }
 
 pub(crate) fn sweep(compiled: &[u8], module: &mut Module, silenced: &Silenced) -> Outcome<()> {
-    let imported =
-        module.funcs.iter().filter(|function| matches!(function.kind, FunctionKind::Import(_))).count();
+    let imported = module
+        .funcs
+        .iter()
+        .filter(|function| matches!(function.kind, FunctionKind::Import(_)))
+        .count();
     let linked = Linked::read(compiled, imported, &silenced.loud)?;
     if linked.named.is_empty() {
         return Err("the linker has left no relocations".into());
@@ -63,7 +66,8 @@ pub(crate) fn sweep(compiled: &[u8], module: &mut Module, silenced: &Silenced) -
         body.func_body().unreachable();
         module.funcs.get_mut(id).kind = FunctionKind::Local(body.local_func(arguments));
     }
-    let names: Vec<String> = module.customs.iter().map(|(_, section)| section.name().to_owned()).collect();
+    let names: Vec<String> =
+        module.customs.iter().map(|(_, section)| section.name().to_owned()).collect();
     for name in names.iter().filter(|name| *name == "linking" || name.starts_with("reloc.")) {
         module.customs.remove_raw(name);
     }
@@ -189,15 +193,20 @@ impl Linked {
                 continue;
             }
             waiting.extend(
-                self.calls.iter().filter(|(caller, _)| *caller == function).map(|(_, callee)| callee),
+                self.calls
+                    .iter()
+                    .filter(|(caller, _)| *caller == function)
+                    .map(|(_, callee)| callee),
             );
             let body = function
                 .checked_sub(imported)
                 .and_then(|at| self.bodies.get(at))
                 .cloned()
                 .unwrap_or_default();
-            let mut found: Vec<usize> =
-                within(&body).filter(|(at, _)| !doomed.contains(at)).map(|(_, symbol)| *symbol).collect();
+            let mut found: Vec<usize> = within(&body)
+                .filter(|(at, _)| !doomed.contains(at))
+                .map(|(_, symbol)| *symbol)
+                .collect();
             while let Some(symbol) = found.pop() {
                 if !symbols.insert(symbol) {
                     continue;
@@ -206,7 +215,8 @@ impl Linked {
                     Some(Symbol::Function(index)) => waiting.push(*index),
                     Some(Symbol::Datum(segment, part)) => {
                         let start = self.segments.get(*segment).map_or(0, |range| range.start);
-                        let place = start.saturating_add(part.start)..start.saturating_add(part.end);
+                        let place =
+                            start.saturating_add(part.start)..start.saturating_add(part.end);
                         found.extend(within(&place).map(|(_, symbol)| *symbol));
                     }
                     _ => {}

@@ -19,13 +19,22 @@ interface Event {
   reply?: unknown;
 }
 
-const failed = ({ code, message, issues }: Failure): FieldpostError => new FieldpostError(code, message || said(issues) || code, issues);
+const failed = ({ code, message, issues }: Failure): FieldpostError =>
+  new FieldpostError(code, message || said(issues) || code, issues);
 
 /** The head of an answer as the border reads it. */
-const headOf = ({ status, headers }: Response): unknown => ({ status, headers: [...headers], body: "" });
+const headOf = ({ status, headers }: Response): unknown => ({
+  status,
+  headers: [...headers],
+  body: "",
+});
 
 /** What came of a request within its time: an event with the reply, or the code of there being none. */
-async function answered(deadline: number, out: AbortController, act: () => Promise<Event>): Promise<Event> {
+async function answered(
+  deadline: number,
+  out: AbortController,
+  act: () => Promise<Event>,
+): Promise<Event> {
   try {
     return await within(deadline, (late) => {
       late.addEventListener("abort", () => out.abort());
@@ -69,8 +78,22 @@ export function carrier(account: RelayAccount, options: ClientOptions, load: () 
       event = undefined;
       const [told, request, kept] = steady((glue) => {
         const [token, ...shared] = client;
-        const numbers = Float64Array.of(Date.now(), options.timeout ?? NaN, first, most, ...shared, ...call);
-        return glue.clientStep(plain, credentials, [goal, name, token, operation].join("\x01"), numbers, rows[due] ?? "", reply) as Stepped;
+        const numbers = Float64Array.of(
+          Date.now(),
+          options.timeout ?? NaN,
+          first,
+          most,
+          ...shared,
+          ...call,
+        );
+        return glue.clientStep(
+          plain,
+          credentials,
+          [goal, name, token, operation].join("\x01"),
+          numbers,
+          rows[due] ?? "",
+          reply,
+        ) as Stepped;
       });
       let effects: Effect[];
       [client, call, ...effects] = told;
@@ -98,13 +121,22 @@ export function carrier(account: RelayAccount, options: ClientOptions, load: () 
             const whole = effect[0] === "fetch";
             out = new AbortController();
             event = await answered(effect[1], out, async () => {
-              response = await send(request as Request, { timeout: 0, signal: out.signal, ...fetching });
-              return whole ? { name: "reply", reply: await plainReply(response) } : { name: "head", reply: headOf(response) };
+              response = await send(request as Request, {
+                timeout: 0,
+                signal: out.signal,
+                ...fetching,
+              });
+              return whole
+                ? { name: "reply", reply: await plainReply(response) }
+                : { name: "head", reply: headOf(response) };
             });
             break;
           }
           case "read":
-            event = await answered(effect[1], out, async () => ({ name: "reply", reply: await plainReply(response as Response) }));
+            event = await answered(effect[1], out, async () => ({
+              name: "reply",
+              reply: await plainReply(response as Response),
+            }));
             break;
           case "progress":
             progress?.({ state: effect[3], asked: effect[1], wait: effect[2] });
@@ -121,7 +153,12 @@ export function carrier(account: RelayAccount, options: ClientOptions, load: () 
             yield gift(effect[1]);
             break;
           case "stream":
-            yield gift(flowing(response?.body ?? (new Response("").body as ReadableStream<Uint8Array>), effect[1]));
+            yield gift(
+              flowing(
+                response?.body ?? (new Response("").body as ReadableStream<Uint8Array>),
+                effect[1],
+              ),
+            );
             break;
           case "deny":
             parked.deny(failed(effect[1]));

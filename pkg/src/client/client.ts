@@ -41,7 +41,10 @@ export interface Client {
    * Calls an operation and reads its reply. More records than one call takes are sent one part after another, and the
    * outcomes stand in the caller's order. Throws `params.invalid` and `account.invalid`; everything else is an outcome.
    */
-  call<Name extends OperationName>(operation: Name, params?: Operations[Name]["params"]): Promise<Outcome>;
+  call<Name extends OperationName>(
+    operation: Name,
+    params?: Operations[Name]["params"],
+  ): Promise<Outcome>;
   call(operation: string, params?: Params): Promise<Outcome>;
   /** The pages of an operation that has some, one outcome after another; the last is the one that ends them. */
   pages(operation: string, params?: Params): AsyncGenerator<Outcome, void, void>;
@@ -53,14 +56,21 @@ export interface Client {
    */
   waitForExport(id: string, options?: ExportOptions): Promise<ExportDone>;
   /** A file of an export as a stream of CSV, by its address in `refs` or by number. */
-  download(file: string | { id: string; file: string | number }): Promise<ReadableStream<Uint8Array>>;
+  download(
+    file: string | { id: string; file: string | number },
+  ): Promise<ReadableStream<Uint8Array>>;
 }
 
 /** The first thing that a call gives; it gives one or fails. */
-const first = async <T>(gifts: AsyncGenerator<T, void, void>): Promise<T> => (await gifts.next()).value as T;
+const first = async <T>(gifts: AsyncGenerator<T, void, void>): Promise<T> =>
+  (await gifts.next()).value as T;
 
 /** An account that gets its own token, keeps it, and renews it once when the system no longer takes it. */
-export function makeClient(account: RelayAccount, options: ClientOptions, load: () => Promise<void>): Client {
+export function makeClient(
+  account: RelayAccount,
+  options: ClientOptions,
+  load: () => Promise<void>,
+): Client {
   const carry = carrier(account, options, load);
   return {
     call: (operation: string, params?: Params) => first(carry("outcome", operation, params)),
@@ -69,10 +79,23 @@ export function makeClient(account: RelayAccount, options: ClientOptions, load: 
       for await (const page of carry("records", operation, params)) yield* page;
     },
     async waitForExport(id, { progress, ...waiting } = {}) {
-      const tell = (now: Progress): void => progress?.({ id, ...(now as Progress & { state: ExportState }) });
-      return { id, refs: await first(carry("job", "pardot.export.read", { id }, { ...waiting, progress: tell })) };
+      const tell = (now: Progress): void =>
+        progress?.({ id, ...(now as Progress & { state: ExportState }) });
+      return {
+        id,
+        refs: await first(
+          carry("job", "pardot.export.read", { id }, { ...waiting, progress: tell }),
+        ),
+      };
     },
     // The address' own host is not asked: the token goes to the account's host alone.
-    download: (file) => first(carry("file", "pardot.export.download", typeof file === "string" ? { ref: file } : { id: file.id, file: file.file })),
+    download: (file) =>
+      first(
+        carry(
+          "file",
+          "pardot.export.download",
+          typeof file === "string" ? { ref: file } : { id: file.id, file: file.file },
+        ),
+      ),
   };
 }

@@ -36,4 +36,8 @@ export type Effect =
 export type Shared = [token: string, ...numbers: number[]];
 
 /** What a step says: the state for the next one, and the effects; the request and the rows that these speak of. */
-export type Stepped = [said: [client: Shared, call: number[], ...effects: Effect[]], request: Request | undefined, rows: string[] | undefined];
+export type Stepped = [
+  said: [client: Shared, call: number[], ...effects: Effect[]],
+  request: Request | undefined,
+  rows: string[] | undefined,
+];

@@ -28,7 +28,10 @@ export class Parked {
         this.waiting.delete(one);
         act();
       };
-      const one = { go: (): void => leave(resolve), fail: (error: Error): void => leave(() => reject(error)) };
+      const one = {
+        go: (): void => leave(resolve),
+        fail: (error: Error): void => leave(() => reject(error)),
+      };
       const timer = setTimeout(one.go, ms);
       this.waiting.add(one);
     });

@@ -13,8 +13,12 @@ let loading: Promise<void> | undefined;
 /** Instantiates the module, once. */
 export function load(source?: BufferSource | WebAssembly.Module): Promise<void> {
   loading ??= (async () => {
-    const module = source ?? (await readFile(new URL("../../wasm/edge/fieldpost_bg.wasm", import.meta.url)));
-    startEdge(glue, module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module));
+    const module =
+      source ?? (await readFile(new URL("../../wasm/edge/fieldpost_bg.wasm", import.meta.url)));
+    startEdge(
+      glue,
+      module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module),
+    );
   })().catch((error: unknown) => {
     loading = undefined;
     throw error;

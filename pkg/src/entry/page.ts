@@ -20,6 +20,10 @@ export function load(source?: BufferSource | WebAssembly.Module): Promise<void> 
 
 async function compile(source?: BufferSource | WebAssembly.Module): Promise<void> {
   // Its first byte is 0, so its first letter is the mask; see `pkg/build.mjs`.
-  const bytes = source ?? module(([text]) => Uint8Array.from(text, (letter) => letter.charCodeAt(0) ^ text.charCodeAt(0)));
+  const bytes =
+    source ??
+    module(([text]) =>
+      Uint8Array.from(text, (letter) => letter.charCodeAt(0) ^ text.charCodeAt(0)),
+    );
   startLean(bytes instanceof WebAssembly.Module ? bytes : await WebAssembly.compile(bytes));
 }

@@ -9,7 +9,9 @@ export { send } from "../send.js";
 export type * from "../types.js";
 
 /** Instantiates the module of `fieldpost/fieldpost.wasm`, which the application brings as bytes, module or response. */
-export async function load(source?: BufferSource | WebAssembly.Module | Response | PromiseLike<Response>): Promise<void> {
+export async function load(
+  source?: BufferSource | WebAssembly.Module | Response | PromiseLike<Response>,
+): Promise<void> {
   if (source === undefined) throw new FieldpostError("wasm.source", Said.WASM_SOURCE);
   const given = await source;
   const bytes = given instanceof Response ? await given.arrayBuffer() : given;

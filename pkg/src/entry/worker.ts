@@ -6,7 +6,15 @@ import { makeRelay, type RelayHandler } from "../worker/relay.js";
 import { load } from "./workerd.js";
 
 export type { Client, ClientOptions } from "../client/client.js";
-export type { Credentials, RelayAccount, RelayEnv, RelayFormOptions, RelayOptions, RelaySource, Target } from "../worker/options.js";
+export type {
+  Credentials,
+  RelayAccount,
+  RelayEnv,
+  RelayFormOptions,
+  RelayOptions,
+  RelaySource,
+  Target,
+} from "../worker/options.js";
 export type { RelayHandler } from "../worker/relay.js";
 export { load };
 
@@ -20,4 +28,5 @@ export const Outbox = makeOutbox(load);
 export const Gate = makeGate(load);
 
 /** Calls operations of one account: `client(account).call("pardot.prospect.read", { id })`. */
-export const client = (account: RelayAccount, options: ClientOptions = {}): Client => makeClient(account, options, load);
+export const client = (account: RelayAccount, options: ClientOptions = {}): Client =>
+  makeClient(account, options, load);

@@ -31,16 +31,28 @@ export function events(tell: (event: FormEvent) => void, root: EventTarget = doc
           event: `fieldpost_${name}`,
           form: form.id || form.getAttribute("name") || "",
           ...(state && { state }),
-          ...(issues && { fields: unique(issues.map(({ field }) => field)), codes: unique(issues.map(({ code }) => code)) }),
+          ...(issues && {
+            fields: unique(issues.map(({ field }) => field)),
+            codes: unique(issues.map(({ code }) => code)),
+          }),
         });
       },
       { signal: life.signal },
     );
   }
   // A lead that had waited has no form any more.
-  const delivered = (event: Event): void => tell({ event: "fieldpost_delivered", form: "", state: (event as CustomEvent<Detail>).detail.state ?? "" });
+  const delivered = (event: Event): void =>
+    tell({
+      event: "fieldpost_delivered",
+      form: "",
+      state: (event as CustomEvent<Detail>).detail.state ?? "",
+    });
   globalThis.addEventListener?.("fieldpost:delivered", delivered, { signal: life.signal });
-  globalThis.addEventListener?.("fieldpost:lost", () => tell({ event: "fieldpost_lost", form: "" }), { signal: life.signal });
+  globalThis.addEventListener?.(
+    "fieldpost:lost",
+    () => tell({ event: "fieldpost_lost", form: "" }),
+    { signal: life.signal },
+  );
   return () => life.abort();
 }
 
@@ -57,6 +69,10 @@ export function gtag(root?: EventTarget): () => void {
   return events(({ event, ...parameters }) => {
     const send = (window as { gtag?: (...words: unknown[]) => void }).gtag;
     send?.("event", event, parameters);
-    if (event === "fieldpost_done" || (event === "fieldpost_delivered" && parameters.state !== "refused")) send?.("event", "generate_lead", { form: parameters.form });
+    if (
+      event === "fieldpost_done" ||
+      (event === "fieldpost_delivered" && parameters.state !== "refused")
+    )
+      send?.("event", "generate_lead", { form: parameters.form });
   }, root);
 }

@@ -14,7 +14,8 @@ export function conditions(element: HTMLFormElement): () => void {
 
   const holds = (condition: string): boolean =>
     condition.split(";").every((one) => {
-      const [, name = "", not = "", values] = /^\s*([^=!]+?)\s*(?:(!?)=([\s\S]*))?$/.exec(one) ?? [];
+      const [, name = "", not = "", values] =
+        /^\s*([^=!]+?)\s*(?:(!?)=([\s\S]*))?$/.exec(one) ?? [];
       const given = new FormData(element).getAll(name).map(String).filter(Boolean);
       if (values === undefined) return given.length > 0;
       const wanted = values.split("|").map((value) => value.trim());
@@ -32,7 +33,8 @@ export function conditions(element: HTMLFormElement): () => void {
     }
   };
 
-  for (const type of ["input", "change"]) form.addEventListener(type, apply, { signal: life.signal });
+  for (const type of ["input", "change"])
+    form.addEventListener(type, apply, { signal: life.signal });
   // The fields have their first values again only after the event.
   form.addEventListener("reset", () => setTimeout(apply), { signal: life.signal });
   apply();
@@ -44,9 +46,10 @@ export function conditions(element: HTMLFormElement): () => void {
 
 /** Hides a part and disables what is in it; gives back what undoes that. */
 function hide(part: HTMLElement): () => void {
-  const off = [part, ...part.querySelectorAll<HTMLElement>("input, select, textarea, button, fieldset")].filter(
-    (one): one is HTMLInputElement => "disabled" in one && !one.disabled,
-  );
+  const off = [
+    part,
+    ...part.querySelectorAll<HTMLElement>("input, select, textarea, button, fieldset"),
+  ].filter((one): one is HTMLInputElement => "disabled" in one && !one.disabled);
   for (const one of off) one.disabled = true;
   const was = part.hidden;
   part.hidden = true;

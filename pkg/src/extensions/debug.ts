@@ -20,11 +20,19 @@ export function debug(options: DebugOptions = {}): () => void {
       `fieldpost:${name}`,
       (event) => {
         const form = unhidden(event.target as HTMLFormElement);
-        const { detail } = event as CustomEvent<Partial<SubmitDetail> & { state?: string; issues?: { field: string; code: string }[] }>;
-        const about = detail.state ?? detail.issues?.map(({ field, code }) => `${field} ${code}`).join(", ") ?? detail.fields?.join(", ") ?? "";
+        const { detail } = event as CustomEvent<
+          Partial<SubmitDetail> & { state?: string; issues?: { field: string; code: string }[] }
+        >;
+        const about =
+          detail.state ??
+          detail.issues?.map(({ field, code }) => `${field} ${code}`).join(", ") ??
+          detail.fields?.join(", ") ??
+          "";
         const stopped = name === "submit" && options.dryRun;
         if (stopped) event.preventDefault();
-        console.info(`fieldpost ${form.id || "form"}: ${stopped ? "dry run, not sent" : name}: ${about} (${Math.round(performance.now() - began)} ms)`);
+        console.info(
+          `fieldpost ${form.id || "form"}: ${stopped ? "dry run, not sent" : name}: ${about} (${Math.round(performance.now() - began)} ms)`,
+        );
       },
       { signal: life.signal },
     );

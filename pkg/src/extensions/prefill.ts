@@ -12,13 +12,22 @@ export interface PrefillOptions {
  * sees. Gives the names that were filled. Nothing is looked up: a link that is passed on fills in what it says, so
  * allow only what is no secret (`company`, `topic`, not `email`).
  */
-export function prefill(element: HTMLFormElement, allowed: readonly string[], options: PrefillOptions = {}): string[] {
+export function prefill(
+  element: HTMLFormElement,
+  allowed: readonly string[],
+  options: PrefillOptions = {},
+): string[] {
   const form = unhidden(element);
   const query = new URLSearchParams(options.from ?? location.search);
   const filled = new Set<string>();
   for (const control of [...form.elements] as (HTMLInputElement | HTMLSelectElement)[]) {
     const { name, type } = control;
-    if (!allowed.includes(name) || !query.has(name) || /^(password|file|hidden|submit|button|reset|image|fieldset|output)$/.test(type)) continue;
+    if (
+      !allowed.includes(name) ||
+      !query.has(name) ||
+      /^(password|file|hidden|submit|button|reset|image|fieldset|output)$/.test(type)
+    )
+      continue;
     const values = query.getAll(name);
     if (type === "checkbox" || type === "radio") {
       // A consent is given by nobody but the visitor.
@@ -26,7 +35,8 @@ export function prefill(element: HTMLFormElement, allowed: readonly string[], op
       (control as HTMLInputElement).checked = true;
     } else if (control instanceof HTMLSelectElement) {
       if (control.value) continue;
-      for (const option of control.options) if (values.includes(option.value)) option.selected = true;
+      for (const option of control.options)
+        if (values.includes(option.value)) option.selected = true;
     } else {
       if (control.value) continue;
       const { maxLength } = control;
@@ -37,7 +47,11 @@ export function prefill(element: HTMLFormElement, allowed: readonly string[], op
   }
   if (options.from === undefined && options.clean !== false && filled.size) {
     for (const name of filled) query.delete(name);
-    history.replaceState(history.state, "", `${location.pathname}${`${query}` && `?${query}`}${location.hash}`);
+    history.replaceState(
+      history.state,
+      "",
+      `${location.pathname}${`${query}` && `?${query}`}${location.hash}`,
+    );
   }
   return [...filled];
 }

@@ -32,7 +32,9 @@ export function profile(element: HTMLFormElement, options: ProfileOptions = {}):
   const undo: (() => void)[] = [];
   for (const part of form.querySelectorAll<HTMLElement>("[data-fieldpost-profile]")) {
     if (!answered.has(part.dataset.fieldpostProfile ?? "") && questions-- > 0) continue;
-    const off = [...part.querySelectorAll<HTMLInputElement>("input, select, textarea")].filter((one) => !one.disabled);
+    const off = [...part.querySelectorAll<HTMLInputElement>("input, select, textarea")].filter(
+      (one) => !one.disabled,
+    );
     const { hidden } = part;
     for (const one of off) one.disabled = true;
     part.hidden = true;
@@ -45,7 +47,9 @@ export function profile(element: HTMLFormElement, options: ProfileOptions = {}):
   form.addEventListener(
     "fieldpost:submit",
     () => {
-      given = [...new FormData(element)].filter(([, value]) => typeof value === "string" && value).map(([name]) => name);
+      given = [...new FormData(element)]
+        .filter(([, value]) => typeof value === "string" && value)
+        .map(([name]) => name);
     },
     { signal: life.signal },
   );
@@ -53,9 +57,16 @@ export function profile(element: HTMLFormElement, options: ProfileOptions = {}):
     "fieldpost:done",
     () => {
       if (!options.consent?.()) return;
-      const asked = [...form.querySelectorAll<HTMLElement>("[data-fieldpost-profile]")].map((part) => part.dataset.fieldpostProfile ?? "");
+      const asked = [...form.querySelectorAll<HTMLElement>("[data-fieldpost-profile]")].map(
+        (part) => part.dataset.fieldpostProfile ?? "",
+      );
       try {
-        localStorage.setItem(NAME, JSON.stringify([...new Set([...stored(), ...given.filter((name) => asked.includes(name))])]));
+        localStorage.setItem(
+          NAME,
+          JSON.stringify([
+            ...new Set([...stored(), ...given.filter((name) => asked.includes(name))]),
+          ]),
+        );
       } catch {
         // Then the same is asked again.
       }

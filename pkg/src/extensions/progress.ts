@@ -31,27 +31,48 @@ export function progress(element: HTMLFormElement, options: ProgressOptions = {}
       return undefined;
     }
   };
-  const forget = (): void => void attempt(() => stores().forEach((store) => store.removeItem(name)));
+  const forget = (): void =>
+    void attempt(() => stores().forEach((store) => store.removeItem(name)));
 
   type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
   const fields = (): Field[] =>
     ([...form.elements] as Field[]).filter(
       (one) =>
-        one.name && one.matches("input, select, textarea") && !/^(password|file|hidden|submit|button|reset|image)$/.test(one.type) &&
-        !one.closest("[data-fieldpost-private], [aria-hidden=true]") && !options.except?.includes(one.name),
+        one.name &&
+        one.matches("input, select, textarea") &&
+        !/^(password|file|hidden|submit|button|reset|image)$/.test(one.type) &&
+        !one.closest("[data-fieldpost-private], [aria-hidden=true]") &&
+        !options.except?.includes(one.name),
     );
-  const checkable = (one: Field): one is HTMLInputElement => one.type === "checkbox" || one.type === "radio";
+  const checkable = (one: Field): one is HTMLInputElement =>
+    one.type === "checkbox" || one.type === "radio";
 
   const save = (): void => {
     const kept = fields()
       .filter((one) => !checkable(one) || one.checked)
-      .map((one) => [one.name, one instanceof HTMLSelectElement ? [...one.selectedOptions].map((option) => original(option)) : one.value] as const);
-    attempt(() => (options.consent?.() ? localStorage : sessionStorage).setItem(name, JSON.stringify({ until: Date.now() + DAY, kept })));
+      .map(
+        (one) =>
+          [
+            one.name,
+            one instanceof HTMLSelectElement
+              ? [...one.selectedOptions].map((option) => original(option))
+              : one.value,
+          ] as const,
+      );
+    attempt(() =>
+      (options.consent?.() ? localStorage : sessionStorage).setItem(
+        name,
+        JSON.stringify({ until: Date.now() + DAY, kept }),
+      ),
+    );
   };
 
   const restore = (): void => {
     const text = attempt(() => sessionStorage.getItem(name) ?? localStorage.getItem(name));
-    const { until = 0, kept = [] } = attempt(() => JSON.parse(text ?? "{}") as { until?: number; kept?: [string, string | string[]][] }) ?? {};
+    const { until = 0, kept = [] } =
+      attempt(
+        () => JSON.parse(text ?? "{}") as { until?: number; kept?: [string, string | string[]][] },
+      ) ?? {};
     if (until < Date.now()) {
       forget();
       return;
@@ -60,7 +81,9 @@ export function progress(element: HTMLFormElement, options: ProgressOptions = {}
       const values = kept.filter(([other]) => other === one.name).map(([, value]) => value);
       if (checkable(one)) one.checked ||= values.includes(one.value);
       else if (one instanceof HTMLSelectElement) {
-        if (values[0] !== undefined) for (const option of one.options) option.selected = [values[0]].flat().includes(original(option));
+        if (values[0] !== undefined)
+          for (const option of one.options)
+            option.selected = [values[0]].flat().includes(original(option));
       } else if (!one.value && typeof values[0] === "string") one.value = values[0];
     }
     form.dispatchEvent(new Event("change", { bubbles: true }));
@@ -80,7 +103,8 @@ export function progress(element: HTMLFormElement, options: ProgressOptions = {}
       { signal: life.signal },
     );
   }
-  for (const type of ["fieldpost:done", "reset"]) form.addEventListener(type, forget, { signal: life.signal });
+  for (const type of ["fieldpost:done", "reset"])
+    form.addEventListener(type, forget, { signal: life.signal });
   // Last of all listeners: what nobody has prevented, the browser sends.
   addEventListener(
     "submit",

@@ -31,5 +31,9 @@ export function useFieldpost(options?: AttachOptions): FieldpostForm {
       setState("idle");
     };
   }, [form]);
-  return { ref: useCallback((element: HTMLFormElement | null) => setForm(element), []), state, attachment };
+  return {
+    ref: useCallback((element: HTMLFormElement | null) => setForm(element), []),
+    state,
+    attachment,
+  };
 }

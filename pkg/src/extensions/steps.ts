@@ -32,14 +32,21 @@ export function steps(attachment: Attachment, options: StepsOptions = {}): Steps
     at = Math.max(0, Math.min(next, all.length - 1));
     form.dataset.fieldpostAt = String(at + 1);
     all.forEach((step, index) => (step.hidden = index !== at));
-    for (const [selector, off] of [["[data-fieldpost-back]", at === 0], ["[data-fieldpost-next]", at === all.length - 1]] as const) {
+    for (const [selector, off] of [
+      ["[data-fieldpost-back]", at === 0],
+      ["[data-fieldpost-next]", at === all.length - 1],
+    ] as const) {
       // A button inside its step goes with it.
-      for (const button of form.querySelectorAll<HTMLElement>(selector)) if (!button.closest("[data-fieldpost-step]")) button.hidden = off;
+      for (const button of form.querySelectorAll<HTMLElement>(selector))
+        if (!button.closest("[data-fieldpost-step]")) button.hidden = off;
     }
-    for (const button of outside("[type=submit], button:not([type])")) button.hidden = at < all.length - 1;
+    for (const button of outside("[type=submit], button:not([type])"))
+      button.hidden = at < all.length - 1;
     if (progress) {
       let turn = 0;
-      progress.textContent = (options.progress ?? "Step {} of {}").replace(/\{\}/g, () => String(turn++ ? all.length : at + 1));
+      progress.textContent = (options.progress ?? "Step {} of {}").replace(/\{\}/g, () =>
+        String(turn++ ? all.length : at + 1),
+      );
     }
     if (!focus) return;
     // What the step is about is read out first; it is no place to type, so Tab leads on from it.
@@ -48,23 +55,37 @@ export function steps(attachment: Attachment, options: StepsOptions = {}): Steps
     const index = head.getAttribute("tabindex");
     head.tabIndex = -1;
     head.focus();
-    if (index === null) head.addEventListener("blur", () => head.removeAttribute("tabindex"), { once: true });
+    if (index === null)
+      head.addEventListener("blur", () => head.removeAttribute("tabindex"), { once: true });
   };
 
   const outside = (selector: string): HTMLElement[] =>
-    [...form.querySelectorAll<HTMLElement>(selector)].filter((one) => !one.closest("[data-fieldpost-step]") && !one.matches("[data-fieldpost-next], [data-fieldpost-back]"));
+    [...form.querySelectorAll<HTMLElement>(selector)].filter(
+      (one) =>
+        !one.closest("[data-fieldpost-step]") &&
+        !one.matches("[data-fieldpost-next], [data-fieldpost-back]"),
+    );
 
   /** The names in the step that is shown. */
   const names = (): string[] => [
-    ...new Set([...form.elements].filter((one) => all[at]?.contains(one)).map((one) => one.getAttribute("name") || one.id).filter(Boolean)),
+    ...new Set(
+      [...form.elements]
+        .filter((one) => all[at]?.contains(one))
+        .map((one) => one.getAttribute("name") || one.id)
+        .filter(Boolean),
+    ),
   ];
 
   const forward = (): void => {
     if (attachment.check(names())) show(at + 1, true);
   };
 
-  const on = (target: EventTarget, type: string, act: (event: Event) => void, capture = false): void =>
-    target.addEventListener(type, act, { signal: life.signal, capture });
+  const on = (
+    target: EventTarget,
+    type: string,
+    act: (event: Event) => void,
+    capture = false,
+  ): void => target.addEventListener(type, act, { signal: life.signal, capture });
 
   on(form, "click", (event) => {
     const button = (event.target as Element).closest("button, input");
@@ -86,9 +107,12 @@ export function steps(attachment: Attachment, options: StepsOptions = {}): Steps
     true,
   );
   on(form, "fieldpost:issues", (event) => {
-    const { issues } = (event as CustomEvent<{ issues: { field: string; severity: string }[] }>).detail;
+    const { issues } = (event as CustomEvent<{ issues: { field: string; severity: string }[] }>)
+      .detail;
     const wrong = issues.filter(({ severity }) => severity === "error").map(({ field }) => field);
-    const first = [...form.elements].find((one) => wrong.includes(one.getAttribute("name") || one.id));
+    const first = [...form.elements].find((one) =>
+      wrong.includes(one.getAttribute("name") || one.id),
+    );
     const step = all.findIndex((one) => first && one.contains(first));
     if (step >= 0 && step !== at) show(step, false);
   });
@@ -104,7 +128,10 @@ export function steps(attachment: Attachment, options: StepsOptions = {}): Steps
     detach() {
       life.abort();
       all.forEach((step, index) => (step.hidden = before[index] ?? false));
-      for (const one of form.querySelectorAll<HTMLElement>("[data-fieldpost-back], [data-fieldpost-next]")) one.hidden = false;
+      for (const one of form.querySelectorAll<HTMLElement>(
+        "[data-fieldpost-back], [data-fieldpost-next]",
+      ))
+        one.hidden = false;
       for (const one of outside("[type=submit], button:not([type])")) one.hidden = false;
       if (progress) progress.textContent = said;
       delete form.dataset.fieldpostAt;

@@ -16,7 +16,22 @@ export interface Touch {
 }
 
 const NAME = "fieldpost.touch";
-const CLICK_IDS = ["gclid", "gbraid", "wbraid", "dclid", "fbclid", "msclkid", "ttclid", "twclid", "li_fat_id", "rdt_cid", "epik", "ScCid", "yclid", "mc_eid"];
+const CLICK_IDS = [
+  "gclid",
+  "gbraid",
+  "wbraid",
+  "dclid",
+  "fbclid",
+  "msclkid",
+  "ttclid",
+  "twclid",
+  "li_fat_id",
+  "rdt_cid",
+  "epik",
+  "ScCid",
+  "yclid",
+  "mc_eid",
+];
 
 /** One touch: `utm_*`, click ids, the referrer's host, the page it began on, and when. As a query. */
 type Kept = { first?: string; last?: string; until?: number };
@@ -46,7 +61,9 @@ export function touch(options: TouchOptions = {}): Touch {
   const visit = (): void => {
     const query = new URLSearchParams(location.search);
     const found = new URLSearchParams();
-    for (const [name, value] of query) if (value && (/^utm_\w{1,40}$/.test(name) || CLICK_IDS.includes(name))) found.set(name, value.slice(0, 300));
+    for (const [name, value] of query)
+      if (value && (/^utm_\w{1,40}$/.test(name) || CLICK_IDS.includes(name)))
+        found.set(name, value.slice(0, 300));
     let from = "";
     try {
       from = new URL(document.referrer).host;

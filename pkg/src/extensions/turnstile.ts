@@ -39,7 +39,8 @@ export function turnstile(element: HTMLFormElement, options: TurnstileOptions): 
 
   let made: HTMLElement | undefined;
   const place = (): HTMLElement => {
-    const found = options.container ?? form.querySelector<HTMLElement>("[data-fieldpost-turnstile]");
+    const found =
+      options.container ?? form.querySelector<HTMLElement>("[data-fieldpost-turnstile]");
     if (found) return found;
     made = document.createElement("div");
     const button = form.querySelector("[type=submit], button:not([type])");
@@ -99,7 +100,8 @@ export function turnstile(element: HTMLFormElement, options: TurnstileOptions): 
     { signal: life.signal },
   );
   // Whatever became of the attempt, its token is spent.
-  for (const type of ["done", "failed", "saved", "refused"]) form.addEventListener(`fieldpost:${type}`, renew, { signal: life.signal });
+  for (const type of ["done", "failed", "saved", "refused"])
+    form.addEventListener(`fieldpost:${type}`, renew, { signal: life.signal });
   render();
   return () => {
     life.abort();

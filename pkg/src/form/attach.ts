@@ -4,7 +4,16 @@ import { Said } from "../said.gen.js";
 import type { Form, Issue, Outcome, RelayForm, Report } from "../types.js";
 import { OWN } from "../wire.gen.js";
 import { controlsOf, elementsOf, labelOf, nameOf, unhidden, type Control } from "./controls.js";
-import { arrive, envelope, KEEPALIVE_BYTES, newKey, post, relayForm, typed, visitor } from "./lead.js";
+import {
+  arrive,
+  envelope,
+  KEEPALIVE_BYTES,
+  newKey,
+  post,
+  relayForm,
+  typed,
+  visitor,
+} from "./lead.js";
 import { board as makeBoard, set } from "./messages.js";
 import { drain, drop, final, keep, tellers, unwait, wait } from "./outbox.js";
 import { formatPhone, release } from "./phone.js";
@@ -124,16 +133,28 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
   /** Our rules for the fields they know, the browser's (`pattern`, `setCustomValidity` …) for all. */
   const check = (values = new FormData(element), constraints = true): Report => {
     const report = (rules as Form).check(values);
-    const issue = (field: string, code: string, message = ""): unknown => report.issues.push({ field, code, severity: "error", message });
-    const files = [...values].filter(([, value]) => typeof value !== "string" && (value.size || value.name)).map(([name]) => name);
+    const issue = (field: string, code: string, message = ""): unknown =>
+      report.issues.push({ field, code, severity: "error", message });
+    const files = [...values]
+      .filter(([, value]) => typeof value !== "string" && (value.size || value.name))
+      .map(([name]) => name);
     // A field that the relay does not know is the owner's to settle: a trap for robots is one, and stays unseen. On a
     // control's own pattern the browser speaks: it has the owner's words for it.
-    const silent = ({ code, field }: Issue): boolean => code === "field.unknown" || files.includes(field) || (code === "value.pattern" && controlsOf(form, field).some((control) => control.hasAttribute("pattern")));
+    const silent = ({ code, field }: Issue): boolean =>
+      code === "field.unknown" ||
+      files.includes(field) ||
+      (code === "value.pattern" &&
+        controlsOf(form, field).some((control) => control.hasAttribute("pattern")));
     report.issues = report.issues.filter((issue) => !silent(issue));
     for (const name of new Set(files)) issue(name, "file.unsupported");
     for (const control of constraints ? elementsOf(form) : []) {
       const name = nameOf(control);
-      if (!control.matches(":invalid") || control.matches("fieldset") || report.issues.some((one) => one.field === name && stops(one))) continue;
+      if (
+        !control.matches(":invalid") ||
+        control.matches("fieldset") ||
+        report.issues.some((one) => one.field === name && stops(one))
+      )
+        continue;
       // On what an e-mail or a URL is, the browser has no say where we have a rule.
       if (control.validity?.typeMismatch && relay?.spec.fields[name]) continue;
       issue(name, "browser.invalid", control.validationMessage);
@@ -147,7 +168,10 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
   /** Shows the issues of the named fields, and sums up. */
   const show = (names: Iterable<string>, issues: readonly Issue[]): void => {
     // No message and no suggestion: both may end up in an analytics tool. First, so that a hidden step can come forth.
-    if (issues[0]) emit("issues", { issues: issues.map(({ field, code, severity }) => ({ field, code, severity })) });
+    if (issues[0])
+      emit("issues", {
+        issues: issues.map(({ field, code, severity }) => ({ field, code, severity })),
+      });
     const rest: Issue[] = [];
     for (const name of names) {
       // What came twice is the owner's to settle.
@@ -156,7 +180,9 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
     }
     const fields = board.shown().map(label).join(", ");
     // What has no place of its own names its field here.
-    const others = rest.map((issue) => (issue.field && `${label(issue.field)}: `) + speak(issue.code, issue));
+    const others = rest.map(
+      (issue) => (issue.field && `${label(issue.field)}: `) + speak(issue.code, issue),
+    );
     board.say([fields && fill(speak("check"), fields), ...others].filter(Boolean).join(" "));
   };
 
@@ -164,7 +190,10 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
   const look = (): void => {
     if (!rules || pressed || !due.size) return;
     const { issues } = check();
-    show(due, issues.filter((issue) => due.has(issue.field)));
+    show(
+      due,
+      issues.filter((issue) => due.has(issue.field)),
+    );
     due.clear();
   };
 
@@ -175,7 +204,10 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
     show(new Set(issues.map((issue) => issue.field)), issues);
     const wrong = issues.filter(stops).map((issue) => issue.field);
     elementsOf(form)
-      .find((control) => wrong.includes(nameOf(control)) && controlsOf(form, nameOf(control)).includes(control))
+      .find(
+        (control) =>
+          wrong.includes(nameOf(control)) && controlsOf(form, nameOf(control)).includes(control),
+      )
       ?.focus();
     return wrong[0] != null;
   };
@@ -225,8 +257,10 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
       if (`${body}` !== keyed) key = newKey();
       keyed = `${body}`;
       // What extensions and the page itself put there travels along, below what is known for certain.
-      for (const [name, value] of values) if (name.startsWith(OWN) && typeof value === "string") body.set(name, value);
-      for (const [name, value] of Object.entries({ ...more, ...envelope(key, relay.token) })) body.set(name, value);
+      for (const [name, value] of values)
+        if (name.startsWith(OWN) && typeof value === "string") body.set(name, value);
+      for (const [name, value] of Object.entries({ ...more, ...envelope(key, relay.token) }))
+        body.set(name, value);
       const keepalive = (unsafe = `${body}`.length > KEEPALIVE_BYTES) === false;
       // Both at once: the visitor may be gone with the next click.
       const answer = post(form.action, body, keepalive);
@@ -290,7 +324,9 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
     if (thanks) {
       enter("done");
       const parts = [...thanks.querySelectorAll<HTMLElement>("[data-fieldpost-when]")];
-      const before = [form, thanks, ...parts].map((part) => [part, part.getAttribute("hidden")] as const);
+      const before = [form, thanks, ...parts].map(
+        (part) => [part, part.getAttribute("hidden")] as const,
+      );
       const index = thanks.getAttribute("tabindex");
       unthank = () => {
         for (const [part, hidden] of before) set(part, "hidden", hidden);
@@ -305,19 +341,26 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
     } else say("done", kind);
   };
 
-  const listen = (target: EventTarget, type: string, listener: (event: Event, name: string) => unknown): void =>
+  const listen = (
+    target: EventTarget,
+    type: string,
+    listener: (event: Event, name: string) => unknown,
+  ): void =>
     target.addEventListener(
       type,
       (event) => {
         const control = event.target as Control;
         const itself = target === window || control === (element as Element);
-        if (itself || elementsOf(form).includes(control)) listener(event, itself ? "" : nameOf(control));
+        if (itself || elementsOf(form).includes(control))
+          listener(event, itself ? "" : nameOf(control));
       },
       { signal: life.signal },
     );
 
   // What the browser sends by itself, and whatever reads the form: the choice is what it was before it was translated.
-  listen(form, "formdata", (event) => untranslate(form, relay?.spec.fields, (event as FormDataEvent).formData));
+  listen(form, "formdata", (event) =>
+    untranslate(form, relay?.spec.fields, (event as FormDataEvent).formData),
+  );
   listen(root, "focusin", prepare);
   listen(root, "change", (_, name) => {
     due.add(name);
@@ -357,7 +400,9 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
   listen(form, "submit", submit as (event: Event) => unknown);
   if (isScript) reportError(new FieldpostError("form.action", Said.FORM_ACTION));
   untranslate(form);
-  tellers.set(form.action, (saved) => board.lost(fill(speak("lost"), new Date(saved).toLocaleString())));
+  tellers.set(form.action, (saved) =>
+    board.lost(fill(speak("lost"), new Date(saved).toLocaleString())),
+  );
   (window.requestIdleCallback ?? setTimeout)(() => {
     void prepare();
     // What waits does not need this form to be ready, and who waits for word of it does not either.
@@ -401,6 +446,7 @@ function agreed(relay: RelayForm, report: Report): boolean {
 /** The thanks of this form, where the page has several: in it, else in the nearest part of the page around it. */
 function nearest(form: HTMLFormElement): HTMLElement | null {
   let found: HTMLElement | null = null;
-  for (let around: ParentNode | null = form; around && !found; around = around.parentNode) found = around.querySelector("[data-fieldpost-done]");
+  for (let around: ParentNode | null = form; around && !found; around = around.parentNode)
+    found = around.querySelector("[data-fieldpost-done]");
   return found;
 }

@@ -5,7 +5,8 @@ export { texts } from "./texts.js";
 
 /** For pages without a build: `<form data-fieldpost …>` and one script tag. */
 function start(): void {
-  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-fieldpost]")) attach(form);
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-fieldpost]"))
+    attach(form);
 }
 
 // Nothing happens where there is no page, as in server-side rendering.

@@ -20,20 +20,34 @@ export const nameOf = (control: Element): string => control.getAttribute("name")
 
 /** The controls a message can belong to: not hidden, not disabled, no fieldset; also those joined by `form=`. */
 export function controlsOf(form: HTMLFormElement, name: string): Control[] {
-  return elementsOf(form).filter((control) => nameOf(control) === name && control.willValidate !== false && control.checkVisibility?.() !== false);
+  return elementsOf(form).filter(
+    (control) =>
+      nameOf(control) === name &&
+      control.willValidate !== false &&
+      control.checkVisibility?.() !== false,
+  );
 }
 
 /** The fieldset of a group of boxes: it holds nothing else that is sent. */
 export function groupOf(controls: readonly Control[]): Element | null {
   const group = controls[1]?.closest("fieldset");
-  return group && ([...group.elements] as Control[]).every((one) => !one.getAttribute("name") || controls.includes(one)) ? group : null;
+  return group &&
+    ([...group.elements] as Control[]).every(
+      (one) => !one.getAttribute("name") || controls.includes(one),
+    )
+    ? group
+    : null;
 }
 
 /** What a visitor reads before a field, without what is chosen or said in it. */
 export function labelOf(controls: readonly Control[]): string | null | undefined {
   const first = controls[0] as HTMLInputElement | undefined;
-  const label = (groupOf(controls)?.querySelector("legend") ?? first?.labels?.[0])?.cloneNode(true) as Element | undefined;
-  label?.querySelectorAll("select,textarea,[data-fieldpost-issue]").forEach((part) => part.remove());
+  const label = (groupOf(controls)?.querySelector("legend") ?? first?.labels?.[0])?.cloneNode(
+    true,
+  ) as Element | undefined;
+  label
+    ?.querySelectorAll("select,textarea,[data-fieldpost-issue]")
+    .forEach((part) => part.remove());
   return label?.textContent?.replace(/\s+/g, " ").trim() || first?.ariaLabel || first?.placeholder;
 }
 

@@ -10,7 +10,10 @@ let landing: string | undefined;
 export const arrive = (): string => (landing ??= location.search);
 
 /** The header is CORS-safelisted, so the browser never asks with a preflight first. */
-const call = (action: string, init?: RequestInit): Promise<Response> => send(new Request(action, { headers: { accept: "application/json" }, credentials: "omit", ...init }));
+const call = (action: string, init?: RequestInit): Promise<Response> =>
+  send(
+    new Request(action, { headers: { accept: "application/json" }, credentials: "omit", ...init }),
+  );
 
 /** Asks the relay for the form's rules and a token. */
 export async function relayForm(action: string): Promise<RelayForm> {
@@ -20,7 +23,11 @@ export async function relayForm(action: string): Promise<RelayForm> {
 }
 
 /** `POST`s a lead: fields as the browser would, or sealed bytes. */
-export async function post(action: string, body: URLSearchParams | Blob, keepalive = false): Promise<Outcome> {
+export async function post(
+  action: string,
+  body: URLSearchParams | Blob,
+  keepalive = false,
+): Promise<Outcome> {
   return read("relay.lead.submit", await call(action, { method: "POST", body, keepalive }));
 }
 
@@ -28,16 +35,23 @@ export async function post(action: string, body: URLSearchParams | Blob, keepali
 export function typed(values: FormData): URLSearchParams {
   const body = new URLSearchParams();
   const lines = (text: string): string => text.replace(/\r\n?|\n/g, "\r\n");
-  for (const [name, value] of values) if (!name.startsWith(OWN)) body.append(lines(name), lines(typeof value === "string" ? value : value.name));
+  for (const [name, value] of values)
+    if (!name.startsWith(OWN))
+      body.append(lines(name), lines(typeof value === "string" ? value : value.name));
   return body;
 }
 
 /** What the relay needs beside the fields. A newer token takes the place of one that the page came with. */
-export const envelope = (key: string, token: string): OwnFields => ({ _fp_v: WIRE_VERSION, _fp_key: key, ...(token && { _fp_token: token }) });
+export const envelope = (key: string, token: string): OwnFields => ({
+  _fp_v: WIRE_VERSION,
+  _fp_key: key,
+  ...(token && { _fp_token: token }),
+});
 
 /** Where the visitor came from and which CRM knows them; only with consent. */
 export function visitor(): OwnFields {
-  const cookie = (name: string): string | undefined => new RegExp(`(?:^|; )${name}=([^;]*)`).exec(document.cookie)?.[1];
+  const cookie = (name: string): string | undefined =>
+    new RegExp(`(?:^|; )${name}=([^;]*)`).exec(document.cookie)?.[1];
   const marketo = cookie("_mkto_trk") ?? "";
   const pardot = document.cookie.match(/(?<=^|; )visitor_id\d+(-hash)?=[^;]+/g);
   return {
@@ -52,4 +66,6 @@ export function visitor(): OwnFields {
 
 /** 128 random bits; `crypto.randomUUID` is missing on plain http. */
 export const newKey = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join("");
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    (byte + 256).toString(16).slice(1),
+  ).join("");

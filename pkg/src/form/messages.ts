@@ -75,12 +75,19 @@ export function board(form: HTMLFormElement, speak: Speak): Board {
     // One message at a time, and what stops the lead comes first.
     const issue = issues.find((one) => one.severity === "error") ?? issues[0];
     const before = places.get(name)?.controls;
-    if (!issue || before?.length !== controls.length || controls.some((control, at) => control !== before[at])) hide(name);
+    if (
+      !issue ||
+      before?.length !== controls.length ||
+      controls.some((control, at) => control !== before[at])
+    )
+      hide(name);
     if (!first || !issue) return !!first;
 
     const kept = places.get(name);
     const element =
-      kept?.element ?? form.querySelector<HTMLElement>(`[data-fieldpost-issue="${CSS.escape(name)}"]`) ?? document.createElement("p");
+      kept?.element ??
+      form.querySelector<HTMLElement>(`[data-fieldpost-issue="${CSS.escape(name)}"]`) ??
+      document.createElement("p");
     const place = kept ?? {
       element,
       made: !element.isConnected,
@@ -91,7 +98,11 @@ export function board(form: HTMLFormElement, speak: Speak): Board {
     element.id ||= `fieldpost-${++count}`;
     controls.forEach((control, at) => {
       describe(control, element.id, true);
-      set(control, "aria-invalid", issue.severity === "error" ? "true" : (place.invalid[at] ?? null));
+      set(
+        control,
+        "aria-invalid",
+        issue.severity === "error" ? "true" : (place.invalid[at] ?? null),
+      );
     });
     element.textContent = first.dataset.fieldpostMessage ?? speak(issue.code, issue);
     element.dataset.fieldpostIssue = name;
@@ -143,7 +154,9 @@ export function board(form: HTMLFormElement, speak: Speak): Board {
 
 /** Adds or takes away a description; the owner's own hints stay. */
 function describe(element: Element, id: string, on: boolean): void {
-  const ids = (element.getAttribute("aria-describedby") ?? "").split(/\s+/).filter((other) => other && other !== id);
+  const ids = (element.getAttribute("aria-describedby") ?? "")
+    .split(/\s+/)
+    .filter((other) => other && other !== id);
   if (on) ids.push(id);
   set(element, "aria-describedby", ids.join(" ") || null);
 }
@@ -162,5 +175,7 @@ function insert(place: HTMLElement, controls: readonly Control[]): void {
     return;
   }
   const label = last.labels?.[0];
-  (label && (label.contains(last) || /^(checkbox|radio)$/.test(last.type)) ? label : last).after(place);
+  (label && (label.contains(last) || /^(checkbox|radio)$/.test(last.type)) ? label : last).after(
+    place,
+  );
 }

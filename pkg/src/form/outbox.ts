@@ -32,7 +32,10 @@ const listeners = new Map<string, (outcome: Outcome) => void>();
 export const tellers = new Map<string, (saved: number) => void>();
 
 /** One step in the store; it is done once the disk has it. */
-const store = <T>(mode: IDBTransactionMode, act: (leads: IDBObjectStore) => IDBRequest<T>): Promise<T> =>
+const store = <T>(
+  mode: IDBTransactionMode,
+  act: (leads: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> =>
   new Promise((resolve, reject) => {
     const opening = indexedDB.open(NAME, 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore(LEADS, { keyPath: "key" });
@@ -57,7 +60,8 @@ const store = <T>(mode: IDBTransactionMode, act: (leads: IDBObjectStore) => IDBR
     };
   });
 
-const put = (waiting: Waiting): Promise<unknown> => store("readwrite", (leads) => leads.put(waiting));
+const put = (waiting: Waiting): Promise<unknown> =>
+  store("readwrite", (leads) => leads.put(waiting));
 
 /** Takes a lead out: it arrived, or its visitor knows that it did not. What stays by mistake is sent again under the same key. */
 export const drop = (key: string): Promise<unknown> => {
@@ -66,14 +70,24 @@ export const drop = (key: string): Promise<unknown> => {
 };
 
 /** Seals a text for the relay: an ephemeral key, and what only it and the relay's key can open. */
-async function seal(relayKey: JsonWebKey, key: string, text: string): Promise<Uint8Array<ArrayBuffer>> {
+async function seal(
+  relayKey: JsonWebKey,
+  key: string,
+  text: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { subtle } = crypto;
   const curve = { name: "ECDH", namedCurve: "P-256" };
   const encoder = new TextEncoder();
   const mine = await subtle.generateKey(curve, false, ["deriveBits"]);
   const theirs = await subtle.importKey("jwk", relayKey, curve, false, []);
   const salt = await subtle.exportKey("raw", mine.publicKey);
-  const shared = await subtle.importKey("raw", await subtle.deriveBits({ name: "ECDH", public: theirs }, mine.privateKey, 256), "HKDF", false, ["deriveKey"]);
+  const shared = await subtle.importKey(
+    "raw",
+    await subtle.deriveBits({ name: "ECDH", public: theirs }, mine.privateKey, 256),
+    "HKDF",
+    false,
+    ["deriveKey"],
+  );
   const aes = await subtle.deriveKey(
     { name: "HKDF", hash: "SHA-256", salt, info: encoder.encode("fieldpost lead") },
     shared,
@@ -82,7 +96,11 @@ async function seal(relayKey: JsonWebKey, key: string, text: string): Promise<Ui
     ["encrypt"],
   );
   // The key seals one lead only, so it needs no other nonce.
-  const closed = await subtle.encrypt({ name: "AES-GCM", iv: new Uint8Array(12), additionalData: encoder.encode(key) }, aes, encoder.encode(text));
+  const closed = await subtle.encrypt(
+    { name: "AES-GCM", iv: new Uint8Array(12), additionalData: encoder.encode(key) },
+    aes,
+    encoder.encode(text),
+  );
   return new Uint8Array(await new Blob([salt, closed]).arrayBuffer());
 }
 
@@ -90,11 +108,22 @@ async function seal(relayKey: JsonWebKey, key: string, text: string): Promise<Ui
  * Writes a lead down while it is being sent. What it gives, it gives only once the lead is on the disk; called, that
  * leaves the lead to whoever can send it.
  */
-export async function keep(relayKey: JsonWebKey | null, key: string, action: string, body: string): Promise<(() => unknown) | undefined> {
+export async function keep(
+  relayKey: JsonWebKey | null,
+  key: string,
+  action: string,
+  body: string,
+): Promise<(() => unknown) | undefined> {
   try {
     if (!relayKey || body.length > MAX_BYTES) return undefined;
     const now = Date.now();
-    const waiting = { key, action, sealed: await seal(relayKey, key, body), until: now + DAY, next: now + LEASE };
+    const waiting = {
+      key,
+      action,
+      sealed: await seal(relayKey, key, body),
+      until: now + DAY,
+      next: now + LEASE,
+    };
     await put(waiting);
     return () => put({ ...waiting, next: now }).catch(() => undefined);
   } catch {
@@ -146,7 +175,8 @@ async function work(): Promise<void> {
     const now = Date.now();
     if (until < now) {
       const detail = { saved: until - DAY };
-      if (dispatchEvent(new CustomEvent("fieldpost:lost", { detail, cancelable: true }))) (tellers.get(action) ?? [...tellers.values()][0])?.(detail.saved);
+      if (dispatchEvent(new CustomEvent("fieldpost:lost", { detail, cancelable: true })))
+        (tellers.get(action) ?? [...tellers.values()][0])?.(detail.saved);
       listeners.get(key)?.({ kind: "unknown", why: "" });
       await drop(key);
     } else if (next > now && !listeners.has(key)) left = Math.min(left || DAY, next - now);
@@ -163,7 +193,10 @@ async function work(): Promise<void> {
     try {
       const own = new URLSearchParams(envelope(key, await token));
       // The parameter tells it from text, whose type needs no preflight.
-      const outcome = await post(action, new Blob([`${own}\n`, sealed], { type: "text/plain;fieldpost=sealed" }));
+      const outcome = await post(
+        action,
+        new Blob([`${own}\n`, sealed], { type: "text/plain;fieldpost=sealed" }),
+      );
       const told = listeners.get(key);
       // What a relay of before does not take stays until its visitor is there to be shown why.
       if (!final(outcome) || (outcome.kind === "refused" && !told)) throw outcome;
@@ -182,7 +215,8 @@ async function work(): Promise<void> {
 }
 
 /** Whether the relay has decided on what was entered: it has it, or its values are at fault. */
-export const final = (outcome: Outcome): boolean => /^(stored|queued)$/.test(outcome.kind) || (outcome.kind === "refused" && !outcome.fault);
+export const final = (outcome: Outcome): boolean =>
+  /^(stored|queued)$/.test(outcome.kind) || (outcome.kind === "refused" && !outcome.fault);
 
 async function fresh(action: string): Promise<string> {
   const { token } = await relayForm(action);

@@ -10,7 +10,8 @@ const PLAIN = /^(?!\s*\d\d\s)\s*(\+?1)?[\s().-]*((?:\d[\s().-]*){0,10})$/;
 const limits = new WeakMap<Element, Readonly<Record<number, number>>>();
 
 /** A limit that is not ours is the page's own, and counts from then on. */
-const limitOf = (field: HTMLInputElement): number => limits.get(field)?.[field.maxLength] ?? field.maxLength;
+const limitOf = (field: HTMLInputElement): number =>
+  limits.get(field)?.[field.maxLength] ?? field.maxLength;
 
 /** We are typing: whoever writes the field anew when it hears of it has the last word, or neither of us ever ends. */
 let typing = false;
@@ -35,7 +36,14 @@ export function formatPhone(control: Control, event: Event): void {
   const field = control as HTMLInputElement;
   const { value, selectionStart: caret } = field;
   // A pattern of the owner's may want the digits alone. What has no caret is no field for text.
-  if (typing || caret == null || (event as InputEvent).isComposing || field.hasAttribute("pattern") || field.dataset.fieldpostFormat === "off") return;
+  if (
+    typing ||
+    caret == null ||
+    (event as InputEvent).isComposing ||
+    field.hasAttribute("pattern") ||
+    field.dataset.fieldpostFormat === "off"
+  )
+    return;
   const limit = limitOf(field);
   const most = limit < 0 ? Infinity : limit;
   const bare = value.replace(/[\s().-]+/g, "").slice(0, most);
@@ -50,7 +58,8 @@ export function formatPhone(control: Control, event: Event): void {
     enterValue(control, text);
     typing = false;
   }
-  if (limit >= 0) limits.set(field, { [(field.maxLength = limit + text.length - bare.length)]: limit });
+  if (limit >= 0)
+    limits.set(field, { [field.maxLength = limit + text.length - bare.length]: limit });
   if (text === value || !field.matches(":focus") || field.value !== text) return;
   let place = 0;
   while (digits && place < text.length) if (/\d/.test(text[place++] as string)) digits--;

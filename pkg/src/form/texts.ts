@@ -25,7 +25,8 @@ export function speaker(...asked: (Messages | undefined)[]): Speak {
     const own = issue && words?.[issue.field];
     const found = (typeof own === "object" && own[code]) || words?.[code];
     const said = typeof found === "function" ? issue && found(issue) : found;
-    if (typeof said !== "string" || !issue || !said.includes("{}")) return said as string | undefined;
+    if (typeof said !== "string" || !issue || !said.includes("{}"))
+      return said as string | undefined;
     // A sentence whose limit nobody knows would be worse than the next one's.
     const { limit } = issue as { limit?: string };
     return limit === undefined ? undefined : fill(said, limit);

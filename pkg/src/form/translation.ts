@@ -12,16 +12,25 @@ export function original(option: HTMLOptionElement, choices?: readonly string[])
   const { value } = option;
   const first = said.get(option) ?? value;
   said.set(option, first);
-  return !option.hasAttribute("value") && (option.querySelector("font") || (choices && !choices.includes(value))) ? first : value;
+  return !option.hasAttribute("value") &&
+    (option.querySelector("font") || (choices && !choices.includes(value)))
+    ? first
+    : value;
 }
 
 /** Notes what the options of a form say; in the values that were read of it, puts that in the place of translations. */
-export function untranslate(form: HTMLFormElement, fields: Readonly<Record<string, FieldSpec>> = {}, data = new FormData()): void {
+export function untranslate(
+  form: HTMLFormElement,
+  fields: Readonly<Record<string, FieldSpec>> = {},
+  data = new FormData(),
+): void {
   const entries = [...data];
   for (const { name, options } of elementsOf(form) as HTMLSelectElement[]) {
     for (const option of options ?? []) {
       const first = original(option, fields[name]?.choices);
-      if (option.selected) for (const entry of entries) if (entry[0] === name && entry[1] === option.value) entry[1] = first;
+      if (option.selected)
+        for (const entry of entries)
+          if (entry[0] === name && entry[1] === option.value) entry[1] = first;
     }
   }
   for (const [name] of entries) data.delete(name);

@@ -24,12 +24,21 @@ export interface LocalizeOptions {
  * for an issue that has no limit is passed over. A function may read the issue's suggestion, which is the visitor's own
  * text: show it, never log it.
  */
-export function localize<R extends { issues: readonly Issue[] }>(report: R, options: LocalizeOptions = {}): R {
-  return { ...report, issues: report.issues.map((issue) => ({ ...issue, message: message(issue, options) })) };
+export function localize<R extends { issues: readonly Issue[] }>(
+  report: R,
+  options: LocalizeOptions = {},
+): R {
+  return {
+    ...report,
+    issues: report.issues.map((issue) => ({ ...issue, message: message(issue, options) })),
+  };
 }
 
 /** The message of one issue, by the same cascade. */
-export function message(issue: Issue, { language, messages, fields }: LocalizeOptions = {}): string {
+export function message(
+  issue: Issue,
+  { language, messages, fields }: LocalizeOptions = {},
+): string {
   const limit = limitOf(issue);
   for (const level of [own(fields, issue.field), messages, language]) {
     const said = own(level, issue.code);
@@ -52,6 +61,9 @@ function limitOf(issue: Issue & { limit?: string }): string | undefined {
   const [before, after] = own(LIMITS, issue.code)?.split("{}") ?? [];
   if (before === undefined || after === undefined) return undefined;
   const { message } = issue;
-  const fits = message.length > before.length + after.length && message.startsWith(before) && message.endsWith(after);
+  const fits =
+    message.length > before.length + after.length &&
+    message.startsWith(before) &&
+    message.endsWith(after);
   return fits ? message.slice(before.length, message.length - after.length) : undefined;
 }

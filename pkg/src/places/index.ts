@@ -27,7 +27,8 @@ let countryKeys: ReadonlyMap<string, Country> | undefined;
 let stateKeys: ReadonlyMap<string, State> | undefined;
 
 /** Every spelling and code; none stands for two places of one list. */
-const index = <T>(rows: readonly Entry<T>[]): Map<string, T> => new Map(rows.flatMap(([place, keys]) => keys.map((key) => [key, place] as const)));
+const index = <T>(rows: readonly Entry<T>[]): Map<string, T> =>
+  new Map(rows.flatMap(([place, keys]) => keys.map((key) => [key, place] as const)));
 
 const countryEntries = (): readonly Entry<Country>[] =>
   (countryRows ??= COUNTRIES.split("\n").map((line) => {
@@ -57,7 +58,9 @@ export const countryName = (code: string): string | undefined =>
 /** A state, province or territory by its code or name, of that country (its code) or of any of the three. */
 export function state(text: string, country?: string): State | undefined {
   const found = (stateKeys ??= index(stateEntries())).get(key(text));
-  return found && (country === undefined || found.country === country.toUpperCase()) ? { ...found } : undefined;
+  return found && (country === undefined || found.country === country.toUpperCase())
+    ? { ...found }
+    : undefined;
 }
 
 /** Every country by its code, for a list of options. */
@@ -65,7 +68,9 @@ export const countries = (): Country[] => countryEntries().map(([country]) => ({
 
 /** Every state, province and territory, of one country or of all three. */
 export const states = (country?: string): State[] =>
-  stateEntries().filter(([state]) => country === undefined || state.country === country.toUpperCase()).map(([state]) => ({ ...state }));
+  stateEntries()
+    .filter(([state]) => country === undefined || state.country === country.toUpperCase())
+    .map(([state]) => ({ ...state }));
 
 const WORDS: Readonly<Record<string, string>> = { the: "", and: "", saint: "st" };
 
@@ -90,5 +95,8 @@ function key(text: unknown): string {
   if (typeof text !== "string" || text.length > MAX_NAME) return "";
   let plain = text.toLowerCase();
   for (const [letters, letter] of ACCENTS) plain = plain.replace(letters, letter);
-  return plain.split(/[^a-z]/).map((word) => (Object.hasOwn(WORDS, word) ? WORDS[word] : word)).join("");
+  return plain
+    .split(/[^a-z]/)
+    .map((word) => (Object.hasOwn(WORDS, word) ? WORDS[word] : word))
+    .join("");
 }

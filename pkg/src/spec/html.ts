@@ -60,20 +60,26 @@ const TEXTS = /^(text|search|textarea)$/;
  */
 export function fromHtml(form: HTMLFormElement): FormSpec {
   // By the prototype: a field named `elements` hides the form's own member.
-  const all = [...(Reflect.get(HTMLFormElement.prototype, "elements", form) as HTMLFormControlsCollection)] as Control[];
+  const all = [
+    ...(Reflect.get(HTMLFormElement.prototype, "elements", form) as HTMLFormControlsCollection),
+  ] as Control[];
   const controls = all.filter(isField);
   if (controls.length > MAX_ROWS) throw invalid("", "value.too_large", Said.VALUE_TOO_LARGE);
   const groups = grouped(controls);
   const abroad = controls.some((control) => /^country/.test(autofill(control)));
-  return spec([...groups].map(([name, group]) => [name, fieldOf(name, group, all, abroad)] as const)) as FormSpec;
+  return spec(
+    [...groups].map(([name, group]) => [name, fieldOf(name, group, all, abroad)] as const),
+  ) as FormSpec;
 }
 
 function isField(control: Control): boolean {
-  return Boolean(control.name)
-    && /^(input|select|textarea)$/.test(control.localName)
-    && !NO_FIELDS.test(control.type)
-    && !NOT_LEADS.test(control.name)
-    && !control.matches(":disabled");
+  return (
+    Boolean(control.name) &&
+    /^(input|select|textarea)$/.test(control.localName) &&
+    !NO_FIELDS.test(control.type) &&
+    !NOT_LEADS.test(control.name) &&
+    !control.matches(":disabled")
+  );
 }
 
 /** Not `instanceof`: the form may be a frame's. */
@@ -92,14 +98,24 @@ function grouped(controls: readonly Control[]): Map<string, Control[]> {
   return groups;
 }
 
-function fieldOf(name: string, group: readonly Control[], all: readonly Control[], abroad: boolean): FieldSpec {
+function fieldOf(
+  name: string,
+  group: readonly Control[],
+  all: readonly Control[],
+  abroad: boolean,
+): FieldSpec {
   if (group.some(({ type }) => type === "file")) throw invalid(name, "value.file", Said.VALUE_FILE);
   // A hidden twin before a box is how pages send its no; the control that people see decides.
   const seen = group.filter(({ type }) => type !== "hidden");
   const first = (seen[0] ?? group[0]) as Control;
-  const required = seen.some((control) => !isFixed(control) && (control.required || control.getAttribute("aria-required") === "true"));
+  const required = seen.some(
+    (control) =>
+      !isFixed(control) && (control.required || control.getAttribute("aria-required") === "true"),
+  );
   const ticks = seen.every(({ type }) => type === "checkbox" || type === "radio");
-  const kind = asked(first) ?? (seen[0] && ticks ? tickKind(seen, required) : kindOf(first, seen.length, abroad));
+  const kind =
+    asked(first) ??
+    (seen[0] && ticks ? tickKind(seen, required) : kindOf(first, seen.length, abroad));
   const listed = kind === "choice" || kind === "choices" || kind === "labels";
   const one = field(kind, {
     required: required && kind !== "hidden",
@@ -107,10 +123,18 @@ function fieldOf(name: string, group: readonly Control[], all: readonly Control[
     choices: listed ? optionsOf(seen, name) : undefined,
     ...(kind === "labels" ? {} : bounds(first, kind)),
   });
-  const pattern = kind !== "labels" && first.localName === "input" && TEXTS.test(first.type.replace(/^(tel|url|email)$/, "text")) ? (first as HTMLInputElement).pattern : "";
+  const pattern =
+    kind !== "labels" &&
+    first.localName === "input" &&
+    TEXTS.test(first.type.replace(/^(tel|url|email)$/, "text"))
+      ? (first as HTMLInputElement).pattern
+      : "";
   const part = repeats(pattern);
   // The browser holds the control to it all the same; a form is not to stop for it.
-  if (part !== undefined) console.warn(`fieldpost: the pattern of ${name} is left out: one text can be divided in too many ways by ${part}`);
+  if (part !== undefined)
+    console.warn(
+      `fieldpost: the pattern of ${name} is left out: one text can be divided in too many ways by ${part}`,
+    );
   return pattern && part === undefined ? { ...one, pattern } : one;
 }
 
@@ -124,7 +148,10 @@ function asked(control: Control): Kind | undefined {
 
 /** The last word of `autocomplete` that names a field; `webauthn` may stand behind it. */
 function autofill(control: Control): string {
-  const words = (control.getAttribute("autocomplete") ?? "").toLowerCase().split(/\s+/).filter((word) => word && word !== "webauthn");
+  const words = (control.getAttribute("autocomplete") ?? "")
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word && word !== "webauthn");
   return words.at(-1) ?? "";
 }
 
@@ -149,42 +176,62 @@ function kindOf(control: Control, count: number, abroad: boolean): Kind {
   const { type } = control;
   const word = autofill(control);
   // Where the country may be any, so may the postal code.
-  if (type !== "hidden" && Object.hasOwn(AUTOFILL, word)) return word === "postal-code" && abroad ? "text" : (AUTOFILL[word] as Kind);
-  if (type === "text" && (control.inputMode === "email" || EMAIL.test(control.name))) return "email";
+  if (type !== "hidden" && Object.hasOwn(AUTOFILL, word))
+    return word === "postal-code" && abroad ? "text" : (AUTOFILL[word] as Kind);
+  if (type === "text" && (control.inputMode === "email" || EMAIL.test(control.name)))
+    return "email";
   // No type of HTML, which has `tel`; a slip that pages make.
   if (control.getAttribute("type") === "phone") return "phone";
-  if (type === "number" || type === "range") return isWhole(control as HTMLInputElement) ? "integer" : "number";
+  if (type === "number" || type === "range")
+    return isWhole(control as HTMLInputElement) ? "integer" : "number";
   return Object.hasOwn(TYPES, type) ? (TYPES[type] as Kind) : "text";
 }
 
 /** Steps of whole numbers from a whole number (HTML standard, "step base"); the default step is one. */
 function isWhole(input: HTMLInputElement): boolean {
   const base = Number(input.getAttribute("min") || input.getAttribute("value") || 0);
-  const step = input.step.toLowerCase() === "any" ? NaN : Number(input.step) > 0 ? Number(input.step) : 1;
+  const step =
+    input.step.toLowerCase() === "any" ? NaN : Number(input.step) > 0 ? Number(input.step) : 1;
   return Number.isInteger(step) && (Number.isInteger(base) || Number.isNaN(base));
 }
 
-function bounds(control: Control, kind: Kind): { min?: number | undefined; max?: number | undefined } {
+function bounds(
+  control: Control,
+  kind: Kind,
+): { min?: number | undefined; max?: number | undefined } {
   if (kind === "text" || kind === "name") {
     if (isSelect(control)) return {};
     const { minLength, maxLength } = control;
-    return { min: minLength > 0 ? minLength : undefined, max: maxLength > 0 ? maxLength : undefined };
+    return {
+      min: minLength > 0 ? minLength : undefined,
+      max: maxLength > 0 ? maxLength : undefined,
+    };
   }
   if (kind !== "integer" && kind !== "number") return {};
   const range = control.type === "range";
-  const bound = (text: string, usual: number | undefined, round: (n: number) => number): number | undefined => {
+  const bound = (
+    text: string,
+    usual: number | undefined,
+    round: (n: number) => number,
+  ): number | undefined => {
     const n = round(text.trim() === "" ? NaN : Number(text));
     return Number.isSafeInteger(n) ? n + 0 : usual;
   };
   const { min, max } = control as HTMLInputElement;
   // Outwards: the rules know whole bounds, and the browser holds the input to its own.
-  return { min: bound(min, range ? 0 : undefined, Math.floor), max: bound(max, range ? 100 : undefined, Math.ceil) };
+  return {
+    min: bound(min, range ? 0 : undefined, Math.floor),
+    max: bound(max, range ? 100 : undefined, Math.ceil),
+  };
 }
 
 function optionsOf(group: readonly Control[], name: string): string[] | undefined {
   const values = group.flatMap((control) => {
-    if (!(isSelect(control))) return control.type === "checkbox" || control.type === "radio" ? [control.value] : [];
-    return [...control.options].filter((option) => !option.matches(":disabled, optgroup:disabled *")).map(({ value }) => value);
+    if (!isSelect(control))
+      return control.type === "checkbox" || control.type === "radio" ? [control.value] : [];
+    return [...control.options]
+      .filter((option) => !option.matches(":disabled, optgroup:disabled *"))
+      .map(({ value }) => value);
   });
   const found = choices(values, name);
   return found[0] ? found : undefined;
@@ -199,7 +246,12 @@ function labelOf(control: Control, group: readonly Control[], all: readonly Cont
     const own = frame && fields.every((one) => group.includes(one));
     return own ? label(frame.querySelector(":scope > legend")?.textContent ?? named(frame)) : "";
   }
-  return label(textOf(control.labels?.[0])) || label(named(control)) || label(control.title) || label(control.getAttribute("placeholder"));
+  return (
+    label(textOf(control.labels?.[0])) ||
+    label(named(control)) ||
+    label(control.title) ||
+    label(control.getAttribute("placeholder"))
+  );
 }
 
 function named(element: Element): string {
@@ -213,6 +265,9 @@ function named(element: Element): string {
 function textOf(element: Element | null | undefined): string {
   if (!element) return "";
   const copy = element.cloneNode(true) as Element;
-  for (const inner of copy.querySelectorAll("input, select, textarea, button, script, style, template")) inner.remove();
+  for (const inner of copy.querySelectorAll(
+    "input, select, textarea, button, script, style, template",
+  ))
+    inner.remove();
   return copy.textContent ?? "";
 }

@@ -1,5 +1,17 @@
 import type { FieldSpec, FormSpec, Kind } from "../types.js";
-import { choices, field, isRow, label, member, rows, spec, text, whole, yes, type Row } from "./shape.js";
+import {
+  choices,
+  field,
+  isRow,
+  label,
+  member,
+  rows,
+  spec,
+  text,
+  whole,
+  yes,
+  type Row,
+} from "./shape.js";
 
 /**
  * Marketo's types of lead fields (developer guide, "Field types") and what each is here. A reference points at a record
@@ -68,24 +80,29 @@ const maxOf = (kind: Kind, length: unknown): number | undefined => {
  * Throws `spec.invalid` with the place in the reply when it is none of the three.
  */
 export function fromDescribe(reply: unknown): FormSpec {
-  return spec(described(reply).flatMap(([name, row]) => {
-    const kind = kindOf(DATA_TYPES, row);
-    if (!kind) return [];
-    const bytes = text(member(row, "dataType")).toLowerCase() === "text" ? MAX_TEXT : undefined;
-    const max = maxOf(kind, member(row, "length")) ?? bytes;
-    return [[name, field(kind, { label: label(member(row, "displayName")), max })] as const];
-  }));
+  return spec(
+    described(reply).flatMap(([name, row]) => {
+      const kind = kindOf(DATA_TYPES, row);
+      if (!kind) return [];
+      const bytes = text(member(row, "dataType")).toLowerCase() === "text" ? MAX_TEXT : undefined;
+      const max = maxOf(kind, member(row, "length")) ?? bytes;
+      return [[name, field(kind, { label: label(member(row, "displayName")), max })] as const];
+    }),
+  );
 }
 
 function described(reply: unknown): [string, Row][] {
   const result = rows(member(reply, "result"), "result");
   const second = member(result[0], "fields");
   if (second !== undefined) {
-    return rows(second, "result[0].fields").filter((row) => yes(member(row, "updateable"))).map((row) => [text(member(row, "name")), row]);
+    return rows(second, "result[0].fields")
+      .filter((row) => yes(member(row, "updateable")))
+      .map((row) => [text(member(row, "name")), row]);
   }
   return result.flatMap((row): [string, Row][] => {
     const rest = member(row, "rest");
-    if (isRow(rest)) return yes(member(rest, "readOnly")) ? [] : [[text(member(rest, "name")), row]];
+    if (isRow(rest))
+      return yes(member(rest, "readOnly")) ? [] : [[text(member(rest, "name")), row]];
     // A row of the schema has its own name; a described field without a `rest` part is none of the REST API.
     return yes(member(row, "isHidden")) ? [] : [[text(member(row, "name")), row]];
   });
@@ -102,20 +119,30 @@ export function fromFormFields(reply: unknown, describe?: unknown): FormSpec {
   const names = new Map<string, string>();
   if (describe !== undefined) {
     for (const row of rows(member(describe, "result"), "describe.result")) {
-      names.set(text(member(member(row, "soap"), "name")), text(member(member(row, "rest"), "name")));
+      names.set(
+        text(member(member(row, "soap"), "name")),
+        text(member(member(row, "rest"), "name")),
+      );
     }
   }
-  return spec(rows(member(reply, "result"), "result").flatMap((row, index) => {
-    const id = text(member(row, "id"));
-    const one = formField(row, `result[${index}].fieldMetaData.values`);
-    return one ? [[(id && names.get(id)) || id, one] as const] : [];
-  }));
+  return spec(
+    rows(member(reply, "result"), "result").flatMap((row, index) => {
+      const id = text(member(row, "id"));
+      const one = formField(row, `result[${index}].fieldMetaData.values`);
+      return one ? [[(id && names.get(id)) || id, one] as const] : [];
+    }),
+  );
 }
 
 function formField(row: Row, place: string): FieldSpec | undefined {
   const details = member(row, "fieldMetaData");
   const values = member(details, "values");
-  const options = Array.isArray(values) ? choices(values.map((one) => (isRow(one) ? member(one, "value") : one)), place) : [];
+  const options = Array.isArray(values)
+    ? choices(
+        values.map((one) => (isRow(one) ? member(one, "value") : one)),
+        place,
+      )
+    : [];
   const rule = text(member(member(row, "visibilityRules"), "ruleType"));
   const required = yes(member(row, "required")) && (rule === "" || rule === "alwaysShow");
   let kind = kindOf(FORM_TYPES, row);
@@ -130,7 +157,9 @@ function formField(row: Row, place: string): FieldSpec | undefined {
     required: required && kind !== "hidden",
     label: label(member(row, "label")),
     min: bounded ? whole(member(details, "minValue"), Math.floor) : undefined,
-    max: bounded ? whole(member(details, "maxValue"), Math.ceil) : maxOf(kind, member(row, "maxLength")),
+    max: bounded
+      ? whole(member(details, "maxValue"), Math.ceil)
+      : maxOf(kind, member(row, "maxLength")),
     choices: (kind === "choice" || kind === "choices") && options[0] ? options : undefined,
   });
 }

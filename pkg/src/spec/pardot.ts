@@ -28,23 +28,28 @@ const TYPES: Readonly<Record<string, readonly [Kind, number?] | null>> = {
  */
 export function fromCustomFields(reply: unknown): FormSpec {
   const [list, place] = listOf(reply);
-  return spec(rows(list, place).flatMap((row, index) => {
-    const type = text(member(row, "type")).toLowerCase();
-    const known = Object.hasOwn(TYPES, type) ? TYPES[type] : (["text"] as const);
-    if (!known) return [];
-    const [kind, max] = known;
-    const values = member(row, "values");
-    const options = Array.isArray(values)
-      ? choices(values.map((one) => (isRow(one) ? (member(one, "value") ?? member(one, "name")) : one)), `${place}[${index}].values`)
-      : [];
-    const one = field(kind, {
-      required: kind !== "hidden" && yes(member(row, "is_required") ?? member(row, "isRequired")),
-      label: label(member(row, "name")),
-      max,
-      choices: (kind === "choice" || kind === "choices") && options[0] ? options : undefined,
-    });
-    return [[text(member(row, "field_id") ?? member(row, "fieldId")), one] as const];
-  }));
+  return spec(
+    rows(list, place).flatMap((row, index) => {
+      const type = text(member(row, "type")).toLowerCase();
+      const known = Object.hasOwn(TYPES, type) ? TYPES[type] : (["text"] as const);
+      if (!known) return [];
+      const [kind, max] = known;
+      const values = member(row, "values");
+      const options = Array.isArray(values)
+        ? choices(
+            values.map((one) => (isRow(one) ? (member(one, "value") ?? member(one, "name")) : one)),
+            `${place}[${index}].values`,
+          )
+        : [];
+      const one = field(kind, {
+        required: kind !== "hidden" && yes(member(row, "is_required") ?? member(row, "isRequired")),
+        label: label(member(row, "name")),
+        max,
+        choices: (kind === "choice" || kind === "choices") && options[0] ? options : undefined,
+      });
+      return [[text(member(row, "field_id") ?? member(row, "fieldId")), one] as const];
+    }),
+  );
 }
 
 /** Where the rows are: a query of versions 3 and 4, one record of theirs, a query of version 5. */

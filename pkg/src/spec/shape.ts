@@ -12,10 +12,12 @@ const MAX_LABEL = 200;
 
 export type Row = Record<string, unknown>;
 
-export const isRow = (value: unknown): value is Row => typeof value === "object" && value !== null && !Array.isArray(value);
+export const isRow = (value: unknown): value is Row =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A member of a reply, own ones only; nothing where there is no object. */
-export const member = (value: unknown, name: string): unknown => (isRow(value) && Object.hasOwn(value, name) ? value[name] : undefined);
+export const member = (value: unknown, name: string): unknown =>
+  isRow(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 
 /** The objects of a list; XML readers give a single one without its list. Anything else is refused at `place`. */
 export function rows(value: unknown, place: string): Row[] {
@@ -34,7 +36,8 @@ export function invalid(field: string, code: string, message: string): Fieldpost
 export const text = (value: unknown): string => (typeof value === "string" ? value.trim() : "");
 
 /** A yes in JSON, and in what XML readers make of one. */
-export const yes = (value: unknown): boolean => value === true || value === 1 || value === "true" || value === "1";
+export const yes = (value: unknown): boolean =>
+  value === true || value === 1 || value === "true" || value === "1";
 
 /** A whole number at or around a decimal one: a bound may get looser by it, never stricter. */
 export function whole(value: unknown, round: (n: number) => number): number | undefined {
@@ -48,7 +51,9 @@ export function label(value: unknown): string {
     .slice(0, MAX_MARKUP)
     .replace(/<\/?[a-z][^>]*>/gi, "")
     .replace(/&(nbsp|amp|lt|gt|quot|#39);/g, (_, name: keyof typeof ENTITIES) => ENTITIES[name]);
-  return [...plain.replace(/\s+/g, " ").replace(/^[ *]+|[ :*]+$/g, "")].slice(0, MAX_LABEL).join("");
+  return [...plain.replace(/\s+/g, " ").replace(/^[ *]+|[ :*]+$/g, "")]
+    .slice(0, MAX_LABEL)
+    .join("");
 }
 
 const ENTITIES = { nbsp: " ", amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
@@ -56,12 +61,23 @@ const ENTITIES = { nbsp: " ", amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" 
 /** The values of options, trimmed as the rules trim what comes in; the empty one of a placeholder is none. */
 export function choices(values: readonly unknown[], place: string): string[] {
   if (values.length > MAX_ROWS) throw invalid(place, "value.too_large", Said.VALUE_TOO_LARGE);
-  return [...new Set(values.map((value) => (typeof value === "number" ? String(value) : text(value))).filter(Boolean))];
+  return [
+    ...new Set(
+      values
+        .map((value) => (typeof value === "number" ? String(value) : text(value)))
+        .filter(Boolean),
+    ),
+  ];
 }
 
 /** A field without the members that say nothing. */
-export function field(kind: Kind, members: { [name in keyof FieldSpec]?: FieldSpec[name] | undefined }): FieldSpec {
-  const said = Object.entries(members).filter(([, value]) => value !== undefined && value !== false && value !== "");
+export function field(
+  kind: Kind,
+  members: { [name in keyof FieldSpec]?: FieldSpec[name] | undefined },
+): FieldSpec {
+  const said = Object.entries(members).filter(
+    ([, value]) => value !== undefined && value !== false && value !== "",
+  );
   return { kind, ...Object.fromEntries(said) };
 }
 

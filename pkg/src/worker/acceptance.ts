@@ -127,11 +127,26 @@ export class Acceptance {
    * Promises a key to a shard, this one where it is empty, and tells to which it was promised before: whoever asks here under
    * this number of shards, now or later, comes to the same one. What is taken here already stays here.
    */
-  claim({ key, bodyHash, count, shard }: { key: string; bodyHash: string; count: number; shard: string }): Accepted {
+  claim({
+    key,
+    bodyHash,
+    count,
+    shard,
+  }: {
+    key: string;
+    bodyHash: string;
+    count: number;
+    shard: string;
+  }): Accepted {
     const known = this.known({ key, bodyHash });
     if (known) return known;
     const now = Date.now();
-    const [claim] = this.desk.rows("SELECT shard FROM claims WHERE key = ? AND count = ? AND until > ?", key, count, now);
+    const [claim] = this.desk.rows(
+      "SELECT shard FROM claims WHERE key = ? AND count = ? AND until > ?",
+      key,
+      count,
+      now,
+    );
     if (claim) return { id: "", state: "free", shard: String(claim["shard"]) };
     // What is being checked here is taken here.
     const [running] = this.desk.rows("SELECT 1 FROM running WHERE key = ? AND until > ?", key, now);
@@ -139,7 +154,10 @@ export class Acceptance {
     this.claims.grow(now);
     this.desk.rows(
       "INSERT INTO claims (key, count, shard, until) VALUES (?, ?, ?, ?) ON CONFLICT (key, count) DO UPDATE SET shard = excluded.shard, until = excluded.until",
-      key, count, to, now + KEEP,
+      key,
+      count,
+      to,
+      now + KEEP,
     );
     return { id: "", state: "free", shard: to };
   }
@@ -149,7 +167,9 @@ export class Acceptance {
     if (counts?.length === 0 || this.claims.isEmpty()) return undefined;
     const [claim] = this.desk.rows(
       "SELECT shard FROM claims WHERE key = ?1 AND shard <> '' AND until > ?2 AND (?3 IS NULL OR count IN (SELECT value FROM json_each(?3))) ORDER BY count LIMIT 1",
-      key, Date.now(), counts ? JSON.stringify(counts) : null,
+      key,
+      Date.now(),
+      counts ? JSON.stringify(counts) : null,
     );
     return claim && { id: "", state: "moved", shard: String(claim["shard"]) };
   }
@@ -159,11 +179,21 @@ export class Acceptance {
     const found = this.find({ key, bodyHash, ...(counts && { counts }) });
     if (found.state !== "free") return found;
     const now = Date.now();
-    const [running] = this.desk.rows("SELECT body_hash FROM running WHERE key = ? AND until > ?", key, now);
-    if (running) return { id: "", state: running["body_hash"] === bodyHash ? "running" : "conflict" };
+    const [running] = this.desk.rows(
+      "SELECT body_hash FROM running WHERE key = ? AND until > ?",
+      key,
+      now,
+    );
+    if (running)
+      return { id: "", state: running["body_hash"] === bodyHash ? "running" : "conflict" };
     this.running.drop(key);
     this.running.grow(now);
-    this.desk.rows("INSERT INTO running (key, body_hash, until) VALUES (?, ?, ?)", key, bodyHash, now + RUNNING);
+    this.desk.rows(
+      "INSERT INTO running (key, body_hash, until) VALUES (?, ?, ?)",
+      key,
+      bodyHash,
+      now + RUNNING,
+    );
     return { id: "", state: "free" };
   }
 
@@ -176,20 +206,29 @@ export class Acceptance {
 
   /** The lead that a token was good for. Where the token's nonce is the lead's key, the lead's own row says so. */
   private userOf(nonce: string): unknown {
-    const [used] = this.desk.rows("SELECT key FROM spent WHERE nonce = ?1 UNION ALL SELECT key FROM leads WHERE key = 'k:' || ?1 LIMIT 1", nonce);
+    const [used] = this.desk.rows(
+      "SELECT key FROM spent WHERE nonce = ?1 UNION ALL SELECT key FROM leads WHERE key = 'k:' || ?1 LIMIT 1",
+      nonce,
+    );
     return used?.["key"];
   }
 
   private use(nonce: string, key: string): void {
     const now = Date.now();
     this.spent.grow(now);
-    this.desk.rows("INSERT INTO spent (nonce, key, until) VALUES (?, ?, ?)", nonce, key, now + REMEMBERED);
+    this.desk.rows(
+      "INSERT INTO spent (nonce, key, until) VALUES (?, ?, ?)",
+      nonce,
+      key,
+      now + REMEMBERED,
+    );
   }
 
   /** Leads that arrive in the same moment are written together: a burst costs a write to disk now and then, not one for each. */
   accept(offer: Offer): Promise<Accepted> {
     const characters = offer.lead.length + offer.visitor.length;
-    if (this.arrived.length >= MOST_ARRIVED || this.characters + characters > MOST_CHARACTERS) return Promise.resolve({ id: "", state: "full" });
+    if (this.arrived.length >= MOST_ARRIVED || this.characters + characters > MOST_CHARACTERS)
+      return Promise.resolve({ id: "", state: "full" });
     this.characters += characters;
     return new Promise((resolve, reject) => {
       this.arrived.push({ offer, resolve, reject });
@@ -215,7 +254,8 @@ export class Acceptance {
     this.characters = 0;
     const due = new Set<string>();
     let taken: [Arrival, Accepted][] = [];
-    const take = (some: Arrival[]): [Arrival, Accepted][] => this.desk.together(() => some.map((arrival) => [arrival, this.take(arrival.offer, due)]));
+    const take = (some: Arrival[]): [Arrival, Accepted][] =>
+      this.desk.together(() => some.map((arrival) => [arrival, this.take(arrival.offer, due)]));
     try {
       taken = take(arrivals);
     } catch {
@@ -244,27 +284,69 @@ export class Acceptance {
   take(offer: Offer, due: Set<string>): Accepted {
     const found = this.find(offer);
     if (found.state !== "free") return found;
-    const { key, bodyHash, form, lead, visitor, person, persons, personsKeyed = null, bodyKeyed = null, nonce, targets, raw, issues = null, source = "" } = offer;
+    const {
+      key,
+      bodyHash,
+      form,
+      lead,
+      visitor,
+      person,
+      persons,
+      personsKeyed = null,
+      bodyKeyed = null,
+      nonce,
+      targets,
+      raw,
+      issues = null,
+      source = "",
+    } = offer;
     const relay = options(this.env);
     const user = nonce === undefined ? undefined : this.userOf(nonce);
-    const review = user !== undefined && user !== key ? ["token.spent", ...offer.review] : offer.review;
+    const review =
+      user !== undefined && user !== key ? ["token.spent", ...offer.review] : offer.review;
     const held = review.length > 0;
     const bytes = Tally.sizeOf(lead, visitor, targets.length);
     const { now: holds } = this.desk.tally;
-    const full = held ? !this.review.hasRoom(source, holds.review, relay.maxReview ?? MAX_REVIEW) : holds.queued >= (relay.maxQueued ?? Number.POSITIVE_INFINITY);
-    if (full || holds.bytes + bytes > (relay.maxBytes ?? MAX_BYTES)) return { id: "", state: "full", ...(held && { held }) };
+    const full = held
+      ? !this.review.hasRoom(source, holds.review, relay.maxReview ?? MAX_REVIEW)
+      : holds.queued >= (relay.maxQueued ?? Number.POSITIVE_INFINITY);
+    if (full || holds.bytes + bytes > (relay.maxBytes ?? MAX_BYTES))
+      return { id: "", state: "full", ...(held && { held }) };
     const now = Date.now();
     const id = timedId(now);
-    const states = targets.map((account) => [account, steady((glue) => glue.newDelivery(systemOf(relay, account), now))] as const);
+    const states = targets.map(
+      (account) =>
+        [account, steady((glue) => glue.newDelivery(systemOf(relay, account), now))] as const,
+    );
     this.desk.rows(
       "INSERT INTO leads (id, key, body_hash, body_keyed, form, person, persons, persons_keyed, accepted, review, lead, visitor, raw, issues, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      id, key, bodyHash, bodyKeyed, form, person, persons, personsKeyed, now, held ? review.join(" ") : null, lead, visitor, raw ? 1 : 0, issues, held ? source : null,
+      id,
+      key,
+      bodyHash,
+      bodyKeyed,
+      form,
+      person,
+      persons,
+      personsKeyed,
+      now,
+      held ? review.join(" ") : null,
+      lead,
+      visitor,
+      raw ? 1 : 0,
+      issues,
+      held ? source : null,
     );
     if (held) this.review.took(source);
     for (const [account, state] of states) {
       this.desk.rows(
         "INSERT INTO deliveries (id, lead, account, state, phase, next, code) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        `${id}/${account}`, id, account, state, held ? "review" : "waiting", now, held ? review.join(" ") : null,
+        `${id}/${account}`,
+        id,
+        account,
+        state,
+        held ? "review" : "waiting",
+        now,
+        held ? review.join(" ") : null,
       );
     }
     if (nonce !== undefined && user === undefined && key !== `k:${nonce}`) this.use(nonce, key);

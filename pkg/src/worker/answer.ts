@@ -22,16 +22,39 @@ const JSON_HEADERS = { ...HEADERS, "content-type": "application/json; charset=ut
 const PAGE_HEADERS = { ...HEADERS, "referrer-policy": "no-referrer" };
 
 export function json(status: number, body: unknown, headers?: Record<string, string>): Answer {
-  return { status, body: JSON.stringify(body), ...(headers && { headers: { ...JSON_HEADERS, ...headers } }) };
+  return {
+    status,
+    body: JSON.stringify(body),
+    ...(headers && { headers: { ...JSON_HEADERS, ...headers } }),
+  };
 }
 
-export function answer(status: number, body: Omit<RelayAnswer, "v">, headers?: Record<string, string>): Answer {
+export function answer(
+  status: number,
+  body: Omit<RelayAnswer, "v">,
+  headers?: Record<string, string>,
+): Answer {
   return json(status, { v: Number(WIRE_VERSION), ...body }, headers);
 }
 
 /** A page, whose form names this relay as its origin when it is sent. */
-export function page(status: number, html: string, policy: string, headers?: Record<string, string>): Answer {
-  return { status, body: html, headers: { ...HEADERS, "referrer-policy": "same-origin", "content-type": "text/html; charset=utf-8", "content-security-policy": policy, ...headers } };
+export function page(
+  status: number,
+  html: string,
+  policy: string,
+  headers?: Record<string, string>,
+): Answer {
+  return {
+    status,
+    body: html,
+    headers: {
+      ...HEADERS,
+      "referrer-policy": "same-origin",
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": policy,
+      ...headers,
+    },
+  };
 }
 
 export function redirect(location: string): Answer {

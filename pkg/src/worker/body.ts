@@ -36,7 +36,8 @@ export async function readLead(request: Request): Promise<Lead> {
 }
 
 /** What a field of the page's own is called without what it begins with; nothing of a visitor's. */
-export const ownName = (name: string): OwnName | undefined => (name.startsWith(OWN) ? (name.slice(OWN.length) as OwnName) : undefined);
+export const ownName = (name: string): OwnName | undefined =>
+  name.startsWith(OWN) ? (name.slice(OWN.length) as OwnName) : undefined;
 
 /** The lead of a body's pairs. */
 export function leadOf(entries: readonly [string, unknown][]): Lead {
@@ -78,7 +79,8 @@ const whole = <T>(body: Promise<T>): Promise<T> =>
   });
 
 /** The bytes of a body, as long as they are no more than it may have: a lead, where nothing is said. */
-export const capped = (request: Request, most = MAX_BYTES): Promise<Uint8Array> => whole(gathered(request, most));
+export const capped = (request: Request, most = MAX_BYTES): Promise<Uint8Array> =>
+  whole(gathered(request, most));
 
 async function gathered(request: Request, most: number): Promise<Uint8Array> {
   if (isMeasured(request, most)) {
@@ -107,10 +109,16 @@ async function gathered(request: Request, most: number): Promise<Uint8Array> {
   return bytes;
 }
 
-async function read(request: Request, header: string, type: string | undefined): Promise<[string, unknown][]> {
+async function read(
+  request: Request,
+  header: string,
+  type: string | undefined,
+): Promise<[string, unknown][]> {
   switch (type) {
     case "application/x-www-form-urlencoded": {
-      const text = isMeasured(request) ? await whole(request.text()) : new TextDecoder().decode(await capped(request));
+      const text = isMeasured(request)
+        ? await whole(request.text())
+        : new TextDecoder().decode(await capped(request));
       if (text.length > MAX_BYTES) throw new Unreadable(413, "body.size");
       return pairs(text);
     }
@@ -122,15 +130,23 @@ async function read(request: Request, header: string, type: string | undefined):
       } catch {
         throw new Unreadable(400, "body.json");
       }
-      if (typeof data !== "object" || data === null || Array.isArray(data)) throw new Unreadable(400, "body.json");
+      if (typeof data !== "object" || data === null || Array.isArray(data))
+        throw new Unreadable(400, "body.json");
       return Object.entries(data);
     }
     case "multipart/form-data": {
       const bytes = await capped(request);
       try {
         // What would end a name there browsers escape (HTML, 4.10.21.8); workerd leaves it so, others take it back.
-        const form = await new Response(bytes as BodyInit, { headers: { "content-type": header } }).formData();
-        return [...form].map(([name, value]) => [name.replace(/%(22|0A|0D)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))), value]);
+        const form = await new Response(bytes as BodyInit, {
+          headers: { "content-type": header },
+        }).formData();
+        return [...form].map(([name, value]) => [
+          name.replace(/%(22|0A|0D)/g, (_, hex: string) =>
+            String.fromCharCode(Number.parseInt(hex, 16)),
+          ),
+          value,
+        ]);
       } catch {
         throw new Unreadable(400, "body.multipart");
       }
@@ -149,7 +165,11 @@ export function pairs(text: string): [string, string][] {
   for (const part of text.split("&")) {
     if (!part) continue;
     const equals = part.indexOf("=");
-    all.push(equals < 0 ? [decoded(part), ""] : [decoded(part.slice(0, equals)), decoded(part.slice(equals + 1))]);
+    all.push(
+      equals < 0
+        ? [decoded(part), ""]
+        : [decoded(part.slice(0, equals)), decoded(part.slice(equals + 1))],
+    );
   }
   return all;
 }

@@ -59,19 +59,59 @@ export class Carrier {
 
   /** Nothing is read yet, so nothing can fail. */
   own(id: string, account: string, of: number): Own {
-    const run: Run = { id, account, of, form: "", state: "", phase: "waiting", code: null, hold: null, trouble: null };
-    return { run, lead: "", persons: "", values: "", visitor: "", known: { account, id, form: "", fills: "" }, target: undefined, keep: () => {} };
+    const run: Run = {
+      id,
+      account,
+      of,
+      form: "",
+      state: "",
+      phase: "waiting",
+      code: null,
+      hold: null,
+      trouble: null,
+    };
+    return {
+      run,
+      lead: "",
+      persons: "",
+      values: "",
+      visitor: "",
+      known: { account, id, form: "", fills: "" },
+      target: undefined,
+      keep: () => {},
+    };
   }
 
   /** Reads the row of a delivery that begins. */
   private read(own: Own): void {
     const { id, account, of } = own.run;
-    const [row] = this.rows(ROW, id) as unknown as (Run & { leadId: string; values: string; visitor: string; persons: string })[];
+    const [row] = this.rows(ROW, id) as unknown as (Run & {
+      leadId: string;
+      values: string;
+      visitor: string;
+      persons: string;
+    })[];
     if (!row) throw new FieldpostError("delivery.failed");
     const { form, state, phase, code, hold, trouble, leadId, values, visitor, persons } = row;
     const target = targetOf(options(this.env), form, account);
-    const run: Run = { id, account, of, form, state, phase, code, hold, trouble, by: target?.match ?? "" };
-    const known = { account, id, form, fills: target ? fills(target, { lead: values, visitor }) : "" };
+    const run: Run = {
+      id,
+      account,
+      of,
+      form,
+      state,
+      phase,
+      code,
+      hold,
+      trouble,
+      by: target?.match ?? "",
+    };
+    const known = {
+      account,
+      id,
+      form,
+      fills: target ? fills(target, { lead: values, visitor }) : "",
+    };
     Object.assign(own, { run, lead: leadId, persons, values, visitor, known, target });
   }
 
@@ -82,23 +122,52 @@ export class Carrier {
 
   // What is waited for, by its effect.
 
-  private readonly calls: { [Name in Effect["do"]]?: (effect: Of<Name>, own: Own) => Promise<Happened> } = {
+  private readonly calls: {
+    [Name in Effect["do"]]?: (effect: Of<Name>, own: Own) => Promise<Happened>;
+  } = {
     acquire: async ({ lost, deadline }, own) => {
       if (own.lead === "") this.read(own);
       const asked = Date.now();
-      const { answer, ...place } = await this.gate<Place>("acquire", { ...own.known, keys: own.persons, shard: this.outbox.shard, deadline, lost });
+      const { answer, ...place } = await this.gate<Place>("acquire", {
+        ...own.known,
+        keys: own.persons,
+        shard: this.outbox.shard,
+        deadline,
+        lost,
+      });
       return { event: answer, asked, ...place };
     },
-    release: async ({ do: _, ...told }, own) => ({ event: "released", ...(await this.gate<Released>("release", { ...own.known, ...told })) }),
+    release: async ({ do: _, ...told }, own) => ({
+      event: "released",
+      ...(await this.gate<Released>("release", { ...own.known, ...told })),
+    }),
     render: async ({ state, call, version }, own) => {
       const { run, values, visitor } = own;
-      const made = await render(this.desk.tally, { id: run.id, state, values, visitor }, call, own.target as Target, this.account(run.account), version);
+      const made = await render(
+        this.desk.tally,
+        { id: run.id, state, values, visitor },
+        call,
+        own.target as Target,
+        this.account(run.account),
+        version,
+      );
       own.rendered = made.rendered;
       own.keep = made.keep;
-      return { event: "rendered", write: made.rendered.method !== "GET", identity: made.rendered.identity ?? null };
+      return {
+        event: "rendered",
+        write: made.rendered.method !== "GET",
+        identity: made.rendered.identity ?? null,
+      };
     },
     send: async ({ operation, token, deadline, ends, patience }, own) => {
-      const sending = { operation, rendered: own.rendered as Rendered, token, deadline, ends, own: Object.keys(own.target?.constants ?? {}) };
+      const sending = {
+        operation,
+        rendered: own.rendered as Rendered,
+        token,
+        deadline,
+        ends,
+        own: Object.keys(own.target?.constants ?? {}),
+      };
       const called = await this.send(own.run.account, sending, patience);
       if ("unsent" in called) return { event: "unsent", ...called };
       const { outcome, pace, after } = called;
@@ -123,35 +192,70 @@ export class Carrier {
   failed(error: unknown, { target }: Own): Happened {
     const { issues = [], message = "" } = error instanceof FieldpostError ? error : {};
     return {
-      event: "failed", code: faultOf(error), host: error instanceof HostRefusal, message, issues: [...issues],
-      map: Object.entries(target?.map ?? {}), constants: Object.keys(target?.constants ?? {}),
+      event: "failed",
+      code: faultOf(error),
+      host: error instanceof HostRefusal,
+      message,
+      issues: [...issues],
+      map: Object.entries(target?.map ?? {}),
+      constants: Object.keys(target?.constants ?? {}),
     };
   }
 
   // What is done at once, by its effect.
 
   private readonly acts: { [Name in Effect["do"]]?: (effect: Of<Name>, own: Own) => void } = {
-    mark: ({ id, target, code }) => void this.rows("UPDATE deliveries SET hold = ?, code = coalesce(?, code) WHERE id = ?", target, code, id),
+    mark: ({ id, target, code }) =>
+      void this.rows(
+        "UPDATE deliveries SET hold = ?, code = coalesce(?, code) WHERE id = ?",
+        target,
+        code,
+        id,
+      ),
     log: ({ do: _, event, ...line }) => log(event as LogEvent, line),
     count: ({ name }) => this.desk.tick(name),
     write: ({ state, phase, next, code, maybe_repeated, warning, answered, keep }, own) => {
-      const put = (): void => this.desk.turn(own.lead, phase, () => {
-        this.rows(
-          `UPDATE deliveries SET state = ?, phase = ?2, next = ?, code = ?, maybe_repeated = ?, warning = ?, hold = iif(?2 IN ('done', 'dead'), NULL, hold),
+      const put = (): void =>
+        this.desk.turn(own.lead, phase, () => {
+          this.rows(
+            `UPDATE deliveries SET state = ?, phase = ?2, next = ?, code = ?, maybe_repeated = ?, warning = ?, hold = iif(?2 IN ('done', 'dead'), NULL, hold),
              trouble = iif(?7, NULL, trouble) WHERE id = ?`,
-          state, phase, next, code, maybe_repeated ? 1 : 0, warning, answered ? 1 : 0, own.run.id,
-        );
-      });
+            state,
+            phase,
+            next,
+            code,
+            maybe_repeated ? 1 : 0,
+            warning,
+            answered ? 1 : 0,
+            own.run.id,
+          );
+        });
       this.desk.together(() => {
         if (keep) own.keep();
         put();
       });
     },
     restore: ({ state, phase, code, next, was }, { run }) =>
-      void this.rows("UPDATE deliveries SET state = ?, phase = ?, code = ?, next = ? WHERE id = ? AND state = ?", state, phase, code, next, run.id, was),
-    stumble: ({ phase, code, next, trouble }, { lead, run }) => this.desk.turn(lead, phase, () => {
-      this.rows("UPDATE deliveries SET phase = ?, code = ?, next = ?, trouble = ? WHERE id = ?", phase, code, next, trouble, run.id);
-    }),
+      void this.rows(
+        "UPDATE deliveries SET state = ?, phase = ?, code = ?, next = ? WHERE id = ? AND state = ?",
+        state,
+        phase,
+        code,
+        next,
+        run.id,
+        was,
+      ),
+    stumble: ({ phase, code, next, trouble }, { lead, run }) =>
+      this.desk.turn(lead, phase, () => {
+        this.rows(
+          "UPDATE deliveries SET phase = ?, code = ?, next = ?, trouble = ? WHERE id = ?",
+          phase,
+          code,
+          next,
+          trouble,
+          run.id,
+        );
+      }),
     hold: ({ target }, { run }) => {
       this.rows("UPDATE deliveries SET hold = ? WHERE id = ?", target, run.id);
       this.desk.tally.together(() => this.desk.tally.drop(run.id));
@@ -162,23 +266,41 @@ export class Carrier {
   /** Does what waits for nothing: all of it, or where something throws nothing. */
   carryOut(effects: readonly Effect[], own: Own | undefined): void {
     const acts = effects.filter(({ do: what }) => what in this.acts);
-    const each = (): void => acts.forEach((effect) => (this.acts[effect.do] as (effect: Effect, own: Own | undefined) => void)(effect, own));
+    const each = (): void =>
+      acts.forEach((effect) =>
+        (this.acts[effect.do] as (effect: Effect, own: Own | undefined) => void)(effect, own),
+      );
     if (acts.length > 0) this.desk.together(each);
   }
 
   /** Makes a call by the account's own sender. What cannot have left is told apart from what nobody can tell. */
-  private async send(account: string, sending: Sending, deadline: number): Promise<Called | Unsent> {
+  private async send(
+    account: string,
+    sending: Sending,
+    deadline: number,
+  ): Promise<Called | Unsent> {
     try {
-      return await this.peers.ask(senderOf(this.outbox.id, account), "send", patience(1, deadline), sending);
+      return await this.peers.ask(
+        senderOf(this.outbox.id, account),
+        "send",
+        patience(1, deadline),
+        sending,
+      );
     } catch (error) {
       if (error instanceof HostRefusal) return { unsent: "host" };
       // It said no before anything else: it runs the release before this one, which knows of no senders. So the outbox sends, as it did then.
-      if (error instanceof FieldpostError && error.code === "gate.failed") return this.sender.send(sending);
+      if (error instanceof FieldpostError && error.code === "gate.failed")
+        return this.sender.send(sending);
       return { outcome: { kind: "unknown", why: "delivery.lost" } };
     }
   }
 
   private gate<T>(what: "acquire" | "release", body: Acquire | Release): Promise<T> {
-    return this.peers.ask(body.account, what, patience(options(this.env).timeScale, GATE_DEADLINE), body);
+    return this.peers.ask(
+      body.account,
+      what,
+      patience(options(this.env).timeScale, GATE_DEADLINE),
+      body,
+    );
   }
 }

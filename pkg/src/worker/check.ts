@@ -18,7 +18,12 @@ export function compiled(relay: RelayOptions, name: string): Form {
   } catch (error) {
     const { issues } = error as FieldpostError;
     if (!issues?.length) throw error;
-    throw new FieldpostError("relay.options", issues.map(({ field, message }) => `forms.${name}.${field}: ${message}`).join(" "), issues, { cause: error });
+    throw new FieldpostError(
+      "relay.options",
+      issues.map(({ field, message }) => `forms.${name}.${field}: ${message}`).join(" "),
+      issues,
+      { cause: error },
+    );
   }
 }
 
@@ -35,13 +40,22 @@ export function holdForms(relay: RelayOptions): void {
     try {
       compiled(relay, name);
     } catch (error) {
-      log("form.invalid", { form: name, code: error instanceof FieldpostError ? error.code : "relay.failed", message: error instanceof FieldpostError ? error.message : "" });
+      log("form.invalid", {
+        form: name,
+        code: error instanceof FieldpostError ? error.code : "relay.failed",
+        message: error instanceof FieldpostError ? error.message : "",
+      });
     }
   }
 }
 
 /** A lead that was kept as it came, checked at last; nothing where it still does not pass, but `anyway` what does of it. */
-export function mended(relay: RelayOptions, form: string, fields: string, anyway: boolean): string | undefined {
+export function mended(
+  relay: RelayOptions,
+  form: string,
+  fields: string,
+  anyway: boolean,
+): string | undefined {
   try {
     const report = compiled(relay, form).check(JSON.parse(fields) as [string, string][]);
     return report.ok || anyway ? JSON.stringify(report.values) : undefined;

@@ -15,9 +15,17 @@ export const patience = (scale = 1, ms = ANSWER): number => Math.max(LEAST, ms /
  * waits for it any longer. Throws `network.timeout`, or where there is no good answer `outbox.failed` or `gate.failed`, by
  * the address' host.
  */
-export function consult<T>(object: { fetch(url: string, init?: RequestInit): Promise<Response> }, url: string, deadline: number, body?: object): Promise<T> {
+export function consult<T>(
+  object: { fetch(url: string, init?: RequestInit): Promise<Response> },
+  url: string,
+  deadline: number,
+  body?: object,
+): Promise<T> {
   return within(deadline, async () => {
-    const response = await object.fetch(url, body && { method: "POST", body: JSON.stringify(body) });
+    const response = await object.fetch(
+      url,
+      body && { method: "POST", body: JSON.stringify(body) },
+    );
     if (!response.ok) throw new FieldpostError(`${new URL(url).hostname}.failed`);
     return (await response.json()) as T;
   });

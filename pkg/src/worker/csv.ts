@@ -2,7 +2,12 @@
 const FORMULA = /^[\s\0]*[=+\-@\t\r\0＝＋－＠]/u;
 
 function cell(value: unknown): string {
-  const text = value === null || value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
+  const text =
+    value === null || value === undefined
+      ? ""
+      : typeof value === "string"
+        ? value
+        : JSON.stringify(value);
   const safe = FORMULA.test(text) ? `'${text}` : text;
   return `"${safe.replaceAll('"', '""')}"`;
 }
@@ -28,10 +33,13 @@ export class Csv {
   row(given: Record<string, unknown>): string {
     const { lead, id, form, accepted } = given;
     // A lead that was kept as it came is a list of names and values.
-    const values = new Map<string, unknown>(Array.isArray(lead) ? (lead as [string, unknown][]) : Object.entries(lead ?? {}));
+    const values = new Map<string, unknown>(
+      Array.isArray(lead) ? (lead as [string, unknown][]) : Object.entries(lead ?? {}),
+    );
     // A row for each lead: of what is open the accounts, and each state and code once.
     const open = given["deliveries"] as Record<string, unknown>[];
-    const each = (name: string): string => [...new Set(open.map((one) => one[name]).filter(Boolean))].join(" ");
+    const each = (name: string): string =>
+      [...new Set(open.map((one) => one[name]).filter(Boolean))].join(" ");
     const cells = this.fields.map((name) => values.get(name));
     for (const name of this.fields) values.delete(name);
     const rest = values.size > 0 ? Object.fromEntries(values) : undefined;

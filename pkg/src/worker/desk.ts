@@ -79,16 +79,23 @@ export class Desk {
 
   /** The lead's values go where no system and no person is waited for. Inside a turn. */
   finish(lead: string): void {
-    const [open] = this.rows("SELECT 1 FROM deliveries WHERE lead = ? AND phase NOT IN ('done', 'discarded') LIMIT 1", lead);
+    const [open] = this.rows(
+      "SELECT 1 FROM deliveries WHERE lead = ? AND phase NOT IN ('done', 'discarded') LIMIT 1",
+      lead,
+    );
     const [known] = this.rows("SELECT 1 FROM leads WHERE id = ? AND finished IS NULL", lead);
     if (known && !open) this.tally.close(lead, Date.now());
   }
 
   status(gone: { leads: number; oldest: number | null }): ShardStatus {
-    const sum = (what: string): number => Number(this.rows("SELECT sum(n) AS n FROM sums WHERE what = ?", what)[0]?.["n"] ?? 0);
+    const sum = (what: string): number =>
+      Number(this.rows("SELECT sum(n) AS n FROM sums WHERE what = ?", what)[0]?.["n"] ?? 0);
     const { queued, review, dead, bytes } = this.tally.now;
     return {
-      queued, review, dead, bytes,
+      queued,
+      review,
+      dead,
+      bytes,
       gone: gone.leads,
       deadDeliveries: sum("dead"),
       repeated: sum("repeated"),
@@ -99,4 +106,5 @@ export class Desk {
   }
 }
 
-const earliest = (one: number | null, other: number | null): number | null => (one === null || other === null ? (one ?? other) : Math.min(one, other));
+const earliest = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? (one ?? other) : Math.min(one, other);

@@ -45,9 +45,16 @@ export class Driver {
   /** The object begins. */
   async begin(): Promise<void> {
     const { accounts, forms, timeScale = 1, plan, maxDead = MAX_DEAD } = options(this.env);
-    const ways = (account: string): string[] => Object.entries(forms).flatMap(([form, { deliver }]) => (deliver.some((target) => target.account === account) ? [form] : []));
-    const known = Object.entries(accounts).map(([name, { system }]) => [name, system, ...ways(name)].join("\u0001"));
-    this.schedule = steady((glue) => glue.beginOutbox(known.join("\u0002"), timeScale, plan === "paid", maxDead));
+    const ways = (account: string): string[] =>
+      Object.entries(forms).flatMap(([form, { deliver }]) =>
+        deliver.some((target) => target.account === account) ? [form] : [],
+      );
+    const known = Object.entries(accounts).map(([name, { system }]) =>
+      [name, system, ...ways(name)].join("\u0001"),
+    );
+    this.schedule = steady((glue) =>
+      glue.beginOutbox(known.join("\u0002"), timeScale, plan === "paid", maxDead),
+    );
     await this.happens({ event: "woken" });
     this.hasBegun = true;
   }
@@ -80,7 +87,9 @@ export class Driver {
   private step(event: Happened, own?: Own): Stepped {
     const before = this.schedule;
     const [random] = crypto.getRandomValues(new Uint32Array(1)) as Uint32Array & [number];
-    const stepped = steady((glue) => glue.stepOutbox(before, own?.run ?? null, event, Date.now(), random, this.events));
+    const stepped = steady((glue) =>
+      glue.stepOutbox(before, own?.run ?? null, event, Date.now(), random, this.events),
+    );
     this.schedule = stepped.schedule;
     try {
       this.carrier.carryOut(stepped.effects, own);
@@ -127,10 +136,18 @@ export class Driver {
   }
 
   /** Takes one delivery as far as it goes now. */
-  private async deliver({ id, account, of, lost, deadline }: Extract<Effect, { do: "start" }>): Promise<void> {
+  private async deliver({
+    id,
+    account,
+    of,
+    lost,
+    deadline,
+  }: Extract<Effect, { do: "start" }>): Promise<void> {
     const own: Own = this.carrier.own(id, account, of);
     for (let asked: Effect | undefined = { do: "acquire", lost, deadline }; asked; ) {
-      const heard = await this.carrier.ask(asked, own).catch((error: unknown) => this.carrier.failed(error, own));
+      const heard = await this.carrier
+        .ask(asked, own)
+        .catch((error: unknown) => this.carrier.failed(error, own));
       asked = this.hear(own, heard);
     }
   }

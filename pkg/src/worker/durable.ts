@@ -1,10 +1,15 @@
 import type { DurableObjectState, DurableObjectStorage } from "@cloudflare/workers-types";
 
 /** What of an object's storage is used here. */
-type Storage = Pick<DurableObjectStorage, "sql" | "transactionSync" | "setAlarm" | "getAlarm" | "get" | "delete">;
+type Storage = Pick<
+  DurableObjectStorage,
+  "sql" | "transactionSync" | "setAlarm" | "getAlarm" | "get" | "delete"
+>;
 
 /** What of an object's state is used here. */
-export interface DurableState extends Partial<Pick<DurableObjectState, "id">>, Pick<DurableObjectState, "blockConcurrencyWhile"> {
+export interface DurableState
+  extends Partial<Pick<DurableObjectState, "id">>,
+    Pick<DurableObjectState, "blockConcurrencyWhile"> {
   storage: Storage;
 }
 

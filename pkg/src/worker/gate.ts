@@ -19,8 +19,21 @@ import { isSender, Sender, type Sending } from "./sender.js";
  * this person.
  */
 export type Place =
-  | { answer: "granted"; doubt: number | null; others: number | null; kept: boolean; probe: boolean; version: 3 | 4 | null; token: string }
-  | { answer: "wait"; until: number; scope: "account" | "target" | "person"; target: string | null };
+  | {
+      answer: "granted";
+      doubt: number | null;
+      others: number | null;
+      kept: boolean;
+      probe: boolean;
+      version: 3 | 4 | null;
+      token: string;
+    }
+  | {
+      answer: "wait";
+      until: number;
+      scope: "account" | "target" | "person";
+      target: string | null;
+    };
 
 /** A call that wants to go out. */
 export interface Acquire {
@@ -121,7 +134,11 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
     constructor(state: DurableState, env: RelayEnv) {
       this.state = state;
       this.env = env;
-      this.limiter = new Limiter(state.storage, (...given) => this.load(...given), (name) => this.outside(name));
+      this.limiter = new Limiter(
+        state.storage,
+        (...given) => this.load(...given),
+        (name) => this.outside(name),
+      );
       void state.blockConcurrencyWhile(async () => {
         await load();
         if (!isSender(state.id?.name)) await this.limiter.begin();
@@ -136,12 +153,18 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
         case "/release":
           return later(this.release((await request.json()) as Release));
         case "/send":
-          return later(this.sender.send((await request.json()) as Sending).then((called) => JSON.stringify(called)));
+          return later(
+            this.sender
+              .send((await request.json()) as Sending)
+              .then((called) => JSON.stringify(called)),
+          );
         case "/forget":
           this.limiter.forget(Date.now());
           return Response.json({});
         case "/status":
-          return new Response(this.limiter.status(url.searchParams.get("account") ?? ""), { headers: { "content-type": "application/json" } });
+          return new Response(this.limiter.status(url.searchParams.get("account") ?? ""), {
+            headers: { "content-type": "application/json" },
+          });
         default:
           return new Response(null, { status: 404 });
       }
@@ -157,9 +180,34 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
       return this.limiter.ask(account, "acquire", [id, keys, shard, form, fills], deadline, lost);
     }
 
-    release({ account, id, form, fills, outcome, unsent, token = "", write, goesOn, landed, pace, after }: Release): Promise<string> {
+    release({
+      account,
+      id,
+      form,
+      fills,
+      outcome,
+      unsent,
+      token = "",
+      write,
+      goesOn,
+      landed,
+      pace,
+      after,
+    }: Release): Promise<string> {
       const [words, wait] = said(outcome);
-      return this.limiter.ask(account, "release", [...words, id, form, fills, token], wait, unsent ?? false, write ?? false, goesOn ?? false, landed, pace?.left, pace?.until, after);
+      return this.limiter.ask(
+        account,
+        "release",
+        [...words, id, form, fills, token],
+        wait,
+        unsent ?? false,
+        write ?? false,
+        goesOn ?? false,
+        landed,
+        pace?.left,
+        pace?.until,
+        after,
+      );
     }
 
     /** What the options say of an account, for the machine. */
@@ -167,7 +215,11 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
       const { system, timeZone = "", limits } = this.account(name);
       const { forms, timeScale = 1 } = options(this.env);
       const ways = Object.entries(forms).flatMap(([form, { deliver }]) =>
-        deliver.filter((target) => target.account === name).map(({ map, constants = {} }) => [form, ...Object.keys(map), ...Object.keys(constants)].join(WORD)),
+        deliver
+          .filter((target) => target.account === name)
+          .map(({ map, constants = {} }) =>
+            [form, ...Object.keys(map), ...Object.keys(constants)].join(WORD),
+          ),
       );
       const own = limits ? [limits.calls, limits.window, limits.atOnce] : [];
       const numbers = Float64Array.of(Date.now(), Math.max(1, Math.round(timeScale)), ...own);
@@ -177,14 +229,17 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
     outside(name: string): Outside {
       return {
         signIn: (number, deadline) => void this.signIn(name, number, deadline),
-        look: (number, deadline, token, version) => void this.look(name, number, deadline, token, version),
-        midnight: (number, zone) => this.limiter.heard(name, "midnight", number, [], nextMidnight(zone, Date.now())),
+        look: (number, deadline, token, version) =>
+          void this.look(name, number, deadline, token, version),
+        midnight: (number, zone) =>
+          this.limiter.heard(name, "midnight", number, [], nextMidnight(zone, Date.now())),
       };
     }
 
     /** Gets a token: from the system, or it is the owner's key. */
     async signIn(name: string, number: number, deadline: number): Promise<void> {
-      const heard = (token: string, usable: number, [words, wait]: Said): void => this.limiter.heard(name, "signed", number, [...words, token], wait, usable);
+      const heard = (token: string, usable: number, [words, wait]: Said): void =>
+        this.limiter.heard(name, "signed", number, [...words, token], wait, usable);
       try {
         const account = this.account(name);
         const { credentials } = account;
@@ -193,7 +248,9 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
         const request = edge((glue) => glue.tokenRequest(plain, credentials ?? {}));
         if (!request) return heard(credentials.key ?? "", Number.MAX_SAFE_INTEGER, said());
         const reply = await plainReply(await exchange(request, deadline));
-        const got = edge((glue) => glue.readToken(reply, account.system, credentials?.refreshToken !== undefined));
+        const got = edge((glue) =>
+          glue.readToken(reply, account.system, credentials?.refreshToken !== undefined),
+        );
         const { token = "", usable = 0 } = got as { token?: string; usable?: number };
         heard(token, usable, said(got as Outcome));
       } catch (error) {
@@ -202,11 +259,22 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
     }
 
     /** Makes the read that shows whether the account takes anything. */
-    async look(name: string, number: number, deadline: number, token: string, version: string): Promise<void> {
-      const heard = ([words, wait]: Said): void => this.limiter.heard(name, "looked", number, words, wait);
+    async look(
+      name: string,
+      number: number,
+      deadline: number,
+      token: string,
+      version: string,
+    ): Promise<void> {
+      const heard = ([words, wait]: Said): void =>
+        this.limiter.heard(name, "looked", number, words, wait);
       try {
         const account = this.account(name);
-        const { operation, rendered } = edge((glue) => glue.harmless(plainAccount({ ...account, ...(version && { version: Number(version) }) } as never)));
+        const { operation, rendered } = edge((glue) =>
+          glue.harmless(
+            plainAccount({ ...account, ...(version && { version: Number(version) }) } as never),
+          ),
+        );
         const called = await call(operation, rendered, token, deadline);
         heard(said((called as Partial<Called>).outcome));
       } catch (error) {
@@ -221,7 +289,14 @@ type Said = [words: string[], wait: number | undefined];
 
 /** No outcome: no call was made. */
 function said(outcome?: Outcome): Said {
-  const given = (outcome ?? {}) as { kind?: string; fault?: string; reason?: string; code?: string; issues?: Issue[]; after?: number };
+  const given = (outcome ?? {}) as {
+    kind?: string;
+    fault?: string;
+    reason?: string;
+    code?: string;
+    issues?: Issue[];
+    after?: number;
+  };
   const { kind = "", fault = "", reason = "", code = "", issues: [issue] = [], after } = given;
   return [[kind, fault, reason, code, ...about(issue)], after];
 }
@@ -229,13 +304,18 @@ function said(outcome?: Outcome): Said {
 /** What stopped a call before it was one. What the host would not let out says nothing at all. */
 function failed(error: unknown): Said {
   if (isRefusal(error)) return said();
-  const { code, message, issues } = error instanceof FieldpostError ? error : { code: "", message: "", issues: [] };
+  const { code, message, issues } =
+    error instanceof FieldpostError ? error : { code: "", message: "", issues: [] };
   const [issue] = issues;
   return [["failed", "", "", code, ...about(issue, message)], undefined];
 }
 
 /** Field, code and sentence of an issue. A field may be a system's own word for it, and must not pass for several words. */
-const about = (issue?: Issue, message = ""): string[] => [issue?.field ?? "", issue?.code ?? "", issue?.message ?? message].map((word) => word.replaceAll(/[\0-\x08]/g, ""));
+const about = (issue?: Issue, message = ""): string[] =>
+  [issue?.field ?? "", issue?.code ?? "", issue?.message ?? message].map((word) =>
+    word.replaceAll(/[\0-\x08]/g, ""),
+  );
 
 /** An account in the version that it turned out to speak. */
-export const spoken = (account: RelayAccount, version: 3 | 4 | null): RelayAccount => (version === null ? account : { ...account, version });
+export const spoken = (account: RelayAccount, version: 3 | 4 | null): RelayAccount =>
+  version === null ? account : { ...account, version };

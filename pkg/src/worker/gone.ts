@@ -26,7 +26,8 @@ const MOST = 2_000;
 /** What stands after each lead's id. */
 export const LAST = "~";
 
-export const isGone = (code: string | null | undefined): code is GoneCode => code === "form.gone" || code === "account.gone";
+export const isGone = (code: string | null | undefined): code is GoneCode =>
+  code === "form.gone" || code === "account.gone";
 
 /** Why a form's leads do not go to an account, as the options are; nothing where they do. */
 export function goneBy(relay: RelayOptions, form: string, account: string): GoneCode | undefined {
@@ -45,8 +46,19 @@ interface Pair {
 /** What deliveries wait for, by account. Each is a step in an index, however many wait for it: SQLite walks past all of these where two columns are compared at once. */
 export function* marks(sql: DurableState["storage"]["sql"]): Generator<Pair> {
   const one = (which: string, ...bindings: string[]): Pair | undefined =>
-    sql.exec(`SELECT account, hold FROM deliveries INDEXED BY held_lead WHERE hold IS NOT NULL AND phase IN ('waiting', 'sent') AND ${which} ORDER BY account, hold LIMIT 1`, ...bindings).toArray()[0] as Pair | undefined;
-  for (let last = one("account >= ''"); last; last = one("account = ? AND hold > ?", last.account, last.hold) ?? one("account > ?", last.account)) yield last;
+    sql
+      .exec(
+        `SELECT account, hold FROM deliveries INDEXED BY held_lead WHERE hold IS NOT NULL AND phase IN ('waiting', 'sent') AND ${which} ORDER BY account, hold LIMIT 1`,
+        ...bindings,
+      )
+      .toArray()[0] as Pair | undefined;
+  for (
+    let last = one("account >= ''");
+    last;
+    last =
+      one("account = ? AND hold > ?", last.account, last.hold) ?? one("account > ?", last.account)
+  )
+    yield last;
 }
 
 /**
@@ -68,7 +80,12 @@ export class Gone {
   begin(): void {
     try {
       for (const [name, { system }] of Object.entries(this.relay().accounts)) {
-        if (this.written(name) !== system) this.desk.rows("INSERT OR REPLACE INTO accounts (name, system) VALUES (?, ?)", name, system);
+        if (this.written(name) !== system)
+          this.desk.rows(
+            "INSERT OR REPLACE INTO accounts (name, system) VALUES (?, ?)",
+            name,
+            system,
+          );
       }
     } catch {
       // A full disk must not keep an outbox from beginning; the next instance writes it.
@@ -99,15 +116,23 @@ export class Gone {
       `SELECT deliveries.rowid AS row, next, form FROM deliveries JOIN leads ON leads.id = deliveries.lead
        WHERE account = ?1 AND phase IN ('waiting', 'sent') AND hold IS NULL AND next >= ?2 AND (next > ?2 OR deliveries.rowid > ?3)
        ORDER BY next, deliveries.rowid LIMIT ?4`,
-      account, this.from.next, this.from.row, SWEPT,
+      account,
+      this.from.next,
+      this.from.row,
+      SWEPT,
     );
     for (const form of new Set(rows.map((row) => String(row["form"])))) {
       if (!goneBy(this.relay(), form, account)) continue;
       const own = rows.filter((row) => row["form"] === form).map(({ row }) => row);
-      this.desk.rows("UPDATE deliveries SET hold = ? WHERE rowid IN (SELECT value FROM json_each(?))", form, JSON.stringify(own));
+      this.desk.rows(
+        "UPDATE deliveries SET hold = ? WHERE rowid IN (SELECT value FROM json_each(?))",
+        form,
+        JSON.stringify(own),
+      );
     }
     const last = rows.at(-1);
-    if (last && rows.length === SWEPT) this.from = { next: Number(last["next"]), row: Number(last["row"]) };
+    if (last && rows.length === SWEPT)
+      this.from = { next: Number(last["next"]), row: Number(last["row"]) };
     else {
       this.accounts.shift();
       this.from = { next: 0, row: 0 };
@@ -119,7 +144,10 @@ export class Gone {
   private waitedFor(): string[] {
     const found: string[] = [];
     for (let last = ""; ; ) {
-      const [row] = this.desk.rows("SELECT min(account) AS account FROM deliveries WHERE phase IN ('waiting', 'sent') AND hold IS NULL AND account > ?", last);
+      const [row] = this.desk.rows(
+        "SELECT min(account) AS account FROM deliveries WHERE phase IN ('waiting', 'sent') AND hold IS NULL AND account > ?",
+        last,
+      );
       if (row?.["account"] === null || row === undefined) return found;
       found.push((last = String(row["account"])));
     }
@@ -129,18 +157,31 @@ export class Gone {
   private pairs(code?: GoneCode, account?: string, form?: string): Pair[] {
     return [...marks(this.desk.storage.sql)].filter(({ account: own, hold }) => {
       const why = goneBy(this.relay(), formOf(hold), own);
-      return why && (code ?? why) === why && (account ?? own) === own && (form ?? formOf(hold)) === formOf(hold);
+      return (
+        why &&
+        (code ?? why) === why &&
+        (account ?? own) === own &&
+        (form ?? formOf(hold)) === formOf(hold)
+      );
     });
   }
 
   /** The leads of which a delivery has no way, after `from` in one order or the other, at most so many. */
-  leads(which: { code?: GoneCode; account?: string; form?: string }, from: string, most: number, order: "ASC" | "DESC"): string[] {
+  leads(
+    which: { code?: GoneCode; account?: string; form?: string },
+    from: string,
+    most: number,
+    order: "ASC" | "DESC",
+  ): string[] {
     const all = this.pairs(which.code, which.account, which.form).flatMap(({ account, hold }) =>
       this.desk
         .rows(
           `SELECT lead FROM deliveries WHERE account = ? AND hold = ? AND hold IS NOT NULL AND phase IN ('waiting', 'sent') AND lead ${order === "ASC" ? ">" : "<"} ?
            ORDER BY lead ${order} LIMIT ?`,
-          account, hold, from, most,
+          account,
+          hold,
+          from,
+          most,
         )
         .map(({ lead }) => String(lead)),
     );
@@ -153,8 +194,21 @@ export class Gone {
     for (const { account, hold } of this.pairs()) {
       const form = formOf(hold);
       const code = goneBy(relay, form, account) as GoneCode;
-      const n = await counted(this.desk, "SELECT lead AS at FROM deliveries WHERE account = ?1 AND hold = ?2 AND phase IN ('waiting', 'sent')", "", account, hold);
-      const own = groups.get(`${account} ${form}`) ?? { phase: "waiting", code, leads: 0, account, form, to: this.ways(code, form, account) };
+      const n = await counted(
+        this.desk,
+        "SELECT lead AS at FROM deliveries WHERE account = ?1 AND hold = ?2 AND phase IN ('waiting', 'sent')",
+        "",
+        account,
+        hold,
+      );
+      const own = groups.get(`${account} ${form}`) ?? {
+        phase: "waiting",
+        code,
+        leads: 0,
+        account,
+        form,
+        to: this.ways(code, form, account),
+      };
       own.leads += n;
       groups.set(`${account} ${form}`, own);
     }
@@ -163,9 +217,14 @@ export class Gone {
 
   private ways(code: GoneCode, form: string, account: string): string[] {
     const { forms, accounts } = this.relay();
-    if (code === "form.gone") return Object.keys(forms).filter((other) => forms[other]?.deliver.some((target) => target.account === account));
+    if (code === "form.gone")
+      return Object.keys(forms).filter((other) =>
+        forms[other]?.deliver.some((target) => target.account === account),
+      );
     const system = this.systemOf(account);
-    return (forms[form]?.deliver ?? []).map((target) => target.account).filter((other) => system === undefined || accounts[other]?.system === system);
+    return (forms[form]?.deliver ?? [])
+      .map((target) => target.account)
+      .filter((other) => system === undefined || accounts[other]?.system === system);
   }
 
   /** How many leads wait in vain for a system, and for nobody who looks at something else of them; and the first of them. */
@@ -174,10 +233,16 @@ export class Gone {
       this.desk.rows(
         `SELECT lead FROM deliveries AS one WHERE account = ? AND hold = ? AND phase IN ('waiting', 'sent')
          AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = one.lead AND phase IN ('dead', 'review')) ORDER BY lead LIMIT ?`,
-        account, hold, MOST,
+        account,
+        hold,
+        MOST,
       ),
     );
-    const leads = inOrder(found.map(({ lead }) => String(lead)), MOST, "ASC");
+    const leads = inOrder(
+      found.map(({ lead }) => String(lead)),
+      MOST,
+      "ASC",
+    );
     const [first] = this.desk.rows("SELECT accepted FROM leads WHERE id = ?", leads[0] ?? null);
     return { leads: leads.length, oldest: (first?.["accepted"] as number | undefined) ?? null };
   }

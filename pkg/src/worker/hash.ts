@@ -13,9 +13,11 @@ function hex(bytes: ArrayBuffer): string {
 }
 
 /** Parts with their lengths before them, so that no two lists of parts give one text. */
-export const joined = (parts: readonly string[]): string => parts.map((part) => `${part.length}:${part}`).join("");
+export const joined = (parts: readonly string[]): string =>
+  parts.map((part) => `${part.length}:${part}`).join("");
 
-export const digest = (text: string): Promise<ArrayBuffer> => crypto.subtle.digest("SHA-256", encoder.encode(text));
+export const digest = (text: string): Promise<ArrayBuffer> =>
+  crypto.subtle.digest("SHA-256", encoder.encode(text));
 
 export async function sha256(text: string): Promise<string> {
   return hex(await digest(text));
@@ -24,13 +26,25 @@ export async function sha256(text: string): Promise<string> {
 /** A UUID (version 8: RFC 9562, section 5.8) that is the same for the same text. */
 export async function hashedId(text: string): Promise<string> {
   const hash = await sha256(text);
-  return [hash.slice(0, 8), hash.slice(8, 12), `8${hash.slice(13, 16)}`, `a${hash.slice(17, 20)}`, hash.slice(20, 32)].join("-");
+  return [
+    hash.slice(0, 8),
+    hash.slice(8, 12),
+    `8${hash.slice(13, 16)}`,
+    `a${hash.slice(17, 20)}`,
+    hash.slice(20, 32),
+  ].join("-");
 }
 
 async function hmacKey(secret: string): Promise<CryptoKey> {
   let key = keys.get(secret);
   if (!key) {
-    key = await crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
+    key = await crypto.subtle.importKey(
+      "raw",
+      encoder.encode(secret),
+      { name: "HMAC", hash: "SHA-256" },
+      false,
+      ["sign", "verify"],
+    );
     keys.set(secret, key);
   }
   return key;
@@ -38,8 +52,16 @@ async function hmacKey(secret: string): Promise<CryptoKey> {
 
 /** A key for one purpose, made of a secret (HKDF, RFC 5869). */
 export async function derived(secret: string, purpose: string): Promise<string> {
-  const from = await crypto.subtle.importKey("raw", encoder.encode(secret), "HKDF", false, ["deriveBits"]);
-  return hex(await crypto.subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: encoder.encode(purpose) }, from, 256));
+  const from = await crypto.subtle.importKey("raw", encoder.encode(secret), "HKDF", false, [
+    "deriveBits",
+  ]);
+  return hex(
+    await crypto.subtle.deriveBits(
+      { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: encoder.encode(purpose) },
+      from,
+      256,
+    ),
+  );
 }
 
 export async function hmac(secret: string, text: string): Promise<string> {
@@ -48,12 +70,19 @@ export async function hmac(secret: string, text: string): Promise<string> {
 
 /** Whether `mac` is the HMAC of `text`; the comparison takes the same time for every wrong one. */
 export async function hmacFits(secret: string, text: string, mac: string): Promise<boolean> {
-  const bytes = Uint8Array.from(mac.match(/[0-9a-f]{2}/g) ?? [], (pair) => Number.parseInt(pair, 16));
-  return mac.length === 64 && crypto.subtle.verify("HMAC", await hmacKey(secret), bytes, encoder.encode(text));
+  const bytes = Uint8Array.from(mac.match(/[0-9a-f]{2}/g) ?? [], (pair) =>
+    Number.parseInt(pair, 16),
+  );
+  return (
+    mac.length === 64 &&
+    crypto.subtle.verify("HMAC", await hmacKey(secret), bytes, encoder.encode(text))
+  );
 }
 
 /** Whether two secrets are the same. Each pair of hashes takes the same time, and of neither text anything is kept. */
 export async function same(one: string, other: string): Promise<boolean> {
-  const [left, right] = (await Promise.all([digest(one), digest(other)])).map((hash) => new Uint32Array(hash)) as [Uint32Array, Uint32Array];
+  const [left, right] = (await Promise.all([digest(one), digest(other)])).map(
+    (hash) => new Uint32Array(hash),
+  ) as [Uint32Array, Uint32Array];
   return left.reduce((differs, word, at) => differs | (word ^ (right[at] as number)), 0) === 0;
 }

@@ -4,7 +4,8 @@ import { FieldpostError } from "../errors.js";
 import type { DurableState } from "./durable.js";
 import { log } from "./log.js";
 
-const TABLE = "CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID";
+const TABLE =
+  "CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID";
 
 /** Between rows and between the words of a row, as `src/wasm/gate.rs` has them. */
 export const [ROW, WORD] = ["\u0002", "\u0001"];
@@ -53,7 +54,8 @@ export class Limiter {
     this.storage.sql.exec(TABLE);
     const old = await this.storage.get<string>("limiter");
     if (old === undefined) return;
-    for (const [name, text] of rowsOf(JSON.parse(old) as Old)) this.storage.sql.exec("INSERT OR REPLACE INTO parts (name, text) VALUES (?, ?)", name, text);
+    for (const [name, text] of rowsOf(JSON.parse(old) as Old))
+      this.storage.sql.exec("INSERT OR REPLACE INTO parts (name, text) VALUES (?, ?)", name, text);
     await this.storage.delete("limiter");
   }
 
@@ -62,11 +64,19 @@ export class Limiter {
    * where none comes. An hour is more than any of them lasts.
    */
   forget(now: number): void {
-    this.storage.sql.exec("DELETE FROM parts WHERE (name LIKE 'fresh %' OR name LIKE 'lease %') AND CAST(text AS INTEGER) < ?", now - 3_600_000);
+    this.storage.sql.exec(
+      "DELETE FROM parts WHERE (name LIKE 'fresh %' OR name LIKE 'lease %') AND CAST(text AS INTEGER) < ?",
+      now - 3_600_000,
+    );
   }
 
   /** Somebody asks, and is answered with JSON text: at once, or when the machine knows. */
-  ask(account: string, event: string, words: readonly string[], ...numbers: readonly unknown[]): Promise<string> {
+  ask(
+    account: string,
+    event: string,
+    words: readonly string[],
+    ...numbers: readonly unknown[]
+  ): Promise<string> {
     const number = ++this.count;
     return new Promise((resolve, reject) => {
       this.askers.set(number, { resolve, reject });
@@ -80,7 +90,13 @@ export class Limiter {
   }
 
   /** What the machine had the host do has come to this. What cannot be taken in is as after a restart: everybody asks anew. */
-  heard(account: string, event: string, number: number, words: readonly string[], ...numbers: readonly unknown[]): void {
+  heard(
+    account: string,
+    event: string,
+    number: number,
+    words: readonly string[],
+    ...numbers: readonly unknown[]
+  ): void {
     try {
       this.step(account, event, number, words, numbers);
     } catch (error) {
@@ -95,10 +111,19 @@ export class Limiter {
     return this.module(account, (glue) => glue.gateStatus(account, Date.now()));
   }
 
-  private step(account: string, event: string, number: number, words: readonly string[], numbers: readonly unknown[]): void {
+  private step(
+    account: string,
+    event: string,
+    number: number,
+    words: readonly string[],
+    numbers: readonly unknown[],
+  ): void {
     // What is not there is not a number.
     const given = Float64Array.from([Date.now(), number, ...numbers], Number);
-    this.carryOut(account, this.module(account, (glue) => glue.gateStep(account, event, words.join(WORD), given)));
+    this.carryOut(
+      account,
+      this.module(account, (glue) => glue.gateStep(account, event, words.join(WORD), given)),
+    );
   }
 
   /** Asks the module; an instance that is new there, or here, is given the pieces first. */
@@ -110,7 +135,10 @@ export class Limiter {
         if (!(error instanceof FieldpostError) || error.code !== "state.missing") throw error;
       }
     }
-    const rows = this.storage.sql.exec("SELECT name, text FROM parts").toArray().map(({ name, text }) => [String(name), String(text)]);
+    const rows = this.storage.sql
+      .exec("SELECT name, text FROM parts")
+      .toArray()
+      .map(({ name, text }) => [String(name), String(text)]);
     const parts = [...rows, ...this.memory].map((part) => part.join(WORD)).join(ROW);
     const said = edge((glue) => this.load(glue, account, parts));
     this.isLoaded = true;
@@ -128,15 +156,18 @@ export class Limiter {
   }
 
   private readonly doing: Record<string, (step: Step, ...words: string[]) => void> = {
-    put: (step, name = "", text = "") => this.store(step, "INSERT OR REPLACE INTO parts (name, text) VALUES (?, ?)", name, text),
+    put: (step, name = "", text = "") =>
+      this.store(step, "INSERT OR REPLACE INTO parts (name, text) VALUES (?, ?)", name, text),
     drop: (step, name = "") => this.store(step, "DELETE FROM parts WHERE name = ?", name),
     keep: (_, name = "", text = "") => this.memory.set(name, text),
     lose: (_, name = "") => this.memory.delete(name),
     answer: (step, number, answer = "") => this.answer(Number(number), step, answer),
     signIn: ({ outside }, number, deadline) => outside.signIn(Number(number), Number(deadline)),
-    look: ({ outside }, number, deadline, token = "", version = "") => outside.look(Number(number), Number(deadline), token, version),
+    look: ({ outside }, number, deadline, token = "", version = "") =>
+      outside.look(Number(number), Number(deadline), token, version),
     midnight: ({ outside }, number, zone = "") => outside.midnight(Number(number), zone),
-    log: ({ account }, event = "", form = "", code = "") => log(event as LogEvent, { account, ...(form && { form }), code }),
+    log: ({ account }, event = "", form = "", code = "") =>
+      log(event as LogEvent, { account, ...(form && { form }), code }),
   };
 
   private store(step: Step, statement: string, ...words: string[]): void {
@@ -167,12 +198,33 @@ interface Old {
   fresh?: { key: string; until: number }[];
 }
 
-function rowsOf({ calls, leases, quiet_until, budget, quota, fresh }: Old): [name: string, text: string][] {
-  const marks = (lost = false, goesOn = false): string => `${lost ? "l" : ""}${goesOn ? "g" : ""}` || "-";
+function rowsOf({
+  calls,
+  leases,
+  quiet_until,
+  budget,
+  quota,
+  fresh,
+}: Old): [name: string, text: string][] {
+  const marks = (lost = false, goesOn = false): string =>
+    `${lost ? "l" : ""}${goesOn ? "g" : ""}` || "-";
   return [
-    ["account", [quiet_until, budget?.left ?? "-", budget?.until ?? "-", quota?.reset ?? "-", quota?.every ?? "-", "-"].join(" ")],
+    [
+      "account",
+      [
+        quiet_until,
+        budget?.left ?? "-",
+        budget?.until ?? "-",
+        quota?.reset ?? "-",
+        quota?.every ?? "-",
+        "-",
+      ].join(" "),
+    ],
     ...calls.map((began, at): [string, string] => [`call ${at}`, String(began)]),
-    ...leases.map(({ id, key, until, lost, goes_on }): [string, string] => [`lease ${id}`, `${until} ${marks(lost, goes_on)} ${key}`]),
+    ...leases.map(({ id, key, until, lost, goes_on }): [string, string] => [
+      `lease ${id}`,
+      `${until} ${marks(lost, goes_on)} ${key}`,
+    ]),
     ...(fresh ?? []).map(({ key, until }): [string, string] => [`fresh ${key}`, String(until)]),
   ];
 }

@@ -32,7 +32,10 @@ export class Lines {
     if (this.at >= this.page.length) return this.turn();
     const end = this.page.indexOf(NEWLINE, this.at);
     const tab = this.page.indexOf(TAB, this.at);
-    this.head = { key: decoder.decode(this.page.subarray(this.at, tab)), json: this.page.subarray(tab + 1, end) };
+    this.head = {
+      key: decoder.decode(this.page.subarray(this.at, tab)),
+      json: this.page.subarray(tab + 1, end),
+    };
     this.at = end + 1;
     return undefined;
   }
@@ -68,7 +71,8 @@ export async function* merged(all: readonly Lines[]): AsyncGenerator<Line> {
   await Promise.all(all.map((one) => one.advance()));
   for (;;) {
     let first: Lines | undefined;
-    for (const one of all) if (one.head && (!first?.head || one.head.key > first.head.key)) first = one;
+    for (const one of all)
+      if (one.head && (!first?.head || one.head.key > first.head.key)) first = one;
     if (!first?.head) return;
     yield first.head;
     const more = first.advance();

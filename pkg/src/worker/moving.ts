@@ -14,15 +14,31 @@ export interface Move {
 }
 
 /** What becomes of a lead that moves. What was refused or is held stays so: where it goes is another question. */
-export function moved(ruling: Ruling, lead: string, waiting: readonly Waiting[], { account, form, sure }: Move): Ruled[] {
+export function moved(
+  ruling: Ruling,
+  lead: string,
+  waiting: readonly Waiting[],
+  { account, form, sure }: Move,
+): Ruled[] {
   if (form) return renamed(ruling, lead, waiting, form.from, form.to);
-  return account ? waiting.filter((row) => row.account === account.from).map((row) => toAccount(ruling, lead, row, account.to, sure)) : [];
+  return account
+    ? waiting
+        .filter((row) => row.account === account.from)
+        .map((row) => toAccount(ruling, lead, row, account.to, sure))
+    : [];
 }
 
 /** The same values for the form of another name, as its rules make them; each delivery stays with its account. */
-function renamed(ruling: Ruling, lead: string, waiting: readonly Waiting[], from: string, to: string): Ruled[] {
+function renamed(
+  ruling: Ruling,
+  lead: string,
+  waiting: readonly Waiting[],
+  from: string,
+  to: string,
+): Ruled[] {
   const { desk, relay } = ruling;
-  const each = (code: string): Ruled[] => waiting.map(({ id, account }) => stays({ id, lead, account }, code));
+  const each = (code: string): Ruled[] =>
+    waiting.map(({ id, account }) => stays({ id, lead, account }, code));
   if (Object.hasOwn(relay.forms, from)) return each("form.there");
   if (!waiting.some(({ account }) => !goneBy(relay, to, account))) return each("account.target");
   if (!ruling.check(lead, to)) return each("lead.invalid");
@@ -34,7 +50,11 @@ function renamed(ruling: Ruling, lead: string, waiting: readonly Waiting[], from
     }
     // The request is made anew, but for one that may have arrived: that is looked up, or repeated as it was.
     if (phase !== "sent") desk.tally.drop(id);
-    desk.rows("UPDATE deliveries SET hold = NULL, next = min(next, ?) WHERE id = ?", Date.now(), id);
+    desk.rows(
+      "UPDATE deliveries SET hold = NULL, next = min(next, ?) WHERE id = ?",
+      Date.now(),
+      id,
+    );
     return { ...own, moved: true };
   });
 }
@@ -52,7 +72,8 @@ function toAccount(ruling: Ruling, lead: string, row: Waiting, to: string, sure:
   if (why === undefined) return stays(own, "account.there");
   if (why === "form.gone") return stays(own, why);
   if (goneBy(relay, form, to)) return stays(own, "account.target");
-  if (desk.rows("SELECT 1 FROM deliveries WHERE lead = ? AND account = ?", lead, to).length > 0) return stays(own, "account.twice");
+  if (desk.rows("SELECT 1 FROM deliveries WHERE lead = ? AND account = ?", lead, to).length > 0)
+    return stays(own, "account.twice");
   const system = systemOf(relay, to);
   const was = gone.systemOf(account) ?? rendered(ruling, id);
   if (was !== undefined && was !== system) return stays(own, "account.system");
@@ -72,7 +93,12 @@ function toAccount(ruling: Ruling, lead: string, row: Waiting, to: string, sure:
   desk.tally.drop(id);
   desk.rows(
     "UPDATE deliveries SET id = ?1, account = ?2, state = ?3, phase = ?4, code = iif(?4 = 'waiting', NULL, code), hold = NULL, trouble = NULL, next = ?5 WHERE id = ?6",
-    `${lead}/${to}`, to, fresh, open ? "waiting" : phase, now, id,
+    `${lead}/${to}`,
+    to,
+    fresh,
+    open ? "waiting" : phase,
+    now,
+    id,
   );
   return { ...own, moved: true };
 }
@@ -85,6 +111,16 @@ function rendered({ desk }: Ruling, id: string): string | undefined {
 
 /** Whether nobody can tell if the system has it: a call is out, or its answer was lost. */
 function isInDoubt(state: string): boolean {
-  const { phase, doubt, maybe_repeated: repeated, outcome } = JSON.parse(state) as { phase: string; doubt?: number | null; maybe_repeated: boolean; outcome?: { kind: string } | null };
+  const {
+    phase,
+    doubt,
+    maybe_repeated: repeated,
+    outcome,
+  } = JSON.parse(state) as {
+    phase: string;
+    doubt?: number | null;
+    maybe_repeated: boolean;
+    outcome?: { kind: string } | null;
+  };
   return phase === "sent" || (doubt ?? null) !== null || repeated || outcome?.kind === "unknown";
 }

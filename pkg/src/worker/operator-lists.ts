@@ -28,17 +28,33 @@ const OPERATED = 60_000;
 
 /** What one outbox answers. */
 export const one = <T>(env: RelayEnv, shard: string, path: string, body: object): Promise<T> =>
-  consult<T>(outbox(env, shard), `https://outbox/${path}`, OPERATED, body).catch(() => Promise.reject(new Away(shard)));
+  consult<T>(outbox(env, shard), `https://outbox/${path}`, OPERATED, body).catch(() =>
+    Promise.reject(new Away(shard)),
+  );
 
-export const all = async <T>(env: RelayEnv, relay: RelayOptions, path: string, body: object = {}): Promise<T[]> =>
+export const all = async <T>(
+  env: RelayEnv,
+  relay: RelayOptions,
+  path: string,
+  body: object = {},
+): Promise<T[]> =>
   Promise.all((await shards(env, relay)).map((shard) => one<T>(env, shard, path, body)));
 
 /** The lines of all outboxes together. None is left out unsaid: where one does not answer, there is no list. */
-async function lines(env: RelayEnv, relay: RelayOptions, list: List, which: Which, before: string): Promise<AsyncGenerator<Line>> {
+async function lines(
+  env: RelayEnv,
+  relay: RelayOptions,
+  list: List,
+  which: Which,
+  before: string,
+): Promise<AsyncGenerator<Line>> {
   const all = (await shards(env, relay)).map((shard) => {
     const ask = (before: string): Promise<Uint8Array> =>
       within(OPERATED, async () => {
-        const response = await outbox(env, shard).fetch(`https://outbox/${list}`, { method: "POST", body: JSON.stringify({ which, before }) });
+        const response = await outbox(env, shard).fetch(`https://outbox/${list}`, {
+          method: "POST",
+          body: JSON.stringify({ which, before }),
+        });
         if (!response.ok) throw new Away(shard);
         return new Uint8Array(await response.arrayBuffer());
       }).catch(() => Promise.reject(new Away(shard)));
@@ -79,7 +95,11 @@ async function* first(found: AsyncGenerator<Line>, most: number): AsyncGenerator
   }
 }
 
-async function* array(before: string, found: AsyncGenerator<Line>, after: string): AsyncGenerator<Uint8Array> {
+async function* array(
+  before: string,
+  found: AsyncGenerator<Line>,
+  after: string,
+): AsyncGenerator<Uint8Array> {
   let mark = `${before}[`;
   for await (const { json } of found) {
     yield encoder.encode(mark);
@@ -94,7 +114,8 @@ async function* each(found: AsyncGenerator<Line>, most: number): AsyncGenerator<
   let [rows, last] = [0, ""];
   for await (const { key, json } of found) {
     // What is about one lead is never on two pages.
-    if (rows++ >= most && key !== last) return yield encoder.encode(`${JSON.stringify({ next: last })}\n`);
+    if (rows++ >= most && key !== last)
+      return yield encoder.encode(`${JSON.stringify({ next: last })}\n`);
     yield json;
     yield encoder.encode("\n");
     last = key;
@@ -104,15 +125,27 @@ async function* each(found: AsyncGenerator<Line>, most: number): AsyncGenerator<
 
 async function* table(csv: Csv, found: AsyncGenerator<Line>): AsyncGenerator<Uint8Array> {
   yield encoder.encode(csv.head);
-  for await (const { json } of found) yield encoder.encode(csv.row(JSON.parse(decoder.decode(json)) as Record<string, unknown>));
+  for await (const { json } of found)
+    yield encoder.encode(csv.row(JSON.parse(decoder.decode(json)) as Record<string, unknown>));
 }
 
 const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
-const stream = (type: string, pieces: AsyncGenerator<Uint8Array>, headers: Record<string, string> = {}): Response =>
-  new Response(bodyOf(pieces), { headers: { ...HEADERS, "content-type": `${type}; charset=utf-8`, ...headers } });
+const stream = (
+  type: string,
+  pieces: AsyncGenerator<Uint8Array>,
+  headers: Record<string, string> = {},
+): Response =>
+  new Response(bodyOf(pieces), {
+    headers: { ...HEADERS, "content-type": `${type}; charset=utf-8`, ...headers },
+  });
 
 /** One page, and where the next one begins. What is about one lead is never on two. */
-async function page(found: AsyncGenerator<Line>, most: number, name: string, others: object = {}): Promise<Response> {
+async function page(
+  found: AsyncGenerator<Line>,
+  most: number,
+  name: string,
+  others: object = {},
+): Promise<Response> {
   const rows: Uint8Array[] = [];
   let [count, bytes, last, next] = [0, 0, "", null as string | null];
   for await (const { key, json } of found) {
@@ -125,11 +158,17 @@ async function page(found: AsyncGenerator<Line>, most: number, name: string, oth
     last = key;
   }
   const head = encoder.encode(`${JSON.stringify({ ...others, next }).slice(0, -1)},"${name}":[`);
-  return new Response(joined([head, ...rows, encoder.encode("]}")]) as BodyInit, { headers: { ...HEADERS, "content-type": "application/json; charset=utf-8" } });
+  return new Response(joined([head, ...rows, encoder.encode("]}")]) as BodyInit, {
+    headers: { ...HEADERS, "content-type": "application/json; charset=utf-8" },
+  });
 }
 
 /** `GET /operator/leads`: deliveries, the newest first. */
-export async function deliveries(query: URLSearchParams, env: RelayEnv, relay: RelayOptions): Promise<Response> {
+export async function deliveries(
+  query: URLSearchParams,
+  env: RelayEnv,
+  relay: RelayOptions,
+): Promise<Response> {
   const found = await lines(env, relay, "deliveries", whichOf(query), query.get("cursor") ?? "");
   const most = limitOf(query, 1_000);
   if (query.has("page")) return page(found, most, "rows");
@@ -138,12 +177,19 @@ export async function deliveries(query: URLSearchParams, env: RelayEnv, relay: R
 }
 
 /** `GET /operator/attention`: the leads that wait for a person, the newest first, and how many there are. */
-export async function attention(query: URLSearchParams, env: RelayEnv, relay: RelayOptions): Promise<Response> {
+export async function attention(
+  query: URLSearchParams,
+  env: RelayEnv,
+  relay: RelayOptions,
+): Promise<Response> {
   const groups = summed((await all<Group[]>(env, relay, "groups")).flat());
   const found = await lines(env, relay, "attention", whichOf(query), query.get("cursor") ?? "");
   const most = limitOf(query, 200);
   if (query.has("page")) return page(found, most, "leads", { groups });
-  return stream("application/json", array(`{"groups":${JSON.stringify(groups)},"leads":`, first(found, most), "}"));
+  return stream(
+    "application/json",
+    array(`{"groups":${JSON.stringify(groups)},"leads":`, first(found, most), "}"),
+  );
 }
 
 /** The groups of all outboxes, each once. */
@@ -159,7 +205,11 @@ function summed(groups: readonly Group[]): Group[] {
 const FORMATS = { json: "application/json", ndjson: "application/x-ndjson", csv: "text/csv" };
 
 /** `GET /operator/export`: every lead that is not finished, with its values, the newest first. */
-export async function exported(query: URLSearchParams, env: RelayEnv, relay: RelayOptions): Promise<Response> {
+export async function exported(
+  query: URLSearchParams,
+  env: RelayEnv,
+  relay: RelayOptions,
+): Promise<Response> {
   const which = whichOf(query);
   const format = query.get("format") ?? "json";
   if (!Object.hasOwn(FORMATS, format)) return respond(jsonAnswer(400, { code: "export.format" }));
@@ -169,7 +219,10 @@ export async function exported(query: URLSearchParams, env: RelayEnv, relay: Rel
   if (query.has("page")) return page(found, limitOf(query, 1_000), "rows");
   const most = query.has("limit") ? limitOf(query, 1_000) : Number.POSITIVE_INFINITY;
   const type = FORMATS[format as keyof typeof FORMATS];
-  if (csv) return stream(type, table(csv, first(found, most)), { "content-disposition": 'attachment; filename="leads.csv"' });
+  if (csv)
+    return stream(type, table(csv, first(found, most)), {
+      "content-disposition": 'attachment; filename="leads.csv"',
+    });
   return stream(type, format === "ndjson" ? each(found, most) : array("", first(found, most), ""));
 }
 
@@ -177,7 +230,12 @@ export async function exported(query: URLSearchParams, env: RelayEnv, relay: Rel
 const MOST_COLUMNS = 1_000;
 
 /** The columns, which must be known before the first row: of all leads the names are read first. */
-async function namesOf(env: RelayEnv, relay: RelayOptions, which: Which, before: string): Promise<string[]> {
+async function namesOf(
+  env: RelayEnv,
+  relay: RelayOptions,
+  which: Which,
+  before: string,
+): Promise<string[]> {
   const names = new Set<string>();
   for await (const { json } of await lines(env, relay, "names", which, before)) {
     names.add(JSON.parse(decoder.decode(json)) as string);

@@ -35,13 +35,15 @@ class Wrong extends Error {
   }
 }
 
-const text = (value: unknown): string | undefined => (typeof value === "string" ? value.slice(0, MOST_NAME) : undefined);
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" ? value.slice(0, MOST_NAME) : undefined;
 
 /** Which leads are meant: of the body, and of the query, which has the last word. */
 function whichOf(given: Record<string, unknown>, query: URLSearchParams): Which {
   const which: Which = {};
   const ids = query.has("id") ? query.getAll("id") : given["ids"];
-  if (Array.isArray(ids)) which.ids = ids.slice(0, MOST_IDS).map((id) => String(id).slice(0, MOST_NAME));
+  if (Array.isArray(ids))
+    which.ids = ids.slice(0, MOST_IDS).map((id) => String(id).slice(0, MOST_NAME));
   const code = query.get("code") ?? text(given["code"]);
   if (code !== undefined) which.code = code;
   const phase = query.get("phase") ?? given["phase"];
@@ -64,8 +66,13 @@ function reasonOf(given: unknown): string {
 function moveOf(given: Record<string, unknown>, relay: RelayOptions): Move {
   const sure = given["sure"] === true;
   const pair = (one: unknown): { from: string; to: string } | undefined => {
-    const { from, to } = (typeof one === "object" && one !== null ? one : {}) as Record<string, unknown>;
-    return typeof from === "string" && typeof to === "string" && from !== to ? { from: from.slice(0, MOST_NAME), to } : undefined;
+    const { from, to } = (typeof one === "object" && one !== null ? one : {}) as Record<
+      string,
+      unknown
+    >;
+    return typeof from === "string" && typeof to === "string" && from !== to
+      ? { from: from.slice(0, MOST_NAME), to }
+      : undefined;
   };
   const form = pair(given["form"]);
   if (form && !Object.hasOwn(relay.forms, form.to)) throw new Wrong("move.to");
@@ -76,7 +83,12 @@ function moveOf(given: Record<string, unknown>, relay: RelayOptions): Move {
   return { account, sure };
 }
 
-function ruleOf(what: Rule["what"], given: Record<string, unknown>, query: URLSearchParams, relay: RelayOptions): Rule {
+function ruleOf(
+  what: Rule["what"],
+  given: Record<string, unknown>,
+  query: URLSearchParams,
+  relay: RelayOptions,
+): Rule {
   const which = whichOf(what === "move" ? { ids: given["ids"] } : given, query);
   if (what === "move") {
     const move = moveOf(given, relay);
@@ -88,7 +100,8 @@ function ruleOf(what: Rule["what"], given: Record<string, unknown>, query: URLSe
   }
   // Everything at once only where it is said.
   if (!which.ids && which.code === undefined && !which.phase) throw new Wrong(`${what}.which`);
-  if (what === "discard") return { what, which, after: "", reason: reasonOf(given["reason"] ?? query.get("reason")) };
+  if (what === "discard")
+    return { what, which, after: "", reason: reasonOf(given["reason"] ?? query.get("reason")) };
   const anyway = given["anyway"] === true || query.get("anyway") === "1";
   return { what, which, after: "", round: roundOf(given["round"]), ...(anyway && { anyway }) };
 }
@@ -100,7 +113,12 @@ function roundOf(given: unknown): string {
 }
 
 /** What each outbox made of it, portion after portion; one that does not answer must not hide what the others did. */
-async function* portions(rule: Rule, from: { shard: string; after: string } | undefined, env: RelayEnv, relay: RelayOptions): AsyncGenerator<{ rows: Row[]; at: string }> {
+async function* portions(
+  rule: Rule,
+  from: { shard: string; after: string } | undefined,
+  env: RelayEnv,
+  relay: RelayOptions,
+): AsyncGenerator<{ rows: Row[]; at: string }> {
   const names = await shards(env, relay);
   for (const shard of names.slice(from ? Math.max(0, names.indexOf(from.shard)) : 0)) {
     for (let after: string | null = from?.shard === shard ? from.after : ""; after !== null; ) {
@@ -110,7 +128,17 @@ async function* portions(rule: Rule, from: { shard: string; after: string } | un
         if (after !== null) await breath();
         if (ruled.length > 0 || next !== null) yield { rows: ruled, at: `${shard} ${next ?? "~"}` };
       } catch {
-        yield { rows: [{ shard, moved: false, code: "outbox.unavailable", message: `${shard} does not answer; what it holds may or may not have moved.` }], at: `${shard} ~` };
+        yield {
+          rows: [
+            {
+              shard,
+              moved: false,
+              code: "outbox.unavailable",
+              message: `${shard} does not answer; what it holds may or may not have moved.`,
+            },
+          ],
+          at: `${shard} ~`,
+        };
         break;
       }
     }
@@ -118,7 +146,13 @@ async function* portions(rule: Rule, from: { shard: string; after: string } | un
 }
 
 /** `POST /operator/replay`, `/operator/discard` and `/operator/move`. */
-export async function rule(what: Rule["what"], body: string, query: URLSearchParams, env: RelayEnv, relay: RelayOptions): Promise<Response> {
+export async function rule(
+  what: Rule["what"],
+  body: string,
+  query: URLSearchParams,
+  env: RelayEnv,
+  relay: RelayOptions,
+): Promise<Response> {
   let given: unknown = {};
   try {
     if (body) given = JSON.parse(body);
@@ -143,16 +177,23 @@ export async function rule(what: Rule["what"], body: string, query: URLSearchPar
   }
   const headers = round === undefined ? {} : { "fieldpost-round": round };
   // Nearly always that is all, and done when the answer comes; what is more is done while the answer is read.
-  if (next === null) return new Response(JSON.stringify(rows), { headers: { ...HEADERS, ...headers } });
+  if (next === null)
+    return new Response(JSON.stringify(rows), { headers: { ...HEADERS, ...headers } });
   return new Response(bodyOf(array(rows, found)), { headers: { ...HEADERS, ...headers } });
 }
 
-const HEADERS = { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", "x-content-type-options": "nosniff" };
+const HEADERS = {
+  "content-type": "application/json; charset=utf-8",
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+};
 
 type Row = Ruled | Unheard;
 
 /** The first portions, and where the others begin. */
-async function some(found: ReturnType<typeof portions>): Promise<{ rows: Row[]; next: string | null }> {
+async function some(
+  found: ReturnType<typeof portions>,
+): Promise<{ rows: Row[]; next: string | null }> {
   const rows: Row[] = [];
   let next: string | null = null;
   for (let n = 0; n < PORTIONS; n++) {
@@ -166,7 +207,8 @@ async function some(found: ReturnType<typeof portions>): Promise<{ rows: Row[]; 
 
 async function* array(rows: Row[], found: ReturnType<typeof portions>): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
-  const text = (some: Row[]): Uint8Array => encoder.encode(some.map((row) => `${mark()}${JSON.stringify(row)}`).join(""));
+  const text = (some: Row[]): Uint8Array =>
+    encoder.encode(some.map((row) => `${mark()}${JSON.stringify(row)}`).join(""));
   let begun = false;
   const mark = (): string => {
     const before = begun ? ",\n" : "[";
@@ -186,21 +228,33 @@ interface Round {
 const MOST_ROUNDS = 20;
 
 /** `GET /operator/rounds`: where the deliveries are that a person has sent on, replay by replay, the newest first. */
-export async function rounds(query: URLSearchParams, env: RelayEnv, relay: RelayOptions): Promise<Response> {
+export async function rounds(
+  query: URLSearchParams,
+  env: RelayEnv,
+  relay: RelayOptions,
+): Promise<Response> {
   const round = query.get("round");
   const most = Math.min(MOST_ROUNDS, Math.max(1, Math.trunc(Number(query.get("limit") ?? 5)) || 5));
   const sums = new Map<string, Round>();
-  for (const own of (await all<Round[]>(env, relay, "rounds", { most, ...(round !== null && { round }) })).flat()) {
+  for (const own of (
+    await all<Round[]>(env, relay, "rounds", { most, ...(round !== null && { round }) })
+  ).flat()) {
     const sum = sums.get(own.round);
     if (!sum) sums.set(own.round, own);
     else {
       for (const state of own.states) {
-        const same = sum.states.find(({ phase, code }) => phase === state.phase && code === state.code);
+        const same = sum.states.find(
+          ({ phase, code }) => phase === state.phase && code === state.code,
+        );
         if (same) same.deliveries += state.deliveries;
         else sum.states.push(state);
       }
     }
   }
-  const newest = [...sums.values()].sort((one, other) => (one.round < other.round ? 1 : -1)).slice(0, most);
-  return json(200, { rounds: newest.map((one) => ({ ...one, at: Number.parseInt(one.round, 36) })) });
+  const newest = [...sums.values()]
+    .sort((one, other) => (one.round < other.round ? 1 : -1))
+    .slice(0, most);
+  return json(200, {
+    rounds: newest.map((one) => ({ ...one, at: Number.parseInt(one.round, 36) })),
+  });
 }

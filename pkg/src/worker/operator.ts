@@ -14,7 +14,8 @@ import type { RelayEnv, RelayOptions } from "./options.js";
 import { isKnown, type Known, sought } from "./persons.js";
 import { shards } from "./shards.js";
 
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** The page itself holds nothing: a person types the key, and it stays in the page's memory. */
 const PAGE: Record<string, [type: string, text: string]> = {
@@ -44,7 +45,12 @@ const PAGE: Record<string, [type: string, text: string]> = {
  *
  * Lists are made as they are read. With `?page=1` one has an end, and `next`, which is the `?cursor=` of the next one.
  */
-export async function operator(request: Request, url: URL, env: RelayEnv, relay: RelayOptions): Promise<Response> {
+export async function operator(
+  request: Request,
+  url: URL,
+  env: RelayEnv,
+  relay: RelayOptions,
+): Promise<Response> {
   const page = request.method === "GET" ? PAGE[url.pathname] : undefined;
   if (page && relay.operatorKey !== undefined) {
     return new Response(page[1], {
@@ -57,16 +63,26 @@ export async function operator(request: Request, url: URL, env: RelayEnv, relay:
       },
     });
   }
-  if (!(await hasKey(bearer(request), relay.operatorKey))) return json(401, { code: "operator.key" }, { "www-authenticate": "Bearer" });
+  if (!(await hasKey(bearer(request), relay.operatorKey)))
+    return json(401, { code: "operator.key" }, { "www-authenticate": "Bearer" });
   try {
     return await answered(request, url, env, relay);
   } catch (error) {
     if (!(error instanceof Away)) throw error;
-    return json(503, { code: "outbox.unavailable", message: error.message }, { "retry-after": "10" });
+    return json(
+      503,
+      { code: "outbox.unavailable", message: error.message },
+      { "retry-after": "10" },
+    );
   }
 }
 
-async function answered(request: Request, url: URL, env: RelayEnv, relay: RelayOptions): Promise<Response> {
+async function answered(
+  request: Request,
+  url: URL,
+  env: RelayEnv,
+  relay: RelayOptions,
+): Promise<Response> {
   switch (`${request.method} ${url.pathname}`) {
     case "GET /operator/leads":
       return deliveries(url.searchParams, env, relay);
@@ -76,18 +92,37 @@ async function answered(request: Request, url: URL, env: RelayEnv, relay: RelayO
       return json(200, await status(env, relay));
     case "GET /operator/metrics": {
       const now = await status(env, relay);
-      return new Response(metrics(now.shards, now.gates), { headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8", "cache-control": "no-store" } });
+      return new Response(metrics(now.shards, now.gates), {
+        headers: {
+          "content-type": "text/plain; version=0.0.4; charset=utf-8",
+          "cache-control": "no-store",
+        },
+      });
     }
     case "POST /operator/replay":
     case "POST /operator/discard":
     case "POST /operator/move": {
       const text = await bodyOf(request);
-      return text instanceof Unreadable ? json(text.status, { code: text.code }) : rule(url.pathname.slice("/operator/".length) as "replay", text, url.searchParams, env, relay);
+      return text instanceof Unreadable
+        ? json(text.status, { code: text.code })
+        : rule(
+            url.pathname.slice("/operator/".length) as "replay",
+            text,
+            url.searchParams,
+            env,
+            relay,
+          );
     }
     case "GET /operator/rounds":
       return rounds(url.searchParams, env, relay);
     case "GET /operator/export":
-      return withValues(request, relay, "export", url.searchParams.get("format") ?? "json", async () => exported(url.searchParams, env, relay));
+      return withValues(
+        request,
+        relay,
+        "export",
+        url.searchParams.get("format") ?? "json",
+        async () => exported(url.searchParams, env, relay),
+      );
     case "POST /operator/erase":
       return withValues(request, relay, "erase", "", async () => erase(request, env, relay));
     default:
@@ -97,14 +132,21 @@ async function answered(request: Request, url: URL, env: RelayEnv, relay: RelayO
 
 const json = (...answer: Parameters<typeof jsonAnswer>): Response => respond(jsonAnswer(...answer));
 
-const bearer = (request: Request): string | undefined => /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
+const bearer = (request: Request): string | undefined =>
+  /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
 
 async function hasKey(given: string | null | undefined, key: string | undefined): Promise<boolean> {
   return key !== undefined && typeof given === "string" && same(given, key);
 }
 
 /** Values need a second key, and each use of it is logged, the ones that fail too. */
-async function withValues(request: Request, relay: RelayOptions, what: string, format: string, act: () => Promise<Response>): Promise<Response> {
+async function withValues(
+  request: Request,
+  relay: RelayOptions,
+  what: string,
+  format: string,
+  act: () => Promise<Response>,
+): Promise<Response> {
   if (!(await hasKey(request.headers.get("fieldpost-value-key"), relay.valueKey))) {
     log("values.refused", { what });
     return json(403, { code: "value.key" });
@@ -139,14 +181,18 @@ async function erase(request: Request, env: RelayEnv, relay: RelayOptions): Prom
   for (const kind of ["email", "phone"] as const) {
     const text = given[kind] ?? undefined;
     if (text === undefined) continue;
-    if (typeof text !== "string" || !isKnown[kind](text)) return json(400, { code: `erase.${kind}` });
+    if (typeof text !== "string" || !isKnown[kind](text))
+      return json(400, { code: `erase.${kind}` });
     known[kind] = text;
   }
   if (Object.keys(known).length === 0) return json(400, { code: "erase.which" });
   const person = await sought(relay, known);
   const names = await shards(env, relay);
-  const done = await Promise.allSettled(names.map((shard) => one<{ erased: number; out: number }>(env, shard, "erase", person)));
-  const sum = (what: "erased" | "out"): number => done.reduce((sum, each) => sum + (each.status === "fulfilled" ? each.value[what] : 0), 0);
+  const done = await Promise.allSettled(
+    names.map((shard) => one<{ erased: number; out: number }>(env, shard, "erase", person)),
+  );
+  const sum = (what: "erased" | "out"): number =>
+    done.reduce((sum, each) => sum + (each.status === "fulfilled" ? each.value[what] : 0), 0);
   const missing = names.filter((_, at) => done[at]?.status === "rejected");
   const [erased, out] = [sum("erased"), sum("out")];
   log("erased", { leads: erased, out, missing: missing.length });
@@ -155,12 +201,21 @@ async function erase(request: Request, env: RelayEnv, relay: RelayOptions): Prom
   return json(200, { erased, out });
 }
 
-async function status(env: RelayEnv, relay: RelayOptions): Promise<{ shards: (ShardStatus & { shard: string })[]; gates: GateStatus[] }> {
+async function status(
+  env: RelayEnv,
+  relay: RelayOptions,
+): Promise<{ shards: (ShardStatus & { shard: string })[]; gates: GateStatus[] }> {
   const gates = Object.keys(relay.accounts).map((account) =>
-    consult<GateStatus>(env.GATE.get(env.GATE.idFromName(account)), `https://gate/status?account=${encodeURIComponent(account)}`, patience(relay.timeScale)),
+    consult<GateStatus>(
+      env.GATE.get(env.GATE.idFromName(account)),
+      `https://gate/status?account=${encodeURIComponent(account)}`,
+      patience(relay.timeScale),
+    ),
   );
   // An object that its alarm woke does not know its own name.
   const names = await shards(env, relay);
-  const named = await Promise.all(names.map(async (shard) => ({ ...(await one<ShardStatus>(env, shard, "status", {})), shard })));
+  const named = await Promise.all(
+    names.map(async (shard) => ({ ...(await one<ShardStatus>(env, shard, "status", {})), shard })),
+  );
   return { shards: named, gates: await Promise.all(gates) };
 }

@@ -169,27 +169,43 @@ function check(given: RelayOptions): RelayOptions {
   };
   for (const name of ["secret", "hashKey", "sealSecret"] as const) {
     if (name !== "secret" && given[name] === undefined) continue;
-    if ([given[name]].flat().some((secret) => typeof secret !== "string" || secret.length < 32)) wrong(`${name}: needs at least 32 characters.`);
+    if ([given[name]].flat().some((secret) => typeof secret !== "string" || secret.length < 32))
+      wrong(`${name}: needs at least 32 characters.`);
   }
   const { addressHeader, addressHops = 1 } = given;
-  if (addressHeader !== undefined && !/^[\w-]{1,64}$/.test(addressHeader)) wrong("addressHeader: is no name of a header.");
-  if (!(Number.isInteger(addressHops) && addressHops > 0)) wrong("addressHops: is a number from 1 on.");
+  if (addressHeader !== undefined && !/^[\w-]{1,64}$/.test(addressHeader))
+    wrong("addressHeader: is no name of a header.");
+  if (!(Number.isInteger(addressHops) && addressHops > 0))
+    wrong("addressHops: is a number from 1 on.");
   for (const name of ["operatorKey", "valueKey"] as const) {
-    if (given[name] !== undefined && given[name].length < 12) wrong(`${name}: needs at least 12 characters.`);
+    if (given[name] !== undefined && given[name].length < 12)
+      wrong(`${name}: needs at least 12 characters.`);
   }
-  if (given.valueKey !== undefined && given.valueKey === given.operatorKey) wrong("valueKey: must not be the operator's key.");
+  if (given.valueKey !== undefined && given.valueKey === given.operatorKey)
+    wrong("valueKey: must not be the operator's key.");
   if (given.plan !== undefined && !PLANS.includes(given.plan)) wrong('plan: "free" or "paid".');
   const { maxBytes, shards } = given;
-  if (shards !== undefined && !(Number.isInteger(shards) && shards > 0 && shards <= MOST_SHARDS)) wrong(`shards: from 1 to ${MOST_SHARDS}.`);
-  if (maxBytes !== undefined && !(Number.isInteger(maxBytes) && maxBytes > 0 && maxBytes <= MOST_BYTES)) {
+  if (shards !== undefined && !(Number.isInteger(shards) && shards > 0 && shards <= MOST_SHARDS))
+    wrong(`shards: from 1 to ${MOST_SHARDS}.`);
+  if (
+    maxBytes !== undefined &&
+    !(Number.isInteger(maxBytes) && maxBytes > 0 && maxBytes <= MOST_BYTES)
+  ) {
     wrong(`maxBytes: from 1 to ${MOST_BYTES} (8 GiB).`);
   }
   for (const [name, form] of Object.entries(given.forms)) {
     if (!/^[\w-]{1,64}$/.test(name)) wrong(`forms: a form's name has letters, digits, - and _.`);
-    if (!URL.canParse(form.thanks, "https://relay.invalid")) wrong(`forms.${name}.thanks: is no address.`);
-    if (form.contact !== undefined && !(/^(https|mailto|tel):/.test(form.contact) && URL.canParse(form.contact))) wrong(`forms.${name}.contact: begins with https:, mailto: or tel:.`);
-    if (form.language !== undefined && !isTag(form.language)) wrong(`forms.${name}.language: is no tag such as es or fr-CA.`);
-    if (form.language !== undefined && !form.messages && !isSpoken(form.language)) wrong(`forms.${name}.language: there are no words for it; give them as messages.`);
+    if (!URL.canParse(form.thanks, "https://relay.invalid"))
+      wrong(`forms.${name}.thanks: is no address.`);
+    if (
+      form.contact !== undefined &&
+      !(/^(https|mailto|tel):/.test(form.contact) && URL.canParse(form.contact))
+    )
+      wrong(`forms.${name}.contact: begins with https:, mailto: or tel:.`);
+    if (form.language !== undefined && !isTag(form.language))
+      wrong(`forms.${name}.language: is no tag such as es or fr-CA.`);
+    if (form.language !== undefined && !form.messages && !isSpoken(form.language))
+      wrong(`forms.${name}.language: there are no words for it; give them as messages.`);
     const goesTo = form.deliver.map(({ account }) => account);
     const twice = goesTo.find((account, at) => goesTo.indexOf(account) !== at);
     // A lead has one delivery for each account, and keeps none of its places twice.
@@ -197,7 +213,10 @@ function check(given: RelayOptions): RelayOptions {
     for (const target of form.deliver) {
       const account = given.accounts[target.account];
       if (!account) wrong(`forms.${name}.deliver: there is no account ${target.account}.`);
-      if (target.match !== undefined && (target.match !== "phone" || account?.system !== "prospects")) {
+      if (
+        target.match !== undefined &&
+        (target.match !== "phone" || account?.system !== "prospects")
+      ) {
         wrong(`forms.${name}.deliver: only prospects take match, and only "phone".`);
       }
     }
@@ -221,10 +240,22 @@ export function systemOf(relay: RelayOptions, account: string): string {
 }
 
 /** The way of a form to an account, as the owner wrote it. */
-export const targetOf = ({ forms }: RelayOptions, form: string, account: string): Target | undefined => forms[form]?.deliver.find((one) => one.account === account);
+export const targetOf = (
+  { forms }: RelayOptions,
+  form: string,
+  account: string,
+): Target | undefined => forms[form]?.deliver.find((one) => one.account === account);
 
 /** Whether a form goes to an account, and with this parameter where one is named. */
-export function goesTo(relay: RelayOptions, account: string, form: string, param: string | null): boolean {
+export function goesTo(
+  relay: RelayOptions,
+  account: string,
+  form: string,
+  param: string | null,
+): boolean {
   const ways = relay.forms[form]?.deliver.filter((target) => target.account === account) ?? [];
-  return ways.some(({ map, constants = {} }) => param === null || Object.hasOwn(map, param) || Object.hasOwn(constants, param));
+  return ways.some(
+    ({ map, constants = {} }) =>
+      param === null || Object.hasOwn(map, param) || Object.hasOwn(constants, param),
+  );
 }

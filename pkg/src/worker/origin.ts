@@ -9,24 +9,42 @@ import { holderOf, judgeToken } from "./token.js";
 export function knownOrigin({ request, form, url }: Omit<Found, "origin">): string | null {
   const given = request.headers.get("origin");
   if (given === null || form.origins.includes(given)) return given;
-  if (given === url.origin || (url.protocol === "http:" && given === `https://${url.host}`)) return given;
+  if (given === url.origin || (url.protocol === "http:" && given === `https://${url.host}`))
+    return given;
   // A proxy may have left out the port, and only the page at this very address is told to be of the same origin.
-  return isSelf(request) && URL.canParse(given) && new URL(given).hostname === url.hostname ? given : null;
+  return isSelf(request) && URL.canParse(given) && new URL(given).hostname === url.hostname
+    ? given
+    : null;
 }
 
 /** Whether a browser says that the page stands at this very origin, as it sees it. */
-export const isSelf = (request: Request): boolean => request.headers.get("sec-fetch-site") === "same-origin";
+export const isSelf = (request: Request): boolean =>
+  request.headers.get("sec-fetch-site") === "same-origin";
 
 /** A page of the relay's own site or of one beside it. With `Referrer-Policy: no-referrer` it sends `Origin: null`. */
-export const isNear = (request: Request): boolean => /^same-(?:origin|site)$/.test(request.headers.get("sec-fetch-site") ?? "");
+export const isNear = (request: Request): boolean =>
+  /^same-(?:origin|site)$/.test(request.headers.get("sec-fetch-site") ?? "");
 
 /**
  * Whether a lead comes from the relay's own page, which a proxy may show under any address: a browser says that page and
  * relay have one origin, and the page brings back the token that it was given.
  */
-export async function isOwnPage({ request, relay, name, form, lead, url }: Found): Promise<boolean> {
+export async function isOwnPage({
+  request,
+  relay,
+  name,
+  form,
+  lead,
+  url,
+}: Found): Promise<boolean> {
   const token = lead?.own["token"] ?? "";
   if (!isSelf(request) || holderOf(token) !== "relay") return false;
-  const verdict = await judgeToken([relay.secret].flat(), name, [...form.origins, url.origin], token, Date.now());
+  const verdict = await judgeToken(
+    [relay.secret].flat(),
+    name,
+    [...form.origins, url.origin],
+    token,
+    Date.now(),
+  );
   return verdict !== "forged";
 }

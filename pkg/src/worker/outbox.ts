@@ -34,9 +34,19 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       this.env = env;
       this.id = String(state.id ?? crypto.randomUUID());
       this.desk = new Desk(state.storage);
-      this.driver = new Driver(state.storage, env, new Carrier(env, this.desk, new Peers(env), this));
-      this.acceptance = new Acceptance(this.desk, env, (accounts) => this.driver.happens({ event: "arrived", rows: accounts.join("\u0001") }));
-      this.inquiry = new Inquiry(this.desk, () => options(env), (first) => this.driver.happensBy({ event: "acted", first }));
+      this.driver = new Driver(
+        state.storage,
+        env,
+        new Carrier(env, this.desk, new Peers(env), this),
+      );
+      this.acceptance = new Acceptance(this.desk, env, (accounts) =>
+        this.driver.happens({ event: "arrived", rows: accounts.join("\u0001") }),
+      );
+      this.inquiry = new Inquiry(
+        this.desk,
+        () => options(env),
+        (first) => this.driver.happensBy({ event: "acted", first }),
+      );
       this.polls = new Polls(this.desk, (key) => this.acceptance.find({ key }));
       this.registry = new Registry(state.storage, env);
       void state.blockConcurrencyWhile(async () => {
@@ -69,7 +79,9 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         case "/outcome":
           return said(await this.polls.outcome((await body<{ key: string }>()).key));
         case "/register":
-          return Response.json(await this.registry.register((await body<{ count: number }>()).count));
+          return Response.json(
+            await this.registry.register((await body<{ count: number }>()).count),
+          );
         case "/used":
           return Response.json(this.rows("SELECT 1 FROM leads LIMIT 1"));
         case "/wake":
@@ -78,11 +90,17 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
           this.forget();
           return Response.json({ accounts: this.inquiry.gone.everyAccount() });
         case "/status":
-          return Response.json({ ...this.inquiry.status(), shard: this.shard, ...this.driver.status() });
+          return Response.json({
+            ...this.inquiry.status(),
+            shard: this.shard,
+            ...this.driver.status(),
+          });
         case "/erase":
           return this.acted(Response.json(await erase(this.desk, await body())));
         default: {
-          const answer = (await this.inquiry.answer(url.pathname, request)) ?? new Response(null, { status: 404 });
+          const answer =
+            (await this.inquiry.answer(url.pathname, request)) ??
+            new Response(null, { status: 404 });
           return url.pathname === "/rule" ? this.acted(answer) : answer;
         }
       }
@@ -126,8 +144,14 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
 
     forget(): void {
       const now = Date.now();
-      this.rows("DELETE FROM deliveries WHERE lead IN (SELECT id FROM leads WHERE finished < ? LIMIT 1000)", now - KEEP);
-      this.rows("DELETE FROM leads WHERE id IN (SELECT id FROM leads WHERE finished < ? LIMIT 1000) AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = leads.id)", now - KEEP);
+      this.rows(
+        "DELETE FROM deliveries WHERE lead IN (SELECT id FROM leads WHERE finished < ? LIMIT 1000)",
+        now - KEEP,
+      );
+      this.rows(
+        "DELETE FROM leads WHERE id IN (SELECT id FROM leads WHERE finished < ? LIMIT 1000) AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = leads.id)",
+        now - KEEP,
+      );
       this.desk.tally.forgot();
       this.acceptance.spent.forget(now);
       this.acceptance.running.forget(now);
@@ -137,4 +161,5 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
 }
 
 /** What a Worker is told of a key; one that is elsewhere is no answer that a Worker of the release before could take for one. */
-const said = (found: Accepted): Response => Response.json(found, found.state === "moved" ? { status: MOVED } : {});
+const said = (found: Accepted): Response =>
+  Response.json(found, found.state === "moved" ? { status: MOVED } : {});

@@ -13,7 +13,13 @@ const MOST_LEADS = 500;
  * its bound in bytes and not in leads; and where few of those that are there are meant, one in leads too, for an object
  * does nothing else meanwhile. `weigh` says what it costs to read a lead, where that is not what is handed on of it.
  */
-export function pageOf(from: string, leads: (from: string, most: number) => string[], lines: (lead: string) => string[], weigh = (_lead: string, own: readonly string[]): number => own.reduce((sum, { length }) => sum + length, 0)): Page {
+export function pageOf(
+  from: string,
+  leads: (from: string, most: number) => string[],
+  lines: (lead: string) => string[],
+  weigh = (_lead: string, own: readonly string[]): number =>
+    own.reduce((sum, { length }) => sum + length, 0),
+): Page {
   const page: Page = { lines: [], next: null };
   const found = leads(from, MOST_LEADS);
   let text = 0;
@@ -31,4 +37,7 @@ export function pageOf(from: string, leads: (from: string, most: number) => stri
  * is a call of its own, read by key and as the rows are then: whatever else waits for the object has its turn between two of
  * them, and a cursor of SQL that is held meanwhile would show rows of half a transaction.
  */
-export const answered = ({ lines, next }: Page): Response => new Response(`${JSON.stringify(next)}\n${lines.map(([key, text]) => `${key}\t${text}\n`).join("")}`);
+export const answered = ({ lines, next }: Page): Response =>
+  new Response(
+    `${JSON.stringify(next)}\n${lines.map(([key, text]) => `${key}\t${text}\n`).join("")}`,
+  );

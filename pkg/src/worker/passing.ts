@@ -41,7 +41,9 @@ export class Passing {
 
   /** The row of a key goes. */
   drop(key: string): void {
-    this.gone(this.desk.rows(`DELETE FROM ${this.table} WHERE ${this.key} = ? RETURNING 1`, key).length);
+    this.gone(
+      this.desk.rows(`DELETE FROM ${this.table} WHERE ${this.key} = ? RETURNING 1`, key).length,
+    );
   }
 
   /** What has ended goes, some at a time. */
@@ -52,7 +54,10 @@ export class Passing {
   /** What comes or goes meanwhile may be counted twice or not at all: the bound is not that exact. */
   private goOnCounting(from: string): void {
     const { table, key } = this;
-    const [page] = this.desk.rows(`SELECT count(*) AS n, max(${key}) AS last FROM (SELECT ${key} FROM ${table} WHERE ${key} > ? ORDER BY ${key} LIMIT ${COUNTED})`, from);
+    const [page] = this.desk.rows(
+      `SELECT count(*) AS n, max(${key}) AS last FROM (SELECT ${key} FROM ${table} WHERE ${key} > ? ORDER BY ${key} LIMIT ${COUNTED})`,
+      from,
+    );
     const rows = Number(page?.["n"]);
     this.count += rows;
     this.counted = rows < COUNTED ? undefined : String(page?.["last"]);

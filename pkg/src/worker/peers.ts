@@ -22,7 +22,9 @@ export class Peers {
     };
     try {
       const object = this.env.GATE.get(this.env.GATE.idFromName(name));
-      const heard = { fetch: (url: string, init?: RequestInit) => object.fetch(url, init).finally(back) };
+      const heard = {
+        fetch: (url: string, init?: RequestInit) => object.fetch(url, init).finally(back),
+      };
       return await consult<T>(heard, `https://gate/${path}`, deadline, body);
     } catch (error) {
       throw isRefusal(error) ? new HostRefusal("", { cause: error }) : error;

@@ -22,14 +22,20 @@ async function hashKeys(relay: RelayOptions): Promise<HashKey[]> {
   let keys = made.get(relay);
   if (!keys) {
     const secrets = [relay.hashKey ?? relay.secret].flat();
-    keys = await Promise.all(secrets.map(async (secret) => ({ name: (await derived(secret, "fieldpost hash name")).slice(0, 8), key: await derived(secret, "fieldpost hash") })));
+    keys = await Promise.all(
+      secrets.map(async (secret) => ({
+        name: (await derived(secret, "fieldpost hash name")).slice(0, 8),
+        key: await derived(secret, "fieldpost hash"),
+      })),
+    );
     made.set(relay, keys);
   }
   return keys;
 }
 
 /** A plain hash under a key: who has the storage and a guess cannot check the guess. Half of the HMAC (RFC 2104, section 5). */
-const keyed = async ({ key }: HashKey, hash: string): Promise<string> => (await hmac(key, hash)).slice(0, 32);
+const keyed = async ({ key }: HashKey, hash: string): Promise<string> =>
+  (await hmac(key, hash)).slice(0, 32);
 
 /** Hashes of a lead. The plain ones are what the release before this one knows. */
 export interface Hashes {
@@ -47,43 +53,86 @@ export interface Hashes {
 export type Person = readonly [kind: Kind, text: string];
 
 /** Whom a lead is about, and what it is. */
-export async function hashesOf(relay: RelayOptions, persons: readonly Person[], key: string, bodyHash: string): Promise<Hashes> {
+export async function hashesOf(
+  relay: RelayOptions,
+  persons: readonly Person[],
+  key: string,
+  bodyHash: string,
+): Promise<Hashes> {
   const plain = await plainHashes(persons, key);
   const [newestKey] = await hashKeys(relay);
   const under = newestKey as HashKey;
   const named = plain.persons.split(" ").filter(Boolean);
-  const [body, ...hashes] = await Promise.all([keyed(under, bodyHash), ...named.map(async (one) => `${one.slice(0, 2)}${await keyed(under, one.slice(2))}`)]);
-  return { ...plain, personsKeyed: [under.name, ...hashes].join(" "), bodyKeyed: `${under.name} ${body}` };
+  const [body, ...hashes] = await Promise.all([
+    keyed(under, bodyHash),
+    ...named.map(async (one) => `${one.slice(0, 2)}${await keyed(under, one.slice(2))}`),
+  ]);
+  return {
+    ...plain,
+    personsKeyed: [under.name, ...hashes].join(" "),
+    bodyKeyed: `${under.name} ${body}`,
+  };
 }
 
 /** The plain hashes, e-mails first. */
-export async function plainHashes(persons: readonly Person[], key: string): Promise<Pick<Hashes, "person" | "persons">> {
-  const [emails, phones] = [persons.filter(([kind]) => kind === "email"), persons.filter(([kind]) => kind === "phone")];
-  const hashes = await Promise.all([...emails, ...phones].map(async ([kind, text]) => `${KINDS[kind]}:${await sha256(kind === "phone" ? plainNumber(text) : text)}`));
-  const person = emails.length > 0 ? (hashes[0] as string).slice(2) : await sha256(phones[0]?.[1] ?? key);
+export async function plainHashes(
+  persons: readonly Person[],
+  key: string,
+): Promise<Pick<Hashes, "person" | "persons">> {
+  const [emails, phones] = [
+    persons.filter(([kind]) => kind === "email"),
+    persons.filter(([kind]) => kind === "phone"),
+  ];
+  const hashes = await Promise.all(
+    [...emails, ...phones].map(
+      async ([kind, text]) =>
+        `${KINDS[kind]}:${await sha256(kind === "phone" ? plainNumber(text) : text)}`,
+    ),
+  );
+  const person =
+    emails.length > 0 ? (hashes[0] as string).slice(2) : await sha256(phones[0]?.[1] ?? key);
   return { person, persons: [...new Set(hashes)].join(" ") };
 }
 
-const lower = (value: unknown): string[] => (typeof value === "string" && value.trim() !== "" ? [value.trim().toLowerCase()] : []);
+const lower = (value: unknown): string[] =>
+  typeof value === "string" && value.trim() !== "" ? [value.trim().toLowerCase()] : [];
 
 /** Who is in clean values. */
-export const personsOf = ({ fields }: Pick<RelayFormOptions, "fields">, values: Record<string, unknown>): Person[] =>
-  Object.entries(fields).flatMap(([name, { kind }]) => (isKind(kind) ? lower(values[name]).map((text): Person => [kind, text]) : []));
+export const personsOf = (
+  { fields }: Pick<RelayFormOptions, "fields">,
+  values: Record<string, unknown>,
+): Person[] =>
+  Object.entries(fields).flatMap(([name, { kind }]) =>
+    isKind(kind) ? lower(values[name]).map((text): Person => [kind, text]) : [],
+  );
 
-const isKind = (kind: string | undefined): kind is Kind => kind !== undefined && Object.hasOwn(KINDS, kind);
+const isKind = (kind: string | undefined): kind is Kind =>
+  kind !== undefined && Object.hasOwn(KINDS, kind);
 
 /**
  * Who is in the fields of a lead that was kept as it came: as clean as one value after the other can be made, and whatever
  * looks like an e-mail or a phone where the form has no such field any more.
  */
-export function personsAsTyped(relay: RelayOptions, name: string, fields: Lead["fields"]): Person[] {
+export function personsAsTyped(
+  relay: RelayOptions,
+  name: string,
+  fields: Lead["fields"],
+): Person[] {
   const persons = fields.flatMap(([field, given]) =>
     [given].flat().flatMap((value): Person[] => {
       if (typeof value !== "string") return [];
       const spec = relay.forms[name]?.fields[field];
-      const kind = spec ? spec.kind : /^\s*[^\s@]{1,64}@[^\s@]+\s*$/.test(value) ? "email" : /^[\d\s().+x/-]{7,40}$/i.test(value) ? "phone" : undefined;
+      const kind = spec
+        ? spec.kind
+        : /^\s*[^\s@]{1,64}@[^\s@]+\s*$/.test(value)
+          ? "email"
+          : /^[\d\s().+x/-]{7,40}$/i.test(value)
+            ? "phone"
+            : undefined;
       if (!isKind(kind)) return [];
-      return lower((spec ? ruled(relay, name, field, value) : commonly(kind, value)) ?? value).map((text) => [kind, text]);
+      return lower((spec ? ruled(relay, name, field, value) : commonly(kind, value)) ?? value).map(
+        (text) => [kind, text],
+      );
     }),
   );
   // A list in JSON has room for thousands.
@@ -96,7 +145,9 @@ const MOST = 100;
 /** What the rules without options make of a value; nothing where they refuse it, or come to no end. */
 function commonly(kind: Kind, value: string): string | undefined {
   try {
-    const clean = (kind === "email" ? checkEmail(value) : checkPhone(value, { international: true })).value;
+    const clean = (
+      kind === "email" ? checkEmail(value) : checkPhone(value, { international: true })
+    ).value;
     return typeof clean === "string" ? clean : undefined;
   } catch {
     return undefined;
@@ -110,7 +161,12 @@ function plainNumber(phone: string): string {
 }
 
 /** What a field's rules make of a value; nothing where they refuse it, or come to no end. */
-function ruled(relay: RelayOptions, name: string, field: string, value: unknown): string | undefined {
+function ruled(
+  relay: RelayOptions,
+  name: string,
+  field: string,
+  value: unknown,
+): string | undefined {
   try {
     const clean = compiled(relay, name).checkField(field, value).value;
     return typeof clean === "string" ? clean : undefined;
@@ -145,14 +201,18 @@ export async function sought(relay: RelayOptions, known: Known): Promise<Sought>
   });
   const persons = await Promise.all([...new Set(texts)].map(sha256));
   const keys = await hashKeys(relay);
-  const each = await Promise.all(keys.map((key) => Promise.all(persons.map((hash) => keyed(key, hash)))));
+  const each = await Promise.all(
+    keys.map((key) => Promise.all(persons.map((hash) => keyed(key, hash)))),
+  );
   return { persons, keyed: each.flat(), keys: keys.map(({ name }) => name) };
 }
 
 /** How a value may stand in a lead's hashes. */
 function written(relay: RelayOptions, kind: Kind, given: string): string[] {
   const own = Object.entries(relay.forms).flatMap(([name, { fields }]) =>
-    Object.entries(fields).flatMap(([field, spec]) => (spec.kind === kind ? [ruled(relay, name, field, given)] : [])),
+    Object.entries(fields).flatMap(([field, spec]) =>
+      spec.kind === kind ? [ruled(relay, name, field, given)] : [],
+    ),
   );
   const plain = [given, ...own, commonly(kind, given)].flatMap(lower);
   // The oldest leads have the number with its extension.

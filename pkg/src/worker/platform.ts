@@ -14,7 +14,11 @@ export type Plan = (typeof PLANS)[number];
  * What the host says when it will not send: the calls of this event are used up, or the account's allowance for the day or the
  * month. It says so before anything leaves. Cloudflare promises none of the words; they are what Workers have logged.
  */
-const REFUSALS = [/too many subrequests/i, /exceeded allowed .* in durable objects free tier/i, /exceeded the account's spending cap/i];
+const REFUSALS = [
+  /too many subrequests/i,
+  /exceeded allowed .* in durable objects free tier/i,
+  /exceeded the account's spending cap/i,
+];
 
 /** Whether the host refused to send, so that nothing has left. */
 export function isRefusal(error: unknown): boolean {

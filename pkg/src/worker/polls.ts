@@ -20,7 +20,8 @@ export class Polls {
     const until = Date.now() + WAIT;
     for (let found = this.find(key); ; found = this.find(key)) {
       const left = until - Date.now();
-      if (found.state !== "queued" || left <= 0 || this.count >= MOST || !this.goesOn(found.id)) return found;
+      if (found.state !== "queued" || left <= 0 || this.count >= MOST || !this.goesOn(found.id))
+        return found;
       await this.wait(found.id, left);
     }
   }
@@ -48,6 +49,11 @@ export class Polls {
   }
 
   private goesOn(lead: string): boolean {
-    return this.desk.rows("SELECT 1 FROM deliveries WHERE lead = ? AND phase IN ('waiting', 'sent') LIMIT 1", lead).length > 0;
+    return (
+      this.desk.rows(
+        "SELECT 1 FROM deliveries WHERE lead = ? AND phase IN ('waiting', 'sent') LIMIT 1",
+        lead,
+      ).length > 0
+    );
   }
 }

@@ -50,16 +50,26 @@ export class Registry {
     const used = Number(row?.["used"] ?? 0);
     // One that was forgotten comes last, like one that is new.
     if (used < now - REMEMBERED) this.add(count, "max(place) + 1");
-    else if (used < now - AGAIN) this.rows("UPDATE counts SET used = ? WHERE count = ?", now, count);
+    else if (used < now - AGAIN)
+      this.rows("UPDATE counts SET used = ? WHERE count = ?", now, count);
     return {
-      counts: this.rows("SELECT count FROM counts WHERE used >= ? ORDER BY place", now - REMEMBERED).map((one) => Number(one["count"])),
+      counts: this.rows(
+        "SELECT count FROM counts WHERE used >= ? ORDER BY place",
+        now - REMEMBERED,
+      ).map((one) => Number(one["count"])),
       most: this.most(),
     };
   }
 
   /** Whether a shard has a lead. */
   private async isUsed(shard: string): Promise<boolean> {
-    const ask = (what: string): Promise<unknown[]> => consult(outbox(this.env, shard), `https://outbox/${what}`, patience(options(this.env).timeScale), {});
+    const ask = (what: string): Promise<unknown[]> =>
+      consult(
+        outbox(this.env, shard),
+        `https://outbox/${what}`,
+        patience(options(this.env).timeScale),
+        {},
+      );
     // An object of the release before says it in another way.
     return (await ask("used").catch(() => ask("list?limit=1"))).length > 0;
   }
@@ -68,7 +78,8 @@ export class Registry {
     this.rows(
       `INSERT INTO counts (count, place, used) SELECT ?1, coalesce(${place}, 0), ?2 FROM counts WHERE true
        ON CONFLICT (count) DO UPDATE SET place = excluded.place, used = excluded.used`,
-      count, Date.now(),
+      count,
+      Date.now(),
     );
   }
 
@@ -86,13 +97,20 @@ export class Registry {
     for (let from = first, to = Math.max(first, count) + ABOVE; from < to; ) {
       // No more at once than one object may have out.
       for (let one = from; one < to; one += AT_ONCE) {
-        const some = await Promise.all(Array.from({ length: Math.min(AT_ONCE, to - one) }, (_, n) => this.isUsed(nameOf(one + n))));
+        const some = await Promise.all(
+          Array.from({ length: Math.min(AT_ONCE, to - one) }, (_, n) =>
+            this.isUsed(nameOf(one + n)),
+          ),
+        );
         const last = some.lastIndexOf(true);
         if (last >= 0) used = one + last + 1;
       }
       [from, to] = [to, used > to - ABOVE ? to + ABOVE : to];
     }
     if (used > 0 && used !== count) this.add(used, "min(place) - 1");
-    this.rows("INSERT INTO meta (name, value) VALUES ('looked', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", Date.now());
+    this.rows(
+      "INSERT INTO meta (name, value) VALUES ('looked', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      Date.now(),
+    );
   }
 }

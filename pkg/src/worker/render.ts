@@ -21,18 +21,37 @@ export interface Made {
 }
 
 /** The request of the call that is due, made once and then repeated byte for byte; in another version of the API it is another one. */
-export async function render(tally: Tally, lead: Lead, name: string, target: Target, to: RelayAccount, version: 3 | 4 | null): Promise<Made> {
+export async function render(
+  tally: Tally,
+  lead: Lead,
+  name: string,
+  target: Target,
+  to: RelayAccount,
+  version: 3 | 4 | null,
+): Promise<Made> {
   const call = version === null ? name : `${name} v${version}`;
   const account = spoken(to, version);
   const base = `${account.baseUrl} ${account.businessUnit ?? ""}`;
   const kept = tally.kept(lead.id, call);
   // The owner has mended the account's address since: no request goes to the old one. Before version 4 none had one.
-  if (kept?.base === base) return { rendered: JSON.parse(kept.request) as Rendered, keep: () => {} };
-  const rendered = steady((glue) => glue.render(lead.state, lead.values, lead.visitor, mapping(target), plainAccount(account as never)));
+  if (kept?.base === base)
+    return { rendered: JSON.parse(kept.request) as Rendered, keep: () => {} };
+  const rendered = steady((glue) =>
+    glue.render(
+      lead.state,
+      lead.values,
+      lead.visitor,
+      mapping(target),
+      plainAccount(account as never),
+    ),
+  );
   if (account.system === "prospects" && rendered.method !== "GET") {
     // Sent along, but not relied on: the key of the system's own replay. It takes one body for each key, so what somebody
     // has corrected is another request, and what is made anew as it was is the same one.
-    rendered.headers.push(["X-Idempotency-Key", await hashedId(joined([lead.id, rendered.body ?? ""]))]);
+    rendered.headers.push([
+      "X-Idempotency-Key",
+      await hashedId(joined([lead.id, rendered.body ?? ""])),
+    ]);
   }
   const keep = (): void => {
     if (kept) tally.drop(lead.id);
@@ -51,5 +70,7 @@ const mapping = (target: Target): object => ({
 /** What stopped a delivery. The disk is full, or the plan allows no more writes today: what the storage says of that is text. */
 export function faultOf(error: unknown): string {
   if (error instanceof FieldpostError) return error.code;
-  return /SQLITE_FULL|disk is full|Exceeded allowed rows/.test(String(error)) ? "storage.full" : "delivery.failed";
+  return /SQLITE_FULL|disk is full|Exceeded allowed rows/.test(String(error))
+    ? "storage.full"
+    : "delivery.failed";
 }

@@ -23,7 +23,10 @@ export async function short(reply: Response): Promise<string> {
 }
 
 /** Sends a request and reads its answer, within one deadline: workerd's fetch has none, and a body can hang as well as its head. */
-export const exchange = (request: Request, deadline: number): Promise<{ status: number; headers: Headers; body: string }> =>
+export const exchange = (
+  request: Request,
+  deadline: number,
+): Promise<{ status: number; headers: Headers; body: string }> =>
   within(deadline, async (signal) => {
     const reply = await send(request, { timeout: 0, signal });
     return { status: reply.status, headers: reply.headers, body: await short(reply) };

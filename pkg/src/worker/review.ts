@@ -17,12 +17,21 @@ export class Review {
   /** Whether there is room for one more from here, beside those that are there. */
   hasRoom(source: string, there: number, most: number): boolean {
     if (!this.counts) {
-      const rows = this.desk.rows("SELECT source, count(*) AS n FROM leads WHERE review IS NOT NULL AND finished IS NULL GROUP BY source");
+      const rows = this.desk.rows(
+        "SELECT source, count(*) AS n FROM leads WHERE review IS NOT NULL AND finished IS NULL GROUP BY source",
+      );
       // What the release before took has no source, and is in nobody's share.
-      this.counts = new Map(rows.flatMap((row) => (row["source"] === null ? [] : [[String(row["source"]), Number(row["n"])] as const])));
+      this.counts = new Map(
+        rows.flatMap((row) =>
+          row["source"] === null ? [] : [[String(row["source"]), Number(row["n"])] as const],
+        ),
+      );
     }
     const free = most - there;
-    return free > 0 && (this.counts.get(source) ?? 0) < (source === "" ? free : (free * free) / (PART * most));
+    return (
+      free > 0 &&
+      (this.counts.get(source) ?? 0) < (source === "" ? free : (free * free) / (PART * most))
+    );
   }
 
   /** One was taken. */

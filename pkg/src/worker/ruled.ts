@@ -16,5 +16,7 @@ export const stays = (own: { id: string; lead: string; account: string }, code: 
   ...own,
   moved: false,
   code,
-  message: (MESSAGES as Readonly<Record<string, string>>)[code] ?? "The delivery cannot be sent on as it is.",
+  message:
+    (MESSAGES as Readonly<Record<string, string>>)[code] ??
+    "The delivery cannot be sent on as it is.",
 });

@@ -56,12 +56,19 @@ export class Ruling {
       try {
         return this.desk.together(() => this.desk.tally.turn(lead, () => this[what](lead, rule)));
       } catch {
-        return this.waiting(lead).map(({ id, account }) => stays({ id, lead, account }, "outbox.failed"));
+        return this.waiting(lead).map(({ id, account }) =>
+          stays({ id, lead, account }, "outbox.failed"),
+        );
       }
     });
     const done = ruled.filter((one) => one.moved);
     if (ruled.length > 0) {
-      const sums = { leads: new Set(done.map(({ lead }) => lead)).size, count: done.length, stayed: ruled.length - done.length, code: which.code ?? null };
+      const sums = {
+        leads: new Set(done.map(({ lead }) => lead)).size,
+        count: done.length,
+        stayed: ruled.length - done.length,
+        code: which.code ?? null,
+      };
       log(LINES[what], { ...sums, ...(what === "discard" && { reason: rule.reason ?? "" }) });
     }
     return { ruled, next: leads.length < PORTION ? null : (leads.at(-1) as string) };
@@ -73,7 +80,10 @@ export class Ruling {
     const bar = waiting.length > 0 ? this.bar(lead, anyway) : undefined;
     const ruled = waiting.map((row) => this.again(lead, row, bar, round));
     if (ruled.some((one) => one.moved)) {
-      this.desk.rows("UPDATE leads SET review = NULL WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = ?1 AND phase = 'review')", lead);
+      this.desk.rows(
+        "UPDATE leads SET review = NULL WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = ?1 AND phase = 'review')",
+        lead,
+      );
     }
     return ruled;
   }
@@ -88,7 +98,11 @@ export class Ruling {
     for (const { id } of waiting) {
       this.desk.tally.drop(id);
       // What a system said of it may quote a value.
-      this.desk.rows("UPDATE deliveries SET phase = 'discarded', state = '', hold = NULL, reason = ? WHERE id = ?", reason, id);
+      this.desk.rows(
+        "UPDATE deliveries SET phase = 'discarded', state = '', hold = NULL, reason = ? WHERE id = ?",
+        reason,
+        id,
+      );
     }
     this.desk.rows("UPDATE leads SET review = NULL WHERE id = ?", lead);
     this.desk.finish(lead);
@@ -97,7 +111,9 @@ export class Ruling {
 
   /** Gives what waits for a renamed account or form to the one that took its place. */
   private move(lead: string, { which, move }: Rule): Ruled[] {
-    return move && (which.form ?? this.form(lead)) === this.form(lead) ? moved(this, lead, this.waiting(lead), move) : [];
+    return move && (which.form ?? this.form(lead)) === this.form(lead)
+      ? moved(this, lead, this.waiting(lead), move)
+      : [];
   }
 
   form(lead: string): string {
@@ -108,10 +124,14 @@ export class Ruling {
   /** What of a lead waits for a person: what was refused or is held, and what nobody asks about any more. */
   private waiting(lead: string): Waiting[] {
     const rows = this.desk.rows(
-      "SELECT id, account, phase, next, state FROM deliveries WHERE lead = ? AND phase IN ('dead', 'review', 'waiting', 'sent') ORDER BY id", lead,
+      "SELECT id, account, phase, next, state FROM deliveries WHERE lead = ? AND phase IN ('dead', 'review', 'waiting', 'sent') ORDER BY id",
+      lead,
     ) as Waiting[];
     const form = this.form(lead);
-    return rows.filter(({ phase, account }) => phase === "dead" || phase === "review" || goneBy(this.relay, form, account) !== undefined);
+    return rows.filter(
+      ({ phase, account }) =>
+        phase === "dead" || phase === "review" || goneBy(this.relay, form, account) !== undefined,
+    );
   }
 
   /** Why nothing of a lead can move. One that was kept as it came is checked now, and kept as it should be. */
@@ -126,14 +146,24 @@ export class Ruling {
   check(lead: string, form: string, anyway = false): boolean {
     const [row] = this.desk.rows("SELECT raw, lead, visitor FROM leads WHERE id = ?", lead);
     const values = String(row?.["lead"]);
-    const clean = mended(this.relay, form, row?.["raw"] === 1 ? values : JSON.stringify(Object.entries(JSON.parse(values) as object)), anyway);
+    const clean = mended(
+      this.relay,
+      form,
+      row?.["raw"] === 1 ? values : JSON.stringify(Object.entries(JSON.parse(values) as object)),
+      anyway,
+    );
     if (clean === undefined) return false;
     this.desk.tally.values(lead, clean, String(row?.["visitor"]));
     this.desk.rows("UPDATE leads SET raw = 0, form = ? WHERE id = ?", form, lead);
     return true;
   }
 
-  private again(lead: string, { id, account, state }: Waiting, bar: string | undefined, round: string): Ruled {
+  private again(
+    lead: string,
+    { id, account, state }: Waiting,
+    bar: string | undefined,
+    round: string,
+  ): Ruled {
     const own = { id, lead, account };
     const why = bar ?? goneBy(this.relay, this.form(lead), account);
     if (why !== undefined) return stays(own, why);
@@ -146,7 +176,13 @@ export class Ruling {
     }
     // What was corrected since has to reach the system: the request is made anew.
     this.desk.tally.drop(id);
-    this.desk.rows("UPDATE deliveries SET phase = 'waiting', code = NULL, hold = NULL, trouble = NULL, state = ?, next = ?, round = ? WHERE id = ?", fresh, now, round || null, id);
+    this.desk.rows(
+      "UPDATE deliveries SET phase = 'waiting', code = NULL, hold = NULL, trouble = NULL, state = ?, next = ?, round = ? WHERE id = ?",
+      fresh,
+      now,
+      round || null,
+      id,
+    );
     return { ...own, moved: true };
   }
 }

@@ -172,9 +172,15 @@ const ADDITIONS: readonly string[] = [
 /** Brings the tables to this version; refuses what a later one wrote, rather than guess. */
 export function migrate(storage: DurableState["storage"]): void {
   const { sql } = storage;
-  sql.exec("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT");
+  sql.exec(
+    "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT",
+  );
   const version = known(storage, "version");
-  if (version > SCHEMA_VERSION) throw new FieldpostError("state.version", `The outbox was written by version ${version}, this is ${SCHEMA_VERSION}: deploy the newer one again.`);
+  if (version > SCHEMA_VERSION)
+    throw new FieldpostError(
+      "state.version",
+      `The outbox was written by version ${version}, this is ${SCHEMA_VERSION}: deploy the newer one again.`,
+    );
   grow(storage, "version", STEPS);
   grow(storage, "additions", ADDITIONS);
 }
@@ -190,7 +196,11 @@ function grow(storage: DurableState["storage"], name: string, steps: readonly st
     if (at < from) continue;
     storage.transactionSync(() => {
       storage.sql.exec(step);
-      storage.sql.exec("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, at + 1);
+      storage.sql.exec(
+        "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        name,
+        at + 1,
+      );
     });
   }
 }

@@ -24,20 +24,37 @@ const PKCS8 = "3041020100301306072a8648ce3d020106082a8648ce3d0301070427302502010
 const encoder = new TextEncoder();
 const made = new Limited<string, CryptoKey>(16);
 
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join("");
-const unhex = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => (byte + 256).toString(16).slice(1)).join("");
+const unhex = (text: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 
-async function hkdf(of: BufferSource, salt: BufferSource, info: string): Promise<Uint8Array<ArrayBuffer>> {
+async function hkdf(
+  of: BufferSource,
+  salt: BufferSource,
+  info: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   const key = await crypto.subtle.importKey("raw", of, "HKDF", false, ["deriveBits"]);
-  return new Uint8Array(await crypto.subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt, info: encoder.encode(info) }, key, 256));
+  return new Uint8Array(
+    await crypto.subtle.deriveBits(
+      { name: "HKDF", hash: "SHA-256", salt, info: encoder.encode(info) },
+      key,
+      256,
+    ),
+  );
 }
 
 async function privateKey(secret: string): Promise<CryptoKey> {
   let key = made.get(secret);
   // Once in four billion secrets the first bytes are no key.
   for (let turn = 0; !key; turn++) {
-    const scalar = hex(await hkdf(encoder.encode(secret), new Uint8Array(), `fieldpost seal ${turn}`));
-    if (scalar < ORDER && /[1-9a-f]/.test(scalar)) key = await crypto.subtle.importKey("pkcs8", unhex(PKCS8 + scalar), CURVE, true, ["deriveBits"]);
+    const scalar = hex(
+      await hkdf(encoder.encode(secret), new Uint8Array(), `fieldpost seal ${turn}`),
+    );
+    if (scalar < ORDER && /[1-9a-f]/.test(scalar))
+      key = await crypto.subtle.importKey("pkcs8", unhex(PKCS8 + scalar), CURVE, true, [
+        "deriveBits",
+      ]);
   }
   made.set(secret, key);
   return key;
@@ -45,7 +62,10 @@ async function privateKey(secret: string): Promise<CryptoKey> {
 
 /** The public key for `GET /leads/{form}`. */
 export async function sealKey(secret: string): Promise<JsonWebKey> {
-  const { kty, crv, x, y } = (await crypto.subtle.exportKey("jwk", await privateKey(secret))) as JsonWebKey;
+  const { kty, crv, x, y } = (await crypto.subtle.exportKey(
+    "jwk",
+    await privateKey(secret),
+  )) as JsonWebKey;
   return { kty, crv, x, y } as JsonWebKey;
 }
 
@@ -53,13 +73,27 @@ export async function sealKey(secret: string): Promise<JsonWebKey> {
  * Opens what `seal` in `form/outbox.ts` has sealed for one of the secrets: an ephemeral public key of 65 bytes, and
  * AES-256-GCM under HKDF-SHA-256 of what the two keys share, bound to the lead's key. Undefined when none of them fits.
  */
-export async function openSealed(secrets: readonly string[], key: string, sealed: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
+export async function openSealed(
+  secrets: readonly string[],
+  key: string,
+  sealed: Uint8Array<ArrayBuffer>,
+): Promise<string | undefined> {
   const point = sealed.slice(0, POINT);
   for (const secret of secrets) {
     try {
       const theirs = await crypto.subtle.importKey("raw", point, CURVE, false, []);
-      const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, await privateKey(secret), 256);
-      const aes = await crypto.subtle.importKey("raw", await hkdf(new Uint8Array(shared), point, "fieldpost lead"), "AES-GCM", false, ["decrypt"]);
+      const shared = await crypto.subtle.deriveBits(
+        { name: "ECDH", public: theirs },
+        await privateKey(secret),
+        256,
+      );
+      const aes = await crypto.subtle.importKey(
+        "raw",
+        await hkdf(new Uint8Array(shared), point, "fieldpost lead"),
+        "AES-GCM",
+        false,
+        ["decrypt"],
+      );
       const open = { name: "AES-GCM", iv: new Uint8Array(12), additionalData: encoder.encode(key) };
       return new TextDecoder().decode(await crypto.subtle.decrypt(open, aes, sealed.slice(POINT)));
     } catch {
@@ -73,10 +107,14 @@ export async function openSealed(secrets: readonly string[], key: string, sealed
  * What a relay opens sealed leads with, the newest first. Those of its signing secrets come last, whether there are others
  * or not: pages that are open may have been given their keys.
  */
-export const sealSecrets = ({ sealSecret = [], secret }: Pick<RelayOptions, "sealSecret" | "secret">): string[] => [sealSecret, secret].flat();
+export const sealSecrets = ({
+  sealSecret = [],
+  secret,
+}: Pick<RelayOptions, "sealSecret" | "secret">): string[] => [sealSecret, secret].flat();
 
 /** Whether a lead comes that waited in a browser. */
-export const isSealed = (request: Request): boolean => SEALED.test(request.headers.get("content-type") ?? "");
+export const isSealed = (request: Request): boolean =>
+  SEALED.test(request.headers.get("content-type") ?? "");
 
 /**
  * The lead as the page would have sent it, had it had a connection. A sealed body is one line of the page's newest own

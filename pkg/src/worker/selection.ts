@@ -51,25 +51,50 @@ export class Selection {
       `SELECT id FROM (SELECT id FROM leads WHERE id IN (SELECT value FROM json_each(?1))
          UNION SELECT lead AS id FROM deliveries WHERE id IN (SELECT value FROM json_each(?1)))
        WHERE id ${after(order)} ?2 ORDER BY id ${order} LIMIT ?3`,
-      given, from, most,
+      given,
+      from,
+      most,
     );
   }
 
   /** Each question has its index: a few of one kind are found among many of another without a look at those. */
-  private forPerson(phase: string | undefined, code: string | undefined, from: string, most: number, order: Order): string[] {
-    const some = (index: string, which: string): string => `SELECT DISTINCT lead AS id FROM deliveries INDEXED BY ${index} WHERE ${which} AND lead ${after(order)} ?1`;
-    const ordered = (query: string, ...bindings: unknown[]): string[] => this.list(`${query} ORDER BY id ${order} LIMIT ?2`, from, most, ...bindings);
+  private forPerson(
+    phase: string | undefined,
+    code: string | undefined,
+    from: string,
+    most: number,
+    order: Order,
+  ): string[] {
+    const some = (index: string, which: string): string =>
+      `SELECT DISTINCT lead AS id FROM deliveries INDEXED BY ${index} WHERE ${which} AND lead ${after(order)} ?1`;
+    const ordered = (query: string, ...bindings: unknown[]): string[] =>
+      this.list(`${query} ORDER BY id ${order} LIMIT ?2`, from, most, ...bindings);
     if (code !== undefined) {
       const phases = phase === undefined ? ["dead", "review"] : [phase];
-      return ordered(phases.map((_, n) => some("by_code", `phase = ?${n + 4} AND phase IN ('dead', 'review') AND code = ?3`)).join(" UNION "), code, ...phases);
+      return ordered(
+        phases
+          .map((_, n) =>
+            some("by_code", `phase = ?${n + 4} AND phase IN ('dead', 'review') AND code = ?3`),
+          )
+          .join(" UNION "),
+        code,
+        ...phases,
+      );
     }
-    return phase === undefined ? ordered(some("for_person", "phase IN ('dead', 'review')")) : ordered(some("by_phase", "phase = ?3 AND phase IN ('dead', 'review')"), phase);
+    return phase === undefined
+      ? ordered(some("for_person", "phase IN ('dead', 'review')"))
+      : ordered(some("by_phase", "phase = ?3 AND phase IN ('dead', 'review')"), phase);
   }
 
   /** What is finished is passed by too, at the cost of an index; below the floor there is nothing else. */
   private there(kind: Kind, from: string, most: number, order: Order): string[] {
     if (kind === "open") this.desk.tally.oldest();
-    return this.list(`SELECT id FROM leads WHERE id ${after(order)} ? AND rowid >= ? ORDER BY id ${order} LIMIT ?`, from, kind === "open" ? this.desk.tally.now.floor : 0, most);
+    return this.list(
+      `SELECT id FROM leads WHERE id ${after(order)} ? AND rowid >= ? ORDER BY id ${order} LIMIT ?`,
+      from,
+      kind === "open" ? this.desk.tally.now.floor : 0,
+      most,
+    );
   }
 }
 

@@ -31,7 +31,14 @@ const MARK = "send\n";
 export class Sender {
   private out = 0;
 
-  async send({ operation, rendered, token, deadline, ends, own }: Sending): Promise<Called | Unsent> {
+  async send({
+    operation,
+    rendered,
+    token,
+    deadline,
+    ends,
+    own,
+  }: Sending): Promise<Called | Unsent> {
     const left = Math.min(deadline, ends - Date.now());
     // Held up on its way here. What would be given up in the middle is not begun.
     if (left < deadline / 2) return { unsent: "late" };
@@ -41,7 +48,10 @@ export class Sender {
     try {
       return await call(operation, rendered, token, left, own);
     } catch (error) {
-      return { unsent: "failed", code: error instanceof FieldpostError ? error.code : "delivery.failed" };
+      return {
+        unsent: "failed",
+        code: error instanceof FieldpostError ? error.code : "delivery.failed",
+      };
     } finally {
       this.out--;
     }

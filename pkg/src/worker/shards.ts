@@ -29,13 +29,26 @@ export interface Located extends Accepted {
 
 let kept: (Registered & { own: number; until: number }) | undefined;
 
-export const outbox = (env: RelayEnv, shard: string): ReturnType<RelayEnv["OUTBOX"]["get"]> => env.OUTBOX.get(env.OUTBOX.idFromName(shard));
+export const outbox = (env: RelayEnv, shard: string): ReturnType<RelayEnv["OUTBOX"]["get"]> =>
+  env.OUTBOX.get(env.OUTBOX.idFromName(shard));
 
 /** An answer with what it says, whether it is a good one or not. */
-const post = (env: RelayEnv, relay: RelayOptions, shard: string, what: string, body: object): Promise<{ status: number; said: unknown }> =>
+const post = (
+  env: RelayEnv,
+  relay: RelayOptions,
+  shard: string,
+  what: string,
+  body: object,
+): Promise<{ status: number; said: unknown }> =>
   within(patience(relay.timeScale), async () => {
-    const response = await outbox(env, shard).fetch(`https://outbox/${what}`, { method: "POST", body: JSON.stringify(body) });
-    return { status: response.status, said: response.ok || response.status === MOVED ? await response.json() : undefined };
+    const response = await outbox(env, shard).fetch(`https://outbox/${what}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+    });
+    return {
+      status: response.status,
+      said: response.ok || response.status === MOVED ? await response.json() : undefined,
+    };
   });
 
 export const nameOf = (shard: number): string => `shard-${shard}`;
@@ -86,14 +99,21 @@ interface Home {
 async function homes(env: RelayEnv, relay: RelayOptions, key: string): Promise<Home[]> {
   const { counts } = await registered(env, relay);
   const hash = new DataView(await digest(key)).getUint32(0);
-  return counts.slice(0, counts.indexOf(countOf(relay)) + 1).map((count) => ({ count, shard: nameOf(hash % count) }));
+  return counts
+    .slice(0, counts.indexOf(countOf(relay)) + 1)
+    .map((count) => ({ count, shard: nameOf(hash % count) }));
 }
 
 /** Whether a key is known, and what has become of its lead. */
-export async function known(env: RelayEnv, relay: RelayOptions, body: { key: string; bodyHash: string }): Promise<Located> {
+export async function known(
+  env: RelayEnv,
+  relay: RelayOptions,
+  body: { key: string; bodyHash: string },
+): Promise<Located> {
   for (const { count, shard } of await homes(env, relay, body.key)) {
     let found = await ask(env, relay, shard, "known", { ...body, counts: [count] });
-    if (found.state === "moved") found = await ask(env, relay, found.shard as string, "known", { ...body, counts: [] });
+    if (found.state === "moved")
+      found = await ask(env, relay, found.shard as string, "known", { ...body, counts: [] });
     if (found.state !== "free") return found;
   }
   return { id: "", state: "free", at: "" };
@@ -104,7 +124,12 @@ export async function known(env: RelayEnv, relay: RelayOptions, body: { key: str
  * others are remembered each number's shard promises the key to one shard for good, the oldest number's first. Whoever
  * comes with whatever number passes the shard of the oldest one in use, so all of them come to the same end.
  */
-export async function take(env: RelayEnv, relay: RelayOptions, what: "reserve" | "accept", body: { key: string; bodyHash: string }): Promise<Located> {
+export async function take(
+  env: RelayEnv,
+  relay: RelayOptions,
+  what: "reserve" | "accept",
+  body: { key: string; bodyHash: string },
+): Promise<Located> {
   const { key, bodyHash } = body;
   const all = await homes(env, relay, key);
   const own = (all.at(-1) as Home).shard;
@@ -113,11 +138,19 @@ export async function take(env: RelayEnv, relay: RelayOptions, what: "reserve" |
   for (const [n, { count, shard }] of all.entries()) {
     if (n > others && to === own) {
       // The rest is here, where taking it is the promise.
-      const found = await ask(env, relay, own, what, { ...body, counts: all.slice(n).map((home) => home.count) });
+      const found = await ask(env, relay, own, what, {
+        ...body,
+        counts: all.slice(n).map((home) => home.count),
+      });
       if (found.state !== "moved") return found;
       to = found.shard as string;
     }
-    const promised = await ask(env, relay, shard, "claim", { key, bodyHash, count, shard: shard === to ? "" : to });
+    const promised = await ask(env, relay, shard, "claim", {
+      key,
+      bodyHash,
+      count,
+      shard: shard === to ? "" : to,
+    });
     if (promised.state !== "free") return promised;
     // Nobody is named by this shard itself, nor by one of the release before.
     if (promised.shard !== undefined) to = promised.shard || shard;
@@ -128,7 +161,13 @@ export async function take(env: RelayEnv, relay: RelayOptions, what: "reserve" |
 /** "Misdirected Request": a Worker of the release before takes it for an outbox that is away, and its page comes again. */
 export const MOVED = 421;
 
-async function ask(env: RelayEnv, relay: RelayOptions, at: string, what: string, body: object): Promise<Located> {
+async function ask(
+  env: RelayEnv,
+  relay: RelayOptions,
+  at: string,
+  what: string,
+  body: object,
+): Promise<Located> {
   const { status, said } = await post(env, relay, at, what, body);
   // An object of the release before promises nothing; whether it has the lead it can say.
   if (status === 404 && what === "claim") return ask(env, relay, at, "known", body);
@@ -140,12 +179,25 @@ async function ask(env: RelayEnv, relay: RelayOptions, at: string, what: string,
  * Spends a form token for the lead of a key: each shard that has a say in who takes a lead with the token's own key knows of
  * it. Where one outbox keeps token and lead, it does so as it takes the lead.
  */
-export async function spend(env: RelayEnv, relay: RelayOptions, nonce: string, key: string): Promise<"spent" | "free" | "with the lead"> {
-  const [ofToken, ofLead] = (await Promise.all([homes(env, relay, `k:${nonce}`), homes(env, relay, key)])).map((all) => new Set(all.map(({ shard }) => shard)));
+export async function spend(
+  env: RelayEnv,
+  relay: RelayOptions,
+  nonce: string,
+  key: string,
+): Promise<"spent" | "free" | "with the lead"> {
+  const [ofToken, ofLead] = (
+    await Promise.all([homes(env, relay, `k:${nonce}`), homes(env, relay, key)])
+  ).map((all) => new Set(all.map(({ shard }) => shard)));
   const every = [...(ofToken as Set<string>)];
-  if (every.length === 1 && ofLead?.size === 1 && ofLead.has(every[0] as string)) return "with the lead";
+  if (every.length === 1 && ofLead?.size === 1 && ofLead.has(every[0] as string))
+    return "with the lead";
   for (const shard of every) {
-    const { spent } = await consult<{ spent: boolean }>(outbox(env, shard), "https://outbox/spend", patience(relay.timeScale), { nonce, key });
+    const { spent } = await consult<{ spent: boolean }>(
+      outbox(env, shard),
+      "https://outbox/spend",
+      patience(relay.timeScale),
+      { nonce, key },
+    );
     if (spent) return "spent";
   }
   return "free";
@@ -155,9 +207,14 @@ export async function spend(env: RelayEnv, relay: RelayOptions, nonce: string, k
 const OUTCOME = 15_000;
 
 /** What became of a lead, by one call: it comes back when something has, or after some seconds. */
-export async function outcome(env: RelayEnv, shard: string, key: string): Promise<Accepted["state"]> {
+export async function outcome(
+  env: RelayEnv,
+  shard: string,
+  key: string,
+): Promise<Accepted["state"]> {
   try {
-    return (await consult<Accepted>(outbox(env, shard), "https://outbox/outcome", OUTCOME, { key })).state;
+    return (await consult<Accepted>(outbox(env, shard), "https://outbox/outcome", OUTCOME, { key }))
+      .state;
   } catch {
     // It is written down; what became of it the page need not know.
     return "queued";

@@ -30,23 +30,40 @@ export class Statements {
     /** The closed targets that something waits for. */
     marked: () => [...marks(this.storage.sql)].map(({ account, hold }) => [account, hold]),
     /** The dead letters of each target; one row more says that they were looked up. */
-    dead: () => [[], ...this.rows("SELECT one AS account, two AS form, n AS dead FROM sums WHERE what = 'dead'").map(Object.values)],
+    dead: () => [
+      [],
+      ...this.rows(
+        "SELECT one AS account, two AS form, n AS dead FROM sums WHERE what = 'dead'",
+      ).map(Object.values),
+    ],
     /** The first that are due, of whom nobody says that they wait for a closed target. */
     due: (...values) => this.rows(NEXT, ...values).map((row) => [...Object.values(row), ""]),
     /** The same, with what each fills. */
-    filled: (...values) => this.rows(NEXT, ...values).map((row) => [...Object.values(row), this.fills(row)]),
+    filled: (...values) =>
+      this.rows(NEXT, ...values).map((row) => [...Object.values(row), this.fills(row)]),
     /** Who waits longest for a closed target. */
     scout: (account = "", name = "") => {
-      const [row] = this.rows(`${DUE} AND hold = ?2 AND phase IN ('waiting', 'sent') ORDER BY next LIMIT 1`, account, name);
+      const [row] = this.rows(
+        `${DUE} AND hold = ?2 AND phase IN ('waiting', 'sent') ORDER BY next LIMIT 1`,
+        account,
+        name,
+      );
       return [[account, name, ...(row ? Object.values(row).slice(1) : [])]];
     },
     /** The first of an account, whenever they are due. */
     next: (account = "", most = 0) =>
-      this.rows("SELECT account, id, next FROM deliveries WHERE account = ? AND phase IN ('waiting', 'sent') AND hold IS NULL ORDER BY next LIMIT ?", account, most).map(Object.values),
+      this.rows(
+        "SELECT account, id, next FROM deliveries WHERE account = ? AND phase IN ('waiting', 'sent') AND hold IS NULL ORDER BY next LIMIT ?",
+        account,
+        most,
+      ).map(Object.values),
     /** Lets some of those go that wait for a target. */
     let: (account = "", name = "", most = 0) => {
       const gone = this.rows(
-        "UPDATE deliveries SET hold = NULL, code = nullif(code, 'dead.full') WHERE id IN (SELECT id FROM deliveries WHERE account = ? AND hold = ? LIMIT ?) RETURNING 1", account, name, most,
+        "UPDATE deliveries SET hold = NULL, code = nullif(code, 'dead.full') WHERE id IN (SELECT id FROM deliveries WHERE account = ? AND hold = ? LIMIT ?) RETURNING 1",
+        account,
+        name,
+        most,
       );
       return [[account, name, most, gone.length]];
     },
@@ -56,7 +73,12 @@ export class Statements {
         `UPDATE deliveries SET hold = ?1, code = iif(?5, 'dead.full', code) WHERE id IN (SELECT id FROM (
            SELECT deliveries.id AS id, form, phase FROM deliveries JOIN leads ON leads.id = deliveries.lead
            WHERE account = ?2 AND phase IN ('waiting', 'sent') AND hold IS NULL AND next <= ?3 ORDER BY next LIMIT ?4
-         ) WHERE form = ?1 AND (phase = 'waiting' OR NOT ?5)) RETURNING 1`, name, account, now, most, full,
+         ) WHERE form = ?1 AND (phase = 'waiting' OR NOT ?5)) RETURNING 1`,
+        name,
+        account,
+        now,
+        most,
+        full,
       );
       return [[account, marked.length]];
     },
@@ -64,12 +86,19 @@ export class Statements {
 
   private fills({ id, account, form }: Record<string, unknown>): string {
     const target = targetOf(options(this.env), String(form), String(account));
-    const [row] = this.rows("SELECT lead, visitor FROM leads WHERE id = (SELECT lead FROM deliveries WHERE id = ?)", String(id));
+    const [row] = this.rows(
+      "SELECT lead, visitor FROM leads WHERE id = (SELECT lead FROM deliveries WHERE id = ?)",
+      String(id),
+    );
     return target && row ? fills(target, row) : "";
   }
 
   /** Runs them one after the other: a row for each that they give, as `src/relay/outbox.rs` reads it. */
   run(statements: readonly { name: string; values: Value[] }[]): string {
-    return statements.flatMap(({ name, values }) => (this.all[name]?.(...values) ?? []).map((row) => [name, ...row].join("\u0001"))).join("\u0002");
+    return statements
+      .flatMap(({ name, values }) =>
+        (this.all[name]?.(...values) ?? []).map((row) => [name, ...row].join("\u0001")),
+      )
+      .join("\u0002");
   }
 }

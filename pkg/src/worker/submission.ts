@@ -41,10 +41,12 @@ const NATIVE_WINDOW = 10 * 60 * 1000;
 export const newest = (relay: RelayOptions): string => [relay.secret].flat()[0] as string;
 
 /** Whether a form's page has a field of that name. */
-export const isKnown = (form: RelayFormOptions, field: string): boolean => Object.hasOwn(form.fields, field) || field === form.trap || field === CHALLENGE;
+export const isKnown = (form: RelayFormOptions, field: string): boolean =>
+  Object.hasOwn(form.fields, field) || field === form.trap || field === CHALLENGE;
 
 /** The fields without those that are no part of the lead. */
-export const entered = (form: RelayFormOptions, lead: Lead): Lead["fields"] => lead.fields.filter(([field]) => field !== form.trap && field !== CHALLENGE);
+export const entered = (form: RelayFormOptions, lead: Lead): Lead["fields"] =>
+  lead.fields.filter(([field]) => field !== form.trap && field !== CHALLENGE);
 
 /** What Turnstile gave the visitor; from the relay's own page it comes back beside the fields. */
 export function challengeOf({ fields, own }: Lead): string | undefined {
@@ -56,20 +58,36 @@ export function challengeOf({ fields, own }: Lead): string | undefined {
 export const isKey = (key: string): boolean => /^[\w-]{8,64}$/.test(key);
 
 /** Who a lead is: by its own key, else by the relay's own page that sends it again, else by its fields and the time. */
-export async function identify({ relay, name, form, lead }: Pick<Submission, "relay" | "name" | "form" | "lead">): Promise<Identity> {
+export async function identify({
+  relay,
+  name,
+  form,
+  lead,
+}: Pick<Submission, "relay" | "name" | "form" | "lead">): Promise<Identity> {
   const { key, again } = lead.own;
   const fields = entered(form, lead);
-  const known = again === undefined ? undefined : await recognize([relay.secret].flat(), name, form, again, fields);
+  const known =
+    again === undefined
+      ? undefined
+      : await recognize([relay.secret].flat(), name, form, again, fields);
   if (known) return known;
   // A retry may carry a new token, so only what the visitor entered makes the lead.
-  const bodyHash = await sha256(joined([name, ...fields.flatMap(([field, value]) => [field, canonical(value)])]));
-  return { bodyHash, keys: key !== undefined ? [`k:${key}`] : await nativeKeys(newest(relay), bodyHash, Date.now()) };
+  const bodyHash = await sha256(
+    joined([name, ...fields.flatMap(([field, value]) => [field, canonical(value)])]),
+  );
+  return {
+    bodyHash,
+    keys: key !== undefined ? [`k:${key}`] : await nativeKeys(newest(relay), bodyHash, Date.now()),
+  };
 }
 
 /** The key of a submit without one: the form, its fields, and the ten minutes it falls in; and those before. */
 async function nativeKeys(secret: string, bodyHash: string, now: number): Promise<string[]> {
   const window = Math.floor(now / NATIVE_WINDOW);
-  return Promise.all([window, window - 1].map(async (n) => `n:${await hmac(secret, joined([bodyHash, String(n)]))}`));
+  return Promise.all(
+    [window, window - 1].map(async (n) => `n:${await hmac(secret, joined([bodyHash, String(n)]))}`),
+  );
 }
 
-const canonical = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+const canonical = (value: unknown): string =>
+  typeof value === "string" ? value : (JSON.stringify(value) ?? "");

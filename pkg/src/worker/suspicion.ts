@@ -17,7 +17,12 @@ export type Spending = "spent" | "free" | "away";
  * that is not ours, was another lead's, or was a server's and comes from another site, or a challenge that was not met.
  * Nothing where the token's outbox is away.
  */
-export async function suspicion(submission: Submission, trapped: boolean, key: string, spend: (nonce: string) => Promise<Spending>): Promise<ReviewCode[] | undefined> {
+export async function suspicion(
+  submission: Submission,
+  trapped: boolean,
+  key: string,
+  spend: (nonce: string) => Promise<Spending>,
+): Promise<ReviewCode[] | undefined> {
   const { relay, name, form, lead, request, url, origin: known } = submission;
   const origins = [...form.origins, url.origin];
   const token = lead.own["token"] ?? "";
@@ -38,8 +43,16 @@ export async function suspicion(submission: Submission, trapped: boolean, key: s
   // Every browser that sends the one sends the other with a POST.
   if (origin === null && request.headers.has("sec-fetch-site")) signs.push("origin.missing");
   if (form.turnstile) {
-    const hosts = [...origins, ...(known === null ? [] : [known])].map((one) => new URL(one).hostname);
-    const said = await verify(form.turnstile, hosts, challengeOf(lead), visitorAddress(request, relay), key);
+    const hosts = [...origins, ...(known === null ? [] : [known])].map(
+      (one) => new URL(one).hostname,
+    );
+    const said = await verify(
+      form.turnstile,
+      hosts,
+      challengeOf(lead),
+      visitorAddress(request, relay),
+      key,
+    );
     if (said === "missing" || said === "failed") return [`turnstile.${said}`];
     if (said === "unreachable") signs.push("turnstile.unreachable");
   }

@@ -18,7 +18,8 @@ const counts = ["queued", "review", "dead", "bytes", "floor"] as const;
 type Counts = Record<(typeof counts)[number], number>;
 
 const encoder = new TextEncoder();
-const octets = (text: string): number => (/^[\0-\x7f]*$/.test(text) ? text.length : encoder.encode(text).byteLength);
+const octets = (text: string): number =>
+  /^[\0-\x7f]*$/.test(text) ? text.length : encoder.encode(text).byteLength;
 
 /**
  * How many leads stand where, and the bytes that they take: in one row, which is written with whatever changes it, so that
@@ -45,7 +46,14 @@ export class Tally {
     const state = JSON.stringify(this.now);
     if (state === this.saved) return;
     const { queued, review, dead, bytes, floor } = this.now;
-    this.rows("UPDATE tally SET queued = ?, review = ?, dead = ?, bytes = ?, floor = ?", queued, review, dead, bytes, floor);
+    this.rows(
+      "UPDATE tally SET queued = ?, review = ?, dead = ?, bytes = ?, floor = ?",
+      queued,
+      review,
+      dead,
+      bytes,
+      floor,
+    );
     this.saved = state;
   }
 
@@ -107,18 +115,31 @@ export class Tally {
     if (bytes > LARGEST) throw new FieldpostError("params.size", MESSAGES["params.size"]);
     this.together(() => {
       this.now.bytes += bytes;
-      this.rows("INSERT INTO renders (delivery, operation, base, request) VALUES (?, ?, ?, ?)", delivery, call, base, request);
+      this.rows(
+        "INSERT INTO renders (delivery, operation, base, request) VALUES (?, ?, ?, ?)",
+        delivery,
+        call,
+        base,
+        request,
+      );
     });
   }
 
   /** The request that is kept for a call of a delivery. */
   kept(delivery: string, call: string): { request: string; base: string | null } | undefined {
-    return this.rows("SELECT request, base FROM renders WHERE delivery = ? AND operation = ?", delivery, call)[0] as { request: string; base: string | null } | undefined;
+    return this.rows(
+      "SELECT request, base FROM renders WHERE delivery = ? AND operation = ?",
+      delivery,
+      call,
+    )[0] as { request: string; base: string | null } | undefined;
   }
 
   /** The requests of a delivery go. */
   drop(delivery: string): void {
-    const [kept] = this.rows("SELECT sum(octet_length(request)) AS bytes FROM renders WHERE delivery = ?", delivery);
+    const [kept] = this.rows(
+      "SELECT sum(octet_length(request)) AS bytes FROM renders WHERE delivery = ?",
+      delivery,
+    );
     if (kept?.["bytes"] === null) return;
     this.now.bytes -= Number(kept?.["bytes"]);
     this.rows("DELETE FROM renders WHERE delivery = ?", delivery);
@@ -126,7 +147,10 @@ export class Tally {
 
   /** A lead's values become others, or go. */
   values(lead: string, values: string | null, visitor: string | null): void {
-    const [kept] = this.rows("SELECT octet_length(lead) + octet_length(visitor) AS bytes FROM leads WHERE id = ?", lead);
+    const [kept] = this.rows(
+      "SELECT octet_length(lead) + octet_length(visitor) AS bytes FROM leads WHERE id = ?",
+      lead,
+    );
     this.now.bytes += octets(values ?? "") + octets(visitor ?? "") - Number(kept?.["bytes"] ?? 0);
     this.rows("UPDATE leads SET lead = ?, visitor = ? WHERE id = ?", values, visitor, lead);
   }
@@ -137,7 +161,11 @@ export class Tally {
     for (const { id } of deliveries) this.drop(String(id));
     this.values(lead, null, null);
     this.now.bytes -= ROW * (1 + deliveries.length);
-    this.rows("UPDATE leads SET person = '', persons = NULL, persons_keyed = NULL, finished = ? WHERE id = ?", now, lead);
+    this.rows(
+      "UPDATE leads SET person = '', persons = NULL, persons_keyed = NULL, finished = ? WHERE id = ?",
+      now,
+      lead,
+    );
   }
 
   /**
@@ -145,7 +173,10 @@ export class Tally {
    * all are finished; so each is passed once.
    */
   oldest(): number | null {
-    const [row] = this.rows("SELECT rowid AS at, accepted FROM leads WHERE rowid >= ? AND finished IS NULL ORDER BY rowid LIMIT 1", this.now.floor);
+    const [row] = this.rows(
+      "SELECT rowid AS at, accepted FROM leads WHERE rowid >= ? AND finished IS NULL ORDER BY rowid LIMIT 1",
+      this.now.floor,
+    );
     this.now.floor = row ? Number(row["at"]) : this.next();
     return row ? Number(row["accepted"]) : null;
   }
@@ -165,8 +196,13 @@ export class Tally {
   /** Some of what is finished is passed, so that nobody who asks for the oldest has to pass all of it. It is written down with the next change. */
   private pass(): void {
     const some = `SELECT rowid AS at, finished FROM leads WHERE rowid >= ? ORDER BY rowid LIMIT ${PASSED}`;
-    const [open] = this.rows(`SELECT at FROM (${some}) WHERE finished IS NULL LIMIT 1`, this.now.floor);
-    const [last] = open ? [open] : this.rows(`SELECT max(at) + 1 AS at FROM (${some})`, this.now.floor);
+    const [open] = this.rows(
+      `SELECT at FROM (${some}) WHERE finished IS NULL LIMIT 1`,
+      this.now.floor,
+    );
+    const [last] = open
+      ? [open]
+      : this.rows(`SELECT max(at) + 1 AS at FROM (${some})`, this.now.floor);
     if (last && last["at"] !== null) this.now.floor = Number(last["at"]);
   }
 

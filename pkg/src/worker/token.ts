@@ -30,14 +30,27 @@ const signed = (form: string, origin: string, issued: string, nonce: string): st
 /** Who a token was given to; as true as its signature. The nonce of a page's is hexadecimal. */
 export function holderOf(token: string): Holder {
   const nonce = nonceOf(token);
-  return nonce.startsWith(MARKS.server) ? "server" : nonce.startsWith(MARKS.relay) ? "relay" : "page";
+  return nonce.startsWith(MARKS.server)
+    ? "server"
+    : nonce.startsWith(MARKS.relay)
+      ? "relay"
+      : "page";
 }
 
 /** A token that says when this form was given to a page of this origin, or to somebody who named none. */
-export async function issueToken(secret: string, form: string, origin: string, now: number, holder: Holder = "page"): Promise<FormToken> {
+export async function issueToken(
+  secret: string,
+  form: string,
+  origin: string,
+  now: number,
+  holder: Holder = "page",
+): Promise<FormToken> {
   const issued = now.toString(36);
   const nonce = MARKS[holder] + crypto.randomUUID().replaceAll("-", "");
-  return { token: `1.${issued}.${nonce}.${await hmac(secret, signed(form, origin, issued, nonce))}`, expires: now + LIFE };
+  return {
+    token: `1.${issued}.${nonce}.${await hmac(secret, signed(form, origin, issued, nonce))}`,
+    expires: now + LIFE,
+  };
 }
 
 /** What a token says about the lead it came with. A page of any of the form's origins may have asked for it. */

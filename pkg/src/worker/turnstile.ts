@@ -24,11 +24,22 @@ export async function verify(
   // siteverify refuses longer ones.
   if (token.length > 2048) return "failed";
   const call = options.fetch ?? globalThis.fetch;
-  const form = new URLSearchParams({ secret: options.secret, response: token, idempotency_key: await hashedId(`turnstile ${key}`) });
+  const form = new URLSearchParams({
+    secret: options.secret,
+    response: token,
+    idempotency_key: await hashedId(`turnstile ${key}`),
+  });
   if (address) form.set("remoteip", address);
   try {
     const text = await within(DEADLINE, async (signal) => {
-      const response = await call(new Request(options.siteverify ?? SITEVERIFY, { method: "POST", body: form, redirect: "manual" }), { signal });
+      const response = await call(
+        new Request(options.siteverify ?? SITEVERIFY, {
+          method: "POST",
+          body: form,
+          redirect: "manual",
+        }),
+        { signal },
+      );
       return response.ok ? short(response) : "";
     });
     if (!text) return "unreachable";

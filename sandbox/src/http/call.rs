@@ -61,7 +61,9 @@ impl<S: Send + Sync> FromRequest<S> for Call {
         let (parts, body) = request.into_parts();
         match to_bytes(body, LARGEST_BODY).await {
             Ok(body) => Ok(Self::new(&parts, body)),
-            Err(_) => Err(Reply::sandbox(413, "the body could not be read or is larger than 16 MiB")),
+            Err(_) => {
+                Err(Reply::sandbox(413, "the body could not be read or is larger than 16 MiB"))
+            }
         }
     }
 }
@@ -79,7 +81,10 @@ impl Call {
             query,
             captures: Vec::new(),
         };
-        if matches!(call.content_type().as_deref(), Some("application/x-www-form-urlencoded") | None) {
+        if matches!(
+            call.content_type().as_deref(),
+            Some("application/x-www-form-urlencoded") | None
+        ) {
             call.params.extend(Params::parse(&call.body).0);
         }
         call
@@ -98,7 +103,10 @@ impl Call {
     /// The credential after `Bearer`; the scheme's case does not matter (RFC 9110, 11.1).
     pub(crate) fn bearer(&self) -> Option<&str> {
         let (scheme, token) = self.header("authorization")?.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+        scheme
+            .eq_ignore_ascii_case("bearer")
+            .then(|| token.trim())
+            .filter(|token| !token.is_empty())
     }
 
     pub(crate) fn json(&self) -> Option<Value> {
@@ -127,5 +135,8 @@ impl Call {
 }
 
 fn is_secret(name: &str) -> bool {
-    matches!(name, "client_secret" | "password" | "refresh_token" | "api_key" | "user_key" | "access_token")
+    matches!(
+        name,
+        "client_secret" | "password" | "refresh_token" | "api_key" | "user_key" | "access_token"
+    )
 }

@@ -61,7 +61,8 @@ impl Reply {
     /// The answer as raw bytes, cut after `kept` bytes of a body that its own head promises to be longer.
     pub(crate) fn truncated(&self, kept: usize) -> Vec<u8> {
         let promised = self.body.len().max(kept.saturating_add(1));
-        let reason = StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason());
+        let reason =
+            StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason());
         let mut head = vec![
             format!("HTTP/1.1 {} {}", self.status, reason.unwrap_or_default()),
             format!("content-type: {}", self.content_type),

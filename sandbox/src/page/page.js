@@ -25,7 +25,8 @@ document.querySelector("#reset").addEventListener("click", () => {
 function say(kind) {
   if (state.dataset.state === kind) return;
   state.dataset.state = kind;
-  state.textContent = kind === "live" ? `live at ${location.host}` : "the sandbox is not answering; trying again";
+  state.textContent =
+    kind === "live" ? `live at ${location.host}` : "the sandbox is not answering; trying again";
 }
 
 function element(name, className, text) {
@@ -61,7 +62,9 @@ function lead(record, copies) {
   seenLeads.add(id);
   const { company, phone } = record.fields;
   item.append(element("strong", "", record.email ?? phone ?? "no address"));
-  const rest = [nameOf(record.fields), company, record.email ? phone : ""].filter(Boolean).join(", ");
+  const rest = [nameOf(record.fields), company, record.email ? phone : ""]
+    .filter(Boolean)
+    .join(", ");
   if (rest) item.append(element("p", "", rest));
   const line = element("p");
   if (copies > 1) line.append(element("span", "mark", `${copies} persons, one address`));
@@ -76,7 +79,10 @@ function showLeads(leads) {
     const mine = leads.filter(({ system }) => system === column.dataset.system);
     const copies = twins(mine);
     column.querySelector(".count").textContent = mine.length;
-    const items = mine.slice(-SHOWN_LEADS).reverse().map((record) => lead(record, copies.get(record.email) ?? 1));
+    const items = mine
+      .slice(-SHOWN_LEADS)
+      .reverse()
+      .map((record) => lead(record, copies.get(record.email) ?? 1));
     if (items.length === 0) items.push(element("li", "empty", "No lead yet."));
     column.querySelector(".leads").replaceChildren(...items);
   }
@@ -96,7 +102,11 @@ function attempt(entry) {
   const time = element("time", "", clock.format(entry.in));
   time.dateTime = new Date(entry.in).toISOString();
   const name = entry.operation === "auth.token" ? `${entry.system} token` : entry.operation;
-  const verdict = element("span", "verdict", entry.effect ? `${entry.verdict} (${entry.effect})` : entry.verdict);
+  const verdict = element(
+    "span",
+    "verdict",
+    entry.effect ? `${entry.verdict} (${entry.effect})` : entry.verdict,
+  );
   verdict.dataset.tone = tone(entry.verdict);
   const took = entry.out === null ? "…" : `${entry.out - entry.in} ms`;
   const summary = element("summary");
@@ -108,7 +118,10 @@ function attempt(entry) {
     element("span", "status", entry.status || "none"),
     element("span", "took", took),
   );
-  details.append(summary, element("pre", "", `${entry.request}\n${JSON.stringify(entry.body, null, 2)}`));
+  details.append(
+    summary,
+    element("pre", "", `${entry.request}\n${JSON.stringify(entry.body, null, 2)}`),
+  );
   item.append(details);
   return item;
 }
@@ -145,7 +158,8 @@ async function follow() {
   let version;
   for (;;) {
     try {
-      const path = version === undefined ? "/_sandbox/changes" : `/_sandbox/changes?after=${version}`;
+      const path =
+        version === undefined ? "/_sandbox/changes" : `/_sandbox/changes?after=${version}`;
       const answer = await get(path);
       if (answer.version !== version) {
         version = answer.version;

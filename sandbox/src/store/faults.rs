@@ -19,7 +19,9 @@ impl Store {
     }
 
     pub(crate) fn save_fault(&self, id: i64, rule: &str) -> Result<()> {
-        self.sql.prepare_cached("UPDATE faults SET rule = ?2 WHERE id = ?1")?.execute(params![id, rule])?;
+        self.sql
+            .prepare_cached("UPDATE faults SET rule = ?2 WHERE id = ?1")?
+            .execute(params![id, rule])?;
         Ok(())
     }
 

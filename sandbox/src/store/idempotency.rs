@@ -47,9 +47,17 @@ impl Store {
         })
     }
 
-    pub(crate) fn answer_key(&self, key: &str, status: u16, body: &[u8], person: Option<&str>) -> Result<()> {
+    pub(crate) fn answer_key(
+        &self,
+        key: &str,
+        status: u16,
+        body: &[u8],
+        person: Option<&str>,
+    ) -> Result<()> {
         self.sql
-            .prepare_cached("UPDATE idempotency SET status = ?2, answer = ?3, person = ?4 WHERE key = ?1")?
+            .prepare_cached(
+                "UPDATE idempotency SET status = ?2, answer = ?3, person = ?4 WHERE key = ?1",
+            )?
             .execute(params![key, status, body, person])?;
         Ok(())
     }

@@ -66,9 +66,10 @@ impl Store {
     /// Persons as a reader sees them whose view ends at `at`: later writes have not arrived there yet.
     pub(crate) fn find_at(&self, system: Name, by: By<'_>, at: i64) -> Result<Vec<Person>> {
         let (condition, values) = by.condition();
-        let condition = ["email", "phone", "fid"].iter().fold(condition.to_owned(), |text, column| {
-            if text.starts_with(column) { format!("versions.{text}") } else { text }
-        });
+        let condition =
+            ["email", "phone", "fid"].iter().fold(condition.to_owned(), |text, column| {
+                if text.starts_with(column) { format!("versions.{text}") } else { text }
+            });
         let seen = values.len().saturating_add(2);
         let sql = format!(
             "SELECT persons.seq, persons.id, versions.email, versions.phone, versions.fid, versions.fields,
@@ -79,7 +80,10 @@ impl Store {
                    WHERE newer.person = versions.person AND newer.number > versions.number AND newer.at <= ?{seen})
              ORDER BY persons.seq"
         );
-        let values = [Sql::from(system.as_str().to_owned())].into_iter().chain(values).chain([Sql::from(at)]);
+        let values = [Sql::from(system.as_str().to_owned())]
+            .into_iter()
+            .chain(values)
+            .chain([Sql::from(at)]);
         self.sql.prepare_cached(&sql)?.query_map(params_from_iter(values), person)?.collect()
     }
 
@@ -97,7 +101,14 @@ impl Store {
                 "INSERT INTO persons (system, email, phone, fid, fields, created, updated)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
             )?
-            .execute(params![system.as_str(), keys.email, keys.phone, keys.fid, json(&fields), now])?;
+            .execute(params![
+                system.as_str(),
+                keys.email,
+                keys.phone,
+                keys.fid,
+                json(&fields),
+                now
+            ])?;
         let seq = self.sql.last_insert_rowid();
         let person = Person { seq, id: id(seq), keys, fields, created: now, updated: now };
         self.sql
@@ -147,9 +158,17 @@ impl Store {
         Ok(())
     }
 
-    pub(crate) fn add_activity(&self, person: i64, kind: &str, at: i64, attributes: &Value) -> Result<()> {
+    pub(crate) fn add_activity(
+        &self,
+        person: i64,
+        kind: &str,
+        at: i64,
+        attributes: &Value,
+    ) -> Result<()> {
         self.sql
-            .prepare_cached("INSERT INTO activities (person, kind, at, attributes) VALUES (?1, ?2, ?3, ?4)")?
+            .prepare_cached(
+                "INSERT INTO activities (person, kind, at, attributes) VALUES (?1, ?2, ?3, ?4)",
+            )?
             .execute(params![person, kind, at, attributes.to_string()])?;
         Ok(())
     }

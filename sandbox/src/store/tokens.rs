@@ -29,7 +29,12 @@ impl Store {
     }
 
     /// The client's living token with its expiry, if it has one.
-    pub(crate) fn living_token(&self, system: Name, client: &str, now: i64) -> Result<Option<(String, i64)>> {
+    pub(crate) fn living_token(
+        &self,
+        system: Name,
+        client: &str,
+        now: i64,
+    ) -> Result<Option<(String, i64)>> {
         self.sql
             .prepare_cached(
                 "SELECT token, expires FROM tokens WHERE system = ?1 AND client = ?2 AND expires > ?3
@@ -39,9 +44,17 @@ impl Store {
             .optional()
     }
 
-    pub(crate) fn add_token(&self, system: Name, client: &str, token: &str, expires: i64) -> Result<()> {
+    pub(crate) fn add_token(
+        &self,
+        system: Name,
+        client: &str,
+        token: &str,
+        expires: i64,
+    ) -> Result<()> {
         self.sql
-            .prepare_cached("INSERT INTO tokens (token, system, client, expires) VALUES (?1, ?2, ?3, ?4)")?
+            .prepare_cached(
+                "INSERT INTO tokens (token, system, client, expires) VALUES (?1, ?2, ?3, ?4)",
+            )?
             .execute(params![token, system.as_str(), client, expires])?;
         Ok(())
     }

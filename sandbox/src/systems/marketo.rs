@@ -78,7 +78,12 @@ const OPERATIONS: &[Operation] = &[
     row("marketo.lead.get", GET, "/rest/v1/lead/{file}", leads::get),
     row("marketo.lead.merge", POST, "/rest/v1/leads/{id}/merge.json", leads::merge),
     row("marketo.lead.associate", POST, "/rest/v1/leads/{id}/associate.json", leads::associate),
-    row("marketo.lead.listMembership", GET, "/rest/v1/leads/{id}/listMembership.json", lists::of_lead),
+    row(
+        "marketo.lead.listMembership",
+        GET,
+        "/rest/v1/leads/{id}/listMembership.json",
+        lists::of_lead,
+    ),
     row(
         "marketo.lead.programMembership",
         GET,

@@ -48,8 +48,16 @@ const DELETE: &[&str] = &["POST", "DELETE"];
 /// The record may be named behind the path: what is missing there may leave its slash.
 const NAMED: &[&str] = &["", "/", "//", "//{value}", "/{by}", "/{by}/", "/{by}/{value}"];
 /// The same, and by two keys at once.
-const NAMED_TWICE: &[&str] =
-    &["", "/", "//", "//{value}", "/{by}", "/{by}/", "/{by}/{value}", "/{by}/{value}/{by2}/{value2}"];
+const NAMED_TWICE: &[&str] = &[
+    "",
+    "/",
+    "//",
+    "//{value}",
+    "/{by}",
+    "/{by}/",
+    "/{by}/{value}",
+    "/{by}/{value}/{by2}/{value2}",
+];
 
 const fn row(
     name: &'static str,
@@ -86,7 +94,13 @@ const OPERATIONS: &[Operation] = &[
         NAMED,
         prospect::create,
     ),
-    named("pardot.prospect.read", READ, "/api/prospect/version/{version}/do/read", NAMED, prospect::read),
+    named(
+        "pardot.prospect.read",
+        READ,
+        "/api/prospect/version/{version}/do/read",
+        NAMED,
+        prospect::read,
+    ),
     named(
         "pardot.prospect.update",
         WRITE,
@@ -122,7 +136,12 @@ const OPERATIONS: &[Operation] = &[
         NAMED,
         assignment::delete,
     ),
-    row("pardot.prospect.query", READ, "/api/prospect/version/{version}/do/query", query::prospects),
+    row(
+        "pardot.prospect.query",
+        READ,
+        "/api/prospect/version/{version}/do/query",
+        query::prospects,
+    ),
     row(
         "pardot.prospect.batchCreate",
         WRITE,
@@ -195,7 +214,12 @@ const OPERATIONS: &[Operation] = &[
         "/api/export/version/{version}/do/downloadResults/id/{id}/file/{file}",
         export::download,
     ),
-    row("pardot.export.cancel", WRITE, "/api/export/version/{version}/do/cancel/id/{id}", export::cancel),
+    row(
+        "pardot.export.cancel",
+        WRITE,
+        "/api/export/version/{version}/do/cancel/id/{id}",
+        export::cancel,
+    ),
 ];
 
 /// Credentials, business unit, API version: in this order, so that a client learns of a dead token first.

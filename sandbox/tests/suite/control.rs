@@ -17,17 +17,25 @@ fn the_ledger_has_the_fixed_members_for_every_attempt() {
     let rows = rows.as_array().unwrap();
     assert_eq!(rows.len(), 3);
     for row in rows {
-        assert!(row["system"].is_string() && row["operation"].is_string() && row["key"].is_string());
+        assert!(
+            row["system"].is_string() && row["operation"].is_string() && row["key"].is_string()
+        );
         assert!(row["verdict"].is_string() && row["status"].is_number());
         assert!(row["in"].as_i64().unwrap() <= row["out"].as_i64().unwrap());
     }
-    assert_eq!((&rows[0]["operation"], &rows[0]["verdict"]), (&json!("auth.token"), &json!("token")));
+    assert_eq!(
+        (&rows[0]["operation"], &rows[0]["verdict"]),
+        (&json!("auth.token"), &json!("token"))
+    );
     assert_eq!(rows[0]["body"]["client_secret"], "•••");
     assert_eq!(
         (&rows[1]["operation"], &rows[1]["key"]),
         (&json!("marketo.lead.submitForm"), &json!("ana@b.co"))
     );
-    assert_eq!((&rows[1]["verdict"], &rows[2]["verdict"]), (&json!("created"), &json!("refused:601")));
+    assert_eq!(
+        (&rows[1]["verdict"], &rows[2]["verdict"]),
+        (&json!("created"), &json!("refused:601"))
+    );
     assert_eq!(rows[1]["id"], server.leads()[0]["id"]);
     assert_eq!(server.get("/_sandbox/ledger?limit=1").as_array().unwrap().len(), 1);
     assert_eq!(server.get("/_sandbox/ledger?operation=auth.token").as_array().unwrap().len(), 1);
@@ -66,14 +74,20 @@ fn settings_are_merged_and_checked() {
         config["marketo"]["limits"],
         json!({ "calls": null, "window": 20_000, "concurrent": 10, "daily": 50_000 })
     );
-    assert!(config["marketo"]["forms"]["1029"]["fields"].as_array().unwrap().contains(&json!("labels")));
+    assert!(
+        config["marketo"]["forms"]["1029"]["fields"].as_array().unwrap().contains(&json!("labels"))
+    );
     for wrong in [
         json!({ "lags": 5 }),
         json!({ "pardot": { "version": 5 } }),
         json!({ "marketo": { "lag": "x" } }),
         json!(3),
     ] {
-        assert_eq!(server.send("POST", "/_sandbox/config", &[], &wrong.to_string()).status, 400, "{wrong}");
+        assert_eq!(
+            server.send("POST", "/_sandbox/config", &[], &wrong.to_string()).status,
+            400,
+            "{wrong}"
+        );
     }
     assert_eq!(server.get("/_sandbox/config"), config);
     assert_eq!(server.send("POST", "/_sandbox/clock", &[], r#"{"advance":-1}"#).status, 400);

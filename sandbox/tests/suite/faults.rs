@@ -31,7 +31,10 @@ fn resets() {
     for (name, stored) in [("refuse", 0), ("reset_before", 0), ("reset_after", 1)] {
         let (got, leads, last) = struck(&json!({ "fault": name }));
         assert_eq!((got, leads), (Got::Reset, stored), "{name}");
-        assert_eq!((&last["verdict"], &last["status"]), (&json!(format!("fault:{name}")), &json!(0)));
+        assert_eq!(
+            (&last["verdict"], &last["status"]),
+            (&json!(format!("fault:{name}")), &json!(0))
+        );
         assert_eq!(last["effect"], if stored == 1 { json!("created") } else { Value::Null });
     }
 }
@@ -83,7 +86,8 @@ fn empty_and_html_answers() {
 
 #[test]
 fn statuses() {
-    let script = json!({ "fault": "status", "status": 429, "retryAfter": 7, "body": { "error": "slow" } });
+    let script =
+        json!({ "fault": "status", "status": 429, "retryAfter": 7, "body": { "error": "slow" } });
     let (got, leads, last) = struck(&script);
     let reply = reply(got);
     assert_eq!((reply.status, reply.header("retry-after"), leads), (429, Some("7"), 0));
@@ -91,7 +95,10 @@ fn statuses() {
     assert_eq!(last["verdict"], "fault:status:429");
     let (got, leads, last) = struck(&json!({ "fault": "status_after", "status": 502 }));
     assert_eq!((self::reply(got).status, leads), (502, 1));
-    assert_eq!((&last["verdict"], &last["effect"]), (&json!("fault:status_after:502"), &json!("created")));
+    assert_eq!(
+        (&last["verdict"], &last["effect"]),
+        (&json!("fault:status_after:502"), &json!("created"))
+    );
 }
 
 #[test]
@@ -119,7 +126,10 @@ fn vendors_codes() {
     for (code, status) in [(66, 400), (122, 400), (183, 500), (184, 401)] {
         server.fault(&json!({ "system": "pardot", "fault": "code", "code": code }));
         let reply = server.pardot(&pardot, "POST", "create/email/a%40b.co", "");
-        assert_eq!((reply.status, &reply.json()["@attributes"]["err_code"]), (status, &json!(code)));
+        assert_eq!(
+            (reply.status, &reply.json()["@attributes"]["err_code"]),
+            (status, &json!(code))
+        );
     }
     server.fault(
         &json!({ "operation": "auth.token", "system": "marketo", "fault": "code", "code": "invalid_client" }),
@@ -149,7 +159,10 @@ fn latency_lets_writes_overlap() {
     server.fault(&json!({ "fault": "latency", "ms": 200, "times": 2 }));
     let statuses = at_once(2, {
         let server = server.clone();
-        move |_| server.submit(&token, &json!({ "email": "a@b.co" })).json()["result"][0]["status"].clone()
+        move |_| {
+            server.submit(&token, &json!({ "email": "a@b.co" })).json()["result"][0]["status"]
+                .clone()
+        }
     });
     assert_eq!(statuses, vec![json!("created"), json!("created")]);
     assert_eq!(server.last()["verdict"], "created");
@@ -191,7 +204,8 @@ fn rules_are_used_in_order_by_the_calls_they_match() {
 #[test]
 fn bad_scripts_are_refused_whole() {
     let server = Server::start();
-    let post = |script: &Value| server.send("POST", "/_sandbox/faults", &[JSON], &script.to_string());
+    let post =
+        |script: &Value| server.send("POST", "/_sandbox/faults", &[JSON], &script.to_string());
     for script in [
         json!({ "fault": "explode" }),
         json!({ "fault": "code" }),
@@ -249,9 +263,14 @@ fn a_rule_that_lasts() {
 #[test]
 fn token_calls_break() {
     let server = Server::start();
-    let grant = json!({ "error": "invalid_grant", "error_description": "expired access/refresh token" });
+    let grant =
+        json!({ "error": "invalid_grant", "error_description": "expired access/refresh token" });
     for (script, status, starts) in [
-        (json!({ "fault": "status", "status": 400, "body": grant }), 400, "{\"error\":\"invalid_grant\""),
+        (
+            json!({ "fault": "status", "status": 400, "body": grant }),
+            400,
+            "{\"error\":\"invalid_grant\"",
+        ),
         (json!({ "fault": "html" }), 200, "<!doctype html>"),
         (
             json!({ "fault": "status", "status": 200, "body": { "access_token": "" } }),

@@ -29,8 +29,9 @@ fn a_form_creates_then_updates_and_every_fill_is_an_activity() {
     assert!(left.bytes().chain(right.bytes()).all(|byte| byte.is_ascii_hexdigit()), "{request_id}");
     assert_eq!(created["warnings"], json!([]));
 
-    let updated =
-        server.submit(&token, &json!({ "email": "ana@example.com", "firstName": "", "phone": null })).json();
+    let updated = server
+        .submit(&token, &json!({ "email": "ana@example.com", "firstName": "", "phone": null }))
+        .json();
     assert_eq!(updated["result"][0]["status"], "updated");
     assert_eq!(updated["result"][0]["id"], created["result"][0]["id"]);
 
@@ -48,7 +49,8 @@ fn a_form_creates_then_updates_and_every_fill_is_an_activity() {
 fn form_id_may_be_numeric_text() {
     let server = Server::start();
     let token = server.marketo_token();
-    let body = |id: Value| json!({ "formId": id, "input": [{ "leadFormFields": { "email": "a@b.co" } }] });
+    let body =
+        |id: Value| json!({ "formId": id, "input": [{ "leadFormFields": { "email": "a@b.co" } }] });
     assert_eq!(server.submit_body(&token, &body(json!("1029"))).json()["success"], true);
     for unknown in [json!(7), json!("x"), json!([1029]), Value::Null] {
         assert_eq!(error(&server.submit_body(&token, &body(unknown)).json()), "609");
@@ -70,9 +72,13 @@ fn one_unknown_field_voids_the_lead_under_success() {
 
     server.configure(&json!({ "marketo": { "forms": { "5": { "fields": ["email", "_radio_1"], "required": ["_radio_1"] } } } }));
     let body = |fields: Value| json!({ "formId": 5, "input": [{ "leadFormFields": fields }] });
-    let complete = server.submit_body(&token, &body(json!({ "email": "a@b.co", "_radio_1": "x" }))).json();
+    let complete =
+        server.submit_body(&token, &body(json!({ "email": "a@b.co", "_radio_1": "x" }))).json();
     assert_eq!(complete["result"][0]["status"], "created");
-    assert_eq!(reason(&server.submit_body(&token, &body(json!({ "email": "a@b.co" }))).json()), "1002");
+    assert_eq!(
+        reason(&server.submit_body(&token, &body(json!({ "email": "a@b.co" }))).json()),
+        "1002"
+    );
 }
 
 #[test]
@@ -88,10 +94,19 @@ fn records_that_are_skipped() {
     };
     assert_eq!(reason(&server.submit(&token, &json!({ "firstName": "Ana" })).json()), "1002");
     assert_eq!(reason(&server.submit(&token, &json!({ "email": "" })).json()), "1002");
-    assert_eq!(reason(&server.submit(&token, &json!({ "email": "jörg@example.com" })).json()), "1003");
+    assert_eq!(
+        reason(&server.submit(&token, &json!({ "email": "jörg@example.com" })).json()),
+        "1003"
+    );
     assert_eq!(reason(&server.submit(&token, &json!({ "email": "no address" })).json()), "1003");
-    assert_eq!(reason(&server.submit(&token, &json!({ "email": "a@b.co", "labels": ["x"] })).json()), "1001");
-    assert_eq!(reason(&with("visitorData", json!({ "leadClientIpAddress": "2001:db8::1" }))), "1003");
+    assert_eq!(
+        reason(&server.submit(&token, &json!({ "email": "a@b.co", "labels": ["x"] })).json()),
+        "1001"
+    );
+    assert_eq!(
+        reason(&with("visitorData", json!({ "leadClientIpAddress": "2001:db8::1" }))),
+        "1003"
+    );
     assert_eq!(reason(&with("cookie", json!("nonsense"))), "1012");
     assert!(server.leads().is_empty());
     let cookie = json!("id:123-ABC-456&token:_mch-example.com-1595000000000-12345");
@@ -111,9 +126,16 @@ fn whole_requests_that_are_refused() {
     let fields = json!({ "leadFormFields": { "email": "a@b.co" } });
     assert_eq!(error(&post(&[bearer, ("content-type", "text/plain")], "{}").json()), "612");
     assert_eq!(error(&post(&[bearer, JSON], "{").json()), "609");
-    assert_eq!(error(&server.submit_body(&token, &json!({ "formId": 1029, "input": fields })).json()), "609");
     assert_eq!(
-        error(&server.submit_body(&token, &json!({ "formId": 1029, "input": [fields, fields] })).json()),
+        error(&server.submit_body(&token, &json!({ "formId": 1029, "input": fields })).json()),
+        "609"
+    );
+    assert_eq!(
+        error(
+            &server
+                .submit_body(&token, &json!({ "formId": 1029, "input": [fields, fields] }))
+                .json()
+        ),
         "609"
     );
     assert_eq!(error(&server.submit_body(&token, &json!({ "formId": 1029 })).json()), "701");
@@ -123,13 +145,16 @@ fn whole_requests_that_are_refused() {
     assert_eq!(server.send("POST", &long, &[bearer, JSON], "{}").status, 414);
     assert_eq!(post(&[bearer, JSON], &" ".repeat((1 << 20) + 1)).status, 413);
     assert!(server.leads().is_empty());
-    assert!(server.ledger().iter().all(|row| row["verdict"].as_str().unwrap().starts_with("refused:")));
+    assert!(
+        server.ledger().iter().all(|row| row["verdict"].as_str().unwrap().starts_with("refused:"))
+    );
 }
 
 #[test]
 fn tokens_are_shared_until_they_expire() {
     let server = Server::start();
-    let body = "grant_type=client_credentials&client_id=sandbox-client&client_secret=sandbox-secret";
+    let body =
+        "grant_type=client_credentials&client_id=sandbox-client&client_secret=sandbox-secret";
     let ask = || server.send("POST", "/identity/oauth/token", &[crate::server::FORM], body).json();
     let first = ask();
     assert_eq!((&first["token_type"], &first["expires_in"]), (&json!("bearer"), &json!(3600)));
@@ -148,8 +173,12 @@ fn tokens_are_shared_until_they_expire() {
     server.control("/_sandbox/clock", &json!({ "advance": 3_600_000 }));
     assert_ne!(ask()["access_token"], second["access_token"]);
 
-    let wrong =
-        server.send("GET", "/identity/oauth/token?grant_type=client_credentials&client_id=x", &[], "");
+    let wrong = server.send(
+        "GET",
+        "/identity/oauth/token?grant_type=client_credentials&client_id=x",
+        &[],
+        "",
+    );
     assert_eq!((wrong.status, wrong.json()["error"].as_str()), (401, Some("invalid_client")));
 }
 
@@ -169,7 +198,9 @@ fn limits_answer_inside_a_200() {
 
     server.configure(&json!({ "marketo": { "limits": { "calls": null, "daily": 3 } } }));
     assert_eq!(error(&server.submit(&token, &lead).json()), "607");
-    server.configure(&json!({ "marketo": { "latency": 150, "limits": { "daily": null, "concurrent": 2 } } }));
+    server.configure(
+        &json!({ "marketo": { "latency": 150, "limits": { "daily": null, "concurrent": 2 } } }),
+    );
     let many = at_once(4, {
         let (server, token) = (server.clone(), token.clone());
         move |index| server.submit(&token, &json!({ "email": format!("{index}@b.co") })).json()
@@ -185,7 +216,10 @@ fn overlapping_submissions_of_one_key_make_two_persons() {
     server.configure(&json!({ "marketo": { "latency": 100 } }));
     let send = {
         let (server, token) = (server.clone(), token.clone());
-        move |_| server.submit(&token, &json!({ "email": "a@b.co" })).json()["result"][0]["status"].clone()
+        move |_| {
+            server.submit(&token, &json!({ "email": "a@b.co" })).json()["result"][0]["status"]
+                .clone()
+        }
     };
     assert_eq!(at_once(2, send.clone()), vec![json!("created"), json!("created")]);
     assert_eq!(server.leads().len(), 2);

@@ -35,7 +35,12 @@ impl Marketo {
         if reply["success"] == false {
             return of(&reply["errors"]);
         }
-        reply["result"].as_array().into_iter().flatten().flat_map(|record| of(&record["reasons"])).collect()
+        reply["result"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .flat_map(|record| of(&record["reasons"]))
+            .collect()
     }
 }
 
@@ -58,19 +63,27 @@ fn sync_keeps_its_actions_apart() {
     assert_eq!(codes(&json!({ "input": one })), ["1007"]);
     assert_eq!(codes(&json!({ "action": "replace", "input": one })), ["1003"]);
     assert_eq!(codes(&json!({ "input": [{ "email": "c@d.co", "id": 5 }] })), ["1003"]);
-    assert_eq!(codes(&json!({ "action": "updateOnly", "partitionName": "EU", "input": one })), ["1003"]);
+    assert_eq!(
+        codes(&json!({ "action": "updateOnly", "partitionName": "EU", "input": one })),
+        ["1003"]
+    );
     assert_eq!(codes(&json!({ "input": [{ "email": "c@d.co", "billingCity": "x" }] })), ["1021"]);
     assert_eq!(codes(&json!({ "input": [{ "email": "c@d.co", "nothing": 1 }] })), ["1006"]);
     assert_eq!(codes(&json!({ "input": [{ "email": "zoë@d.co" }] })), ["1003"]);
     assert_eq!(codes(&json!({ "input": [{ "email": "c@d.co", "city": { "x": 1 } }] })), ["1001"]);
     assert_eq!(codes(&json!({ "lookupField": "userId", "input": one })), ["1006"]);
-    assert_eq!(codes(&json!({ "input": [{ "email": "e@f.co" }, { "email": "E@f.co" }] })), ["1036"]);
+    assert_eq!(
+        codes(&json!({ "input": [{ "email": "e@f.co" }, { "email": "E@f.co" }] })),
+        ["1036"]
+    );
     assert_eq!(codes(&json!({})), ["701"]);
     let many = |count: usize| json!({ "input": (0..count).map(|at| json!({ "email": format!("m{at}@x.co") })).collect::<Vec<_>>() });
     assert_eq!(marketo.sync(&many(300))["result"].as_array().unwrap().len(), 300);
     assert_eq!(codes(&many(301)), ["1003"]);
-    let plain =
-        marketo.0.send("POST", "/rest/v1/leads.json", &[FORM, ("authorization", &marketo.1)], "x=1").json();
+    let plain = marketo
+        .0
+        .send("POST", "/rest/v1/leads.json", &[FORM, ("authorization", &marketo.1)], "x=1")
+        .json();
     assert_eq!(Marketo::codes(&plain), ["612"]);
 }
 
@@ -80,7 +93,8 @@ fn a_field_that_was_emptied_is_left_out_of_replies() {
     let made = marketo.sync(&json!({ "input": [{ "email": "a@b.co", "city": "Ghent" }] }));
     let id = made["result"][0]["id"].to_string();
     marketo.sync(&json!({ "input": [{ "email": "a@b.co", "city": "" }] }));
-    let read = marketo.call("GET", &format!("/rest/v1/lead/{id}.json?fields=email,city"), &Value::Null);
+    let read =
+        marketo.call("GET", &format!("/rest/v1/lead/{id}.json?fields=email,city"), &Value::Null);
     assert_eq!(read["result"][0], json!({ "id": made["result"][0]["id"], "email": "a@b.co" }));
     let unknown = marketo.call("GET", "/rest/v1/lead/1.json", &Value::Null);
     assert_eq!(Marketo::codes(&unknown), ["1004"]);
@@ -90,23 +104,36 @@ fn a_field_that_was_emptied_is_left_out_of_replies() {
 fn filters_have_their_limits_and_a_way_round_414() {
     let marketo = Marketo::start();
     marketo.sync(&json!({ "input": [{ "email": "a@b.co" }] }));
-    let filter = |query: &str| marketo.call("GET", &format!("/rest/v1/leads.json?{query}"), &Value::Null);
+    let filter =
+        |query: &str| marketo.call("GET", &format!("/rest/v1/leads.json?{query}"), &Value::Null);
     assert_eq!(filter("filterType=email&filterValues=x@y.co")["result"], json!([]));
     assert_eq!(Marketo::codes(&filter("filterType=email")), ["1002"]);
     assert_eq!(Marketo::codes(&filter("filterType=dateOfBirth&filterValues=x")), ["1011"]);
-    assert_eq!(Marketo::codes(&filter("filterType=email&filterValues=a@b.co&batchSize=301")), ["1003"]);
+    assert_eq!(
+        Marketo::codes(&filter("filterType=email&filterValues=a@b.co&batchSize=301")),
+        ["1003"]
+    );
     let values = |count: usize| (0..count).map(|at| at.to_string()).collect::<Vec<_>>().join(",");
     assert_eq!(filter(&format!("filterType=id&filterValues={}", values(300)))["success"], true);
-    assert_eq!(Marketo::codes(&filter(&format!("filterType=id&filterValues={}", values(301)))), ["1003"]);
+    assert_eq!(
+        Marketo::codes(&filter(&format!("filterType=id&filterValues={}", values(301)))),
+        ["1003"]
+    );
     let long = format!("filterType=email&filterValues={},a@b.co", "x".repeat(8200));
     let path = format!("/rest/v1/leads.json?{long}");
     assert_eq!(marketo.0.send("GET", &path, &[("authorization", &marketo.1)], "").status, 414);
     let posted = marketo
         .0
-        .send("POST", "/rest/v1/leads.json?_method=GET", &[FORM, ("authorization", &marketo.1)], &long)
+        .send(
+            "POST",
+            "/rest/v1/leads.json?_method=GET",
+            &[FORM, ("authorization", &marketo.1)],
+            &long,
+        )
         .json();
     assert_eq!(posted["result"][0]["email"], "a@b.co");
-    let many: Vec<_> = (0..300).map(|at| json!({ "email": format!("m{at}@x.co"), "city": "Same" })).collect();
+    let many: Vec<_> =
+        (0..300).map(|at| json!({ "email": format!("m{at}@x.co"), "city": "Same" })).collect();
     for at in 0..4 {
         let part: Vec<_> = many
             .iter()
@@ -120,13 +147,17 @@ fn filters_have_their_limits_and_a_way_round_414() {
 #[test]
 fn merges_lists_and_programs_refuse_by_number() {
     let marketo = Marketo::start();
-    let made =
-        marketo.sync(&json!({ "input": [{ "email": "a@b.co" }, { "email": "c@d.co", "city": "Ghent" }] }));
-    let (winner, loser) = (made["result"][0]["id"].to_string(), made["result"][1]["id"].to_string());
+    let made = marketo
+        .sync(&json!({ "input": [{ "email": "a@b.co" }, { "email": "c@d.co", "city": "Ghent" }] }));
+    let (winner, loser) =
+        (made["result"][0]["id"].to_string(), made["result"][1]["id"].to_string());
     let post = |path: String, body: Value| marketo.call("POST", &path, &body);
     let ids = (0..26).map(|at| at.to_string()).collect::<Vec<_>>().join(",");
     assert_eq!(
-        Marketo::codes(&post(format!("/rest/v1/leads/{winner}/merge.json?leadIds={ids}"), Value::Null)),
+        Marketo::codes(&post(
+            format!("/rest/v1/leads/{winner}/merge.json?leadIds={ids}"),
+            Value::Null
+        )),
         ["1080"]
     );
     assert_eq!(
@@ -141,8 +172,11 @@ fn merges_lists_and_programs_refuse_by_number() {
         (&added["result"][0]["status"], Marketo::codes(&added)),
         (&json!("added"), vec!["1004".to_owned()])
     );
-    let removed =
-        marketo.call("DELETE", &format!("/rest/v1/lists/7/leads.json?id={winner}&id={loser}"), &Value::Null);
+    let removed = marketo.call(
+        "DELETE",
+        &format!("/rest/v1/lists/7/leads.json?id={winner}&id={loser}"),
+        &Value::Null,
+    );
     assert_eq!(
         (&removed["result"][0]["status"], Marketo::codes(&removed)),
         (&json!("removed"), vec!["1015".to_owned()])
@@ -158,7 +192,11 @@ fn merges_lists_and_programs_refuse_by_number() {
     assert_eq!(Marketo::codes(&status("Invited")), ["1037"]);
     let merged = post(format!("/rest/v1/leads/{winner}/merge.json?leadId={loser}"), Value::Null);
     assert_eq!((&merged["success"], merged.get("result")), (&json!(true), None));
-    let read = marketo.call("GET", &format!("/rest/v1/lead/{winner}.json?fields=email,city"), &Value::Null);
+    let read = marketo.call(
+        "GET",
+        &format!("/rest/v1/lead/{winner}.json?fields=email,city"),
+        &Value::Null,
+    );
     assert_eq!(
         (&read["result"][0]["email"], &read["result"][0]["city"]),
         (&json!("a@b.co"), &json!("Ghent"))
@@ -206,22 +244,29 @@ pub(crate) fn form_urlencoded(text: &str) -> String {
 #[test]
 fn batches_answer_by_position_and_process_the_good_rows() {
     let pardot = Pardot::start(4);
-    let made = pardot.batch("batchCreate", r#"{"prospects":[{"email":"a@b.co"},{"email":"c@d.co"}]}"#);
+    let made =
+        pardot.batch("batchCreate", r#"{"prospects":[{"email":"a@b.co"},{"email":"c@d.co"}]}"#);
     assert_eq!(
         (made.status, made.json()),
         (201, json!({ "@attributes": { "stat": "ok", "version": 1 }, "errors": {} }))
     );
-    let mixed = pardot.batch("batchCreate", r#"{"prospects":[{"email":"bad"},{"email":"a@b.co"}]}"#);
+    let mixed =
+        pardot.batch("batchCreate", r#"{"prospects":[{"email":"bad"},{"email":"a@b.co"}]}"#);
     let body = mixed.json();
-    assert_eq!((mixed.status, &body["@attributes"]), (200, &json!({ "stat": "fail", "version": 1 })));
+    assert_eq!(
+        (mixed.status, &body["@attributes"]),
+        (200, &json!({ "stat": "fail", "version": 1 }))
+    );
     assert_eq!(body["errors"].as_object().unwrap().keys().collect::<Vec<_>>(), ["0"]);
     assert_eq!(pardot.0.leads().len(), 3, "a known address makes another one");
-    let code =
-        |document: &str| pardot.batch("batchUpsert", document).json()["@attributes"]["err_code"].as_i64();
+    let code = |document: &str| {
+        pardot.batch("batchUpsert", document).json()["@attributes"]["err_code"].as_i64()
+    };
     assert_eq!(code(r#"{"prospects":{"a@b.co":{}}}"#), Some(90));
     assert_eq!(code("nonsense"), Some(71));
-    let rows =
-        |count: usize| format!("{{\"prospects\":[{}]}}", vec!["{\"email\":\"r@s.co\"}"; count].join(","));
+    let rows = |count: usize| {
+        format!("{{\"prospects\":[{}]}}", vec!["{\"email\":\"r@s.co\"}"; count].join(","))
+    };
     assert_eq!(code(&rows(51)), Some(70));
     assert_eq!(code(&rows(50)), None);
     assert_eq!(
@@ -242,9 +287,16 @@ fn batches_answer_by_position_and_process_the_good_rows() {
 #[test]
 fn prospects_are_assigned_found_and_deleted() {
     let pardot = Pardot::start(4);
-    let id = pardot.call("POST", "prospect/create?format=json", "email=a%40b.co&score=7&list_9=1").json()["prospect"]["id"].to_string();
+    let id = pardot
+        .call("POST", "prospect/create?format=json", "email=a%40b.co&score=7&list_9=1")
+        .json()["prospect"]["id"]
+        .to_string();
     assert_eq!(
-        pardot.code("POST", &format!("prospect/assign/id/{id}?format=json"), "user_id=1&group_id=2"),
+        pardot.code(
+            "POST",
+            &format!("prospect/assign/id/{id}?format=json"),
+            "user_id=1&group_id=2"
+        ),
         47
     );
     assert_eq!(pardot.code("POST", &format!("prospect/assign/id/{id}?format=json"), ""), 13);
@@ -253,8 +305,13 @@ fn prospects_are_assigned_found_and_deleted() {
         13,
         "version 4 does not assign by e-mail"
     );
-    let query = |text: &str| pardot.call("GET", &format!("prospect/query?format=json&{text}"), "").json();
-    assert_eq!(query("score_greater_than=7")["result"], json!({ "total_results": 0 }), "absent for none");
+    let query =
+        |text: &str| pardot.call("GET", &format!("prospect/query?format=json&{text}"), "").json();
+    assert_eq!(
+        query("score_greater_than=7")["result"],
+        json!({ "total_results": 0 }),
+        "absent for none"
+    );
     assert!(
         query("score_equal_to=7&list_id=9&assigned=false")["result"]["prospect"].is_object(),
         "an object for one"
@@ -289,7 +346,10 @@ fn emails_and_exports_have_their_rules() {
     let send = |body: &str| pardot.code("POST", "email/send?format=json", body);
     assert_eq!(send("list_ids%5B%5D=1&email_template_id=11"), 13);
     assert_eq!(send("campaign_id=1&list_ids%5B%5D=1&email_template_id=99"), 68);
-    assert_eq!(send("campaign_id=1&list_ids%5B%5D=1&name=n&subject=s&text_content=Hi&from_user_id=1"), 64);
+    assert_eq!(
+        send("campaign_id=1&list_ids%5B%5D=1&name=n&subject=s&text_content=Hi&from_user_id=1"),
+        64
+    );
     assert_eq!(
         send(
             "campaign_id=1&list_ids%5B%5D=1&name=n&subject=s&text_content=%25%25unsubscribe%25%25&from_name=x"
@@ -298,14 +358,23 @@ fn emails_and_exports_have_their_rules() {
     );
     assert_eq!(send("campaign_id=1&list_ids%5B%5D=1&email_template_id=11"), 0);
     assert_eq!(
-        pardot.code("POST", "email/send/prospect_id/1?format=json", "campaign_id=1&email_template_id=11"),
+        pardot.code(
+            "POST",
+            "email/send/prospect_id/1?format=json",
+            "campaign_id=1&email_template_id=11"
+        ),
         3
     );
     let create = |body: &Value| {
         let headers = [JSON, UNIT, ("authorization", pardot.1.as_str())];
         pardot
             .0
-            .send("POST", "/api/export/version/4/do/create?format=json", &headers, &body.to_string())
+            .send(
+                "POST",
+                "/api/export/version/4/do/create?format=json",
+                &headers,
+                &body.to_string(),
+            )
             .json()
     };
     let ask = |object: &str, name: &str, arguments: Value| {
@@ -314,10 +383,17 @@ fn emails_and_exports_have_their_rules() {
     let code = |reply: Value| reply["@attributes"]["err_code"].as_i64().unwrap_or_default();
     assert_eq!(code(ask("prospect", "filter_by_activity_date", json!({}))), 174);
     assert_eq!(
-        code(ask("prospect", "filter_by_updated_at", json!({ "updated_after": "today", "deleted": "all" }))),
+        code(ask(
+            "prospect",
+            "filter_by_updated_at",
+            json!({ "updated_after": "today", "deleted": "all" })
+        )),
         175
     );
-    assert_eq!(code(ask("prospect", "filter_by_updated_at", json!({ "updated_before": "today" }))), 207);
+    assert_eq!(
+        code(ask("prospect", "filter_by_updated_at", json!({ "updated_before": "today" }))),
+        207
+    );
     assert_eq!(
         code(ask(
             "prospect",
@@ -339,10 +415,11 @@ fn emails_and_exports_have_their_rules() {
     assert_eq!(code(create(&many)), 130);
     assert_eq!(pardot.code("POST", "export/create?format=json", "x=1"), 151);
     pardot.call("POST", "prospect/create?format=json", "email=a%40b.co&company=%3DSUM(1)");
-    let id =
-        ask("prospect", "filter_by_created_at", json!({ "created_after": "yesterday" }))["id"].to_string();
-    let read =
-        || pardot.call("GET", &format!("export/read/id/{id}?format=json"), "").json()["export"].clone();
+    let id = ask("prospect", "filter_by_created_at", json!({ "created_after": "yesterday" }))["id"]
+        .to_string();
+    let read = || {
+        pardot.call("GET", &format!("export/read/id/{id}?format=json"), "").json()["export"].clone()
+    };
     assert_eq!((read()["state"].as_str(), read().get("resultRefs")), (Some("Waiting"), None));
     pardot.0.control("/_sandbox/clock", &json!({ "advance": 180_000 }));
     assert!(read()["resultRefs"].is_string(), "one file is a text");

@@ -39,8 +39,11 @@ fn updates_by_id_change_what_they_name() {
     let server = Server::start();
     let token = server.pardot_token();
     let call = |operation: &str, body: &str| server.pardot(&token, "POST", operation, body);
-    let created =
-        call("create", "email=a%40b.co&first_name=Ana&city=Ghent&Color_0=red&Color_1=blue&list_9=1").json();
+    let created = call(
+        "create",
+        "email=a%40b.co&first_name=Ana&city=Ghent&Color_0=red&Color_1=blue&list_9=1",
+    )
+    .json();
     let id = created["prospect"]["id"].to_string();
     assert_eq!(created["prospect"]["Color"], json!({ "value": ["red", "blue"] }));
     assert_eq!(created["prospect"]["lists"]["list_subscription"]["list"]["id"], 9);
@@ -83,7 +86,8 @@ fn fids_identify() {
 fn errors_have_the_vendors_numbers() {
     let server = Server::start();
     let token = server.pardot_token();
-    let call = |operation: &str, body: &str| refused(&server.pardot(&token, "POST", operation, body));
+    let call =
+        |operation: &str, body: &str| refused(&server.pardot(&token, "POST", operation, body));
     assert_eq!(call("read/email/a%40b.co", ""), (400, 4));
     assert_eq!(call("read/id/1", ""), (400, 3));
     assert_eq!(call("read/id/x", ""), (400, 16));
@@ -110,7 +114,12 @@ fn credentials_and_headers() {
     let token = server.pardot_token();
     let bearer = ("authorization", token.as_str());
     let read = |headers: &[(&str, &str)]| {
-        refused(&server.send("GET", "/api/prospect/version/4/do/read/id/1?format=json", headers, ""))
+        refused(&server.send(
+            "GET",
+            "/api/prospect/version/4/do/read/id/1?format=json",
+            headers,
+            "",
+        ))
     };
     assert_eq!(read(&[bearer]), (400, 181));
     assert_eq!(read(&[bearer, ("pardot-business-unit-id", "1")]), (400, 182));
@@ -126,7 +135,8 @@ fn credentials_and_headers() {
 
     let token = |body: &str| server.send("POST", "/services/oauth2/token", &[FORM], body);
     let client = "client_id=sandbox-client&client_secret=sandbox-secret";
-    let good = token(&format!("grant_type=refresh_token&refresh_token=sandbox-refresh&{client}")).json();
+    let good =
+        token(&format!("grant_type=refresh_token&refresh_token=sandbox-refresh&{client}")).json();
     assert_eq!(good.get("expires_in"), None);
     assert!(good["instance_url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
     let wrong = token("grant_type=client_credentials&client_id=x&client_secret=y");
@@ -145,7 +155,11 @@ fn xml_is_the_default() {
     };
     let created = send("create/email/a%40b.co", "company=A%26B");
     assert!(created.header("content-type").unwrap().starts_with("text/xml"));
-    assert!(created.text().contains("<rsp stat=\"ok\" version=\"1.0\"><prospect>"), "{}", created.text());
+    assert!(
+        created.text().contains("<rsp stat=\"ok\" version=\"1.0\"><prospect>"),
+        "{}",
+        created.text()
+    );
     assert!(created.text().contains("<company>A&amp;B</company>"));
     let missing = send("read/id/1", "");
     assert_eq!(missing.status, 400);
@@ -169,7 +183,9 @@ fn reads_lag_behind_writes() {
     // A write by id is not held up, and is not seen at once either.
     let id = created["prospect"]["id"].to_string();
     assert_eq!(
-        server.pardot(&token, "POST", &format!("update/id/{id}"), "city=Bruges&email=n%40b.co").status,
+        server
+            .pardot(&token, "POST", &format!("update/id/{id}"), "city=Bruges&email=n%40b.co")
+            .status,
         200
     );
     assert_eq!(read().json()["prospect"]["city"], "Ghent");

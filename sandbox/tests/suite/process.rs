@@ -8,7 +8,11 @@ use crate::server::{KEY, Server};
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fieldpost-sandbox"));
-    command.args(arguments).env_remove("SANDBOX_PORT").stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(arguments)
+        .env_remove("SANDBOX_PORT")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 
@@ -35,7 +39,10 @@ fn says_where_it_is_and_ends_on_signals() {
         assert_eq!(server.send("GET", "/v2/prospects", &[KEY], "").status, 200);
         // Not even a held request delays the end.
         server.fault(&serde_json::json!({ "fault": "hang" }));
-        assert_eq!(server.exchange("GET", "/v2/prospects", &[KEY], ""), crate::server::Got::TimedOut);
+        assert_eq!(
+            server.exchange("GET", "/v2/prospects", &[KEY], ""),
+            crate::server::Got::TimedOut
+        );
         let (code, took) = end(&mut child, signal);
         assert_eq!(code, Some(0));
         assert!(took < Duration::from_secs(1), "{took:?}");
@@ -63,7 +70,9 @@ fn takes_its_port_from_the_environment_and_says_when_it_is_busy() {
 fn explains_its_arguments() {
     let help = program(&["--help"]).output().unwrap();
     let text = String::from_utf8(help.stdout).unwrap();
-    for word in ["sandbox-client", "sandbox-secret", "sandbox-refresh", "0Uv000000000001CAA", "sandbox-key"] {
+    for word in
+        ["sandbox-client", "sandbox-secret", "sandbox-refresh", "0Uv000000000001CAA", "sandbox-key"]
+    {
         assert!(text.contains(word), "{word}");
     }
     for wrong in [["--port", "x"], ["--colour", "red"], ["--port", "70000"]] {

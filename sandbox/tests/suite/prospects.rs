@@ -35,14 +35,19 @@ fn creates_and_echoes_a_flat_record() {
 fn a_bad_phone_is_dropped_with_a_warning() {
     let server = Server::start();
     for phone in ["112-555-0123", "(212) 155-0123", "+1 012 555 0123"] {
-        let reply = server.prospect(&json!({ "firstName": "A", "lastName": "B", "phone": phone }), &[]);
+        let reply =
+            server.prospect(&json!({ "firstName": "A", "lastName": "B", "phone": phone }), &[]);
         assert_eq!(reply.status, 201);
         assert_eq!(reply.json()["phone"], Value::Null);
         assert!(reply.json()["message"].as_str().unwrap().contains("invalid"));
     }
     // Only that rule: N11 codes pass.
-    let reply = server.prospect(&json!({ "firstName": "A", "lastName": "B", "phone": "911-411-0123" }), &[]);
-    assert_eq!((&reply.json()["phone"], &reply.json()["message"]), (&json!("911-411-0123"), &Value::Null));
+    let reply = server
+        .prospect(&json!({ "firstName": "A", "lastName": "B", "phone": "911-411-0123" }), &[]);
+    assert_eq!(
+        (&reply.json()["phone"], &reply.json()["message"]),
+        (&json!("911-411-0123"), &Value::Null)
+    );
 }
 
 #[test]
@@ -50,7 +55,8 @@ fn a_match_stays_as_it_is_unless_update_is_asked_for() {
     let server = Server::start();
     let body = json!({ "firstName": "Ana", "lastName": "Ng", "email": "a@b.co", "phone": "212-555-0123", "title": "CEO" });
     let first = server.prospect(&body, &[]).json();
-    let other = json!({ "firstName": "Bea", "lastName": "Ng", "email": "A@B.co", "company": "Acme" });
+    let other =
+        json!({ "firstName": "Bea", "lastName": "Ng", "email": "A@B.co", "company": "Acme" });
     let reply = server.prospect(&other, &[]);
     assert_eq!(reply.status, 200);
     assert_eq!(reply.json(), first);
@@ -93,10 +99,13 @@ fn lists_one_by_default() {
     let server = Server::start();
     for (first, label) in [("Ana", "Hot"), ("Bea", "Cold"), ("Cee", "Hot,West")] {
         let email = format!("{first}@b.co");
-        server
-            .prospect(&json!({ "firstName": first, "lastName": "Ng", "email": email, "labels": label }), &[]);
+        server.prospect(
+            &json!({ "firstName": first, "lastName": "Ng", "email": email, "labels": label }),
+            &[],
+        );
     }
-    let list = |query: &str| server.send("GET", &format!("/v2/prospects{query}"), &[KEY], "").json();
+    let list =
+        |query: &str| server.send("GET", &format!("/v2/prospects{query}"), &[KEY], "").json();
     let count = |query: &str| {
         let body = list(query);
         (body["prospects"].as_array().unwrap().len(), body["totalCount"].as_i64().unwrap())
@@ -114,15 +123,22 @@ fn lists_one_by_default() {
 
     server.configure(&json!({ "prospects": { "generation": "newest" } }));
     let page = list("?limit=2");
-    assert_eq!((page["success"].as_bool(), page["items"].as_array().unwrap().len()), (Some(true), 2));
+    assert_eq!(
+        (page["success"].as_bool(), page["items"].as_array().unwrap().len()),
+        (Some(true), 2)
+    );
     let next = page["pagination"]["nextPageToken"].as_str().unwrap();
     let rest = list(&format!("?limit=2&pageToken={next}"));
     assert_eq!(rest["items"][0]["firstName"], "Cee");
     assert_eq!(rest["pagination"], json!({ "nextPageToken": null, "totalCount": 3 }));
     // The newest generation updates a match by default, and wraps the record.
-    let reply =
-        server.prospect(&json!({ "firstName": "Anna", "lastName": "Ng", "email": "ana@b.co" }), &[]).json();
-    assert_eq!((reply["success"].as_bool(), reply["item"]["firstName"].as_str()), (Some(true), Some("Anna")));
+    let reply = server
+        .prospect(&json!({ "firstName": "Anna", "lastName": "Ng", "email": "ana@b.co" }), &[])
+        .json();
+    assert_eq!(
+        (reply["success"].as_bool(), reply["item"]["firstName"].as_str()),
+        (Some(true), Some("Anna"))
+    );
 }
 
 #[test]
@@ -133,7 +149,10 @@ fn overlapping_writes_of_one_person_make_two() {
         let server = server.clone();
         move |_| {
             server
-                .prospect(&json!({ "firstName": "A", "lastName": "B", "phone": "212-555-0123" }), &[])
+                .prospect(
+                    &json!({ "firstName": "A", "lastName": "B", "phone": "212-555-0123" }),
+                    &[],
+                )
                 .status
         }
     });
@@ -171,7 +190,10 @@ fn a_lost_answer_is_replayed_by_its_key() {
     let body = json!({ "firstName": "A", "lastName": "B" }).to_string();
     let headers = [JSON, KEY, ("x-idempotency-key", "k")];
     server.fault(&json!({ "fault": "reset_after" }));
-    assert_eq!(server.exchange("POST", "/v2/prospects", &headers, &body), crate::server::Got::Reset);
+    assert_eq!(
+        server.exchange("POST", "/v2/prospects", &headers, &body),
+        crate::server::Got::Reset
+    );
     assert_eq!(server.send("POST", "/v2/prospects", &headers, &body).status, 201);
     assert_eq!(server.leads().len(), 1);
 }

@@ -30,7 +30,10 @@ fn records_are_put_there_by_the_control_port() {
     assert_eq!((all.as_array().unwrap().len(), &all[0]["name"]), (2, &json!("Acme")));
     for (wrong, says) in [
         (json!({ "system": "pardot", "object": "opportunity" }), "must be one of"),
-        (json!({ "system": "marketo", "object": "smartCampaign", "leadId": 1 }), "needs smartCampaignId"),
+        (
+            json!({ "system": "marketo", "object": "smartCampaign", "leadId": 1 }),
+            "needs smartCampaignId",
+        ),
     ] {
         let reply = server.send("POST", "/_sandbox/records", &[JSON], &wrong.to_string());
         assert_eq!(reply.status, 400);
@@ -58,7 +61,10 @@ fn a_lead_is_in_the_smart_campaigns_that_it_was_put_into() {
         ]),
     );
     let found = read();
-    assert_eq!((found["result"].as_array().unwrap().len(), &found["moreResult"]), (1, &json!(false)));
+    assert_eq!(
+        (found["result"].as_array().unwrap().len(), &found["moreResult"]),
+        (1, &json!(false))
+    );
     assert_eq!(found["result"][0]["smartCampaignId"], 1003);
     assert_eq!(found["result"][0]["createdAt"], "2026-01-02T03:04:05Z");
 }
@@ -72,8 +78,7 @@ fn exported(
     arguments: &Value,
     fields: &Value,
 ) -> Vec<String> {
-    let body =
-        json!({ "object": object, "fields": fields, "procedure": { "name": name, "arguments": arguments } });
+    let body = json!({ "object": object, "fields": fields, "procedure": { "name": name, "arguments": arguments } });
     let headers = [JSON, UNIT, ("authorization", token)];
     let made = server
         .send("POST", "/api/export/version/4/do/create?format=json", &headers, &body.to_string())
@@ -89,9 +94,14 @@ fn exported(
     };
     (1..=files)
         .flat_map(|file| {
-            let text =
-                pardot(server, token, "GET", &format!("export/downloadResults/id/{id}/file/{file}"), "")
-                    .text();
+            let text = pardot(
+                server,
+                token,
+                "GET",
+                &format!("export/downloadResults/id/{id}/file/{file}"),
+                "",
+            )
+            .text();
             text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
         })
         .collect()
@@ -138,8 +148,12 @@ fn every_object_can_be_exported() {
     };
     let since = |stem: &str| json!({ format!("{stem}_after"): "yesterday" });
 
-    let mut members =
-        rows("listMembership", "filter_by_created_at", since("created"), json!(["list_id", "prospect_id"]));
+    let mut members = rows(
+        "listMembership",
+        "filter_by_created_at",
+        since("created"),
+        json!(["list_id", "prospect_id"]),
+    );
     members.sort();
     let mut wanted = [format!("10,{ann}"), format!("9,{ann}"), format!("9,{bo}")];
     wanted.sort();
@@ -159,8 +173,12 @@ fn every_object_can_be_exported() {
         json!(["type"]),
     );
     assert_eq!(known, ["6"]);
-    let year = json!({ "updated_after": "2019-12-31 00:00:00", "updated_before": "2020-06-01 00:00:00" });
-    assert_eq!(rows("visitorActivity", "filter_by_updated_at", year, json!(["prospect_id"])), [bo.as_str()]);
+    let year =
+        json!({ "updated_after": "2019-12-31 00:00:00", "updated_before": "2020-06-01 00:00:00" });
+    assert_eq!(
+        rows("visitorActivity", "filter_by_updated_at", year, json!(["prospect_id"])),
+        [bo.as_str()]
+    );
 
     assert_eq!(
         rows("visitor", "filter_by_updated_at", since("updated"), json!(["ip_address"])),
@@ -169,15 +187,24 @@ fn every_object_can_be_exported() {
     let all = json!({ "updated_after": "yesterday", "deleted": "all" });
     assert_eq!(rows("visitor", "filter_by_updated_at", all, json!(["ip_address"])).len(), 3);
     assert_eq!(
-        rows("visitor", "filter_by_prospect_updated_at", since("prospect_updated"), json!(["hostname"])),
+        rows(
+            "visitor",
+            "filter_by_prospect_updated_at",
+            since("prospect_updated"),
+            json!(["hostname"])
+        ),
         ["\"a,b\""]
     );
     assert_eq!(
-        rows("prospectAccount", "filter_by_prospect_updated_at", since("prospect_updated"), json!(["name"])),
+        rows(
+            "prospectAccount",
+            "filter_by_prospect_updated_at",
+            since("prospect_updated"),
+            json!(["name"])
+        ),
         ["Acme"]
     );
-    let webinar =
-        json!({ "activity_after": "2026-01-01 00:00:00", "activity_before": "2026-02-01 00:00:00" });
+    let webinar = json!({ "activity_after": "2026-01-01 00:00:00", "activity_before": "2026-02-01 00:00:00" });
     assert_eq!(
         rows("externalActivity", "filter_by_activity_date", webinar, json!(["type", "value"])),
         ["Webinar,w1"]
@@ -191,10 +218,17 @@ fn a_large_export_has_several_files_in_no_order_and_ends_after_a_week() {
     let server = Server::start();
     let token = server.pardot_token();
     for part in 0..3 {
-        let rows: Vec<_> = (0..50).map(|at| format!("{{\"email\":\"p{part}x{at}@b.co\"}}")).collect();
+        let rows: Vec<_> =
+            (0..50).map(|at| format!("{{\"email\":\"p{part}x{at}@b.co\"}}")).collect();
         let document = format!("{{\"prospects\":[{}]}}", rows.join(","));
         let escaped = form_urlencoded(&document);
-        pardot(&server, &token, "POST", "prospect/batchCreate?format=json", &format!("prospects={escaped}"));
+        pardot(
+            &server,
+            &token,
+            "POST",
+            "prospect/batchCreate?format=json",
+            &format!("prospects={escaped}"),
+        );
     }
     let rows = exported(
         &server,
@@ -205,8 +239,10 @@ fn a_large_export_has_several_files_in_no_order_and_ends_after_a_week() {
         &json!(["email"]),
     );
     assert_eq!(rows.len(), 150);
-    let query =
-        || pardot(&server, &token, "GET", "export/query?format=json", "").json()["result"]["export"].clone();
+    let query = || {
+        pardot(&server, &token, "GET", "export/query?format=json", "").json()["result"]["export"]
+            .clone()
+    };
     let id = query()["id"].to_string();
     let read = || {
         pardot(&server, &token, "GET", &format!("export/read/id/{id}?format=json"), "").json()["export"]
@@ -216,11 +252,12 @@ fn a_large_export_has_several_files_in_no_order_and_ends_after_a_week() {
     assert!(refs.len() == 2 && refs[0].as_str() > refs[1].as_str(), "{refs:?}");
     server.control("/_sandbox/clock", &json!({ "advance": 8 * 86_400_000_i64 }));
     let token = server.pardot_token();
-    let gone = pardot(&server, &token, "GET", &format!("export/downloadResults/id/{id}/file/1"), "");
+    let gone =
+        pardot(&server, &token, "GET", &format!("export/downloadResults/id/{id}/file/1"), "");
     assert_eq!(gone.status, 400);
-    let late =
-        pardot(&server, &token, "GET", &format!("export/read/id/{id}?format=json"), "").json()["export"]
-            .clone();
+    let late = pardot(&server, &token, "GET", &format!("export/read/id/{id}?format=json"), "")
+        .json()["export"]
+        .clone();
     assert_eq!((&late["isExpired"], late.get("resultRefs")), (&json!(true), None));
 }
 
@@ -231,7 +268,10 @@ fn a_write_by_id_takes_a_prospect_out_of_the_archive() {
     let call = |operation: &str, body: &str| server.pardot(&token, "POST", operation, body).json();
     let id = call("create", "email=a%40b.co")["prospect"]["id"].to_string();
     assert_eq!(call(&format!("update/id/{id}"), "is_archived=1")["prospect"]["is_archived"], true);
-    assert_eq!(call(&format!("upsert/id/{id}"), "city=Ghent")["prospect"]["is_archived"], Value::Null);
+    assert_eq!(
+        call(&format!("upsert/id/{id}"), "city=Ghent")["prospect"]["is_archived"],
+        Value::Null
+    );
 }
 
 #[test]
@@ -241,7 +281,10 @@ fn a_fid_that_nobody_has_creates_where_an_address_is_given() {
     let fid = "00Q000000000002AAA";
     let made = server.pardot(&token, "POST", &format!("upsert/fid/{fid}/email/a%40b.co"), "");
     assert_eq!((made.status, &made.json()["prospect"]["salesforce_fid"]), (201, &json!(fid)));
-    assert_eq!(server.pardot(&token, "POST", &format!("upsert/fid/{fid}/email/new%40b.co"), "").status, 200);
+    assert_eq!(
+        server.pardot(&token, "POST", &format!("upsert/fid/{fid}/email/new%40b.co"), "").status,
+        200
+    );
     assert_eq!((server.leads().len(), server.leads()[0]["email"].clone()), (1, json!("new@b.co")));
     assert_eq!(server.pardot(&token, "POST", "upsert/fid/00Q000000000003AAA", "").status, 400);
 }
@@ -250,7 +293,8 @@ fn a_fid_that_nobody_has_creates_where_an_address_is_given() {
 fn batches_of_updates_answer_200_and_never_name_ids() {
     let server = Server::start();
     let token = server.pardot_token();
-    let id = server.pardot(&token, "POST", "create", "email=a%40b.co").json()["prospect"]["id"].to_string();
+    let id = server.pardot(&token, "POST", "create", "email=a%40b.co").json()["prospect"]["id"]
+        .to_string();
     let batch = |rows: &str| {
         let escaped = form_urlencoded(&format!("{{\"prospects\":[{rows}]}}"));
         server.pardot(&token, "POST", "batchUpdate", &format!("prospects={escaped}"))
@@ -260,32 +304,46 @@ fn batches_of_updates_answer_200_and_never_name_ids() {
         (good.status, good.json()),
         (200, json!({ "@attributes": { "stat": "ok", "version": 1 }, "errors": {} }))
     );
-    let mixed = batch(&format!("{{\"email\":\"a@b.co\",\"score\":6}},{{\"id\":{id},\"score\":7}}")).json();
+    let mixed =
+        batch(&format!("{{\"email\":\"a@b.co\",\"score\":6}},{{\"id\":{id},\"score\":7}}")).json();
     assert_eq!(mixed["@attributes"], json!({ "stat": "fail", "version": 1 }), "no err_code");
-    assert!(mixed["errors"]["0"].is_string() && mixed["errors"].as_object().unwrap().len() == 1, "{mixed}");
-    assert_eq!(server.leads()[0]["fields"]["score"], 7, "the good row is written beside the bad one");
+    assert!(
+        mixed["errors"]["0"].is_string() && mixed["errors"].as_object().unwrap().len() == 1,
+        "{mixed}"
+    );
+    assert_eq!(
+        server.leads()[0]["fields"]["score"],
+        7,
+        "the good row is written beside the bad one"
+    );
 }
 
 #[test]
 fn collections_are_null_an_object_or_an_array_and_xml_has_values() {
     let server = Server::start();
     let token = server.pardot_token();
-    let made = server.pardot(&token, "POST", "create", "email=a%40b.co&Color_0=red&Color_1=b%26w").json();
+    let made =
+        server.pardot(&token, "POST", "create", "email=a%40b.co&Color_0=red&Color_1=b%26w").json();
     let id = made["prospect"]["id"].to_string();
     let lists = |body: &str| {
-        server.pardot(&token, "POST", &format!("update/id/{id}"), body).json()["prospect"]["lists"].clone()
+        server.pardot(&token, "POST", &format!("update/id/{id}"), body).json()["prospect"]["lists"]
+            .clone()
     };
     assert_eq!(lists("city=x"), Value::Null);
     assert!(lists("list_1=1")["list_subscription"].is_object());
     assert!(lists("list_2=1")["list_subscription"].is_array());
-    assert!(lists("list_2=1")["list_subscription"].as_array().unwrap().len() == 2, "a repeat is ignored");
+    assert!(
+        lists("list_2=1")["list_subscription"].as_array().unwrap().len() == 2,
+        "a repeat is ignored"
+    );
 
     let read = |more: &str| {
         let path = format!("/api/prospect/version/4/do/read/id/{id}?{more}");
         server.send("GET", &path, &[UNIT, ("authorization", &token)], "")
     };
-    let activities =
-        |more: &str| read(&format!("format=json{more}")).json()["prospect"]["visitor_activities"].clone();
+    let activities = |more: &str| {
+        read(&format!("format=json{more}")).json()["prospect"]["visitor_activities"].clone()
+    };
     assert_eq!(activities(""), Value::Null);
     let activity = json!({ "system": "pardot", "object": "visitorActivity", "type": 4, "prospect_id": made["prospect"]["id"] });
     records(&server, &activity);
@@ -342,7 +400,8 @@ fn what_is_left_out_stays_and_null_clears() {
     let server = Server::start();
     let write = |body: Value| server.prospect(&body, &[]).json();
     let person = |more: Value| {
-        let mut body = json!({ "firstName": "Ana", "lastName": "Ng", "email": "a@b.co", "update": true });
+        let mut body =
+            json!({ "firstName": "Ana", "lastName": "Ng", "email": "a@b.co", "update": true });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         body
     };

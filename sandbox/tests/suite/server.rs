@@ -64,7 +64,8 @@ impl Server {
     pub(crate) fn start_with(options: Options) -> Self {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let sandbox = Sandbox::bind(&options).await.unwrap();
                 sender.send(sandbox.url()).unwrap();
@@ -79,7 +80,13 @@ impl Server {
     }
 
     /// Sends one request and says what came back.
-    pub(crate) fn exchange(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Got {
+    pub(crate) fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Got {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_millis(1500))).unwrap();
         let mut request =
@@ -106,7 +113,13 @@ impl Server {
         }
     }
 
-    pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Reply {
         match self.exchange(method, path, headers, body) {
             Got::Reply(reply) => reply,
             other => panic!("{method} {path}: {other:?}"),
@@ -138,7 +151,12 @@ impl Server {
     /// The ledger without the calls for tokens.
     pub(crate) fn ledger(&self) -> Vec<Value> {
         let rows = self.get("/_sandbox/ledger");
-        rows.as_array().unwrap().iter().filter(|row| row["operation"] != "auth.token").cloned().collect()
+        rows.as_array()
+            .unwrap()
+            .iter()
+            .filter(|row| row["operation"] != "auth.token")
+            .cloned()
+            .collect()
     }
 
     pub(crate) fn last(&self) -> Value {
@@ -153,7 +171,8 @@ impl Server {
     }
 
     pub(crate) fn pardot_token(&self) -> String {
-        let body = "grant_type=client_credentials&client_id=sandbox-client&client_secret=sandbox-secret";
+        let body =
+            "grant_type=client_credentials&client_id=sandbox-client&client_secret=sandbox-secret";
         let reply = self.send("POST", "/services/oauth2/token", &[FORM], body).json();
         format!("Bearer {}", reply["access_token"].as_str().unwrap())
     }
@@ -189,11 +208,13 @@ fn parse(raw: Vec<u8>) -> Got {
         return Got::Cut(raw);
     };
     let (head, body) = (String::from_utf8_lossy(head).into_owned(), body[4..].to_vec());
-    let Some(status) = head.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok()) else {
+    let Some(status) = head.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok())
+    else {
         return Got::Cut(raw);
     };
     let reply = Reply { status, head, body };
-    let promised: usize = reply.header("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
+    let promised: usize =
+        reply.header("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
     if reply.body.len() < promised { Got::Cut(raw) } else { Got::Reply(reply) }
 }
 

@@ -27,7 +27,9 @@ impl Constraint<'_> {
     pub(super) fn check(&self, writer: &mut ReportWriter) {
         match *self {
             Constraint::OneOf(names) => count(Texts::These(names), 1, &code::PARAM_ONE_OF, writer),
-            Constraint::AnyOf(names) => count(Texts::These(names), usize::MAX, &code::PARAM_ANY_OF, writer),
+            Constraint::AnyOf(names) => {
+                count(Texts::These(names), usize::MAX, &code::PARAM_ANY_OF, writer)
+            }
             Constraint::Filled(names) => count(names, usize::MAX, &code::ANY_OF, writer),
             Constraint::EqualTo(name, other) => {
                 let (name, other) = (name.as_bytes(), other.as_bytes());
@@ -40,7 +42,9 @@ impl Constraint<'_> {
                 let value = find(&writer.values, other.as_bytes());
                 let applies = match Node::of(value) {
                     Node::Null | Node::Bool(false) => false,
-                    node => text.is_empty() || value == [YES] || node.text() == Some(text.as_bytes()),
+                    node => {
+                        text.is_empty() || value == [YES] || node.text() == Some(text.as_bytes())
+                    }
                 };
                 if applies && !is_given(name.as_bytes(), writer) {
                     writer.error_at(name.as_bytes(), &code::REQUIRED);

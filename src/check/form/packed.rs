@@ -47,7 +47,11 @@ impl Deref for Packed {
 }
 
 /// How many bytes [`pack`] makes.
-pub(crate) const fn length(fields: &[Field<'_>], unknown: Unknown, constraints: &[Constraint<'_>]) -> usize {
+pub(crate) const fn length(
+    fields: &[Field<'_>],
+    unknown: Unknown,
+    constraints: &[Constraint<'_>],
+) -> usize {
     let mut writer = Writer { room: &mut [], length: 0 };
     writer.form(fields, unknown, constraints);
     writer.length
@@ -116,7 +120,12 @@ impl Writer<'_> {
         }
     }
 
-    const fn form(&mut self, fields: &[Field<'_>], unknown: Unknown, constraints: &[Constraint<'_>]) {
+    const fn form(
+        &mut self,
+        fields: &[Field<'_>],
+        unknown: Unknown,
+        constraints: &[Constraint<'_>],
+    ) {
         self.byte(match unknown {
             Unknown::Refuse => REFUSE,
             Unknown::Take(kind) => kind as u8,
@@ -234,7 +243,12 @@ impl Reader {
             let names = reader.list(Reader::text);
             if mark == ONE_OF { Constraint::OneOf(names) } else { Constraint::AnyOf(names) }
         });
-        Form { fields: Cow::Borrowed(fields), unknown, constraints: Cow::Borrowed(constraints), clears: true }
+        Form {
+            fields: Cow::Borrowed(fields),
+            unknown,
+            constraints: Cow::Borrowed(constraints),
+            clears: true,
+        }
     }
 
     fn field(&mut self) -> Field<'static> {
@@ -276,13 +290,17 @@ mod tests {
         Field::new("text", Kind::Text).min(i64::MIN).max(64).lenient().with(Options::BYTES),
         Field::new("after", Kind::Boolean),
     ];
-    const BETWEEN: &[Constraint] = &[Constraint::OneOf(&["text", "after"]), Constraint::AnyOf(&["rows"])];
+    const BETWEEN: &[Constraint] =
+        &[Constraint::OneOf(&["text", "after"]), Constraint::AnyOf(&["rows"])];
 
     fn round(fields: &'static [Field], unknown: Unknown, constraints: &'static [Constraint]) {
         let mut bytes = vec![0; length(fields, unknown, constraints)];
         Writer { room: &mut bytes, length: 0 }.form(fields, unknown, constraints);
         let packed = Packed::new(bytes.leak());
-        assert_eq!(format!("{:?}", *packed), format!("{:?}", Form::params(fields, unknown, constraints)));
+        assert_eq!(
+            format!("{:?}", *packed),
+            format!("{:?}", Form::params(fields, unknown, constraints))
+        );
     }
 
     #[test]

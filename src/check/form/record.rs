@@ -28,14 +28,17 @@ pub(super) fn check(
             // Most parameters are absent; of those only the required and the boxes that stayed empty say something.
             if !value.is_empty() || field.required || field.kind == Kind::Consent {
                 // A record of a program's has each name once; a key that it has beside its own contradicts it.
-                let several = !clears || (writer.place.is_empty() && matches!(value, Cow::Owned(_)));
+                let several =
+                    !clears || (writer.place.is_empty() && matches!(value, Cow::Owned(_)));
                 entry(field, field.name.as_bytes(), &value, several, clears, writer);
             }
         }
         while let Some(field) = writer.given.get(next).map(|given| given.field) {
             let (name, value) = take(&mut next, field, record, writer);
             match unknown {
-                Unknown::Take(kind) => entry(&Field::new("", kind), name, &value, false, clears, writer),
+                Unknown::Take(kind) => {
+                    entry(&Field::new("", kind), name, &value, false, clears, writer)
+                }
                 Unknown::Refuse => writer.error_at(clip(name), &code::PARAM_UNKNOWN),
                 Unknown::Drop => {
                     let outer = writer.enter(clip(name));
@@ -66,7 +69,8 @@ fn sort(fields: &[Field<'_>], record: &[u8], writer: &mut ReportWriter) -> bool 
         if value == [NO] && !writer.vouched.is_empty() {
             continue;
         }
-        let field = number(name, expected, fields, record, writer.given.get(base..).unwrap_or_default());
+        let field =
+            number(name, expected, fields, record, writer.given.get(base..).unwrap_or_default());
         expected = field.saturating_add(1);
         let given = Given {
             name: (start, start.saturating_add(name.len())),
@@ -77,7 +81,8 @@ fn sort(fields: &[Field<'_>], record: &[u8], writer: &mut ReportWriter) -> bool 
         let mut at = writer.given.len();
         writer.given.push(given);
         while let Some(before) = at.checked_sub(1).filter(|before| *before >= base) {
-            let Some(other) = writer.given.get(before).copied().filter(|other| other.field > field) else {
+            let Some(other) = writer.given.get(before).copied().filter(|other| other.field > field)
+            else {
                 break;
             };
             if let Some(place) = writer.given.get_mut(at) {
@@ -96,7 +101,13 @@ fn sort(fields: &[Field<'_>], record: &[u8], writer: &mut ReportWriter) -> bool 
 }
 
 /// The place of the field of that name, or the number of another name.
-fn number(name: &[u8], expected: usize, fields: &[Field<'_>], record: &[u8], given: &[Given]) -> usize {
+fn number(
+    name: &[u8],
+    expected: usize,
+    fields: &[Field<'_>],
+    record: &[u8],
+    given: &[Given],
+) -> usize {
     let mut at = expected;
     for _ in fields {
         if at >= fields.len() {
@@ -107,8 +118,9 @@ fn number(name: &[u8], expected: usize, fields: &[Field<'_>], record: &[u8], giv
         }
         at = at.saturating_add(1);
     }
-    let known =
-        given.iter().find(|other| other.field >= fields.len() && self::at(record, other.name) == name);
+    let known = given
+        .iter()
+        .find(|other| other.field >= fields.len() && self::at(record, other.name) == name);
     known.map_or(fields.len().saturating_add(given.len()), |other| other.field)
 }
 
@@ -188,7 +200,11 @@ fn entry(
     writer.values.push(END);
     let inner = writer.values.len();
     let outer = writer.enter(clip(name));
-    let value = if several && value.first() == Some(&LIST) { one(field.kind, value, writer) } else { value };
+    let value = if several && value.first() == Some(&LIST) {
+        one(field.kind, value, writer)
+    } else {
+        value
+    };
     if matches!(field.kind, Kind::Record | Kind::Records) {
         match (field.kind, Node::of(value)) {
             (Kind::Record, Node::Map(entries)) => nested(field, entries, clears, writer),

@@ -16,7 +16,9 @@ pub(super) fn exists(text: &[u8]) -> bool {
     let (year, day) = (number.wrapping_div(10_000), number.wrapping_rem(100));
     let days = match number.wrapping_div(100).wrapping_rem(100) {
         // The Gregorian rule, also for the years before it.
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
+            29
+        }
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         1..=12 => 31,

@@ -66,7 +66,11 @@ pub(super) fn check(options: Options, text: &[u8], writer: &mut ReportWriter) ->
 }
 
 /// Adds the clean address, and gives the part before the @.
-fn read<'t>(options: Options, text: &'t [u8], writer: &mut ReportWriter) -> Result<&'t [u8], &'static Code> {
+fn read<'t>(
+    options: Options,
+    text: &'t [u8],
+    writer: &mut ReportWriter,
+) -> Result<&'t [u8], &'static Code> {
     let (local, domain) = parts(options, text).ok_or(&code::EMAIL_AT)?;
     read_local(options, local)?;
     put(&mut writer.values, local);
@@ -87,7 +91,8 @@ fn parts(options: Options, text: &[u8]) -> Option<(&[u8], &[u8])> {
     let (before, rest) = text.split_at_checked(quoted)?;
     let (after, domain) = text::cut(rest, b'@')?;
     let local = text.get(..before.len().saturating_add(after.len()))?;
-    (!local.is_empty() && !domain.is_empty() && text::cut(domain, b'@').is_none()).then_some((local, domain))
+    (!local.is_empty() && !domain.is_empty() && text::cut(domain, b'@').is_none())
+        .then_some((local, domain))
 }
 
 /// How many bytes the quoted string at the start has (RFC 5321, 4.1.2); 0 where there is none.

@@ -13,7 +13,12 @@ const MAX_ITEMS: usize = 1_000;
 
 /// Labels are trimmed, empty ones dropped, each is there once whatever its (ASCII) case, in the order given. Commas
 /// separate only within a text: an element of a list keeps its own. Choices are letter for letter, and a text is one.
-pub(super) fn list(field: &Field<'_>, node: Node<'_>, labels: bool, writer: &mut ReportWriter) -> Verdict {
+pub(super) fn list(
+    field: &Field<'_>,
+    node: Node<'_>,
+    labels: bool,
+    writer: &mut ReportWriter,
+) -> Verdict {
     let start = writer.values.len();
     writer.values.push(LIST);
     let (mut read, mut kept) = (0_usize, 0_usize);

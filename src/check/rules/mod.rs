@@ -91,12 +91,14 @@ pub(crate) fn hold_pattern(pattern: &str, writer: &mut ReportWriter) {
 /// Holds a clean text to the field's own pattern. Of the kinds that write anew what was typed, a number's say, a pattern is
 /// the browser's alone: the clean value must pass where it is checked once more.
 fn matches(field: &Field<'_>, start: usize, writer: &mut ReportWriter) -> Verdict {
-    let keeps = matches!(field.kind, Kind::Text | Kind::Name | Kind::Hidden | Kind::Email | Kind::Url);
+    let keeps =
+        matches!(field.kind, Kind::Text | Kind::Name | Kind::Hidden | Kind::Email | Kind::Url);
     if field.pattern.is_empty() || !keeps {
         return Ok(());
     }
     let ReportWriter { values, limit, suggestion, host, .. } = writer;
-    let clean = text::trim(Node::of(values.get(start..).unwrap_or_default()).text().unwrap_or_default());
+    let clean =
+        text::trim(Node::of(values.get(start..).unwrap_or_default()).text().unwrap_or_default());
     if clean.is_empty() {
         return Ok(());
     }
@@ -188,8 +190,11 @@ mod tests {
 
     const EMAIL: Field<'_> = Field::new("email", Kind::Email);
     static KNOWN: [Field<'_>; 2] = [Field::new("name", Kind::Name), EMAIL.required()];
-    static OTHERS: [Field<'_>; 3] =
-        [Field::new("mail", Kind::Email), Field::new("email", Kind::Text), EMAIL.with(Options::QUOTED)];
+    static OTHERS: [Field<'_>; 3] = [
+        Field::new("mail", Kind::Email),
+        Field::new("email", Kind::Text),
+        EMAIL.with(Options::QUOTED),
+    ];
 
     /// What no rule would take shows whether it was asked.
     fn takes(parameter: &Field<'_>, vouched: &'static [Field<'static>]) -> bool {
@@ -204,7 +209,9 @@ mod tests {
         assert!(takes(&EMAIL, &KNOWN));
         assert!(!takes(&EMAIL, &[]));
         assert!(!takes(&EMAIL, &OTHERS));
-        for more in [EMAIL.min(1), EMAIL.max(9), EMAIL.choices(&["a"]), Field { pattern: "n.*", ..EMAIL }] {
+        for more in
+            [EMAIL.min(1), EMAIL.max(9), EMAIL.choices(&["a"]), Field { pattern: "n.*", ..EMAIL }]
+        {
             assert!(!takes(&more, &KNOWN));
         }
     }

@@ -14,7 +14,12 @@ const MAX_DIGITS: usize = 18;
 
 /// A number between the field's bounds, as JSON writes it, whole or `decimal`: the HTML standard's *valid floating-point
 /// number*, without an exponent. No thousands separators: `1,000` is a thousand to some and one to others.
-pub(super) fn check(field: &Field<'_>, text: &[u8], decimal: bool, writer: &mut ReportWriter) -> Verdict {
+pub(super) fn check(
+    field: &Field<'_>,
+    text: &[u8],
+    decimal: bool,
+    writer: &mut ReportWriter,
+) -> Verdict {
     let wrong = Err(if decimal { &code::NUMBER } else { &code::INTEGER });
     let digits = text.strip_prefix(b"-").unwrap_or(text);
     let minus = digits.len() < text.len();
@@ -25,7 +30,10 @@ pub(super) fn check(field: &Field<'_>, text: &[u8], decimal: bool, writer: &mut 
         None if digits.is_empty() => return wrong,
         None => (digits, b""),
     };
-    if whole.len() > MAX_DIGITS || !class::all(whole, class::DIGIT) || !class::all(fraction, class::DIGIT) {
+    if whole.len() > MAX_DIGITS
+        || !class::all(whole, class::DIGIT)
+        || !class::all(fraction, class::DIGIT)
+    {
         return wrong;
     }
     let size = size(whole);

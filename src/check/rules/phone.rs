@@ -156,7 +156,9 @@ fn sign(text: &[u8]) -> (u8, usize) {
     let (first, length) = match text {
         [digit @ b'0'..=b'9', ..] => return (*digit, 1),
         // Arabic and Persian keyboards: U+0660 to U+0669, U+06F0 to U+06F9.
-        [0xD9, digit @ 0xA0..=0xA9, ..] | [0xDB, digit @ 0xB0..=0xB9, ..] => (digit & 0x0F | b'0', 2),
+        [0xD9, digit @ 0xA0..=0xA9, ..] | [0xDB, digit @ 0xB0..=0xB9, ..] => {
+            (digit & 0x0F | b'0', 2)
+        }
         // The accent of Spanish `extensi\u{F3}n`.
         [0xC3, 0x93 | 0xB3, ..] => (b'O', 2),
         // U+00AD, U+00B7; U+2022; U+30FC, a Japanese keyboard's hyphen.
@@ -241,7 +243,9 @@ impl Typed {
                                 return Err(&code::PHONE_LONG);
                             }
                         }
-                        None if (self.is_full() || !takes_letter) && is_line(rest, between) => break,
+                        None if (self.is_full() || !takes_letter) && is_line(rest, between) => {
+                            break;
+                        }
                         None => return Err(&code::PHONE_CHARACTER),
                     }
                 }
@@ -262,7 +266,8 @@ impl Typed {
         let groups = self.groups & after(digits.len()).wrapping_sub(2);
         let behind_code = groups & after(code) > 0;
         // `212 555 0123`, `212 5550123`, `212555 0123`, `2125550123`; not `21 2555 0123` or `212 5 550 123`.
-        let is_usual = groups & 0b11_0110 == 0 && (groups & EXCHANGE > 0 || groups & 0b11_1000_0000 == 0);
+        let is_usual =
+            groups & 0b11_0110 == 0 && (groups & EXCHANGE > 0 || groups & 0b11_1000_0000 == 0);
         let rather = || {
             (groups == 0 || (digits.len() > 10 && !self.is_grouped()))
                 && (digits.len() > 11 || !is_known(digits.get(..10).unwrap_or_default()))
@@ -316,8 +321,12 @@ fn purpose(digits: &[u8]) -> Result<Use, &'static Code> {
     let (Some((area, rest)), 10) = (digits.split_first_chunk::<3>(), digits.len()) else {
         return Err(if digits.len() > 10 { &code::PHONE_LONG } else { &code::PHONE_SHORT });
     };
-    if let [b'0' | b'1', ..] | [_, b'1', b'1'] | [_, b'9', _] | [b'3', b'7', _] | [b'9', b'6', _] | b"555" =
-        area
+    if let [b'0' | b'1', ..]
+    | [_, b'1', b'1']
+    | [_, b'9', _]
+    | [b'3', b'7', _]
+    | [b'9', b'6', _]
+    | b"555" = area
     {
         return Err(&code::PHONE_AREA_CODE);
     }
@@ -337,11 +346,15 @@ fn is_known(digits: &[u8]) -> bool {
 
 /// What is worth knowing of ten digits that fit. Of an area code that is perhaps none nothing more is asked.
 fn note(purpose: Use, digits: &[u8], in_doubt: bool, writer: &mut ReportWriter) {
-    let (exchange, line) = digits.get(3..).and_then(|rest| rest.split_at_checked(3)).unwrap_or_default();
+    let (exchange, line) =
+        digits.get(3..).and_then(|rest| rest.split_at_checked(3)).unwrap_or_default();
     let geographic = purpose.is_geographic();
     // Films have 100 lines in every place, and one that is toll-free: 800-555-0199.
-    let films =
-        if geographic { line.starts_with(b"01") } else { digits.starts_with(b"800") && line == b"0199" };
+    let films = if geographic {
+        line.starts_with(b"01")
+    } else {
+        digits.starts_with(b"800") && line == b"0199"
+    };
     if films && exchange == b"555" {
         writer.flags.insert(Flags::FICTION);
         writer.warn(&code::PHONE_FICTION);
@@ -381,7 +394,10 @@ fn is_line(signs: &[u8], between: u8) -> bool {
     let mut rest = signs;
     let word = skip(&mut rest, LETTERS);
     skip(&mut rest, b" ");
-    rest.is_empty() && between > 0 && (word.len() > 1 || between == b'(') && text::has_word(LINES, word)
+    rest.is_empty()
+        && between > 0
+        && (word.len() > 1 || between == b'(')
+        && text::has_word(LINES, word)
 }
 
 const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";

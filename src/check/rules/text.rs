@@ -62,7 +62,8 @@ pub(super) fn is_sign(text: &[u8], kinds: u8) -> usize {
     let third = text.get(2).copied().unwrap_or_default();
     for [one, two, from, to, kind] in &SIGNS {
         if *one == first && *two == second && (*from..=*to).contains(&third) {
-            let length = if first < 0xE0 { 2 } else { 3_usize.saturating_add(usize::from(first >= 0xF0)) };
+            let length =
+                if first < 0xE0 { 2 } else { 3_usize.saturating_add(usize::from(first >= 0xF0)) };
             return if kind & kinds > 0 { length } else { 0 };
         }
     }
@@ -157,7 +158,9 @@ pub(super) fn tidy(typed: &[u8], lines: bool, writer: &mut ReportWriter) {
     let mut text = typed;
     let mut changed = false;
     // Copies the runs between what may be unseen.
-    while let Some(at) = text.iter().position(|byte| matches!(byte, ..0x20 | 0x7F | 0xC2 | 0xE2 | 0xEF)) {
+    while let Some(at) =
+        text.iter().position(|byte| matches!(byte, ..0x20 | 0x7F | 0xC2 | 0xE2 | 0xEF))
+    {
         let (run, tail) = text.split_at_checked(at).unwrap_or_default();
         put(&mut writer.values, run);
         let gone = unseen(tail, lines);

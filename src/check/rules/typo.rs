@@ -56,13 +56,16 @@ pub(super) fn put_meant(domain: &[u8], out: &mut Vec<u8>) -> bool {
         if dot.is_some() && name.len().abs_diff(right_name.len()) > 1 {
             continue;
         }
-        let name_fits = name == right_name || (right_name.len() > SHORT && slip(name, right_name, true));
+        let name_fits =
+            name == right_name || (right_name.len() > SHORT && slip(name, right_name, true));
         let ending_fits = ending == right_ending
             || (right_ending.len() == 3 && slip(ending, right_ending, false))
             || (name == right_name && is_elsewhere(right_name, ending));
         // `gmail`, and `gmailcom`.
         let cut_off = dot.is_none()
-            && name.strip_prefix(right_name).is_some_and(|rest| rest.is_empty() || rest == right_ending);
+            && name
+                .strip_prefix(right_name)
+                .is_some_and(|rest| rest.is_empty() || rest == right_ending);
         if (name_fits && ending_fits) || cut_off {
             put(out, right_name);
             out.push(b'.');
@@ -77,7 +80,8 @@ pub(super) fn put_meant(domain: &[u8], out: &mut Vec<u8>) -> bool {
     if last.len() < 3 || last.len() == domain.len() || text::has_word(REAL, last) {
         return false;
     }
-    let Some(right) = ENDINGS.split(|byte| *byte == b' ').find(|right| slip(last, right, false)) else {
+    let Some(right) = ENDINGS.split(|byte| *byte == b' ').find(|right| slip(last, right, false))
+    else {
         return false;
     };
     let mut meant = Vec::new();

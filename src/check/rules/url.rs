@@ -20,7 +20,9 @@ pub(super) fn check(field: &Field<'_>, text: &[u8], writer: &mut ReportWriter) -
             .is_some_and(|byte| class::is(*byte, class::LETTER));
         let host = text.split(|byte| *byte == b'/').next().unwrap_or_default();
         let bounded = field.min.is_some()
-            || field.max.is_some_and(|most| i64::try_from(text::count(&whole)).unwrap_or(i64::MAX) > most);
+            || field
+                .max
+                .is_some_and(|most| i64::try_from(text::count(&whole)).unwrap_or(i64::MAX) > most);
         if named && !bounded && text::cut(host, b'.').is_some() && fits(&whole) {
             writer.suggestion = whole;
         }
@@ -34,7 +36,8 @@ fn fits(url: &[u8]) -> bool {
     let Some((scheme, rest)) = text::cut(url, b':') else { return false };
     let known = scheme.eq_ignore_ascii_case(b"https") || scheme.eq_ignore_ascii_case(b"http");
     let Some(rest) = rest.strip_prefix(b"//") else { return false };
-    let authority = rest.split(|byte| matches!(byte, b'/' | b'?' | b'#')).next().unwrap_or_default();
+    let authority =
+        rest.split(|byte| matches!(byte, b'/' | b'?' | b'#')).next().unwrap_or_default();
     // An @ would make credentials of what stands before it.
     let (host, port) = text::cut(authority, b':').unwrap_or((authority, b""));
     let mut before = b'.';

@@ -54,19 +54,24 @@ impl Check {
             Check::Needs(name, others) => {
                 let lacks = others.iter().any(|other| !has(report, other));
                 if has(report, name) && lacks {
-                    issues.push(Issue::error(name, &code::PARAM_NEEDS).with_limit(&others.join(", ")));
+                    issues.push(
+                        Issue::error(name, &code::PARAM_NEEDS).with_limit(&others.join(", ")),
+                    );
                 }
             }
             Check::AtMostOne(names) => {
                 let given: Vec<_> = names.iter().filter(|name| has(report, name)).collect();
                 if let [_, second, ..] = given.as_slice() {
-                    issues.push(Issue::error(second, &code::PARAM_EXCLUSIVE).with_limit(&names.join(", ")));
+                    issues.push(
+                        Issue::error(second, &code::PARAM_EXCLUSIVE).with_limit(&names.join(", ")),
+                    );
                 }
             }
             Check::Sets(sets) => {
                 let whole = sets.iter().any(|set| set.iter().all(|name| has(report, name)));
                 if !whole {
-                    let first = sets.iter().flat_map(|set| set.iter()).find(|name| !has(report, name));
+                    let first =
+                        sets.iter().flat_map(|set| set.iter()).find(|name| !has(report, name));
                     let listed: Vec<_> = sets.iter().map(|set| set.join(" + ")).collect();
                     issues.push(
                         Issue::error(first.copied().unwrap_or_default(), &code::PARAM_SETS)
@@ -77,9 +82,9 @@ impl Check {
             Check::Overrides(name, others) => {
                 if has(report, name) {
                     let ignored = others.iter().filter(|other| has(report, other));
-                    issues.extend(
-                        ignored.map(|other| Issue::warning(other, &code::PARAM_OVERRIDDEN).with_limit(name)),
-                    );
+                    issues.extend(ignored.map(|other| {
+                        Issue::warning(other, &code::PARAM_OVERRIDDEN).with_limit(name)
+                    }));
                 }
             }
             Check::OnlyWith(name, other, words) => {
@@ -127,19 +132,24 @@ impl Check {
                 if let Some(Value::List(items)) = given(report, name)
                     && items.len() > usize::from(most)
                 {
-                    issues.push(Issue::error(name, &code::PARAM_COUNT_MANY).with_limit(&most.to_string()));
+                    issues.push(
+                        Issue::error(name, &code::PARAM_COUNT_MANY).with_limit(&most.to_string()),
+                    );
                 }
             }
             Check::NoComma(name) => {
-                let comma = |item: &Value<'_>| item.as_text().is_some_and(|text| text.contains(','));
-                if matches!(given(report, name), Some(Value::List(items)) if items.iter().any(comma)) {
+                let comma =
+                    |item: &Value<'_>| item.as_text().is_some_and(|text| text.contains(','));
+                if matches!(given(report, name), Some(Value::List(items)) if items.iter().any(comma))
+                {
                     issues.push(Issue::error(name, &code::LABELS_COMMA));
                 }
             }
             Check::OptOut(names) => {
                 for name in names {
                     let leaves = |text: &str| {
-                        text.contains("%%unsubscribe%%") || text.contains("%%email_preference_center%%")
+                        text.contains("%%unsubscribe%%")
+                            || text.contains("%%email_preference_center%%")
                     };
                     if text(report, name).is_some_and(|text| !text.is_empty() && !leaves(text)) {
                         issues.push(Issue::error(name, &code::PARAM_OPT_OUT));
@@ -174,8 +184,9 @@ fn has(report: &Report, name: &str) -> bool {
 }
 
 fn all_ids(value: &Value<'_>) -> bool {
-    let id =
-        |text: &str| !text.is_empty() && text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let id = |text: &str| {
+        !text.is_empty() && text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
     match value {
         Value::List(items) => items.iter().all(|item| item.as_text().is_some_and(id)),
         Value::Null => true,
@@ -202,7 +213,8 @@ pub fn moment(milliseconds: u64) -> String {
     let (mut day, hour) = (hours.wrapping_div(24), hours.wrapping_rem(24));
     let (mut year, mut month) = (1970_u64, 1_u64);
     loop {
-        let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        let is_leap =
+            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let days = match month {
             2 => 28_u64.wrapping_add(is_leap.into()),
             4 | 6 | 9 | 11 => 30,
@@ -280,7 +292,8 @@ pub fn range(
     let year = start.get(..4)?.parse::<i64>().ok()?.checked_add(1)?;
     // Times of one shape compare as text; 29 February plus a year lies before 1 March.
     let limit = [year.to_string().as_str(), start.get(4..)?].concat();
-    (end > limit).then(|| Issue::error(if is_open { after_name } else { before_name }, &code::PARAM_RANGE))
+    (end > limit)
+        .then(|| Issue::error(if is_open { after_name } else { before_name }, &code::PARAM_RANGE))
 }
 
 #[cfg(test)]

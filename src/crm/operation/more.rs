@@ -156,7 +156,8 @@ impl Operation {
     fn named<'p>(&self, params: Entries<'p>) -> Entries<'p> {
         let named = |(name, value): (Cow<'p, str>, Value<'p>)| {
             let known = self.more.aliases.iter().find(|(other, _)| *other == name);
-            let value = if self.more.batch.is_some_and(|(lists, _)| lists.contains(&name.as_ref())) {
+            let value = if self.more.batch.is_some_and(|(lists, _)| lists.contains(&name.as_ref()))
+            {
                 listed(value)
             } else {
                 value
@@ -182,8 +183,12 @@ impl Operation {
         let dots = |(name, value): &&(Cow<'_, str>, Value<'_>)| {
             matches!(value.as_text(), Some("." | "..")) && self.has_place(name)
         };
-        let issues: Vec<_> =
-            report.values.iter().filter(dots).map(|(name, _)| Issue::error(name, &code::KIND)).collect();
+        let issues: Vec<_> = report
+            .values
+            .iter()
+            .filter(dots)
+            .map(|(name, _)| Issue::error(name, &code::KIND))
+            .collect();
         report.issues.extend(issues);
     }
 
@@ -261,8 +266,9 @@ fn listed(value: Value<'_>) -> Value<'_> {
         Value::Map(fields) => {
             let name = if key.bytes().all(|byte| byte.is_ascii_digit()) { "id" } else { "email" };
             // The key may stand in the record once more; another value would be a change of the key, and is refused.
-            let others =
-                fields.into_iter().filter(|(of, value)| *of != name || value.as_text() != Some(&key));
+            let others = fields
+                .into_iter()
+                .filter(|(of, value)| *of != name || value.as_text() != Some(&key));
             let others: Entries<'_> = others.collect();
             let key = (Cow::Borrowed(name), Value::from(key.clone().into_owned()));
             Value::Map(std::iter::once(key).chain(others).collect())

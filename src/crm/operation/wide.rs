@@ -29,11 +29,19 @@ pub enum Wide {
 }
 
 impl Wide {
-    pub(super) fn lay_out(self, method: &'static str, mut path: String, values: Entries<'_>) -> Payload {
+    pub(super) fn lay_out(
+        self,
+        method: &'static str,
+        mut path: String,
+        values: Entries<'_>,
+    ) -> Payload {
         let form = |body| Payload {
             method: "POST",
             path: String::new(),
-            headers: vec![("Content-Type".to_owned(), "application/x-www-form-urlencoded".to_owned())],
+            headers: vec![(
+                "Content-Type".to_owned(),
+                "application/x-www-form-urlencoded".to_owned(),
+            )],
             body: Some(body),
         };
         match self {
@@ -78,13 +86,16 @@ impl Wide {
                 let is_xml = values
                     .iter()
                     .any(|(name, value)| name == "input_format" && value.as_text() == Some("xml"));
-                let records =
-                    values.into_iter().find(|(name, _)| name == "prospects").map(|(_, value)| value);
+                let records = values
+                    .into_iter()
+                    .find(|(name, _)| name == "prospects")
+                    .map(|(_, value)| value);
                 let records = match records {
                     Some(Value::List(records)) => records,
                     _ => Vec::new(),
                 };
-                let document = if is_xml { xml_batch(records, keyed) } else { json_batch(records, keyed) };
+                let document =
+                    if is_xml { xml_batch(records, keyed) } else { json_batch(records, keyed) };
                 let mut body = String::with_capacity(document.len());
                 form_pair("prospects", &document, &mut body);
                 Payload { method, path, ..form(body) }
@@ -101,7 +112,9 @@ fn pairs(name: &str, value: &Value<'_>, csv: bool, mut add: impl FnMut(&str, &st
         other => other.as_text().unwrap_or_default().to_owned(),
     };
     match value {
-        Value::List(items) if csv => add(name, &items.iter().map(text).collect::<Vec<_>>().join(",")),
+        Value::List(items) if csv => {
+            add(name, &items.iter().map(text).collect::<Vec<_>>().join(","))
+        }
         Value::List(items) => items.iter().for_each(|item| add(name, &text(item))),
         other => add(name, &text(other)),
     }
@@ -129,7 +142,9 @@ fn spread(fields: Entries<'_>) -> Entries<'_> {
                 }
             }
             Value::Null => flat.push((name, Value::from(""))),
-            Value::Bool(yes) => flat.push((name, Value::Number(if yes { "1" } else { "0" }.into()))),
+            Value::Bool(yes) => {
+                flat.push((name, Value::Number(if yes { "1" } else { "0" }.into())))
+            }
             other => flat.push((name, other)),
         }
     }

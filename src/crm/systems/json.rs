@@ -162,8 +162,9 @@ impl<'t> Reader<'t> {
                 self.takes("+");
             }
             let digits = self.digits()?.bytes();
-            let size =
-                digits.fold(0_i64, |sum, digit| sum.saturating_mul(10).saturating_add((digit & 15).into()));
+            let size = digits.fold(0_i64, |sum, digit| {
+                sum.saturating_mul(10).saturating_add((digit & 15).into())
+            });
             power = Some(if down { size.saturating_neg() } else { size });
         }
         let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
@@ -174,8 +175,9 @@ impl<'t> Reader<'t> {
         let all = [whole, fraction].concat();
         let digits = all.trim_start_matches('0');
         // How many digits stand before the point.
-        let before =
-            length(digits).saturating_sub(length(fraction)).saturating_add(power.unwrap_or_default());
+        let before = length(digits)
+            .saturating_sub(length(fraction))
+            .saturating_add(power.unwrap_or_default());
         let digits = digits.trim_end_matches('0');
         if digits.is_empty() || before < MAX_ZEROS.saturating_neg() {
             return Some([sign, "0"].concat());

@@ -8,7 +8,8 @@ macro_rules! params {
         #[cfg(feature = "full")]
         {
             const LENGTH: usize = crate::check::form::packed::length(PARAMS, $unknown, BETWEEN);
-            static BYTES: [u8; LENGTH] = crate::check::form::packed::pack(PARAMS, $unknown, BETWEEN);
+            static BYTES: [u8; LENGTH] =
+                crate::check::form::packed::pack(PARAMS, $unknown, BETWEEN);
             static PACKED: crate::check::form::Packed = crate::check::form::Packed::new(&BYTES);
             &PACKED
         }

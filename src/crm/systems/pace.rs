@@ -65,8 +65,11 @@ impl Reply {
     /// draft-ietf-httpapi-ratelimit-headers; nothing where they are missing or no numbers.
     pub fn pace(&self, now: u64) -> Option<Pace> {
         let one = self.header("ratelimit").unwrap_or_default();
-        let left = number(self.header("ratelimit-remaining").or_else(|| member(one, ["r=", "remaining="]))?)?;
-        let reset = number(self.header("ratelimit-reset").or_else(|| member(one, ["t=", "reset="]))?)?;
+        let left = number(
+            self.header("ratelimit-remaining").or_else(|| member(one, ["r=", "remaining="]))?,
+        )?;
+        let reset =
+            number(self.header("ratelimit-reset").or_else(|| member(one, ["t=", "reset="]))?)?;
         Some(Pace { left, until: now.saturating_add(reset.min(LONGEST).wrapping_mul(1_000)) })
     }
 }
@@ -100,8 +103,9 @@ fn date(text: &str) -> Option<u64> {
         if let Some(number) = number(word) {
             *numbers.iter_mut().find(|place| place.is_none())? = Some(number);
         } else if word.contains(':') {
-            let sum = words(word, |letter| letter == ':')
-                .try_fold(0_u64, |sum, part| Some(sum.wrapping_mul(60).wrapping_add(number(part)?)));
+            let sum = words(word, |letter| letter == ':').try_fold(0_u64, |sum, part| {
+                Some(sum.wrapping_mul(60).wrapping_add(number(part)?))
+            });
             seconds = Some(sum?);
         } else if word.len() == 3 {
             // The day of the week is no month's name.
@@ -139,14 +143,18 @@ mod tests {
     const NOW: u64 = 1_795_244_400_000;
 
     fn reply(headers: &[(&str, &str)]) -> Reply {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let headers =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Reply { headers, ..Reply::default() }
     }
 
     #[test]
     fn the_calls_that_are_left_in_headers_of_both_kinds() {
-        let pace = |headers: &[(&str, &str)]| reply(headers).pace(1_000).map(|pace| (pace.left, pace.until));
-        let three = [("RateLimit-Limit", "300"), ("RateLimit-Remaining", "7"), ("RateLimit-Reset", " 30 ")];
+        let pace = |headers: &[(&str, &str)]| {
+            reply(headers).pace(1_000).map(|pace| (pace.left, pace.until))
+        };
+        let three =
+            [("RateLimit-Limit", "300"), ("RateLimit-Remaining", "7"), ("RateLimit-Reset", " 30 ")];
         assert_eq!(pace(&three), Some((7, 31_000)));
         assert_eq!(pace(&[("RateLimit", "\"burst\";r=50;t=2")]), Some((50, 3_000)));
         assert_eq!(pace(&[("ratelimit", "limit=100, remaining=50, reset=50")]), Some((50, 51_000)));

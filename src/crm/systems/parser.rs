@@ -53,7 +53,8 @@ impl Operation {
             ResponseParser::PardotFound(name) => pardot::read_objects(reply, name),
             ResponseParser::PardotMade(name, status) => pardot::read_made(reply, name, status),
             ResponseParser::PardotBatch(status) => {
-                let is_keyed = matches!(self.encoding, RequestEncoding::Wide(Wide::Batch { keyed: true }));
+                let is_keyed =
+                    matches!(self.encoding, RequestEncoding::Wide(Wide::Batch { keyed: true }));
                 pardot::read_batch(reply, status, &keys(params), is_keyed)
             }
             ResponseParser::PardotGone => pardot::read_gone(reply),
@@ -69,7 +70,9 @@ impl Operation {
 fn asked(params: &Entries<'_>) -> Vec<String> {
     let split = |text: &str| text.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>();
     let names = match named(params, "fields") {
-        Some(Value::List(items)) => items.iter().filter_map(Value::as_text).flat_map(split).collect(),
+        Some(Value::List(items)) => {
+            items.iter().filter_map(Value::as_text).flat_map(split).collect()
+        }
         Some(Value::Text(text)) => split(text),
         _ => Vec::new(),
     };
@@ -100,7 +103,9 @@ fn keys(params: &Entries<'_>) -> Vec<String> {
     };
     match named(params, "prospects") {
         Some(Value::List(records)) => records.iter().map(key).collect(),
-        Some(Value::Map(entries)) => entries.iter().map(|(name, _)| name.clone().into_owned()).collect(),
+        Some(Value::Map(entries)) => {
+            entries.iter().map(|(name, _)| name.clone().into_owned()).collect()
+        }
         _ => Vec::new(),
     }
 }

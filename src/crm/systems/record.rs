@@ -34,7 +34,9 @@ pub(in crate::crm::systems) fn items(value: Option<Value<'static>>) -> Vec<Value
 /// Takes the member of that name out of a map.
 pub(in crate::crm::systems) fn take(value: Value<'static>, name: &str) -> Option<Value<'static>> {
     match value {
-        Value::Map(entries) => entries.into_iter().find(|(known, _)| known == name).map(|(_, value)| value),
+        Value::Map(entries) => {
+            entries.into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
+        }
         _ => None,
     }
 }

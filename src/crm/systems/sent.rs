@@ -13,10 +13,12 @@ pub struct Sent<'a> {
 impl<'a> Sent<'a> {
     /// Whether there was a parameter of this name, or of a name that begins so where it ends with `_`.
     pub fn has(self, name: &str) -> bool {
-        let is_name =
-            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let is_name = !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         // A quote within a text is escaped, so that this can only be a key.
-        is_name && (self.body.contains(&["\"", name, "\":"].concat()) || self.keys(name).next().is_some())
+        is_name
+            && (self.body.contains(&["\"", name, "\":"].concat())
+                || self.keys(name).next().is_some())
     }
 
     /// Whether the parameter is the owner's own, or all that begin so: what it says is the same for each lead.

@@ -61,7 +61,10 @@ pub fn usable(lifetime: Option<u64>) -> u64 {
 ///
 /// # Errors
 /// `account.*` issues by member.
-pub fn request(account: &Account, credentials: &Credentials) -> Result<Option<Request>, Vec<Issue>> {
+pub fn request(
+    account: &Account,
+    credentials: &Credentials,
+) -> Result<Option<Request>, Vec<Issue>> {
     let given = |secret: &Option<String>, member| match secret.as_deref() {
         Some(text) if !text.trim().is_empty() => Ok(text.to_owned()),
         _ => Err(vec![Issue::error(member, &code::ACCOUNT_CREDENTIAL).with_limit(member)]),
@@ -84,7 +87,8 @@ pub fn request(account: &Account, credentials: &Credentials) -> Result<Option<Re
     let origin = issuer.origin().and_then(|origin| issuer.known_host().map(|()| origin));
     // Salesforce gives no token for client credentials but at the org's own domain, the one pattern among its hosts.
     let is_shared = |origin: &&str| issuer.system.hosts().iter().any(|host| origin.ends_with(host));
-    if account.system == System::Pardot && !refreshes && origin.as_ref().ok().is_none_or(is_shared) {
+    if account.system == System::Pardot && !refreshes && origin.as_ref().ok().is_none_or(is_shared)
+    {
         return Err(vec![Issue::error("loginUrl", &code::ACCOUNT_LOGIN_URL)]);
     }
     // Who wrote the login's address looks for it under its own name.
@@ -96,7 +100,11 @@ pub fn request(account: &Account, credentials: &Credentials) -> Result<Option<Re
     let grant = if refreshes { "refresh_token" } else { "client_credentials" };
     form_pair(&[b"grant_type"], grant.as_bytes(), &mut body);
     form_pair(&[b"client_id"], given(&credentials.client_id, "clientId")?.as_bytes(), &mut body);
-    form_pair(&[b"client_secret"], given(&credentials.client_secret, "clientSecret")?.as_bytes(), &mut body);
+    form_pair(
+        &[b"client_secret"],
+        given(&credentials.client_secret, "clientSecret")?.as_bytes(),
+        &mut body,
+    );
     if refreshes {
         let token = given(&credentials.refresh_token, "refreshToken")?;
         form_pair(&[b"refresh_token"], token.as_bytes(), &mut body);
@@ -113,7 +121,12 @@ pub fn request(account: &Account, credentials: &Credentials) -> Result<Option<Re
 /// A code, and the member of the account or its credentials that has to be mended.
 pub type Row = (VendorCode, &'static str);
 
-const fn row(name: &'static str, member: &'static str, class: Class, sentence: &'static str) -> Row {
+const fn row(
+    name: &'static str,
+    member: &'static str,
+    class: Class,
+    sentence: &'static str,
+) -> Row {
     (VendorCode { number: 0, name, class, sentence }, member)
 }
 
@@ -150,8 +163,12 @@ const EMPTY: Row = row(
     ACCOUNT,
     "The answer holds no token. Is the address right, and may the app use the API?",
 );
-const BUSY: Row =
-    row("auth.busy", "", MOMENT, "A moment of theirs: a token in its last second, or two refreshes at once.");
+const BUSY: Row = row(
+    "auth.busy",
+    "",
+    MOMENT,
+    "A moment of theirs: a token in its last second, or two refreshes at once.",
+);
 const DOWN: Row = row(
     "auth.down",
     "",
@@ -220,7 +237,11 @@ fn of_error(error: &str, description: &str, refreshes: bool) -> &'static Row {
     match error {
         "invalid_grant" if says("not supported on this domain") => &DOMAIN,
         // Two refreshes at once; the second description is of before September 2024.
-        "invalid_grant" if says("already being processed") || says("expired authorization code") => &BUSY,
+        "invalid_grant"
+            if says("already being processed") || says("expired authorization code") =>
+        {
+            &BUSY
+        }
         "invalid_grant" if refreshes => &REFRESH,
         "invalid_grant" | "unsupported_grant_type" | "unauthorized_client" => &FLOW,
         _ => &REFUSED,

@@ -40,7 +40,8 @@ impl Reader {
     /// places of a loop reach each other, so one of them speaks for all. Keeps the word.
     pub(super) fn pump(&mut self, part: &Part) -> bool {
         let Some(&start) = part.first.first() else { return false };
-        let mut states = vec![State { one: start, two: start, forked: false, letter: 0, from: None }];
+        let mut states =
+            vec![State { one: start, two: start, forked: false, letter: 0, from: None }];
         let mut visited = HashSet::new();
         let mut at = 0;
         while let Some(&State { one, two, forked, .. }) = states.get(at) {
@@ -48,7 +49,11 @@ impl Reader {
             'pairs: for (i, &to) in self.ways(one).iter().enumerate() {
                 for (j, &other) in self.ways(two).iter().enumerate() {
                     let forked = forked || to != other || (one == two && i != j);
-                    let common = self.row(to).iter().zip(self.row(other)).position(|(one, two)| *one && *two);
+                    let common = self
+                        .row(to)
+                        .iter()
+                        .zip(self.row(other))
+                        .position(|(one, two)| *one && *two);
                     let Some(letter) = common else { continue };
                     if !visited.insert((to, other, forked)) {
                         continue;
@@ -90,7 +95,10 @@ impl Reader {
         // Of a text that can only go on well nothing is tried twice.
         let may_fail = |tried: &Tried| {
             let is_end = |letter: usize| {
-                tried.now.iter().any(|(place, _)| part.last.contains(place) && self.takes(*place, letter))
+                tried
+                    .now
+                    .iter()
+                    .any(|(place, _)| part.last.contains(place) && self.takes(*place, letter))
             };
             open || !sorts.iter().all(|letter| is_end(*letter))
         };
@@ -108,7 +116,9 @@ impl Reader {
                 let mut best = None;
                 for word in &words {
                     let tried = self.read(&from, word, SHORT, end);
-                    if let Some(tried) = tried.filter(|tried| tried.steps > text.steps && may_fail(tried)) {
+                    if let Some(tried) =
+                        tried.filter(|tried| tried.steps > text.steps && may_fail(tried))
+                    {
                         (text, best) = (tried, Some(word));
                     }
                 }
@@ -116,8 +126,9 @@ impl Reader {
                 chosen.push(best);
             }
             let length = MAX_TEXT.checked_div(chosen.len()).unwrap_or_default();
-            let whole =
-                chosen.iter().try_fold(Tried::begin(first), |text, word| self.read(&text, word, length, end));
+            let whole = chosen
+                .iter()
+                .try_fold(Tried::begin(first), |text, word| self.read(&text, word, length, end));
             whole.is_some_and(|whole| whole.steps > MAX_STEPS && may_fail(&whole))
         };
         if begins.iter().any(is_much) {
@@ -155,13 +166,21 @@ impl Reader {
                 sorts.push((sort, letter));
             }
         }
-        sorts.sort_by_key(|(sort, _)| std::cmp::Reverse(sort.iter().filter(|takes| **takes).count()));
+        sorts.sort_by_key(|(sort, _)| {
+            std::cmp::Reverse(sort.iter().filter(|takes| **takes).count())
+        });
         sorts.into_iter().map(|(_, letter)| letter).collect()
     }
 
     /// What an engine has tried that finds no end, behind a stretch of a word that is repeated. Nothing where it has found
     /// one.
-    pub(super) fn read(&self, from: &Tried, word: &[usize], length: usize, end: &[usize]) -> Option<Tried> {
+    pub(super) fn read(
+        &self,
+        from: &Tried,
+        word: &[usize],
+        length: usize,
+        end: &[usize],
+    ) -> Option<Tried> {
         let Tried { mut now, mut steps } = from.clone();
         for letter in word.iter().cycle().take(length) {
             if steps > MAX_STEPS {

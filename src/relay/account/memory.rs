@@ -204,7 +204,8 @@ impl Memory {
             let (until, proven) = (words.number()?, words.yes());
             self.token = Some(Token { value: words.word().to_owned(), until, proven });
         } else if name == SIGN {
-            let few = |number: Option<u64>| u32::try_from(number.unwrap_or_default()).unwrap_or(u32::MAX);
+            let few =
+                |number: Option<u64>| u32::try_from(number.unwrap_or_default()).unwrap_or(u32::MAX);
             self.sign = Sign {
                 not_before: words.number()?,
                 fruitless: few(words.number()),

@@ -2,7 +2,9 @@
 //! everybody keeps quiet.
 
 use super::memory::{Stage, WORD, Words};
-use super::{AccountLimiter, Effect, Effects, NO_KEY, NO_TOKEN, NOT_TAKEN, Release, Reply, SOON, say};
+use super::{
+    AccountLimiter, Effect, Effects, NO_KEY, NO_TOKEN, NOT_TAKEN, Release, Reply, SOON, say,
+};
 use crate::crm::outcome::{Fault, Reason};
 use crate::relay::Piece;
 use crate::relay::limiter::{Keep, Looked, PROBE_EVERY, Settled, Told};
@@ -99,7 +101,9 @@ impl<'a> Said<'a> {
         let says = |looked, (code, message)| (looked, code, message);
         match (self.kind, self.fault) {
             (Kind::Refused, Some(Fault::Account)) => says(Looked::Refused, self.about()),
-            (Kind::Refused, Some(Fault::Unsure | Fault::Writes)) => says(Looked::Forbidden, self.about()),
+            (Kind::Refused, Some(Fault::Unsure | Fault::Writes)) => {
+                says(Looked::Forbidden, self.about())
+            }
             (Kind::Retry, _) if self.reason == Some(Reason::Token) => {
                 (Looked::Refused, self.code, NOT_TAKEN.to_owned())
             }
@@ -182,7 +186,13 @@ impl Over<'_> {
 
 impl AccountLimiter {
     /// A call is over: what that means is clear at once, or once somebody has asked the account itself.
-    pub(super) fn release(&mut self, number: u64, release: Release<'_>, now: u64, out: &mut Effects) {
+    pub(super) fn release(
+        &mut self,
+        number: u64,
+        release: Release<'_>,
+        now: u64,
+        out: &mut Effects,
+    ) {
         let Release { id, form, fills, said, .. } = release;
         let is_retry = said.kind == Kind::Retry;
         let is_refused = said.kind == Kind::Refused;
@@ -202,9 +212,11 @@ impl AccountLimiter {
                 self.prove();
             }
             let is_token = is_retry && said.reason == Some(Reason::Token);
-            if is_token && self.drop_token(code, now, out) && !self.settings.expired.contains(&code) {
+            if is_token && self.drop_token(code, now, out) && !self.settings.expired.contains(&code)
+            {
                 // A token that was just issued is refused, too: by the system, or by something before it that says no more.
-                fault = Some(if code.starts_with("http.") { Fault::Unsure } else { Fault::Account });
+                fault =
+                    Some(if code.starts_with("http.") { Fault::Unsure } else { Fault::Account });
                 message.push_str(if self.settings.keyed { NO_KEY } else { NOT_TAKEN });
             }
         }
@@ -239,7 +251,9 @@ impl AccountLimiter {
             quiet: (is_retry && is_rate).then(|| now.saturating_add(self.divided(pause))),
             left: release.left,
             until: release.until,
-            version: versions.filter(|_| asks(Reason::Version)).map(|(_, version)| u64::from(*version)),
+            version: versions
+                .filter(|_| asks(Reason::Version))
+                .map(|(_, version)| u64::from(*version)),
         };
         if over.fault == Some(Fault::Unsure) && is_retry {
             self.memory.wait(number, Stage::Token, over.text());

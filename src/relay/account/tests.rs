@@ -127,7 +127,8 @@ fn whoever_comes_waits_for_the_one_sign_in() {
     let told = answers(&account.step(7, Event::Signed("t1", 3_600_000), START + 10));
     assert_eq!(told.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [7, 8]);
     assert!(
-        told.iter().all(|(_, reply)| matches!(reply, Reply::Granted { token, .. } if token == "t1")),
+        told.iter()
+            .all(|(_, reply)| matches!(reply, Reply::Granted { token, .. } if token == "t1")),
         "{told:?}"
     );
     // It is used until it ends, and then there is another.
@@ -155,7 +156,11 @@ fn a_sign_in_that_fails_for_the_moment_is_made_again_at_a_slower_pace_and_the_th
     for (said, pause, lines) in [
         (Said { after: None, ..busy }, 1_000, vec!["auth.refused auth.down"]),
         (busy, 3_000, vec!["auth.refused auth.down"]),
-        (Said { after: None, ..busy }, 60_000, vec!["auth.refused auth.down", "account.closed auth.down"]),
+        (
+            Said { after: None, ..busy },
+            60_000,
+            vec!["auth.refused auth.down", "account.closed auth.down"],
+        ),
     ] {
         assert_eq!(does(&account.step(1, ask("1"), now)), [Effect::SignIn(1, 30_000)]);
         now += 10;
@@ -166,7 +171,11 @@ fn a_sign_in_that_fails_for_the_moment_is_made_again_at_a_slower_pace_and_the_th
         let early = account.step(2, ask("2"), now + pause - 1);
         assert_eq!(
             waits(&early),
-            Some(now + pause.max(if pause == 60_000 { 0 } else { pause - 1 + 1_000 }).max(pause - 1 + 1_000))
+            Some(
+                now + pause
+                    .max(if pause == 60_000 { 0 } else { pause - 1 + 1_000 })
+                    .max(pause - 1 + 1_000)
+            )
         );
         now += pause;
     }
@@ -174,7 +183,10 @@ fn a_sign_in_that_fails_for_the_moment_is_made_again_at_a_slower_pace_and_the_th
     account.step(3, ask("1"), now);
     account.step(3, Event::NotSigned(busy), now + 5);
     assert_eq!(does(&account.step(4, ask("1"), now + 60_004)).len(), 1);
-    assert!(matches!(does(&account.step(5, ask("1"), now + 60_005)).as_slice(), [Effect::SignIn(5, _)]));
+    assert!(matches!(
+        does(&account.step(5, ask("1"), now + 60_005)).as_slice(),
+        [Effect::SignIn(5, _)]
+    ));
     let opened = account.step(5, Event::Signed("t1", 3_600_000), now + 60_010);
     assert_eq!(logs(&opened), ["account.opened auth.down"]);
     assert_eq!(waits(&opened), None);
@@ -184,7 +196,12 @@ fn a_sign_in_that_fails_for_the_moment_is_made_again_at_a_slower_pace_and_the_th
 fn what_the_owner_has_to_mend_closes_at_once_and_what_the_host_refuses_counts_for_nothing() {
     for (said, code, message) in [
         (
-            Said { field: "clientId", issue: "auth.flow", message: "Mend it.", ..refused(Fault::Account) },
+            Said {
+                field: "clientId",
+                issue: "auth.flow",
+                message: "Mend it.",
+                ..refused(Fault::Account)
+            },
             "auth.flow",
             "clientId: Mend it.",
         ),
@@ -255,7 +272,10 @@ fn a_token_that_has_ended_is_replaced_and_one_after_the_other_is_not() {
         assert!(logs(&effects).contains(&"token.refused crm.token".to_owned()), "{effects:?}");
         assert_eq!(account.memory.sign.not_before, now + pause);
         let closed = account.places.closed.clone().unwrap();
-        assert_eq!((closed.code.as_str(), closed.message.as_str()), ("crm.token", super::NOT_TAKEN));
+        assert_eq!(
+            (closed.code.as_str(), closed.message.as_str()),
+            ("crm.token", super::NOT_TAKEN)
+        );
         now += 75_000;
     }
     // One call that goes through, and the next refusal is a first one.
@@ -308,7 +328,8 @@ fn a_refusal_of_which_nobody_is_sure_is_what_the_read_shows() {
         );
         let told = account.step(4, Event::Looked(read), START + 50);
         assert_eq!(blamed(&told), is_blamed, "{read:?}");
-        let by = account.places.closed.as_ref().map(|closed| format!("{:?}", closed.by).to_lowercase());
+        let by =
+            account.places.closed.as_ref().map(|closed| format!("{:?}", closed.by).to_lowercase());
         assert_eq!(by.as_deref(), closed_by, "{read:?}");
     }
 }
@@ -339,7 +360,10 @@ fn an_unsure_token_asks_for_another_and_then_for_the_read() {
     account.step(4, over("1", "t1", dead), START);
     account.step(5, ask("1"), START);
     account.step(5, Event::Signed("t2", 3_600_000), START);
-    assert_eq!(does(&account.step(6, over("1", "t2", dead), START))[1..], [Effect::SignIn(6, 30_000)]);
+    assert_eq!(
+        does(&account.step(6, over("1", "t2", dead), START))[1..],
+        [Effect::SignIn(6, 30_000)]
+    );
     // Who comes meanwhile waits for the same.
     assert_eq!(does(&account.step(7, ask("2"), START)), []);
     let then = account.step(6, Event::Signed("t3", 3_600_000), START + 10);
@@ -381,8 +405,10 @@ fn any_retry_with_a_retry_after_quiets_the_account_and_a_rate_without_one_for_a_
 
 #[test]
 fn a_used_up_quota_waits_for_the_zones_midnight() {
-    let mut account =
-        AccountLimiter::new(Settings { zone: "America/Chicago".to_owned(), ..SETTINGS }, std::iter::empty());
+    let mut account = AccountLimiter::new(
+        Settings { zone: "America/Chicago".to_owned(), ..SETTINGS },
+        std::iter::empty(),
+    );
     account.step(1, ask("1"), START);
     account.step(1, Event::Signed("t1", 90_000_000), START);
     let asked = account.step(2, over("1", "t1", retry(Reason::Quota, "crm.quota")), START);
@@ -423,9 +449,15 @@ fn a_closed_account_is_read_once_and_whoever_asks_waits_for_that() {
     account.step(4, over("1", "t1", refused(Fault::Account)), START);
     assert_eq!(waits(&account.step(5, ask("2"), START + 1)), Some(START + 60_000));
     let now = START + 60_000;
-    assert!(matches!(does(&account.step(6, ask("2"), now)).as_slice(), [Effect::Look { number: 6, .. }]));
+    assert!(matches!(
+        does(&account.step(6, ask("2"), now)).as_slice(),
+        [Effect::Look { number: 6, .. }]
+    ));
     assert_eq!(does(&account.step(7, ask("3"), now)), []);
     let told = account.step(6, Event::Looked(stored()), now + 10);
     assert_eq!(logs(&told), ["account.opened crm.no"]);
-    assert!(matches!(answers(&told).as_slice(), [(6, Reply::Granted { .. }), (7, Reply::Granted { .. })]));
+    assert!(matches!(
+        answers(&told).as_slice(),
+        [(6, Reply::Granted { .. }), (7, Reply::Granted { .. })]
+    ));
 }

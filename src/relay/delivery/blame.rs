@@ -4,8 +4,14 @@ use crate::check::report::{Issue, Severity};
 use crate::crm::outcome::Fault;
 
 /// The codes of a parameter that is not there.
-const MISSING: [&str; 6] =
-    ["value.required", "params.sets", "params.one_of", "params.any_of", "params.needs", "params.unknown"];
+const MISSING: [&str; 6] = [
+    "value.required",
+    "params.sets",
+    "params.one_of",
+    "params.any_of",
+    "params.needs",
+    "params.unknown",
+];
 
 /// What the owner wrote about a form's way into an account.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +49,10 @@ pub fn blame(issues: &[Issue], written: Written<'_>) -> (Fault, Option<String>) 
         let mapped = written.map.iter().find(|(param, _)| named(param));
         match (mapped, issue.code.as_ref()) {
             (Some((param, _)), "params.unknown") => found = (Fault::Target, Some(param.clone())),
-            (None, code) if MISSING.contains(&code) && !written.map.iter().any(|(param, _)| among(param)) => {
+            (None, code)
+                if MISSING.contains(&code)
+                    && !written.map.iter().any(|(param, _)| among(param)) =>
+            {
                 return (Fault::Target, None);
             }
             _ => {}
@@ -60,7 +69,10 @@ mod tests {
 
     #[test]
     fn whose_fault_a_parameter_is() {
-        let map = [("email".to_owned(), "email".to_owned()), ("nonsense".to_owned(), "company".to_owned())];
+        let map = [
+            ("email".to_owned(), "email".to_owned()),
+            ("nonsense".to_owned(), "company".to_owned()),
+        ];
         let written = Written { map: &map, constants: &["formId"] };
         for (field, code, limit, fault, param) in [
             ("email", "email.at", None, Fault::Lead, None),
@@ -82,7 +94,11 @@ mod tests {
                 limit: limit.map(str::to_owned),
                 suggestion: None,
             };
-            assert_eq!(blame(&[issue], written), (fault, param.map(str::to_owned)), "{field} {code}");
+            assert_eq!(
+                blame(&[issue], written),
+                (fault, param.map(str::to_owned)),
+                "{field} {code}"
+            );
         }
     }
 }

@@ -104,7 +104,10 @@ impl Guard {
         seen: &mut Seen,
     ) -> Held {
         let Outcome::Found { records, total, next } = outcome else { return Held::Others };
-        let of = |record: &Value<'_>| match record.get(self.identity).and_then(Value::as_text).map(str::trim)
+        let of = |record: &Value<'_>| match record
+            .get(self.identity)
+            .and_then(Value::as_text)
+            .map(str::trim)
         {
             None | Some("") => Seen::Nameless,
             Some(known) if known.eq_ignore_ascii_case(own.trim()) => Seen::Own,
@@ -119,7 +122,9 @@ impl Guard {
         }
         let shown = u64::try_from(records.len()).unwrap_or(u64::MAX);
         match next {
-            Some(next) if !records.is_empty() && page != Some(next) => return Held::More(next.clone()),
+            Some(next) if !records.is_empty() && page != Some(next) => {
+                return Held::More(next.clone());
+            }
             // What is not shown may be somebody else.
             None if page.is_none() && total.is_some_and(|total| total > shown) => {
                 *seen = seen.and(Seen::Others);

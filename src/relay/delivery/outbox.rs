@@ -216,7 +216,11 @@ impl Delivery {
     pub fn replayed(&self, recipe: &Recipe, now: u64) -> Self {
         let fresh = Delivery::new(recipe, now);
         Delivery {
-            call: if fresh.call == Call::Write && self.doubt.is_some() { Call::Probe } else { fresh.call },
+            call: if fresh.call == Call::Write && self.doubt.is_some() {
+                Call::Probe
+            } else {
+                fresh.call
+            },
             doubt: self.doubt,
             maybe_repeated: self.maybe_repeated,
             ..fresh
@@ -224,7 +228,14 @@ impl Delivery {
     }
 
     /// Moves on. `random` is 32 random bits.
-    pub fn step(&mut self, recipe: &Recipe, timing: Timing, event: Event, now: u64, random: u32) -> Effect {
+    pub fn step(
+        &mut self,
+        recipe: &Recipe,
+        timing: Timing,
+        event: Event,
+        now: u64,
+        random: u32,
+    ) -> Effect {
         match (event, self.phase) {
             (_, Phase::Done) => Effect::Done,
             (_, Phase::Dead) => Effect::Dead,
@@ -295,9 +306,20 @@ impl Delivery {
             }
             (Event::Listed { outcome, identity, by_key }, _) => match (&recipe.guard, &outcome) {
                 (Some(guard), Outcome::Found { .. }) if self.call == Call::Holders => {
-                    let held = guard.held(&outcome, self.page.as_deref(), &identity, by_key, &mut self.seen);
+                    let held = guard.held(
+                        &outcome,
+                        self.page.as_deref(),
+                        &identity,
+                        by_key,
+                        &mut self.seen,
+                    );
                     let attempts = self.attempts.saturating_add(1);
-                    let again = now.saturating_add(backoff::delay(attempts, timing.base, timing.cap, random));
+                    let again = now.saturating_add(backoff::delay(
+                        attempts,
+                        timing.base,
+                        timing.cap,
+                        random,
+                    ));
                     self.listed(guard, held, by_key, again, now)
                 }
                 _ => self.came_to(recipe, timing, outcome, now, random),
@@ -319,12 +341,19 @@ impl Delivery {
     fn suspected(&self, outcome: Outcome) -> Outcome {
         match outcome {
             Outcome::Retry { reason: Reason::Token, code, .. }
-                if code.starts_with("http.") && self.renewals.saturating_add(1) >= REFUSED_TOKENS =>
+                if code.starts_with("http.")
+                    && self.renewals.saturating_add(1) >= REFUSED_TOKENS =>
             {
                 let message = Cow::Borrowed("The system refuses this call with each new token.");
                 let severity = Severity::Error;
-                let issue =
-                    Issue { field: String::new(), code, severity, message, limit: None, suggestion: None };
+                let issue = Issue {
+                    field: String::new(),
+                    code,
+                    severity,
+                    message,
+                    limit: None,
+                    suggestion: None,
+                };
                 Outcome::Refused { issues: vec![issue], fault: Fault::Unsure }
             }
             outcome => outcome,
@@ -340,7 +369,9 @@ impl Delivery {
         random: u32,
     ) -> Effect {
         self.outcome = Some(told(&outcome));
-        let again = |attempts| now.saturating_add(backoff::delay(attempts, timing.base, timing.cap, random));
+        let again = |attempts| {
+            now.saturating_add(backoff::delay(attempts, timing.base, timing.cap, random))
+        };
         let renewals = std::mem::take(&mut self.renewals);
         match outcome {
             Outcome::Found { records, .. } if self.call == Call::Probe => match latest(&records) {
@@ -468,7 +499,9 @@ fn asked(after: Option<u64>, timing: Timing, now: u64) -> u64 {
 /// What is kept of an outcome: the records of a look-up are somebody else's, and have been judged.
 pub(crate) fn told(outcome: &Outcome) -> Outcome {
     match outcome {
-        Outcome::Found { total, .. } => Outcome::Found { records: Vec::new(), total: *total, next: None },
+        Outcome::Found { total, .. } => {
+            Outcome::Found { records: Vec::new(), total: *total, next: None }
+        }
         other => other.clone(),
     }
 }

@@ -23,16 +23,19 @@ pub fn shaped(
     match (delivery.call, &recipe.guard, &recipe.probe) {
         (Call::Holders, Some(guard), _) => {
             identity(guard, checked)?;
-            let page = delivery.page.clone().map(|page| (Cow::Borrowed(guard.page), Value::from(page)));
+            let page =
+                delivery.page.clone().map(|page| (Cow::Borrowed(guard.page), Value::from(page)));
             Some(key(guard.key).into_iter().chain(page).collect())
         }
         // A look-up takes one key alone.
         (Call::Probe, _, Some(probe)) => {
-            let name = probe.keys.iter().find(|name| !is_left(name) && given(checked, name).is_some())?;
+            let name =
+                probe.keys.iter().find(|name| !is_left(name) && given(checked, name).is_some())?;
             Some(vec![key(name)?])
         }
         (call, guard, probe) => {
-            let aside = guard.as_ref().filter(|_| delivery.aside).and_then(|guard| noted(guard, checked));
+            let aside =
+                guard.as_ref().filter(|_| delivery.aside).and_then(|guard| noted(guard, checked));
             let mut params: Entries<'static> =
                 params.into_iter().filter(|(name, _)| !is_left(name)).collect();
             for (_, value) in &mut params {
@@ -56,7 +59,8 @@ pub fn shaped(
 /// What was left out, behind what the lead has there anyway.
 fn noted(guard: &Guard, params: &Entries<'static>) -> Option<(&'static str, String)> {
     let key = text(params, guard.taken.param)?;
-    let before = text(params, guard.aside.param).map(|text| [text, "\n"].concat()).unwrap_or_default();
+    let before =
+        text(params, guard.aside.param).map(|text| [text, "\n"].concat()).unwrap_or_default();
     Some((guard.aside.param, [&before, guard.aside.label, ": ", key].concat()))
 }
 
@@ -65,7 +69,11 @@ fn text<'p>(params: &'p Entries<'static>, name: &str) -> Option<&'p str> {
 }
 
 fn given<'p>(params: &'p Entries<'static>, name: &str) -> Option<&'p Value<'static>> {
-    params.iter().find(|(known, _)| known == name).map(|(_, value)| value).filter(|value| !value.is_empty())
+    params
+        .iter()
+        .find(|(known, _)| known == name)
+        .map(|(_, value)| value)
+        .filter(|value| !value.is_empty())
 }
 
 /// Marketo's cookie stands in the one record of `input`.

@@ -174,7 +174,8 @@ impl Limiter {
     /// The closed names that this call would ask about; or that it has to wait. One call asks about each at a time.
     pub(super) fn probes(&self, ask: Ask<'_>, now: u64) -> Result<Vec<String>, Answer> {
         let own = self.leases.iter().find(|lease| lease.id == ask.id && !lease.lost);
-        let is_asking = |name: &str| own.is_some_and(|lease| lease.probe.iter().any(|known| known == name));
+        let is_asking =
+            |name: &str| own.is_some_and(|lease| lease.probe.iter().any(|known| known == name));
         let mut names = Vec::new();
         if let Some(closed) = &self.closed {
             let probe_at = turn_of(&closed.asked, closed.probe_at, ask);
@@ -188,7 +189,11 @@ impl Limiter {
             let name = target.name();
             let probe_at = turn_of(&target.asked, target.probe_at, ask);
             if !is_asking(&name) && probe_at > now {
-                return Err(Answer::Wait { until: probe_at, scope: Scope::Target, target: Some(name) });
+                return Err(Answer::Wait {
+                    until: probe_at,
+                    scope: Scope::Target,
+                    target: Some(name),
+                });
             }
             names.push(name);
         }
@@ -256,10 +261,9 @@ impl Limiter {
     pub fn close(&mut self, by: By, code: &str, message: &str, every: u64, now: u64) -> Settled {
         let until = now.saturating_add(every);
         // The read said that all was well, and the next lead that it was not.
-        let fooled = self
-            .opened
-            .as_ref()
-            .is_some_and(|(known, at)| known == code && *at > now.saturating_sub(every.saturating_mul(2)));
+        let fooled = self.opened.as_ref().is_some_and(|(known, at)| {
+            known == code && *at > now.saturating_sub(every.saturating_mul(2))
+        });
         let by = match by {
             By::Read if fooled => By::Lead,
             by => by,
@@ -289,12 +293,17 @@ impl Limiter {
         let until = now.saturating_add(told.every);
         let of_form = |target: &&Target| target.form == told.form;
         let is_whole = self.targets.iter().filter(of_form).any(|target| target.param.is_none());
-        let params = self.targets.iter().filter(of_form).filter(|target| target.param.is_some()).count();
-        let known =
-            self.targets.iter().filter(of_form).any(|target| target.param.as_deref() == Some(told.param));
+        let params =
+            self.targets.iter().filter(of_form).filter(|target| target.param.is_some()).count();
+        let known = self
+            .targets
+            .iter()
+            .filter(of_form)
+            .any(|target| target.param.as_deref() == Some(told.param));
         // Only a name that we sent is one; what else a reply holds may be anything.
         let named = !told.param.is_empty() && told.fills.split('\n').any(|name| name == told.param);
-        let param = (named && !is_whole && (known || params < PARAMS)).then(|| told.param.to_owned());
+        let param =
+            (named && !is_whole && (known || params < PARAMS)).then(|| told.param.to_owned());
         if param.is_none() && params > 0 {
             let Limiter { targets, changes, .. } = self;
             targets.retain(|target| {
@@ -335,11 +344,17 @@ impl Limiter {
 
     /// Opens the targets that the owner has taken out of the options, for no lead may ever ask about them. Leads of a form
     /// that is gone may still wait, and say so: then they ask, and it stays closed until nobody has asked for a while.
-    pub fn prune(&mut self, goes: impl Fn(&str, Option<&str>) -> bool, every: u64, now: u64) -> Settled {
+    pub fn prune(
+        &mut self,
+        goes: impl Fn(&str, Option<&str>) -> bool,
+        every: u64,
+        now: u64,
+    ) -> Settled {
         let long_ago = now.saturating_sub(every.saturating_mul(5));
         let mut gone = Vec::new();
         for target in &self.targets {
-            let is_asked = target.param.is_none() && target.code == GONE && target.probe_at > long_ago;
+            let is_asked =
+                target.param.is_none() && target.code == GONE && target.probe_at > long_ago;
             if !is_asked && !goes(&target.form, target.param.as_deref()) {
                 gone.push(target.name());
             }
@@ -360,7 +375,11 @@ impl Limiter {
             targets.retain(|target| {
                 let goes = target.name() == *name;
                 if goes {
-                    settled.events.push(("target.opened", target.form.clone(), target.code.clone()));
+                    settled.events.push((
+                        "target.opened",
+                        target.form.clone(),
+                        target.code.clone(),
+                    ));
                     changes.target(name);
                 }
                 !goes
@@ -378,7 +397,14 @@ impl Limiter {
     }
 
     /// The harmless read of a closed account came to this.
-    pub fn looked(&mut self, looked: Looked, code: &str, message: &str, every: u64, now: u64) -> Settled {
+    pub fn looked(
+        &mut self,
+        looked: Looked,
+        code: &str,
+        message: &str,
+        every: u64,
+        now: u64,
+    ) -> Settled {
         let Some(closed) = &mut self.closed else { return Settled::default() };
         self.changes.closed();
         match looked {

@@ -69,7 +69,8 @@ impl Limiter {
     pub fn changes(&mut self) -> Vec<Part> {
         let calls = std::mem::take(&mut self.changes.calls);
         let names = std::mem::take(&mut self.changes.names);
-        let calls = calls.iter().map(|(place, began)| (number(CALL, *place), Some(began.to_string())));
+        let calls =
+            calls.iter().map(|(place, began)| (number(CALL, *place), Some(began.to_string())));
         calls.chain(names.into_iter().map(|name| (name.clone(), self.text(&name)))).collect()
     }
 
@@ -110,7 +111,11 @@ impl Limiter {
             });
         } else if let Some(key) = name.strip_prefix(FRESH) {
             let (until, by) = text.split_once(' ').unwrap_or((text, super::ANYBODY));
-            self.fresh.push(Fresh { key: key.to_owned(), until: until.parse().ok()?, by: by.to_owned() });
+            self.fresh.push(Fresh {
+                key: key.to_owned(),
+                until: until.parse().ok()?,
+                by: by.to_owned(),
+            });
         } else if let Some(place) = name.strip_prefix(CALL) {
             // In the order of time: a sort for this alone would weigh more than all the rest.
             let began = text.parse().ok()?;
@@ -148,9 +153,10 @@ impl Limiter {
             let mut number = || words.next().and_then(|word| word.parse::<u64>().ok());
             self.quiet_until = number().unwrap_or_default();
             let (left, until) = (number(), number());
-            self.budget = left
-                .zip(until)
-                .map(|(left, until)| Budget { left: u32::try_from(left).unwrap_or(u32::MAX), until });
+            self.budget = left.zip(until).map(|(left, until)| Budget {
+                left: u32::try_from(left).unwrap_or(u32::MAX),
+                until,
+            });
             let (reset, every) = (number(), number());
             self.quota = reset.zip(every).map(|(reset, every)| Quota { reset, every });
             self.version = number().and_then(|version| u8::try_from(version).ok());

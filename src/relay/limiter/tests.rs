@@ -1,4 +1,6 @@
-use super::{Answer, Ask, By, Door, Keep, Limiter, Limits, Looked, PROBE_EVERY, Scope, Settled, Told};
+use super::{
+    Answer, Ask, By, Door, Keep, Limiter, Limits, Looked, PROBE_EVERY, Scope, Settled, Told,
+};
 use crate::crm::outcome::Fault;
 
 const LIMITS: Limits = Limits { calls: 3, window: 20_000, at_once: 2 };
@@ -8,7 +10,17 @@ const MANY: Limits = Limits { calls: 1_000, window: 20_000, at_once: 2 };
 
 fn ask<'a>(id: &'a str, key: &'a str) -> Ask<'a> {
     let (form, fills) = ("contact", "email\nphone");
-    Ask { id, keys: key, shard: "0", deadline: 1_000, lag: 0, lost: false, form, fills, every: 60_000 }
+    Ask {
+        id,
+        keys: key,
+        shard: "0",
+        deadline: 1_000,
+        lag: 0,
+        lost: false,
+        form,
+        fills,
+        every: 60_000,
+    }
 }
 
 fn person(until: u64) -> Answer {
@@ -71,7 +83,10 @@ fn a_delivery_goes_on_in_its_own_place() {
     gate.acquire(MANY, ask("1", "ann"), 0);
     gate.acquire(MANY, ask("2", "bob"), 0);
     gate.release("1", Keep::GoesOn, None);
-    assert!(waits(gate.acquire(MANY, ask("3", "ann"), 5)), "the look-up counts for the one who made it");
+    assert!(
+        waits(gate.acquire(MANY, ask("3", "ann"), 5)),
+        "the look-up counts for the one who made it"
+    );
     assert_eq!(
         gate.acquire(MANY, ask("1", "ann"), 10),
         Answer::Granted { doubt: None, others: None, kept: true, probe: false }
@@ -434,7 +449,8 @@ fn a_state_in_pieces_is_the_whole_state() {
     let limits = Limits { calls: 7, window: 2_000, at_once: 4 };
     let mut random = 7_u64;
     let mut below = |most: u64| {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        random =
+            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (random >> 33).checked_rem(most).unwrap_or_default()
     };
     let mut now = 1_000_000;
@@ -448,8 +464,16 @@ fn a_state_in_pieces_is_the_whole_state() {
         let faults = [Fault::Lead, Fault::Target, Fault::Writes, Fault::Account];
         let fault = faults.get(usize::try_from(below(40)).unwrap_or(9)).copied();
         let param = if below(2) == 0 { "phone" } else { "" };
-        let told =
-            Told { id: &id, form, fills, fault, param, stored: true, every: 1_000, ..told("", Fault::Lead) };
+        let told = Told {
+            id: &id,
+            form,
+            fills,
+            fault,
+            param,
+            stored: true,
+            every: 1_000,
+            ..told("", Fault::Lead)
+        };
         gate.settle(told, now);
         if below(3) == 0 {
             gate.stored(&id, 900, now);

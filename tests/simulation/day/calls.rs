@@ -19,12 +19,17 @@ impl Day {
             Kind::Upsert => who,
             Kind::Form | Kind::Creates => Who { email: Some(person), phone: None },
         };
-        let keys = [email.map(|email| format!("e:e{email}")), phone.map(|phone| format!("p:p{phone}"))];
+        let keys =
+            [email.map(|email| format!("e:e{email}")), phone.map(|phone| format!("p:p{phone}"))];
         keys.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     /// Makes the request of a delivery's call; nothing where the lead has none of the keys that it goes by.
-    pub(super) fn render(&mut self, row: usize, state: &Delivery) -> Option<(bool, Option<String>)> {
+    pub(super) fn render(
+        &mut self,
+        row: usize,
+        state: &Delivery,
+    ) -> Option<(bool, Option<String>)> {
         let who = self.who(row);
         let left = |key, name: &str| if state.without == name { None } else { key };
         let who = Who { email: left(who.email, "email"), phone: left(who.phone, "phone") };
@@ -56,7 +61,8 @@ impl Day {
         self.seen.calls += 1;
         let row = ticket.row;
         let fate = if self.below(100) < self.trouble {
-            let fates = [Fate::Unheard, Fate::Broken, Fate::Dropped, Fate::Refused, Fate::Busy, Fate::Rate];
+            let fates =
+                [Fate::Unheard, Fate::Broken, Fate::Dropped, Fate::Refused, Fate::Busy, Fate::Rate];
             fates[self.below(6) as usize]
         } else {
             Fate::Answered
@@ -95,15 +101,21 @@ impl Day {
         let deadline = self.now + DEADLINE;
         match call.fate {
             Fate::Dropped => return self.hear_at(self.now + 1, &call, lost()),
-            Fate::Busy => return self.hear_at(self.now + 1, &call, retry("http.503", Reason::Busy, 2_000)),
-            Fate::Rate => return self.hear_at(self.now + 1, &call, retry("http.429", Reason::Rate, 5_000)),
+            Fate::Busy => {
+                return self.hear_at(self.now + 1, &call, retry("http.503", Reason::Busy, 2_000));
+            }
+            Fate::Rate => {
+                return self.hear_at(self.now + 1, &call, retry("http.429", Reason::Rate, 5_000));
+            }
             _ => {}
         }
         let is_poison = poison && call.write;
         // Who does not fill the parameter goes to another target, as far as this is concerned.
         let of_param = self.accounts[account].crm.trouble.is_some_and(|trouble| trouble.param);
-        let form = if of_param && self.store.rows[row].fills != EXTRA { usize::MAX } else { lead % 2 };
-        let said = self.accounts[account].crm.knock(call.token, is_poison, (form, call.write), self.now);
+        let form =
+            if of_param && self.store.rows[row].fills != EXTRA { usize::MAX } else { lead % 2 };
+        let said =
+            self.accounts[account].crm.knock(call.token, is_poison, (form, call.write), self.now);
         if let Some(said) = said {
             if call.fate != Fate::Broken {
                 self.hear_at(self.now + 1, &call, said);

@@ -24,7 +24,8 @@ impl Day {
 
     /// It says what came of its call.
     pub(super) fn release(&mut self, ticket: Ticket, told: &Effect) {
-        let Effect::Release { outcome, unsent, token, write, goes_on, landed, pace, after } = told else {
+        let Effect::Release { outcome, unsent, token, write, goes_on, landed, pace, after } = told
+        else {
             unreachable!()
         };
         let Stored { form, fills, .. } = self.store.rows[ticket.row];
@@ -93,8 +94,11 @@ impl Day {
                     self.at(self.now + takes, Happening::Looked { account, life, number, token });
                 }
                 Task::Midnight { number } => {
-                    let (ahead, reset) = (self.accounts[account].ahead, self.accounts[account].crm.quota);
-                    let reset = reset.saturating_add_signed(self.skew + ahead).max(self.gate_clock(account));
+                    let (ahead, reset) =
+                        (self.accounts[account].ahead, self.accounts[account].crm.quota);
+                    let reset = reset
+                        .saturating_add_signed(self.skew + ahead)
+                        .max(self.gate_clock(account));
                     self.came(account, number, Asked::Midnight(reset));
                 }
                 Task::Log(event) => {
@@ -126,12 +130,25 @@ impl Day {
                 Heard::Held { until, scope: scope.name().to_owned(), target }
             }
             Some(Reply::Granted { doubt, others, kept, probe, version, token }) => {
-                let Account { gate, limits, .. } = &self.accounts[self.store.rows[ticket.row].account];
+                let Account { gate, limits, .. } =
+                    &self.accounts[self.store.rows[ticket.row].account];
                 assert!(gate.limiter().leases.len() <= limits.at_once as usize, "too many at once");
-                assert!(gate.limiter().calls.len() <= limits.calls as usize, "too many in a window");
+                assert!(
+                    gate.limiter().calls.len() <= limits.calls as usize,
+                    "too many in a window"
+                );
                 // A host that is not careful believes a grant for ever.
                 let since = if self.careful { asked } else { u64::MAX };
-                Heard::Granted { asked: since, doubt, others, kept, probe, version, token, stands: true }
+                Heard::Granted {
+                    asked: since,
+                    doubt,
+                    others,
+                    kept,
+                    probe,
+                    version,
+                    token,
+                    stands: true,
+                }
             }
             Some(Reply::Released { hold, until, opened, blamed }) => {
                 self.seen.blamed += u64::from(blamed);
@@ -148,8 +165,14 @@ impl Day {
         let account = &mut self.accounts[account];
         match reply {
             Some(Reply::Released { .. }) => account.quiet = account.quiet.max(quiet),
-            Some(Reply::Granted { .. }) if !stepped && !account.was_full && account.crm.quota == 0 => {
-                assert!(now >= account.quiet, "a call goes out {} ms too early", account.quiet - now);
+            Some(Reply::Granted { .. })
+                if !stepped && !account.was_full && account.crm.quota == 0 =>
+            {
+                assert!(
+                    now >= account.quiet,
+                    "a call goes out {} ms too early",
+                    account.quiet - now
+                );
             }
             _ => {}
         }
@@ -158,15 +181,21 @@ impl Day {
     /// A sign-in comes to its end.
     pub(super) fn signed(&mut self, account: usize, number: u64, login: Option<Login>) {
         let good = self.accounts[account].crm.token;
-        let failed = |code: &'static str| Said { kind: Came::Failed, code, message: code, ..Said::default() };
+        let failed = |code: &'static str| Said {
+            kind: Came::Failed,
+            code,
+            message: code,
+            ..Said::default()
+        };
         let (value, said) = match login {
             None => (good.to_string(), None),
             Some(Login::Dead) => ((good + 1_000 + number).to_string(), None),
             Some(Login::Stalls) => (String::new(), Some(failed("network.timeout"))),
             Some(Login::Unsent) => (String::new(), Some(Said::default())),
-            Some(Login::Down) => {
-                (String::new(), Some(Said { kind: Came::Retry, code: "auth.down", ..Said::default() }))
-            }
+            Some(Login::Down) => (
+                String::new(),
+                Some(Said { kind: Came::Retry, code: "auth.down", ..Said::default() }),
+            ),
             Some(Login::Refused) => (String::new(), Some(failed("account.invalid"))),
         };
         match said {
@@ -186,7 +215,8 @@ impl Day {
 fn quiet_of(event: &Asked<'_>) -> u64 {
     match event {
         Asked::Release(Release { said, after, .. })
-            if said.kind == Came::Retry && (said.reason == Some(Reason::Rate) || after.is_some()) =>
+            if said.kind == Came::Retry
+                && (said.reason == Some(Reason::Rate) || after.is_some()) =>
         {
             after.unwrap_or_default().max(said.after.unwrap_or_default())
         }

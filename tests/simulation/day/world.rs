@@ -94,7 +94,10 @@ impl World for Day {
                 let state = serde_json::from_str(state).unwrap();
                 let heard = match self.render(row, &state) {
                     Some((write, identity)) => Heard::Rendered { write, identity, stands: true },
-                    None => Heard::Failed(Failure { code: "lookup.blind".to_owned(), ..Failure::default() }),
+                    None => Heard::Failed(Failure {
+                        code: "lookup.blind".to_owned(),
+                        ..Failure::default()
+                    }),
                 };
                 self.said(self.now, ticket, heard);
             }

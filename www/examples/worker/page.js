@@ -10,7 +10,8 @@ export default {
     return new HTMLRewriter()
       .on("form[data-fieldpost]", {
         element(form) {
-          if (token) form.prepend(`<input type="hidden" name="_fp_token" value="${token}">`, { html: true });
+          if (token)
+            form.prepend(`<input type="hidden" name="_fp_token" value="${token}">`, { html: true });
         },
       })
       .transform(new Response(page.body, { status: page.status, headers }));
@@ -20,7 +21,10 @@ export default {
 /** A token of letters, digits and dots; a relay that does not answer costs the token, not the page. */
 async function formToken(form) {
   try {
-    const response = await fetch(form, { headers: { accept: "application/json" }, signal: AbortSignal.timeout(1_000) });
+    const response = await fetch(form, {
+      headers: { accept: "application/json" },
+      signal: AbortSignal.timeout(1_000),
+    });
     const { token } = await response.json();
     return /^[\w.-]+$/.test(token) ? token : "";
   } catch {

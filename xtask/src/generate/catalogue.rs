@@ -10,7 +10,8 @@ use std::path::Path;
 /// `pkg/src/catalogue.gen.ts`. Functions, so that nobody makes the rows who does not ask.
 pub(super) fn rows(_: &Path) -> Outcome<String> {
     let mut text = format!("{HEAD}import type {{ OperationInfo }} from \"./types.js\";\n");
-    let is_capture = |operation: &Operation| CAPTURE.iter().any(|known| known.name == operation.name);
+    let is_capture =
+        |operation: &Operation| CAPTURE.iter().any(|known| known.name == operation.name);
     for (name, what, capture) in [
         ("captures", "The operations that capture a lead: those of the build for pages.", true),
         ("others", "All others.", false),

@@ -12,7 +12,11 @@ use std::path::Path;
 
 /// The types of codes, each with what it is for and its rows.
 const TYPES: &[(&str, &str, &[Section])] = &[
-    ("IssueCode", "What a check says of values and parameters, and a system of what it stored.", ISSUES),
+    (
+        "IssueCode",
+        "What a check says of values and parameters, and a system of what it stored.",
+        ISSUES,
+    ),
     ("AnswerCode", "What a relay says of a whole request.", &[ANSWERS]),
     ("HeldCode", "Why a lead waits for a person; also an answer's code or the module's.", &[HELD]),
     ("StuckCode", "Why a delivery is refused, or waits.", &[STUCK]),
@@ -65,7 +69,8 @@ pub(super) fn page(root: &Path) -> Outcome<String> {
         table(&mut page, columns)?;
         for row in section.rows {
             let advice = advice(row);
-            let cells = if says { vec![row.sentence, advice.as_str()] } else { vec![advice.as_str()] };
+            let cells =
+                if says { vec![row.sentence, advice.as_str()] } else { vec![advice.as_str()] };
             write!(page, "| `{}` |", row.name)?;
             for text in cells {
                 write!(page, "{}{text} |", if text.is_empty() { "" } else { " " })?;
@@ -120,7 +125,11 @@ fn table(page: &mut String, columns: &[&str]) -> Outcome<()> {
 
 fn translated(page: &mut String, languages: &[Translation], code: &str) -> Outcome<()> {
     for (language, said) in LANGUAGES.iter().zip(languages) {
-        write!(page, " | {}", said.of(code).ok_or_else(|| format!("{language} does not say {code}"))?)?;
+        write!(
+            page,
+            " | {}",
+            said.of(code).ok_or_else(|| format!("{language} does not say {code}"))?
+        )?;
     }
     Ok(())
 }
@@ -128,7 +137,8 @@ fn translated(page: &mut String, languages: &[Translation], code: &str) -> Outco
 /// What a code means and what to do, as sentences.
 fn advice(row: &Row) -> String {
     let mut letters = row.means.chars();
-    let mut means: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let mut means: String =
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     if !means.is_empty() && !means.ends_with('.') {
         means.push('.');
     }
@@ -154,7 +164,11 @@ pub(super) fn types(_: &Path) -> Outcome<String> {
         )?;
     }
     let all: Vec<&str> = TYPES.iter().map(|(name, ..)| *name).collect();
-    writeln!(text, "\n/** Every code but the vendors' own. */\nexport type Code = {};", all.join(" | "))?;
+    writeln!(
+        text,
+        "\n/** Every code but the vendors' own. */\nexport type Code = {};",
+        all.join(" | ")
+    )?;
     writeln!(
         text,
         "\n/** What a line of the log is about. */\nexport type LogEvent = {};",

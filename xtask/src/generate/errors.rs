@@ -38,8 +38,9 @@ fn whose(fault: Fault) -> &'static str {
 }
 
 fn fault(row: &VendorCode) -> String {
-    let about =
-        pardot::ABOUT.iter().find(|(number, _)| *number == row.number && row.name.starts_with("pardot."));
+    let about = pardot::ABOUT
+        .iter()
+        .find(|(number, _)| *number == row.number && row.name.starts_with("pardot."));
     match (row.class, about.map_or("", |(_, param)| param)) {
         (Class::Refused(Fault::Lead), param) if !param.is_empty() => {
             let some = if param.ends_with('_') { "…" } else { "" };
@@ -69,7 +70,9 @@ fn class(class: Class) -> String {
         Class::Done => "no: `stored`, it is so already".to_owned(),
         Class::Retry(Reason::Token, _) => "yes, once, with a new token".to_owned(),
         Class::Retry(Reason::Version, _) => "yes, once, in the other version".to_owned(),
-        Class::Retry(Reason::Quota, time) => format!("yes, {} at least: the day's quota", after(time)),
+        Class::Retry(Reason::Quota, time) => {
+            format!("yes, {} at least: the day's quota", after(time))
+        }
         Class::Retry(Reason::Rate, time) => format!("yes, {}: too many calls", after(time)),
         Class::Retry(Reason::Busy, time) => format!("yes, {}", after(time)),
         Class::Unclear => "a read: yes; a write: `unknown`, ask before sending again".to_owned(),
@@ -77,9 +80,18 @@ fn class(class: Class) -> String {
 }
 
 fn codes(page: &mut String, rows: &[VendorCode]) -> Done<()> {
-    page.push_str("| code | meaning, and what to mend | whose fault | again? |\n|---|---|---|---|\n");
+    page.push_str(
+        "| code | meaning, and what to mend | whose fault | again? |\n|---|---|---|---|\n",
+    );
     for row in rows {
-        writeln!(page, "| `{}` | {} | {} | {} |", row.name, row.sentence, fault(row), class(row.class))?;
+        writeln!(
+            page,
+            "| `{}` | {} | {} | {} |",
+            row.name,
+            row.sentence,
+            fault(row),
+            class(row.class)
+        )?;
     }
     page.push('\n');
     Ok(())
@@ -100,7 +112,9 @@ fn cell(outcome: &Outcome) -> Done<(String, String)> {
             };
             (code.to_string(), format!("yes, {how}"))
         }
-        Outcome::Unknown { why } => (why.to_string(), "`unknown`: ask before sending again".to_owned()),
+        Outcome::Unknown { why } => {
+            (why.to_string(), "`unknown`: ask before sending again".to_owned())
+        }
         other => return Err(format!("no error: {other:?}").into()),
     })
 }

@@ -22,8 +22,10 @@ impl Translation {
         let path = format!("src/data/{folder}/{language}.txt");
         let text = fs::read_to_string(root.join(&path))?;
         let (head, rest) = text.split_once('\n').ok_or_else(|| format!("{path} is empty"))?;
-        let source =
-            head.strip_prefix("# ").ok_or_else(|| format!("{path} does not say its source"))?.to_owned();
+        let source = head
+            .strip_prefix("# ")
+            .ok_or_else(|| format!("{path} does not say its source"))?
+            .to_owned();
         let row = |line: &str| {
             let (code, said) =
                 line.split_once(' ').ok_or_else(|| format!("{path}: {line} has no sentence"))?;
@@ -49,8 +51,10 @@ pub(super) fn translations(root: &Path, folder: &str) -> Outcome<Vec<Translation
 /// `fieldpost/messages/{name}`.
 pub(super) fn language(root: &Path, name: &str) -> Outcome<String> {
     let said = Translation::read(root, "messages", name)?;
-    let mut text =
-        format!("{HEAD}/** {} */\nconst messages: Readonly<Record<string, string>> = {{\n", said.source);
+    let mut text = format!(
+        "{HEAD}/** {} */\nconst messages: Readonly<Record<string, string>> = {{\n",
+        said.source
+    );
     members(&mut text, said.pairs())?;
     text.push_str("};\nexport default messages;\n");
     Ok(text)
@@ -63,7 +67,9 @@ pub(super) fn limits(_: &Path) -> Outcome<String> {
     );
     members(
         &mut text,
-        code::issues().filter(|row| row.sentence.contains("{}")).map(|row| (row.name, row.sentence)),
+        code::issues()
+            .filter(|row| row.sentence.contains("{}"))
+            .map(|row| (row.name, row.sentence)),
     )?;
     text.push_str("};\n");
     Ok(text)
@@ -85,8 +91,11 @@ pub(super) fn relay_words(root: &Path) -> Outcome<String> {
         "{HEAD}/** By language: what a relay says about a whole request, and around the form on a page of its own. */\n\
          export const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {{\n"
     );
-    let english =
-        relay::ANSWERS.rows.iter().map(|row| (row.name, row.sentence)).chain(words::PAGE.iter().copied());
+    let english = relay::ANSWERS
+        .rows
+        .iter()
+        .map(|row| (row.name, row.sentence))
+        .chain(words::PAGE.iter().copied());
     writeln!(text, "{}: {{", quoted("en"))?;
     members(&mut text, english)?;
     text.push_str("},\n");

@@ -26,12 +26,16 @@ fn example(operation: &Operation, cases: &[serde_json::Value]) -> Outcome<serde_
     let mut fits: Vec<_> = cases
         .iter()
         .filter(|case| case.get("operation").is_some_and(|name| name == operation.name))
-        .filter(|case| case.pointer("/expect/code").is_none() && case.pointer("/account/version").is_none())
+        .filter(|case| {
+            case.pointer("/expect/code").is_none() && case.pointer("/account/version").is_none()
+        })
         .filter_map(|case| case.get("params").filter(|params| params.is_object()).cloned())
         .filter(|params| params.to_string().len() < 400)
         .collect();
     fits.sort_by_key(|params| params.to_string().len());
-    fits.get(fits.len() / 2).cloned().ok_or_else(|| format!("{} has no example", operation.name).into())
+    fits.get(fits.len() / 2)
+        .cloned()
+        .ok_or_else(|| format!("{} has no example", operation.name).into())
 }
 
 fn rust(value: &serde_json::Value) -> String {
@@ -48,8 +52,13 @@ fn rust(value: &serde_json::Value) -> String {
 }
 
 fn entries(value: &serde_json::Value) -> String {
-    let pair = |(name, value): (&String, &serde_json::Value)| format!("({name:?}.into(), {})", rust(value));
-    format!("vec![{}]", value.as_object().into_iter().flatten().map(pair).collect::<Vec<_>>().join(", "))
+    let pair = |(name, value): (&String, &serde_json::Value)| {
+        format!("({name:?}.into(), {})", rust(value))
+    };
+    format!(
+        "vec![{}]",
+        value.as_object().into_iter().flatten().map(pair).collect::<Vec<_>>().join(", ")
+    )
 }
 
 fn limits(field: &Field) -> String {
@@ -65,7 +74,13 @@ fn limits(field: &Field) -> String {
     }
     if !field.choices.is_empty() {
         parts.push(
-            field.choices.all().iter().map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", "),
+            field
+                .choices
+                .all()
+                .iter()
+                .map(|choice| format!("`{choice}`"))
+                .collect::<Vec<_>>()
+                .join(", "),
         );
     }
     if field.options.has(fieldpost::field::Options::LENIENT) {
@@ -135,10 +150,12 @@ fn reply(parser: ResponseParser) -> &'static str {
         ResponseParser::MarketoFound => {
             "`found`: `records`, and `next` where there is another page. Ids are text."
         }
-        ResponseParser::MarketoDone(_) | ResponseParser::PardotGone => "`stored` with a status and no id.",
-        ResponseParser::PardotWrite | ResponseParser::PardotMade(..) | ResponseParser::ProspectsWrite => {
-            "`stored` with id and status."
+        ResponseParser::MarketoDone(_) | ResponseParser::PardotGone => {
+            "`stored` with a status and no id."
         }
+        ResponseParser::PardotWrite
+        | ResponseParser::PardotMade(..)
+        | ResponseParser::ProspectsWrite => "`stored` with id and status.",
         ResponseParser::PardotRead | ResponseParser::PardotFound(_) => {
             "`found`: `records` and `total`; collections are lists, ids are text."
         }
@@ -151,7 +168,9 @@ fn reply(parser: ResponseParser) -> &'static str {
         ResponseParser::PardotCsv => {
             "`found`: a record for each row, empty cells null. `client.download` gives the CSV as a stream."
         }
-        ResponseParser::ProspectsFound => "`found`: `records`, `total`, and `next` in the newest generation.",
+        ResponseParser::ProspectsFound => {
+            "`found`: `records`, `total`, and `next` in the newest generation."
+        }
     }
 }
 
@@ -222,7 +241,8 @@ pub(super) fn page(root: &Path) -> Outcome<String> {
             page.push('\n');
         }
         let given = example(operation, &cases)?;
-        let Value::Map(given_entries) = serde_json::from_str::<Value<'static>>(&given.to_string())? else {
+        let Value::Map(given_entries) = serde_json::from_str::<Value<'static>>(&given.to_string())?
+        else {
             return Err(format!("{given} is no map of parameters").into());
         };
         let payload = operation
@@ -250,9 +270,13 @@ fn ts_kind(field: &Field) -> String {
     let one = match field.kind {
         Kind::Labels => "string | readonly (string | number)[]".to_owned(),
         Kind::Choices => "readonly string[]".to_owned(),
-        Kind::Choice => {
-            field.choices.all().iter().map(|choice| format!("{choice:?}")).collect::<Vec<_>>().join(" | ")
-        }
+        Kind::Choice => field
+            .choices
+            .all()
+            .iter()
+            .map(|choice| format!("{choice:?}"))
+            .collect::<Vec<_>>()
+            .join(" | "),
         Kind::Boolean | Kind::Consent => "boolean | 0 | 1".to_owned(),
         Kind::Integer | Kind::Number | Kind::Id => "number | string".to_owned(),
         Kind::Record => object(field.fields, field.open.is_some()),
@@ -267,7 +291,9 @@ fn ts_kind(field: &Field) -> String {
 fn object(fields: &[Field], open: bool) -> String {
     let mut members: Vec<String> = fields
         .iter()
-        .map(|field| format!("{:?}{}: {}", field.name, if field.required { "" } else { "?" }, ts_kind(field)))
+        .map(|field| {
+            format!("{:?}{}: {}", field.name, if field.required { "" } else { "?" }, ts_kind(field))
+        })
         .collect();
     if open {
         members.push("[name: string]: unknown".to_owned());
@@ -284,10 +310,13 @@ pub(super) fn types(_: &Path) -> Outcome<String> {
         "{HEAD}\n/** Every operation: its parameters, and the kinds of a good outcome. */\nexport interface Operations {{\n"
     );
     for operation in operations() {
-        let open = matches!(operation.params.unknown, Unknown::Take(_)) || !operation.more.aliases.is_empty();
+        let open = matches!(operation.params.unknown, Unknown::Take(_))
+            || !operation.more.aliases.is_empty();
         let reply = match operation.parser {
             ResponseParser::Relay => "\"stored\" | \"queued\"",
-            ResponseParser::MarketoRecords | ResponseParser::PardotBatch(_) => "\"stored\" | \"batch\"",
+            ResponseParser::MarketoRecords | ResponseParser::PardotBatch(_) => {
+                "\"stored\" | \"batch\""
+            }
             ResponseParser::MarketoFound
             | ResponseParser::PardotRead
             | ResponseParser::PardotFound(_)
@@ -302,6 +331,8 @@ pub(super) fn types(_: &Path) -> Outcome<String> {
             operation.summary, operation.name
         )?;
     }
-    text.push_str("}\n\n/** An operation's name. */\nexport type OperationName = keyof Operations;\n");
+    text.push_str(
+        "}\n\n/** An operation's name. */\nexport type OperationName = keyof Operations;\n",
+    );
     Ok(text)
 }

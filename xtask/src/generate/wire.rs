@@ -52,15 +52,21 @@ pub(super) fn page(_: &Path) -> Outcome<String> {
 pub(super) fn border(_: &Path) -> Outcome<String> {
     let mut text = HEAD.to_owned();
     let kinds = Kind::VISITOR.iter().map(|(name, _)| *name);
-    writeln!(text, "\n/** The kind of a visitor's field. */\nexport type Kind = {};", union(kinds))?;
+    writeln!(
+        text,
+        "\n/** The kind of a visitor's field. */\nexport type Kind = {};",
+        union(kinds)
+    )?;
     text.push_str("\n/** The numbers of kinds that are checked alone. */\n");
     for name in ["email", "phone", "labels"] {
         let number = Kind::VISITOR.iter().position(|(known, _)| *known == name);
         let number = number.ok_or_else(|| format!("there is no kind {name}"))?;
         writeln!(text, "export const {} = {number};", name.to_uppercase())?;
     }
-    let options: Vec<String> =
-        std::iter::once("required").chain(Options::NAMES.iter().map(|(name, _)| *name)).map(quoted).collect();
+    let options: Vec<String> = std::iter::once("required")
+        .chain(Options::NAMES.iter().map(|(name, _)| *name))
+        .map(quoted)
+        .collect();
     writeln!(
         text,
         "\n/** What may be asked of a value, a bit for each. */\nexport const OPTIONS = [{}] as const;",

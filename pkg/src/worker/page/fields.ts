@@ -19,8 +19,17 @@ export function escapeHtml(text: string): string {
 function entry(name: string, field: FieldSpec, entered: readonly [string, unknown][]): Entry {
   const values = entered.flatMap(([other, value]) => (other === name ? [value].flat() : []));
   // What a form calls "no" is no consent, and a page must never make one of it.
-  if (isBox(field)) return values.some((value) => value === true || (typeof value === "string" && value.trim() !== "" && !/^(no|false|off|0)$/i.test(value.trim())));
-  const texts = values.map((value) => (typeof value === "string" ? value : typeof value === "number" ? String(value) : ""));
+  if (isBox(field))
+    return values.some(
+      (value) =>
+        value === true ||
+        (typeof value === "string" &&
+          value.trim() !== "" &&
+          !/^(no|false|off|0)$/i.test(value.trim())),
+    );
+  const texts = values.map((value) =>
+    typeof value === "string" ? value : typeof value === "number" ? String(value) : "",
+  );
   if (isMany(field)) return texts;
   // Of several for one the form takes the last that is not empty.
   const last = texts.filter((one) => one.trim()).at(-1);
@@ -39,7 +48,15 @@ export function canonical(fields: Fields, entered: readonly [string, unknown][])
       const plain = (text: string): string => text.replace(/\r\n?/g, "\n").trim();
       if (typeof given === "boolean") return [name, given ? "yes" : ""];
       if (typeof given === "string") return [name, plain(given)];
-      return [name, given.flatMap((one) => one.split(",")).map(plain).filter(Boolean).sort().join(",")];
+      return [
+        name,
+        given
+          .flatMap((one) => one.split(","))
+          .map(plain)
+          .filter(Boolean)
+          .sort()
+          .join(","),
+      ];
     }),
   );
 }
@@ -47,19 +64,42 @@ export function canonical(fields: Fields, entered: readonly [string, unknown][])
 /** The issues with a field of the form that a visitor can see, which the list at the top links. */
 export function fieldIssues(fields: Fields, issues: readonly Issue[]): string[] {
   return Object.entries(fields).flatMap(([name, field], at) =>
-    field.kind === "hidden" ? [] : issues.filter((issue) => issue.field === name).map((issue) => `<li><a href="#f${at}">${escapeHtml(field.label ?? name)}</a> <span>${text(issue)}</span></li>`),
+    field.kind === "hidden"
+      ? []
+      : issues
+          .filter((issue) => issue.field === name)
+          .map(
+            (issue) =>
+              `<li><a href="#f${at}">${escapeHtml(field.label ?? name)}</a> <span>${text(issue)}</span></li>`,
+          ),
   );
 }
 
 /** The form's own fields with what was typed, each issue beside its field. */
-export function fieldsHtml(speaker: Speaker, fields: Fields, entered: readonly [string, unknown][], issues: readonly Issue[]): string {
+export function fieldsHtml(
+  speaker: Speaker,
+  fields: Fields,
+  entered: readonly [string, unknown][],
+  issues: readonly Issue[],
+): string {
   return Object.entries(fields)
-    .map(([name, field], at) => fieldHtml(speaker, name, field, entry(name, field, entered), issues.filter((issue) => issue.field === name), at))
+    .map(([name, field], at) =>
+      fieldHtml(
+        speaker,
+        name,
+        field,
+        entry(name, field, entered),
+        issues.filter((issue) => issue.field === name),
+        at,
+      ),
+    )
     .join("\n");
 }
 
 function text({ message, suggestion }: Issue): string {
-  return escapeHtml(message) + (suggestion == null ? "" : ` <strong>${escapeHtml(suggestion)}</strong>`);
+  return (
+    escapeHtml(message) + (suggestion == null ? "" : ` <strong>${escapeHtml(suggestion)}</strong>`)
+  );
 }
 
 /** A consent's words. Where it only names their version there is nothing that a visitor could read. */
@@ -69,23 +109,44 @@ function terms({ kind, text }: FieldSpec): string {
   return text
     .split(/(https:\/\/[^\s<>"]*[^\s<>".,;:!?)])/)
     .map(escapeHtml)
-    .map((part, at) => (at % 2 ? `<a href="${part}" target="_blank" rel="noopener noreferrer">${part}</a>` : part))
+    .map((part, at) =>
+      at % 2 ? `<a href="${part}" target="_blank" rel="noopener noreferrer">${part}</a>` : part,
+    )
     .join("");
 }
 
-function fieldHtml(speaker: Speaker, name: string, field: FieldSpec, given: Entry, own: readonly Issue[], at: number): string {
+function fieldHtml(
+  speaker: Speaker,
+  name: string,
+  field: FieldSpec,
+  given: Entry,
+  own: readonly Issue[],
+  at: number,
+): string {
   const { kind, choices } = field;
   const values = typeof given === "boolean" ? [] : typeof given === "string" ? [given] : given;
   if (kind === "hidden") {
-    return values.map((value) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`).join("");
+    return values
+      .map(
+        (value) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
+      )
+      .join("");
   }
 
   const id = `f${at}`;
-  const label = escapeHtml(field.label ?? name) + (field.required ? "" : ` <span class="optional">${escapeHtml(speaker.say("page.optional"))}</span>`);
-  const messages = own.map((issue) => `<span class="${issue.severity}">${text(issue)}</span>`).join("");
+  const label =
+    escapeHtml(field.label ?? name) +
+    (field.required
+      ? ""
+      : ` <span class="optional">${escapeHtml(speaker.say("page.optional"))}</span>`);
+  const messages = own
+    .map((issue) => `<span class="${issue.severity}">${text(issue)}</span>`)
+    .join("");
   const issues = messages && `<p class="issues" id="${id}-issues">${messages}</p>`;
   const agreed = terms(field);
-  const descriptions = [agreed && `${id}-terms`, messages && `${id}-issues`].filter(Boolean).join(" ");
+  const descriptions = [agreed && `${id}-terms`, messages && `${id}-issues`]
+    .filter(Boolean)
+    .join(" ");
   const described = descriptions && ` aria-describedby="${descriptions}"`;
   const invalid = own.some((issue) => issue.severity === "error") ? ` aria-invalid="true"` : "";
   const named = `name="${escapeHtml(name)}"${described}${invalid}`;
@@ -95,17 +156,25 @@ function fieldHtml(speaker: Speaker, name: string, field: FieldSpec, given: Entr
     const words = agreed && `<p class="terms" id="${id}-terms">${agreed}</p>`;
     return `<div class="field"><label class="box"><input type="checkbox" id="${id}" ${named} value="yes"${given ? " checked" : ""}${required}><span>${label}</span></label>${words}${issues}</div>`;
   }
-  if (choices?.length && (kind === "choices" || kind === "labels" || (kind === "choice" && choices.length < 6))) {
+  if (
+    choices?.length &&
+    (kind === "choices" || kind === "labels" || (kind === "choice" && choices.length < 6))
+  ) {
     const type = kind === "choice" ? "radio" : "checkbox";
     // What was sent and is not on offer stays too: nothing the visitor entered is lost here.
-    const offered = kind === "labels" ? [...new Set([...choices, ...values.filter(Boolean)])] : choices;
-    const boxes = offered.map((choice, nth) =>
-      `<label class="box"><input type="${type}" id="${id}${nth ? `-${nth}` : ""}" name="${escapeHtml(name)}"${type === "checkbox" ? invalid : ""} value="${escapeHtml(choice)}"${values.includes(choice) ? " checked" : ""}><span>${escapeHtml(choice)}</span></label>`);
+    const offered =
+      kind === "labels" ? [...new Set([...choices, ...values.filter(Boolean)])] : choices;
+    const boxes = offered.map(
+      (choice, nth) =>
+        `<label class="box"><input type="${type}" id="${id}${nth ? `-${nth}` : ""}" name="${escapeHtml(name)}"${type === "checkbox" ? invalid : ""} value="${escapeHtml(choice)}"${values.includes(choice) ? " checked" : ""}><span>${escapeHtml(choice)}</span></label>`,
+    );
     return `<fieldset class="field"${described}><legend>${label}</legend>${boxes.join("")}${issues}</fieldset>`;
   }
   if (kind === "choice" && choices?.length) {
-    const options = ["", ...choices].map((choice) =>
-      `<option${values.includes(choice) ? " selected" : ""} value="${escapeHtml(choice)}">${escapeHtml(choice)}</option>`);
+    const options = ["", ...choices].map(
+      (choice) =>
+        `<option${values.includes(choice) ? " selected" : ""} value="${escapeHtml(choice)}">${escapeHtml(choice)}</option>`,
+    );
     return `<div class="field"><label for="${id}">${label}</label><select id="${id}" ${named}${required}>${options.join("")}</select>${issues}</div>`;
   }
   if (kind === "text" && /[\r\n]|.{100}/.test(values[0] ?? "")) {

@@ -28,18 +28,40 @@ const primary = (tag: string): string | undefined => tag.toLowerCase().split("-"
 /** The table for a tag. Another region's is better than none: `es-MX` and `fr` get what there is of Spanish and French. */
 function nearest(tag: string): string | undefined {
   const names = Object.keys(LANGUAGES);
-  return names.find((name) => name.toLowerCase() === tag.toLowerCase()) ?? names.find((name) => primary(name) === primary(tag));
+  return (
+    names.find((name) => name.toLowerCase() === tag.toLowerCase()) ??
+    names.find((name) => primary(name) === primary(tag))
+  );
 }
 
 /** Whether there are words in this language without any of the owner's. */
 export const isSpoken = (tag: string): boolean => nearest(tag) !== undefined;
 
 /** The owner's own words go before the language's. */
-export function speaker({ language = "en", messages }: { language?: string; messages?: Messages } = {}): Speaker {
-  const words = { language: LANGUAGES[nearest(language) ?? "en"] ?? {}, ...(messages && { messages }) };
+export function speaker({
+  language = "en",
+  messages,
+}: {
+  language?: string;
+  messages?: Messages;
+} = {}): Speaker {
+  const words = {
+    language: LANGUAGES[nearest(language) ?? "en"] ?? {},
+    ...(messages && { messages }),
+  };
   return {
     lang: language,
-    say: (code, limit) => message({ field: "", code, severity: "error", message: (ENGLISH[code] ?? "").replace("{}", () => limit ?? ""), ...(limit !== undefined && { limit }) }, words),
+    say: (code, limit) =>
+      message(
+        {
+          field: "",
+          code,
+          severity: "error",
+          message: (ENGLISH[code] ?? "").replace("{}", () => limit ?? ""),
+          ...(limit !== undefined && { limit }),
+        },
+        words,
+      ),
     translate: (issues) => localize({ issues }, words).issues,
   };
 }

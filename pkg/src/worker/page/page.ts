@@ -28,7 +28,16 @@ export interface Page {
 const RIGHT_TO_LEFT = /^(ar|fa|he|ps|sd|ug|ur|yi)\b/i;
 
 /** What happened comes first and has the focus. It loads nothing and runs nothing, so `policy` is all that it needs. */
-export function pageHtml({ speaker, title, heading, isError, paragraphsHtml, listHtml = [], lastHtml, form }: Page): string {
+export function pageHtml({
+  speaker,
+  title,
+  heading,
+  isError,
+  paragraphsHtml,
+  listHtml = [],
+  lastHtml,
+  form,
+}: Page): string {
   return `<!doctype html>
 <html lang="${escapeHtml(speaker.lang)}"${RIGHT_TO_LEFT.test(speaker.lang) ? ` dir="rtl"` : ""}>
 <head>
@@ -56,9 +65,17 @@ ${form ? formHtml(speaker, form) : ""}
 
 const paragraph = (html: string): string => `<p>${html}</p>`;
 
-function formHtml(speaker: Speaker, { action, fieldsHtml, hidden }: NonNullable<Page["form"]>): string {
+function formHtml(
+  speaker: Speaker,
+  { action, fieldsHtml, hidden }: NonNullable<Page["form"]>,
+): string {
   return `<form action="${escapeHtml(action)}" method="post" novalidate>
-${Object.entries(hidden).map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`).join("")}
+${Object.entries(hidden)
+  .map(
+    ([name, value]) =>
+      `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
+  )
+  .join("")}
 ${fieldsHtml}
 <button>${escapeHtml(speaker.say("page.again"))}</button>
 </form>`;
@@ -70,8 +87,15 @@ let hash: string | undefined;
  * The Content-Security-Policy of a page whose form may lead on to `thanks`. It may stand in a frame of the form's own pages
  * alone: where such a frame holds the form, the answer comes into it.
  */
-export async function policy(thanks: string | undefined, origins: readonly string[]): Promise<string> {
-  hash ??= btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style)))));
+export async function policy(
+  thanks: string | undefined,
+  origins: readonly string[],
+): Promise<string> {
+  hash ??= btoa(
+    String.fromCharCode(
+      ...new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style))),
+    ),
+  );
   const on = thanks?.startsWith("http") ? ` ${new URL(thanks).origin}` : "";
   const around = origins.filter((origin) => /^https?:\/\/[^\s;,]+$/.test(origin)).join(" ");
   return `default-src 'none'; style-src 'sha256-${hash}'; form-action ${thanks === undefined ? "'none'" : `'self'${on}`}; base-uri 'none'; frame-ancestors ${around || "'none'"}`;

@@ -11,7 +11,8 @@ use crate::store::tokens::fresh_hex;
 
 /// `{ requestId, result, success }`.
 pub(super) fn result(records: &[Value], verdict: impl Into<String>) -> Reply {
-    let body = json!({ "requestId": request_id(), "result": records, "success": true, "warnings": [] });
+    let body =
+        json!({ "requestId": request_id(), "result": records, "success": true, "warnings": [] });
     Reply::json(200, &body, verdict)
 }
 
@@ -43,7 +44,8 @@ pub(super) fn failed(code: &str, message: &str) -> Reply {
 
 /// A record that was not taken, beside others that were.
 pub(super) fn skipped_record(id: Option<&Value>, code: &str, message: &str) -> Value {
-    let mut record = json!({ "status": "skipped", "reasons": [{ "code": code, "message": message }] });
+    let mut record =
+        json!({ "status": "skipped", "reasons": [{ "code": code, "message": message }] });
     if let (Some(members), Some(id)) = (record.as_object_mut(), id) {
         members.insert("id".to_owned(), id.clone());
     }
@@ -52,7 +54,8 @@ pub(super) fn skipped_record(id: Option<&Value>, code: &str, message: &str) -> V
 
 /// A record that was not taken: the call is a success, the lead is lost to whoever reads no further.
 pub(super) fn skipped(reasons: &[(&str, String)]) -> Reply {
-    let verdict = reasons.first().map_or_else(|| "refused".to_owned(), |(code, _)| format!("refused:{code}"));
+    let verdict =
+        reasons.first().map_or_else(|| "refused".to_owned(), |(code, _)| format!("refused:{code}"));
     let reasons: Vec<Value> =
         reasons.iter().map(|(code, message)| json!({ "code": code, "message": message })).collect();
     result(&[json!({ "status": "skipped", "reasons": reasons })], verdict)

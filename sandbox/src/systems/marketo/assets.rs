@@ -1,5 +1,8 @@
 //! Lead fields and forms (page "Leads", Describe and Fields; page "Form fields").
-#![allow(clippy::indexing_slicing, reason = "the index of a JSON value answers null for what is not there")]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "the index of a JSON value answers null for what is not there"
+)]
 
 use serde_json::{Value, json};
 
@@ -71,7 +74,9 @@ fn all(desk: &Desk) -> store::Result<Vec<Value>> {
         })
         .collect();
     for thing in changed {
-        match fields.iter_mut().find(|field| field.get("name").and_then(Value::as_str) == Some(&thing.owner))
+        match fields
+            .iter_mut()
+            .find(|field| field.get("name").and_then(Value::as_str) == Some(&thing.owner))
         {
             Some(field) => *field = thing.body,
             None => fields.push(thing.body),
@@ -89,7 +94,8 @@ pub(super) fn names(desk: &Desk) -> store::Result<Vec<String>> {
 pub(super) fn searchable(desk: &Desk, name: &str) -> store::Result<bool> {
     Ok(all(desk)?.iter().any(|field| {
         let is = |member: &str, word: &str| field.get(member).and_then(Value::as_str) == Some(word);
-        let kind_fits = ["string", "email", "integer", "phone"].iter().any(|kind| is("dataType", kind));
+        let kind_fits =
+            ["string", "email", "integer", "phone"].iter().any(|kind| is("dataType", kind));
         is("name", name) && kind_fits
     }))
 }
@@ -142,8 +148,9 @@ pub(super) fn browse(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
 pub(super) fn get(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
     let name = stem(call).ok_or_else(|| answer::failed("610", "Requested resource not found"))?;
     Ok(Box::new(move |desk, _| {
-        let field =
-            all(desk)?.into_iter().find(|field| field.get("name").and_then(Value::as_str) == Some(&name));
+        let field = all(desk)?
+            .into_iter()
+            .find(|field| field.get("name").and_then(Value::as_str) == Some(&name));
         field
             .map(|field| answer::page(&[field], None, false))
             .ok_or_else(|| answer::failed("610", "Requested resource not found"))
@@ -155,14 +162,16 @@ pub(super) fn create(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
     Ok(Box::new(move |desk, now| {
         let mut results = Vec::new();
         for record in records {
-            let text = |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let text = |name: &str| {
+                record.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+            };
             let (name, label, kind) = (text("name"), text("displayName"), text("dataType"));
             let skip = |code, message| answer::skipped_record(None, code, message);
             let custom = desk.store.things(Name::Marketo, KIND)?.len();
             let known = all(desk)?;
-            let taken = known
-                .iter()
-                .any(|field| field["name"] == name.as_str() || field["displayName"] == label.as_str());
+            let taken = known.iter().any(|field| {
+                field["name"] == name.as_str() || field["displayName"] == label.as_str()
+            });
             let fits = name.starts_with(|first: char| first.is_ascii_alphabetic())
                 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
             results.push(if name.is_empty() || label.is_empty() || kind.is_empty() {
@@ -192,9 +201,11 @@ pub(super) fn update(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
     let name = stem(call).ok_or_else(|| answer::failed("610", "Requested resource not found"))?;
     let changes = input(&body(call, desk)?, 1)?.pop().unwrap_or_default();
     Ok(Box::new(move |desk, now| {
-        let found =
-            all(desk)?.into_iter().find(|field| field.get("name").and_then(Value::as_str) == Some(&name));
-        let mut field = found.ok_or_else(|| answer::failed("610", "Requested resource not found"))?;
+        let found = all(desk)?
+            .into_iter()
+            .find(|field| field.get("name").and_then(Value::as_str) == Some(&name));
+        let mut field =
+            found.ok_or_else(|| answer::failed("610", "Requested resource not found"))?;
         let is_custom = field["isCustom"] == true;
         for (member, value) in &changes {
             let allowed = match member.as_str() {
@@ -207,7 +218,8 @@ pub(super) fn update(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
             }
             field[member] = value.clone();
         }
-        let known = desk.store.things(Name::Marketo, KIND)?.into_iter().find(|thing| thing.owner == name);
+        let known =
+            desk.store.things(Name::Marketo, KIND)?.into_iter().find(|thing| thing.owner == name);
         match known {
             Some(mut thing) => {
                 thing.body = field;

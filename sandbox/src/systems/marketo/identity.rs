@@ -52,7 +52,8 @@ pub(super) fn refused(error: &str, description: &str) -> Reply {
 /// `uuid:suffix`.
 fn shape() -> String {
     let (high, low) = (fresh_hex(), fresh_hex());
-    let part = |text: &str, from: usize, to: usize| text.get(from..to).unwrap_or_default().to_owned();
+    let part =
+        |text: &str, from: usize, to: usize| text.get(from..to).unwrap_or_default().to_owned();
     format!(
         "{}-{}-{}-{}-{}:ab",
         part(&high, 0, 8),

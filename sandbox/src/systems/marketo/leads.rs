@@ -18,7 +18,8 @@ use crate::system::Name;
 const MOST_MATCHES: usize = 1_000;
 /// Losers of one merge.
 const MOST_LOSERS: usize = 25;
-const DEFAULT_FIELDS: [&str; 6] = ["id", "email", "updatedAt", "createdAt", "firstName", "lastName"];
+const DEFAULT_FIELDS: [&str; 6] =
+    ["id", "email", "updatedAt", "createdAt", "firstName", "lastName"];
 
 /// Fields of the company record, which a lead cannot change (page "Error codes", 1021).
 const COMPANY: [&str; 7] = [
@@ -41,13 +42,19 @@ enum Step {
 pub(super) fn sync(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
     let body = body(call, desk)?;
     let action = body.get("action").and_then(Value::as_str).unwrap_or("createOrUpdate").to_owned();
-    if !matches!(action.as_str(), "createOrUpdate" | "createOnly" | "updateOnly" | "createDuplicate") {
+    if !matches!(
+        action.as_str(),
+        "createOrUpdate" | "createOnly" | "updateOnly" | "createDuplicate"
+    ) {
         return Err(answer::failed("1003", "Invalid value for action"));
     }
     if body.get("partitionName").is_some_and(|name| !name.is_null())
         && !matches!(action.as_str(), "createOrUpdate" | "createOnly")
     {
-        return Err(answer::failed("1003", "partitionName works with createOnly and createOrUpdate only"));
+        return Err(answer::failed(
+            "1003",
+            "partitionName works with createOnly and createOrUpdate only",
+        ));
     }
     upsert(&body, &action, None, desk)
 }
@@ -62,7 +69,12 @@ pub(super) fn push(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
 
 /// Looks every record up now and writes later: overlapping calls with one key make two persons, as the
 /// page warns.
-fn upsert(body: &Value, action: &str, activity: Option<&'static str>, desk: &Desk) -> Result<Commit, Reply> {
+fn upsert(
+    body: &Value,
+    action: &str,
+    activity: Option<&'static str>,
+    desk: &Desk,
+) -> Result<Commit, Reply> {
     let records = input(body, MOST)?;
     let key = body.get("lookupField").and_then(Value::as_str).unwrap_or("email").to_owned();
     let known = assets::names(desk)?;
@@ -88,7 +100,8 @@ fn upsert(body: &Value, action: &str, activity: Option<&'static str>, desk: &Des
                     (desk.store.insert(Name::Marketo, keys(&fields), fields, now, id)?, "created")
                 }
                 Step::Update(target, fields) => {
-                    let Some(mut person) = desk.store.find(Name::Marketo, By::Id(&target))?.pop() else {
+                    let Some(mut person) = desk.store.find(Name::Marketo, By::Id(&target))?.pop()
+                    else {
                         results.push(answer::skipped_record(None, "1004", "Lead not found"));
                         continue;
                     };
@@ -105,8 +118,11 @@ fn upsert(body: &Value, action: &str, activity: Option<&'static str>, desk: &Des
             results.push(json!({ "id": number(&person), "status": status }));
             people.push(person.id);
         }
-        let verdict =
-            results.first().and_then(|one| one.get("status")).and_then(Value::as_str).unwrap_or("skipped");
+        let verdict = results
+            .first()
+            .and_then(|one| one.get("status"))
+            .and_then(Value::as_str)
+            .unwrap_or("skipped");
         Ok(answer::result(&results, verdict.to_owned()).about(people.join(",")))
     }))
 }
@@ -197,7 +213,10 @@ fn text(value: Option<&Value>) -> String {
 }
 
 fn keys(fields: &Fields) -> Keys {
-    Keys { email: fields.get("email").and_then(Value::as_str).map(str::to_lowercase), ..Keys::default() }
+    Keys {
+        email: fields.get("email").and_then(Value::as_str).map(str::to_lowercase),
+        ..Keys::default()
+    }
 }
 
 pub(super) fn number(person: &Person) -> Value {
@@ -232,7 +251,8 @@ pub(super) fn asked(call: &Call, desk: &Desk) -> Result<Vec<String>, Reply> {
     let known = assets::names(desk)?;
     let names: Vec<String> = given.split(',').map(|name| name.trim().to_owned()).collect();
     match names.iter().find(|name| {
-        !known.contains(name) && !matches!(name.as_str(), "ecids" | "id" | "createdAt" | "updatedAt")
+        !known.contains(name)
+            && !matches!(name.as_str(), "ecids" | "id" | "createdAt" | "updatedAt")
     }) {
         Some(name) => Err(answer::failed("1006", &format!("Field '{name}' not found"))),
         None => Ok(names),
@@ -249,7 +269,8 @@ pub(super) fn get(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
 }
 
 pub(super) fn filter(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let given = |name: &str| call.query.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
+    let given =
+        |name: &str| call.query.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
     let Some(kind) = given("filterType") else {
         return Err(answer::failed("1002", "Missing value for required parameter 'filterType'"));
     };
@@ -268,8 +289,11 @@ pub(super) fn filter(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
     Ok(Box::new(move |desk, now| {
         let mut found = desk.read(Name::Marketo, By::Any, now)?;
         found.retain(|person| {
-            let value =
-                if kind == "id" { person.id.clone() } else { text(person.fields.get(&kind)).to_lowercase() };
+            let value = if kind == "id" {
+                person.id.clone()
+            } else {
+                text(person.fields.get(&kind)).to_lowercase()
+            };
             values.contains(&value)
         });
         if found.len() > MOST_MATCHES {
@@ -292,7 +316,9 @@ pub(super) fn delete(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
                     desk.store.remove(&person)?;
                     results.push(json!({ "id": number(&person), "status": "deleted" }));
                 }
-                None => results.push(answer::skipped_record(record.get("id"), "1004", "Lead not found")),
+                None => {
+                    results.push(answer::skipped_record(record.get("id"), "1004", "Lead not found"))
+                }
             }
         }
         Ok(answer::result(&results, "deleted"))
@@ -313,7 +339,8 @@ pub(super) fn merge(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
     let _ = desk;
     Ok(Box::new(move |desk, now| {
         let unknown = || answer::failed("1004", "Lead not found");
-        let mut person = desk.store.find(Name::Marketo, By::Id(&winner))?.pop().ok_or_else(unknown)?;
+        let mut person =
+            desk.store.find(Name::Marketo, By::Id(&winner))?.pop().ok_or_else(unknown)?;
         let mut others = Vec::new();
         for loser in &losers {
             let found = desk.store.find(Name::Marketo, By::Id(loser))?.pop().ok_or_else(unknown)?;
@@ -347,7 +374,12 @@ pub(super) fn associate(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> 
     Ok(Box::new(move |desk, now| {
         let person = desk.store.find(Name::Marketo, By::Id(&target))?.pop();
         let person = person.ok_or_else(|| answer::failed("1004", "Lead not found"))?;
-        desk.store.add_activity(person.seq, "Associate Web Activity", now, &json!({ "cookie": cookie }))?;
+        desk.store.add_activity(
+            person.seq,
+            "Associate Web Activity",
+            now,
+            &json!({ "cookie": cookie }),
+        )?;
         Ok(answer::done("associated").about(person.id))
     }))
 }

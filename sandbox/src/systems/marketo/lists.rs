@@ -1,6 +1,9 @@
 //! Static lists, programs and who is in them (pages "List membership" and "Program members"). Every list id exists; a
 //! membership makes it.
-#![allow(clippy::indexing_slicing, reason = "the index of a JSON value answers null for what is not there")]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "the index of a JSON value answers null for what is not there"
+)]
 
 use serde_json::{Map, Value, json};
 
@@ -108,7 +111,9 @@ pub(super) fn is_member(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Repl
     let of = call.capture("id").unwrap_or_default().to_owned();
     for_each(call, desk, move |desk, person, _| {
         let is_member = members(desk, LIST, &of)?.iter().any(|thing| thing.owner == person.id);
-        Ok(json!({ "id": number(person), "status": if is_member { "memberof" } else { "notmemberof" } }))
+        Ok(
+            json!({ "id": number(person), "status": if is_member { "memberof" } else { "notmemberof" } }),
+        )
     })
 }
 
@@ -172,12 +177,18 @@ fn dated(name: &str, thing: &Thing) -> Value {
     json!({ name: of, "createdAt": stamp(thing.created), "updatedAt": stamp(thing.updated) })
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "a plan may refuse; this one refuses in its second half")]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "a plan may refuse; this one refuses in its second half"
+)]
 pub(super) fn of_lead(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
     Ok(of_one(call, LIST, |thing| dated("listId", thing), |_| true))
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "a plan may refuse; this one refuses in its second half")]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "a plan may refuse; this one refuses in its second half"
+)]
 pub(super) fn campaigns_of_lead(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
     let call = call.clone();
     Ok(Box::new(move |desk, _| {
@@ -187,7 +198,8 @@ pub(super) fn campaigns_of_lead(call: &Call, _: &Desk, _: i64) -> Result<Commit,
         }
         let mut all = record::all(desk, Name::Marketo, CAMPAIGN)?;
         all.retain(|members| {
-            members.get("leadId").map(|lead| lead.to_string().replace('"', "")).as_deref() == Some(id)
+            members.get("leadId").map(|lead| lead.to_string().replace('"', "")).as_deref()
+                == Some(id)
         });
         let of = |members: &Map<String, Value>| {
             let time = |name: &str| {
@@ -200,11 +212,14 @@ pub(super) fn campaigns_of_lead(call: &Call, _: &Desk, _: i64) -> Result<Commit,
 }
 
 pub(super) fn programs_of_lead(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
-    let wanted: Option<Vec<String>> = match (call.query.get("filterType"), call.query.get("filterValues")) {
-        (None, None) => None,
-        (Some("programId"), Some(values)) => Some(values.split(',').map(str::to_owned).collect()),
-        _ => return Err(answer::failed("1035", "The filter type is not supported")),
-    };
+    let wanted: Option<Vec<String>> =
+        match (call.query.get("filterType"), call.query.get("filterValues")) {
+            (None, None) => None,
+            (Some("programId"), Some(values)) => {
+                Some(values.split(',').map(str::to_owned).collect())
+            }
+            _ => return Err(answer::failed("1035", "The filter type is not supported")),
+        };
     let show = |thing: &Thing| {
         let mut record = membership(thing);
         record["id"] = thing.body["of"].as_str().and_then(|text| text.parse::<i64>().ok()).into();

@@ -31,14 +31,22 @@ pub(super) fn plan(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
         refuse(&Refusal::saying("609", "Invalid JSON: formId is unknown"))
     })?;
     let record = match body.get("input") {
-        None | Some(Value::Null) => return Err(refuse(&Refusal::saying("701", "input cannot be blank"))),
+        None | Some(Value::Null) => {
+            return Err(refuse(&Refusal::saying("701", "input cannot be blank")));
+        }
         Some(input) => match input.as_array().map(Vec::as_slice) {
             Some([record]) => record,
             // Which code an object or two records give is not documented; 609 is what a body of the wrong shape gets.
-            _ => return Err(refuse(&Refusal::saying("609", "input must be an array of exactly one record"))),
+            _ => {
+                return Err(refuse(&Refusal::saying(
+                    "609",
+                    "input must be an array of exactly one record",
+                )));
+            }
         },
     };
-    let submission = Submission::read(&body, record, form).map_err(|reasons| answer::skipped(&reasons))?;
+    let submission =
+        Submission::read(&body, record, form).map_err(|reasons| answer::skipped(&reasons))?;
     let matched = newest(desk.store.find(Name::Marketo, By::Email(&submission.email))?);
     Ok(Box::new(move |desk, now| {
         let matched = match matched {
@@ -92,11 +100,15 @@ impl Submission {
         for (name, value) in given {
             match value {
                 Value::Array(_) | Value::Object(_) => {
-                    reasons
-                        .push(("1001", format!("Invalid value for field '{name}': a flat value is needed")));
+                    reasons.push((
+                        "1001",
+                        format!("Invalid value for field '{name}': a flat value is needed"),
+                    ));
                 }
                 // An empty text erases just as null does (page "Lead database").
-                Value::String(text) if text.is_empty() => drop(fields.insert(name.clone(), Value::Null)),
+                Value::String(text) if text.is_empty() => {
+                    drop(fields.insert(name.clone(), Value::Null))
+                }
                 value => drop(fields.insert(name.clone(), value.clone())),
             }
         }
@@ -124,7 +136,13 @@ impl Submission {
 
     /// The second half: whoever was found is updated, else a new person comes to be, even if another call made one
     /// in the meantime. Every fill adds an activity, so a repeat shows.
-    fn write(self, desk: &Desk, matched: Option<Person>, form_id: &str, now: i64) -> store::Result<Reply> {
+    fn write(
+        self,
+        desk: &Desk,
+        matched: Option<Person>,
+        form_id: &str,
+        now: i64,
+    ) -> store::Result<Reply> {
         let keys = Keys { email: Some(self.email.to_lowercase()), phone: None, fid: None };
         let (person, status) = match matched {
             Some(mut person) => {
@@ -153,7 +171,9 @@ pub(super) fn id(seq: i64) -> String {
 /// Required, the only key of the upsert, ASCII only.
 fn email(fields: &Fields) -> Result<String, Reason> {
     match fields.get("email") {
-        None | Some(Value::Null) => Err(("1002", "Missing value for required field 'email'".to_owned())),
+        None | Some(Value::Null) => {
+            Err(("1002", "Missing value for required field 'email'".to_owned()))
+        }
         Some(Value::String(text)) if is_address(text) => Ok(text.clone()),
         Some(_) => Err(("1003", "Invalid value for field 'email'".to_owned())),
     }
@@ -164,7 +184,10 @@ pub(super) fn is_address(text: &str) -> bool {
         && text.len() <= LONGEST_EMAIL
         && !text.contains(|c: char| c.is_ascii_whitespace() || c.is_ascii_control())
         && text.rsplit_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty() && !local.contains('@') && domain.contains('.') && !domain.ends_with('.')
+            !local.is_empty()
+                && !local.contains('@')
+                && domain.contains('.')
+                && !domain.ends_with('.')
         })
 }
 
@@ -175,8 +198,11 @@ fn visitor_reasons(record: &Value) -> Vec<Reason> {
         reasons.push(("1001", "Invalid value for visitorData".to_owned()));
     }
     // IPv4 only, says the API's OpenAPI file; a client that sends IPv6 loses the lead.
-    let address = visitor.and_then(|data| data.get("leadClientIpAddress")).filter(|value| !value.is_null());
-    if address.is_some_and(|value| value.as_str().is_none_or(|text| text.parse::<Ipv4Addr>().is_err())) {
+    let address =
+        visitor.and_then(|data| data.get("leadClientIpAddress")).filter(|value| !value.is_null());
+    if address
+        .is_some_and(|value| value.as_str().is_none_or(|text| text.parse::<Ipv4Addr>().is_err()))
+    {
         reasons.push(("1003", "Invalid value for leadClientIpAddress".to_owned()));
     }
     let cookie = record.get("cookie").filter(|value| !value.is_null());
@@ -194,5 +220,7 @@ pub(super) fn is_munchkin_cookie(text: &str) -> bool {
 }
 
 fn is_integer(value: &Value) -> bool {
-    value.is_null() || value.is_i64() || value.as_str().is_some_and(|text| text.parse::<i64>().is_ok())
+    value.is_null()
+        || value.is_i64()
+        || value.as_str().is_some_and(|text| text.parse::<i64>().is_ok())
 }

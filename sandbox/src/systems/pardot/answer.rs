@@ -19,7 +19,12 @@ pub(super) fn ok(call: &Call, status: u16, name: &str, value: &Value, verdict: &
 }
 
 /// A batch: `errors` by key; some bad is `stat: fail` without a code, and no ids come back.
-pub(super) fn batch(call: &Call, status: u16, errors: &[(String, &'static str)], verdict: &str) -> Reply {
+pub(super) fn batch(
+    call: &Call,
+    status: u16,
+    errors: &[(String, &'static str)],
+    verdict: &str,
+) -> Reply {
     let stat = if errors.is_empty() { "ok" } else { "fail" };
     if wants_json(call) {
         let map: serde_json::Map<_, _> =
@@ -48,8 +53,7 @@ pub(super) fn refuse(call: &Call, desk: &Desk, refusal: &Refusal) -> Reply {
     let status = status(code);
     if wants_json(call) && !(desk.config().pardot.xml_auth_errors && is_auth(code)) {
         let number = code.parse::<u32>().unwrap_or_default();
-        let body =
-            json!({ "@attributes": { "stat": "fail", "version": 1, "err_code": number }, "err": message });
+        let body = json!({ "@attributes": { "stat": "fail", "version": 1, "err_code": number }, "err": message });
         return Reply::text(status, JSON, body.to_string(), verdict);
     }
     let body = xml::answer("fail", |out| xml::leaf(out, "err", Some(("code", code)), message));
@@ -57,7 +61,10 @@ pub(super) fn refuse(call: &Call, desk: &Desk, refusal: &Refusal) -> Reply {
 }
 
 /// Refuses a call by its code alone.
-pub(super) fn refuser<'a>(call: &'a Call, desk: &'a Desk) -> impl Fn(&'static str) -> Reply + use<'a> {
+pub(super) fn refuser<'a>(
+    call: &'a Call,
+    desk: &'a Desk,
+) -> impl Fn(&'static str) -> Reply + use<'a> {
     move |code| refuse(call, desk, &Refusal::new(code))
 }
 

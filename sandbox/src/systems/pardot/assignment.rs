@@ -31,16 +31,20 @@ fn named(call: &Call, desk: &Desk, by_email: bool) -> Result<Person, Reply> {
 pub(super) fn assign(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
     let refuse = refuser(call, desk);
     let given = |name: &str| call.params.get(name).filter(|text| !text.is_empty());
-    let targets: Vec<&str> =
-        ["user_email", "user_id", "group_id"].into_iter().filter(|name| given(name).is_some()).collect();
+    let targets: Vec<&str> = ["user_email", "user_id", "group_id"]
+        .into_iter()
+        .filter(|name| given(name).is_some())
+        .collect();
     let user = match targets.as_slice() {
         [] => return Err(refuse("13")),
-        ["user_id"] => {
-            given("user_id").and_then(|text| text.parse::<u64>().ok()).ok_or("10").map_err(&refuse)?
-        }
-        ["group_id"] => {
-            given("group_id").and_then(|text| text.parse::<u64>().ok()).ok_or("12").map_err(&refuse)?
-        }
+        ["user_id"] => given("user_id")
+            .and_then(|text| text.parse::<u64>().ok())
+            .ok_or("10")
+            .map_err(&refuse)?,
+        ["group_id"] => given("group_id")
+            .and_then(|text| text.parse::<u64>().ok())
+            .ok_or("12")
+            .map_err(&refuse)?,
         ["user_email"] if given("user_email").is_some_and(super::identifier::is_address) => 1,
         ["user_email"] => return Err(refuse("11")),
         _ => return Err(refuse("47")),

@@ -92,12 +92,19 @@ fn rows(document: &str, version: u8) -> Result<Vec<Row>, &'static str> {
             Value::Null => String::new(),
             other => other.to_string(),
         };
-        Ok(record.as_object().ok_or("71")?.iter().map(|(name, value)| (name.clone(), text(value))).collect())
+        Ok(record
+            .as_object()
+            .ok_or("71")?
+            .iter()
+            .map(|(name, value)| (name.clone(), text(value)))
+            .collect())
     };
     match (version, parsed.get("prospects").ok_or("71")?) {
-        (4, Value::Array(list)) => {
-            list.iter().enumerate().map(|(at, record)| Ok((at.to_string(), flat(record)?))).collect()
-        }
+        (4, Value::Array(list)) => list
+            .iter()
+            .enumerate()
+            .map(|(at, record)| Ok((at.to_string(), flat(record)?)))
+            .collect(),
         (3, Value::Object(map)) => {
             map.iter().map(|(key, record)| Ok(by_key(key.clone(), flat(record)?))).collect()
         }
@@ -119,7 +126,10 @@ fn row(
     now: i64,
 ) -> store::Result<Result<bool, &'static str>> {
     let given = |name: &str| {
-        fields.iter().find(|(known, text)| known == name && !text.is_empty()).map(|(_, text)| text.clone())
+        fields
+            .iter()
+            .find(|(known, text)| known == name && !text.is_empty())
+            .map(|(_, text)| text.clone())
     };
     let (number, record, email) = (given("id"), given("fid"), given("email"));
     if email.as_deref().is_some_and(|email| !is_address(email)) {

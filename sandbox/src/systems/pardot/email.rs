@@ -47,16 +47,18 @@ fn drafted(call: &Call, desk: &Desk, now: i64) -> Result<Value, Reply> {
         return Err(refuse("13"));
     }
     for name in ["text_content", "html_content"] {
-        let leaves =
-            |text: &str| text.contains("%%unsubscribe%%") || text.contains("%%email_preference_center%%");
+        let leaves = |text: &str| {
+            text.contains("%%unsubscribe%%") || text.contains("%%email_preference_center%%")
+        };
         if given(call, name).is_some_and(|text| !leaves(text)) {
             return Err(refuse("64"));
         }
     }
     if let Some(id) = given(call, "email_template_id") {
         let templates = all(desk, TEMPLATE, now)?;
-        let template =
-            templates.iter().find(|known| known.get("id").map(Value::to_string).as_deref() == Some(id));
+        let template = templates
+            .iter()
+            .find(|known| known.get("id").map(Value::to_string).as_deref() == Some(id));
         let template = template.ok_or_else(|| refuse("68"))?;
         let text = |name: &str| template.get(name).cloned().unwrap_or_default();
         return Ok(json!({ "name": text("name"), "subject": text("subject"),
@@ -142,7 +144,10 @@ pub(super) fn sent(desk: &Desk) -> store::Result<Vec<(i64, i64, Vec<String>)>> {
         list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     };
     let things = desk.store.things(Name::Pardot, KIND)?;
-    Ok(things.into_iter().map(|thing| (thing.seq, thing.created, recipients(&thing.body))).collect())
+    Ok(things
+        .into_iter()
+        .map(|thing| (thing.seq, thing.created, recipients(&thing.body)))
+        .collect())
 }
 
 /// One e-mail with when it was made.
@@ -178,7 +183,10 @@ pub(super) fn stats(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
             );
         }
         for name in RATES {
-            stats.insert(name.to_owned(), json!(if name == "delivery_rate" { "100.00%" } else { "0.00%" }));
+            stats.insert(
+                name.to_owned(),
+                json!(if name == "delivery_rate" { "100.00%" } else { "0.00%" }),
+            );
         }
         Ok(answer::ok(&call, 200, "stats", &Value::Object(stats), "found"))
     }))

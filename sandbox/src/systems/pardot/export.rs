@@ -43,11 +43,14 @@ pub(super) fn create(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply
         return Err(refuse("151"));
     }
     let body = call.json().filter(Value::is_object).ok_or_else(|| refuse("150"))?;
-    let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |pointer: &str| {
+        body.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
     let (object, name) = (text("/object"), text("/procedure/name"));
     let row = PROCEDURES.iter().find(|(of, known, ..)| *of == object && *known == name);
     let (_, _, stem, others) = row.ok_or_else(|| refuse("174"))?;
-    if body.get("fields").and_then(Value::as_array).is_some_and(|fields| fields.len() > MOST_FIELDS) {
+    if body.get("fields").and_then(Value::as_array).is_some_and(|fields| fields.len() > MOST_FIELDS)
+    {
         return Err(refuse("130"));
     }
     let empty = json!({});
@@ -65,7 +68,11 @@ pub(super) fn create(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply
     };
     let start = moment(&after)?.ok_or_else(|| refuse("207"))?;
     let end = moment(&before)?.unwrap_or_else(|| clock::timestamp(now, zone));
-    let year = start.get(..4).and_then(|year| year.parse::<i64>().ok()).unwrap_or_default().saturating_add(1);
+    let year = start
+        .get(..4)
+        .and_then(|year| year.parse::<i64>().ok())
+        .unwrap_or_default()
+        .saturating_add(1);
     let limit = format!("{year:04}{}", start.get(4..).unwrap_or_default());
     if end > limit || end < start {
         return Err(refuse("176"));
@@ -107,7 +114,8 @@ fn found(call: &Call, desk: &Desk) -> Result<Thing, Reply> {
 
 /// The records of an export: those of its object that its procedure wants.
 fn records(desk: &Desk, thing: &Thing) -> Result<Vec<Value>, Reply> {
-    let text = |name: &str| thing.body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text =
+        |name: &str| thing.body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (after, before) = (text("after"), text("before"));
     let member = match text("stem").as_str() {
         "activity" => "activity_date".to_owned(),
@@ -117,7 +125,9 @@ fn records(desk: &Desk, thing: &Thing) -> Result<Vec<Value>, Reply> {
     let mut records = rows::all(desk, &text("object"))?;
     records.retain(|record| {
         let at = record.get(&member).and_then(Value::as_str).unwrap_or_default();
-        at > after.as_str() && (before.is_empty() || at < before.as_str()) && rows::fits(record, &arguments)
+        at > after.as_str()
+            && (before.is_empty() || at < before.as_str())
+            && rows::fits(record, &arguments)
     });
     Ok(records)
 }
@@ -128,7 +138,8 @@ pub(super) fn read(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
     Ok(Box::new(move |desk, now| {
         let mut export = shown(desk, &thing, now);
         let files = records(desk, &thing)?.len().div_ceil(ROWS);
-        let is_there = state(&thing, now) == "Complete" && now.saturating_sub(thing.created) <= LIFE;
+        let is_there =
+            state(&thing, now) == "Complete" && now.saturating_sub(thing.created) <= LIFE;
         let version = call.capture("version").unwrap_or("4");
         let address = |file: usize| {
             format!(
@@ -162,13 +173,16 @@ pub(super) fn query(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply>
             let wanted = |name: &str, value: Option<&Value>| {
                 call.params.get(name).is_none_or(|word| value.and_then(Value::as_str) == Some(word))
             };
-            if !wanted("status", export.get("state")) || !wanted("object", thing.body.get("object")) {
+            if !wanted("status", export.get("state")) || !wanted("object", thing.body.get("object"))
+            {
                 continue;
             }
             // What the filters and the order read.
             if let Some(members) = export.as_object_mut() {
-                members.insert("created_at".to_owned(), json!(clock::timestamp(thing.created, zone)));
-                members.insert("updated_at".to_owned(), json!(clock::timestamp(thing.updated, zone)));
+                members
+                    .insert("created_at".to_owned(), json!(clock::timestamp(thing.created, zone)));
+                members
+                    .insert("updated_at".to_owned(), json!(clock::timestamp(thing.updated, zone)));
             }
             records.push(export);
         }
@@ -213,7 +227,9 @@ pub(super) fn download(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Rep
         let names: Vec<&str> = if let Some(fields) = asked {
             fields.iter().filter_map(Value::as_str).collect()
         } else {
-            let of = rows::COLUMNS.iter().find(|(name, _)| thing.body.get("object") == Some(&json!(name)));
+            let of = rows::COLUMNS
+                .iter()
+                .find(|(name, _)| thing.body.get("object") == Some(&json!(name)));
             of.map(|(_, names)| names.to_vec()).unwrap_or_default()
         };
         let mut text = format!("{}\n", names.join(","));
@@ -233,5 +249,9 @@ fn cell(value: Option<&Value>) -> String {
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
     };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
 }

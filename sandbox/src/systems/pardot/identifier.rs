@@ -26,7 +26,10 @@ impl<'a> Identifier<'a> {
                 (Some(_), _) => return Err("198"),
             }
         }
-        if identifier.id.is_some_and(|id| id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit())) {
+        if identifier
+            .id
+            .is_some_and(|id| id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_digit()))
+        {
             return Err("16");
         }
         if identifier.fid.is_some_and(|fid| !is_fid(fid)) {
@@ -52,6 +55,8 @@ pub(super) fn is_address(text: &str) -> bool {
         && text.split_once('@').is_some_and(|(local, domain)| {
             (1..=64).contains(&local.len())
                 && !domain.contains('@')
-                && domain.rsplit_once('.').is_some_and(|(rest, last)| !rest.is_empty() && last.len() >= 2)
+                && domain
+                    .rsplit_once('.')
+                    .is_some_and(|(rest, last)| !rest.is_empty() && last.len() >= 2)
         })
 }

@@ -63,13 +63,19 @@ fn first(kind: &str) -> Vec<Value> {
 }
 
 /// One by its id; 16 for no number, 109 for nothing.
-fn one(call: &Call, desk: &Desk, kind: &'static str, missing: &'static str) -> Result<Commit, Reply> {
+fn one(
+    call: &Call,
+    desk: &Desk,
+    kind: &'static str,
+    missing: &'static str,
+) -> Result<Commit, Reply> {
     let refuse = refuser(call, desk);
     let id: i64 = call.capture("id").unwrap_or_default().parse().map_err(|_| refuse("16"))?;
     let archived = archived(call).map_err(&refuse)?;
     let call = call.clone();
     Ok(Box::new(move |desk, now| {
-        let found = all(desk, kind, now)?.into_iter().find(|record| record.get("id") == Some(&json!(id)));
+        let found =
+            all(desk, kind, now)?.into_iter().find(|record| record.get("id") == Some(&json!(id)));
         match found.filter(|record| archived || record.get("isArchived") != Some(&json!(true))) {
             Some(record) => Ok(answer::ok(&call, 200, kind, &record, "found")),
             None => Err(refuser(&call, desk)(missing)),
@@ -123,7 +129,9 @@ pub(super) fn templates(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Repl
     Ok(Box::new(move |desk, now| {
         let mut records = all(desk, TEMPLATE, now)?;
         let is = |record: &Value, name: &str| record.get(name) == Some(&json!(true));
-        records.retain(|record| is(record, "isOneToOneEmail") && (archived || !is(record, "isArchived")));
+        records.retain(|record| {
+            is(record, "isOneToOneEmail") && (archived || !is(record, "isArchived"))
+        });
         let list = match records.len() {
             1 => records.pop().unwrap_or_default(),
             _ => Value::Array(records),

@@ -60,7 +60,10 @@ impl Changes {
         let mut changes = Self::default();
         let mut multiple: BTreeMap<&str, BTreeMap<u32, &str>> = BTreeMap::new();
         for (name, value) in params.iter().filter(|(name, _)| !NOT_WRITTEN.contains(name)) {
-            match name.rsplit_once('_').and_then(|(stem, index)| Some((stem, index.parse::<u32>().ok()?))) {
+            match name
+                .rsplit_once('_')
+                .and_then(|(stem, index)| Some((stem, index.parse::<u32>().ok()?)))
+            {
                 Some(("list", id)) => {
                     changes.lists.insert(u64::from(id), value == "1" || value == "true");
                 }
@@ -68,7 +71,9 @@ impl Changes {
                     "match" | "nomatch" | "unknown" => {}
                     _ => return Err("18"),
                 },
-                Some((field, index)) => drop(multiple.entry(field).or_default().insert(index, value)),
+                Some((field, index)) => {
+                    drop(multiple.entry(field).or_default().insert(index, value))
+                }
                 None => drop(changes.fields.insert(name.to_owned(), typed(name, value)?)),
             }
         }
@@ -105,8 +110,10 @@ fn given(params: &Params, name: &str) -> bool {
 
 /// `field_0`, `field_1` … without gaps replace all values; `field_0=` alone clears.
 fn gathered(values: &BTreeMap<u32, &str>) -> Value {
-    let values: Vec<&str> =
-        (0..).map_while(|index: u32| values.get(&index).copied()).filter(|value| !value.is_empty()).collect();
+    let values: Vec<&str> = (0..)
+        .map_while(|index: u32| values.get(&index).copied())
+        .filter(|value| !value.is_empty())
+        .collect();
     if values.is_empty() { Value::Null } else { json!(values) }
 }
 
@@ -122,11 +129,13 @@ fn typed(name: &str, text: &str) -> Result<Value, &'static str> {
         "campaign_id" => id("38"),
         "user_id" => id("10"),
         "prospect_account_id" => id("61"),
-        "is_do_not_email" | "is_do_not_call" | "is_reviewed" | "is_starred" | "is_archived" => match text {
-            "1" | "true" => Ok(Value::Bool(true)),
-            "0" | "false" => Ok(Value::Bool(false)),
-            _ => Err("50"),
-        },
+        "is_do_not_email" | "is_do_not_call" | "is_reviewed" | "is_starred" | "is_archived" => {
+            match text {
+                "1" | "true" => Ok(Value::Bool(true)),
+                "0" | "false" => Ok(Value::Bool(false)),
+                _ => Err("50"),
+            }
+        }
         _ => Ok(Value::from(text)),
     }
 }
@@ -140,7 +149,9 @@ mod tests {
     fn changed(before: &serde_json::Value, text: &str) -> serde_json::Value {
         let mut fields: Fields = before.as_object().cloned().unwrap_or_default();
         let changes = Changes::from_params(&Params::parse(text.as_bytes()));
-        changes.map(|changes| changes.apply(&mut fields)).map_or_else(|code| json!(code), |()| json!(fields))
+        changes
+            .map(|changes| changes.apply(&mut fields))
+            .map_or_else(|code| json!(code), |()| json!(fields))
     }
 
     #[test]

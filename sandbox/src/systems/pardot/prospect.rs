@@ -22,13 +22,16 @@ pub(super) fn create(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
     let identifier = Identifier::read(call).map_err(&refuse)?;
     let email = identifier.email.ok_or("13").map_err(&refuse)?.to_owned();
     let changes = changes(call, Some(&email)).map_err(&refuse)?;
-    if desk.config().pardot.version == 3 && !desk.store.find(Name::Pardot, By::Email(&email))?.is_empty() {
+    if desk.config().pardot.version == 3
+        && !desk.store.find(Name::Pardot, By::Email(&email))?.is_empty()
+    {
         return Err(refuse("9"));
     }
     let call = call.clone();
     Ok(Box::new(move |desk, now| {
         // Unlike the lookups by id there is nothing to find: version 3's address is unique in the vendor's database.
-        if desk.config().pardot.version == 3 && !desk.store.find(Name::Pardot, By::Email(&email))?.is_empty()
+        if desk.config().pardot.version == 3
+            && !desk.store.find(Name::Pardot, By::Email(&email))?.is_empty()
         {
             return Err(refuser(&call, desk)("9"));
         }
@@ -94,9 +97,12 @@ pub(super) fn update(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
     let target = match target(&identifier, desk).map_err(|failure| failure.reply(&refuse))? {
         Some(person) => person,
         None if desk.config().pardot.version == 3 => match identifier.email {
-            Some(email) => {
-                desk.store.find(Name::Pardot, By::Email(email))?.pop().ok_or("4").map_err(&refuse)?
-            }
+            Some(email) => desk
+                .store
+                .find(Name::Pardot, By::Email(email))?
+                .pop()
+                .ok_or("4")
+                .map_err(&refuse)?,
             None => return Err(refuse("13")),
         },
         None => return Err(refuse("16")),
@@ -118,7 +124,9 @@ pub(super) fn upsert(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
     let changes = changes(call, identifier.email).map_err(&refuse)?;
     let target = match (target(&identifier, desk), identifier.email) {
         (Ok(Some(person)), _) => Some(person),
-        (Ok(None), Some(email)) if version == 3 => desk.store.find(Name::Pardot, By::Email(email))?.pop(),
+        (Ok(None), Some(email)) if version == 3 => {
+            desk.store.find(Name::Pardot, By::Email(email))?.pop()
+        }
         // Version 3 falls back to the address when the id is unknown, version 4 only when the fid is.
         (Err(Failure::Missing("3")), Some(email)) if version == 3 => {
             desk.store.find(Name::Pardot, By::Email(email))?.pop()
@@ -195,8 +203,14 @@ pub(super) fn target(identifier: &Identifier<'_>, desk: &Desk) -> Result<Option<
 }
 
 /// Version 3 keeps addresses unique: a change to somebody else's is error 54.
-fn taken(changes: &Changes, target: &Person, desk: &Desk) -> store::Result<Result<(), &'static str>> {
-    let Some(email) = changes.fields.get("email").and_then(Value::as_str) else { return Ok(Ok(())) };
+fn taken(
+    changes: &Changes,
+    target: &Person,
+    desk: &Desk,
+) -> store::Result<Result<(), &'static str>> {
+    let Some(email) = changes.fields.get("email").and_then(Value::as_str) else {
+        return Ok(Ok(()));
+    };
     if desk.config().pardot.version != 3 {
         return Ok(Ok(()));
     }
@@ -204,7 +218,13 @@ fn taken(changes: &Changes, target: &Person, desk: &Desk) -> store::Result<Resul
     Ok(if others.iter().any(|other| other.seq != target.seq) { Err("54") } else { Ok(()) })
 }
 
-fn insert(call: &Call, desk: &Desk, changes: Changes, fid: Option<String>, now: i64) -> store::Result<Reply> {
+fn insert(
+    call: &Call,
+    desk: &Desk,
+    changes: Changes,
+    fid: Option<String>,
+    now: i64,
+) -> store::Result<Reply> {
     let mut fields = Fields::new();
     fields.insert("campaign_id".to_owned(), json!(OLDEST_CAMPAIGN));
     if let Some(fid) = &fid {

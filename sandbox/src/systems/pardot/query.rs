@@ -13,7 +13,8 @@ use crate::store::persons::By;
 use crate::system::Name;
 
 const MOST: usize = 200;
-const GRADES: [&str; 13] = ["F", "D-", "D", "D+", "C-", "C", "C+", "B-", "B", "B+", "A-", "A", "A+"];
+const GRADES: [&str; 13] =
+    ["F", "D-", "D", "D+", "C-", "C", "C+", "B-", "B", "B+", "A-", "A", "A+"];
 const MOBILE: [&str; 5] = ["id", "first_name", "last_name", "email", "company"];
 
 fn text<'a>(record: &'a Value, name: &str) -> &'a str {
@@ -68,12 +69,14 @@ pub(super) fn common(call: &Call, desk: &Desk, now: i64) -> Result<Vec<Filter>, 
 
 fn of_prospects(call: &Call) -> Result<Vec<Filter>, &'static str> {
     let mut filters: Vec<Filter> = Vec::new();
-    let is_assigned = |record: &Value| record.get("assigned_to").is_some_and(|user| !user.is_null());
+    let is_assigned =
+        |record: &Value| record.get("assigned_to").is_some_and(|user| !user.is_null());
     let is_new = yes(call, "new", "28")?;
     if let Some(wanted) = is_new {
         filters.push(Box::new(move |record| {
             let reviewed = record.get("is_reviewed") == Some(&json!(true));
-            (!is_assigned(record) && !reviewed && !text(record, "last_activity_at").is_empty()) == wanted
+            (!is_assigned(record) && !reviewed && !text(record, "last_activity_at").is_empty())
+                == wanted
         }));
     } else if let Some(user) = given(call, "assigned_to_user") {
         let user = user.to_owned();
@@ -86,12 +89,15 @@ fn of_prospects(call: &Call) -> Result<Vec<Filter>, &'static str> {
         filters.push(Box::new(move |record| is_assigned(record) == wanted));
     }
     if let Some(wanted) = yes(call, "is_starred", "25")? {
-        filters.push(Box::new(move |record| (record.get("is_starred") == Some(&json!(true))) == wanted));
+        filters.push(Box::new(move |record| {
+            (record.get("is_starred") == Some(&json!(true))) == wanted
+        }));
     }
     if let Some(wanted) = yes(call, "last_activity_never", "50")? {
         filters.push(Box::new(move |record| text(record, "last_activity_at").is_empty() == wanted));
     }
-    for (name, order) in [("score_equal_to", 0), ("score_greater_than", 1), ("score_less_than", -1)] {
+    for (name, order) in [("score_equal_to", 0), ("score_greater_than", 1), ("score_less_than", -1)]
+    {
         let Some(word) = given(call, name) else { continue };
         let limit: i64 = word.parse().map_err(|_| "29")?;
         filters.push(Box::new(move |record| {
@@ -99,7 +105,8 @@ fn of_prospects(call: &Call) -> Result<Vec<Filter>, &'static str> {
             score.cmp(&limit) as i8 == order
         }));
     }
-    for (name, order) in [("grade_equal_to", 0), ("grade_greater_than", 1), ("grade_less_than", -1)] {
+    for (name, order) in [("grade_equal_to", 0), ("grade_greater_than", 1), ("grade_less_than", -1)]
+    {
         let Some(word) = given(call, name) else { continue };
         let limit = GRADES.iter().position(|grade| *grade == word).ok_or("32")?;
         filters.push(Box::new(move |record| {
@@ -146,11 +153,12 @@ pub(super) fn answered(
         let order = if by == "id" { id(a).cmp(&id(b)) } else { text(a, by).cmp(text(b, by)) };
         if down { order.reverse() } else { order }
     });
-    let number =
-        |name: &str, default: usize, code: &'static str| match given(call, name).map(str::parse::<usize>) {
-            None => Ok(default),
-            Some(number) => number.map_err(|_| refuse(code)),
-        };
+    let number = |name: &str, default: usize, code: &'static str| match given(call, name)
+        .map(str::parse::<usize>)
+    {
+        None => Ok(default),
+        Some(number) => number.map_err(|_| refuse(code)),
+    };
     let (limit, offset) = (number("limit", MOST, "23")?, number("offset", 0, "21")?);
     if !(1..=MOST).contains(&limit) {
         return Err(refuse("23"));
@@ -199,7 +207,10 @@ pub(super) fn prospects(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Re
         let mut all: Vec<Value> = if deleted {
             desk.store.things(Name::Pardot, DELETED)?.into_iter().map(|thing| thing.body).collect()
         } else {
-            desk.read(Name::Pardot, By::Any, now)?.iter().map(|person| record(person, desk)).collect()
+            desk.read(Name::Pardot, By::Any, now)?
+                .iter()
+                .map(|person| record(person, desk))
+                .collect()
         };
         for filter in common(&call, desk, now)
             .map_err(&refuse)?
@@ -208,6 +219,12 @@ pub(super) fn prospects(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Re
         {
             all.retain(|record| filter(record));
         }
-        answered(&call, desk, all, "prospect", &["created_at", "id", "last_activity_at", "updated_at"])
+        answered(
+            &call,
+            desk,
+            all,
+            "prospect",
+            &["created_at", "id", "last_activity_at", "updated_at"],
+        )
     }))
 }

@@ -14,7 +14,10 @@ use crate::system::Name;
 
 /// The columns where none are asked for.
 pub(super) const COLUMNS: [(&str, &[&str]); 6] = [
-    ("externalActivity", &["id", "prospect_id", "extension", "type", "value", "activity_date", "created_at"]),
+    (
+        "externalActivity",
+        &["id", "prospect_id", "extension", "type", "value", "activity_date", "created_at"],
+    ),
     (
         "visitorActivity",
         &[
@@ -30,7 +33,10 @@ pub(super) const COLUMNS: [(&str, &[&str]); 6] = [
         ],
     ),
     ("listMembership", &["id", "list_id", "prospect_id", "opted_out", "created_at", "updated_at"]),
-    ("prospect", &["id", "email", "first_name", "last_name", "company", "created_at", "updated_at"]),
+    (
+        "prospect",
+        &["id", "email", "first_name", "last_name", "company", "created_at", "updated_at"],
+    ),
     ("prospectAccount", &["id", "name", "created_at", "updated_at"]),
     (
         "visitor",
@@ -66,7 +72,8 @@ pub(super) fn all(desk: &Desk, object: &str) -> Result<Vec<Value>> {
         // A membership has no times of its own here: it is as old as its prospect.
         "listMembership" => {
             for person in people()? {
-                let lists = person.fields.get(LISTS).and_then(Value::as_array).cloned().unwrap_or_default();
+                let lists =
+                    person.fields.get(LISTS).and_then(Value::as_array).cloned().unwrap_or_default();
                 rows.extend(lists.iter().map(|list| {
                     json!({
                         "id": format!("{}{list}", person.id).parse::<i64>().unwrap_or_default(), "list_id": list,
@@ -91,7 +98,8 @@ pub(super) fn all(desk: &Desk, object: &str) -> Result<Vec<Value>> {
     }
     // Visitors and accounts are also found by when their prospect changed.
     for row in &mut rows {
-        let of = row.get("prospect_id").map(|id| id.to_string().replace('"', "")).unwrap_or_default();
+        let of =
+            row.get("prospect_id").map(|id| id.to_string().replace('"', "")).unwrap_or_default();
         if let Some(person) = desk.store.find(Name::Pardot, By::Id(&of))?.first() {
             let at = json!(clock::timestamp(person.updated, zone));
             *row = with(std::mem::take(row), "prospect_updated_at", at);
@@ -114,7 +122,8 @@ pub(super) fn fits(row: &Value, arguments: &Value) -> bool {
         _ => !deleted,
     };
     let kind = word("type");
-    let by_type = kind.is_empty() || row.get("type").map(Value::to_string).unwrap_or_default() == kind;
+    let by_type =
+        kind.is_empty() || row.get("type").map(Value::to_string).unwrap_or_default() == kind;
     let only = ["prospect_only", "prospectOnly"].iter().any(|name| word(name) == "true");
     by_deletion && by_type && (!only || row.get("prospect_id").is_some_and(|id| !id.is_null()))
 }

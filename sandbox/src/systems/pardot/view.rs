@@ -96,7 +96,11 @@ pub(super) fn record(person: &Person, desk: &Desk) -> Value {
 }
 
 fn campaign_record(id: i64) -> Value {
-    let name = if id == OLDEST_CAMPAIGN { "Website Tracking".to_owned() } else { format!("Campaign {id}") };
+    let name = if id == OLDEST_CAMPAIGN {
+        "Website Tracking".to_owned()
+    } else {
+        format!("Campaign {id}")
+    };
     json!({ "id": id, "name": name })
 }
 

@@ -34,8 +34,9 @@ pub(super) fn element(out: &mut Out, name: &str, value: &Value) -> Result<()> {
         Value::Array(items) => return items.iter().try_for_each(|item| element(out, name, item)),
         Value::Null => drop(out.create_element(name).write_empty()?),
         Value::Object(members) => {
-            let inside =
-                |out: &mut Out| members.iter().try_for_each(|(name, value)| element(out, name, value));
+            let inside = |out: &mut Out| {
+                members.iter().try_for_each(|(name, value)| element(out, name, value))
+            };
             out.create_element(name).write_inner_content(inside)?;
         }
         Value::String(text) => leaf(out, name, None, text)?,
@@ -45,7 +46,12 @@ pub(super) fn element(out: &mut Out, name: &str, value: &Value) -> Result<()> {
 }
 
 /// An element with a text, and perhaps an attribute.
-pub(super) fn leaf(out: &mut Out, name: &str, attribute: Option<(&str, &str)>, text: &str) -> Result<()> {
+pub(super) fn leaf(
+    out: &mut Out,
+    name: &str,
+    attribute: Option<(&str, &str)>,
+    text: &str,
+) -> Result<()> {
     let attribute =
         attribute.map(|(name, value)| Attribute { key: QName(name), value: escaped(value).into() });
     let element = out.create_element(name).with_attributes(attribute);
@@ -63,7 +69,12 @@ fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
+            '\u{0}'..='\u{8}'
+            | '\u{b}'
+            | '\u{c}'
+            | '\u{e}'..='\u{1f}'
+            | '\u{fffe}'
+            | '\u{ffff}' => {}
             other => out.push(other),
         }
     }
@@ -119,7 +130,8 @@ fn value(records: &mut [Record]) -> Option<&mut String> {
 fn identifier(tag: &BytesStart<'_>) -> Option<Option<String>> {
     let mut found = None;
     for attribute in tag.attributes() {
-        let attribute = attribute.ok().filter(|attribute| attribute.key.as_ref() == "identifier")?;
+        let attribute =
+            attribute.ok().filter(|attribute| attribute.key.as_ref() == "identifier")?;
         found = Some(attribute.normalized_value(XmlVersion::Implicit1_0).ok()?.into_owned());
     }
     Some(found)
@@ -132,9 +144,11 @@ mod tests {
 
     #[test]
     fn writes_nested_and_repeated_elements() {
-        let value = json!({ "a": null, "b": ["<", 2], "c": { "d": true }, "e": "O'Hara \"&\u{1}\"" });
+        let value =
+            json!({ "a": null, "b": ["<", 2], "c": { "d": true }, "e": "O'Hara \"&\u{1}\"" });
         let text = answer("ok", |out| element(out, "p", &value));
-        let inside = "<p><a/><b>&lt;</b><b>2</b><c><d>true</d></c><e>O'Hara &quot;&amp;&quot;</e></p>";
+        let inside =
+            "<p><a/><b>&lt;</b><b>2</b><c><d>true</d></c><e>O'Hara &quot;&amp;&quot;</e></p>";
         let start = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rsp stat=\"ok\" version=\"1.0\">";
         assert_eq!(text, format!("{start}{inside}</rsp>\n"));
     }
@@ -144,7 +158,8 @@ mod tests {
         let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let document = "<?xml version=\"1.0\"?> <prospects> <prospect identifier=\"a&amp;b@x.com\">\n\
                         <city> A &amp; B &#233;<![CDATA[<c>]]> </city><zip/></prospect><prospect/></prospects>";
-        let first = (Some("a&b@x.com".to_owned()), vec![field("city", " A & B é<c> "), field("zip", "")]);
+        let first =
+            (Some("a&b@x.com".to_owned()), vec![field("city", " A & B é<c> "), field("zip", "")]);
         assert_eq!(batch(document), Some(vec![first, (None, Vec::new())]));
         assert_eq!(batch("<prospects/>"), Some(Vec::new()));
         for wrong in [

@@ -44,7 +44,9 @@ pub(super) fn record(person: &Person, message: Option<&str>) -> Value {
 pub(super) fn one(desk: &Desk, status: u16, record: &Value, verdict: &str) -> Reply {
     match desk.config().prospects.generation {
         Generation::Seed => Reply::json(status, record, verdict),
-        Generation::Newest => Reply::json(status, &json!({ "success": true, "item": record }), verdict),
+        Generation::Newest => {
+            Reply::json(status, &json!({ "success": true, "item": record }), verdict)
+        }
     }
 }
 
@@ -64,9 +66,11 @@ pub(super) fn page(desk: &Desk, records: &[Value], total: usize, next: Option<us
 /// The number is the HTTP status. `{ error, message, retryAfter }` is documented for 429 only; the other errors are
 /// given the same members.
 pub(super) fn refuse(_: &Call, _: &Desk, refusal: &Refusal) -> Reply {
-    let status = refusal.code.parse().ok().filter(|status| (400..=599).contains(status)).unwrap_or(500);
+    let status =
+        refusal.code.parse().ok().filter(|status| (400..=599).contains(status)).unwrap_or(500);
     let (error, message) = wording(status);
-    let mut body = json!({ "error": error, "message": refusal.message.as_deref().unwrap_or(message) });
+    let mut body =
+        json!({ "error": error, "message": refusal.message.as_deref().unwrap_or(message) });
     let verdict = format!("refused:{}", refusal.code);
     if status != 429 {
         return Reply::json(status, &body, verdict);

@@ -72,7 +72,8 @@ struct Filter {
 
 impl Filter {
     fn read(call: &Call, desk: &Desk) -> Result<Self, String> {
-        let given = |name: &str| call.query.get(name).map(str::trim).filter(|text| !text.is_empty());
+        let given =
+            |name: &str| call.query.get(name).map(str::trim).filter(|text| !text.is_empty());
         let lower = |name: &str| given(name).map(str::to_lowercase);
         let labels: Vec<String> = call
             .query
@@ -90,7 +91,9 @@ impl Filter {
             Generation::Newest => 25,
         };
         let number = |name: &str, default: usize| match given(name) {
-            Some(text) => text.parse::<usize>().map_err(|_| format!("{name} must be a whole number")),
+            Some(text) => {
+                text.parse::<usize>().map_err(|_| format!("{name} must be a whole number"))
+            }
             None => Ok(default),
         };
         let limit = number("limit", default_limit)?;
@@ -112,8 +115,9 @@ impl Filter {
     }
 
     fn admits(&self, person: &Person) -> bool {
-        let text =
-            |name: &str| person.fields.get(name).and_then(Value::as_str).unwrap_or_default().to_lowercase();
+        let text = |name: &str| {
+            person.fields.get(name).and_then(Value::as_str).unwrap_or_default().to_lowercase()
+        };
         let wanted = |name: &str| match name {
             "name" => format!("{} {}", text("firstName"), text("lastName")),
             name => text(name),
@@ -121,7 +125,10 @@ impl Filter {
         let record = answer::record(person, None);
         let stage_is = |stage: &String| {
             ["currentStage", "currentStageId"].iter().any(|member| {
-                record.get(member).and_then(Value::as_str).is_some_and(|text| text.to_lowercase() == *stage)
+                record
+                    .get(member)
+                    .and_then(Value::as_str)
+                    .is_some_and(|text| text.to_lowercase() == *stage)
             })
         };
         let labelled = || {

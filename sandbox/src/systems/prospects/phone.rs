@@ -1,8 +1,7 @@
 //! The one phone rule of the page: an area code or exchange that starts with 0 or 1 is invalid.
 
 /// What is said when a phone number is dropped.
-pub(super) const WARNING: &str =
-    "Prospect saved, but the phone number is invalid (NANP area code or exchange starts with 0 or 1)";
+pub(super) const WARNING: &str = "Prospect saved, but the phone number is invalid (NANP area code or exchange starts with 0 or 1)";
 
 /// The digits by which persons are matched; a NANP number counts without its country code.
 pub(super) fn digits(text: &str) -> Option<String> {
@@ -16,8 +15,9 @@ pub(super) fn is_valid(text: &str) -> bool {
     let foreign = text.trim().strip_prefix('+').is_some_and(|rest| !rest.starts_with('1'));
     match digits(text) {
         Some(digits) if digits.len() == 10 && !foreign => {
-            let starts =
-                |at: usize| digits.as_bytes().get(at).is_some_and(|digit| matches!(digit, b'0' | b'1'));
+            let starts = |at: usize| {
+                digits.as_bytes().get(at).is_some_and(|digit| matches!(digit, b'0' | b'1'))
+            };
             !starts(0) && !starts(3)
         }
         _ => true,

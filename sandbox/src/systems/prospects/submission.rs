@@ -79,7 +79,9 @@ impl Submission {
                 Some(labels) => json!(labels),
                 None => return wrong("a text or an array of texts"),
             },
-            ("licenseStatus", Value::String(text)) if LICENCES.contains(&text.as_str()) => value.clone(),
+            ("licenseStatus", Value::String(text)) if LICENCES.contains(&text.as_str()) => {
+                value.clone()
+            }
             ("licenseStatus", _) => return wrong("one of not_started, in_progress, licensed"),
             ("resume", Value::Object(_)) => value.clone(),
             ("resume", _) => return wrong("an object"),
@@ -140,13 +142,22 @@ fn labels(value: &Value) -> Option<Vec<String>> {
         Value::Array(items) => items.iter().map(Value::as_str).collect::<Option<_>>()?,
         _ => return None,
     };
-    Some(labels.into_iter().map(str::trim).filter(|label| !label.is_empty()).map(str::to_owned).collect())
+    Some(
+        labels
+            .into_iter()
+            .map(str::trim)
+            .filter(|label| !label.is_empty())
+            .map(str::to_owned)
+            .collect(),
+    )
 }
 
 fn is_address(text: &str) -> bool {
     !text.contains(char::is_whitespace)
         && text.rsplit_once('@').is_some_and(|(local, domain)| {
             !local.is_empty()
-                && domain.rsplit_once('.').is_some_and(|(rest, last)| !rest.is_empty() && !last.is_empty())
+                && domain
+                    .rsplit_once('.')
+                    .is_some_and(|(rest, last)| !rest.is_empty() && !last.is_empty())
         })
 }

@@ -14,19 +14,26 @@ use crate::system::Name;
 const LONGEST_KEY: usize = 512;
 
 pub(super) fn plan(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> {
-    let refuse = |code: &str, sentence: String| answer::refuse(call, desk, &Refusal::saying(code, sentence));
-    let submission = Submission::read(call, desk).map_err(|(code, sentence)| refuse(code, sentence))?;
+    let refuse =
+        |code: &str, sentence: String| answer::refuse(call, desk, &Refusal::saying(code, sentence));
+    let submission =
+        Submission::read(call, desk).map_err(|(code, sentence)| refuse(code, sentence))?;
     let key = call.header("x-idempotency-key").filter(|key| !key.is_empty()).map(str::to_owned);
     if let Some(key) = &key {
         if key.chars().count() > LONGEST_KEY {
-            return Err(refuse("400", "X-Idempotency-Key is longer than 512 characters".to_owned()));
+            return Err(refuse(
+                "400",
+                "X-Idempotency-Key is longer than 512 characters".to_owned(),
+            ));
         }
         match desk.store.claim_key(key, &call.body, now)? {
             Known::New => {}
             Known::Running => {
                 return Err(refuse("409", "The first request with this key still runs".to_owned()));
             }
-            Known::OtherBody => return Err(refuse("409", "This key was used with another body".to_owned())),
+            Known::OtherBody => {
+                return Err(refuse("409", "This key was used with another body".to_owned()));
+            }
             Known::Answered { status, body, person } => return Err(replayed(status, body, person)),
         }
     }
@@ -49,7 +56,9 @@ fn replayed(status: u16, body: Vec<u8>, person: Option<String>) -> Reply {
 
 /// By e-mail, else by phone, says the newest page; of several the one changed last.
 fn matched(submission: &Submission, desk: &Desk) -> store::Result<Option<Person>> {
-    let newest = |persons: Vec<Person>| persons.into_iter().max_by_key(|person| (person.updated, person.seq));
+    let newest = |persons: Vec<Person>| {
+        persons.into_iter().max_by_key(|person| (person.updated, person.seq))
+    };
     if let Some(email) = submission.email()
         && let Some(person) = newest(desk.store.find(Name::Prospects, By::Email(email))?)
     {
@@ -61,7 +70,12 @@ fn matched(submission: &Submission, desk: &Desk) -> store::Result<Option<Person>
     }
 }
 
-fn write(submission: Submission, matched: Option<String>, desk: &Desk, now: i64) -> store::Result<Reply> {
+fn write(
+    submission: Submission,
+    matched: Option<String>,
+    desk: &Desk,
+    now: i64,
+) -> store::Result<Reply> {
     let message = submission.bad_phone.then_some(phone::WARNING);
     let current = match matched {
         Some(id) => desk.store.find(Name::Prospects, By::Id(&id))?.pop(),
@@ -77,7 +91,9 @@ fn write(submission: Submission, matched: Option<String>, desk: &Desk, now: i64)
     };
     if !submission.update {
         // Nothing in the answer says that nothing was changed.
-        return Ok(answer::one(desk, 200, &answer::record(&person, None), "unchanged").about(person.id));
+        return Ok(
+            answer::one(desk, 200, &answer::record(&person, None), "unchanged").about(person.id)
+        );
     }
     // Left out is unchanged, null is cleared, says the newest page.
     for (name, value) in submission.fields {

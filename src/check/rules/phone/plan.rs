@@ -102,7 +102,11 @@ pub(super) fn whole(digits: &[u8]) -> usize {
     let (code, number) = digits.split_at_checked(known >> 4).unwrap_or_default();
     let length = digits.len().wrapping_sub(SHORTEST);
     let fits = length < LENGTHS && known >> length & 1 == 1;
-    if fits && (number.first() != Some(&b'0') || text::has_word(ZERO_STAYS, code)) { code.len() } else { 0 }
+    if fits && (number.first() != Some(&b'0') || text::has_word(ZERO_STAYS, code)) {
+        code.len()
+    } else {
+        0
+    }
 }
 
 /// What is known of the country whose code is in front.
@@ -114,7 +118,8 @@ fn country(digits: &[u8]) -> u8 {
 /// In Italy and San Marino, the Ivory Coast, Burkina Faso, Benin, Gabon, Congo, on Ascension and in Tajikistan it belongs
 /// to the number.
 pub(super) fn without_trunk(digits: &[u8]) -> (&[u8], &[u8]) {
-    let (code, mut number) = digits.split_at_checked(usize::from(country(digits) >> 4)).unwrap_or_default();
+    let (code, mut number) =
+        digits.split_at_checked(usize::from(country(digits) >> 4)).unwrap_or_default();
     if !text::has_word(ZERO_STAYS, code) {
         while let [b'0', rest @ ..] = number {
             number = rest;
@@ -271,7 +276,10 @@ const fn countries() -> [u8; 800] {
         };
         let mut three = code * span;
         while three < (code + 1) * span {
-            assert!(rows[three - FIRST] == 0, "a country code is there twice, or begins with another");
+            assert!(
+                rows[three - FIRST] == 0,
+                "a country code is there twice, or begins with another"
+            );
             rows[three - FIRST] = lengths | ((to - from) as u8) << 4;
             three += 1;
         }

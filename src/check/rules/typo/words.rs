@@ -15,7 +15,9 @@ impl Words {
     pub(in crate::check::rules) fn contains(&self, word: &[u8]) -> bool {
         let length = word.len();
         let place = |at: usize| self.starts.get(at).map(|start| usize::from(*start));
-        let (Some(from), Some(to)) = (place(length), place(length.saturating_add(1))) else { return false };
+        let (Some(from), Some(to)) = (place(length), place(length.saturating_add(1))) else {
+            return false;
+        };
         let Some(first) = word.first().map(u8::to_ascii_lowercase) else { return false };
         let mut rest = self.letters.get(from..to).unwrap_or_default();
         while let Some((known, others)) = rest.split_at_checked(length) {
@@ -63,7 +65,9 @@ pub(in crate::check::rules) const fn size(text: &[u8]) -> usize {
     clippy::cast_possible_truncation,
     reason = "runs at compile time only: what is out of bounds stops the build"
 )]
-pub(in crate::check::rules) const fn pack<const N: usize>(text: &[u8]) -> ([u8; N], [u16; LONGEST + 2]) {
+pub(in crate::check::rules) const fn pack<const N: usize>(
+    text: &[u8],
+) -> ([u8; N], [u16; LONGEST + 2]) {
     let (mut letters, mut starts) = ([0; N], [0; LONGEST + 2]);
     let (mut length, mut filled) = (0, 0);
     while length <= LONGEST {

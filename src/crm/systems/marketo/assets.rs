@@ -8,12 +8,9 @@ use crate::code;
 use crate::crm::operation::{Check, Paging, RequestEncoding, ResponseParser, Wide, given, named};
 use crate::value::Value;
 
-const FIELDS_DOCS: &str =
-    "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/leads#fields";
-const LISTS_DOCS: &str =
-    "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/list-membership";
-const PROGRAMS_DOCS: &str =
-    "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/program-members";
+const FIELDS_DOCS: &str = "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/leads#fields";
+const LISTS_DOCS: &str = "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/list-membership";
+const PROGRAMS_DOCS: &str = "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/program-members";
 const FORMS_DOCS: &str =
     "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/assets/form-fields";
 const SCHEMA: &str = "Read-Write Schema Standard Field, Read-Write Schema Custom Field";
@@ -189,9 +186,9 @@ fn new_fields(report: &mut Report) {
                 seen.push(name);
             }
             if let Some(shown) = named(record, "displayName").and_then(Value::as_text)
-                && !shown
-                    .bytes()
-                    .all(|byte| !byte.is_ascii() || byte.is_ascii_alphanumeric() || b" _-".contains(&byte))
+                && !shown.bytes().all(|byte| {
+                    !byte.is_ascii() || byte.is_ascii_alphanumeric() || b" _-".contains(&byte)
+                })
             {
                 issues.push(Issue::error(&place("displayName"), &code::TEXT_CHARACTER));
             }
@@ -233,8 +230,9 @@ const STANDARD: &[&str] = &[
 ];
 
 fn changed_field(report: &mut Report) {
-    let is_standard =
-        given(report, "fieldApiName").and_then(Value::as_text).is_some_and(|name| STANDARD.contains(&name));
+    let is_standard = given(report, "fieldApiName")
+        .and_then(Value::as_text)
+        .is_some_and(|name| STANDARD.contains(&name));
     let mut issues = Vec::new();
     if let (true, Some(Value::List(records))) = (is_standard, given(report, "input")) {
         for record in records {

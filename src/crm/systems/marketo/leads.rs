@@ -255,7 +255,8 @@ const COMPANY: &[&str] = &[
 ];
 
 fn sync(report: &mut Report) {
-    let action = given(report, "action").and_then(Value::as_text).unwrap_or("createOrUpdate").to_owned();
+    let action =
+        given(report, "action").and_then(Value::as_text).unwrap_or("createOrUpdate").to_owned();
     let key = given(report, "lookupField").and_then(Value::as_text).unwrap_or("email").to_owned();
     let mut issues = Vec::new();
     each(report, |place, record| {
@@ -310,7 +311,9 @@ fn keys(report: &Report, key: &str) -> Vec<Issue> {
 pub(super) fn unique_ids(report: &mut Report) {
     let missing = given(report, "input").is_none();
     let issues = if missing { Vec::new() } else { keys(report, "id") };
-    report.issues.extend(issues.into_iter().filter(|issue| issue.code == code::PARAM_DUPLICATE.name));
+    report
+        .issues
+        .extend(issues.into_iter().filter(|issue| issue.code == code::PARAM_DUPLICATE.name));
 }
 
 fn each(report: &Report, mut act: impl FnMut(&str, &crate::value::Entries<'_>)) {

@@ -11,15 +11,15 @@ mod reply;
 
 #[cfg(feature = "full")]
 pub use assets::{
-    FIELD_BROWSE, FIELD_CREATE, FIELD_GET, FIELD_UPDATE, FORM_FIELDS, LIST_ADD, LIST_IS_MEMBER, LIST_REMOVE,
-    PROGRAM_CHANGE_STATUS,
+    FIELD_BROWSE, FIELD_CREATE, FIELD_GET, FIELD_UPDATE, FORM_FIELDS, LIST_ADD, LIST_IS_MEMBER,
+    LIST_REMOVE, PROGRAM_CHANGE_STATUS,
 };
 #[cfg(feature = "full")]
 pub use errors::{LEAD, REQUEST};
 #[cfg(feature = "full")]
 pub use leads::{
-    LEAD_ASSOCIATE, LEAD_BY_LIST, LEAD_BY_PROGRAM, LEAD_DELETE, LEAD_DESCRIBE, LEAD_DESCRIBE2, LEAD_FILTER,
-    LEAD_GET, LEAD_LIST_MEMBERSHIP, LEAD_MERGE, LEAD_PROGRAM_MEMBERSHIP, LEAD_PUSH,
+    LEAD_ASSOCIATE, LEAD_BY_LIST, LEAD_BY_PROGRAM, LEAD_DELETE, LEAD_DESCRIBE, LEAD_DESCRIBE2,
+    LEAD_FILTER, LEAD_GET, LEAD_LIST_MEMBERSHIP, LEAD_MERGE, LEAD_PROGRAM_MEMBERSHIP, LEAD_PUSH,
     LEAD_SMART_CAMPAIGN_MEMBERSHIP, LEAD_SYNC,
 };
 #[cfg(feature = "full")]
@@ -59,7 +59,9 @@ const SUBMIT_FORM: &[Field] = &[
 pub static LEAD_SUBMIT_FORM: Operation = Operation {
     name: "marketo.lead.submitForm",
     system: System::Marketo,
-    summary: reference("Submits a Marketo form: upserts the lead by e-mail and adds a form activity."),
+    summary: reference(
+        "Submits a Marketo form: upserts the lead by e-mail and adds a form activity.",
+    ),
     method: "POST",
     path: "/rest/v1/leads/submitForm.json",
     params: params!(SUBMIT_FORM, Unknown::Refuse, &[]),

@@ -102,7 +102,9 @@ fn record(record: &Value<'static>, sent: Sent<'_>) -> Outcome {
     let status = record.get("status").and_then(Value::as_text).unwrap_or_default();
     if reasons.is_empty() && GOOD.contains(&status) {
         // A field has a name, a member of a program its lead's id.
-        let id = ["id", "leadId", "name"].iter().find_map(|name| record.get(name).and_then(Value::as_text));
+        let id = ["id", "leadId", "name"]
+            .iter()
+            .find_map(|name| record.get(name).and_then(Value::as_text));
         return Outcome::Stored {
             id: id.map(str::to_owned),
             status: status.to_owned(),

@@ -148,15 +148,21 @@ fn procedure(report: &mut Report) {
     let now = given(report, NOW).and_then(Value::as_text).map(str::to_owned);
     let object = given(report, "object").and_then(Value::as_text).unwrap_or_default().to_owned();
     let mut issues = Vec::new();
-    if let Some((_, Value::Map(parts))) = report.values.iter_mut().find(|(name, _)| name == "procedure") {
+    if let Some((_, Value::Map(parts))) =
+        report.values.iter_mut().find(|(name, _)| name == "procedure")
+    {
         let name = named(parts, "name").and_then(Value::as_text).unwrap_or_default();
         let row = PROCEDURES.iter().find(|(of, known, ..)| *of == object && *known == name);
         let Some((_, _, stem, others)) = row else {
             if !object.is_empty() && !name.is_empty() {
-                let known: Vec<_> =
-                    PROCEDURES.iter().filter(|(of, ..)| *of == object).map(|(_, name, ..)| *name).collect();
+                let known: Vec<_> = PROCEDURES
+                    .iter()
+                    .filter(|(of, ..)| *of == object)
+                    .map(|(_, name, ..)| *name)
+                    .collect();
                 issues.push(
-                    Issue::error("procedure.name", &code::PARAM_ARGUMENT).with_limit(&known.join(", ")),
+                    Issue::error("procedure.name", &code::PARAM_ARGUMENT)
+                        .with_limit(&known.join(", ")),
                 );
             }
             report.issues.extend(issues);
@@ -164,7 +170,9 @@ fn procedure(report: &mut Report) {
         };
         let (after, before) = ([stem, "_after"].concat(), [stem, "_before"].concat());
         let place = |name: &str| ["procedure.arguments.", name].concat();
-        if let Some((_, Value::Map(arguments))) = parts.iter_mut().find(|(name, _)| name == "arguments") {
+        if let Some((_, Value::Map(arguments))) =
+            parts.iter_mut().find(|(name, _)| name == "arguments")
+        {
             for (name, value) in arguments.iter_mut() {
                 // Two sections print the same argument in two spellings; each is sent as its section has it.
                 if matches!(name.as_ref(), "prospect_only" | "prospectOnly")
@@ -195,13 +203,19 @@ fn procedure(report: &mut Report) {
                     issues.push(Issue::error(&place(name), &code::PARAM_TIME));
                 }
             }
-            let text = |name: &str| named(arguments, name).and_then(Value::as_text).map(str::to_owned);
+            let text =
+                |name: &str| named(arguments, name).and_then(Value::as_text).map(str::to_owned);
             let (start, end) = (text(&after), text(&before));
             if start.is_none() {
                 issues.push(Issue::error(&place(&after), &code::REQUIRED));
             }
-            let span =
-                range(start.as_deref(), end.as_deref(), now.as_deref(), &place(&after), &place(&before));
+            let span = range(
+                start.as_deref(),
+                end.as_deref(),
+                now.as_deref(),
+                &place(&after),
+                &place(&before),
+            );
             issues.extend(span);
         }
     }
@@ -212,7 +226,8 @@ fn procedure(report: &mut Report) {
 fn file(address: &str) -> Option<Entries<'static>> {
     let (_, rest) = address.split_once("/do/downloadResults/id/")?;
     let (id, rest) = rest.split_once("/file/")?;
-    let length = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+    let length =
+        rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     // Whether they are numbers is the parameters' own affair.
     let part = |name: &'static str, text: &str| (Cow::Borrowed(name), Value::from(text.to_owned()));
     Some(vec![part("id", id), part("file", rest.get(..length)?)])

@@ -18,7 +18,9 @@ mod tree;
 #[cfg(feature = "full")]
 pub use errors::{ABOUT, CODES, SPEAKS};
 #[cfg(feature = "full")]
-pub use export::{EXPORT_CANCEL, EXPORT_CREATE, EXPORT_DOWNLOAD, EXPORT_QUERY, EXPORT_READ, PROCEDURES};
+pub use export::{
+    EXPORT_CANCEL, EXPORT_CREATE, EXPORT_DOWNLOAD, EXPORT_QUERY, EXPORT_READ, PROCEDURES,
+};
 #[cfg(feature = "full")]
 pub use objects::{
     CUSTOM_REDIRECT_QUERY, CUSTOM_REDIRECT_READ, DYNAMIC_CONTENT_QUERY, DYNAMIC_CONTENT_READ,
@@ -27,8 +29,8 @@ pub use objects::{
 };
 #[cfg(feature = "full")]
 pub use prospects::{
-    PROSPECT_ASSIGN, PROSPECT_BATCH_CREATE, PROSPECT_BATCH_UPDATE, PROSPECT_BATCH_UPSERT, PROSPECT_DELETE,
-    PROSPECT_QUERY, PROSPECT_READ, PROSPECT_UNASSIGN, PROSPECT_UPDATE,
+    PROSPECT_ASSIGN, PROSPECT_BATCH_CREATE, PROSPECT_BATCH_UPDATE, PROSPECT_BATCH_UPSERT,
+    PROSPECT_DELETE, PROSPECT_QUERY, PROSPECT_READ, PROSPECT_UNASSIGN, PROSPECT_UPDATE,
 };
 #[cfg(feature = "full")]
 pub use prospects::{
@@ -38,7 +40,8 @@ pub use prospects::{
 };
 #[cfg(feature = "full")]
 pub use reply::{
-    placed, read_batch, read_csv, read_export, read_found, read_gone, read_made, read_objects, read_write,
+    placed, read_batch, read_csv, read_export, read_found, read_gone, read_made, read_objects,
+    read_write,
 };
 
 use crate::check::field::{Field, Kind};
@@ -57,14 +60,19 @@ const OWN_FIELDS: Unknown = Unknown::Take(Kind::Custom);
 
 const CREATE: &[Field] = &[Field::new("email", Kind::Email).required().max(255)];
 
-const IDENTIFIED: &[Field] =
-    &[Field::new("id", Kind::Id), Field::new("fid", Kind::Hidden), Field::new("email", Kind::Email).max(255)];
+const IDENTIFIED: &[Field] = &[
+    Field::new("id", Kind::Id),
+    Field::new("fid", Kind::Hidden),
+    Field::new("email", Kind::Email).max(255),
+];
 
 /// `pardot.prospect.create`.
 pub static PROSPECT_CREATE: Operation = Operation {
     name: "pardot.prospect.create",
     system: System::Pardot,
-    summary: reference("Creates a prospect; version 4 always creates, even where the e-mail is known."),
+    summary: reference(
+        "Creates a prospect; version 4 always creates, even where the e-mail is known.",
+    ),
     method: "POST",
     // The address may also stand in the path; in the body it stays out of logs.
     path: "/api/prospect/version/{version}/do/create?format=json",
@@ -75,14 +83,20 @@ pub static PROSPECT_CREATE: Operation = Operation {
     repeat: Repeat::Creates,
     docs: DOCS,
     #[cfg(feature = "full")]
-    more: More { older: Some(&prospects::PROSPECT_CREATE_3), checks: prospects::FIELD_CHECKS, ..More::NONE },
+    more: More {
+        older: Some(&prospects::PROSPECT_CREATE_3),
+        checks: prospects::FIELD_CHECKS,
+        ..More::NONE
+    },
 };
 
 /// `pardot.prospect.upsert`.
 pub static PROSPECT_UPSERT: Operation = Operation {
     name: "pardot.prospect.upsert",
     system: System::Pardot,
-    summary: reference("Updates the prospect of an id or CRM id; by e-mail version 4 always creates."),
+    summary: reference(
+        "Updates the prospect of an id or CRM id; by e-mail version 4 always creates.",
+    ),
     method: "POST",
     path: "/api/prospect/version/{version}/do/upsert/{id,fid,email}?format=json",
     params: params!(IDENTIFIED, OWN_FIELDS, &[Constraint::AnyOf(IDENTIFIERS)]),
@@ -92,5 +106,9 @@ pub static PROSPECT_UPSERT: Operation = Operation {
     repeat: Repeat::Creates,
     docs: DOCS,
     #[cfg(feature = "full")]
-    more: More { older: Some(&prospects::PROSPECT_UPSERT_3), checks: prospects::FIELD_CHECKS, ..More::NONE },
+    more: More {
+        older: Some(&prospects::PROSPECT_UPSERT_3),
+        checks: prospects::FIELD_CHECKS,
+        ..More::NONE
+    },
 };

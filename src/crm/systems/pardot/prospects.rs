@@ -9,7 +9,8 @@ use crate::value::{Entries, Value};
 use std::borrow::Cow;
 
 const DOCS: &str = "https://developer.salesforce.com/docs/marketing/pardot/guide/prospects-v4.html";
-const DOCS_3: &str = "https://developer.salesforce.com/docs/marketing/pardot/guide/prospects-v3.html";
+const DOCS_3: &str =
+    "https://developer.salesforce.com/docs/marketing/pardot/guide/prospects-v3.html";
 
 /// `list_12` and custom fields are named by the account's owner, so any other name is taken as it is.
 const OWN_FIELDS: Unknown = Unknown::Take(Kind::Custom);
@@ -17,7 +18,8 @@ const OWN_FIELDS: Unknown = Unknown::Take(Kind::Custom);
 const ID: Field = Field::new("id", Kind::Id);
 const FID: Field = Field::new("fid", Kind::Hidden).max(18);
 const EMAIL: Field = Field::new("email", Kind::Email).max(255);
-pub(super) const FORMAT: Field = Field::new("format", Kind::Choice).choices(choices!["json", "xml"]);
+pub(super) const FORMAT: Field =
+    Field::new("format", Kind::Choice).choices(choices!["json", "xml"]);
 /// XML comes where nothing is said.
 pub(super) const JSON: &[(&str, &str)] = &[("format", "json")];
 
@@ -31,7 +33,8 @@ const SOME_ID_3: &[Constraint] = &[Constraint::AnyOf(&["id", "email"])];
 const USER_EMAIL: Field = Field::new("user_email", Kind::Email);
 const USER_ID: Field = Field::new("user_id", Kind::Id);
 const GROUP_ID: Field = Field::new("group_id", Kind::Id);
-const OUTPUT: Field = Field::new("output", Kind::Choice).choices(choices!["full", "simple", "mobile"]);
+const OUTPUT: Field =
+    Field::new("output", Kind::Choice).choices(choices!["full", "simple", "mobile"]);
 const RELATED: Field = Field::new("limit_related_records", Kind::Integer).min(0);
 
 pub(super) const FIELD_CHECKS: &[Check] =
@@ -150,7 +153,8 @@ row!(
     {}
 );
 
-const GRADES: &[&str] = choices!["A+", "A", "A-", "B+", "B", "B-", "C+", "C", "C-", "D+", "D", "D-", "F"];
+const GRADES: &[&str] =
+    choices!["A+", "A", "A-", "B+", "B", "B-", "C+", "C", "C-", "D+", "D", "D-", "F"];
 
 const QUERY: &[Field] = &[
     Field::new("assigned", Kind::Boolean),
@@ -198,8 +202,10 @@ const QUERY_TIMES: Check = Check::Times(&[
     "updated_before",
 ]);
 const OVERRIDES: Check = Check::Overrides("assigned_to_user", &["assigned"]);
-const NEW_OVERRIDES: Check =
-    Check::Overrides("new", &["assigned", "assigned_to_user", "last_activity_before", "last_activity_after"]);
+const NEW_OVERRIDES: Check = Check::Overrides(
+    "new",
+    &["assigned", "assigned_to_user", "last_activity_before", "last_activity_after"],
+);
 
 row!(
     PROSPECT_QUERY, Pardot, "pardot.prospect.query",
@@ -229,7 +235,8 @@ const NUMBER: Field = Field::new("id", Kind::Integer).min(1);
 const RECORD: &[Field] = &[NUMBER, FID, EMAIL];
 const CREATED: &[Field] = &[Field::new("email", Kind::Email).required().max(255)];
 const RECORD_3: &[Field] = &[NUMBER, EMAIL];
-const INPUT_FORMAT: Field = Field::new("input_format", Kind::Choice).choices(choices!["json", "xml"]);
+const INPUT_FORMAT: Field =
+    Field::new("input_format", Kind::Choice).choices(choices!["json", "xml"]);
 
 const fn records(fields: &'static [Field<'static>]) -> Field<'static> {
     Field::new("prospects", Kind::Records).of(fields).open(Kind::Custom).required().min(1).max(50)
@@ -339,9 +346,9 @@ fn each(report: &mut Report, mut judge: impl FnMut(&str, &Entries<'_>) -> Vec<Is
             let place = ["prospects[", &index.to_string(), "]."].concat();
             let wrong = |(name, _): &&(Cow<'_, str>, Value<'_>)| {
                 !name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-                    || !name
-                        .bytes()
-                        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+                    || !name.bytes().all(|byte| {
+                        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+                    })
             };
             issues.extend(
                 record
@@ -398,7 +405,8 @@ fn keyed(report: &mut Report, keys: &'static [&'static str]) {
     let mut seen = std::collections::BTreeSet::new();
     each(report, |place, record| {
         let key = keys.iter().find_map(|key| {
-            let text = named(record, key).and_then(Value::as_text).filter(|text| !text.is_empty())?;
+            let text =
+                named(record, key).and_then(Value::as_text).filter(|text| !text.is_empty())?;
             Some((*key, text.to_ascii_lowercase()))
         });
         match key {

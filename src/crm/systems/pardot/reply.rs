@@ -29,7 +29,8 @@ pub fn read_write(reply: &Reply, is_create: bool) -> Outcome {
 pub fn placed(outcome: Outcome, sent: Sent<'_>) -> Outcome {
     let Outcome::Refused { mut issues, mut fault } = outcome else { return outcome };
     if let [issue] = issues.as_mut_slice()
-        && let Some(number) = issue.code.strip_prefix("pardot.").and_then(|number| number.parse::<u16>().ok())
+        && let Some(number) =
+            issue.code.strip_prefix("pardot.").and_then(|number| number.parse::<u16>().ok())
         && let Some((_, param)) = ABOUT.iter().find(|(known, _)| *known == number)
         && !sent.body.is_empty()
     {
@@ -98,7 +99,8 @@ pub fn read_objects(reply: &Reply, name: &str) -> Outcome {
 /// `resultRefs` is absent, a text or a list.
 fn with_refs(record: Value<'static>) -> Value<'static> {
     let Value::Map(entries) = record else { return record };
-    let refs = entries.iter().find(|(name, _)| name == "resultRefs").map(|(_, value)| value.clone());
+    let refs =
+        entries.iter().find(|(name, _)| name == "resultRefs").map(|(_, value)| value.clone());
     let mut entries: Entries<'static> = entries
         .into_iter()
         .filter(|(name, _)| !matches!(name.as_ref(), "resultRefs" | "@attributes"))
@@ -155,10 +157,14 @@ pub fn read_csv(reply: &Reply) -> Outcome {
         };
     }
     match super::csv::read(&reply.body) {
-        Some(records) => Outcome::Found { total: u64::try_from(records.len()).ok(), records, next: None },
-        None => {
-            Outcome::Retry { after: None, code: Cow::Borrowed(call::UNREADABLE.name), reason: Reason::Busy }
+        Some(records) => {
+            Outcome::Found { total: u64::try_from(records.len()).ok(), records, next: None }
         }
+        None => Outcome::Retry {
+            after: None,
+            code: Cow::Borrowed(call::UNREADABLE.name),
+            reason: Reason::Busy,
+        },
     }
 }
 
@@ -207,8 +213,8 @@ pub fn read_batch(reply: &Reply, status: &str, keys: &[String], is_keyed: bool) 
 /// The body of a batch some of whose records are bad.
 fn batch_body(reply: &Reply) -> Option<Value<'static>> {
     let body = reply.json().or_else(|| reply.xml().and_then(rsp))?;
-    let has_code =
-        body.get("@attributes").is_some_and(|map| map.get("err_code").is_some()) || body.get("err").is_some();
+    let has_code = body.get("@attributes").is_some_and(|map| map.get("err_code").is_some())
+        || body.get("err").is_some();
     (!has_code && !error_map(body.get("errors")).is_empty()).then_some(body)
 }
 
@@ -234,7 +240,8 @@ fn error_map(errors: Option<&Value<'static>>) -> Vec<(String, String)> {
 }
 
 fn keyed_error(name: &str, item: &Value<'_>) -> (String, String) {
-    let attribute = |key| item.get("@attributes").and_then(|map| map.get(key)).and_then(Value::as_text);
+    let attribute =
+        |key| item.get("@attributes").and_then(|map| map.get(key)).and_then(Value::as_text);
     let key = attribute("identifier").or_else(|| attribute("index")).or_else(|| attribute("id"));
     (key.unwrap_or(name).to_owned(), String::new())
 }
@@ -307,8 +314,11 @@ fn parsed(reply: &Reply, is_write: bool) -> Result<(Value<'static>, bool), Outco
     }
     let parse = |value: &Value<'_>| value.as_text().and_then(|code| code.parse::<u16>().ok());
     let errors = items(body.get("err").cloned());
-    let said =
-        |name| move |error: &Value<'static>| error.get("@attributes").and_then(|map| map.get(name)).cloned();
+    let said = |name| {
+        move |error: &Value<'static>| {
+            error.get("@attributes").and_then(|map| map.get(name)).cloned()
+        }
+    };
     let number = attributes
         .and_then(|map| map.get("err_code"))
         .and_then(parse)
@@ -357,7 +367,9 @@ fn unlisted() -> Issue {
 /// The members of the root element `rsp`.
 fn rsp(document: Value<'static>) -> Option<Value<'static>> {
     match document {
-        Value::Map(entries) => entries.into_iter().find(|(name, _)| name == "rsp").map(|(_, value)| value),
+        Value::Map(entries) => {
+            entries.into_iter().find(|(name, _)| name == "rsp").map(|(_, value)| value)
+        }
         _ => None,
     }
 }

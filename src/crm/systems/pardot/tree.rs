@@ -43,17 +43,24 @@ fn shaped(value: Value<'static>, is_xml: bool) -> Value<'static> {
                 Value::List(items) => items.clone(),
                 _ => list.collect(),
             };
-            return (name, Value::List(list.into_iter().map(|item| shaped(item, is_xml)).collect()));
+            return (
+                name,
+                Value::List(list.into_iter().map(|item| shaped(item, is_xml)).collect()),
+            );
         }
         if name == "profile_criteria" {
             let list = items(Some(value)).into_iter().map(|item| shaped(item, is_xml)).collect();
             return (name, Value::List(list));
         }
         let value = match value {
-            Value::Map(mut parts) if parts.len() == 1 && parts.iter().all(|(name, _)| name == "value") => {
+            Value::Map(mut parts)
+                if parts.len() == 1 && parts.iter().all(|(name, _)| name == "value") =>
+            {
                 Value::List(items(parts.pop().map(|(_, value)| value)))
             }
-            Value::List(list) => Value::List(list.into_iter().map(|item| shaped(item, is_xml)).collect()),
+            Value::List(list) => {
+                Value::List(list.into_iter().map(|item| shaped(item, is_xml)).collect())
+            }
             map @ Value::Map(_) => shaped(map, is_xml),
             Value::Text(text) if is_xml => scalar(&name, text),
             other => other,
@@ -66,8 +73,9 @@ fn shaped(value: Value<'static>, is_xml: bool) -> Value<'static> {
 /// What an XML text stands for, by its member's name.
 fn scalar(name: &str, text: std::borrow::Cow<'static, str>) -> Value<'static> {
     let is_number = text.strip_prefix('-').unwrap_or(&text);
-    let digits =
-        !is_number.is_empty() && is_number.len() <= 15 && is_number.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = !is_number.is_empty()
+        && is_number.len() <= 15
+        && is_number.bytes().all(|byte| byte.is_ascii_digit());
     let is_flag = name.starts_with("is_")
         || name == "opted_out"
         || (name.starts_with("is") && name.as_bytes().get(2).is_some_and(u8::is_ascii_uppercase));

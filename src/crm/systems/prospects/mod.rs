@@ -50,7 +50,9 @@ const UPSERT: &[Field] = &[
 pub static PROSPECT_UPSERT: Operation = Operation {
     name: "prospects.prospect.upsert",
     system: System::Prospects,
-    summary: reference("Creates a prospect, or with `update` changes the one with the same e-mail or phone."),
+    summary: reference(
+        "Creates a prospect, or with `update` changes the one with the same e-mail or phone.",
+    ),
     method: "POST",
     path: "/v2/prospects",
     params: params!(UPSERT, Unknown::Refuse, &[]),

@@ -19,7 +19,8 @@ pub fn read_write(reply: &Reply) -> Outcome {
     let Some(id) = record.get("id").and_then(Value::as_text).filter(|id| !id.is_empty()) else {
         return of_status(reply.status, None, true);
     };
-    let message = [&body, record].iter().any(|map| map.get("message").is_some_and(|text| !text.is_empty()));
+    let message =
+        [&body, record].iter().any(|map| map.get("message").is_some_and(|text| !text.is_empty()));
     let phone_dropped = message && matches!(record.get("phone"), None | Some(Value::Null));
     let warnings = match (phone_dropped, message) {
         (true, _) => vec![Issue::warning("phone", &code::STORED_PHONE_DROPPED)],
@@ -41,8 +42,9 @@ pub fn read_found(reply: &Reply, is_one: bool) -> Outcome {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
-    let number =
-        |value: Option<&Value<'_>>| value.and_then(Value::as_text).and_then(|text| text.parse().ok());
+    let number = |value: Option<&Value<'_>>| {
+        value.and_then(Value::as_text).and_then(|text| text.parse().ok())
+    };
     let total = number(body.get("totalCount"))
         .or_else(|| number(body.get("pagination").and_then(|pages| pages.get("totalCount"))));
     let next = body
@@ -77,9 +79,13 @@ fn answer(reply: &Reply, is_write: bool) -> Result<Value<'static>, Outcome> {
         }]),
         // The body says the seconds where a proxy has lost the header.
         (429, Some(body)) => {
-            let seconds =
-                body.get("retryAfter").and_then(Value::as_text).and_then(|text| text.parse::<u64>().ok());
-            let after = reply.retry_after().or_else(|| seconds.map(|n| n.min(86_400).saturating_mul(1_000)));
+            let seconds = body
+                .get("retryAfter")
+                .and_then(Value::as_text)
+                .and_then(|text| text.parse::<u64>().ok());
+            let after = reply
+                .retry_after()
+                .or_else(|| seconds.map(|n| n.min(86_400).saturating_mul(1_000)));
             of_status(429, after, is_write)
         }
         _ => of_status(reply.status, reply.retry_after(), is_write),

@@ -35,7 +35,11 @@ row!(
     "Reads one prospect by its id.",
     "GET",
     "/v2/prospects/{prospectId}",
-    Form::params(&[Field::new("prospectId", Kind::Hidden).required().max(255)], Unknown::Refuse, &[]),
+    Form::params(
+        &[Field::new("prospectId", Kind::Hidden).required().max(255)],
+        Unknown::Refuse,
+        &[]
+    ),
     RequestEncoding::Query,
     ResponseParser::ProspectsFound,
     30,

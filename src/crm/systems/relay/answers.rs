@@ -34,7 +34,8 @@ pub enum State {
 
 impl State {
     /// All of them.
-    pub const ALL: [State; 5] = [State::Stored, State::Queued, State::Refused, State::Retry, State::Unknown];
+    pub const ALL: [State; 5] =
+        [State::Stored, State::Queued, State::Refused, State::Retry, State::Unknown];
 
     /// As an answer has it.
     pub fn name(self) -> &'static str {

@@ -65,12 +65,18 @@ pub fn read(status: u16, body: &Value<'_>) -> Outcome {
     };
     match body.get("state").and_then(Value::as_text) {
         // A page cannot tell created from updated, and need not.
-        Some("stored") => Outcome::Stored { id: id(), status: "stored".to_owned(), warnings: issues() },
+        Some("stored") => {
+            Outcome::Stored { id: id(), status: "stored".to_owned(), warnings: issues() }
+        }
         Some("queued") => id().map_or(unreadable, |id| Outcome::Queued { id }),
         Some("refused") => Outcome::Refused { issues: issues(), fault: answers::fault(status) },
         Some("retry") => Outcome::Retry {
             after: None,
-            code: Cow::Borrowed(if status == 429 { call::HTTP_429.name } else { call::RELAY_BUSY.name }),
+            code: Cow::Borrowed(if status == 429 {
+                call::HTTP_429.name
+            } else {
+                call::RELAY_BUSY.name
+            }),
             reason: crate::crm::outcome::Reason::Busy,
         },
         _ => unreadable,

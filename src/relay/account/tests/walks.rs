@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 fn whatever_comes_first_everybody_is_answered() {
     let mut random = 11_u64;
     let mut below = |most: u64| {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        random =
+            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (random >> 33) % most
     };
     for _ in 0..100 {
@@ -43,13 +44,19 @@ fn whatever_comes_first_everybody_is_answered() {
                     Effect::Look { number, .. } => {
                         account.step(number, Event::Looked(said[below(8) as usize]), now)
                     }
-                    Effect::Midnight(event, _) => account.step(event, Event::Midnight(now + 5_000), now),
+                    Effect::Midnight(event, _) => {
+                        account.step(event, Event::Midnight(now + 5_000), now)
+                    }
                     _ => Vec::new(),
                 }
             } else {
                 number += 1;
                 open.insert(number);
-                let event = if below(2) == 0 { ask(&id) } else { over(&id, &token, said[below(8) as usize]) };
+                let event = if below(2) == 0 {
+                    ask(&id)
+                } else {
+                    over(&id, &token, said[below(8) as usize])
+                };
                 account.step(number, event, now)
             };
             for (number, _) in answers(&effects) {
@@ -66,7 +73,9 @@ fn whatever_comes_first_everybody_is_answered() {
             let effects = match effect {
                 Effect::SignIn(event, _) => account.step(event, Event::Signed("last", 50_000), now),
                 Effect::Look { number, .. } => account.step(number, Event::Looked(stored()), now),
-                Effect::Midnight(event, _) => account.step(event, Event::Midnight(now + 5_000), now),
+                Effect::Midnight(event, _) => {
+                    account.step(event, Event::Midnight(now + 5_000), now)
+                }
                 _ => Vec::new(),
             };
             for (number, _) in answers(&effects) {
@@ -85,7 +94,8 @@ fn whatever_comes_first_everybody_is_answered() {
 fn an_instance_that_begins_anew_goes_on_where_the_one_before_stopped() {
     let mut random = 5_u64;
     let mut below = |most: u64| {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        random =
+            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (random >> 33) % most
     };
     let mut living = new();
@@ -122,15 +132,18 @@ fn an_instance_that_begins_anew_goes_on_where_the_one_before_stopped() {
             _ if below(2) == 0 => (number, ask(&id)),
             _ => (number, over(&id, &token, said)),
         };
-        let mut reborn =
-            AccountLimiter::new(SETTINGS, kept.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+        let mut reborn = AccountLimiter::new(
+            SETTINGS,
+            kept.iter().map(|(name, text)| (name.as_str(), text.as_str())),
+        );
         let effects = living.step(event_number, event, now);
         let mut again = reborn.step(event_number, event, now);
         let mut wanted = effects.clone();
         // Rows go in any order.
         for effects in [&mut again, &mut wanted] {
             effects.sort_by_key(|effect| {
-                matches!(effect, Effect::Store(_) | Effect::Remember(_)).then(|| format!("{effect:?}"))
+                matches!(effect, Effect::Store(_) | Effect::Remember(_))
+                    .then(|| format!("{effect:?}"))
             });
         }
         assert_eq!(again, wanted, "event {number}: {event:?}");
@@ -139,7 +152,9 @@ fn an_instance_that_begins_anew_goes_on_where_the_one_before_stopped() {
                 Effect::Store((name, Some(text))) | Effect::Remember((name, Some(text))) => {
                     drop(kept.insert(name.clone(), text.clone()));
                 }
-                Effect::Store((name, None)) | Effect::Remember((name, None)) => drop(kept.remove(name)),
+                Effect::Store((name, None)) | Effect::Remember((name, None)) => {
+                    drop(kept.remove(name))
+                }
                 _ => {}
             }
         }

@@ -12,8 +12,14 @@ impl Delivery {
         let holders = (self.call == Call::Holders).then_some("holders");
         let without = (!self.without.is_empty()).then_some("without");
         let aside = self.aside.then_some("aside");
-        let words =
-            [self.record.as_deref(), holders, self.page.as_deref(), without, Some(&self.without), aside];
+        let words = [
+            self.record.as_deref(),
+            holders,
+            self.page.as_deref(),
+            without,
+            Some(&self.without),
+            aside,
+        ];
         for word in words.into_iter().flatten().filter(|word| !word.is_empty()) {
             kept.push(' ');
             kept.push_str(word);
@@ -24,7 +30,8 @@ impl Delivery {
     /// What the system does not get as the lead has it, as the warning's code.
     pub fn warning(&self, recipe: &Recipe) -> Option<&'static str> {
         let guard = recipe.guard.as_ref().map(|guard| [guard.taken, guard.kept]);
-        let leaves = recipe.spare.iter().map(|spare| spare.leave).chain(guard.into_iter().flatten());
+        let leaves =
+            recipe.spare.iter().map(|spare| spare.leave).chain(guard.into_iter().flatten());
         leaves.into_iter().find(|leave| self.is_without(leave.param)).map(|leave| leave.warning)
     }
 
@@ -51,7 +58,14 @@ impl Delivery {
     }
 
     /// The holders of the guard's key are known, or a page of them.
-    pub(super) fn listed(&mut self, guard: &Guard, held: Held, by_key: bool, again: u64, now: u64) -> Effect {
+    pub(super) fn listed(
+        &mut self,
+        guard: &Guard,
+        held: Held,
+        by_key: bool,
+        again: u64,
+        now: u64,
+    ) -> Effect {
         self.outcome = Some(Outcome::Found { records: Vec::new(), total: None, next: None });
         self.renewals = 0;
         self.page = None;
@@ -88,8 +102,11 @@ impl Delivery {
 
     /// Whether the system refused the lead for something that it can do without.
     pub(super) fn can_spare(&mut self, recipe: &Recipe, issues: &[Issue]) -> bool {
-        let spare = recipe.spare.iter().find(|spare| issues.iter().any(|issue| issue.code == spare.code));
-        let Some(spare) = spare.filter(|spare| !self.is_without(spare.leave.param)) else { return false };
+        let spare =
+            recipe.spare.iter().find(|spare| issues.iter().any(|issue| issue.code == spare.code));
+        let Some(spare) = spare.filter(|spare| !self.is_without(spare.leave.param)) else {
+            return false;
+        };
         spare.leave.param.clone_into(&mut self.without);
         true
     }

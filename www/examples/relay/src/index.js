@@ -30,7 +30,9 @@ export default relay((env) => ({
           constants: { formId: 1029 },
         },
       ],
-      ...(env.TURNSTILE_SECRET && { turnstile: { secret: env.TURNSTILE_SECRET, action: "contact" } }),
+      ...(env.TURNSTILE_SECRET && {
+        turnstile: { secret: env.TURNSTILE_SECRET, action: "contact" },
+      }),
     },
   },
   accounts: {
