@@ -17,7 +17,7 @@ execFileSync(
   { stdio: "inherit" },
 );
 
-copyFileSync(at("src/check/form/form.css"), at("dist/form/form.css"));
+copyFileSync(at("src/form/form.css"), at("dist/form/form.css"));
 
 // The module as a template with one character a byte: no path, no MIME type, no bundler setting can lose it, and it
 // compresses better than base64. A tagged one, because minifiers leave its letters as they stand here.

@@ -369,7 +369,7 @@ impl Paths {
                 self.tree(&path.tree, names);
             }
             syn::UseTree::Group(group) => {
-                group.items.iter().for_each(|tree| self.tree(tree, names.clone()))
+                group.items.iter().for_each(|tree| self.tree(tree, names.clone()));
             }
             syn::UseTree::Name(syn::UseName { ident })
             | syn::UseTree::Rename(syn::UseRename { ident, .. }) => {

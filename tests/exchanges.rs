@@ -108,7 +108,7 @@ fn recorded(row: &Json) -> Option<Parts> {
     extend(&mut parts, request.get("query").unwrap_or(&Json::Null));
     match (request.get("body"), request.get("form")) {
         (Some(Json::Object(body)), _) if body.contains_key("query") => {
-            extend(&mut parts, &body["query"])
+            extend(&mut parts, &body["query"]);
         }
         (Some(Json::Object(body)), _) if body.contains_key("multipart") => {
             let list = body["multipart"].as_object().unwrap();
@@ -121,7 +121,7 @@ fn recorded(row: &Json) -> Option<Parts> {
             parts.body = json.cloned().map(Body::Data);
         }
         (Some(body @ Json::Object(map)), _) if !map.is_empty() => {
-            parts.body = Some(Body::Data(body.clone()))
+            parts.body = Some(Body::Data(body.clone()));
         }
         (Some(Json::String(body)), _) if body.starts_with('{') => {
             parts.body = serde_json::from_str(body).ok().map(Body::Data);
@@ -201,7 +201,7 @@ fn taken_apart(parts: &Parts) -> Option<Taken> {
     }
     match &parts.body {
         Some(Body::Data(Json::Object(map))) => {
-            map.iter().for_each(|(name, value)| add(name, value.clone()))
+            map.iter().for_each(|(name, value)| add(name, value.clone()));
         }
         Some(Body::Form(list)) => {
             for (name, value) in list {

@@ -509,7 +509,7 @@ impl World {
             match task {
                 Task::Answer(ticket, reply) => self.answer(ticket, reply),
                 Task::SignIn { number, .. } => {
-                    self.words.push((self.now, Word::Signed { life, number }))
+                    self.words.push((self.now, Word::Signed { life, number }));
                 }
                 Task::Look { number, token } => {
                     let token = token.parse().unwrap();

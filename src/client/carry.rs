@@ -158,7 +158,7 @@ impl<H: Host> Iterator for Carried<'_, H> {
                     });
                 }
                 Effect::Read { .. } => {
-                    self.next = Some(Happened::Reply(std::mem::take(&mut self.head)))
+                    self.next = Some(Happened::Reply(std::mem::take(&mut self.head)));
                 }
                 Effect::Sleep { wait } => self.host.sleep(wait),
                 Effect::Progress { state, asked, wait } => self.host.progress(&state, asked, wait),

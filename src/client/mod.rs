@@ -470,7 +470,7 @@ impl Step<'_> {
         let next = paging::next(self.call.operation, &self.row.0, &outcome);
         match (self.call.goal, outcome) {
             (Goal::Records, Outcome::Found { records, .. }) => {
-                self.say(Effect::Records { records })
+                self.say(Effect::Records { records });
             }
             (Goal::Records, other) => self.without(other, NO_PAGE),
             (_, outcome) => self.give(outcome),

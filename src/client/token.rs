@@ -90,7 +90,7 @@ impl Step<'_> {
                 self.send();
             }
             Err(Outcome::Refused { issues, .. }) => {
-                self.deny(Cow::Borrowed("auth.refused"), issues)
+                self.deny(Cow::Borrowed("auth.refused"), issues);
             }
             Err(Outcome::Retry { after, .. }) if self.call.tries < TRIES => {
                 self.ask(after.unwrap_or(PAUSE).min(LONGEST_PAUSE));

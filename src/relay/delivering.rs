@@ -53,7 +53,7 @@ impl Stepping<'_> {
             Heard::Held { until, scope, target } => self.turned_away(run, until, &scope, target),
             Heard::Slept => self.again(run),
             Heard::Rendered { write, identity, stands } if stands => {
-                self.rendered(run, write, identity)
+                self.rendered(run, write, identity);
             }
             Heard::Rendered { .. } => self.release(run, Then::Leave),
             Heard::Called { outcome, pace, after } => self.called(run, outcome, pace, after),

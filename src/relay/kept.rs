@@ -101,7 +101,7 @@ impl Schedule {
                         held: number(held),
                         width: small(width),
                         pause: number(pause),
-                    })
+                    });
                 }
                 ["lane", id, account, persons, of] => schedule.running.push(Lane {
                     id: own(id),

@@ -397,8 +397,14 @@ impl Day {
         }
     }
 
-    /// Decides the day: who comes when, and what goes wrong.
+    /// Decides the day.
     fn plan(&mut self) {
+        self.open();
+        self.come_and_go();
+    }
+
+    /// The accounts of the day, with the systems behind them.
+    fn open(&mut self) {
         let lags: [u64; 3] = std::array::from_fn(|_| self.below(60_000));
         let at_once = 1 + self.below(5) as u32;
         let limits = Limits { calls: 10 + self.below(40) as u32, window: 20_000, at_once };
@@ -424,6 +430,10 @@ impl Day {
                 crm: Crm::new(kind, lag, LEADS),
             });
         }
+    }
+
+    /// Who comes when, and what goes wrong.
+    fn come_and_go(&mut self) {
         let people = 1 + self.below(LEADS as u64);
         // A phone is a household's, or an office's.
         let lines = 1 + self.below(people);

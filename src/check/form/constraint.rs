@@ -28,7 +28,7 @@ impl Constraint<'_> {
         match *self {
             Constraint::OneOf(names) => count(Texts::These(names), 1, &code::PARAM_ONE_OF, writer),
             Constraint::AnyOf(names) => {
-                count(Texts::These(names), usize::MAX, &code::PARAM_ANY_OF, writer)
+                count(Texts::These(names), usize::MAX, &code::PARAM_ANY_OF, writer);
             }
             Constraint::Filled(names) => count(names, usize::MAX, &code::ANY_OF, writer),
             Constraint::EqualTo(name, other) => {

@@ -37,7 +37,7 @@ pub(super) fn check(
             let (name, value) = take(&mut next, field, record, writer);
             match unknown {
                 Unknown::Take(kind) => {
-                    entry(&Field::new("", kind), name, &value, false, clears, writer)
+                    entry(&Field::new("", kind), name, &value, false, clears, writer);
                 }
                 Unknown::Refuse => writer.error_at(clip(name), &code::PARAM_UNKNOWN),
                 Unknown::Drop => {

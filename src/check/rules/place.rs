@@ -46,7 +46,7 @@ fn put_shaped(mut typed: &[u8], code: &[u8], out: &mut Vec<u8>) -> bool {
             // These look too much like other signs.
             b'A' if matches!(next, b'D' | b'F' | b'I' | b'O' | b'Q' | b'U') => return false,
             _ if class::is(next, if *shape == b'A' { class::LETTER } else { class::DIGIT }) => {
-                out.push(next)
+                out.push(next);
             }
             _ => return false,
         }

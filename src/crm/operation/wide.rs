@@ -113,7 +113,7 @@ fn pairs(name: &str, value: &Value<'_>, csv: bool, mut add: impl FnMut(&str, &st
     };
     match value {
         Value::List(items) if csv => {
-            add(name, &items.iter().map(text).collect::<Vec<_>>().join(","))
+            add(name, &items.iter().map(text).collect::<Vec<_>>().join(","));
         }
         Value::List(items) => items.iter().for_each(|item| add(name, &text(item))),
         other => add(name, &text(other)),
@@ -143,7 +143,7 @@ fn spread(fields: Entries<'_>) -> Entries<'_> {
             }
             Value::Null => flat.push((name, Value::from(""))),
             Value::Bool(yes) => {
-                flat.push((name, Value::Number(if yes { "1" } else { "0" }.into())))
+                flat.push((name, Value::Number(if yes { "1" } else { "0" }.into())));
             }
             other => flat.push((name, other)),
         }

@@ -317,7 +317,11 @@ pub(super) fn delete(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
                     results.push(json!({ "id": number(&person), "status": "deleted" }));
                 }
                 None => {
-                    results.push(answer::skipped_record(record.get("id"), "1004", "Lead not found"))
+                    results.push(answer::skipped_record(
+                        record.get("id"),
+                        "1004",
+                        "Lead not found",
+                    ));
                 }
             }
         }

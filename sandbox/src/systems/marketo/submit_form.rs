@@ -107,7 +107,7 @@ impl Submission {
                 }
                 // An empty text erases just as null does (page "Lead database").
                 Value::String(text) if text.is_empty() => {
-                    drop(fields.insert(name.clone(), Value::Null))
+                    drop(fields.insert(name.clone(), Value::Null));
                 }
                 value => drop(fields.insert(name.clone(), value.clone())),
             }

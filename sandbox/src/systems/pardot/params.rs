@@ -72,7 +72,7 @@ impl Changes {
                     _ => return Err("18"),
                 },
                 Some((field, index)) => {
-                    drop(multiple.entry(field).or_default().insert(index, value))
+                    multiple.entry(field).or_default().insert(index, value);
                 }
                 None => drop(changes.fields.insert(name.to_owned(), typed(name, value)?)),
             }

@@ -153,7 +153,7 @@ fn an_instance_that_begins_anew_goes_on_where_the_one_before_stopped() {
                     drop(kept.insert(name.clone(), text.clone()));
                 }
                 Effect::Store((name, None)) | Effect::Remember((name, None)) => {
-                    drop(kept.remove(name))
+                    drop(kept.remove(name));
                 }
                 _ => {}
             }
