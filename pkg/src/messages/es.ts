@@ -6,8 +6,7 @@ const messages: Readonly<Record<string, string>> = {
   "value.too_large": "Este valor es demasiado grande.",
   "field.unknown": "Este formulario no tiene ese campo; se omitió.",
   "value.any_of": "Complete al menos uno de estos campos: {}.",
-  "spec.pattern":
-    "Un texto puede dividirse de demasiadas maneras con {}: escríbalo de modo que haya pocas.",
+  "spec.pattern": "Un texto puede dividirse de demasiadas maneras con {}: escríbalo de modo que haya pocas.",
   "value.pattern": "No tiene el formato que se pide.",
   "value.twice": "Esto llegó dos veces; vale lo último.",
   "value.equal": "Los dos valores no son iguales.",
@@ -28,8 +27,7 @@ const messages: Readonly<Record<string, string>> = {
   "phone.exchange": "Los tres dígitos que siguen al código de área no pueden ser correctos.",
   "phone.extension": "La extensión no es un número.",
   "phone.country": "Empiece con + y el código del país.",
-  "phone.unknown_area_code":
-    "No conocemos este código de área (nuestra lista es del 2026-09-14). ¿Es correcto?",
+  "phone.unknown_area_code": "No conocemos este código de área (nuestra lista es del 2026-09-14). ¿Es correcto?",
   "phone.fiction": "Este número es de los que se usan en las películas. ¿Es correcto?",
   "phone.premium": "Este es un número con tarifa especial. ¿Es correcto?",
   "phone.toll_free": "Este es un número gratuito. ¿Es correcto?",
@@ -62,10 +60,8 @@ const messages: Readonly<Record<string, string>> = {
   "params.only_with": "Este parámetro solo funciona con {}.",
   "params.exclusive": "Se puede dar como máximo uno de estos parámetros: {}.",
   "params.sets": "Se necesita uno de estos conjuntos de parámetros: {}.",
-  "params.time":
-    "Use today, yesterday, last_7_days, this_month, last_month o el formato YYYY-MM-DD HH:MM:SS.",
-  "params.timestamp":
-    "Use una hora ISO 8601 con su diferencia horaria, como 2026-10-31T17:00:00-0400.",
+  "params.time": "Use today, yesterday, last_7_days, this_month, last_month o el formato YYYY-MM-DD HH:MM:SS.",
+  "params.timestamp": "Use una hora ISO 8601 con su diferencia horaria, como 2026-10-31T17:00:00-0400.",
   "params.ids": "Un identificador solo tiene dígitos.",
   "params.order": "Esta hora debe ser posterior a {}.",
   "params.range": "El intervalo puede ser de un año como máximo.",
@@ -81,33 +77,26 @@ const messages: Readonly<Record<string, string>> = {
   "pardot.export_state": "La exportación falló o se canceló.",
   "params.operation": "Esa operación no existe.",
   "account.system": "El sistema de la cuenta no existe, o no es el que aquí se necesita.",
-  "account.base_url":
-    "La URL base debe ser https, con un nombre de host público y sin credenciales.",
+  "account.base_url": "La URL base debe ser https, con un nombre de host público y sin credenciales.",
   "account.host": "Este host no es uno de los del sistema; para usarlo, nómbrelo en allowHost.",
   "account.version": "La versión debe ser 3 o 4.",
-  "account.business_unit":
-    "El id de una unidad de negocio tiene 18 letras y dígitos y empieza con 0Uv.",
+  "account.business_unit": "El id de una unidad de negocio tiene 18 letras y dígitos y empieza con 0Uv.",
   "account.token": "El token tiene caracteres que un encabezado no puede llevar.",
-  "account.credential":
-    "Falta {} en las credenciales de la cuenta, o está vacío. Póngalo en ellas.",
-  "account.login_url":
-    "Las credenciales de cliente necesitan el loginUrl propio de la organización, como lo muestra Setup > My Domain: https://MYDOMAIN.my.salesforce.com, de un sandbox https://MYDOMAIN--NAME.sandbox.my.salesforce.com.",
+  "account.credential": "Falta {} en las credenciales de la cuenta, o está vacío. Póngalo en ellas.",
+  "account.login_url": "Las credenciales de cliente necesitan el loginUrl propio de la organización, como lo muestra Setup > My Domain: https://MYDOMAIN.my.salesforce.com, de un sandbox https://MYDOMAIN--NAME.sandbox.my.salesforce.com.",
   "prospects.phone_dropped": "El sistema guardó el contacto sin su número de teléfono.",
   "prospects.message": "El sistema guardó el contacto con una observación.",
-  check: "Revise: {}",
-  use: "Usar {}",
-  busy: "Enviando…",
-  stored: "Gracias. Recibimos su solicitud.",
-  queued: "Gracias. Tenemos su solicitud.",
-  saved:
-    "Su solicitud quedó guardada en este dispositivo y se volverá a enviar hasta que llegue: deje esta página abierta o vuelva dentro de 24 horas.",
-  lost: "Su solicitud del {} no llegó y ya no está guardada aquí. Envíela otra vez.",
-  refused: "Su solicitud no fue aceptada. Sus datos siguen aquí.",
-  retry:
-    "En este momento no pudimos recibir su solicitud. Sus datos siguen aquí; vuelva a enviarlos en un momento.",
-  unknown:
-    "No podemos saber si su solicitud llegó. Sus datos siguen aquí; si los vuelve a enviar, no se creará una segunda solicitud.",
-  file: "Otra forma de enviar un archivo",
+  "check": "Revise: {}",
+  "use": "Usar {}",
+  "busy": "Enviando…",
+  "stored": "Gracias. Recibimos su solicitud.",
+  "queued": "Gracias. Tenemos su solicitud.",
+  "saved": "Su solicitud quedó guardada en este dispositivo y se volverá a enviar hasta que llegue: deje esta página abierta o vuelva dentro de 24 horas.",
+  "lost": "Su solicitud del {} no llegó y ya no está guardada aquí. Envíela otra vez.",
+  "refused": "Su solicitud no fue aceptada. Sus datos siguen aquí.",
+  "retry": "En este momento no pudimos recibir su solicitud. Sus datos siguen aquí; vuelva a enviarlos en un momento.",
+  "unknown": "No podemos saber si su solicitud llegó. Sus datos siguen aquí; si los vuelve a enviar, no se creará una segunda solicitud.",
+  "file": "Otra forma de enviar un archivo",
   "file.unsupported": "Este formulario no admite archivos.",
   "browser.invalid": "Revise este campo.",
 };

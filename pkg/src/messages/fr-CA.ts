@@ -6,8 +6,7 @@ const messages: Readonly<Record<string, string>> = {
   "value.too_large": "Cette valeur est trop grande.",
   "field.unknown": "Ce formulaire n’a pas ce champ; il a été laissé de côté.",
   "value.any_of": "Veuillez remplir au moins un de ces champs : {}.",
-  "spec.pattern":
-    "Un texte peut être divisé de trop de façons par {} : écrivez-le pour qu’il y en ait peu.",
+  "spec.pattern": "Un texte peut être divisé de trop de façons par {} : écrivez-le pour qu’il y en ait peu.",
   "value.pattern": "La valeur n’a pas le format demandé.",
   "value.twice": "Ceci est arrivé deux fois; la dernière valeur compte.",
   "value.equal": "Les deux valeurs ne sont pas identiques.",
@@ -15,8 +14,7 @@ const messages: Readonly<Record<string, string>> = {
   "text.short": "Veuillez entrer au moins {} caractères.",
   "text.long": "Veuillez entrer au plus {} caractères.",
   "email.at": "Une adresse courriel contient un seul @, avec du texte de chaque côté.",
-  "email.character":
-    "Une adresse courriel ne peut pas contenir ce caractère; il peut être invisible.",
+  "email.character": "Une adresse courriel ne peut pas contenir ce caractère; il peut être invisible.",
   "email.dots": "Un point ne peut être ni au début, ni à la fin, ni doublé.",
   "email.domain": "Ce qui suit le @ n’est pas un domaine de courriel.",
   "email.long": "Cette adresse courriel est trop longue.",
@@ -26,12 +24,10 @@ const messages: Readonly<Record<string, string>> = {
   "phone.short": "Veuillez entrer l’indicatif régional et les sept chiffres.",
   "phone.long": "Ce numéro de téléphone est trop long.",
   "phone.area_code": "Cet indicatif régional n’existe pas.",
-  "phone.exchange":
-    "Les trois chiffres qui suivent l’indicatif régional ne peuvent pas être exacts.",
+  "phone.exchange": "Les trois chiffres qui suivent l’indicatif régional ne peuvent pas être exacts.",
   "phone.extension": "Le poste n’est pas un nombre.",
   "phone.country": "Veuillez commencer par + et l’indicatif du pays.",
-  "phone.unknown_area_code":
-    "Nous ne connaissons pas cet indicatif régional (notre liste date du 2026-09-14). Est-il exact?",
+  "phone.unknown_area_code": "Nous ne connaissons pas cet indicatif régional (notre liste date du 2026-09-14). Est-il exact?",
   "phone.fiction": "Ce numéro est de ceux que l’on voit dans les films. Est-il exact?",
   "phone.premium": "Ce numéro est facturé à un tarif majoré. Est-il exact?",
   "phone.toll_free": "Ce numéro est sans frais. Est-il exact?",
@@ -64,10 +60,8 @@ const messages: Readonly<Record<string, string>> = {
   "params.only_with": "Ce paramètre ne fonctionne qu’avec {}.",
   "params.exclusive": "Un seul de ces paramètres peut être donné : {}.",
   "params.sets": "Un de ces ensembles de paramètres est requis : {}.",
-  "params.time":
-    "Utilisez today, yesterday, last_7_days, this_month, last_month ou le format YYYY-MM-DD HH:MM:SS.",
-  "params.timestamp":
-    "Utilisez une heure ISO 8601 avec son décalage, comme 2026-10-31T17:00:00-0400.",
+  "params.time": "Utilisez today, yesterday, last_7_days, this_month, last_month ou le format YYYY-MM-DD HH:MM:SS.",
+  "params.timestamp": "Utilisez une heure ISO 8601 avec son décalage, comme 2026-10-31T17:00:00-0400.",
   "params.ids": "Un identifiant ne contient que des chiffres.",
   "params.order": "Cette heure doit suivre {}.",
   "params.range": "L’intervalle peut être d’un an au plus.",
@@ -75,8 +69,7 @@ const messages: Readonly<Record<string, string>> = {
   "params.true_only": "Seul true est accepté ici.",
   "params.opt_out": "Le contenu doit comporter %%unsubscribe%% ou %%email_preference_center%%.",
   "params.company": "Les champs de l’entreprise ne peuvent pas être modifiés avec le prospect.",
-  "params.name":
-    "Un nom commence par une lettre et ne contient que des lettres, des chiffres et _.",
+  "params.name": "Un nom commence par une lettre et ne contient que des lettres, des chiffres et _.",
   "text.character": "Veuillez utiliser seulement des lettres, des chiffres, des espaces, - et _.",
   "params.forever": "Un champ créé ne peut plus jamais être supprimé, seulement masqué.",
   "params.standard": "Cela ne peut pas être modifié pour un champ standard.",
@@ -84,33 +77,26 @@ const messages: Readonly<Record<string, string>> = {
   "pardot.export_state": "L’exportation a échoué ou a été annulée.",
   "params.operation": "Cette opération n’existe pas.",
   "account.system": "Le système du compte n’existe pas, ou n’est pas celui qu’il faut ici.",
-  "account.base_url":
-    "L’URL de base doit être en https, avec un nom d’hôte public et sans identifiants.",
-  "account.host":
-    "Cet hôte n’est pas un de ceux du système; pour l’utiliser, nommez-le dans allowHost.",
+  "account.base_url": "L’URL de base doit être en https, avec un nom d’hôte public et sans identifiants.",
+  "account.host": "Cet hôte n’est pas un de ceux du système; pour l’utiliser, nommez-le dans allowHost.",
   "account.version": "La version doit être 3 ou 4.",
-  "account.business_unit":
-    "L’identifiant d’une unité d’affaires a 18 lettres et chiffres et commence par 0Uv.",
+  "account.business_unit": "L’identifiant d’une unité d’affaires a 18 lettres et chiffres et commence par 0Uv.",
   "account.token": "Le jeton contient des caractères qu’un en-tête ne peut pas porter.",
   "account.credential": "Il manque {} dans les identifiants du compte, ou il est vide. Ajoutez-le.",
-  "account.login_url":
-    "Les identifiants de client exigent le loginUrl propre à l’organisation, tel que Setup > My Domain le montre : https://MYDOMAIN.my.salesforce.com, d’un bac à sable https://MYDOMAIN--NAME.sandbox.my.salesforce.com.",
+  "account.login_url": "Les identifiants de client exigent le loginUrl propre à l’organisation, tel que Setup > My Domain le montre : https://MYDOMAIN.my.salesforce.com, d’un bac à sable https://MYDOMAIN--NAME.sandbox.my.salesforce.com.",
   "prospects.phone_dropped": "Le système a enregistré le contact sans son numéro de téléphone.",
   "prospects.message": "Le système a enregistré le contact avec une remarque.",
-  check: "Veuillez vérifier : {}",
-  use: "Utiliser {}",
-  busy: "Envoi en cours…",
-  stored: "Merci. Nous avons bien reçu votre demande.",
-  queued: "Merci. Nous avons votre demande.",
-  saved:
-    "Votre demande est conservée sur cet appareil et sera envoyée de nouveau jusqu’à ce qu’elle arrive : laissez cette page ouverte ou revenez dans les 24 heures.",
-  lost: "Votre demande du {} n’est pas arrivée et n’est plus conservée ici. Veuillez l’envoyer de nouveau.",
-  refused: "Votre demande n’a pas été acceptée. Vos renseignements sont toujours ici.",
-  retry:
-    "Nous n’avons pas pu recevoir votre demande pour le moment. Vos renseignements sont toujours ici; veuillez les envoyer de nouveau dans un instant.",
-  unknown:
-    "Nous ne pouvons pas savoir si votre demande est arrivée. Vos renseignements sont toujours ici; les envoyer de nouveau ne créera pas de deuxième demande.",
-  file: "Autre façon d’envoyer un fichier",
+  "check": "Veuillez vérifier : {}",
+  "use": "Utiliser {}",
+  "busy": "Envoi en cours…",
+  "stored": "Merci. Nous avons bien reçu votre demande.",
+  "queued": "Merci. Nous avons votre demande.",
+  "saved": "Votre demande est conservée sur cet appareil et sera envoyée de nouveau jusqu’à ce qu’elle arrive : laissez cette page ouverte ou revenez dans les 24 heures.",
+  "lost": "Votre demande du {} n’est pas arrivée et n’est plus conservée ici. Veuillez l’envoyer de nouveau.",
+  "refused": "Votre demande n’a pas été acceptée. Vos renseignements sont toujours ici.",
+  "retry": "Nous n’avons pas pu recevoir votre demande pour le moment. Vos renseignements sont toujours ici; veuillez les envoyer de nouveau dans un instant.",
+  "unknown": "Nous ne pouvons pas savoir si votre demande est arrivée. Vos renseignements sont toujours ici; les envoyer de nouveau ne créera pas de deuxième demande.",
+  "file": "Autre façon d’envoyer un fichier",
   "file.unsupported": "Ce formulaire n’accepte pas de fichiers.",
   "browser.invalid": "Veuillez vérifier ce champ.",
 };
