@@ -45,7 +45,7 @@ fn no_day_loses_or_doubles_anybody() {
         return;
     }
     let seeds =
-        number("SIMULATION_SEEDS").unwrap_or(if cfg!(debug_assertions) { 250 } else { 2_000 });
+        number("SIMULATION_SEEDS").unwrap_or(if cfg!(debug_assertions) { 100 } else { 2_000 });
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4) as u64;
     // One day that went wrong is enough.
     let failed = Arc::new(AtomicBool::new(false));
@@ -136,16 +136,21 @@ fn a_relay_that_trusts_a_phone_is_found_out() {
 /// A place is not for ever: where a call goes out on one that is about to end, it meets the next call about that person.
 #[test]
 fn a_relay_that_trusts_an_old_place_is_found_out() {
-    let caught = |careful, seeds: u64| {
-        (0..seeds).any(|seed| {
+    let caught = |careful, mut seeds: std::ops::Range<u64>| {
+        seeds.any(|seed| {
             let mut day = Day::new(seed);
             day.slow = 2;
             day.careful = careful;
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || day.run())).is_err()
         })
     };
-    assert!(caught(false, 2000), "two thousand slow days on old places, and no two calls met");
-    assert!(!caught(true, if cfg!(debug_assertions) { 20 } else { 200 }));
+    // The days before the one that tells take minutes without optimisation.
+    let from = if cfg!(debug_assertions) { 300 } else { 0 };
+    assert!(
+        caught(false, from..2_000),
+        "two thousand slow days on old places, and no two calls met"
+    );
+    assert!(!caught(true, 0..if cfg!(debug_assertions) { 20 } else { 200 }));
 }
 
 /// What Adobe advises for one integration.
