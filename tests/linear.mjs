@@ -3,6 +3,7 @@
 // (20 times, 10 ms) are `tests/properties.rs`'s, on native code; what was seen is printed beside them.
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
+import { KINDS } from "./identical/forms.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const SHORT = 4 * 1024;
@@ -10,25 +11,6 @@ const LONG = 64 * 1024;
 const MOST_TIMES = 40;
 const MOST_MS = 50;
 
-const KINDS = [
-  "text",
-  "name",
-  "email",
-  "phone",
-  "labels",
-  "choice",
-  "choices",
-  "boolean",
-  "integer",
-  "number",
-  "date",
-  "url",
-  "postal",
-  "country",
-  "state",
-  "consent",
-  "hidden",
-];
 const PATTERNS = [
   ".",
   "@",

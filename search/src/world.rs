@@ -6,7 +6,7 @@ use crate::outbox::{Outbox, Ticket, World as Host, arrives, happens, hears};
 use crate::store::{Store, Stored};
 use fieldpost::delivery::outbox::{Call as Sending, Delivery, Recipe};
 use fieldpost::relay::account::{Acquire, Event as Asked, Release, Reply};
-use fieldpost::relay::delivering::DEADLINE;
+use fieldpost::relay::delivering::{DEADLINE, GATE_DEADLINE};
 use fieldpost::relay::effect::Effect;
 use fieldpost::relay::limiter::Limits;
 use fieldpost::relay::outbox::Event;
@@ -19,8 +19,6 @@ const START: u64 = 1_795_000_000_000;
 const SHARDS: usize = 2;
 /// The person and the outbox of each lead.
 const LEADS: [(usize, usize); 3] = [(0, 0), (0, 1), (1, 0)];
-/// A gate that says nothing is waited for this long.
-const GATE_DEADLINE: u64 = 75_000;
 /// Alarms and timers ring at a whole number of these: late, as a platform may. So moments that differ by little are one.
 const GRID: u64 = 15_000;
 /// A page sends again what was not acknowledged.

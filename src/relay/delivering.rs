@@ -18,6 +18,8 @@ use std::borrow::Cow;
 pub const DEADLINE: u64 = 35_000;
 /// See [`DEADLINE`].
 pub const LEASE: u64 = 45_000;
+/// What an answer of a gate may take, in milliseconds: a sign-in of 30 s and a read of 35 may stand before it, and its own way.
+pub const GATE_DEADLINE: u64 = 75_000;
 
 /// The sender ends a call by itself; it is waited for a little longer.
 const SLACK: u64 = 5_000;

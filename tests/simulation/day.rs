@@ -12,7 +12,7 @@ use fieldpost::delivery::outbox::{Call as Sending, Delivery, Phase, Recipe};
 use fieldpost::operation::Repeat;
 use fieldpost::outcome::{Fault, Reason};
 use fieldpost::relay::account::{Acquire, Event as Asked, Kind as Came, Release, Reply, Said};
-use fieldpost::relay::delivering::DEADLINE;
+use fieldpost::relay::delivering::{DEADLINE, GATE_DEADLINE};
 use fieldpost::relay::effect::Effect;
 use fieldpost::relay::limiter::{Limits, PROBE_EVERY};
 use fieldpost::relay::outbox::Event;
@@ -29,8 +29,6 @@ const LEADS: usize = 50;
 const SHARDS: usize = 3;
 /// The cron asks every outbox to look this often, should the platform lose an alarm.
 const CRON: u64 = 300_000;
-/// A gate that says nothing is waited for this long.
-const GATE_DEADLINE: u64 = 75_000;
 const FORMS: [&str; 2] = ["one", "two"];
 
 /// What a day without look-ups would do with a system that always creates.

@@ -1,11 +1,11 @@
 import { edge, type EdgeGlue, plainAccount, plainReply } from "../edge.js";
 import { FieldpostError } from "../errors.js";
+import type { Pace } from "../outcome.gen.js";
 import type { Issue, Outcome } from "../types.js";
 import { call, type Called } from "./call.js";
 import type { DurableObjectClass, DurableState } from "./durable.js";
 import { Limiter, type Outside, ROW, WORD } from "./limiter.js";
 import { options, type RelayAccount, type RelayEnv } from "./options.js";
-import type { Pace } from "./pace.js";
 import { later } from "./peers.js";
 import { isRefusal } from "./platform.js";
 import { exchange } from "./reply.js";
@@ -114,9 +114,6 @@ export interface GateStatus {
   /** The API version that it turned out to speak. */
   version: 3 | 4 | null;
 }
-
-/** What an answer of the gate's may take: a sign-in of 30 s and a read of 35 may stand before it (`src/relay/account.rs`), and its own way. */
-export const GATE_DEADLINE = 75_000;
 
 /**
  * An account's one door: its token, its limits, and one call at a time for each person. Kept in storage, so that a restart

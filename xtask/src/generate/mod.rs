@@ -42,6 +42,7 @@ const FILES: &[(&str, Text)] = &[
     ("pkg/src/wire.gen.ts", wire::page),
     ("pkg/src/worker/answers.gen.ts", answers::table),
     ("pkg/src/worker/codes.gen.ts", codes::operator),
+    ("pkg/src/worker/deadlines.gen.ts", |_| Ok(wire::deadlines())),
     ("pkg/src/worker/page/words.ts", messages::relay_words),
 ];
 

@@ -6,6 +6,7 @@ use crate::Outcome;
 use fieldpost::field::Options;
 use fieldpost::operation::OWN;
 use fieldpost::packed::{MARKS, MAX_DEPTH};
+use fieldpost::relay::delivering::GATE_DEADLINE;
 use fieldpost::report::Flags;
 use fieldpost::systems::relay::answers::State;
 use fieldpost::systems::relay::{LEAD_SUBMIT, WIRE_VERSION};
@@ -46,6 +47,13 @@ pub(super) fn page(_: &Path) -> Outcome<String> {
         union(State::ALL.map(State::name))
     )?;
     Ok(text)
+}
+
+/// `pkg/src/worker/deadlines.gen.ts`.
+pub(super) fn deadlines() -> String {
+    format!(
+        "{HEAD}\n/** What an answer of the gate's may take, in milliseconds. */\nexport const GATE_DEADLINE = {GATE_DEADLINE};\n"
+    )
 }
 
 /// `pkg/src/border.gen.ts`.
