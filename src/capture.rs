@@ -57,33 +57,9 @@ pub fn params(
     visitor: &Visitor,
     mapping: &Mapping,
 ) -> Entries<'static> {
-    let mut mapped: Entries<'static> = Vec::new();
-    for (param, source) in &mapping.map {
-        let value = match source.strip_prefix('@') {
-            None => match source.strip_prefix('!') {
-                Some(source) => {
-                    (lead.get(source) == Some(&Value::Bool(true))).then_some(Value::Bool(false))
-                }
-                None => lead.get(source).cloned().and_then(said),
-            },
-            Some("page") => visitor.page.clone().map(Value::from),
-            Some("query") => visitor.query.clone().map(Value::from),
-            Some("referrer") => visitor.referrer.clone().map(Value::from),
-            Some(name) => {
-                let (touch, name) = match name.split_once('.') {
-                    Some(("first", name)) => (&visitor.first, name),
-                    Some(("last", name)) => (&visitor.last, name),
-                    Some(("consent", name)) => (&visitor.consents, name),
-                    _ => (&visitor.query, name),
-                };
-                touch.as_deref().and_then(|query| query_value(query, name)).map(Value::from)
-            }
-        };
-        // An empty value would erase what the CRM has.
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            mapped.push((Cow::Owned(param.clone()), value));
-        }
-    }
+    let mapped: Entries<'static> = given(lead, visitor, mapping)
+        .map(|(param, value)| (Cow::Owned(param.to_owned()), value))
+        .collect();
     let constants =
         mapping.constants.iter().map(|(name, value)| (Cow::Owned(name.clone()), value.clone()));
     match system {
@@ -105,6 +81,54 @@ pub fn params(
             .collect(),
         System::Relay => mapped,
     }
+}
+
+/// The names of the parameters that a lead fills, whatever the system makes of them: a closed one keeps only those back.
+pub fn fills<'a>(
+    lead: &'a Value<'static>,
+    visitor: &'a Visitor,
+    mapping: &'a Mapping,
+) -> impl Iterator<Item = &'a str> {
+    let constants = mapping.constants.iter().map(|(name, _)| name.as_str());
+    given(lead, visitor, mapping).map(|(param, _)| param).chain(constants)
+}
+
+/// The mapped parameters that a lead has a value for. An empty one would erase what the CRM has.
+fn given<'a>(
+    lead: &'a Value<'static>,
+    visitor: &'a Visitor,
+    mapping: &'a Mapping,
+) -> impl Iterator<Item = (&'a str, Value<'static>)> {
+    mapping.map.iter().filter_map(|(param, source)| {
+        let value = source_value(source, lead, visitor)?;
+        (!value.is_empty()).then_some((param.as_str(), value))
+    })
+}
+
+fn source_value(source: &str, lead: &Value<'static>, visitor: &Visitor) -> Option<Value<'static>> {
+    let Some(of_visitor) = source.strip_prefix('@') else {
+        return match source.strip_prefix('!') {
+            Some(source) => {
+                (lead.get(source) == Some(&Value::Bool(true))).then_some(Value::Bool(false))
+            }
+            None => lead.get(source).cloned().and_then(said),
+        };
+    };
+    match of_visitor {
+        "page" => visitor.page.clone(),
+        "query" => visitor.query.clone(),
+        "referrer" => visitor.referrer.clone(),
+        name => {
+            let (touch, name) = match name.split_once('.') {
+                Some(("first", name)) => (&visitor.first, name),
+                Some(("last", name)) => (&visitor.last, name),
+                Some(("consent", name)) => (&visitor.consents, name),
+                _ => (&visitor.query, name),
+            };
+            touch.as_deref().and_then(|query| query_value(query, name))
+        }
+    }
+    .map(Value::from)
 }
 
 /// What a visitor said. A box that was not ticked says nothing: sent as a no, it would withdraw what was agreed to before.

@@ -108,6 +108,7 @@ mod recipes {
                     code: "marketo.1012",
                     leave: Leave { param: "cookie", warning: "marketo.cookie_dropped" },
                 }],
+                once: None,
             },
         ),
         // Version 4 always creates by e-mail, so the relay asks first and writes by id.
@@ -125,6 +126,7 @@ mod recipes {
                 write: pardot::PROSPECT_CREATE.name,
                 repeat: Repeat::Creates,
                 spare: &[],
+                once: None,
             },
         ),
         // With `update: true` it changes whoever has the e-mail or the phone, so a stranger's e-mail would take the place of
@@ -152,6 +154,7 @@ mod recipes {
                 write: prospects::PROSPECT_UPSERT.name,
                 repeat: Repeat::Safe,
                 spare: &[],
+                once: Some("X-Idempotency-Key"),
             },
         ),
     ];

@@ -440,6 +440,15 @@ describe("a target that the account does not take", () => {
     await delivered([await send("wrong", person())], "who does not fill it");
     await waiting(ids, "params.unknown");
   });
+
+  test("a box that is not ticked fills no parameter, so its lead waits for none", async () => {
+    const ids = [await send("ticked", person({ agree: "on" }))];
+    const closed = async () => (await gate("prospects")).targets.map(({ form }) => form);
+    await until(async () => (await closed()).includes("ticked"), "the parameter to close");
+    await delivered([await send("ticked", person({ agree: "off" }))], "who has not ticked it");
+    await waiting(ids, "params.unknown");
+    assert.ok((await closed()).includes("ticked"), "nor does it open one");
+  });
 });
 
 describe("a sign-in that fails", () => {

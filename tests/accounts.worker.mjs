@@ -90,12 +90,14 @@ const handler = relay((env) => {
     prospects: { account: "prospects", map, constants: names },
     // What the owner got wrong.
     wrong: { account: "prospects", map: { email: "email", nonsense: "company" }, constants: names },
+    ticked: { account: "prospects", map: { email: "email", nonsense: "agree" }, constants: names },
   };
   const fields = {
     email: { kind: "email" },
     other: { kind: "email" },
     phone: { kind: "phone" },
     company: { kind: "text" },
+    agree: { kind: "boolean" },
   };
   const forms = Object.entries(deliver).map(([name, target]) => [
     name,

@@ -1,7 +1,7 @@
 //! From a lead to an operation's parameters: what the mapping names, and nothing else.
 #![cfg(feature = "full")]
 
-use fieldpost::capture::{Mapping, Visitor, params};
+use fieldpost::capture::{Mapping, Visitor, fills, params};
 use fieldpost::{System, Value};
 
 fn mapping(pairs: &[(&str, &str)]) -> Mapping {
@@ -143,4 +143,33 @@ fn a_list_of_blanks_erases_nothing() {
             params(system, &lead, &Visitor::default(), &mapping(&[("Interests", "labels")]));
         assert!(!params.iter().any(|(name, _)| name == "Interests"), "{params:?}");
     }
+}
+
+/// A lead waits for a closed parameter only where it would be sent with it.
+#[test]
+fn what_a_lead_fills_is_what_is_sent() {
+    let lead = Value::Map(vec![
+        ("email".into(), Value::from("ann@example.org")),
+        ("company".into(), Value::from("")),
+        ("agree".into(), Value::Bool(false)),
+        ("stop".into(), Value::Bool(true)),
+        ("topics".into(), Value::List(vec![Value::from("")])),
+    ]);
+    let mut mapping = mapping(&[
+        ("email", "email"),
+        ("company", "company"),
+        ("optIn", "agree"),
+        ("unsubscribed", "!stop"),
+        ("topics", "topics"),
+        ("source", "@first.utm_source"),
+        ("page", "@page"),
+    ]);
+    mapping.constants.push(("formId".to_owned(), Value::from("7")));
+    let visitor = Visitor { first: Some("utm_source=news".to_owned()), ..Visitor::default() };
+    let filled: Vec<&str> = fills(&lead, &visitor, &mapping).collect();
+    assert_eq!(filled, ["email", "unsubscribed", "source", "formId"]);
+    let sent = params(System::Prospects, &lead, &visitor, &mapping);
+    let sent: Vec<&str> =
+        sent.iter().map(|(name, _)| name.as_ref()).filter(|name| *name != "update").collect();
+    assert_eq!(sent, filled);
 }

@@ -16,9 +16,10 @@ interface Given {
   readSent: Called;
   edgeCheck: Issue[];
   readToken: { token: string; usable: number } | Outcome;
-  render: Rendered;
+  render: Rendered & { once: string | null };
   harmless: { operation: string; rendered: Rendered };
   stepOutbox: Stepped;
+  leaves: number | "late" | "full";
   outboxStatus: { running: number; full: { account: string; form: string; dead: number }[] };
 }
 

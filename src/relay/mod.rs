@@ -5,6 +5,7 @@
 //! - [`schedule`]: what may begin, and when to look again. [`budget`]: what one event of the platform's may do.
 //! - [`closed`]: who waits for somebody to mend what is closed.
 //! - [`delivering`]: one delivery, from asking for its place to what came of its call; [`run`]: what is held of it meanwhile.
+//! - [`sender`]: whether a call leaves.
 //! - [`effect`]: what the host is asked to do, as data.
 //! - [`delivery`]: the states of one delivery, its back-off, and whose fault a refusal is.
 //! - [`account`]: an account's [`limiter`] with its token.
@@ -20,6 +21,7 @@ pub mod limiter;
 pub mod outbox;
 pub mod run;
 pub mod schedule;
+pub mod sender;
 
 /// Words and numbers as one text.
 struct Piece {

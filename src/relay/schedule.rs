@@ -6,10 +6,11 @@
 use super::budget::Budgets;
 use super::closed::{FULL, Letters, Target};
 use super::effect::{Effect, Statement};
+use super::sender::CONNECTIONS;
 
-/// So many deliveries to one account run at once in one outbox: as many as its sender may have out, for Cloudflare lets six
-/// calls of an object wait for their heads. The gates hold the accounts' own limits.
-pub const AT_ONCE: u32 = 6;
+/// So many deliveries to one account run at once in one outbox: as many as its sender may have out. The gates hold the
+/// accounts' own limits.
+pub const AT_ONCE: u32 = CONNECTIONS;
 
 /// So many leads are looked at for an account at a time.
 const PAGE: u32 = 4 * AT_ONCE;

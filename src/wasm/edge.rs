@@ -205,7 +205,8 @@ pub fn read_token(reply: JsValue, system: &str, refreshes: bool) -> Answer {
 }
 
 /// Renders the call of one delivery that is out: what stays the same however often it is sent. JSON text in, as it is kept;
-/// `{ method, url, headers, body, identity }`, the last of a list of holders alone: whose lead it is for.
+/// `{ method, url, headers, body, identity, once }`. `identity` of a list of holders alone: whose lead it is for. `once` of a
+/// write: the header that tells the system which one it is, where it has one; the value is its host's to make.
 ///
 /// # Errors
 /// `params.invalid` or `account.invalid`, with issues; `lookup.blind` where the lead has no key that the call goes by.
@@ -218,6 +219,7 @@ pub fn render(state: &str, lead: &str, visitor: &str, mapping: JsValue, to: JsVa
         headers: Vec<(String, String)>,
         body: Option<String>,
         identity: Option<String>,
+        once: Option<&'static str>,
     }
     let to = account(to)?;
     let recipe = recipe(to.system).ok_or_else(|| failure("account.invalid", &[]))?;
@@ -235,7 +237,21 @@ pub fn render(state: &str, lead: &str, visitor: &str, mapping: JsValue, to: JsVa
     let Request { method, url, headers, body } = known(delivery.operation(recipe))?
         .request(params, &to)
         .map_err(|refusal| refused(&refusal))?;
-    to_js(&Rendered { method, url, headers, body, identity })
+    let once = recipe.once.filter(|_| method != "GET");
+    to_js(&Rendered { method, url, headers, body, identity, once })
+}
+
+/// The parameters that a lead fills by a mapping, a line each.
+///
+/// # Errors
+/// `lead.invalid` or `params.invalid` for what is none.
+#[wasm_bindgen]
+pub fn fills(lead: &str, visitor: &str, mapping: JsValue) -> Result<String, JsValue> {
+    let lead: Value<'static> = from_json(lead, "lead.invalid")?;
+    let visitor: Visitor = from_json(visitor, "lead.invalid")?;
+    let mapping: Mapping = from_js(mapping, "params.invalid")?;
+    let names: Vec<&str> = capture::fills(&lead, &visitor, &mapping).collect();
+    Ok(names.join("\n"))
 }
 
 /// The read that shows whether a closed account is mended: `{ operation, rendered }`.

@@ -10,6 +10,7 @@ use crate::relay::effect::{Effect, Pace};
 use crate::relay::outbox::{Event, Kit, Moment, step};
 use crate::relay::run::{Failure, Heard, Run};
 use crate::relay::schedule::Schedule;
+use crate::relay::sender::{Leaves, leaves};
 use js_sys::Reflect;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -186,4 +187,14 @@ pub fn status(schedule: &str) -> Answer {
             .map(|one| Full { account: &one.account, form: &one.form, dead: one.dead })
             .collect(),
     })
+}
+
+/// Whether one more call leaves a sender: how many milliseconds it may take, or why it does not.
+#[wasm_bindgen(js_name = leaves)]
+pub fn leaves_sender(out: u32, deadline: f64, ends: f64, now: f64) -> JsValue {
+    match leaves(out, whole(deadline), whole(ends), whole(now)) {
+        Leaves::Within(left) => f64::from(u32::try_from(left).unwrap_or(u32::MAX)).into(),
+        Leaves::Late => "late".into(),
+        Leaves::Full => "full".into(),
+    }
 }

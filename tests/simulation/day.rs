@@ -2,6 +2,8 @@
 
 mod calls;
 mod gate;
+mod judge;
+mod plan;
 mod world;
 
 use crate::crm::{Crm, EXTRA, Kind, LONGEST, Login, Trouble, Who, lost, retry};
@@ -17,6 +19,7 @@ use fieldpost::relay::effect::Effect;
 use fieldpost::relay::limiter::{Limits, PROBE_EVERY};
 use fieldpost::relay::outbox::Event;
 use fieldpost::relay::run::{Failure, Heard, Run};
+use fieldpost::relay::sender::{Leaves, leaves};
 use fieldpost::{Outcome, System, recipe};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,12 +35,24 @@ const CRON: u64 = 300_000;
 const FORMS: [&str; 2] = ["one", "two"];
 
 /// What a day without look-ups would do with a system that always creates.
-static RECKLESS: Recipe =
-    Recipe { probe: None, guard: None, write: "write", repeat: Repeat::Creates, spare: &[] };
+static RECKLESS: Recipe = Recipe {
+    probe: None,
+    guard: None,
+    write: "write",
+    repeat: Repeat::Creates,
+    spare: &[],
+    once: None,
+};
 
 /// What one that asked nobody whose a phone is would do.
-static TRUSTING: Recipe =
-    Recipe { probe: None, guard: None, write: "write", repeat: Repeat::Safe, spare: &[] };
+static TRUSTING: Recipe = Recipe {
+    probe: None,
+    guard: None,
+    write: "write",
+    repeat: Repeat::Safe,
+    spare: &[],
+    once: None,
+};
 
 /// What came of a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -263,6 +278,8 @@ pub(crate) struct Day {
     /// The lead of each row.
     lead_of: Vec<usize>,
     outboxes: [Outbox; SHARDS],
+    /// The calls of each shard that its senders have out to each account.
+    out: BTreeMap<(usize, usize), u32>,
     /// The requests that were made: whom they are about, the record that they name, and whether they write.
     rendered: BTreeMap<usize, (Who, Option<usize>, bool)>,
     /// When each shard's alarm and timer ring.
@@ -301,6 +318,7 @@ impl Day {
             store: Store::default(),
             lead_of: Vec::new(),
             outboxes: Default::default(),
+            out: BTreeMap::new(),
             rendered: BTreeMap::new(),
             alarms: [None; SHARDS],
             timers: [None; SHARDS],
@@ -395,132 +413,6 @@ impl Day {
         }
     }
 
-    /// Decides the day.
-    fn plan(&mut self) {
-        self.open();
-        self.come_and_go();
-    }
-
-    /// The accounts of the day, with the systems behind them.
-    fn open(&mut self) {
-        let lags: [u64; 3] = std::array::from_fn(|_| self.below(60_000));
-        let at_once = 1 + self.below(5) as u32;
-        let limits = Limits { calls: 10 + self.below(40) as u32, window: 20_000, at_once };
-        let pardot = if self.looks { recipe(System::Pardot).unwrap() } else { &RECKLESS };
-        for (recipe, kind, lag) in [
-            (recipe(System::Marketo).unwrap(), Kind::Form, lags[0]),
-            (pardot, Kind::Creates, lags[1]),
-            (
-                if self.asks { recipe(System::Prospects).unwrap() } else { &TRUSTING },
-                Kind::Upsert,
-                lags[2],
-            ),
-        ] {
-            self.accounts.push(Account {
-                recipe,
-                limits,
-                gate: Gate::new(settings(limits, recipe.lag())),
-                ahead: 0,
-                full: 0,
-                was_full: false,
-                quiet: 0,
-                sign_ins: Vec::new(),
-                crm: Crm::new(kind, lag, LEADS),
-            });
-        }
-    }
-
-    /// Who comes when, and what goes wrong.
-    fn come_and_go(&mut self) {
-        let people = 1 + self.below(LEADS as u64);
-        // A phone is a household's, or an office's.
-        let lines = 1 + self.below(people);
-        let phones: Vec<usize> = (0..people).map(|_| self.below(lines) as usize).collect();
-        if self.below(4) == 0 {
-            "phone".clone_into(&mut self.store.by);
-        }
-        // Half of the days are a rush.
-        let span = if self.below(2) == 0 { DAY } else { 60_000 };
-        for lead in 0..LEADS {
-            let person = self.below(people) as usize;
-            let poison = self.below(20) == 0;
-            // Some give one key alone.
-            let keys = self.below(8);
-            let who = Who {
-                email: (keys != 0).then_some(person),
-                phone: (keys < 7).then_some(phones[person]),
-            };
-            self.leads.push(Lead { person, who, poison });
-            let time = START + self.below(span);
-            self.at(time, Happening::Accept { lead });
-        }
-        for _ in 0..self.below(8) {
-            let time = START + self.below(span + 60_000);
-            self.at(time, Happening::Kill);
-        }
-        for _ in 0..self.below(3) {
-            let time = START + self.below(span + 60_000);
-            let (shard, lasts) = (self.below(SHARDS as u64) as usize, 1 + self.below(600_000));
-            self.at(time, Happening::Disk { shard, lasts });
-        }
-        self.at(START + CRON, Happening::Cron);
-        for account in 0..self.accounts.len() {
-            for _ in 0..self.below(4) {
-                let time = START + self.below(span + 60_000);
-                self.at(time, Happening::Expire { account });
-            }
-            if self.below(8) == 0 {
-                let time = START + self.below(span);
-                self.at(time, Happening::Quota { account });
-            }
-        }
-        for account in 0..self.accounts.len() {
-            if self.below(4) == 0 {
-                let faults = [Fault::Account, Fault::Writes, Fault::Target, Fault::Unsure];
-                let fault = faults[self.below(4) as usize];
-                let (form, lasts) = (self.below(2) as usize, 1 + self.below(3 * 60 * 60 * 1_000));
-                let time = START + self.below(span);
-                let param = fault == Fault::Target && self.below(2) == 0;
-                self.at(time, Happening::Trouble { account, fault, form, param, lasts });
-            }
-        }
-        for account in 0..self.accounts.len() {
-            if self.below(3) == 0 {
-                self.accounts[account].ahead = self.below(100) as i64 - 50;
-            }
-            for _ in 0..self.below(4) {
-                let time = START + self.below(span + 60_000);
-                self.at(time, Happening::Die { account });
-            }
-            if self.below(8) == 0 {
-                let (time, lasts) = (START + self.below(span), 1 + self.below(10 * 60_000));
-                self.at(time, Happening::Full { account, lasts });
-            }
-            if self.below(4) == 0 {
-                let logins =
-                    [Login::Down, Login::Refused, Login::Stalls, Login::Dead, Login::Unsent];
-                let login = logins[self.below(5) as usize];
-                let (time, lasts) = (START + self.below(span), 1 + self.below(60 * 60_000));
-                self.at(time, Happening::Login { account, login, lasts });
-                // A token that is there does not need one.
-                self.at(time, Happening::Expire { account });
-            }
-            // Half of them say 401, of which nobody is sure.
-            self.accounts[account].crm.says_401 = self.below(2) == 0;
-        }
-        if self.below(3) == 0 {
-            self.stepped = true;
-            // A time service moves a clock by little at a time; a person may set it back by much.
-            let by = match self.below(4) {
-                0 => -(self.below(3_600_000) as i64),
-                1 => -(self.below(2_000) as i64),
-                _ => self.below(2_000) as i64,
-            };
-            let time = START + self.below(span);
-            self.at(time, Happening::Step { by });
-        }
-    }
-
     fn happens(&mut self, happening: Happening) {
         match happening {
             Happening::Accept { lead } => self.accept(lead),
@@ -544,6 +436,11 @@ impl Day {
             Happening::Said { ticket, heard } => {
                 if let Heard::Called { outcome: Outcome::Unknown { .. }, .. } = &heard {
                     self.seen.lost += 1;
+                }
+                if let Heard::Called { .. } = &heard {
+                    let Stored { shard, account, .. } = self.store.rows[ticket.row];
+                    let out = self.out.entry((shard, account)).or_default();
+                    *out = out.saturating_sub(1);
                 }
                 hears(self, ticket, heard);
                 self.stop(self.store.rows[ticket.row].shard);
@@ -576,6 +473,8 @@ impl Day {
             Happening::Kill if self.up => {
                 self.seen.kills += 1;
                 self.up = false;
+                // The calls go on; those who made them are gone.
+                self.out.clear();
                 for outbox in &mut self.outboxes {
                     outbox.die();
                 }
@@ -701,101 +600,5 @@ impl Day {
             arrives(self, shard, Event::Acted { first: true, counts: true });
         }
         self.at(self.now + CRON, Happening::Cron);
-    }
-
-    fn judge(&mut self, mended: bool) {
-        assert_eq!(self.store.rows.len(), LEADS * self.accounts.len(), "a lead was never taken");
-        for at in 0..self.store.rows.len() {
-            let (row, state, own) = (&self.store.rows[at], self.state(at), self.lead_of[at]);
-            let lead = &self.leads[own];
-            let wanted = if lead.poison && !mended { Phase::Dead } else { Phase::Done };
-            assert_eq!(state.phase, wanted, "row {at}, lead {own}: {row:?}");
-            let crm = &self.accounts[row.account].crm;
-            let times = crm.written[own];
-            assert!(wanted == Phase::Dead || times > 0, "lead {own} is lost");
-            if times > 1 {
-                self.seen.repeats += 1;
-                assert!(
-                    crm.kind != Kind::Form || row.maybe_repeated,
-                    "row {at}: a repeat that is not marked"
-                );
-            }
-        }
-        for (number, account) in self.accounts.iter().enumerate() {
-            let mut known = BTreeSet::new();
-            for person in &account.crm.people {
-                let who = person.who;
-                let rows: Vec<usize> = (0..self.store.rows.len())
-                    .filter(|at| {
-                        Some(self.leads[self.lead_of[*at]].person) == who.email
-                            && self.store.rows[*at].account == number
-                    })
-                    .collect();
-                assert!(
-                    who.email.is_none_or(|email| known.insert(email)),
-                    "account {number}: {who:?} is there twice: rows {rows:?}"
-                );
-            }
-            // Who gave a phone alone is one for each phone.
-            let mut nameless: Vec<_> = account.crm.people.iter().map(|person| person.who).collect();
-            nameless.retain(|who| who.email.is_none());
-            let phones: BTreeSet<_> = nameless.iter().map(|who| who.phone).collect();
-            assert_eq!(
-                phones.len(),
-                nameless.len(),
-                "account {number}: a phone is there twice: {nameless:?}"
-            );
-            // What a gate cannot write down it has forgotten: each outbox asks it at a slower and slower pace then.
-            let full = if account.was_full { SHARDS as u64 * 16 } else { 0 };
-            account.judge_sign_ins(self.seen.kills + self.seen.deaths + self.seen.steps + full);
-            account.judge_met(self.seen.kills + self.seen.deaths + self.seen.steps + full);
-            // The calls that were out when the quota ended, and then one in a quarter of an hour; one more for each
-            // kill or step of the clock, which leaves a probe unheard.
-            let knocks = &account.crm.knocks;
-            if let (Some(first), Some(last)) = (knocks.first(), knocks.last()) {
-                let probes = (last - first) / PROBE_EVERY;
-                let most = u64::from(account.limits.at_once)
-                    + probes
-                    + self.seen.kills
-                    + self.seen.steps
-                    + 2;
-                assert!(
-                    knocks.len() as u64 <= most,
-                    "account {number}: {} knocks, {most} allowed",
-                    knocks.len()
-                );
-            }
-        }
-    }
-}
-
-impl Account {
-    /// What is closed is asked about once a minute, and no lead after the other meets it.
-    fn judge_met(&self, begun: u64) {
-        const TEN_MINUTES: u64 = 600_000;
-        let most = 20 + begun as usize;
-        for (at, from) in self.crm.met.iter().enumerate() {
-            let within =
-                self.crm.met[at..].iter().take_while(|time| **time < from + TEN_MINUTES).count();
-            assert!(
-                within <= most,
-                "what is closed was met {within} times in ten minutes, {most} allowed"
-            );
-        }
-    }
-
-    /// Tokens that are good for nothing, or none at all, are asked for at a slow pace. One that ends costs one, a life that
-    /// begins another, and so does each lead that is asked about because of a 401.
-    fn judge_sign_ins(&self, begun: u64) {
-        const TEN_MINUTES: u64 = 600_000;
-        let most = 40 + begun as usize;
-        for (at, from) in self.sign_ins.iter().enumerate() {
-            let within =
-                self.sign_ins[at..].iter().take_while(|time| **time < from + TEN_MINUTES).count();
-            assert!(
-                self.crm.says_401 || within <= most,
-                "{within} sign-ins in ten minutes, {most} allowed"
-            );
-        }
     }
 }

@@ -36,7 +36,7 @@ export async function render(
   // The owner has mended the account's address since: no request goes to the old one. Before version 4 none had one.
   if (kept?.base === base)
     return { rendered: JSON.parse(kept.request) as Rendered, keep: () => {} };
-  const rendered = steady((glue) =>
+  const { once, ...rendered } = steady((glue) =>
     glue.render(
       lead.state,
       lead.values,
@@ -45,14 +45,9 @@ export async function render(
       plainAccount(account as never),
     ),
   );
-  if (account.system === "prospects" && rendered.method !== "GET") {
-    // Sent along, but not relied on: the key of the system's own replay. It takes one body for each key, so what somebody
-    // has corrected is another request, and what is made anew as it was is the same one.
-    rendered.headers.push([
-      "X-Idempotency-Key",
-      await hashedId(joined([lead.id, rendered.body ?? ""])),
-    ]);
-  }
+  // It takes one body for each key, so what somebody has corrected is another request, and what is made anew as it was is the same one.
+  if (once !== null)
+    rendered.headers.push([once, await hashedId(joined([lead.id, rendered.body ?? ""]))]);
   const keep = (): void => {
     if (kept) tally.drop(lead.id);
     tally.keep(lead.id, call, base, JSON.stringify(rendered));
@@ -61,7 +56,7 @@ export async function render(
 }
 
 /** A mapping as the border reads it. */
-const mapping = (target: Target): object => ({
+export const mapping = (target: Target): object => ({
   map: Object.entries(target.map),
   constants: Object.entries(target.constants ?? {}),
   ...(target.join !== undefined && { join: target.join }),

@@ -1,7 +1,6 @@
 import { FieldpostError } from "../errors.js";
-import type { Rendered } from "../edge.js";
+import { type Rendered, steady } from "../edge.js";
 import { call, type Called, type Unsent } from "./call.js";
-import { CONNECTIONS } from "./platform.js";
 
 /** One call of a system, for the outbox. It goes from object to object and is written down nowhere: it holds the token. */
 export interface Sending {
@@ -25,33 +24,32 @@ export const isSender = (name: string | undefined): boolean => name?.startsWith(
 const MARK = "send\n";
 
 /**
- * Makes the calls of one outbox to one account, and knows nothing else. Never more at once than may leave at once: a call's
- * deadline begins when it really leaves, and what has not left has not begun.
+ * Makes the calls of one outbox to one account, and knows nothing else. Whether one leaves, `src/relay/sender.rs` says:
+ * what has not left has not begun.
  */
 export class Sender {
   private out = 0;
 
-  async send({
-    operation,
-    rendered,
-    token,
-    deadline,
-    ends,
-    own,
-  }: Sending): Promise<Called | Unsent> {
-    const left = Math.min(deadline, ends - Date.now());
-    // Held up on its way here. What would be given up in the middle is not begun.
-    if (left < deadline / 2) return { unsent: "late" };
-    // An outbox that begins anew does not know what is still out.
-    if (this.out >= CONNECTIONS) return { unsent: "full" };
-    this.out++;
+  async send(sending: Sending): Promise<Called | Unsent> {
+    const { deadline, ends } = sending;
     try {
-      return await call(operation, rendered, token, left, own);
+      const left = steady((glue) => glue.leaves(this.out, deadline, ends, Date.now()));
+      return typeof left === "string" ? { unsent: left } : await this.make(sending, left);
     } catch (error) {
       return {
         unsent: "failed",
         code: error instanceof FieldpostError ? error.code : "delivery.failed",
       };
+    }
+  }
+
+  private async make(
+    { operation, rendered, token, own }: Sending,
+    left: number,
+  ): Promise<Called | Unsent> {
+    this.out++;
+    try {
+      return await call(operation, rendered, token, left, own);
     } finally {
       this.out--;
     }

@@ -51,13 +51,27 @@ impl Day {
         Some((write, (state.call == Sending::Holders).then_some(identity)))
     }
 
-    pub(super) fn send(&mut self, ticket: Ticket, token: u64) {
-        // A sender that has no place or no time for it, or that the host holds back.
-        if self.below(300) == 0 {
+    pub(super) fn send(&mut self, ticket: Ticket, token: u64, deadline: u64, ends: u64) {
+        let Stored { shard, account, .. } = self.store.rows[ticket.row];
+        // Some words to a sender are held up on their way, and some calls the host holds back.
+        let late = if self.below(300) == 0 { self.below(2 * deadline) } else { 0 };
+        let out = self.out.entry((shard, account)).or_default();
+        let why =
+            match leaves(*out, deadline, ends, self.now.saturating_add_signed(self.skew) + late) {
+                Leaves::Late => Some("late"),
+                Leaves::Full => Some("full"),
+                Leaves::Within(_) => (self.below(300) == 0).then_some("host"),
+            };
+        if let Some(why) = why {
             self.seen.unsent += 1;
-            let why = ["late", "full", "host"][self.below(3) as usize].to_owned();
-            return self.said(self.now + 5, ticket, Heard::Unsent { why, code: String::new() });
+            let why = why.to_owned();
+            return self.said(
+                self.now + late + 5,
+                ticket,
+                Heard::Unsent { why, code: String::new() },
+            );
         }
+        *self.out.entry((shard, account)).or_default() += 1;
         self.seen.calls += 1;
         let row = ticket.row;
         let fate = if self.below(100) < self.trouble {

@@ -101,7 +101,9 @@ impl World for Day {
                 };
                 self.said(self.now, ticket, heard);
             }
-            Effect::Send { token, .. } => self.send(ticket, token.parse().unwrap()),
+            Effect::Send { token, deadline, ends, .. } => {
+                self.send(ticket, token.parse().unwrap(), *deadline, *ends);
+            }
             Effect::Sleep { after } => self.said(self.now + after, ticket, Heard::Slept),
             other => panic!("{other:?} is no question of {run:?}"),
         }

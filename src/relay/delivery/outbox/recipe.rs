@@ -16,6 +16,9 @@ pub struct Recipe {
     pub repeat: Repeat,
     /// What a lead can do without, should the system refuse it for that.
     pub spare: &'static [Spare],
+    /// The header whose value makes the system answer a write that comes again as it did before. Sent along, but not relied
+    /// on.
+    pub once: Option<&'static str>,
 }
 
 /// The look-up of a [`Recipe`].
