@@ -31,7 +31,7 @@ pub(crate) type Host = fn(Ask, &[u8], out: &mut Vec<u8>) -> bool;
 const MAX_COMPOSED: usize = 1 << 20;
 
 /// The most combining marks in a row. More take time with the square of their number to put in order, and no writing has
-/// them (UAX #15-D4); `pkg/src/pack.ts` keeps as many.
+/// them (UAX #15-D4); `pkg/src/core/pack.ts` keeps as many.
 #[cfg(not(target_arch = "wasm32"))]
 const MAX_MARKS: u32 = 30;
 
@@ -58,7 +58,7 @@ pub(crate) fn nfc(text: &str) -> std::borrow::Cow<'_, str> {
 }
 
 /// Whether no domain has it: the signs of Latin-1 but `\u{AA}`, `\u{AD}`, Catalan's `\u{B7}` and the digits, general
-/// punctuation from U+2010 on, signs and arrows, emoji. `pkg/src/host.ts` has the same.
+/// punctuation from U+2010 on, signs and arrows, emoji. `pkg/src/core/host.ts` has the same.
 #[cfg(not(target_arch = "wasm32"))]
 fn is_sign(character: char) -> bool {
     matches!(

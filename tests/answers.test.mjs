@@ -8,8 +8,8 @@ import { load, read as readEdge } from "fieldpost";
 import { launch } from "./browser.mjs";
 import { body, root, stand, until } from "./stand.mjs";
 
-const { ANSWERS: TABLE } = await import(`${root}pkg/dist/worker/answers.gen.js`);
-const { read: readLean } = await import(`${root}pkg/dist/lean.js`);
+const { ANSWERS: TABLE } = await import(`${root}pkg/dist/relay/http/answers.gen.js`);
+const { read: readLean } = await import(`${root}pkg/dist/core/lean.js`);
 
 const worker = `${root}tests/answers.worker.mjs`;
 /** As Chromium asks for a page. */

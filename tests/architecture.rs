@@ -108,8 +108,22 @@ const SANDBOX: Arrows = &[
     ("server", &["control", "desk", "gateway", "http", "options", "page"]),
 ];
 
-/// The package: its folders, and the files that stand beside them.
+/// The package's rooms.
 const PACKAGE: Arrows = &[
+    ("core", &[]),
+    ("places", &[]),
+    ("messages", &["core"]),
+    ("spec", &["core"]),
+    ("relay", &["core", "messages"]),
+    ("client", &["core", "relay"]),
+    // Each entry of the package puts a build together; a form takes the page's.
+    ("entry", &["client", "core", "relay"]),
+    ("form", &["core", "entry"]),
+    ("extensions", &["form"]),
+];
+
+/// What all builds of the package share.
+const CORE: Arrows = &[
     // Generated of the crate's tables.
     ("border.gen", &[]),
     ("account.gen", &["border.gen"]),
@@ -147,34 +161,26 @@ const PACKAGE: Arrows = &[
             "types",
         ],
     ),
-    ("places", &[]),
-    ("messages", &["types"]),
-    ("spec", &["errors", "pattern", "said.gen", "types"]),
+];
+
+/// The relay's rooms, from what knows nothing of a lead to what answers a request.
+const RELAY: Arrows = &[
+    ("codes.gen", &[]),
+    ("host", &[]),
+    ("pages", &["codes.gen", "host"]),
+    ("options", &["host", "pages"]),
+    ("calls", &["host", "options"]),
+    // What a lead is read from is the request's.
+    ("lead", &["host", "http", "options"]),
+    ("http", &["calls", "host", "lead", "options", "pages"]),
+    ("storage", &["codes.gen", "host", "lead", "options"]),
+    ("limiter", &["calls", "host", "options", "storage"]),
+    ("outbox", &["calls", "host", "http", "lead", "limiter", "options", "storage"]),
     (
-        "worker",
-        &[
-            "account.gen",
-            "codes.gen",
-            "core",
-            "edge",
-            "errors",
-            "messages",
-            "outcome.gen",
-            "said.gen",
-            "send",
-            "types",
-            "wire.gen",
-            "within",
-        ],
+        "operator",
+        &["codes.gen", "host", "http", "lead", "limiter", "options", "outbox", "pages", "storage"],
     ),
-    (
-        "client",
-        &["core", "edge", "errors", "outcome.gen", "said.gen", "send", "types", "within", "worker"],
-    ),
-    // Each entry of the package puts a build together; a form takes the page's.
-    ("entry", &["client", "core", "edge", "errors", "lean", "said.gen", "send", "types", "worker"]),
-    ("form", &["entry", "errors", "said.gen", "types", "wire.gen"]),
-    ("extensions", &["form"]),
+    ("relay", &["host", "http", "lead", "operator", "options", "outbox"]),
 ];
 
 /// What may see everything: the façade and the border, a program's entry.
@@ -212,6 +218,8 @@ fn no_arrow_of_the_sandbox_points_back() {
 fn no_arrow_of_the_package_points_back() {
     let [all, at_run_time] = typescript(Path::new("pkg/src"));
     hold(PACKAGE, &all);
+    hold(CORE, &inside("core", &all));
+    hold(RELAY, &inside("relay", &all));
     no_circle(&at_run_time);
 }
 
@@ -281,6 +289,15 @@ fn hold(arrows: Arrows, files: &Files) {
     for (name, _) in arrows {
         assert!(seen.contains(*name), "`{name}` is in the design but has no file");
     }
+}
+
+/// A room's files without the room before them, each with what it uses of the same room.
+fn inside(room: &str, files: &Files) -> Files {
+    let own = |file: &PathBuf| file.strip_prefix(room).ok().map(Path::to_owned);
+    files
+        .iter()
+        .filter_map(|(file, uses)| Some((own(file)?, uses.iter().filter_map(own).collect())))
+        .collect()
 }
 
 /// Takes away what uses nothing that is left, until nothing goes: a circle stays.

@@ -13,24 +13,24 @@ const ONE = "one";
 
 /** Where it is, what bounds it. A number is held by `Limited`, or by a test below. */
 const BOUNDS = {
-  "answer.ts kept": 100,
-  "address.ts seen": 50_000,
-  "address.ts salted": ONE,
-  "check.ts forms": OWNER,
-  "hash.ts keys": 16,
-  "page/page.ts hash": ONE,
-  "limiter.ts memory": "a token, and who waits: as many as the outboxes have out",
-  "limiter.ts askers": "as many as the outboxes have out",
-  "polls.ts waiting": "256 that wait",
-  "problem.ts AGAIN": "the table of answers",
-  "problem.ts ROWS": "the table of answers",
-  "shards.ts kept": ONE,
+  "http/answer.ts kept": 100,
+  "http/address.ts seen": 50_000,
+  "http/address.ts salted": ONE,
+  "lead/check.ts forms": OWNER,
+  "host/hash.ts keys": 16,
+  "pages/page.ts hash": ONE,
+  "limiter/machine.ts memory": "a token, and who waits: as many as the outboxes have out",
+  "limiter/machine.ts askers": "as many as the outboxes have out",
+  "outbox/polls.ts waiting": "256 that wait",
+  "http/problem.ts AGAIN": "the table of answers",
+  "http/problem.ts ROWS": "the table of answers",
+  "outbox/shards.ts kept": ONE,
   "options.ts source": ONE,
   "options.ts resolved": ONE,
-  "persons.ts made": OWNER,
+  "lead/persons.ts made": OWNER,
   "relay.ts tidied": ONE,
-  "reset.ts formats": 32,
-  "seal.ts made": 16,
+  "limiter/reset.ts formats": 32,
+  "http/seal.ts made": 16,
   "core.ts wasm": ONE,
   "core.ts make": ONE,
   "core.ts input": "three times the largest body",
@@ -41,8 +41,8 @@ const BOUNDS = {
   "host.ts memory": ONE,
   "workerd.ts loaded": ONE,
   "waits.ts waiting": "the owner's own calls, each until its time",
-  "acceptance.ts arrived": "1,000 leads and 16 Mi characters, until the next write",
-  "desk.ts counters": "300 names",
+  "outbox/acceptance.ts arrived": "1,000 leads and 16 Mi characters, until the next write",
+  "storage/operator-store.ts counters": "300 names",
   "table parts": "the limiter's own bounds (src/relay/limiter.rs)",
   "table meta": "the version, and when the registry looked",
   "table counts": "every number of shards that the owner had",
@@ -62,11 +62,11 @@ const within = (folder) =>
     .filter((name) => name.endsWith(".ts"))
     .map((name) => [name, `${root}pkg/src/${folder}/${name}`]);
 const sources = {
-  ...Object.fromEntries([...within("worker"), ...within("client")]),
+  ...Object.fromEntries([...within("relay"), ...within("client")]),
   ...Object.fromEntries(
     ["core.ts", "edge.ts", "host.ts", "pack.ts", "send.ts", "errors.ts"].map((name) => [
       name,
-      `${root}pkg/src/${name}`,
+      `${root}pkg/src/core/${name}`,
     ]),
   ),
   "workerd.ts": `${root}pkg/src/entry/workerd.ts`,
@@ -84,7 +84,7 @@ test("what outlives a request is in the table, and nothing else is", () => {
   for (const [name, path] of Object.entries(sources)) {
     const text = readFileSync(path, "utf8");
     // The operator's page is a page's script, not the Worker's.
-    if (name.startsWith("operator-page")) continue;
+    if (name.startsWith("pages/operator-page")) continue;
     for (const pattern of KEPT)
       for (const [, what] of text.matchAll(pattern)) found.push(`${name} ${what}`);
     for (const [, what] of text.matchAll(/CREATE TABLE (?:IF NOT EXISTS )?(\w+)/g))
@@ -97,7 +97,7 @@ test("what outlives a request is in the table, and nothing else is", () => {
 });
 
 test("a map with a bound keeps what is new, and lets the oldest go", async () => {
-  const { Limited } = await import("../pkg/dist/worker/limited.js");
+  const { Limited } = await import("../pkg/dist/relay/host/limited.js");
   const map = new Limited(100);
   for (let n = 0; n < 10_000; n++) map.set(n, n);
   assert.deepEqual([map.size, map.has(9_900), map.has(9_899)], [100, true, false]);
@@ -106,7 +106,7 @@ test("a map with a bound keeps what is new, and lets the oldest go", async () =>
 });
 
 test("two secrets are the same or not, whatever they are, and nothing of them is kept", async () => {
-  const { same } = await import("../pkg/dist/worker/hash.js");
+  const { same } = await import("../pkg/dist/relay/host/hash.js");
   for (const [one, other] of [
     ["", ""],
     ["a", "a"],

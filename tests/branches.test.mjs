@@ -9,7 +9,7 @@ import ts from "typescript";
 const root = fileURLToPath(new URL("../pkg/", import.meta.url));
 
 /** What is held to this: folders and files below `pkg/src`. A file joins once what it decided is decided in Rust. */
-const HELD = ["client/", "worker/call.ts"];
+const HELD = ["client/", "relay/calls/call.ts"];
 
 /** What effects are called, and functions whose answer is the host's: whether the module is there, whether it refuses a call. */
 const EFFECTS = ["Effect"];
@@ -305,7 +305,7 @@ test("code that carries effects out decides nothing", (t) => {
 test("a branch that decides is seen, whatever it looks like", () => {
   const HEAD = `
     import type { Effect } from "./effects.js";
-    import type { Outcome } from "../types.js";
+    import type { Outcome } from "../core/types.js";
     declare const effect: Effect, outcome: Outcome, reply: Response, left: number, code: string, is: boolean, list: string[], maybe: string | undefined, options: { fetch?: () => void };
     declare function act(): boolean;
     export function planted(): unknown {`;

@@ -1,10 +1,10 @@
 // The host's part of an account's pace: when a day of calls turns.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { household, isTooMuch } from "../pkg/dist/worker/address.js";
-import { pairs } from "../pkg/dist/worker/body.js";
-import { Csv } from "../pkg/dist/worker/csv.js";
-import { nextMidnight } from "../pkg/dist/worker/reset.js";
+import { household, isTooMuch } from "../pkg/dist/relay/http/address.js";
+import { pairs } from "../pkg/dist/relay/http/body.js";
+import { Csv } from "../pkg/dist/relay/operator/csv.js";
+import { nextMidnight } from "../pkg/dist/relay/limiter/reset.js";
 import { random } from "./faults/proxy.mjs";
 
 const at = (text) => Date.parse(text);

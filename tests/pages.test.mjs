@@ -1,8 +1,8 @@
 // Answers that are made page by page, as an outbox makes them and as the Worker puts those of several together.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Lines, bodyOf, merged } from "../pkg/dist/worker/merge.js";
-import { answered, pageOf } from "../pkg/dist/worker/paged.js";
+import { Lines, bodyOf, merged } from "../pkg/dist/relay/storage/merge.js";
+import { answered, pageOf } from "../pkg/dist/relay/storage/paged.js";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

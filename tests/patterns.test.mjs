@@ -6,8 +6,8 @@ import { readFile } from "node:fs/promises";
 import { before, describe, mock, test } from "node:test";
 import { form, load } from "fieldpost";
 import { relay } from "fieldpost/worker";
-import { judge, repeats } from "../pkg/dist/pattern.js";
-import { personsOf, plainHashes } from "../pkg/dist/worker/persons.js";
+import { judge, repeats } from "../pkg/dist/core/pattern.js";
+import { personsOf, plainHashes } from "../pkg/dist/relay/lead/persons.js";
 import { chance, explode, patternOf } from "./patterns.mjs";
 import { root } from "./stand.mjs";
 

@@ -4,9 +4,9 @@ import { test } from "node:test";
 import { seal, sealedBody } from "./sealing.mjs";
 import { root } from "./stand.mjs";
 
-const { bounded } = await import(`${root}pkg/dist/worker/body.js`);
+const { bounded } = await import(`${root}pkg/dist/relay/http/body.js`);
 const { isSealed, openSealed, readSealed, sealKey, sealSecrets } = await import(
-  `${root}pkg/dist/worker/seal.js`
+  `${root}pkg/dist/relay/http/seal.js`
 );
 
 const SECRET = "a secret of at least thirty-two characters";

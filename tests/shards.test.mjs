@@ -339,7 +339,7 @@ describe("the way to the shards", () => {
   /** One isolate: its own memory of what the registry said. */
   let made = 0;
   async function isolate(objects, own, counts) {
-    const module = await import(`../pkg/dist/worker/shards.js?${++made}`);
+    const module = await import(`../pkg/dist/relay/outbox/shards.js?${++made}`);
     const env = {
       OUTBOX: {
         idFromName: (name) => name,

@@ -1,5 +1,5 @@
 //! Which part of a pattern lets one text be divided in so many ways that an engine which tries them all does not come back.
-//! `pkg/src/pattern.ts` decides the same for Workers and Node; `tests/cases/patterns.json` holds both to it.
+//! `pkg/src/core/pattern.ts` decides the same for Workers and Node; `tests/cases/patterns.json` holds both to it.
 //!
 //! A pattern becomes the automaton of its places (Glushkov's): a place is one character or class, and its ways lead to the
 //! places that may come next. A way that exists twice stands there twice, because the engine tries both.

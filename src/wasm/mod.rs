@@ -1,7 +1,7 @@
 //! The border to JavaScript, and the only code that knows it.
 //!
 //! The hot calls cross with numbers alone: the script writes a packed text ([`crate::packed`]) into [`input`], calls, and
-//! reads the answer's bytes at [`output`]. `pkg/src/core.ts` is the other side. The wide and rare calls of the edge build
+//! reads the answer's bytes at [`output`]. `pkg/src/core/core.ts` is the other side. The wide and rare calls of the edge build
 //! are in [`edge`], [`client`] and [`gate`].
 
 #![allow(clippy::single_match_else, reason = "both arms are answers, none is the exception")]

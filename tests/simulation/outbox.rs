@@ -1,4 +1,4 @@
-//! The host of an outbox as `pkg/src/worker/driver.ts` is one: it carries out what the machine says, and decides nothing. It is
+//! The host of an outbox as `pkg/src/relay/outbox/driver.ts` is one: it carries out what the machine says, and decides nothing. It is
 //! unkind: it dies between any two effects, its disk is full, and what it asks for comes late or never.
 
 use crate::store::{Full, Store};

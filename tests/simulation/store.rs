@@ -1,4 +1,4 @@
-//! The rows of the outboxes, and the statements that the machine names: what `pkg/src/worker/statements.ts` reads.
+//! The rows of the outboxes, and the statements that the machine names: what `pkg/src/relay/storage/statements.ts` reads.
 
 use fieldpost::relay::effect::{Bind, Effect, Statement};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,10 +1,10 @@
-import { isReady } from "../core.js";
-import { packed, plainAccount, plainReply, said, steady } from "../edge.js";
-import { FieldpostError } from "../errors.js";
-import { send } from "../send.js";
-import type { Outcome, Params } from "../types.js";
-import { within } from "../within.js";
-import type { RelayAccount } from "../worker/options.js";
+import { isReady } from "../core/core.js";
+import { packed, plainAccount, plainReply, said, steady } from "../core/edge.js";
+import { FieldpostError } from "../core/errors.js";
+import { send } from "../core/send.js";
+import type { Outcome, Params } from "../core/types.js";
+import { within } from "../core/within.js";
+import type { RelayAccount } from "../relay/options.js";
 import type { ClientOptions, ExportOptions } from "./client.js";
 import type { Effect, Failure, Gifts, Progress, Shared, Stepped } from "./effects.js";
 import { flowing } from "./stream.js";

@@ -1,5 +1,5 @@
-import type { OperationName, Operations, Outcome, Params } from "../types.js";
-import type { RelayAccount } from "../worker/options.js";
+import type { OperationName, Operations, Outcome, Params } from "../core/types.js";
+import type { RelayAccount } from "../relay/options.js";
 import { carrier } from "./carry.js";
 import type { Progress } from "./effects.js";
 

@@ -1,5 +1,5 @@
-import type { Failure } from "../outcome.gen.js";
-import type { Outcome } from "../types.js";
+import type { Failure } from "../core/outcome.gen.js";
+import type { Outcome } from "../core/types.js";
 
 /** What a call is to give, by the goal that it has. */
 export interface Gifts {
@@ -18,7 +18,7 @@ export interface Progress {
   wait: number;
 }
 
-export type { Failure } from "../outcome.gen.js";
+export type { Failure } from "../core/outcome.gen.js";
 
 /** What the machine says that the host does, with its numbers and what it does it with; `Effect` of `src/client/mod.rs`. */
 export type Effect =

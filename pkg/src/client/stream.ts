@@ -1,4 +1,4 @@
-import { within } from "../within.js";
+import { within } from "../core/within.js";
 
 /** A body that is handed on as it comes. It may take long; but after so many milliseconds without a byte it ends with `network.timeout`. */
 export function flowing(

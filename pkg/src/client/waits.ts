@@ -1,5 +1,5 @@
-import { FieldpostError } from "../errors.js";
-import { Said } from "../said.gen.js";
+import { FieldpostError } from "../core/errors.js";
+import { Said } from "../core/said.gen.js";
 
 /** Waits, and stops waiting when the signal says so. */
 export const pause = (ms: number, signal?: AbortSignal): Promise<void> =>

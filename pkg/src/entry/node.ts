@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import * as glue from "../../wasm/edge/fieldpost.js";
-import { startEdge } from "../edge.js";
+import { startEdge } from "../core/edge.js";
 
-export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core.js";
-export { checkParams, operations, read, request } from "../edge.js";
-export { FieldpostError } from "../errors.js";
-export { send } from "../send.js";
-export type * from "../types.js";
+export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core/core.js";
+export { checkParams, operations, read, request } from "../core/edge.js";
+export { FieldpostError } from "../core/errors.js";
+export { send } from "../core/send.js";
+export type * from "../core/types.js";
 
 let loading: Promise<void> | undefined;
 

@@ -1,11 +1,11 @@
-import { startLean } from "../lean.js";
+import { startLean } from "../core/lean.js";
 import module from "../wasm-lean.js";
 
-export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core.js";
-export { FieldpostError } from "../errors.js";
-export { operations, read, request } from "../lean.js";
-export { send } from "../send.js";
-export type * from "../types.js";
+export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core/core.js";
+export { FieldpostError } from "../core/errors.js";
+export { operations, read, request } from "../core/lean.js";
+export { send } from "../core/send.js";
+export type * from "../core/types.js";
 
 let loading: Promise<void> | undefined;
 

@@ -1,12 +1,12 @@
-import { startLean } from "../lean.js";
-import { FieldpostError } from "../errors.js";
-import { Said } from "../said.gen.js";
+import { startLean } from "../core/lean.js";
+import { FieldpostError } from "../core/errors.js";
+import { Said } from "../core/said.gen.js";
 
-export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core.js";
-export { FieldpostError } from "../errors.js";
-export { operations, read, request } from "../lean.js";
-export { send } from "../send.js";
-export type * from "../types.js";
+export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core/core.js";
+export { FieldpostError } from "../core/errors.js";
+export { operations, read, request } from "../core/lean.js";
+export { send } from "../core/send.js";
+export type * from "../core/types.js";
 
 /** Instantiates the module of `fieldpost/fieldpost.wasm`, which the application brings as bytes, module or response. */
 export async function load(

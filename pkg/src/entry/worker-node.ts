@@ -1,8 +1,8 @@
 import { type Client, type ClientOptions, makeClient } from "../client/client.js";
-import { makeGate } from "../worker/gate.js";
-import type { RelayAccount, RelaySource } from "../worker/options.js";
-import { makeOutbox } from "../worker/outbox.js";
-import { makeRelay, type RelayHandler } from "../worker/relay.js";
+import { makeGate } from "../relay/limiter/account-limiter.js";
+import type { RelayAccount, RelaySource } from "../relay/options.js";
+import { makeOutbox } from "../relay/outbox/outbox.js";
+import { makeRelay, type RelayHandler } from "../relay/relay.js";
 import { load } from "./node.js";
 
 export type { Client, ClientOptions } from "../client/client.js";
@@ -14,8 +14,8 @@ export type {
   RelayOptions,
   RelaySource,
   Target,
-} from "../worker/options.js";
-export type { RelayHandler } from "../worker/relay.js";
+} from "../relay/options.js";
+export type { RelayHandler } from "../relay/relay.js";
 export { load };
 
 /** `export default relay((env) => ({ forms, accounts, secret: env.SECRET }))`. */

@@ -1,13 +1,13 @@
 import * as glue from "../../wasm/edge/fieldpost.js";
 // workerd compiles a .wasm import at deployment; compiling at run time is not allowed there.
 import module from "../../wasm/edge/fieldpost_bg.wasm";
-import { startEdge } from "../edge.js";
+import { startEdge } from "../core/edge.js";
 
-export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core.js";
-export { checkParams, operations, read, request } from "../edge.js";
-export { FieldpostError } from "../errors.js";
-export { send } from "../send.js";
-export type * from "../types.js";
+export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core/core.js";
+export { checkParams, operations, read, request } from "../core/edge.js";
+export { FieldpostError } from "../core/errors.js";
+export { send } from "../core/send.js";
+export type * from "../core/types.js";
 
 let loaded = false;
 

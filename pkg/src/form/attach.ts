@@ -1,8 +1,8 @@
 import { form as makeForm, load } from "../entry/page.js";
-import { FieldpostError } from "../errors.js";
-import { Said } from "../said.gen.js";
-import type { Form, Issue, Outcome, RelayForm, Report } from "../types.js";
-import { OWN } from "../wire.gen.js";
+import { FieldpostError } from "../core/errors.js";
+import { Said } from "../core/said.gen.js";
+import type { Form, Issue, Outcome, RelayForm, Report } from "../core/types.js";
+import { OWN } from "../core/wire.gen.js";
 import { controlsOf, elementsOf, labelOf, nameOf, unhidden, type Control } from "./controls.js";
 import {
   arrive,

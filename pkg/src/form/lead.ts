@@ -1,6 +1,6 @@
 import { read, send } from "../entry/page.js";
-import type { Outcome, RelayForm } from "../types.js";
-import { OWN, type OwnFields, WIRE_VERSION } from "../wire.gen.js";
+import type { Outcome, RelayForm } from "../core/types.js";
+import { OWN, type OwnFields, WIRE_VERSION } from "../core/wire.gen.js";
 
 /** What a page may still have under way when it goes: 64 KiB for all its scripts. */
 export const KEEPALIVE_BYTES = 60_000;

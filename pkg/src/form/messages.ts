@@ -1,4 +1,4 @@
-import type { Issue } from "../types.js";
+import type { Issue } from "../core/types.js";
 import { controlsOf, enterValue, groupOf, type Control } from "./controls.js";
 import { fill, type Speak } from "./texts.js";
 

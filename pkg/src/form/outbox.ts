@@ -1,4 +1,4 @@
-import type { Outcome } from "../types.js";
+import type { Outcome } from "../core/types.js";
 import { envelope, post, relayForm } from "./lead.js";
 
 /** A lead that waits in this browser. Nobody but the relay can read it: the key that opens it never was here. */

@@ -1,4 +1,4 @@
-import type { Issue } from "../types.js";
+import type { Issue } from "../core/types.js";
 import { texts } from "./texts.gen.js";
 
 export { texts };

@@ -1,4 +1,4 @@
-import type { FieldSpec } from "../types.js";
+import type { FieldSpec } from "../core/types.js";
 import { elementsOf } from "./controls.js";
 
 /** What options said when they were first seen: without a value of its own an option's text is its value, and may be translated. */

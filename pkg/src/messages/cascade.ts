@@ -1,4 +1,4 @@
-import type { Issue } from "../types.js";
+import type { Issue } from "../core/types.js";
 import { LIMITS } from "./limits.js";
 
 /** What to say: a text, where `{}` stands for the limit that was passed, or a function that says it. */

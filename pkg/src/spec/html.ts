@@ -1,6 +1,6 @@
-import { repeats } from "../pattern.js";
-import { Said } from "../said.gen.js";
-import type { FieldSpec, FormSpec, Kind } from "../types.js";
+import { repeats } from "../core/pattern.js";
+import { Said } from "../core/said.gen.js";
+import type { FieldSpec, FormSpec, Kind } from "../core/types.js";
 import { choices, field, invalid, label, MAX_ROWS, spec } from "./shape.js";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;

@@ -5,5 +5,5 @@
 export { fromHtml } from "./html.js";
 export { fromDescribe, fromFormFields } from "./marketo.js";
 export { fromCustomFields } from "./pardot.js";
-export { FieldpostError } from "../errors.js";
-export type { FieldSpec, FormSpec, Kind } from "../types.js";
+export { FieldpostError } from "../core/errors.js";
+export type { FieldSpec, FormSpec, Kind } from "../core/types.js";

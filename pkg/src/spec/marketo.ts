@@ -1,4 +1,4 @@
-import type { FieldSpec, FormSpec, Kind } from "../types.js";
+import type { FieldSpec, FormSpec, Kind } from "../core/types.js";
 import {
   choices,
   field,

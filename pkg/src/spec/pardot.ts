@@ -1,4 +1,4 @@
-import type { FormSpec, Kind } from "../types.js";
+import type { FormSpec, Kind } from "../core/types.js";
 import { choices, field, isRow, label, member, rows, spec, text, yes } from "./shape.js";
 
 /**

@@ -1,6 +1,6 @@
-import { FieldpostError } from "../errors.js";
-import { Said } from "../said.gen.js";
-import type { FieldSpec, FormSpec, Issue, Kind } from "../types.js";
+import { FieldpostError } from "../core/errors.js";
+import { Said } from "../core/said.gen.js";
+import type { FieldSpec, FormSpec, Issue, Kind } from "../core/types.js";
 
 // What the readers of replies share.
 

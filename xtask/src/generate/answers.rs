@@ -46,7 +46,7 @@ pub(super) fn part() -> Outcome<String> {
 /// The table in TypeScript.
 pub(super) fn table(_: &Path) -> Outcome<String> {
     let mut text = format!(
-        "{HEAD}import type {{ AnswerCode }} from \"../codes.gen.js\";\nimport type {{ State }} from \"../wire.gen.js\";\n\n\
+        "{HEAD}import type {{ AnswerCode }} from \"../../core/codes.gen.js\";\nimport type {{ State }} from \"../../core/wire.gen.js\";\n\n\
         /** An answer: its one issue's code, what it means for whoever keeps the lead until it is taken, and the words of the relay's own page. */\n\
         export interface AnswerRow {{\n  status: number;\n  code: AnswerCode | \"\";\n  state: State;\n  meaning: \"taken\" | \"values\" | \"notNow\";\n  heading: string;\n  plain: string;\n}}\n\n\
         /** What a relay answers to a lead. */\n\

@@ -7,7 +7,7 @@ use fieldpost::{CAPTURE, Field, Operation, operations};
 use std::fmt::Write;
 use std::path::Path;
 
-/// `pkg/src/catalogue.gen.ts`. Functions, so that nobody makes the rows who does not ask.
+/// `pkg/src/core/catalogue.gen.ts`. Functions, so that nobody makes the rows who does not ask.
 pub(super) fn rows(_: &Path) -> Outcome<String> {
     let mut text = format!("{HEAD}import type {{ OperationInfo }} from \"./types.js\";\n");
     let is_capture =

@@ -153,7 +153,7 @@ fn names(sections: &[Section]) -> impl Iterator<Item = &str> {
     sections.iter().flat_map(|section| section.rows).map(|row| row.name)
 }
 
-/// `pkg/src/codes.gen.ts`.
+/// `pkg/src/core/codes.gen.ts`.
 pub(super) fn types(_: &Path) -> Outcome<String> {
     let mut text = HEAD.to_owned();
     for (name, what, sections) in TYPES {
@@ -190,7 +190,7 @@ const FOUND: [&str; 9] = [
     "pardot.export_state",
 ];
 
-/// `pkg/src/said.gen.ts`: what scripts say. The compiler puts each text where it is said, so a page carries its own alone.
+/// `pkg/src/core/said.gen.ts`: what scripts say. The compiler puts each text where it is said, so a page carries its own alone.
 pub(super) fn said(_: &Path) -> Outcome<String> {
     let mut text = format!(
         "{HEAD}\n/** What is said with a code that a script finds or throws. */\nexport const enum Said {{\n"
@@ -206,7 +206,7 @@ pub(super) fn said(_: &Path) -> Outcome<String> {
     Ok(text)
 }
 
-/// `pkg/src/worker/codes.gen.ts`.
+/// `pkg/src/relay/codes.gen.ts`.
 pub(super) fn operator(_: &Path) -> Outcome<String> {
     let mut text = HEAD.to_owned();
     text.push_str("\n/** What is said to an operator with a code. */\nexport const MESSAGES = {\n");

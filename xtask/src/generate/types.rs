@@ -8,7 +8,7 @@ use fieldpost::systems::token::Credentials;
 use fieldpost::{Account, Issue, Outcome, Severity};
 use ts_rs::{Config, TS};
 
-/// `pkg/src/outcome.gen.ts`.
+/// `pkg/src/core/outcome.gen.ts`.
 pub(super) fn outcome() -> String {
     // What JavaScript counts in a double.
     let config = Config::default().with_large_int("number");
@@ -25,7 +25,7 @@ pub(super) fn outcome() -> String {
     [HEAD, "import type { CallCode, Code } from \"./codes.gen.js\";\n", &types.concat()].concat()
 }
 
-/// `pkg/src/account.gen.ts`: what an account's owner says.
+/// `pkg/src/core/account.gen.ts`: what an account's owner says.
 pub(super) fn account() -> String {
     let config = Config::default();
     let types = [declared::<Account>(&config), declared::<Credentials>(&config)];

@@ -14,7 +14,7 @@ use fieldpost::{Kind, System};
 use std::fmt::Write;
 use std::path::Path;
 
-/// `pkg/src/wire.gen.ts`.
+/// `pkg/src/core/wire.gen.ts`.
 pub(super) fn page(_: &Path) -> Outcome<String> {
     // What is no field of the body: the form stands in the path, and the values are the visitor's.
     let own = LEAD_SUBMIT
@@ -49,14 +49,14 @@ pub(super) fn page(_: &Path) -> Outcome<String> {
     Ok(text)
 }
 
-/// `pkg/src/worker/deadlines.gen.ts`.
+/// `pkg/src/relay/outbox/deadlines.gen.ts`.
 pub(super) fn deadlines() -> String {
     format!(
         "{HEAD}\n/** What an answer of the gate's may take, in milliseconds. */\nexport const GATE_DEADLINE = {GATE_DEADLINE};\n"
     )
 }
 
-/// `pkg/src/border.gen.ts`.
+/// `pkg/src/core/border.gen.ts`.
 pub(super) fn border(_: &Path) -> Outcome<String> {
     let mut text = HEAD.to_owned();
     let kinds = Kind::VISITOR.iter().map(|(name, _)| *name);

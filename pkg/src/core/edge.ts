@@ -1,0 +1,256 @@
+import type * as Script from "../../wasm/edge/fieldpost.js";
+import { SYSTEMS } from "./border.gen.js";
+import { captures, others } from "./catalogue.gen.js";
+import { cross, packValues, start } from "./core.js";
+import { FieldpostError } from "./errors.js";
+import { appoint } from "./host.js";
+import type { Called } from "./outcome.gen.js";
+import { nfc } from "./pack.js";
+import { judge } from "./pattern.js";
+import { Said } from "./said.gen.js";
+import type { Account, Issue, OperationInfo, Outcome, Params, Reply } from "./types.js";
+
+/** What the wide calls give as plain objects; the script that wasm-bindgen writes calls all of it `any`. */
+interface Given {
+  edgeRead: Outcome;
+  readSent: Called;
+  edgeCheck: Issue[];
+  readToken: { token: string; usable: number } | Outcome;
+  render: Rendered & { once: string | null };
+  harmless: { operation: string; rendered: Rendered };
+  stepOutbox: Stepped;
+  leaves: number | "late" | "full";
+  outboxStatus: { running: number; full: { account: string; form: string; dead: number }[] };
+}
+
+/** That script for the edge build, see `src/wasm/edge.rs`: its names and what they take are its own. */
+export type EdgeGlue = Omit<typeof Script, keyof Given> & {
+  [name in keyof Given]: (...given: Parameters<(typeof Script)[name]>) => Given[name];
+};
+
+/** A request as it is kept: without the token. */
+export interface Rendered {
+  method: string;
+  url: string;
+  headers: [string, string][];
+  body: string | null;
+  /** Of a list of holders: whose lead it is for. */
+  identity?: string | null;
+}
+
+/** What happens to an outbox or to one of its deliveries, as `src/wasm/outbox.rs` reads it. */
+export type Happened = { event: string } & Record<string, unknown>;
+
+/** A delivery that is under way. The first members are its row's, the others the machine's own. */
+export interface Run {
+  id: string;
+  account: string;
+  form: string;
+  state: string;
+  phase: string;
+  code: string | null;
+  hold: string | null;
+  trouble: number | null;
+  by?: string;
+  of: number;
+}
+
+/** What an outbox's host does next: see `src/relay/effect.rs`. */
+export type Effect =
+  | {
+      do: "look";
+      of: number;
+      arm: boolean;
+      statements: { name: string; values: (string | number)[] }[];
+    }
+  | { do: "alarm"; after: number }
+  | { do: "timer"; after: number }
+  | { do: "start"; id: string; account: string; of: number; lost: boolean; deadline: number }
+  | { do: "mark"; id: string; target: string; code: string | null }
+  | {
+      do: "log";
+      event: string;
+      id?: string;
+      account?: string;
+      form?: string;
+      code?: string;
+      wait?: number;
+    }
+  | { do: "count"; name: string }
+  | { do: "acquire"; lost: boolean; deadline: number }
+  | {
+      do: "release";
+      outcome?: Outcome;
+      token?: string;
+      unsent?: true;
+      write?: true;
+      goesOn?: true;
+      landed?: number;
+      pace?: { left: number; until: number };
+      after?: number;
+    }
+  | { do: "render"; state: string; call: string; version: 3 | 4 | null }
+  | {
+      do: "send";
+      operation: string;
+      token: string;
+      deadline: number;
+      ends: number;
+      patience: number;
+    }
+  | { do: "sleep"; after: number }
+  | {
+      do: "write";
+      state: string;
+      phase: string;
+      next: number;
+      code: string | null;
+      maybe_repeated: boolean;
+      warning: string | null;
+      answered: boolean;
+      keep: boolean;
+    }
+  | { do: "restore"; state: string; phase: string; code: string | null; next: number; was: string }
+  | { do: "stumble"; phase: string; code: string; next: number; trouble: number | null }
+  | { do: "hold"; target: string }
+  | { do: "ended" | "leave" };
+
+/** An outbox that moved on, and the delivery that heard something. */
+export interface Stepped {
+  schedule: string;
+  run: Run | null;
+  effects: Effect[];
+}
+
+let glue: EdgeGlue;
+
+/** Instantiates the edge build. */
+export function startEdge(script: typeof Script, module: WebAssembly.Module): void {
+  glue = script as EdgeGlue;
+  appoint(judge);
+  let first = true;
+  start(() => {
+    if (!first) glue.__wbg_reset_state();
+    first = false;
+    // Gives the instance that is there, once there is one.
+    return glue.initSync({ module });
+  });
+}
+
+/** Issues as one sentence. */
+export const said = (issues: readonly Issue[]): string =>
+  issues.map(({ field, message }) => `${field}: ${message}`).join(" ");
+
+/** A crossing to the edge build; what Rust throws becomes the package's own error. */
+export function edge<T>(act: (glue: EdgeGlue) => T): T {
+  try {
+    return cross(() => act(glue));
+  } catch (error) {
+    if (error instanceof FieldpostError || !(error instanceof Error) || !("code" in error))
+      throw error;
+    const { code, issues } = error as Error & { code: string; issues?: Issue[] };
+    throw new FieldpostError(code, said(issues ?? []) || code, issues ?? []);
+  }
+}
+
+/** Parameters as the wide calls take them. */
+export function packed(params: Params): string {
+  try {
+    return nfc(packValues(params));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new FieldpostError("params.invalid", "The parameters are not JSON.", [
+      issue("params", "value.kind", Said.VALUE_KIND),
+    ]);
+  }
+}
+
+const issue = (field: string, code: string, message: string): Issue => ({
+  field,
+  code,
+  severity: "error",
+  message,
+});
+
+/** A crossing that changes nothing outside: after a trap a fresh instance is asked once more. */
+export function steady<T>(act: (glue: EdgeGlue) => T): T {
+  try {
+    return edge(act);
+  } catch (error) {
+    if (!(error instanceof FieldpostError) || error.code !== "wasm.trap") throw error;
+    return edge(act);
+  }
+}
+
+const optional = (value: unknown): boolean =>
+  value === undefined || value === null || typeof value === "string";
+
+/** Of what kind an account's members are, with the code and the sentence of what is not; Rust judges their values. */
+const MEMBERS: [name: string, fits: (value: unknown) => boolean, code: string, message: string][] =
+  [
+    [
+      "system",
+      (value) => (SYSTEMS as readonly unknown[]).includes(value),
+      "account.system",
+      Said.ACCOUNT_SYSTEM,
+    ],
+    ["baseUrl", (value) => typeof value === "string", "account.base_url", Said.ACCOUNT_BASE_URL],
+    [
+      "version",
+      (value) => value === undefined || value === null || typeof value === "number",
+      "account.version",
+      Said.ACCOUNT_VERSION,
+    ],
+    ["businessUnit", optional, "account.business_unit", Said.ACCOUNT_BUSINESS_UNIT],
+    ["token", optional, "account.token", Said.ACCOUNT_TOKEN],
+  ];
+
+/** An account as the border reads it. Throws `account.invalid` where a member is of another kind. */
+export function plainAccount(
+  account: Account & { allowHost?: string | readonly string[] },
+): unknown {
+  const given = Object(account) as typeof account & Record<string, unknown>;
+  const issues = MEMBERS.filter(([name, fits]) => !fits(given[name])).map(
+    ([name, , code, message]) => issue(name, code, message),
+  );
+  if (issues.length) throw new FieldpostError("account.invalid", said(issues), issues);
+  return {
+    ...given,
+    allowHost: given.allowHost === undefined ? [] : [given.allowHost].flat().map(String),
+  };
+}
+
+/** Builds the request of an operation for an account. Throws `params.invalid` or `account.invalid` with `issues`. */
+export const request = (operation: string, params: Params, account: Account): Request =>
+  edge((glue) => glue.edgeRequest(operation, packed(params), plainAccount(account)));
+
+/** A reply as the border reads it. */
+export async function plainReply(reply: Response | Reply): Promise<unknown> {
+  const headers = reply.headers ?? {};
+  return {
+    status: reply.status,
+    headers: [...(headers instanceof Headers ? headers : Object.entries(headers))],
+    body: typeof reply.body === "string" ? reply.body : await (reply as Response).text(),
+  };
+}
+
+/**
+ * Reads a reply into its outcome; 200 is not success. With the parameters of the call a batch has an outcome for each
+ * record, and a field that was asked for and is absent is null.
+ */
+export async function read(
+  operation: string,
+  reply: Response | Reply,
+  params?: Params,
+  version?: 3 | 4,
+): Promise<Outcome> {
+  const plain = await plainReply(reply);
+  return edge((glue) => glue.edgeRead(operation, plain, params && packed(params), version));
+}
+
+/** What is wrong or worth knowing about an operation's parameters: errors, and warnings that stop nothing. */
+export const checkParams = (operation: string, params: Params, version?: 3 | 4): Issue[] =>
+  edge((glue) => glue.edgeCheck(operation, packed(params), version));
+
+/** Every operation. */
+export const operations = (): OperationInfo[] => cross(() => [...captures(), ...others()]);

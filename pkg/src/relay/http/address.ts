@@ -1,0 +1,82 @@
+import { sha256 } from "../host/hash.js";
+import { Limited } from "../host/limited.js";
+import type { AddressLimit, RelayOptions } from "../options.js";
+
+/** New with each isolate: the hashes mean nothing outside of it, and nothing after it. */
+const salt = (): string => (salted ??= crypto.randomUUID());
+let salted: string | undefined;
+
+/** What an isolate remembers of addresses; the one that was heard of longest ago goes first. */
+const seen = new Limited<string, { count: number; until: number }>(50_000);
+
+/**
+ * The visitor's address, as somebody says who saw it: the header that the owner names, else the platform's own. A request
+ * that came through Cloudflare has the name of its data centre; elsewhere `CF-Connecting-IP` is what anybody writes.
+ */
+export function visitorAddress(
+  request: Request,
+  { addressHeader, addressHops = 1 }: RelayOptions,
+): string | null {
+  if (addressHeader !== undefined)
+    return plainAddress(request.headers.get(addressHeader)?.split(",").at(-addressHops) ?? "");
+  const { cf } = request as { cf?: { colo?: unknown } };
+  return cf?.colo === undefined
+    ? null
+    : plainAddress(request.headers.get("cf-connecting-ip") ?? "");
+}
+
+/** An address as it is always written, without a port; nothing for what is none. */
+export function plainAddress(given: string): string | null {
+  const text = given.trim();
+  const bare =
+    /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text)?.[1] ?? /^([\d.]+):\d{1,5}$/.exec(text)?.[1] ?? text;
+  const parts = bare.split(".");
+  // Some read a zero before a digit as octal.
+  if (
+    parts.length === 4 &&
+    parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)
+  )
+    return bare;
+  if (bare.length > 45 || !/^[\da-f]*:[\da-f:.]*$/i.test(bare) || !URL.canParse(`http://[${bare}]`))
+    return null;
+  const plain = new URL(`http://[${bare}]`).hostname.slice(1, -1);
+  const mapped = /^::ffff:([\da-f]+):([\da-f]+)$/
+    .exec(plain)
+    ?.slice(1)
+    .map((group) => Number.parseInt(group, 16));
+  return mapped ? mapped.flatMap((group) => [group >> 8, group & 255]).join(".") : plain;
+}
+
+/** The part of an address that one household has: all of IPv4, the first 64 bits of IPv6. */
+export function household(address: string): string {
+  if (!address.includes(":")) return address;
+  const [head = "", tail] = address.toLowerCase().split("::");
+  const left = head.split(":").filter(Boolean);
+  const right = tail === undefined ? [] : tail.split(":").filter(Boolean);
+  const zeros =
+    tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill("0");
+  return [...left, ...zeros, ...right]
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ""))
+    .join(":");
+}
+
+/**
+ * Whether an address has sent as much as it may; then for how many milliseconds. It is kept as a salted hash in memory
+ * alone.
+ */
+export async function isTooMuch(
+  address: string | null,
+  limit: AddressLimit,
+  now: number,
+): Promise<number | undefined> {
+  if (!address) return undefined;
+  const key = await sha256(`${salt()} ${household(address)}`);
+  const known = seen.get(key);
+  const current =
+    known && known.until > now ? known : { count: 0, until: now + limit.seconds * 1000 };
+  current.count++;
+  seen.delete(key);
+  seen.set(key, current);
+  return current.count > limit.leads ? current.until - now : undefined;
+}

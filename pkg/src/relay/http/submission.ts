@@ -1,0 +1,93 @@
+import { type Identity, recognize } from "./again.js";
+import type { Lead } from "./body.js";
+import { hmac, joined, sha256 } from "../host/hash.js";
+import type { RelayEnv, RelayFormOptions, RelayOptions } from "../options.js";
+
+/** What is known of a request so far; what goes wrong is answered out of it. */
+export interface Asked {
+  request: Request;
+  url: URL;
+  relay?: RelayOptions;
+  name: string;
+  form?: RelayFormOptions;
+  /** The page's origin, where it is one of the form's. */
+  origin: string | null;
+  lead?: Lead;
+  /** An outbox was asked to take the lead: until it answers, nobody knows whether it did. */
+  offered?: boolean;
+}
+
+/** A request for a form that there is. */
+export interface Found extends Asked {
+  relay: RelayOptions;
+  form: RelayFormOptions;
+}
+
+/** A lead that was read, on its way to an outbox. */
+export interface Submission extends Found {
+  env: RelayEnv;
+  lead: Lead;
+  /** The nonce of the form token that the lead's own outbox spends with it. */
+  spends?: string;
+}
+
+/** The field that Turnstile's widget adds to a form. */
+const CHALLENGE = "cf-turnstile-response";
+
+/** A native submit has no key; two of the same within this time are one. */
+const NATIVE_WINDOW = 10 * 60 * 1000;
+
+/** The newest of the secrets signs. */
+export const newest = (relay: RelayOptions): string => [relay.secret].flat()[0] as string;
+
+/** Whether a form's page has a field of that name. */
+export const isKnown = (form: RelayFormOptions, field: string): boolean =>
+  Object.hasOwn(form.fields, field) || field === form.trap || field === CHALLENGE;
+
+/** The fields without those that are no part of the lead. */
+export const entered = (form: RelayFormOptions, lead: Lead): Lead["fields"] =>
+  lead.fields.filter(([field]) => field !== form.trap && field !== CHALLENGE);
+
+/** What Turnstile gave the visitor; from the relay's own page it comes back beside the fields. */
+export function challengeOf({ fields, own }: Lead): string | undefined {
+  const given = fields.find(([field]) => field === CHALLENGE)?.[1] ?? own["turnstile"];
+  return typeof given === "string" ? given : undefined;
+}
+
+/** Whether a key is one. */
+export const isKey = (key: string): boolean => /^[\w-]{8,64}$/.test(key);
+
+/** Who a lead is: by its own key, else by the relay's own page that sends it again, else by its fields and the time. */
+export async function identify({
+  relay,
+  name,
+  form,
+  lead,
+}: Pick<Submission, "relay" | "name" | "form" | "lead">): Promise<Identity> {
+  const { key, again } = lead.own;
+  const fields = entered(form, lead);
+  const known =
+    again === undefined
+      ? undefined
+      : await recognize([relay.secret].flat(), name, form, again, fields);
+  if (known) return known;
+  // A retry may carry a new token, so only what the visitor entered makes the lead.
+  const bodyHash = await sha256(
+    joined([name, ...fields.flatMap(([field, value]) => [field, canonical(value)])]),
+  );
+  return {
+    bodyHash,
+    keys: key !== undefined ? [`k:${key}`] : await nativeKeys(newest(relay), bodyHash, Date.now()),
+  };
+}
+
+/** The key of a submit without one: the form, its fields, and the ten minutes it falls in; and those before. */
+async function nativeKeys(secret: string, bodyHash: string, now: number): Promise<string[]> {
+  const window = Math.floor(now / NATIVE_WINDOW);
+  return Promise.all(
+    [window, window - 1].map(async (n) => `n:${await hmac(secret, joined([bodyHash, String(n)]))}`),
+  );
+}
+
+const canonical = (value: unknown): string =>
+  typeof value === "string" ? value : (JSON.stringify(value) ?? "");

@@ -1,0 +1,65 @@
+import { form as makeForm } from "../../core/core.js";
+import { FieldpostError } from "../../core/errors.js";
+import type { Form } from "../../core/types.js";
+import { log } from "../host/log.js";
+import type { RelayOptions } from "../options.js";
+
+const forms = new WeakMap<RelayOptions, Map<string, Form>>();
+
+/** A form of the relay, made once. One that cannot be made says which field is wrong, and how. */
+export function compiled(relay: RelayOptions, name: string): Form {
+  let made = forms.get(relay);
+  if (!made) forms.set(relay, (made = new Map()));
+  let form = made.get(name);
+  if (form) return form;
+  try {
+    made.set(name, (form = makeForm({ fields: relay.forms[name]?.fields ?? {} })));
+    return form;
+  } catch (error) {
+    const { issues } = error as FieldpostError;
+    if (!issues?.length) throw error;
+    throw new FieldpostError(
+      "relay.options",
+      issues.map(({ field, message }) => `forms.${name}.${field}: ${message}`).join(" "),
+      issues,
+      { cause: error },
+    );
+  }
+}
+
+const held = new WeakSet<RelayOptions>();
+
+/**
+ * Makes all forms of a relay before it takes the first lead. One that cannot be made is in the log at once, and takes no
+ * lead until it is mended; the others take theirs, and the operator's door stays open.
+ */
+export function holdForms(relay: RelayOptions): void {
+  if (held.has(relay)) return;
+  held.add(relay);
+  for (const name of Object.keys(relay.forms)) {
+    try {
+      compiled(relay, name);
+    } catch (error) {
+      log("form.invalid", {
+        form: name,
+        code: error instanceof FieldpostError ? error.code : "relay.failed",
+        message: error instanceof FieldpostError ? error.message : "",
+      });
+    }
+  }
+}
+
+/** A lead that was kept as it came, checked at last; nothing where it still does not pass, but `anyway` what does of it. */
+export function mended(
+  relay: RelayOptions,
+  form: string,
+  fields: string,
+  anyway: boolean,
+): string | undefined {
+  try {
+    const report = compiled(relay, form).check(JSON.parse(fields) as [string, string][]);
+    return report.ok || anyway ? JSON.stringify(report.values) : undefined;
+  } catch {
+    return undefined;
+  }
+}

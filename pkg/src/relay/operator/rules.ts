@@ -1,0 +1,260 @@
+import type { AskedCode } from "../../core/codes.gen.js";
+import { json as jsonAnswer, respond } from "../http/answer.js";
+import { MESSAGES } from "../codes.gen.js";
+import { bodyOf, breath } from "../storage/merge.js";
+import type { Move } from "../storage/moving.js";
+import { all, one } from "./lists.js";
+import type { RelayEnv, RelayOptions } from "../options.js";
+import type { Ruled } from "../storage/ruled.js";
+import type { Portion, Rule } from "../storage/ruling.js";
+import type { Which } from "../storage/selection.js";
+import { shards } from "../outbox/shards.js";
+
+/** The most ids of one call, the most of one, and of a reason. */
+const MOST_IDS = 10_000;
+const MOST_NAME = 200;
+const MOST_REASON = 200;
+
+/** So many portions of leads has one page of results. */
+const PORTIONS = 5;
+
+/** An outbox that did not say what became of it. */
+interface Unheard {
+  shard: string;
+  moved: false;
+  code: string;
+  message: string;
+}
+
+const json = (...answer: Parameters<typeof jsonAnswer>): Response => respond(jsonAnswer(...answer));
+
+/** A call that does not say what it wants: a code, and for a person a sentence. */
+class Wrong extends Error {
+  constructor(readonly code: AskedCode) {
+    super((MESSAGES as Readonly<Record<string, string>>)[code] ?? "");
+  }
+}
+
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" ? value.slice(0, MOST_NAME) : undefined;
+
+/** Which leads are meant: of the body, and of the query, which has the last word. */
+function whichOf(given: Record<string, unknown>, query: URLSearchParams): Which {
+  const which: Which = {};
+  const ids = query.has("id") ? query.getAll("id") : given["ids"];
+  if (Array.isArray(ids))
+    which.ids = ids.slice(0, MOST_IDS).map((id) => String(id).slice(0, MOST_NAME));
+  const code = query.get("code") ?? text(given["code"]);
+  if (code !== undefined) which.code = code;
+  const phase = query.get("phase") ?? given["phase"];
+  if (phase === "dead" || phase === "review") which.phase = phase;
+  for (const name of ["account", "form"] as const) {
+    const own = text(given[name]);
+    if (own !== undefined) which[name] = own;
+  }
+  return which;
+}
+
+function reasonOf(given: unknown): string {
+  const why = typeof given === "string" ? given.trim() : "";
+  if (!why || why.length > MOST_REASON) throw new Wrong("discard.reason");
+  // It stays when the lead's values are gone, and stands in the log.
+  if (/@|(?:\d[^\p{L}\d]*){7}/u.test(why)) throw new Wrong("discard.reason");
+  return why;
+}
+
+function moveOf(given: Record<string, unknown>, relay: RelayOptions): Move {
+  const sure = given["sure"] === true;
+  const pair = (one: unknown): { from: string; to: string } | undefined => {
+    const { from, to } = (typeof one === "object" && one !== null ? one : {}) as Record<
+      string,
+      unknown
+    >;
+    return typeof from === "string" && typeof to === "string" && from !== to
+      ? { from: from.slice(0, MOST_NAME), to }
+      : undefined;
+  };
+  const form = pair(given["form"]);
+  if (form && !Object.hasOwn(relay.forms, form.to)) throw new Wrong("move.to");
+  if (form) return { form, sure };
+  const account = pair(given);
+  if (!account) throw new Wrong("move.which");
+  if (!Object.hasOwn(relay.accounts, account.to)) throw new Wrong("move.to");
+  return { account, sure };
+}
+
+function ruleOf(
+  what: Rule["what"],
+  given: Record<string, unknown>,
+  query: URLSearchParams,
+  relay: RelayOptions,
+): Rule {
+  const which = whichOf(what === "move" ? { ids: given["ids"] } : given, query);
+  if (what === "move") {
+    const move = moveOf(given, relay);
+    // Of an account all that is open; of a form what has no way.
+    if (!which.ids && move.account) which.account = move.account.from;
+    const form = move.form?.from ?? text(given["form"]);
+    if (form !== undefined) which.form = form;
+    return { what, which, after: "", move };
+  }
+  // Everything at once only where it is said.
+  if (!which.ids && which.code === undefined && !which.phase) throw new Wrong(`${what}.which`);
+  if (what === "discard")
+    return { what, which, after: "", reason: reasonOf(given["reason"] ?? query.get("reason")) };
+  const anyway = given["anyway"] === true || query.get("anyway") === "1";
+  return { what, which, after: "", round: roundOf(given["round"]), ...(anyway && { anyway }) };
+}
+
+/** A replay's name, which begins with its time: the one that a page's next call carries on, or a new one. */
+function roundOf(given: unknown): string {
+  if (typeof given === "string" && /^[0-9a-z]{8,9}-[0-9a-f]{8}$/.test(given)) return given;
+  return `${Date.now().toString(36)}-${crypto.randomUUID().slice(0, 8)}`;
+}
+
+/** What each outbox made of it, portion after portion; one that does not answer must not hide what the others did. */
+async function* portions(
+  rule: Rule,
+  from: { shard: string; after: string } | undefined,
+  env: RelayEnv,
+  relay: RelayOptions,
+): AsyncGenerator<{ rows: Row[]; at: string }> {
+  const names = await shards(env, relay);
+  for (const shard of names.slice(from ? Math.max(0, names.indexOf(from.shard)) : 0)) {
+    for (let after: string | null = from?.shard === shard ? from.after : ""; after !== null; ) {
+      try {
+        const { ruled, next }: Portion = await one<Portion>(env, shard, "rule", { ...rule, after });
+        after = next;
+        if (after !== null) await breath();
+        if (ruled.length > 0 || next !== null) yield { rows: ruled, at: `${shard} ${next ?? "~"}` };
+      } catch {
+        yield {
+          rows: [
+            {
+              shard,
+              moved: false,
+              code: "outbox.unavailable",
+              message: `${shard} does not answer; what it holds may or may not have moved.`,
+            },
+          ],
+          at: `${shard} ~`,
+        };
+        break;
+      }
+    }
+  }
+}
+
+/** `POST /operator/replay`, `/operator/discard` and `/operator/move`. */
+export async function rule(
+  what: Rule["what"],
+  body: string,
+  query: URLSearchParams,
+  env: RelayEnv,
+  relay: RelayOptions,
+): Promise<Response> {
+  let given: unknown = {};
+  try {
+    if (body) given = JSON.parse(body);
+  } catch {
+    return json(400, { code: "body.json" });
+  }
+  if (typeof given !== "object" || given === null) return json(400, { code: "body.json" });
+  let asks: Rule;
+  try {
+    asks = ruleOf(what, given as Record<string, unknown>, query, relay);
+  } catch (error) {
+    if (!(error instanceof Wrong)) throw error;
+    return json(400, { code: error.code, ...(error.message && { message: error.message }) });
+  }
+  const [shard = "", after = ""] = (query.get("cursor") ?? "").split(" ");
+  const found = portions(asks, shard ? { shard, after } : undefined, env, relay);
+  const { rows, next } = await some(found);
+  const round = asks.round;
+  if (query.has("page")) {
+    await found.return(undefined);
+    return json(200, { rows, next, ...(round !== undefined && { round }) });
+  }
+  const headers = round === undefined ? {} : { "fieldpost-round": round };
+  // Nearly always that is all, and done when the answer comes; what is more is done while the answer is read.
+  if (next === null)
+    return new Response(JSON.stringify(rows), { headers: { ...HEADERS, ...headers } });
+  return new Response(bodyOf(array(rows, found)), { headers: { ...HEADERS, ...headers } });
+}
+
+const HEADERS = {
+  "content-type": "application/json; charset=utf-8",
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+};
+
+type Row = Ruled | Unheard;
+
+/** The first portions, and where the others begin. */
+async function some(
+  found: ReturnType<typeof portions>,
+): Promise<{ rows: Row[]; next: string | null }> {
+  const rows: Row[] = [];
+  let next: string | null = null;
+  for (let n = 0; n < PORTIONS; n++) {
+    const portion = await found.next();
+    if (portion.done) return { rows, next: null };
+    rows.push(...portion.value.rows);
+    next = portion.value.at;
+  }
+  return { rows, next };
+}
+
+async function* array(rows: Row[], found: ReturnType<typeof portions>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  const text = (some: Row[]): Uint8Array =>
+    encoder.encode(some.map((row) => `${mark()}${JSON.stringify(row)}`).join(""));
+  let begun = false;
+  const mark = (): string => {
+    const before = begun ? ",\n" : "[";
+    begun = true;
+    return before;
+  };
+  if (rows.length > 0) yield text(rows);
+  for await (const { rows: more } of found) if (more.length > 0) yield text(more);
+  yield encoder.encode(begun ? "]\n" : "[]\n");
+}
+
+interface Round {
+  round: string;
+  states: { phase: string; code: string | null; deliveries: number }[];
+}
+
+const MOST_ROUNDS = 20;
+
+/** `GET /operator/rounds`: where the deliveries are that a person has sent on, replay by replay, the newest first. */
+export async function rounds(
+  query: URLSearchParams,
+  env: RelayEnv,
+  relay: RelayOptions,
+): Promise<Response> {
+  const round = query.get("round");
+  const most = Math.min(MOST_ROUNDS, Math.max(1, Math.trunc(Number(query.get("limit") ?? 5)) || 5));
+  const sums = new Map<string, Round>();
+  for (const own of (
+    await all<Round[]>(env, relay, "rounds", { most, ...(round !== null && { round }) })
+  ).flat()) {
+    const sum = sums.get(own.round);
+    if (!sum) sums.set(own.round, own);
+    else {
+      for (const state of own.states) {
+        const same = sum.states.find(
+          ({ phase, code }) => phase === state.phase && code === state.code,
+        );
+        if (same) same.deliveries += state.deliveries;
+        else sum.states.push(state);
+      }
+    }
+  }
+  const newest = [...sums.values()]
+    .sort((one, other) => (one.round < other.round ? 1 : -1))
+    .slice(0, most);
+  return json(200, {
+    rounds: newest.map((one) => ({ ...one, at: Number.parseInt(one.round, 36) })),
+  });
+}

@@ -1,0 +1,307 @@
+import type { LogEvent } from "../../core/codes.gen.js";
+import type { Effect, Happened, Rendered, Run } from "../../core/edge.js";
+import { FieldpostError } from "../../core/errors.js";
+import type { Called, Unsent } from "../calls/call.js";
+import { patience } from "../host/consult.js";
+import type { Desk } from "../storage/operator-store.js";
+import { fills } from "../lead/fills.js";
+import { GATE_DEADLINE } from "./deadlines.gen.js";
+import type { Acquire, Place, Release, Released } from "../limiter/account-limiter.js";
+import { log } from "../host/log.js";
+import { options, type RelayAccount, type RelayEnv, type Target, targetOf } from "../options.js";
+import type { Peers } from "../calls/peers.js";
+import { HostRefusal } from "../host/platform.js";
+import { faultOf, render } from "./render.js";
+import { Sender, type Sending, senderOf } from "../calls/sender.js";
+
+/** A delivery that is under way: what the machine knows of it, and what is needed to carry out what it says. */
+export interface Own {
+  run: Run;
+  lead: string;
+  persons: string;
+  values: string;
+  visitor: string;
+  /** How gates know it. */
+  known: { account: string; id: string; form: string; fills: string };
+  target: Target | undefined;
+  rendered?: Rendered;
+  /** Keeps the request that was just made. */
+  keep: () => void;
+}
+
+type Of<Name extends Effect["do"]> = Extract<Effect, { do: Name }>;
+
+/** A delivery, as it begins. */
+const ROW = `SELECT deliveries.id AS id, account, form, state, phase, code, hold, trouble, deliveries.lead AS "leadId", leads.lead AS "values", visitor,
+  CASE WHEN persons <> '' THEN persons ELSE person END AS persons
+  FROM deliveries JOIN leads ON leads.id = deliveries.lead WHERE deliveries.id = ?`;
+
+/** Carries out the effects of single deliveries: calls of gates and senders, requests, and rows. */
+export class Carrier {
+  private readonly sender = new Sender();
+
+  /** `id` and `shard`: how senders and gates know this outbox. `ended` hears of a lead of which something has become. */
+  constructor(
+    readonly env: RelayEnv,
+    readonly desk: Desk,
+    readonly peers: Peers,
+    readonly outbox: { readonly id: string; readonly shard: string; ended(lead: string): void },
+  ) {}
+
+  private rows(query: string, ...bindings: unknown[]): Record<string, unknown>[] {
+    return this.desk.rows(query, ...bindings);
+  }
+
+  private account(name: string): RelayAccount {
+    const account = options(this.env).accounts[name];
+    if (!account) throw new FieldpostError("account.invalid");
+    return account;
+  }
+
+  /** Nothing is read yet, so nothing can fail. */
+  own(id: string, account: string, of: number): Own {
+    const run: Run = {
+      id,
+      account,
+      of,
+      form: "",
+      state: "",
+      phase: "waiting",
+      code: null,
+      hold: null,
+      trouble: null,
+    };
+    return {
+      run,
+      lead: "",
+      persons: "",
+      values: "",
+      visitor: "",
+      known: { account, id, form: "", fills: "" },
+      target: undefined,
+      keep: () => {},
+    };
+  }
+
+  /** Reads the row of a delivery that begins. */
+  private read(own: Own): void {
+    const { id, account, of } = own.run;
+    const [row] = this.rows(ROW, id) as unknown as (Run & {
+      leadId: string;
+      values: string;
+      visitor: string;
+      persons: string;
+    })[];
+    if (!row) throw new FieldpostError("delivery.failed");
+    const { form, state, phase, code, hold, trouble, leadId, values, visitor, persons } = row;
+    const target = targetOf(options(this.env), form, account);
+    const run: Run = {
+      id,
+      account,
+      of,
+      form,
+      state,
+      phase,
+      code,
+      hold,
+      trouble,
+      by: target?.match ?? "",
+    };
+    const known = {
+      account,
+      id,
+      form,
+      fills: target ? fills(target, { lead: values, visitor }) : "",
+    };
+    Object.assign(own, { run, lead: leadId, persons, values, visitor, known, target });
+  }
+
+  /** Whether a delivery is where it was at this moment: nobody has erased it or sent it on while it waited. */
+  stands({ run: { id, state } }: Own): boolean {
+    return this.rows("SELECT 1 FROM deliveries WHERE id = ? AND state = ?", id, state).length > 0;
+  }
+
+  // What is waited for, by its effect.
+
+  private readonly calls: {
+    [Name in Effect["do"]]?: (effect: Of<Name>, own: Own) => Promise<Happened>;
+  } = {
+    acquire: async ({ lost, deadline }, own) => {
+      if (own.lead === "") this.read(own);
+      const asked = Date.now();
+      const { answer, ...place } = await this.gate<Place>("acquire", {
+        ...own.known,
+        keys: own.persons,
+        shard: this.outbox.shard,
+        deadline,
+        lost,
+      });
+      return { event: answer, asked, ...place };
+    },
+    release: async ({ do: _, ...told }, own) => ({
+      event: "released",
+      ...(await this.gate<Released>("release", { ...own.known, ...told })),
+    }),
+    render: async ({ state, call, version }, own) => {
+      const { run, values, visitor } = own;
+      const made = await render(
+        this.desk.tally,
+        { id: run.id, state, values, visitor },
+        call,
+        own.target as Target,
+        this.account(run.account),
+        version,
+      );
+      own.rendered = made.rendered;
+      own.keep = made.keep;
+      return {
+        event: "rendered",
+        write: made.rendered.method !== "GET",
+        identity: made.rendered.identity ?? null,
+      };
+    },
+    send: async ({ operation, token, deadline, ends, patience }, own) => {
+      const sending = {
+        operation,
+        rendered: own.rendered as Rendered,
+        token,
+        deadline,
+        ends,
+        own: Object.keys(own.target?.constants ?? {}),
+      };
+      const called = await this.send(own.run.account, sending, patience);
+      if ("unsent" in called) return { event: "unsent", ...called };
+      const { outcome, pace, after } = called;
+      return { event: "called", outcome, after, ...pace };
+    },
+    sleep: async ({ after }) => {
+      await new Promise((resolve) => setTimeout(resolve, after));
+      return { event: "slept" };
+    },
+  };
+
+  asks(what: Effect["do"]): boolean {
+    return what in this.calls;
+  }
+
+  /** What came of it; throws where nothing did. */
+  async ask(effect: Effect, own: Own): Promise<Happened> {
+    return (this.calls[effect.do] as (effect: Effect, own: Own) => Promise<Happened>)(effect, own);
+  }
+
+  /** An error as the machine hears of it. */
+  failed(error: unknown, { target }: Own): Happened {
+    const { issues = [], message = "" } = error instanceof FieldpostError ? error : {};
+    return {
+      event: "failed",
+      code: faultOf(error),
+      host: error instanceof HostRefusal,
+      message,
+      issues: [...issues],
+      map: Object.entries(target?.map ?? {}),
+      constants: Object.keys(target?.constants ?? {}),
+    };
+  }
+
+  // What is done at once, by its effect.
+
+  private readonly acts: { [Name in Effect["do"]]?: (effect: Of<Name>, own: Own) => void } = {
+    mark: ({ id, target, code }) =>
+      void this.rows(
+        "UPDATE deliveries SET hold = ?, code = coalesce(?, code) WHERE id = ?",
+        target,
+        code,
+        id,
+      ),
+    log: ({ do: _, event, ...line }) => log(event as LogEvent, line),
+    count: ({ name }) => this.desk.tick(name),
+    write: ({ state, phase, next, code, maybe_repeated, warning, answered, keep }, own) => {
+      const put = (): void =>
+        this.desk.turn(own.lead, phase, () => {
+          this.rows(
+            `UPDATE deliveries SET state = ?, phase = ?2, next = ?, code = ?, maybe_repeated = ?, warning = ?, hold = iif(?2 IN ('done', 'dead'), NULL, hold),
+             trouble = iif(?7, NULL, trouble) WHERE id = ?`,
+            state,
+            phase,
+            next,
+            code,
+            maybe_repeated ? 1 : 0,
+            warning,
+            answered ? 1 : 0,
+            own.run.id,
+          );
+        });
+      this.desk.together(() => {
+        if (keep) own.keep();
+        put();
+      });
+    },
+    restore: ({ state, phase, code, next, was }, { run }) =>
+      void this.rows(
+        "UPDATE deliveries SET state = ?, phase = ?, code = ?, next = ? WHERE id = ? AND state = ?",
+        state,
+        phase,
+        code,
+        next,
+        run.id,
+        was,
+      ),
+    stumble: ({ phase, code, next, trouble }, { lead, run }) =>
+      this.desk.turn(lead, phase, () => {
+        this.rows(
+          "UPDATE deliveries SET phase = ?, code = ?, next = ?, trouble = ? WHERE id = ?",
+          phase,
+          code,
+          next,
+          trouble,
+          run.id,
+        );
+      }),
+    hold: ({ target }, { run }) => {
+      this.rows("UPDATE deliveries SET hold = ? WHERE id = ?", target, run.id);
+      this.desk.tally.together(() => this.desk.tally.drop(run.id));
+    },
+    ended: (_, { lead }) => this.outbox.ended(lead),
+  };
+
+  /** Does what waits for nothing: all of it, or where something throws nothing. */
+  carryOut(effects: readonly Effect[], own: Own | undefined): void {
+    const acts = effects.filter(({ do: what }) => what in this.acts);
+    const each = (): void =>
+      acts.forEach((effect) =>
+        (this.acts[effect.do] as (effect: Effect, own: Own | undefined) => void)(effect, own),
+      );
+    if (acts.length > 0) this.desk.together(each);
+  }
+
+  /** Makes a call by the account's own sender. What cannot have left is told apart from what nobody can tell. */
+  private async send(
+    account: string,
+    sending: Sending,
+    deadline: number,
+  ): Promise<Called | Unsent> {
+    try {
+      return await this.peers.ask(
+        senderOf(this.outbox.id, account),
+        "send",
+        patience(1, deadline),
+        sending,
+      );
+    } catch (error) {
+      if (error instanceof HostRefusal) return { unsent: "host" };
+      // It said no before anything else: it runs the release before this one, which knows of no senders. So the outbox sends, as it did then.
+      if (error instanceof FieldpostError && error.code === "gate.failed")
+        return this.sender.send(sending);
+      return { outcome: { kind: "unknown", why: "delivery.lost" } };
+    }
+  }
+
+  private gate<T>(what: "acquire" | "release", body: Acquire | Release): Promise<T> {
+    return this.peers.ask(
+      body.account,
+      what,
+      patience(options(this.env).timeScale, GATE_DEADLINE),
+      body,
+    );
+  }
+}

@@ -1,0 +1,165 @@
+import { Acceptance, type Accepted, KEEP } from "./acceptance.js";
+import { Carrier } from "./carrier.js";
+import { Desk } from "../storage/operator-store.js";
+import { Driver } from "./driver.js";
+import type { DurableObjectClass, DurableState } from "../storage/durable.js";
+import { erase } from "../storage/erasure.js";
+import { Inquiry } from "../storage/inquiry.js";
+import { options, type RelayEnv } from "../options.js";
+import { Peers } from "../calls/peers.js";
+import { Polls } from "./polls.js";
+import { Registry } from "./registry.js";
+import { migrate } from "../storage/schema.js";
+import { MOVED } from "./shards.js";
+
+/**
+ * The durable queue of one shard, and the record of truth: an accepted lead is in its SQLite before the page hears of
+ * it, and leaves it when every system has answered for good. The machine that decides is `src/relay/outbox.rs`.
+ */
+export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
+  return class Outbox {
+    readonly state: DurableState;
+    readonly env: RelayEnv;
+    readonly desk: Desk;
+    readonly acceptance: Acceptance;
+    readonly inquiry: Inquiry;
+    readonly polls: Polls;
+    readonly registry: Registry;
+    readonly driver: Driver;
+    shard = "";
+    readonly id: string;
+
+    constructor(state: DurableState, env: RelayEnv) {
+      this.state = state;
+      this.env = env;
+      this.id = String(state.id ?? crypto.randomUUID());
+      this.desk = new Desk(state.storage);
+      this.driver = new Driver(
+        state.storage,
+        env,
+        new Carrier(env, this.desk, new Peers(env), this),
+      );
+      this.acceptance = new Acceptance(this.desk, env, (accounts) =>
+        this.driver.happens({ event: "arrived", rows: accounts.join("\u0001") }),
+      );
+      this.inquiry = new Inquiry(
+        this.desk,
+        () => options(env),
+        (first) => this.driver.happensBy({ event: "acted", first }),
+      );
+      this.polls = new Polls(this.desk, (key) => this.acceptance.find({ key }));
+      this.registry = new Registry(state.storage, env);
+      void state.blockConcurrencyWhile(async () => {
+        await load();
+        migrate(state.storage);
+        this.desk.tally.load();
+        this.inquiry.gone.begin();
+        this.shard = state.id?.name ?? crypto.randomUUID();
+        // An alarm that was lost with the last instance is set again before anything else.
+        await this.driver.begin();
+        this.sweep();
+      });
+    }
+
+    async fetch(request: Request): Promise<Response> {
+      this.driver.event();
+      const url = new URL(request.url);
+      const body = async <T>(): Promise<T> => (await request.json()) as T;
+      switch (url.pathname) {
+        case "/known":
+          return said(this.acceptance.find(await body()));
+        case "/claim":
+          return said(this.acceptance.claim(await body()));
+        case "/reserve":
+          return said(this.acceptance.reserve(await body()));
+        case "/spend":
+          return Response.json(this.acceptance.spend(await body()));
+        case "/accept":
+          return said(await this.acceptance.accept(await body()));
+        case "/outcome":
+          return said(await this.polls.outcome((await body<{ key: string }>()).key));
+        case "/register":
+          return Response.json(
+            await this.registry.register((await body<{ count: number }>()).count),
+          );
+        case "/used":
+          return Response.json(this.rows("SELECT 1 FROM leads LIMIT 1"));
+        case "/wake":
+          await this.driver.happens({ event: "alarm" });
+          // An outbox where nothing waits has no alarm.
+          this.forget();
+          return Response.json({ accounts: this.inquiry.gone.everyAccount() });
+        case "/status":
+          return Response.json({
+            ...this.inquiry.status(),
+            shard: this.shard,
+            ...this.driver.status(),
+          });
+        case "/erase":
+          return this.acted(Response.json(await erase(this.desk, await body())));
+        default: {
+          const answer =
+            (await this.inquiry.answer(url.pathname, request)) ??
+            new Response(null, { status: 404 });
+          return url.pathname === "/rule" ? this.acted(answer) : answer;
+        }
+      }
+    }
+
+    /** A person has acted: there may be room again, and what waited for that goes out. */
+    async acted(answer: Response): Promise<Response> {
+      this.acceptance.review.changed();
+      await this.driver.happensBy({ event: "acted", counts: true });
+      return answer;
+    }
+
+    /** Something has become of a lead. */
+    ended(lead: string): void {
+      this.polls.ring(lead);
+    }
+
+    /** Never throws: the platform gives up an alarm that keeps throwing, and the backlog would sleep for ever. */
+    async alarm(): Promise<void> {
+      this.driver.event();
+      await this.driver.happensBy({ event: "alarm" });
+      try {
+        this.forget();
+      } catch {
+        // The next alarm does it.
+      }
+    }
+
+    rows(query: string, ...bindings: unknown[]): Record<string, unknown>[] {
+      return this.state.storage.sql.exec(query, ...bindings).toArray();
+    }
+
+    /** Looks for what waits in vain, some at a time, until all has been looked at once. */
+    sweep(): void {
+      try {
+        if (this.inquiry.gone.sweep()) setTimeout(() => this.sweep(), 1);
+      } catch {
+        // What comes due is marked all the same.
+      }
+    }
+
+    forget(): void {
+      const now = Date.now();
+      this.rows(
+        "DELETE FROM deliveries WHERE lead IN (SELECT id FROM leads WHERE finished < ? LIMIT 1000)",
+        now - KEEP,
+      );
+      this.rows(
+        "DELETE FROM leads WHERE id IN (SELECT id FROM leads WHERE finished < ? LIMIT 1000) AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = leads.id)",
+        now - KEEP,
+      );
+      this.desk.tally.forgot();
+      this.acceptance.spent.forget(now);
+      this.acceptance.running.forget(now);
+      this.acceptance.claims.forget(now);
+    }
+  };
+}
+
+/** What a Worker is told of a key; one that is elsewhere is no answer that a Worker of the release before could take for one. */
+const said = (found: Accepted): Response =>
+  Response.json(found, found.state === "moved" ? { status: MOVED } : {});

@@ -1,0 +1,65 @@
+import { plainAccount, type Rendered, steady } from "../../core/edge.js";
+import { FieldpostError } from "../../core/errors.js";
+import { spoken } from "../limiter/account-limiter.js";
+import { hashedId, joined } from "../host/hash.js";
+import { mapping } from "../lead/fills.js";
+import type { RelayAccount, Target } from "../options.js";
+import type { Tally } from "../storage/tally.js";
+
+/** What a request is made of. */
+interface Lead {
+  /** The delivery's. */
+  id: string;
+  state: string;
+  values: string;
+  visitor: string;
+}
+
+/** A request, and what keeps it with its delivery. */
+export interface Made {
+  rendered: Rendered;
+  keep(): void;
+}
+
+/** The request of the call that is due, made once and then repeated byte for byte; in another version of the API it is another one. */
+export async function render(
+  tally: Tally,
+  lead: Lead,
+  name: string,
+  target: Target,
+  to: RelayAccount,
+  version: 3 | 4 | null,
+): Promise<Made> {
+  const call = version === null ? name : `${name} v${version}`;
+  const account = spoken(to, version);
+  const base = `${account.baseUrl} ${account.businessUnit ?? ""}`;
+  const kept = tally.kept(lead.id, call);
+  // The owner has mended the account's address since: no request goes to the old one. Before version 4 none had one.
+  if (kept?.base === base)
+    return { rendered: JSON.parse(kept.request) as Rendered, keep: () => {} };
+  const { once, ...rendered } = steady((glue) =>
+    glue.render(
+      lead.state,
+      lead.values,
+      lead.visitor,
+      mapping(target),
+      plainAccount(account as never),
+    ),
+  );
+  // It takes one body for each key, so what somebody has corrected is another request, and what is made anew as it was is the same one.
+  if (once !== null)
+    rendered.headers.push([once, await hashedId(joined([lead.id, rendered.body ?? ""]))]);
+  const keep = (): void => {
+    if (kept) tally.drop(lead.id);
+    tally.keep(lead.id, call, base, JSON.stringify(rendered));
+  };
+  return { rendered, keep };
+}
+
+/** What stopped a delivery. The disk is full, or the plan allows no more writes today: what the storage says of that is text. */
+export function faultOf(error: unknown): string {
+  if (error instanceof FieldpostError) return error.code;
+  return /SQLITE_FULL|disk is full|Exceeded allowed rows/.test(String(error))
+    ? "storage.full"
+    : "delivery.failed";
+}

@@ -1,0 +1,29 @@
+import type { Desk } from "./operator-store.js";
+import { breath } from "./merge.js";
+
+/** So many rows are counted before others have their turn. */
+const SOME = 5_000;
+
+/**
+ * How many rows a query finds, which may be most of what is there: counted some at a time, by `at`, the column in whose order
+ * an index gives them. What comes or goes meanwhile may count or not.
+ */
+export async function counted(
+  desk: Desk,
+  query: string,
+  first: number | string,
+  ...bindings: unknown[]
+): Promise<number> {
+  const at = bindings.length + 1;
+  for (let [sum, last] = [0, first]; ; await breath()) {
+    const [row] = desk.rows(
+      `SELECT count(*) AS n, max(at) AS last FROM (SELECT * FROM (${query}) WHERE at > ?${at} ORDER BY at LIMIT ${SOME})`,
+      ...bindings,
+      last,
+    );
+    const n = Number(row?.["n"]);
+    sum += n;
+    if (n < SOME) return sum;
+    last = row?.["last"] as typeof first;
+  }
+}

@@ -1,0 +1,259 @@
+import { counted } from "./counted.js";
+import type { Desk } from "./operator-store.js";
+import { type Gone, goneBy, type GoneGroup, isGone, LAST } from "./gone.js";
+import type { RelayOptions } from "../options.js";
+import { type Page, pageOf } from "./paged.js";
+import type { Kind, Selection, Which } from "./selection.js";
+
+/** Leads of one state and code; of those whose account or form is gone, for each of these. */
+export type Group =
+  | {
+      phase: string;
+      code: string | null;
+      leads: number;
+      account?: string;
+      form?: string;
+      to?: string[];
+    }
+  | GoneGroup;
+
+/** A lead that waits for a person, with all of its deliveries: ids, states, codes and times, never a value. */
+interface Attention {
+  lead: string;
+  form: string;
+  accepted: number;
+  raw: number;
+  issues: string | null;
+  deliveries: Record<string, unknown>[];
+}
+
+/** A state and its code, and how many deliveries of a round there are of it. */
+interface Coded {
+  phase: string;
+  code: string | null;
+}
+interface State extends Coded {
+  deliveries: number;
+}
+
+/** So many of them are told apart. */
+const MOST_STATES = 100;
+
+/** The names of fields that one table may have as columns, and their length. */
+const MOST_NAMES = 1_000;
+const MOST_NAME = 200;
+
+/** What an operator reads of an outbox, the newest first and page by page. */
+export class Listing {
+  constructor(
+    readonly desk: Desk,
+    readonly gone: Gone,
+    readonly selection: Selection,
+    readonly relay: () => RelayOptions,
+  ) {}
+
+  private page(
+    which: Which,
+    kind: Kind,
+    before: string,
+    lines: (lead: string) => string[],
+    weigh?: (lead: string) => number,
+  ): Page {
+    return pageOf(
+      before || LAST,
+      (from, some) => this.selection.leads(which, kind, from, some, "DESC"),
+      lines,
+      weigh,
+    );
+  }
+
+  /** Deliveries: ids, states, codes and times. Never a value. */
+  deliveries(which: Which, before: string): Page {
+    return this.page(which, "all", before, (lead) => {
+      const rows = this.desk.rows(
+        `SELECT deliveries.id AS id, lead, account, phase, code, next, maybe_repeated, warning, hold, reason, round FROM deliveries WHERE lead = ? ORDER BY id DESC`,
+        lead,
+      );
+      const [own] =
+        rows.length > 0
+          ? this.desk.rows("SELECT form, accepted, review, raw FROM leads WHERE id = ?", lead)
+          : [];
+      if (!own) return [];
+      return rows.flatMap((row) => {
+        const { id, lead, account, phase, code, ...others } = row;
+        const gone = this.goneOf(String(own["form"]), row);
+        const wanted =
+          (which.phase ?? phase) === phase &&
+          (which.code ?? code) === (isGone(which.code) ? gone : code);
+        const { form, accepted, ...rest } = own;
+        return wanted
+          ? JSON.stringify({
+              id,
+              lead,
+              form,
+              account,
+              phase,
+              code,
+              accepted,
+              ...others,
+              ...rest,
+              gone,
+            })
+          : [];
+      });
+    });
+  }
+
+  private goneOf(form: string, { phase, account }: Record<string, unknown>): string | null {
+    return phase === "waiting" || phase === "sent"
+      ? (goneBy(this.relay(), form, String(account)) ?? null)
+      : null;
+  }
+
+  /** The leads that wait for a person. */
+  attention(which: Which, before: string): Page {
+    return this.page(which, "person", before, (lead) => {
+      const [own] = this.desk.rows(
+        "SELECT id AS lead, form, accepted, raw, issues FROM leads WHERE id = ?",
+        lead,
+      ) as unknown as Attention[];
+      if (!own) return [];
+      const rows = this.desk.rows(
+        "SELECT id, account, phase, code, warning, hold, maybe_repeated FROM deliveries WHERE lead = ? ORDER BY id",
+        lead,
+      );
+      return [
+        JSON.stringify({
+          ...own,
+          id: lead,
+          deliveries: rows.map((row) => ({ ...row, gone: this.goneOf(own.form, row) })),
+        }),
+      ];
+    });
+  }
+
+  /** How many leads there are of each state and code that a person has to look at. */
+  async groups(): Promise<Group[]> {
+    const groups = this.desk.rows(
+      "SELECT one AS phase, nullif(two, '') AS code, n AS leads FROM sums WHERE what = 'leads' ORDER BY leads DESC LIMIT 100",
+    ) as unknown as Group[];
+    return [...groups, ...(await this.gone.groups())];
+  }
+
+  /** What is open of a lead and meant: nothing of one that is finished. */
+  private open(which: Which, lead: string): Record<string, unknown>[] {
+    const rows = this.desk.rows(
+      `SELECT deliveries.id AS id, account, phase, code, form FROM deliveries JOIN leads ON leads.id = deliveries.lead
+       WHERE deliveries.lead = ?1 AND finished IS NULL AND phase NOT IN ('done', 'discarded') AND (?2 IS NULL OR phase = ?2) ORDER BY deliveries.id`,
+      lead,
+      which.phase ?? null,
+    );
+    return rows.flatMap(({ form, ...own }) => {
+      const gone = this.goneOf(String(form), own);
+      return which.code === undefined || which.code === (isGone(which.code) ? gone : own["code"])
+        ? [{ ...own, ...(gone && { gone }) }]
+        : [];
+    });
+  }
+
+  /** The leads that wait for a person, or all that are not finished, a row for each, with their values: for the second key alone. */
+  values(which: Which, before: string): Page {
+    return this.page(which, "open", before, (lead) => {
+      const deliveries = this.open(which, lead);
+      if (deliveries.length === 0) return [];
+      const [row] = this.desk.rows(
+        "SELECT id, form, accepted, review, raw, issues, lead, visitor FROM leads WHERE id = ?",
+        lead,
+      );
+      if (!row) return [];
+      const { lead: values, visitor, ...own } = row;
+      // They are JSON already, and need not be read to be handed on.
+      return [
+        `${JSON.stringify(own).slice(0, -1)},"lead":${values},"visitor":${visitor},"deliveries":${JSON.stringify(deliveries)}}`,
+      ];
+    });
+  }
+
+  /** The names of the fields of what `values` gives, on each page once: what a table needs before its first row. */
+  names(which: Which, before: string): Page {
+    const seen = new Set<string>();
+    return this.page(
+      which,
+      "open",
+      before,
+      (lead) => {
+        if (seen.size >= MOST_NAMES || this.open(which, lead).length === 0) return [];
+        // A lead that was kept as it came is a list of names and values.
+        const names = this.desk.rows(
+          `SELECT DISTINCT iif(raw, field.value ->> 0, field.key) AS name FROM leads, json_each(leads.lead) AS field WHERE leads.id = ? LIMIT ?`,
+          lead,
+          MOST_NAMES,
+        );
+        return names.flatMap(({ name }) => {
+          if (typeof name !== "string" || name.length > MOST_NAME || seen.has(name)) return [];
+          seen.add(name);
+          return [JSON.stringify(name)];
+        });
+      },
+      (lead) =>
+        Number(
+          this.desk.rows("SELECT octet_length(lead) AS bytes FROM leads WHERE id = ?", lead)[0]?.[
+            "bytes"
+          ] ?? 0,
+        ),
+    );
+  }
+
+  /** What became of what was sent on by a person: of the newest rounds, or of one. */
+  async rounds(only: string | undefined, most: number): Promise<Record<string, unknown>[]> {
+    const found: Record<string, unknown>[] = [];
+    for (let last = only === undefined ? "~" : `${only}~`; found.length < most; ) {
+      const [row] = this.desk.rows(
+        "SELECT max(round) AS round FROM deliveries WHERE round IS NOT NULL AND round < ?",
+        last,
+      );
+      const round = row?.["round"];
+      if (typeof round !== "string" || (only !== undefined && round !== only)) break;
+      found.push({ round, states: await this.states(round) });
+      last = round;
+    }
+    return found;
+  }
+
+  /** How many deliveries of a round there are of each state and code; of those that are done the code says nothing. */
+  private async states(round: string): Promise<State[]> {
+    const states = new Map<string, State>();
+    for (let last: Coded | undefined; ; ) {
+      last = this.next(round, last);
+      if (last === undefined || states.size >= MOST_STATES) return [...states.values()];
+      const { phase, code } = last;
+      const why = phase === "done" || phase === "discarded" ? null : code;
+      const state = states.get(`${phase} ${why}`) ?? { phase, code: why, deliveries: 0 };
+      states.set(`${phase} ${why}`, state);
+      state.deliveries += await counted(
+        this.desk,
+        "SELECT rowid AS at FROM deliveries WHERE round = ?1 AND phase = ?2 AND code IS ?3",
+        0,
+        round,
+        phase,
+        code,
+      );
+    }
+  }
+
+  /** The next state and code that a round has; each is one step in an index, in which those without a code come first. */
+  private next(round: string, last: Coded | undefined): Coded | undefined {
+    const one = (which: string, ...bindings: unknown[]): Coded | undefined =>
+      this.desk.rows(
+        `SELECT phase, code FROM deliveries WHERE round = ? AND ${which} ORDER BY phase, code LIMIT 1`,
+        round,
+        ...bindings,
+      )[0] as Coded | undefined;
+    if (!last) return one("phase > ''");
+    const coded =
+      last.code === null
+        ? one("phase = ? AND code >= ''", last.phase)
+        : one("phase = ? AND code > ?", last.phase, last.code);
+    return coded ?? one("phase > ?", last.phase);
+  }
+}

@@ -1,0 +1,76 @@
+import type { Desk } from "./operator-store.js";
+
+/** So many rows are counted at a time: an object does nothing else while a statement runs. */
+const COUNTED = 2_000;
+
+/**
+ * A table whose rows end by themselves, at `until`, and that holds no more than `most`: a stranger may add to it. When it is
+ * full those go that would end first, because nobody may be kept from sending by what somebody else has sent.
+ */
+export class Passing {
+  /** How many rows there are: of those that an instance finds some are counted each time that one more comes. */
+  private count = 0;
+  /** Up to this key they are counted; nothing once all of them are. */
+  private counted: string | undefined = "";
+  /** This instance has found none, so that it knows of all. */
+  private knowsAll = false;
+
+  constructor(
+    readonly desk: Desk,
+    readonly table: "spent" | "running" | "claims",
+    readonly key: "nonce" | "key",
+    readonly most: number,
+  ) {}
+
+  /** Nobody looks for a row where there is none. */
+  isEmpty(): boolean {
+    if (this.counted === "" && this.desk.rows(`SELECT 1 FROM ${this.table} LIMIT 1`).length === 0) {
+      this.counted = undefined;
+      this.knowsAll = true;
+    }
+    return this.knowsAll && this.count === 0;
+  }
+
+  /** Makes room for one more row, which is added next. */
+  grow(now: number): void {
+    if (this.counted !== undefined) this.goOnCounting(this.counted);
+    if (this.count >= this.most) this.forget(now);
+    if (this.count >= this.most) this.delete("1 = 1", this.most >> 6);
+    this.count++;
+  }
+
+  /** The row of a key goes. */
+  drop(key: string): void {
+    this.gone(
+      this.desk.rows(`DELETE FROM ${this.table} WHERE ${this.key} = ? RETURNING 1`, key).length,
+    );
+  }
+
+  /** What has ended goes, some at a time. */
+  forget(now: number): void {
+    this.delete(`until < ${now}`, 1_000);
+  }
+
+  /** What comes or goes meanwhile may be counted twice or not at all: the bound is not that exact. */
+  private goOnCounting(from: string): void {
+    const { table, key } = this;
+    const [page] = this.desk.rows(
+      `SELECT count(*) AS n, max(${key}) AS last FROM (SELECT ${key} FROM ${table} WHERE ${key} > ? ORDER BY ${key} LIMIT ${COUNTED})`,
+      from,
+    );
+    const rows = Number(page?.["n"]);
+    this.count += rows;
+    this.counted = rows < COUNTED ? undefined : String(page?.["last"]);
+  }
+
+  private delete(which: string, some: number): void {
+    const rows = this.desk.rows(
+      `DELETE FROM ${this.table} WHERE ${this.key} IN (SELECT ${this.key} FROM ${this.table} WHERE ${which} ORDER BY until LIMIT ${some}) RETURNING 1`,
+    );
+    this.gone(rows.length);
+  }
+
+  private gone(rows: number): void {
+    this.count = Math.max(0, this.count - rows);
+  }
+}

@@ -1,0 +1,190 @@
+import { steady } from "../../core/edge.js";
+import { FieldpostError } from "../../core/errors.js";
+import { mended } from "../lead/check.js";
+import type { Desk } from "./operator-store.js";
+import { type Gone, goneBy } from "./gone.js";
+import { log } from "../host/log.js";
+import { type Move, moved } from "./moving.js";
+import { type RelayOptions, systemOf } from "../options.js";
+import { type Ruled, stays } from "./ruled.js";
+import type { Selection, Which } from "./selection.js";
+
+/** What a person wants done about some leads, after the last one of the time before. */
+export interface Rule {
+  what: "replay" | "discard" | "move";
+  which: Which;
+  after: string;
+  /** By what a replay's deliveries are found again. */
+  round?: string;
+  reason?: string;
+  move?: Move;
+  /** A lead that does not pass the form's check goes on all the same, with what passes of it. */
+  anyway?: boolean;
+}
+
+/** What came of some of them, and after which lead the others begin. */
+export interface Portion {
+  ruled: Ruled[];
+  next: string | null;
+}
+
+/** So many leads are acted on before others have their turn, and so many looked at. */
+const PORTION = 200;
+
+export interface Waiting extends Record<string, unknown> {
+  id: string;
+  account: string;
+  phase: string;
+  next: number;
+  state: string;
+}
+
+/** What a person rules about leads that wait for one: a lead at a time, all of its deliveries together. */
+export class Ruling {
+  constructor(
+    readonly desk: Desk,
+    readonly relay: RelayOptions,
+    readonly gone: Gone,
+    readonly selection: Selection,
+  ) {}
+
+  /** Rules about some leads, the oldest first. One that cannot be written down holds up none of the others. */
+  rule(rule: Rule): Portion {
+    const { what, which, after } = rule;
+    const leads = this.selection.leads(which, which.ids ? "all" : "person", after, PORTION, "ASC");
+    const ruled = leads.flatMap((lead) => {
+      try {
+        return this.desk.together(() => this.desk.tally.turn(lead, () => this[what](lead, rule)));
+      } catch {
+        return this.waiting(lead).map(({ id, account }) =>
+          stays({ id, lead, account }, "outbox.failed"),
+        );
+      }
+    });
+    const done = ruled.filter((one) => one.moved);
+    if (ruled.length > 0) {
+      const sums = {
+        leads: new Set(done.map(({ lead }) => lead)).size,
+        count: done.length,
+        stayed: ruled.length - done.length,
+        code: which.code ?? null,
+      };
+      log(LINES[what], { ...sums, ...(what === "discard" && { reason: rule.reason ?? "" }) });
+    }
+    return { ruled, next: leads.length < PORTION ? null : (leads.at(-1) as string) };
+  }
+
+  /** Sends a lead on. Each delivery that can move moves, whatever becomes of the others; none that is delivered goes again. */
+  private replay(lead: string, { round = "", anyway = false }: Rule): Ruled[] {
+    const waiting = this.waiting(lead);
+    const bar = waiting.length > 0 ? this.bar(lead, anyway) : undefined;
+    const ruled = waiting.map((row) => this.again(lead, row, bar, round));
+    if (ruled.some((one) => one.moved)) {
+      this.desk.rows(
+        "UPDATE leads SET review = NULL WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = ?1 AND phase = 'review')",
+        lead,
+      );
+    }
+    return ruled;
+  }
+
+  /**
+   * Gives a lead up. The values go where nothing else waits for them; hashes, id, code and the reason stay, so that a page
+   * that repeats the lead does not bring it back.
+   */
+  private discard(lead: string, { reason = "" }: Rule): Ruled[] {
+    const waiting = this.waiting(lead);
+    if (waiting.length === 0) return [];
+    for (const { id } of waiting) {
+      this.desk.tally.drop(id);
+      // What a system said of it may quote a value.
+      this.desk.rows(
+        "UPDATE deliveries SET phase = 'discarded', state = '', hold = NULL, reason = ? WHERE id = ?",
+        reason,
+        id,
+      );
+    }
+    this.desk.rows("UPDATE leads SET review = NULL WHERE id = ?", lead);
+    this.desk.finish(lead);
+    return waiting.map(({ id, account }) => ({ id, lead, account, moved: true }));
+  }
+
+  /** Gives what waits for a renamed account or form to the one that took its place. */
+  private move(lead: string, { which, move }: Rule): Ruled[] {
+    return move && (which.form ?? this.form(lead)) === this.form(lead)
+      ? moved(this, lead, this.waiting(lead), move)
+      : [];
+  }
+
+  form(lead: string): string {
+    const [row] = this.desk.rows("SELECT form FROM leads WHERE id = ?", lead);
+    return String(row?.["form"]);
+  }
+
+  /** What of a lead waits for a person: what was refused or is held, and what nobody asks about any more. */
+  private waiting(lead: string): Waiting[] {
+    const rows = this.desk.rows(
+      "SELECT id, account, phase, next, state FROM deliveries WHERE lead = ? AND phase IN ('dead', 'review', 'waiting', 'sent') ORDER BY id",
+      lead,
+    ) as Waiting[];
+    const form = this.form(lead);
+    return rows.filter(
+      ({ phase, account }) =>
+        phase === "dead" || phase === "review" || goneBy(this.relay, form, account) !== undefined,
+    );
+  }
+
+  /** Why nothing of a lead can move. One that was kept as it came is checked now, and kept as it should be. */
+  private bar(lead: string, anyway: boolean): string | undefined {
+    const [row] = this.desk.rows("SELECT form, raw FROM leads WHERE id = ?", lead);
+    const form = String(row?.["form"]);
+    if (!Object.hasOwn(this.relay.forms, form)) return "form.gone";
+    return row?.["raw"] === 1 && !this.check(lead, form, anyway) ? "lead.invalid" : undefined;
+  }
+
+  /** Holds a lead to a form's rules, and keeps it as they make it; `anyway` what passes of it. Says whether it goes on. */
+  check(lead: string, form: string, anyway = false): boolean {
+    const [row] = this.desk.rows("SELECT raw, lead, visitor FROM leads WHERE id = ?", lead);
+    const values = String(row?.["lead"]);
+    const clean = mended(
+      this.relay,
+      form,
+      row?.["raw"] === 1 ? values : JSON.stringify(Object.entries(JSON.parse(values) as object)),
+      anyway,
+    );
+    if (clean === undefined) return false;
+    this.desk.tally.values(lead, clean, String(row?.["visitor"]));
+    this.desk.rows("UPDATE leads SET raw = 0, form = ? WHERE id = ?", form, lead);
+    return true;
+  }
+
+  private again(
+    lead: string,
+    { id, account, state }: Waiting,
+    bar: string | undefined,
+    round: string,
+  ): Ruled {
+    const own = { id, lead, account };
+    const why = bar ?? goneBy(this.relay, this.form(lead), account);
+    if (why !== undefined) return stays(own, why);
+    const now = Date.now();
+    let fresh: string;
+    try {
+      fresh = steady((glue) => glue.replayDelivery(systemOf(this.relay, account), state, now));
+    } catch (error) {
+      return stays(own, error instanceof FieldpostError ? error.code : "delivery.state");
+    }
+    // What was corrected since has to reach the system: the request is made anew.
+    this.desk.tally.drop(id);
+    this.desk.rows(
+      "UPDATE deliveries SET phase = 'waiting', code = NULL, hold = NULL, trouble = NULL, state = ?, next = ?, round = ? WHERE id = ?",
+      fresh,
+      now,
+      round || null,
+      id,
+    );
+    return { ...own, moved: true };
+  }
+}
+
+const LINES = { replay: "replayed", discard: "discarded", move: "moved" } as const;

@@ -1,0 +1,101 @@
+import type { Desk } from "./operator-store.js";
+import { type Gone, inOrder, isGone } from "./gone.js";
+
+/** Which leads an operator means: some by id (a lead's or one of its deliveries'), or all of a code, a phase, an account. */
+export interface Which {
+  ids?: string[];
+  code?: string;
+  phase?: string;
+  account?: string;
+  form?: string;
+}
+
+/** Which of them come into question: those that wait for a person, all that are not finished, or all that are there. */
+export type Kind = "person" | "open" | "all";
+
+/** How it is read: leads come in the order of their ids, which is the order in which they were accepted. */
+export type Order = "ASC" | "DESC";
+
+/**
+ * Finds leads some at a time, after the last one of the time before: of 250,000 of them no list is ever made. Some of what
+ * it gives may not be meant after all; whoever reads a lead looks again.
+ */
+export class Selection {
+  constructor(
+    readonly desk: Desk,
+    readonly gone: Gone,
+  ) {}
+
+  leads(which: Which, kind: Kind, from: string, most: number, order: Order): string[] {
+    const { ids, phase, code } = which;
+    if (ids) return this.named(ids, from, most, order);
+    if (isGone(code)) return this.gone.leads({ ...which, code }, from, most, order);
+    const forPerson = phase === "dead" || phase === "review";
+    if (forPerson || kind === "person") {
+      const waiting = this.forPerson(phase, code, from, most, order);
+      // Nothing of what waits in vain has a phase or a code that somebody would ask for.
+      if (forPerson || phase !== undefined || code !== undefined) return waiting;
+      const { code: _, ...others } = which;
+      return inOrder([...waiting, ...this.gone.leads(others, from, most, order)], most, order);
+    }
+    return this.there(kind, from, most, order);
+  }
+
+  private list(query: string, ...bindings: unknown[]): string[] {
+    return this.desk.rows(query, ...bindings).map(({ id }) => String(id));
+  }
+
+  private named(ids: readonly string[], from: string, most: number, order: Order): string[] {
+    const given = JSON.stringify(ids);
+    return this.list(
+      `SELECT id FROM (SELECT id FROM leads WHERE id IN (SELECT value FROM json_each(?1))
+         UNION SELECT lead AS id FROM deliveries WHERE id IN (SELECT value FROM json_each(?1)))
+       WHERE id ${after(order)} ?2 ORDER BY id ${order} LIMIT ?3`,
+      given,
+      from,
+      most,
+    );
+  }
+
+  /** Each question has its index: a few of one kind are found among many of another without a look at those. */
+  private forPerson(
+    phase: string | undefined,
+    code: string | undefined,
+    from: string,
+    most: number,
+    order: Order,
+  ): string[] {
+    const some = (index: string, which: string): string =>
+      `SELECT DISTINCT lead AS id FROM deliveries INDEXED BY ${index} WHERE ${which} AND lead ${after(order)} ?1`;
+    const ordered = (query: string, ...bindings: unknown[]): string[] =>
+      this.list(`${query} ORDER BY id ${order} LIMIT ?2`, from, most, ...bindings);
+    if (code !== undefined) {
+      const phases = phase === undefined ? ["dead", "review"] : [phase];
+      return ordered(
+        phases
+          .map((_, n) =>
+            some("by_code", `phase = ?${n + 4} AND phase IN ('dead', 'review') AND code = ?3`),
+          )
+          .join(" UNION "),
+        code,
+        ...phases,
+      );
+    }
+    return phase === undefined
+      ? ordered(some("for_person", "phase IN ('dead', 'review')"))
+      : ordered(some("by_phase", "phase = ?3 AND phase IN ('dead', 'review')"), phase);
+  }
+
+  /** What is finished is passed by too, at the cost of an index; below the floor there is nothing else. */
+  private there(kind: Kind, from: string, most: number, order: Order): string[] {
+    if (kind === "open") this.desk.tally.oldest();
+    return this.list(
+      `SELECT id FROM leads WHERE id ${after(order)} ? AND rowid >= ? ORDER BY id ${order} LIMIT ?`,
+      from,
+      kind === "open" ? this.desk.tally.now.floor : 0,
+      most,
+    );
+  }
+}
+
+const after = (order: Order): string => (order === "ASC" ? ">" : "<");
