@@ -86,7 +86,7 @@ fn with_state(act: impl FnOnce(&mut State)) -> usize {
     state.output.len()
 }
 
-#[wasm_bindgen(raw_module = "../../dist/host.js")]
+#[wasm_bindgen(raw_module = "../../dist/core/host.js")]
 extern "C" {
     /// Answers a question of [`Ask`] about the text at `from` and writes the answer to `to`. Gives its length, or less
     /// than 0 when there is none.
