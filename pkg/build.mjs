@@ -3,7 +3,7 @@ import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync, mkdirSync, copyFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -35,7 +35,59 @@ writeFileSync(
   `${JSON.stringify({ "fieldpost.js": integrity }, null, 2)}\n`,
 );
 
+await gather();
+
 for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) copyFileSync(root(file), at(file));
+
+/**
+ * Makes one file of each entry of a page, and one of what they share: a page, or a Node script, waits for each file that it
+ * imports.
+ */
+async function gather() {
+  const { exports } = JSON.parse(readFileSync(at("package.json"), "utf8"));
+  const entries = Object.values(exports)
+    .map((entry) => entry.default)
+    .filter((file) => file?.endsWith(".js") && !/worker|\/fieldpost\.js$/.test(file))
+    .map((file) => at(file));
+  const page = at("dist/entry/page.js");
+  // All of it lies as deep as the entries: where each file of theirs is found.
+  const places = new Map([[page, "../entry/page.js"]]);
+  const apart = {
+    name: "apart",
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /^\.\.?\// }, ({ path, importer, kind }) => {
+        const file = importer && fileURLToPath(new URL(path, pathToFileURL(importer)));
+        const place = kind === "entry-point" ? undefined : places.get(file);
+        return place && { path: place, external: true };
+      }),
+  };
+  const texts = [];
+  const bundled = async (entry) => {
+    const { outputFiles, metafile } = await build({
+      absWorkingDir: root("."),
+      entryPoints: [entry],
+      write: false,
+      bundle: true,
+      format: "esm",
+      platform: "neutral",
+      target: "es2022",
+      // A letter for each byte of a module: escapes would double it.
+      charset: "utf8",
+      external: ["react"],
+      plugins: [apart],
+      metafile: true,
+      logLevel: "warning",
+    });
+    texts.push([entry, outputFiles[0].text]);
+    return Object.keys(metafile.inputs).map((file) => root(file));
+  };
+  for (const room of ["core", "form"]) {
+    const files = await bundled(at(`dist/${room}/shared.js`));
+    for (const file of files) places.set(file, `../${room}/shared.js`);
+  }
+  for (const entry of entries) await bundled(entry);
+  for (const [file, text] of texts) writeFileSync(file, text);
+}
 
 /** The script of the one tag, as a production build makes it. */
 async function tag() {

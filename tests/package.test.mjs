@@ -81,6 +81,26 @@ describe("the tarball", () => {
     assert.deepEqual(errors, []);
   });
 
+  test("has one core, however many of its entries a bundle takes", async () => {
+    const { metafile } = await build({
+      stdin: {
+        contents: `export { load } from "fieldpost"; export { attach } from "fieldpost/form"; export { defineElement } from "fieldpost/element";`,
+        resolveDir: `${root}tests`,
+      },
+      bundle: true,
+      format: "esm",
+      write: false,
+      metafile: true,
+    });
+    const files = Object.keys(metafile.inputs).map((file) => file.replace(/.*\/dist\//, ""));
+    assert.deepEqual(files.filter((file) => /^(core|form)\/|^entry\//.test(file)).sort(), [
+      "core/shared.js",
+      "entry/page.js",
+      "form/index.js",
+      "form/shared.js",
+    ]);
+  });
+
   test("carries the module byte for byte, through a minifier too, and its letters are not escaped there", async () => {
     const contents = `import carried from "${root}pkg/dist/wasm-lean.js";
       export default carried(([text]) => Uint8Array.from(text, (letter) => letter.charCodeAt(0) ^ text.charCodeAt(0)));`;

@@ -1,4 +1,4 @@
-import { startLean } from "../core/lean.js";
+import { compile, startLean } from "../core/lean.js";
 import { FieldpostError } from "../core/errors.js";
 import { Said } from "../core/said.gen.js";
 
@@ -14,6 +14,5 @@ export async function load(
 ): Promise<void> {
   if (source === undefined) throw new FieldpostError("wasm.source", Said.WASM_SOURCE);
   const given = await source;
-  const bytes = given instanceof Response ? await given.arrayBuffer() : given;
-  startLean(bytes instanceof WebAssembly.Module ? bytes : await WebAssembly.compile(bytes));
+  startLean(await compile(given instanceof Response ? await given.arrayBuffer() : given));
 }
