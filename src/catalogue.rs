@@ -88,7 +88,7 @@ mod recipes {
     use crate::crm::request::{Account, Request, System};
     use crate::crm::systems::{marketo, pardot, prospects};
     use crate::relay::delivery::guard::{Aside, Guard, Leave, Spare};
-    use crate::relay::delivery::outbox::{Probe, Recipe, When};
+    use crate::relay::delivery::outbox::{LookUp, Recipe, When};
     use crate::relay::limiter::Limits;
     use crate::value::{Entries, Value};
     use std::borrow::Cow;
@@ -99,7 +99,7 @@ mod recipes {
         (
             System::Marketo,
             Recipe {
-                probe: None,
+                look_up: None,
                 guard: None,
                 write: marketo::LEAD_SUBMIT_FORM.name,
                 repeat: Repeat::Activity,
@@ -115,7 +115,7 @@ mod recipes {
         (
             System::Pardot,
             Recipe {
-                probe: Some(Probe {
+                look_up: Some(LookUp {
                     operation: pardot::PROSPECT_READ.name,
                     when: When::Always,
                     keys: &["email"],
@@ -135,9 +135,9 @@ mod recipes {
         (
             System::Prospects,
             Recipe {
-                probe: Some(Probe {
+                look_up: Some(LookUp {
                     operation: prospects::PROSPECT_LIST.name,
-                    when: When::Doubt,
+                    when: When::Uncertain,
                     keys: &["email", "phone"],
                     found: None,
                     lag: 60_000,

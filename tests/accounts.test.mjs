@@ -160,7 +160,7 @@ describe("an account that takes nothing", () => {
         asked.every((key, nth) => key !== asked[nth - 1]),
         `the same lead asked twice in a row: ${asked.join(", ")}`,
       );
-      // Each outbox has a row of its own, and with times divided by 60 the gate's shortest wait is as long as a turn: one of
+      // Each outbox has a row of its own, and with times divided by 60 the limiter's shortest wait is as long as a turn: one of
       // two outboxes may have several turns in a row, and its leads come again before all of the other's have asked.
       assert.ok(
         new Set(asked).size >= asked.length - 4,
@@ -300,18 +300,18 @@ describe("a target that the account does not take", () => {
             body: JSON.stringify(given),
           })
         ).json()
-      ).places;
+      ).leases;
     const lead = person();
     await at.faults([
       { key: lead.email, operation: WRITES.marketo, fault: "code", code: 609, times: MANY },
     ]);
     const ids = [await send("marketo", lead)];
     await until(async () => (await gate("marketo")).targets.length === 1, "the target to close");
-    // The gate is out of order: a question that is not answered is not asked again at once.
+    // The limiter is out of order: a question that is not answered is not asked again at once.
     const before = await asked({ broken: true });
     await wait(3_000);
-    const places = (await asked()) - before;
-    assert.ok(places <= 15, `asked ${places} times in 3 s`);
+    const leases = (await asked()) - before;
+    assert.ok(leases <= 15, `asked ${leases} times in 3 s`);
     await mended();
     await delivered(ids);
     await onceEach("marketo", [lead]);
@@ -568,7 +568,7 @@ describe("Pardot's other version", () => {
   });
 });
 
-describe("the gate's state", () => {
+describe("the limiter's state", () => {
   const ask = async (path, account, text = "") =>
     (
       await fetch(`${at.relay}/test/${path}?account=${account}`, { method: "POST", body: text })

@@ -1,4 +1,4 @@
-// A relay with two forms and the three systems, whose gates and outboxes tell a test when they set an alarm.
+// A relay with two forms and the three systems, whose limiters and outboxes tell a test when they set an alarm.
 import { Gate as SoundGate, Outbox as SoundOutbox, relay } from "fieldpost/worker";
 import { account, askEach, common, form, showing, toMarketo, withTests } from "./relays.mjs";
 
@@ -17,8 +17,8 @@ export class Outbox extends SoundOutbox {
   }
 }
 
-/** How often a gate was asked for a place, and whether it is out of order. */
-const asked = { places: 0, broken: false };
+/** How often a limiter was asked for a lease, and whether it is out of order. */
+const asked = { leases: 0, broken: false };
 
 /** A new instance of the module, with nothing but the rows and this. */
 function begins(limiter, memory) {
@@ -29,7 +29,7 @@ function begins(limiter, memory) {
 }
 
 const Watched = showing(SoundGate, {
-  asked: ({ broken }) => ({ places: asked.places, broken: (asked.broken = Boolean(broken)) }),
+  asked: ({ broken }) => ({ leases: asked.leases, broken: (asked.broken = Boolean(broken)) }),
   old(state) {
     return this.state.storage.put("limiter", JSON.stringify(state));
   },
@@ -70,7 +70,7 @@ const Watched = showing(SoundGate, {
 export class Gate extends Watched {
   async fetch(request) {
     if (new URL(request.url).pathname === "/acquire") {
-      asked.places++;
+      asked.leases++;
       if (asked.broken) throw new Error("broken");
     }
     return super.fetch(request);

@@ -93,19 +93,19 @@ const SANDBOX: Arrows = &[
     ("limit", &["clock"]),
     ("config", &["limit", "system"]),
     ("store", &["system"]),
-    ("desk", &["clock", "config", "limit", "store", "system"]),
-    ("record", &["clock", "desk", "store", "system"]),
+    ("state", &["clock", "config", "limit", "store", "system"]),
+    ("record", &["clock", "state", "store", "system"]),
     // What a stand-in is made of, then the three.
-    ("operation", &["desk", "http", "limit", "system"]),
+    ("operation", &["state", "http", "limit", "system"]),
     (
         "systems",
-        &["clock", "config", "desk", "http", "limit", "operation", "record", "store", "system"],
+        &["clock", "config", "state", "http", "limit", "operation", "record", "store", "system"],
     ),
     ("fault", &["http", "operation", "store", "system", "systems"]),
-    ("gateway", &["desk", "fault", "http", "operation", "store", "system", "systems"]),
-    ("control", &["config", "desk", "fault", "http", "record", "store", "system"]),
+    ("gateway", &["state", "fault", "http", "operation", "store", "system", "systems"]),
+    ("control", &["config", "state", "fault", "http", "record", "store", "system"]),
     ("page", &["http"]),
-    ("server", &["control", "desk", "gateway", "http", "options", "page"]),
+    ("server", &["control", "state", "gateway", "http", "options", "page"]),
 ];
 
 /// The package's rooms.

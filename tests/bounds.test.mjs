@@ -132,7 +132,10 @@ test("two secrets are the same or not, whatever they are, and nothing of them is
 describe("filled by a stranger", () => {
   let at;
   before(async () => {
-    at = await stand({ worker: `${root}tests/desk.worker.mjs`, bindings: { SHARDS: "1" } });
+    at = await stand({
+      worker: `${root}tests/operator-store.worker.mjs`,
+      bindings: { SHARDS: "1" },
+    });
   });
   after(() => at.stop());
   const fill = async (what, count) =>

@@ -33,7 +33,8 @@ impl Story {
     #[track_caller]
     fn sends(&mut self) -> (&'static str, Option<String>) {
         self.now = self.now.max(self.delivery.next);
-        match self.step(Event::Due { doubt: None, others: None, kept: true, place: None }) {
+        match self.step(Event::Due { uncertain_until: None, others: None, kept: true, lease: None })
+        {
             Effect::Send { operation, record, .. } => (operation, record),
             other => panic!("nothing was sent but {other:?}"),
         }
@@ -167,7 +168,7 @@ fn a_worker_that_died_after_sending_has_lost_the_reply() {
     // No outcome is ever told; the next wake-up comes after the deadline.
     story.now = story.delivery.next;
     assert_eq!(
-        story.step(Event::Due { doubt: None, others: None, kept: true, place: None }),
+        story.step(Event::Due { uncertain_until: None, others: None, kept: true, lease: None }),
         Effect::Wait
     );
     assert_eq!(story.sends(), ("pardot.prospect.read", None));
@@ -302,7 +303,7 @@ fn who_is_there_is_found_by_email_though_the_owner_lets_the_phone_decide() {
     story.sends();
     story.lists_page(&[BOB], Some("2"), true);
     story.now = story.delivery.next;
-    story.step(Event::Due { doubt: None, others: None, kept: false, place: None });
+    story.step(Event::Due { uncertain_until: None, others: None, kept: false, lease: None });
     assert_eq!(story.delivery.page, None);
     story.lists(&[ANN], true);
     assert_eq!(story.sends(), UPSERT);
@@ -347,10 +348,10 @@ fn a_lead_with_one_key_is_written_at_once() {
     assert_eq!(story.step(Event::Blind), Effect::Wait);
     assert_eq!(
         story.step(Event::Due {
-            doubt: Some(60_000),
+            uncertain_until: Some(60_000),
             others: Some(60_000),
             kept: false,
-            place: None
+            lease: None
         }),
         Effect::Send {
             operation: "prospects.prospect.upsert",
@@ -368,9 +369,14 @@ fn a_lead_with_one_key_is_written_at_once() {
 #[test]
 fn a_phone_that_was_written_a_moment_ago_is_not_believed_to_be_free() {
     let mut story = Story::of(System::Prospects);
-    let doubt = Some(60_000);
+    let uncertain_until = Some(60_000);
     assert!(matches!(
-        story.step(Event::Due { doubt, others: doubt, kept: false, place: None }),
+        story.step(Event::Due {
+            uncertain_until,
+            others: uncertain_until,
+            kept: false,
+            lease: None
+        }),
         Effect::Send { .. }
     ));
     story.lists(&[], false);
@@ -383,7 +389,7 @@ fn a_phone_that_was_written_a_moment_ago_is_not_believed_to_be_free() {
     assert_eq!(story.delivery.without, "phone");
     // And where it stays free, it is written once the doubt is over.
     let mut story = Story::of(System::Prospects);
-    story.step(Event::Due { doubt, others: doubt, kept: false, place: None });
+    story.step(Event::Due { uncertain_until, others: uncertain_until, kept: false, lease: None });
     story.lists(&[], false);
     while story.sends() == LIST {
         story.lists(&[], false);
@@ -400,7 +406,12 @@ fn who_has_a_phone_is_asked_again_where_others_may_have_written() {
             story.hears(found(&[]));
         }
         assert_eq!(
-            story.step(Event::Due { doubt: None, others: None, kept: false, place: None }),
+            story.step(Event::Due {
+                uncertain_until: None,
+                others: None,
+                kept: false,
+                lease: None
+            }),
             Effect::Wait
         );
         assert_eq!(story.sends(), LIST);
@@ -458,7 +469,7 @@ fn a_lost_write_without_the_phone_is_repeated_as_it_was() {
         story.sends();
         story.hears(first);
         let Effect::Send { kept, .. } =
-            story.step(Event::Due { doubt: None, others: None, kept: true, place: None })
+            story.step(Event::Due { uncertain_until: None, others: None, kept: true, lease: None })
         else {
             panic!("nothing was sent");
         };
@@ -466,7 +477,12 @@ fn a_lost_write_without_the_phone_is_repeated_as_it_was() {
         assert_eq!(story.sends(), LIST);
         story.hears(second);
         story.now = story.delivery.next;
-        let again = story.step(Event::Due { doubt: None, others: None, kept: false, place: None });
+        let again = story.step(Event::Due {
+            uncertain_until: None,
+            others: None,
+            kept: false,
+            lease: None,
+        });
         assert!(matches!(again, Effect::Send { kept: other, .. } if other == kept), "not {kept}");
     }
 }
@@ -478,7 +494,7 @@ fn each_request_of_a_delivery_is_kept_apart() {
     let mut note = |story: &mut Story| {
         story.now = story.now.max(story.delivery.next);
         let Effect::Send { kept: name, .. } =
-            story.step(Event::Due { doubt: None, others: None, kept: true, place: None })
+            story.step(Event::Due { uncertain_until: None, others: None, kept: true, lease: None })
         else {
             panic!("nothing was sent");
         };
@@ -549,7 +565,8 @@ fn a_look_ups_records_are_not_kept() {
 #[test]
 fn a_place_that_may_end_before_the_call_does_is_asked_for_again() {
     let mut story = Story::of(System::Marketo);
-    let due = |place| Event::Due { doubt: None, others: None, kept: false, place: Some(place) };
+    let due =
+        |lease| Event::Due { uncertain_until: None, others: None, kept: false, lease: Some(lease) };
     assert_eq!(story.step(due(TIMING.deadline - 1)), Effect::Wait);
     assert_eq!((story.delivery.phase, story.delivery.next), (Phase::Waiting, story.now));
     assert!(matches!(story.step(due(TIMING.deadline)), Effect::Send { .. }));
@@ -598,7 +615,7 @@ fn what_the_system_refuses_waits_for_a_person() {
     story.sends();
     assert_eq!(story.hears(refused()), Effect::Dead);
     assert_eq!(
-        story.step(Event::Due { doubt: None, others: None, kept: true, place: None }),
+        story.step(Event::Due { uncertain_until: None, others: None, kept: true, lease: None }),
         Effect::Dead
     );
 }
@@ -636,14 +653,14 @@ fn a_write_that_waited_for_its_account_is_looked_up_anew() {
     story.hears(faulty(Fault::Writes));
     story.now = story.delivery.next + 3_600_000;
     assert_eq!(
-        story.step(Event::Due { doubt: None, others: None, kept: false, place: None }),
+        story.step(Event::Due { uncertain_until: None, others: None, kept: false, lease: None }),
         Effect::Wait
     );
     assert_eq!(story.sends(), ("pardot.prospect.read", None), "others may have written in between");
 }
 
 #[test]
-fn where_nobody_is_sure_the_gate_has_the_last_word() {
+fn where_nobody_is_sure_the_limiter_has_the_last_word() {
     let mut story = Story::of(System::Marketo);
     story.sends();
     assert_eq!(story.hears(faulty(Fault::Unsure)), Effect::Wait);
@@ -670,7 +687,7 @@ fn a_few_refused_tokens_are_no_leads_fault() {
     }
     story.sends();
     story.hears(refused());
-    // Now the gate is asked, whatever other leads have come to meanwhile.
+    // Now the limiter is asked, whatever other leads have come to meanwhile.
     assert!(matches!(story.delivery.outcome, Some(Outcome::Refused { fault: Fault::Unsure, .. })));
     assert_eq!(story.step(Event::Blamed), Effect::Dead);
     // One that goes through in between begins anew.
@@ -715,11 +732,11 @@ fn a_person_who_was_deleted_in_between_is_looked_up_again() {
 }
 
 #[test]
-fn the_gate_may_hold_a_call_back() {
+fn the_limiter_may_hold_a_call_back() {
     let mut story = Story::of(System::Marketo);
     assert_eq!(story.step(Event::Held { until: 500 }), Effect::Wait);
     assert_eq!(
-        story.step(Event::Due { doubt: None, others: None, kept: true, place: None }),
+        story.step(Event::Due { uncertain_until: None, others: None, kept: true, lease: None }),
         Effect::Wait,
         "not before then"
     );
@@ -729,17 +746,17 @@ fn the_gate_may_hold_a_call_back() {
 }
 
 #[test]
-fn a_lost_create_that_the_gate_holds_back_is_still_lost() {
+fn a_lost_create_that_the_limiter_holds_back_is_still_lost() {
     let mut story = Story::of(System::Pardot);
     story.sends();
     story.hears(missing());
     story.sends();
-    // The worker died; the one that follows finds all places of the account taken by calls that died with it.
+    // The worker died; the one that follows finds all leases of the account taken by calls that died with it.
     story.now = story.delivery.next;
     story.step(Event::Held { until: story.now + 100 });
     story.now += 100;
     assert_eq!(
-        story.step(Event::Due { doubt: None, others: None, kept: true, place: None }),
+        story.step(Event::Due { uncertain_until: None, others: None, kept: true, lease: None }),
         Effect::Wait
     );
     assert_eq!(
@@ -765,7 +782,7 @@ fn a_look_up_holds_only_as_long_as_nobody_else_can_write() {
     story.sends();
     story.hears(missing());
     assert_eq!(
-        story.step(Event::Due { doubt: None, others: None, kept: false, place: None }),
+        story.step(Event::Due { uncertain_until: None, others: None, kept: false, lease: None }),
         Effect::Wait
     );
     assert_eq!(story.sends(), ("pardot.prospect.read", None), "asked again");
@@ -774,9 +791,14 @@ fn a_look_up_holds_only_as_long_as_nobody_else_can_write() {
 #[test]
 fn who_was_written_for_another_lead_is_not_created_while_reads_lag() {
     let mut story = Story::of(System::Pardot);
-    let doubt = Some(60_000);
+    let uncertain_until = Some(60_000);
     assert!(matches!(
-        story.step(Event::Due { doubt, others: doubt, kept: false, place: None }),
+        story.step(Event::Due {
+            uncertain_until,
+            others: uncertain_until,
+            kept: false,
+            lease: None
+        }),
         Effect::Send { .. }
     ));
     story.hears(missing());
@@ -820,7 +842,12 @@ fn state_of_version_1_goes_on() {
             Story { system, delivery: serde_json::from_str(state).unwrap(), now: 100_000 };
         if story.delivery.phase == Phase::Sent {
             assert_eq!(
-                story.step(Event::Due { doubt: None, others: None, kept: false, place: None }),
+                story.step(Event::Due {
+                    uncertain_until: None,
+                    others: None,
+                    kept: false,
+                    lease: None
+                }),
                 Effect::Wait
             );
         }
@@ -845,7 +872,12 @@ fn state_of_version_2_asks_whose_the_phone_is() {
             story.hears(found(&[("7", "")]));
         } else {
             assert_eq!(
-                story.step(Event::Due { doubt: None, others: None, kept: false, place: None }),
+                story.step(Event::Due {
+                    uncertain_until: None,
+                    others: None,
+                    kept: false,
+                    lease: None
+                }),
                 Effect::Wait
             );
         }
@@ -859,13 +891,13 @@ fn state_of_version_2_asks_whose_the_phone_is() {
 fn every_call_of_a_recipe_is_in_the_catalogue() {
     for system in [System::Marketo, System::Pardot, System::Prospects] {
         let recipe = recipe(system).unwrap();
-        let probe = recipe.probe.as_ref();
+        let look_up = recipe.look_up.as_ref();
         let guard = recipe.guard.as_ref().map(|guard| guard.operation);
         for name in [
             Some(recipe.write),
             guard,
-            probe.map(|probe| probe.operation),
-            probe.and_then(|probe| probe.found),
+            look_up.map(|look_up| look_up.operation),
+            look_up.and_then(|look_up| look_up.found),
         ] {
             assert!(name.is_none_or(|name| operation(name).is_some()), "{name:?}");
         }

@@ -274,7 +274,7 @@ describe("what is kept of a person", () => {
     assert.equal(await open(), 0);
   });
 
-  test("goes after its time in an outbox and a gate that nobody uses, also of an account that was removed", async () => {
+  test("goes after its time in an outbox and a limiter that nobody uses, also of an account that was removed", async () => {
     const quiet = await stand({ worker, timeScale: 100_000, bindings: { SECRETS: SECRETS[0] } });
     try {
       await hold({ email: "quiet@example.org" }, "contact", quiet);

@@ -8,7 +8,7 @@ const bindings = { SHARDS: "2" };
 let at;
 let people = 0;
 before(async () => {
-  at = await stand({ worker: `${root}tests/desk.worker.mjs`, bindings });
+  at = await stand({ worker: `${root}tests/operator-store.worker.mjs`, bindings });
 });
 after(() => at.stop());
 

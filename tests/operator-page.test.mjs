@@ -14,7 +14,7 @@ let axe;
 let people = 0;
 before(async () => {
   [at, browser, axe] = await Promise.all([
-    stand({ worker: `${root}tests/desk.worker.mjs`, bindings }),
+    stand({ worker: `${root}tests/operator-store.worker.mjs`, bindings }),
     launch(),
     readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"),
   ]);

@@ -30,7 +30,7 @@ struct Outbox {
 }
 
 impl Outbox {
-    /// One lead is due and has asked for its place.
+    /// One lead is due and has asked for its lease.
     fn asking() -> Self {
         let mut schedule = Schedule::new(1, true, 10_000);
         schedule.add("crm", "marketo", &["contact"]);
@@ -71,10 +71,10 @@ fn starts(effects: &[Effect]) -> bool {
     effects.iter().any(|effect| matches!(effect, Effect::Start { .. }))
 }
 
-/// A gate says when it may be asked again by its own clock. Where that is behind, the time is past already, and an outbox
+/// A limiter says when it may be asked again by its own clock. Where that is behind, the time is past already, and an outbox
 /// that took it at its word would ask as fast as the network carries it.
 #[test]
-fn a_gate_whose_clock_is_behind_is_not_asked_again_at_once() {
+fn a_limiter_whose_clock_is_behind_is_not_asked_again_at_once() {
     let held =
         |scope: &str| Heard::Held { until: NOW - 5_000, scope: scope.to_owned(), target: None };
 
@@ -97,7 +97,7 @@ fn a_gate_whose_clock_is_behind_is_not_asked_again_at_once() {
     assert_eq!(outbox.schedule.targets.first().unwrap().until, NOW + 100);
 }
 
-/// The gate has given a place; what follows of that cannot be written down. Nobody shall wait for the place until it ends.
+/// The limiter has given a lease; what follows of that cannot be written down. Nobody shall wait for the lease until it ends.
 #[test]
 fn a_place_is_given_back_where_the_disk_is_full() {
     let mut outbox = Outbox::asking();
@@ -140,9 +140,9 @@ fn the_alarm_stands_before_anything_begins() {
     );
 }
 
-/// A gate that is broken would be asked by each lead, one after the other; and one that can keep nothing signs in for each.
+/// A limiter that is broken would be asked by each lead, one after the other; and one that can keep nothing signs in for each.
 #[test]
-fn a_gate_that_fails_is_asked_at_a_slower_and_slower_pace() {
+fn a_limiter_that_fails_is_asked_at_a_slower_and_slower_pace() {
     let mut outbox = Outbox::asking();
     let held = |outbox: &Outbox| outbox.schedule.accounts.first().unwrap().held - NOW;
     let failed = || Heard::Failed(Failure { code: "gate.failed".to_owned(), ..Failure::default() });

@@ -1,4 +1,4 @@
-// A relay whose outboxes and gates show their rows to a test, with forms that take e-mails and phones each in its own way. A
+// A relay whose outboxes and limiters show their rows to a test, with forms that take e-mails and phones each in its own way. A
 // test may stop the module in the middle of a check, and have an outbox that is away.
 import { withTrap } from "./guard.trap.mjs";
 import { Gate as SoundGate, Outbox as SoundOutbox, relay } from "fieldpost/worker";

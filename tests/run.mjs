@@ -47,7 +47,7 @@ const KINDS = [
       "room",
       "trouble",
       "gone",
-      "desk",
+      "operator-store",
       "canaries",
       "shards",
       "versions",

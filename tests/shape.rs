@@ -41,12 +41,12 @@ fn a_pardot_update_changes_neither_id_nor_email() {
 #[test]
 fn a_look_up_goes_by_one_key_alone() {
     let both = [("phone", "+12125557890"), ("email", "ann@example.com"), ("notes", "x")];
-    let probe = of(System::Prospects, Call::Probe);
-    assert_eq!(says(System::Prospects, &probe, &both).unwrap(), ["email=ann@example.com"]);
-    assert_eq!(says(System::Prospects, &probe, &both[..1]).unwrap(), ["phone=+12125557890"]);
-    assert_eq!(says(System::Prospects, &probe, &both[2..]), None);
+    let look_up = of(System::Prospects, Call::LookUp);
+    assert_eq!(says(System::Prospects, &look_up, &both).unwrap(), ["email=ann@example.com"]);
+    assert_eq!(says(System::Prospects, &look_up, &both[..1]).unwrap(), ["phone=+12125557890"]);
+    assert_eq!(says(System::Prospects, &look_up, &both[2..]), None);
     // What the write leaves out is nobody's key.
-    let kept = Delivery { without: "email".to_owned(), ..probe };
+    let kept = Delivery { without: "email".to_owned(), ..look_up };
     assert_eq!(says(System::Prospects, &kept, &both).unwrap(), ["phone=+12125557890"]);
 }
 

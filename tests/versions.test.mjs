@@ -221,7 +221,7 @@ test("in turn, killed in between: old, new, old, new; nothing is lost and nothin
   }
 });
 
-/** The Worker and the gates of one version, the outboxes of the other: each speaks with each. */
+/** The Worker and the limiters of one version, the outboxes of the other: each speaks with each. */
 for (const [first, second] of [
   ["new", "old"],
   ["old", "new"],

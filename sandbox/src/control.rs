@@ -6,38 +6,38 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::config::Config;
-use crate::desk::{Desk, SharedDesk};
 use crate::fault;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::record;
+use crate::state::{SandboxState, SharedState};
 use crate::store::persons::By;
 use crate::system::Name;
 
 /// How long a request for changes waits for one.
 const LONGEST_WAIT: Duration = Duration::from_secs(25);
 
-pub(crate) async fn answer(shared: &SharedDesk, call: &Call) -> Reply {
+pub(crate) async fn answer(shared: &SharedState, call: &Call) -> Reply {
     let path = call.path.trim_start_matches("/_sandbox/");
     if (call.method.as_str(), path) == ("GET", "changes") {
         return changes(shared, call).await;
     }
     let answer = {
-        let mut desk = shared.lock();
+        let mut state = shared.lock();
         match (call.method.as_str(), path) {
-            ("GET", "ledger") => ledger(&desk, call),
-            ("GET", "leads") => leads(&desk, call),
-            ("GET", "faults") => faults(&desk),
-            ("POST", "faults") => add_faults(&desk, call),
-            ("DELETE", "faults") => clear_faults(&desk),
-            ("GET", "config") => Ok(config(&desk)),
-            ("POST" | "PATCH", "config") => set_config(&mut desk, call),
-            ("GET", "records") => Ok(Value::Array(record::list(&desk).unwrap_or_default())),
-            ("POST", "records") => add_records(&desk, call),
-            ("POST", "reset") => reset(&mut desk, call),
-            ("GET", "clock") => Ok(clock(&desk)),
-            ("POST", "clock") => advance(&mut desk, call),
-            ("POST", "tokens/expire") => expire_tokens(&desk),
+            ("GET", "ledger") => ledger(&state, call),
+            ("GET", "leads") => leads(&state, call),
+            ("GET", "faults") => faults(&state),
+            ("POST", "faults") => add_faults(&state, call),
+            ("DELETE", "faults") => clear_faults(&state),
+            ("GET", "config") => Ok(config(&state)),
+            ("POST" | "PATCH", "config") => set_config(&mut state, call),
+            ("GET", "records") => Ok(Value::Array(record::list(&state).unwrap_or_default())),
+            ("POST", "records") => add_records(&state, call),
+            ("POST", "reset") => reset(&mut state, call),
+            ("GET", "clock") => Ok(clock(&state)),
+            ("POST", "clock") => advance(&mut state, call),
+            ("POST", "tokens/expire") => expire_tokens(&state),
             _ => Err(Problem(404, format!("there is no {} /_sandbox/{path}", call.method))),
         }
     };
@@ -74,12 +74,12 @@ fn body(call: &Call) -> Answer {
         .map_err(|error| bad(format!("the body is not JSON: {error}")))
 }
 
-fn ledger(desk: &Desk, call: &Call) -> Answer {
+fn ledger(state: &SandboxState, call: &Call) -> Answer {
     let limit = match call.query.get("limit") {
         Some(text) => Some(text.parse().map_err(|_| bad("limit must be a number"))?),
         None => None,
     };
-    let mut rows = desk.store.ledger(limit)?;
+    let mut rows = state.store.ledger(limit)?;
     for member in ["system", "operation", "key"] {
         if let Some(wanted) = call.query.get(member) {
             rows.retain(|row| row.get(member).and_then(Value::as_str) == Some(wanted));
@@ -88,13 +88,13 @@ fn ledger(desk: &Desk, call: &Call) -> Answer {
     Ok(Value::Array(rows))
 }
 
-fn leads(desk: &Desk, call: &Call) -> Answer {
+fn leads(state: &SandboxState, call: &Call) -> Answer {
     let mut leads = Vec::new();
     for name in Name::ALL {
         if call.query.get("system").is_some_and(|wanted| wanted != name.as_str()) {
             continue;
         }
-        for person in desk.store.find(name, By::Any)? {
+        for person in state.store.find(name, By::Any)? {
             let mut lead = json!({
                 "system": name.as_str(),
                 "id": person.id,
@@ -104,7 +104,7 @@ fn leads(desk: &Desk, call: &Call) -> Answer {
                 "updated": person.updated,
             });
             if name == Name::Marketo {
-                let count = desk.store.count_activities(person.seq)?;
+                let count = state.store.count_activities(person.seq)?;
                 if let Some(members) = lead.as_object_mut() {
                     members.insert("activities".to_owned(), json!(count));
                 }
@@ -115,82 +115,82 @@ fn leads(desk: &Desk, call: &Call) -> Answer {
     Ok(Value::Array(leads))
 }
 
-fn faults(desk: &Desk) -> Answer {
-    Ok(json!(fault::script(&desk.store)?))
+fn faults(state: &SandboxState) -> Answer {
+    Ok(json!(fault::script(&state.store)?))
 }
 
 /// Adds to the script; an empty array empties it.
-fn add_faults(desk: &Desk, call: &Call) -> Answer {
+fn add_faults(state: &SandboxState, call: &Call) -> Answer {
     let rules = fault::parse(body(call)?).map_err(bad)?;
     if rules.is_empty() {
-        return clear_faults(desk);
+        return clear_faults(state);
     }
-    fault::add(&desk.store, &rules)?;
-    faults(desk)
+    fault::add(&state.store, &rules)?;
+    faults(state)
 }
 
-fn clear_faults(desk: &Desk) -> Answer {
-    desk.store.clear_faults()?;
+fn clear_faults(state: &SandboxState) -> Answer {
+    state.store.clear_faults()?;
     Ok(json!([]))
 }
 
 /// One record or a list of them.
-fn add_records(desk: &Desk, call: &Call) -> Answer {
+fn add_records(state: &SandboxState, call: &Call) -> Answer {
     let added = match body(call)? {
-        Value::Array(records) => records.iter().map(|one| record::add(desk, one)).collect(),
-        one => record::add(desk, &one).map(|id| vec![id]),
+        Value::Array(records) => records.iter().map(|one| record::add(state, one)).collect(),
+        one => record::add(state, &one).map(|id| vec![id]),
     };
     added.map(Value::Array).map_err(bad)
 }
 
-fn config(desk: &Desk) -> Value {
-    serde_json::to_value(desk.config()).unwrap_or_default()
+fn config(state: &SandboxState) -> Value {
+    serde_json::to_value(state.config()).unwrap_or_default()
 }
 
-fn set_config(desk: &mut Desk, call: &Call) -> Answer {
-    let patched = desk.config().patched(body(call)?).map_err(bad)?;
-    desk.set_config(patched)?;
-    Ok(config(desk))
+fn set_config(state: &mut SandboxState, call: &Call) -> Answer {
+    let patched = state.config().patched(body(call)?).map_err(bad)?;
+    state.set_config(patched)?;
+    Ok(config(state))
 }
 
 /// Empties everything that calls left behind. Tokens, settings and the clock stay unless the body names them.
-fn reset(desk: &mut Desk, call: &Call) -> Answer {
+fn reset(state: &mut SandboxState, call: &Call) -> Answer {
     let options = body(call)?;
     let asked = |name: &str| options.get(name).and_then(Value::as_bool).unwrap_or(false);
-    desk.store.clear()?;
-    desk.reset_gates();
+    state.store.clear()?;
+    state.reset_usage();
     if asked("tokens") {
-        desk.store.forget_tokens()?;
+        state.store.forget_tokens()?;
     }
     if asked("config") {
-        desk.set_config(Config::default())?;
+        state.set_config(Config::default())?;
     }
     if asked("clock") {
-        desk.set_clock_offset(0)?;
+        state.set_clock_offset(0)?;
     }
     Ok(json!({ "reset": true }))
 }
 
-fn clock(desk: &Desk) -> Value {
-    json!({ "now": desk.now(), "offset": desk.clock_offset() })
+fn clock(state: &SandboxState) -> Value {
+    json!({ "now": state.now(), "offset": state.clock_offset() })
 }
 
 /// Only forward: what was stored must not come to lie in the future.
-fn advance(desk: &mut Desk, call: &Call) -> Answer {
+fn advance(state: &mut SandboxState, call: &Call) -> Answer {
     let by = body(call)?.get("advance").and_then(Value::as_i64).filter(|by| *by >= 0);
     let by = by.ok_or_else(|| bad("advance must be a number of milliseconds, 0 or more"))?;
-    let offset = desk.clock_offset().saturating_add(by);
-    desk.set_clock_offset(offset)?;
-    Ok(clock(desk))
+    let offset = state.clock_offset().saturating_add(by);
+    state.set_clock_offset(offset)?;
+    Ok(clock(state))
 }
 
-fn expire_tokens(desk: &Desk) -> Answer {
-    let expired = desk.store.expire_tokens(desk.now())?;
+fn expire_tokens(state: &SandboxState) -> Answer {
+    let expired = state.store.expire_tokens(state.now())?;
     Ok(json!({ "expired": expired }))
 }
 
 /// Waits until something is newer than the version in `after`, or for 25 s, and says which version it is now.
-async fn changes(shared: &SharedDesk, call: &Call) -> Reply {
+async fn changes(shared: &SharedState, call: &Call) -> Reply {
     let mut changes = shared.changes();
     let seen = call.query.get("after").and_then(|text| text.parse::<u64>().ok());
     if let Some(seen) = seen {

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::desk::SharedDesk;
 use crate::fault::{self, Fault, Kind, Place};
 use crate::http::call::Call;
 use crate::http::reply::{HTML, JSON, Reply};
 use crate::http::wire::{Ending, Script};
 use crate::operation::{Access, Commit, Operation, Refusal, System, TOKEN};
+use crate::state::SharedState;
 use crate::store::ledger::{self, Attempt, Verdict};
 use crate::system::Name;
 use crate::systems::{self, Route};
@@ -29,22 +29,22 @@ pub(crate) enum Answer {
 }
 
 /// Answers one call; none when the path belongs to no system.
-pub(crate) async fn answer(desk: Arc<SharedDesk>, mut call: Call) -> Option<Answer> {
+pub(crate) async fn answer(state: Arc<SharedState>, mut call: Call) -> Option<Answer> {
     let (system, route) = systems::route(&mut call)?;
-    Some(match attempt(&desk, system, route, &call).await {
+    Some(match attempt(&state, system, route, &call).await {
         Ok(answer) => answer,
         Err(error) => Answer::Reply(error.into()),
     })
 }
 
 async fn attempt(
-    desk: &Arc<SharedDesk>,
+    state: &Arc<SharedState>,
     system: &'static System,
     route: Route,
     call: &Call,
 ) -> rusqlite::Result<Answer> {
-    let (number, fault) = begin(desk, system, route, call)?;
-    desk.touch();
+    let (number, fault) = begin(state, system, route, call)?;
+    state.touch();
     let delay =
         fault.as_ref().filter(|fault| fault.kind != Kind::Hang).and_then(|fault| fault.rule.ms);
     let delay = delay.unwrap_or(0);
@@ -53,25 +53,25 @@ async fn attempt(
             pause(delay).await;
             None
         }
-        _ => Some(perform(desk, system, route, call, delay).await),
+        _ => Some(perform(state, system, route, call, delay).await),
     };
-    let (answer, verdict) = spoil(desk, system, call, fault.as_ref(), reply);
+    let (answer, verdict) = spoil(state, system, call, fault.as_ref(), reply);
     if let Some(fault) = fault.filter(|fault| fault.kind == Kind::Hang) {
-        desk.lock().store.finish(number, &verdict, None)?;
-        desk.touch();
+        state.lock().store.finish(number, &verdict, None)?;
+        state.touch();
         pause(fault.rule.ms.unwrap_or(LONGEST_HANG_MS)).await;
     }
     {
-        let desk = desk.lock();
-        desk.store.finish(number, &verdict, Some(desk.now()))?;
+        let state = state.lock();
+        state.store.finish(number, &verdict, Some(state.now()))?;
     }
-    desk.touch();
+    state.touch();
     Ok(answer)
 }
 
 /// Writes the attempt down and sees whether a fault strikes it.
 fn begin(
-    desk: &SharedDesk,
+    state: &SharedState,
     system: &System,
     route: Route,
     call: &Call,
@@ -90,45 +90,45 @@ fn begin(
         idempotency_key: call.header("x-idempotency-key").map(str::to_owned),
         came: 0,
     };
-    let desk = desk.lock();
-    let attempt = Attempt { came: desk.now(), ..attempt };
-    let number = desk.store.begin(&attempt)?;
-    let fault = fault::strike(&desk.store, system.name, operation, &attempt.key, call)?;
+    let state = state.lock();
+    let attempt = Attempt { came: state.now(), ..attempt };
+    let number = state.store.begin(&attempt)?;
+    let fault = fault::strike(&state.store, system.name, operation, &attempt.key, call)?;
     Ok((number, fault))
 }
 
 /// Carries a call out as the vendor would.
 async fn perform(
-    desk: &Arc<SharedDesk>,
+    state: &Arc<SharedState>,
     system: &'static System,
     route: Route,
     call: &Call,
     delay: u64,
 ) -> Reply {
-    let (mut reply, _permit) = match prepare(desk, system, route, call) {
+    let (mut reply, _permit) = match prepare(state, system, route, call) {
         Err(reply) => (reply, None),
         Ok((commit, permit)) => {
-            let latency = desk.lock().config().latency(system.name);
+            let latency = state.lock().config().latency(system.name);
             pause(latency.saturating_add(delay)).await;
-            let desk = desk.lock();
-            (commit(&desk, desk.now()).unwrap_or_else(|refusal| refusal), permit)
+            let state = state.lock();
+            (commit(&state, state.now()).unwrap_or_else(|refusal| refusal), permit)
         }
     };
-    let mut desk = desk.lock();
-    let (now, limits) = (desk.now(), desk.config().limits(system.name).clone());
-    reply = (system.headers)(reply, desk.gate(system.name), &limits, now);
+    let mut state = state.lock();
+    let (now, limits) = (state.now(), state.config().limits(system.name).clone());
+    reply = (system.headers)(reply, state.usage(system.name), &limits, now);
     reply
 }
 
 fn prepare(
-    shared: &Arc<SharedDesk>,
+    shared: &Arc<SharedState>,
     system: &'static System,
     route: Route,
     call: &Call,
 ) -> Result<(Commit, Option<Permit>), Reply> {
-    let mut desk = shared.lock();
-    let now = desk.now();
-    let refuse = |code: &str| (system.refuse)(call, &desk, &Refusal::new(code));
+    let mut state = shared.lock();
+    let now = state.now();
+    let refuse = |code: &str| (system.refuse)(call, &state, &Refusal::new(code));
     let (missing, wrong_method) = system.unrouted;
     let operation = match route {
         Route::Found(operation) => operation,
@@ -138,25 +138,27 @@ fn prepare(
     let permit = match operation {
         Operation { access: Access::Open, .. } => None,
         Operation { access: Access::Token, .. } => {
-            (system.admit)(call, &desk, now)?;
-            let (limits, offset) =
-                (desk.config().limits(system.name).clone(), desk.config().utc_offset(system.name));
-            if let Err(limit) = desk.gate(system.name).enter(&limits, now, offset) {
+            (system.admit)(call, &state, now)?;
+            let (limits, offset) = (
+                state.config().limits(system.name).clone(),
+                state.config().utc_offset(system.name),
+            );
+            if let Err(limit) = state.usage(system.name).enter(&limits, now, offset) {
                 let code = (system.limit_code)(limit);
-                let wait = desk.gate(system.name).reset_after(&limits, now);
+                let wait = state.usage(system.name).reset_after(&limits, now);
                 let refusal = Refusal { retry_after: Some(wait), ..Refusal::new(code) };
-                let mut reply = (system.refuse)(call, &desk, &refusal);
+                let mut reply = (system.refuse)(call, &state, &refusal);
                 reply.verdict = format!("limit:{code}");
                 return Err(reply);
             }
-            Some(Permit { desk: Arc::clone(shared), system: system.name })
+            Some(Permit { state: Arc::clone(shared), system: system.name })
         }
     };
-    match (operation.plan)(call, &desk, now) {
+    match (operation.plan)(call, &state, now) {
         Ok(commit) => Ok((commit, permit)),
         Err(reply) => {
             // The permit takes the lock when it is dropped.
-            drop(desk);
+            drop(state);
             drop(permit);
             Err(reply)
         }
@@ -166,19 +168,19 @@ fn prepare(
 /// A running call, counted until it is dropped.
 #[derive(Debug)]
 struct Permit {
-    desk: Arc<SharedDesk>,
+    state: Arc<SharedState>,
     system: Name,
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.desk.lock().gate(self.system).leave();
+        self.state.lock().usage(self.system).leave();
     }
 }
 
 /// Lets a fault have its way with the answer.
 fn spoil(
-    desk: &SharedDesk,
+    state: &SharedState,
     system: &System,
     call: &Call,
     fault: Option<&Fault>,
@@ -187,9 +189,9 @@ fn spoil(
     let told = reply.as_ref().map(|reply| (reply.verdict.clone(), reply.person.clone()));
     let (answer, status) = match (fault, reply) {
         (None, Some(reply)) => sent(reply),
-        (Some(fault), reply) => break_reply(desk, system, call, fault, reply),
+        (Some(fault), reply) => break_reply(state, system, call, fault, reply),
         // Only a fault leaves a call without a reply.
-        (None, None) => sent((system.refuse)(call, &desk.lock(), &Refusal::new("500"))),
+        (None, None) => sent((system.refuse)(call, &state.lock(), &Refusal::new("500"))),
     };
     let (effect, person) = told.unzip();
     let verdict = match fault.filter(|fault| fault.kind != Kind::Latency) {
@@ -205,7 +207,7 @@ fn spoil(
 }
 
 fn break_reply(
-    desk: &SharedDesk,
+    state: &SharedState,
     system: &System,
     call: &Call,
     fault: &Fault,
@@ -251,7 +253,7 @@ fn break_reply(
                 message: fault.rule.message.clone(),
                 retry_after: fault.rule.retry_after,
             };
-            sent((system.refuse)(call, &desk.lock(), &refusal))
+            sent((system.refuse)(call, &state.lock(), &refusal))
         }
     }
 }

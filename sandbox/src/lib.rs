@@ -17,7 +17,6 @@
 mod clock;
 mod config;
 mod control;
-mod desk;
 mod fault;
 mod gateway;
 mod http;
@@ -27,6 +26,7 @@ mod options;
 mod page;
 mod record;
 mod server;
+mod state;
 mod store;
 mod system;
 mod systems;

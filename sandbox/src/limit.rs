@@ -32,14 +32,14 @@ pub(crate) enum Limit {
 /// The counters of one system. They live in memory: the vendor forgets nothing when we restart, but a person who
 /// restarts the sandbox wants a fresh one.
 #[derive(Debug, Default)]
-pub(crate) struct Gate {
+pub(crate) struct Usage {
     running: usize,
     recent: VecDeque<i64>,
     day: Date,
     today: u64,
 }
 
-impl Gate {
+impl Usage {
     /// Lets a call in and counts it, or says which limit it ran into. A refused call is not counted.
     pub(crate) fn enter(
         &mut self,
@@ -99,28 +99,28 @@ impl Gate {
 
 #[cfg(test)]
 mod tests {
-    use super::{Gate, Limit, Limits};
+    use super::{Limit, Limits, Usage};
 
     #[test]
     fn a_window_slides() {
         let limits = Limits { calls: Some(2), window: 20_000, concurrent: None, daily: None };
-        let mut gate = Gate::default();
-        assert_eq!(gate.enter(&limits, 0, 0), Ok(()));
-        assert_eq!(gate.enter(&limits, 10_000, 0), Ok(()));
-        assert_eq!(gate.enter(&limits, 19_999, 0), Err(Limit::Rate));
-        assert_eq!(gate.reset_after(&limits, 19_999), 1);
-        assert_eq!(gate.enter(&limits, 20_000, 0), Ok(()));
-        assert_eq!(gate.enter(&limits, 20_001, 0), Err(Limit::Rate));
+        let mut usage = Usage::default();
+        assert_eq!(usage.enter(&limits, 0, 0), Ok(()));
+        assert_eq!(usage.enter(&limits, 10_000, 0), Ok(()));
+        assert_eq!(usage.enter(&limits, 19_999, 0), Err(Limit::Rate));
+        assert_eq!(usage.reset_after(&limits, 19_999), 1);
+        assert_eq!(usage.enter(&limits, 20_000, 0), Ok(()));
+        assert_eq!(usage.enter(&limits, 20_001, 0), Err(Limit::Rate));
     }
 
     #[test]
     fn a_day_turns() {
         let limits = Limits { calls: None, window: 1000, concurrent: Some(1), daily: Some(1) };
-        let mut gate = Gate::default();
-        assert_eq!(gate.enter(&limits, 0, 0), Ok(()));
-        assert_eq!(gate.enter(&limits, 1, 0), Err(Limit::Concurrent));
-        gate.leave();
-        assert_eq!(gate.enter(&limits, 2, 0), Err(Limit::Daily));
-        assert_eq!(gate.enter(&limits, 86_400_000, 0), Ok(()));
+        let mut usage = Usage::default();
+        assert_eq!(usage.enter(&limits, 0, 0), Ok(()));
+        assert_eq!(usage.enter(&limits, 1, 0), Err(Limit::Concurrent));
+        usage.leave();
+        assert_eq!(usage.enter(&limits, 2, 0), Err(Limit::Daily));
+        assert_eq!(usage.enter(&limits, 86_400_000, 0), Ok(()));
     }
 }

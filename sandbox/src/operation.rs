@@ -1,19 +1,19 @@
 //! What a stand-in is made of: a table of operations and a few functions. A new operation is a new row.
 
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
-use crate::limit::{Gate, Limit, Limits};
+use crate::limit::{Limit, Limits, Usage};
+use crate::state::SandboxState;
 use crate::system::Name;
 
 /// The second half of a call: what happens after the processing time, when the write is done.
 ///
 /// Look-up and write are two steps with time between them and no transaction around them, because that is how
 /// overlapping upserts of one key come to make two persons at the vendors'.
-pub(crate) type Commit = Box<dyn FnOnce(&Desk, i64) -> Result<Reply, Reply> + Send>;
+pub(crate) type Commit = Box<dyn FnOnce(&SandboxState, i64) -> Result<Reply, Reply> + Send>;
 
 /// The first half: check, look up, decide.
-pub(crate) type Plan = fn(&Call, &Desk, i64) -> Result<Commit, Reply>;
+pub(crate) type Plan = fn(&Call, &SandboxState, i64) -> Result<Commit, Reply>;
 
 /// Whether a call needs a token. Calls for tokens do not, and no vendor counts them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,11 +70,11 @@ pub(crate) struct System {
     /// The ledger's key: e-mail lower-cased, else phone, else id.
     pub(crate) key: fn(&Call) -> String,
     /// Token, headers, sizes.
-    pub(crate) admit: fn(&Call, &Desk, i64) -> Result<(), Reply>,
-    pub(crate) refuse: fn(&Call, &Desk, &Refusal) -> Reply,
+    pub(crate) admit: fn(&Call, &SandboxState, i64) -> Result<(), Reply>,
+    pub(crate) refuse: fn(&Call, &SandboxState, &Refusal) -> Reply,
     /// The code for a path that is no operation, and for one that is but not with this method.
     pub(crate) unrouted: (&'static str, &'static str),
     pub(crate) limit_code: fn(Limit) -> &'static str,
     /// Headers that every answer of the system carries.
-    pub(crate) headers: fn(Reply, &Gate, &Limits, i64) -> Reply,
+    pub(crate) headers: fn(Reply, &Usage, &Limits, i64) -> Reply,
 }

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::clock;
-use crate::desk::Desk;
+use crate::state::SandboxState;
 use crate::store;
 use crate::store::things::Thing;
 use crate::system::Name;
@@ -25,7 +25,7 @@ fn kind(object: &str) -> String {
 }
 
 /// Adds one; the sentence says what is wrong with it.
-pub(crate) fn add(desk: &Desk, record: &Value) -> Result<Value, String> {
+pub(crate) fn add(state: &SandboxState, record: &Value) -> Result<Value, String> {
     let text = |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default();
     let row = OBJECTS
         .iter()
@@ -44,17 +44,17 @@ pub(crate) fn add(desk: &Desk, record: &Value) -> Result<Value, String> {
     members.remove("system");
     members.remove("object");
     let added =
-        desk.store.add_thing(*system, &kind(object), "", &Value::Object(members), desk.now());
+        state.store.add_thing(*system, &kind(object), "", &Value::Object(members), state.now());
     added.map(|id| json!({ "id": id })).map_err(|error| format!("storage failed: {error}"))
 }
 
 /// All that were added, with their ids and times; a time that was given stays.
 pub(crate) fn all(
-    desk: &Desk,
+    state: &SandboxState,
     system: Name,
     object: &str,
 ) -> store::Result<Vec<Map<String, Value>>> {
-    let zone = desk.config().pardot.utc_offset;
+    let zone = state.config().pardot.utc_offset;
     let shown = |thing: Thing| {
         let mut members = match thing.body {
             Value::Object(members) => members,
@@ -66,14 +66,14 @@ pub(crate) fn all(
         }
         members
     };
-    Ok(desk.store.things(system, &kind(object))?.into_iter().map(shown).collect())
+    Ok(state.store.things(system, &kind(object))?.into_iter().map(shown).collect())
 }
 
 /// Every record as it was added, with its system and object.
-pub(crate) fn list(desk: &Desk) -> store::Result<Vec<Value>> {
+pub(crate) fn list(state: &SandboxState) -> store::Result<Vec<Value>> {
     let mut records = Vec::new();
     for (system, object, _) in OBJECTS {
-        for mut members in all(desk, system, object)? {
+        for mut members in all(state, system, object)? {
             members.insert("system".to_owned(), json!(system.as_str()));
             members.insert("object".to_owned(), json!(object));
             records.push(Value::Object(members));

@@ -10,12 +10,12 @@ use axum::response::IntoResponse;
 use axum::routing::any;
 use tokio::net::TcpListener;
 
-use crate::desk::{Desk, SharedDesk};
 use crate::gateway::{self, Answer};
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::http::wire::{Wire, WireListener};
 use crate::options::Options;
+use crate::state::{SandboxState, SharedState};
 use crate::{control, page};
 
 /// A sandbox that holds its port.
@@ -23,7 +23,7 @@ use crate::{control, page};
 pub struct Sandbox {
     listener: TcpListener,
     address: SocketAddr,
-    desk: Arc<SharedDesk>,
+    state: Arc<SharedState>,
 }
 
 impl Sandbox {
@@ -33,12 +33,13 @@ impl Sandbox {
     ///
     /// One sentence for the person who started it.
     pub async fn bind(options: &Options) -> Result<Self, String> {
-        let desk = Desk::open(options.data.as_deref()).map_err(|error| match &options.data {
-            Some(file) => {
-                format!("The sandbox could not open its data file {}: {error}.", file.display())
-            }
-            None => format!("The sandbox could not open its store: {error}."),
-        })?;
+        let state =
+            SandboxState::open(options.data.as_deref()).map_err(|error| match &options.data {
+                Some(file) => {
+                    format!("The sandbox could not open its data file {}: {error}.", file.display())
+                }
+                None => format!("The sandbox could not open its store: {error}."),
+            })?;
         let port = options.port;
         let unavailable = |error: std::io::Error| match error.kind() {
             std::io::ErrorKind::AddrInUse => {
@@ -50,7 +51,7 @@ impl Sandbox {
         };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(unavailable)?;
         let address = listener.local_addr().map_err(unavailable)?;
-        Ok(Self { listener, address, desk: Arc::new(SharedDesk::new(desk)) })
+        Ok(Self { listener, address, state: Arc::new(SharedState::new(state)) })
     }
 
     /// Where it listens, like `http://127.0.0.1:8790`.
@@ -69,7 +70,7 @@ impl Sandbox {
             .route("/_sandbox/{*what}", any(controlled))
             .fallback(called)
             .method_not_allowed_fallback(called)
-            .with_state(self.desk);
+            .with_state(self.state);
         let service = router.into_make_service_with_connect_info::<Wire>();
         axum::serve(WireListener(self.listener), service)
             .await
@@ -77,18 +78,18 @@ impl Sandbox {
     }
 }
 
-async fn controlled(State(desk): State<Arc<SharedDesk>>, call: Call) -> Reply {
-    control::answer(&desk, &call).await
+async fn controlled(State(state): State<Arc<SharedState>>, call: Call) -> Reply {
+    control::answer(&state, &call).await
 }
 
 /// A call of a system, or of nothing.
 async fn called(
-    State(desk): State<Arc<SharedDesk>>,
+    State(state): State<Arc<SharedState>>,
     ConnectInfo(wire): ConnectInfo<Wire>,
     call: Call,
 ) -> Response<Body> {
     // In a task of its own: a CRM goes on working when its caller hangs up, while a handler is dropped.
-    let reply = match tokio::spawn(gateway::answer(desk, call)).await {
+    let reply = match tokio::spawn(gateway::answer(state, call)).await {
         Ok(Some(Answer::Cut(script))) => {
             wire.play(script);
             return Response::new(Body::empty());

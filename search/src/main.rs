@@ -16,11 +16,11 @@
 )]
 
 #[allow(dead_code, reason = "a day has more faults than a search")]
+#[path = "../../tests/simulation/account.rs"]
+mod account;
+#[allow(dead_code, reason = "a day has more faults than a search")]
 #[path = "../../tests/simulation/crm.rs"]
 mod crm;
-#[allow(dead_code, reason = "a day has more faults than a search")]
-#[path = "../../tests/simulation/gate.rs"]
-mod gate;
 mod model;
 #[allow(dead_code, reason = "a day has more faults than a search")]
 #[path = "../../tests/simulation/outbox.rs"]

@@ -1,12 +1,12 @@
 //! A small world: its objects, the words between them, and what befalls these.
 
+use crate::account::{AccountHost, Fate, Task, said, settings};
 use crate::crm::{Crm, Kind, LONGEST, Who, lost};
-use crate::gate::{Fate, Gate, Task, said, settings};
 use crate::outbox::{Outbox, Ticket, World as Host, arrives, happens, hears};
 use crate::store::{Store, Stored};
 use fieldpost::delivery::outbox::{Call as Sending, Delivery, Recipe};
 use fieldpost::relay::account::{Acquire, Event as Asked, Release, Reply};
-use fieldpost::relay::delivering::{DEADLINE, GATE_DEADLINE};
+use fieldpost::relay::delivering::{DEADLINE, LIMITER_DEADLINE};
 use fieldpost::relay::effect::Effect;
 use fieldpost::relay::limiter::Limits;
 use fieldpost::relay::outbox::Event;
@@ -41,7 +41,7 @@ pub(crate) struct Plan {
     lag: u64,
 }
 
-/// One that repeats an activity, one that would create a person twice, and one with a single place.
+/// One that repeats an activity, one that would create a person twice, and one with a single lease.
 pub(crate) const PLANS: [Plan; 3] = [
     Plan { name: "marketo", system: System::Marketo, kind: Kind::Form, at_once: 2, lag: 0 },
     Plan { name: "pardot", system: System::Pardot, kind: Kind::Creates, at_once: 2, lag: 20_000 },
@@ -63,30 +63,30 @@ pub(crate) enum What {
 pub(crate) enum Fault {
     /// The outbox dies before this effect.
     OutboxDies(u32),
-    /// The gate dies before this effect.
-    GateDies(u32),
+    /// The limiter dies before this effect.
+    LimiterDies(u32),
     /// A call never arrives.
     Dropped,
     /// It is carried out, and nobody hears of it.
     Unheard,
     /// The connection breaks at once, and the call is carried out late.
     Broken,
-    /// What the gate says is lost.
+    /// What the limiter says is lost.
     Unanswered,
-    /// What is asked of the gate is lost.
+    /// What is asked of the limiter is lost.
     Unasked,
     /// The alarm never rings.
     NoAlarm,
     /// The token is good for nothing any more.
     NoToken,
     OutboxFull,
-    GateFull,
+    LimiterFull,
 }
 
 impl Fault {
     fn name(self) -> &'static str {
         match self {
-            Fault::OutboxDies(_) | Fault::GateDies(_) => "crash",
+            Fault::OutboxDies(_) | Fault::LimiterDies(_) => "crash",
             Fault::Dropped
             | Fault::Unheard
             | Fault::Broken
@@ -94,16 +94,16 @@ impl Fault {
             | Fault::Unasked => "reply",
             Fault::NoAlarm => "alarm",
             Fault::NoToken => "token",
-            Fault::OutboxFull | Fault::GateFull => "disk",
+            Fault::OutboxFull | Fault::LimiterFull => "disk",
         }
     }
 }
 
-/// How many effects of an outbox's a step had, and of the gate's.
+/// How many effects of an outbox's a step had, and of the limiter's.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Steps {
     outbox: u32,
-    gate: u32,
+    host: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -124,7 +124,7 @@ enum Word {
     Said {
         ticket: Ticket,
         heard: Box<Heard>,
-        by_gate: bool,
+        by_limiter: bool,
     },
     Signed {
         life: u64,
@@ -152,7 +152,7 @@ pub(crate) struct World {
     now: u64,
     store: Store,
     outboxes: [Outbox; SHARDS],
-    gate: Gate<Ticket>,
+    host: AccountHost<Ticket>,
     crm: Crm,
     /// With the time at which each arrives; those of now in any order.
     words: Vec<(u64, Word)>,
@@ -218,7 +218,7 @@ impl World {
             now: START,
             store,
             outboxes: Default::default(),
-            gate: Gate::new(settings(limits, recipe.lag())),
+            host: AccountHost::new(settings(limits, recipe.lag())),
             crm: Crm::new(plan.kind, plan.lag, LEADS.len()),
             words: (0..LEADS.len()).map(|lead| (START, Word::Accept { lead })).collect(),
             alarms: [None; SHARDS],
@@ -284,12 +284,12 @@ impl World {
     pub(crate) fn faults(&self, what: What, steps: Steps) -> Vec<Fault> {
         let mut faults = Vec::new();
         faults.extend((0..steps.outbox).map(Fault::OutboxDies));
-        faults.extend((0..steps.gate).map(Fault::GateDies));
+        faults.extend((0..steps.host).map(Fault::LimiterDies));
         if steps.outbox > 0 {
             faults.push(Fault::OutboxFull);
         }
-        if steps.gate > 0 {
-            faults.extend([Fault::GateFull, Fault::Unasked]);
+        if steps.host > 0 {
+            faults.extend([Fault::LimiterFull, Fault::Unasked]);
         }
         match what {
             What::Alarm(_) => faults.push(Fault::NoAlarm),
@@ -297,7 +297,7 @@ impl World {
                 Word::Arrive { .. } => {
                     faults.extend([Fault::Dropped, Fault::Unheard, Fault::Broken, Fault::NoToken]);
                 }
-                Word::Said { by_gate: true, .. } => faults.push(Fault::Unanswered),
+                Word::Said { by_limiter: true, .. } => faults.push(Fault::Unanswered),
                 _ => {}
             },
             _ => {}
@@ -321,10 +321,10 @@ impl World {
         self.is_full = false;
         assert!(self.now < START + LONG, "not at rest after two hours");
         // What nobody waits for is heard by nobody.
-        let World { words, outboxes, gate, .. } = self;
+        let World { words, outboxes, host, .. } = self;
         words.retain(|(_, word)| match word {
             Word::Said { ticket, .. } => outboxes[LEADS[ticket.row].1].waits_for(*ticket),
-            Word::Signed { life, .. } | Word::Looked { life, .. } => gate.life == *life,
+            Word::Signed { life, .. } | Word::Looked { life, .. } => host.life == *life,
             _ => true,
         });
         for (timer, outbox) in self.timers.iter_mut().zip(&self.outboxes) {
@@ -377,19 +377,19 @@ impl World {
     fn hear(&mut self, word: Word) {
         match word {
             Word::Accept { lead } => self.accept(lead),
-            Word::Said { ticket, heard, by_gate } => {
-                if by_gate && self.befalls(Fault::Unanswered) {
+            Word::Said { ticket, heard, by_limiter } => {
+                if by_limiter && self.befalls(Fault::Unanswered) {
                     return self.unanswered(ticket);
                 }
                 hears(self, ticket, *heard);
             }
             Word::Signed { number, .. } => {
                 let token = self.crm.token.to_string();
-                self.gate_hears(number, Asked::Signed(&token, 3_540_000));
+                self.limiter_hears(number, Asked::Signed(&token, 3_540_000));
             }
             Word::Looked { number, token, .. } => {
                 let outcome = self.crm.look(token, self.now);
-                self.gate_hears(number, Asked::Looked(said(&outcome)));
+                self.limiter_hears(number, Asked::Looked(said(&outcome)));
             }
             Word::Arrive { call } => self.arrive(call),
             Word::Commit { call, until, is_heard } => {
@@ -428,12 +428,12 @@ impl World {
     }
 
     fn tell(&mut self, time: u64, ticket: Ticket, heard: Heard) {
-        self.words.push((time, Word::Said { ticket, heard: Box::new(heard), by_gate: false }));
+        self.words.push((time, Word::Said { ticket, heard: Box::new(heard), by_limiter: false }));
     }
 
     fn unanswered(&mut self, ticket: Ticket) {
         let failure = Failure { code: "gate.failed".to_owned(), ..Failure::default() };
-        self.tell(self.now + GATE_DEADLINE, ticket, Heard::Failed(failure));
+        self.tell(self.now + LIMITER_DEADLINE, ticket, Heard::Failed(failure));
     }
 
     /// A call reaches the system.
@@ -473,9 +473,9 @@ impl World {
     }
 
     fn fate(&mut self) -> Fate {
-        let full = self.befalls(Fault::GateFull);
+        let full = self.befalls(Fault::LimiterFull);
         let dies = match self.fault {
-            Some(Fault::GateDies(at)) => Some(at as usize),
+            Some(Fault::LimiterDies(at)) => Some(at as usize),
             _ => None,
         };
         if dies.is_some() {
@@ -484,25 +484,25 @@ impl World {
         Fate { traps: false, full, dies }
     }
 
-    fn ask_gate(&mut self, ticket: Ticket, event: Asked<'_>) {
+    fn ask_limiter(&mut self, ticket: Ticket, event: Asked<'_>) {
         if self.befalls(Fault::Unasked) {
             return self.unanswered(ticket);
         }
         let fate = self.fate();
-        let tasks = self.gate.ask(ticket, event, self.now, fate);
+        let tasks = self.host.ask(ticket, event, self.now, fate);
         self.carry_out(tasks);
     }
 
-    fn gate_hears(&mut self, number: u64, event: Asked<'_>) {
+    fn limiter_hears(&mut self, number: u64, event: Asked<'_>) {
         let fate = self.fate();
-        let tasks = self.gate.heard(number, event, self.now, fate);
+        let tasks = self.host.heard(number, event, self.now, fate);
         self.carry_out(tasks);
     }
 
     fn carry_out(&mut self, tasks: Vec<Task<Ticket>>) {
         // It is enough to die before each of so many.
-        self.steps.gate = self.steps.gate.max(6);
-        let life = self.gate.life;
+        self.steps.host = self.steps.host.max(6);
+        let life = self.host.life;
         for task in tasks {
             match task {
                 Task::Answer(ticket, reply) => self.answer(ticket, reply),
@@ -525,12 +525,12 @@ impl World {
             Some(Reply::Wait { until, scope, target }) => {
                 Heard::Held { until, scope: scope.name().to_owned(), target }
             }
-            Some(Reply::Granted { doubt, others, kept, probe, version, token }) => {
-                let out = self.gate.limiter().leases.len();
+            Some(Reply::Granted { uncertain_until, others, kept, probe, version, token }) => {
+                let out = self.host.limiter().leases.len();
                 assert!(out <= self.plan.at_once as usize, "{out} places at once");
                 Heard::Granted {
                     asked: self.now,
-                    doubt,
+                    uncertain_until,
                     others,
                     kept,
                     probe,
@@ -543,7 +543,8 @@ impl World {
                 Heard::Released { hold, until, blamed, opened }
             }
         };
-        self.words.push((self.now, Word::Said { ticket, heard: Box::new(heard), by_gate: true }));
+        self.words
+            .push((self.now, Word::Said { ticket, heard: Box::new(heard), by_limiter: true }));
     }
 
     fn render(&mut self, row: usize, state: &Delivery) -> (bool, Option<String>) {
@@ -579,14 +580,14 @@ impl World {
                 format!("{run:?}").hash(&mut sum);
             }
         }
-        self.gate.kept().hash(&mut sum);
-        format!("{:?} {:?} {:?}", self.gate.limiter(), self.crm, self.rendered).hash(&mut sum);
+        self.host.kept().hash(&mut sum);
+        format!("{:?} {:?} {:?}", self.host.limiter(), self.crm, self.rendered).hash(&mut sum);
         let mut words: Vec<String> = self
             .words
             .iter()
             .map(|(time, word)| match word {
-                Word::Said { ticket, heard, by_gate } => {
-                    format!("{time} {} {heard:?} {by_gate}", ticket.row)
+                Word::Said { ticket, heard, by_limiter } => {
+                    format!("{time} {} {heard:?} {by_limiter}", ticket.row)
                 }
                 Word::Arrive { call } => format!("{time} arrive {} {call}", self.hears_of(call)),
                 Word::Commit { call, until, is_heard } => {
@@ -676,7 +677,7 @@ impl Host for World {
                     deadline,
                     lost,
                 };
-                self.ask_gate(ticket, Asked::Acquire(acquire));
+                self.ask_limiter(ticket, Asked::Acquire(acquire));
             }
             Effect::Release { outcome, unsent, token, write, goes_on, landed, after, .. } => {
                 let id = row.to_string();
@@ -694,7 +695,7 @@ impl Host for World {
                     until: None,
                     after,
                 };
-                self.ask_gate(ticket, Asked::Release(release));
+                self.ask_limiter(ticket, Asked::Release(release));
             }
             Effect::Render { state, .. } => {
                 let state = serde_json::from_str(&state).unwrap();

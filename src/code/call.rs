@@ -77,7 +77,7 @@ rows! {
         STATE_VERSION = "state.version"
             means "An outbox was written by a newer release than this one."
             mend "Deploy the newer one again: until then leads are told to come again.";
-        STATE_MISSING = "state.missing" means "A fresh instance does not know the account's gate yet; it is loaded, and asked again.";
+        STATE_MISSING = "state.missing" means "A fresh instance does not know the account's limiter yet; it is loaded, and asked again.";
         EVENT_UNKNOWN = "event.unknown" means "The module was asked what this release of it does not know.";
         REPLY_INVALID = "reply.invalid" means "What was given to `read` is no reply.";
         REQUEST_INVALID = "request.invalid" means "What was kept of a request is none.";

@@ -90,7 +90,7 @@ rows! {
             means "the delivery was written by a newer release"
             mend "Deploy the newer release again.";
         GATE_FAILED = "gate.failed"
-            means "the account's gate did not do what it was asked"
+            means "the account's limiter did not do what it was asked"
             mend "It is asked again. Where it stays so, read the log.";
         OUTBOX_FAILED = "outbox.failed"
             says "It could not be written down; it is where it was."

@@ -105,9 +105,9 @@ pub struct Release<'a> {
 /// What happened.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
-    /// A delivery asks for a place.
+    /// A delivery asks for a lease.
     Acquire(Acquire<'a>),
-    /// A delivery gives its place back.
+    /// A delivery gives its lease back.
     Release(Release<'a>),
     /// The sign-in gave this token, for so many milliseconds.
     Signed(&'a str, u64),
@@ -150,10 +150,10 @@ pub enum Effect {
 /// What who asked is told.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
-    /// There is a place, see [`Answer::Granted`].
+    /// There is a lease, see [`Answer::Granted`].
     Granted {
         /// Until then a look-up that finds nobody proves nothing.
-        doubt: Option<u64>,
+        uncertain_until: Option<u64>,
         /// Until then a look-up by a key of several people proves nothing.
         others: Option<u64>,
         /// Nobody else wrote since this delivery's last call.
@@ -191,7 +191,7 @@ pub enum Reply {
 #[derive(Clone, Debug)]
 pub struct AccountLimiter {
     settings: Settings,
-    places: Limiter,
+    limiter: Limiter,
     memory: Memory,
 }
 
@@ -204,21 +204,21 @@ impl AccountLimiter {
         settings: Settings,
         parts: impl Iterator<Item = (&'a str, &'a str)> + Clone,
     ) -> Self {
-        let mut places = Limiter::from_parts(parts.clone());
-        places.kinds = settings.kinds;
-        AccountLimiter { settings, places, memory: Memory::from_parts(parts) }
+        let mut limiter = Limiter::from_parts(parts.clone());
+        limiter.kinds = settings.kinds;
+        AccountLimiter { settings, limiter, memory: Memory::from_parts(parts) }
     }
 
     /// What is stored of it.
     pub fn limiter(&self) -> &Limiter {
-        &self.places
+        &self.limiter
     }
 
     /// Opens what the owner has taken out of the options, since no lead may ever ask about it: `goes` says whether a form
     /// goes to this account, with this parameter where one is named.
     pub fn prune(&mut self, goes: impl Fn(&str, Option<&str>) -> bool, now: u64) -> Vec<Effect> {
         let every = self.divided(EVERY);
-        let settled = self.places.prune(goes, every, now);
+        let settled = self.limiter.prune(goes, every, now);
         let mut out = Vec::new();
         say(settled, &mut out);
         self.ordered(out)
@@ -259,7 +259,7 @@ impl AccountLimiter {
             let is_memory = memory::is_one(&part.0);
             effects.push(if is_memory { Effect::Remember(part) } else { Effect::Store(part) });
         };
-        self.places.changes().into_iter().for_each(&mut keep);
+        self.limiter.changes().into_iter().for_each(&mut keep);
         self.memory.changes(keep);
         effects.append(&mut out);
         effects
@@ -274,16 +274,16 @@ impl AccountLimiter {
     }
 
     fn acquire(&mut self, number: u64, acquire: Acquire<'_>, now: u64, out: &mut Effects) {
-        let door = self.places.door(now);
+        let door = self.limiter.door(now);
         let waits = match door {
             Door::Wait => false,
             Door::Open => self.usable(now).is_none(),
             Door::Token | Door::Read => true,
         };
         if !waits {
-            return self.place(number, acquire, now, out);
+            return self.lease(number, acquire, now, out);
         }
-        self.memory.wait(number, Stage::Place, acquire.text());
+        self.memory.wait(number, Stage::Lease, acquire.text());
         // One at a time, whoever asks.
         if self.memory.sign.preparing.is_none() {
             self.prepare(number, door, now, out);
@@ -314,26 +314,26 @@ impl AccountLimiter {
         self.look(number, now, out);
     }
 
-    /// Answers everybody who waits for a place.
+    /// Answers everybody who waits for a lease.
     fn serve(&mut self, now: u64, out: &mut Effects) {
         self.memory.signs(|sign| sign.preparing = None);
-        for (number, text) in self.memory.take(Stage::Place) {
-            self.place(number, Acquire::read(&text), now, out);
+        for (number, text) in self.memory.take(Stage::Lease) {
+            self.lease(number, Acquire::read(&text), now, out);
         }
     }
 
-    fn place(&mut self, number: u64, acquire: Acquire<'_>, now: u64, out: &mut Effects) {
-        // Without a token there is no place to ask for.
+    fn lease(&mut self, number: u64, acquire: Acquire<'_>, now: u64, out: &mut Effects) {
+        // Without a token there is no lease to ask for.
         let Some(token) = self.usable(now).map(|token| token.value.clone()) else {
             return self.wait(number, now, out);
         };
         let Acquire { id, keys, shard, form, fills, deadline, lost } = acquire;
         let (lag, every) = (self.divided(self.settings.lag), self.divided(EVERY));
         let ask = Ask { id, keys, shard, deadline, lag, lost, form, fills, every };
-        let version = self.places.version;
-        let reply = match self.places.acquire(self.settings.limits, ask, now) {
-            Answer::Granted { doubt, others, kept, probe } => {
-                Reply::Granted { doubt, others, kept, probe, version, token }
+        let version = self.limiter.version;
+        let reply = match self.limiter.acquire(self.settings.limits, ask, now) {
+            Answer::Granted { uncertain_until, others, kept, probe } => {
+                Reply::Granted { uncertain_until, others, kept, probe, version, token }
             }
             Answer::Wait { until, scope, target } => Reply::Wait { until, scope, target },
         };
@@ -342,7 +342,7 @@ impl AccountLimiter {
 
     /// The account waits for its token.
     fn wait(&self, number: u64, now: u64, out: &mut Effects) {
-        let probe_at = self.places.closed.as_ref().map_or(0, |closed| closed.probe_at);
+        let probe_at = self.limiter.closed.as_ref().map_or(0, |closed| closed.probe_at);
         let soon = now.saturating_add(self.divided(SOON));
         let until = self.memory.sign.not_before.max(probe_at).max(soon);
         out.push(Effect::Answer(
@@ -371,7 +371,7 @@ impl AccountLimiter {
             sign.failed = 0;
             sign.refused.clear();
         });
-        let settled = self.places.signed_in();
+        let settled = self.limiter.signed_in();
         say(settled, out);
     }
 
@@ -392,7 +392,7 @@ impl AccountLimiter {
         let lasts = said.kind == Kind::Refused
             || (said.kind == Kind::Failed && said.code == "account.invalid");
         let failed = self.memory.sign.failed.saturating_add(1);
-        let closes = lasts || self.places.closed.is_some() || failed >= TRIES;
+        let closes = lasts || self.limiter.closed.is_some() || failed >= TRIES;
         let after = if said.kind == Kind::Retry { said.after.unwrap_or_default() } else { 0 };
         let pause = if closes { EVERY } else { doubled(failed).max(after).min(EVERY) };
         let not_before = now.saturating_add(self.divided(pause));
@@ -404,7 +404,7 @@ impl AccountLimiter {
         });
         out.push(Effect::Log("auth.refused", String::new(), code.to_owned()));
         if closes {
-            let settled = self.places.close(By::Token, code, message, self.divided(EVERY), now);
+            let settled = self.limiter.close(By::Token, code, message, self.divided(EVERY), now);
             say(settled, out);
         }
     }
@@ -428,7 +428,7 @@ impl AccountLimiter {
             return;
         }
         self.memory.signs(|sign| sign.looking = Some(number));
-        let (version, deadline) = (self.places.version, self.divided(READ));
+        let (version, deadline) = (self.limiter.version, self.divided(READ));
         out.push(Effect::Look { number, token, version, deadline });
     }
 
@@ -458,13 +458,13 @@ impl AccountLimiter {
     fn looked(&mut self, said: Said<'_>, now: u64, out: &mut Effects) {
         self.memory.signs(|sign| sign.looking = None);
         let (looked, code, message) = said.judged();
-        let was_closed = self.places.closed.is_some();
+        let was_closed = self.limiter.closed.is_some();
         let is_asked = self.memory.sign.preparing == Some(Preparing::Read);
         // Where it was closed meanwhile and the read passes, it is mended, too.
         if is_asked || (was_closed && looked == Looked::Good) {
-            self.places.called(self.settings.limits, now);
+            self.limiter.called(self.settings.limits, now);
             let every = self.divided(EVERY);
-            let settled = self.places.looked(looked, code, &message, every, now);
+            let settled = self.limiter.looked(looked, code, &message, every, now);
             say(settled, out);
         }
         for (number, text) in self.memory.take(Stage::Read) {
@@ -477,7 +477,7 @@ impl AccountLimiter {
 
     /// What an operator may see.
     pub fn status(&self, now: u64) -> Status<'_> {
-        let (limiter, sign) = (&self.places, &self.memory.sign);
+        let (limiter, sign) = (&self.limiter, &self.memory.sign);
         let by_token = limiter.closed.as_ref().filter(|closed| closed.by == By::Token);
         let refused = by_token.map_or(sign.refused.as_str(), |closed| closed.code.as_str());
         Status {

@@ -1,7 +1,7 @@
 //! What an outbox takes of what the platform allows one event, as Cloudflare's pages have it (2026-11). workerd on one
 //! machine holds nobody to it, so the relay keeps to it by itself.
 
-/// A delivery's round: it asks for its place, makes its call, and says what came of it.
+/// A delivery's round: it asks for its lease, makes its call, and says what came of it.
 const ROUND: u32 = 3;
 
 /// What one event may still do.

@@ -13,7 +13,7 @@ pub struct Target {
     pub account: String,
     /// `form`, or `form/param`.
     pub name: String,
-    /// When the gate may be asked about it again.
+    /// When the limiter may be asked about it again.
     pub until: u64,
     /// Its leads may go.
     pub open: bool,

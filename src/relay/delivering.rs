@@ -1,4 +1,4 @@
-//! One delivery under way: it asks for its place, makes its request, sends it, tells the gate what came of it, and goes on
+//! One delivery under way: it asks for its lease, makes its request, sends it, tells the limiter what came of it, and goes on
 //! as far as it goes now. Where it stands between two calls is [`Delivery`]'s to say; what is here lives as long as the
 //! object does.
 
@@ -14,12 +14,12 @@ use crate::relay::delivery::outbox::{self as inner, Delivery, Event, Phase, Timi
 use std::borrow::Cow;
 
 /// How long a call may take, the system's own 30 s and some of the way; then nobody can tell. A lease outlives it by what
-/// may pass between the gate's word and the call; where more has passed, the gate is asked again.
+/// may pass between the limiter's word and the call; where more has passed, the limiter is asked again.
 pub const DEADLINE: u64 = 35_000;
 /// See [`DEADLINE`].
 pub const LEASE: u64 = 45_000;
-/// What an answer of a gate may take, in milliseconds: a sign-in of 30 s and a read of 35 may stand before it, and its own way.
-pub const GATE_DEADLINE: u64 = 75_000;
+/// What an answer of a limiter may take, in milliseconds: a sign-in of 30 s and a read of 35 may stand before it, and its own way.
+pub const LIMITER_DEADLINE: u64 = 75_000;
 
 /// The sender ends a call by itself; it is waited for a little longer.
 const SLACK: u64 = 5_000;
@@ -34,10 +34,10 @@ const TRAPS: u32 = 3;
 /// What broke is asked again after this long.
 const STUMBLED: u64 = 30_000;
 
-/// A delivery keeps its place between a look-up and its write for no longer than this.
+/// A delivery keeps its lease between a look-up and its write for no longer than this.
 const GOES_ON: u64 = 10_000;
 
-/// Who is told to wait until a time that is past asks again after this long: the gate's clock is behind then.
+/// Who is told to wait until a time that is past asks again after this long: the limiter's clock is behind then.
 const BEHIND: u64 = 100;
 
 /// The codes of a module that stopped, and of a disk that is full.
@@ -48,7 +48,7 @@ impl Stepping<'_> {
     /// What a delivery does with what it hears.
     pub(super) fn hear(&mut self, run: &mut Run, heard: Heard) {
         if matches!(heard, Heard::Granted { .. } | Heard::Held { .. } | Heard::Released { .. }) {
-            self.schedule.gate_said(&run.account);
+            self.schedule.limiter_said(&run.account);
         }
         match heard {
             Heard::Granted { .. } => self.granted(run, heard),
@@ -80,7 +80,7 @@ impl Stepping<'_> {
         self.now.saturating_add(self.schedule.scaled(milliseconds))
     }
 
-    /// The next round: the rest is the next event's where this one may do no more. The place, where there is one, is
+    /// The next round: the rest is the next event's where this one may do no more. The lease, where there is one, is
     /// somebody else's meanwhile.
     fn again(&mut self, run: &mut Run) {
         if self.schedule.budgets.go_on(run.of) {
@@ -107,7 +107,7 @@ impl Stepping<'_> {
         );
     }
 
-    /// Gives the place back; no call was made.
+    /// Gives the lease back; no call was made.
     fn release(&mut self, run: &mut Run, then: Then) {
         self.tell(run, then, |_| {});
     }
@@ -134,7 +134,7 @@ impl Stepping<'_> {
         let until = if until > self.now { until } else { self.after(BEHIND) };
         let left = until.saturating_sub(self.now);
         let is_account = scope == "account";
-        // Between a look-up and its write nobody else may come, so the place is kept for a while.
+        // Between a look-up and its write nobody else may come, so the lease is kept for a while.
         if run.goes_on && is_account && left < self.schedule.scaled(GOES_ON) {
             run.at = At::Sleeping;
             self.out.push(Effect::Sleep { after: left.max(1) });
@@ -156,7 +156,8 @@ impl Stepping<'_> {
     }
 
     fn granted(&mut self, run: &mut Run, heard: Heard) {
-        let Heard::Granted { asked, doubt, others, kept, probe, version, token, stands } = heard
+        let Heard::Granted { asked, uncertain_until, others, kept, probe, version, token, stands } =
+            heard
         else {
             return;
         };
@@ -177,8 +178,9 @@ impl Stepping<'_> {
         if !stands {
             return self.release(run, Then::Leave);
         }
-        let place = Some(asked.saturating_add(self.schedule.scaled(LEASE)));
-        let Some((delivery, effect)) = self.moved(run, Event::Due { doubt, others, kept, place })
+        let lease = Some(asked.saturating_add(self.schedule.scaled(LEASE)));
+        let Some((delivery, effect)) =
+            self.moved(run, Event::Due { uncertain_until, others, kept, lease })
         else {
             return self.gives_up(run, "delivery.state".to_owned());
         };
@@ -300,7 +302,7 @@ impl Stepping<'_> {
         self.release(run, then);
     }
 
-    /// What the gate says of a call that was answered.
+    /// What the limiter says of a call that was answered.
     fn settle(
         &mut self,
         run: &mut Run,
@@ -363,13 +365,13 @@ impl Stepping<'_> {
         }
         let is_ours = host || [TRAP, DISK].contains(&code.as_str());
         if !is_ours && matches!(run.at, At::Asking | At::Releasing) {
-            self.schedule.gate_failed(&run.account, self.now);
+            self.schedule.limiter_failed(&run.account, self.now);
         }
         match (run.at, run.then) {
             (At::Releasing, Then::Stumble) => self.stumble(run),
             (At::Releasing, Then::Refused) => self.leave_alone(run),
             _ if host => self.leave_alone(run),
-            // It may have got its place, and could not go on.
+            // It may have got its lease, and could not go on.
             (At::Asking, _) if [TRAP, DISK].contains(&code.as_str()) => self.gives_up(run, code),
             _ => self.stumbles(run, &code),
         }
@@ -380,7 +382,7 @@ impl Stepping<'_> {
         self.leave(run);
     }
 
-    /// What broke is noted once the place is somebody else's.
+    /// What broke is noted once the lease is somebody else's.
     fn gives_up(&mut self, run: &mut Run, code: String) {
         run.why = code;
         self.release(run, Then::Stumble);
@@ -402,7 +404,7 @@ impl Stepping<'_> {
         if code == DISK {
             self.schedule.hold(&run.account, next);
         }
-        // Else the system has answered for good; only the gate was not told.
+        // Else the system has answered for good; only the limiter was not told.
         if run.phase != "done" && run.phase != "dead" {
             let trouble = run.trouble.unwrap_or_default().saturating_add(u32::from(code == TRAP));
             let dead = code == "delivery.state" || trouble >= TRAPS;
@@ -488,7 +490,7 @@ impl Stepping<'_> {
     }
 }
 
-/// What the gate is told.
+/// What the limiter is told.
 #[derive(Default)]
 struct Told {
     outcome: Option<Outcome>,

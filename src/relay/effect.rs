@@ -67,7 +67,7 @@ pub enum Effect {
         of: u32,
         /// Its last call may still be out.
         lost: bool,
-        /// How long it needs its place.
+        /// How long it needs its lease.
         deadline: u64,
     },
     /// A delivery that is due waits for a closed target.
@@ -105,14 +105,14 @@ pub enum Effect {
         name: String,
     },
 
-    /// Ask the account's gate for a place.
+    /// Ask the account's limiter for a lease.
     Acquire {
         /// Its last call may still be out.
         lost: bool,
         /// How long it needs it.
         deadline: u64,
     },
-    /// Tell the gate that the place is free, and what came of the call.
+    /// Tell the limiter that the lease is free, and what came of the call.
     Release {
         /// What came of it, where there was one.
         #[serde(skip_serializing_if = "Option::is_none")]

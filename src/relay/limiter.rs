@@ -25,17 +25,17 @@ pub struct Limits {
 /// While a quota is used up, one call in this many milliseconds asks whether it is back.
 pub const PROBE_EVERY: u64 = 15 * 60 * 1_000;
 
-/// A place that is not free is asked for again after this long, and one that another call of the same person has.
+/// A lease that is not free is asked for again after this long, and one that another call of the same person has.
 const SOON: u64 = 100;
 const PERSON: u64 = 250;
 
-/// A gate that is closed is asked again after this long, should it have been opened by hand or by a success.
+/// A limiter that is closed is asked again after this long, should it have been opened by hand or by a success.
 const CLOSED: u64 = 60_000;
 
 /// A shard that does not come back within this long after it was told to has lost its turn.
 const PATIENCE: u64 = 1_000;
 
-/// No system asks for quiet for longer than a day; a clock that was set back must not close a gate for ever.
+/// No system asks for quiet for longer than a day; a clock that was set back must not close a limiter for ever.
 const DAY: u64 = 25 * 60 * 60 * 1_000;
 
 /// So many persons are remembered at most: each costs a call, so this is more than any system takes in a minute. Were
@@ -83,7 +83,7 @@ pub struct Lease {
     pub until: u64,
     /// Its call was lost, so nobody gives it back before.
     pub lost: bool,
-    /// It is kept between a look-up and its write. A place whose grant never arrived is not: others may have written
+    /// It is kept between a look-up and its write. A lease whose grant never arrived is not: others may have written
     /// between that look-up and the grant.
     pub goes_on: bool,
     /// The closed targets that it asks about, by name; the account's is empty.
@@ -126,7 +126,7 @@ pub struct Quota {
     pub every: u64,
 }
 
-/// A shard that waits for a place.
+/// A shard that waits for a lease.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Turn {
     /// Which one.
@@ -159,7 +159,7 @@ pub struct Ask<'a> {
     pub every: u64,
 }
 
-/// Whether a call's place is kept when it is over.
+/// Whether a call's lease is kept when it is over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Keep {
     /// It is free.
@@ -199,10 +199,10 @@ pub enum Answer {
     /// Go.
     Granted {
         /// Until then a look-up that finds nobody proves nothing: somebody else's lead about this person went out.
-        doubt: Option<u64>,
+        uncertain_until: Option<u64>,
         /// Until then a look-up by a key that several people may have proves nothing: a lead with another e-mail went out.
         others: Option<u64>,
-        /// The delivery has kept its place since its last call, so nobody else wrote this person in between.
+        /// The delivery has kept its lease since its last call, so nobody else wrote this person in between.
         kept: bool,
         /// What it is about is closed, and this call finds out whether it still is.
         probe: bool,
@@ -243,14 +243,14 @@ fn share(one: &str, other: &str) -> bool {
 }
 
 impl Limiter {
-    /// Asks for a place. A delivery that kept its own goes on with the next call of it.
+    /// Asks for a lease. A delivery that kept its own goes on with the next call of it.
     pub fn acquire(&mut self, limits: Limits, ask: Ask<'_>, now: u64) -> Answer {
         self.tidy(limits, ask, now);
         let others = self.leases.iter().filter(|lease| lease.id != ask.id);
         if let Some(lease) =
             others.filter(|lease| share(&lease.keys, ask.keys)).max_by_key(|lease| lease.until)
         {
-            // A lost call has its place to the end; others give it back when they are answered.
+            // A lost call has its lease to the end; others give it back when they are answered.
             let until =
                 if lease.lost { lease.until } else { lease.until.min(now.saturating_add(PERSON)) };
             return Answer::wait(until.max(now.saturating_add(1)), Scope::Person);
@@ -305,9 +305,9 @@ impl Limiter {
                 |fresh: &&Fresh| share(keys, &fresh.key) && (by.is_empty() || fresh.by != by);
             self.fresh.iter().filter(known).map(|fresh| fresh.until).max()
         };
-        let doubt = until(if who.is_empty() { ask.keys } else { &who }, "");
+        let uncertain_until = until(if who.is_empty() { ask.keys } else { &who }, "");
         let others = until(ask.keys, &who);
-        Answer::Granted { doubt, others, kept, probe: probes }
+        Answer::Granted { uncertain_until, others, kept, probe: probes }
     }
 
     /// Forgets what is over. A clock that was set back leaves times in the future: none may count for longer than it
@@ -352,7 +352,7 @@ impl Limiter {
         self.turns.retain(|turn| turn.until.saturating_add(PATIENCE) > now);
     }
 
-    /// Until when there is no place for this call.
+    /// Until when there is no lease for this call.
     fn full(&self, limits: Limits, ask: Ask<'_>, now: u64) -> Option<u64> {
         let left = |most: u32, used: usize| {
             usize::try_from(most).unwrap_or(usize::MAX).saturating_sub(used)
@@ -376,7 +376,7 @@ impl Limiter {
         }
         let free = bounds.iter().map(|(free, _)| *free).min().unwrap_or_default();
         let ahead = self.turns.iter().take_while(|turn| turn.shard != ask.shard).count();
-        // Who has a place already waits for nobody.
+        // Who has a lease already waits for nobody.
         (free <= ahead && others == self.leases.len()).then_some(soon)
     }
 
@@ -387,8 +387,8 @@ impl Limiter {
         }
     }
 
-    /// Gives the place back. It is kept between a look-up and the write that relies on it; and after a lost reply until
-    /// `landed`, for the call may still be running then, or until the place ends where that is not known.
+    /// Gives the lease back. It is kept between a look-up and the write that relies on it; and after a lost reply until
+    /// `landed`, for the call may still be running then, or until the lease ends where that is not known.
     pub fn release(&mut self, id: &str, keep: Keep, landed: Option<u64>) {
         self.changes.lease(id);
         if keep == Keep::No {

@@ -4,7 +4,7 @@
 //! - [`outbox`]: the one function that an outbox calls with whatever happens to it.
 //! - [`schedule`]: what may begin, and when to look again. [`budget`]: what one event of the platform's may do.
 //! - [`closed`]: who waits for somebody to mend what is closed.
-//! - [`delivering`]: one delivery, from asking for its place to what came of its call; [`run`]: what is held of it meanwhile.
+//! - [`delivering`]: one delivery, from asking for its lease to what came of its call; [`run`]: what is held of it meanwhile.
 //! - [`sender`]: whether a call leaves.
 //! - [`effect`]: what the host is asked to do, as data.
 //! - [`delivery`]: the states of one delivery, its back-off, and whose fault a refusal is.

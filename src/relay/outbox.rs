@@ -119,7 +119,7 @@ impl Stepping<'_> {
         let schedule = &mut *self.schedule;
         match event {
             Event::Woken => {
-                // What was marked before is asked about at once; the gate says when.
+                // What was marked before is asked about at once; the limiter says when.
                 let statements =
                     ["marked", "dead"].map(|name| Statement::of(name, &[], &[])).to_vec();
                 out.push(Effect::Look { of: newest, arm: false, statements });

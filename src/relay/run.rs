@@ -9,20 +9,20 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum At {
-    /// The gate's word.
+    /// The limiter's word.
     #[default]
     Asking,
-    /// That the wait for its place is over.
+    /// That the wait for its lease is over.
     Sleeping,
     /// The request.
     Rendering,
     /// What came of the call.
     Sending,
-    /// That the gate has heard of it.
+    /// That the limiter has heard of it.
     Releasing,
 }
 
-/// What follows once the gate has heard.
+/// What follows once the limiter has heard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Then {
@@ -31,13 +31,13 @@ pub enum Then {
     Leave,
     /// The next round.
     Again,
-    /// What the gate says of others, and nothing.
+    /// What the limiter says of others, and nothing.
     Settle,
     /// The same, and the next round where nothing speaks against it.
     Proceed,
-    /// What broke is noted, whatever the gate has heard.
+    /// What broke is noted, whatever the limiter has heard.
     Stumble,
-    /// The host sends nothing more for a while, whatever the gate has heard.
+    /// The host sends nothing more for a while, whatever the limiter has heard.
     Refused,
 }
 
@@ -72,13 +72,13 @@ pub struct Run {
     /// And then.
     #[serde(default)]
     pub then: Then,
-    /// It keeps its place for the write that relies on its look-up.
+    /// It keeps its lease for the write that relies on its look-up.
     #[serde(default)]
     pub goes_on: bool,
     /// The state that is written down together with the request.
     #[serde(default)]
     pub due: Option<String>,
-    /// What broke, while the gate is told.
+    /// What broke, while the limiter is told.
     #[serde(default)]
     pub why: String,
     /// The operation of its call.
@@ -104,12 +104,12 @@ pub struct Run {
 /// What a delivery hears.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heard {
-    /// The gate has a place for it.
+    /// The limiter has a lease for it.
     Granted {
-        /// When the gate was asked.
+        /// When the limiter was asked.
         asked: u64,
         /// Until then a look-up that finds nobody proves nothing.
-        doubt: Option<u64>,
+        uncertain_until: Option<u64>,
         /// Until then a list of holders that shows nobody else proves nothing.
         others: Option<u64>,
         /// Nobody else can have written this person since the last call.
@@ -123,7 +123,7 @@ pub enum Heard {
         /// It is where it was: nobody has erased it or sent it on meanwhile.
         stands: bool,
     },
-    /// The gate has none.
+    /// The limiter has none.
     Held {
         /// When to ask again.
         until: u64,
@@ -159,7 +159,7 @@ pub enum Heard {
         /// The code of what failed.
         code: String,
     },
-    /// The gate has heard.
+    /// The limiter has heard.
     Released {
         /// The closed target that the delivery waits for.
         hold: Option<String>,

@@ -8,7 +8,7 @@ use super::closed::{FULL, Letters, Target};
 use super::effect::{Effect, Statement};
 use super::sender::CONNECTIONS;
 
-/// So many deliveries to one account run at once in one outbox: as many as its sender may have out. The gates hold the
+/// So many deliveries to one account run at once in one outbox: as many as its sender may have out. The limiters hold the
 /// accounts' own limits.
 pub const AT_ONCE: u32 = CONNECTIONS;
 
@@ -27,7 +27,7 @@ pub(super) const NET: u64 = 1_000;
 /// What one event may not do any more is the next one's, and an alarm is one. Never now: the platform may lose such an alarm.
 const SOON: u64 = 20;
 
-/// Where all places are taken, who ends first looks again; should nobody, this does.
+/// Where all leases are taken, who ends first looks again; should nobody, this does.
 const BUSY: u64 = 250;
 
 /// An account of the options.
@@ -39,11 +39,11 @@ pub struct Account {
     pub system: String,
     /// The forms that go there, a line each.
     pub forms: String,
-    /// Until when the gate has no place for this outbox.
+    /// Until when the limiter has no lease for this outbox.
     pub held: u64,
-    /// So many deliveries may ask or run. Where the gate is full, six that ask in vain cost six calls and writes.
+    /// So many deliveries may ask or run. Where the limiter is full, six that ask in vain cost six calls and writes.
     pub width: u32,
-    /// A gate that fails is left alone for this long the next time; 0 after it has said a word.
+    /// A limiter that fails is left alone for this long the next time; 0 after it has said a word.
     pub pause: u64,
 }
 
@@ -182,9 +182,9 @@ impl Schedule {
         }
     }
 
-    /// The gate of an account is broken, or nobody hears it. That passes for all leads at once, and one that cannot keep what
+    /// The limiter of an account is broken, or nobody hears it. That passes for all leads at once, and one that cannot keep what
     /// it knows would sign in for each of them: it is asked at a slower and slower pace, until it says a word.
-    pub(super) fn gate_failed(&mut self, name: &str, now: u64) {
+    pub(super) fn limiter_failed(&mut self, name: &str, now: u64) {
         let pause = self.account(name).map_or(NET, |account| account.pause.max(NET));
         let until = now.saturating_add(self.scaled(pause));
         if let Some(account) = self.account_mut(name) {
@@ -194,21 +194,21 @@ impl Schedule {
         self.narrow(name);
     }
 
-    /// The gate of an account has said a word.
-    pub(super) fn gate_said(&mut self, name: &str) {
+    /// The limiter of an account has said a word.
+    pub(super) fn limiter_said(&mut self, name: &str) {
         if let Some(account) = self.account_mut(name) {
             account.pause = 0;
         }
     }
 
-    /// The gate had no place.
+    /// The limiter had no lease.
     pub(super) fn narrow(&mut self, account: &str) {
         if let Some(account) = self.account_mut(account) {
             account.width = account.width.saturating_sub(1).max(1);
         }
     }
 
-    /// There was a place, so there may be another one. Says whether there is room for it.
+    /// There was a lease, so there may be another one. Says whether there is room for it.
     pub(super) fn widen(&mut self, account: &str) -> bool {
         let Some(account) = self.account_mut(account).filter(|account| account.width < AT_ONCE)
         else {
@@ -314,7 +314,7 @@ impl Schedule {
         now: u64,
     ) -> Begun {
         match row {
-            // Where nobody waits any more, the next lead is told by the gate.
+            // Where nobody waits any more, the next lead is told by the limiter.
             None => self.drop(account, name),
             // Its last call may still be out, or has to wait longer than the target.
             Some(row) if row.next > now => {
@@ -426,7 +426,7 @@ impl Schedule {
             if own.peek().is_some() {
                 at(latest);
             }
-            // Where all places are taken, the one that ends first looks; the alarm is there for the case of a crash.
+            // Where all leases are taken, the one that ends first looks; the alarm is there for the case of a crash.
             let next = own.find(|(_, id, _)| !self.running.iter().any(|lane| lane.id == *id));
             if let Some((_, _, next)) = next {
                 at((*next).max(earliest));

@@ -338,7 +338,7 @@ pub fn lost_delivery(system: &str, state: &str, now: f64) -> Result<String, JsVa
     let mut delivery: Delivery = from_json(state, "delivery.state")?;
     // What it is stepped on to is begun anew, so the times make no difference.
     let timing = Timing { deadline: DEADLINE, base: 1_000, cap: 600_000, scale: 1 };
-    let due = Event::Due { doubt: None, others: None, kept: false, place: None };
+    let due = Event::Due { uncertain_until: None, others: None, kept: false, lease: None };
     delivery.step(recipe, timing, due, whole(now), 0);
     Ok(written(&delivery))
 }

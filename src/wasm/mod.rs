@@ -2,7 +2,7 @@
 //!
 //! The hot calls cross with numbers alone: the script writes a packed text ([`crate::packed`]) into [`input`], calls, and
 //! reads the answer's bytes at [`output`]. `pkg/src/core/core.ts` is the other side. The wide and rare calls of the edge build
-//! are in [`edge`], [`client`] and [`gate`].
+//! are in [`edge`], [`client`] and [`limiter`].
 
 #![allow(clippy::single_match_else, reason = "both arms are answers, none is the exception")]
 #![allow(
@@ -15,9 +15,9 @@ mod client;
 #[cfg(feature = "edge")]
 mod edge;
 #[cfg(feature = "edge")]
-mod gate;
-#[cfg(feature = "edge")]
 mod given;
+#[cfg(feature = "edge")]
+mod limiter;
 #[cfg(not(feature = "edge"))]
 mod memory;
 #[cfg(feature = "edge")]

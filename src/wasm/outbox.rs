@@ -77,7 +77,7 @@ impl Happened {
         Ok(match kind {
             "granted" => Heard::Granted {
                 asked: self.number("asked").unwrap_or_default(),
-                doubt: self.number("doubt"),
+                uncertain_until: self.number("doubt"),
                 others: self.number("others"),
                 kept: self.yes("kept"),
                 probe: self.yes("probe"),

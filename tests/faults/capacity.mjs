@@ -47,7 +47,7 @@ export function capacity(leads) {
   const used = {
     requests: leads * LEAD.requests,
     objectRequests: leads * LEAD.objectRequests,
-    // The upper bound: all outboxes, their senders and one gate are awake all month, with 128 MB each.
+    // The upper bound: all outboxes, their senders and one limiter are awake all month, with 128 MB each.
     gigabyteSeconds: (2 * shards + 1) * MONTH * 0.128,
     rowsWritten: leads * LEAD.rowsWritten,
   };

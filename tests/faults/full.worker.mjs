@@ -107,8 +107,8 @@ export class Outbox extends showing(Sound, {
       (SELECT coalesce(sum(600 + octet_length(lead) + octet_length(visitor)), 0) FROM leads WHERE finished IS NULL)
         + (SELECT 600 * count(*) FROM deliveries JOIN leads ON leads.id = deliveries.lead WHERE finished IS NULL)
         + (SELECT coalesce(sum(octet_length(request)), 0) FROM renders))`);
-    this.desk.tally.load();
-    return this.desk.tally.now;
+    this.store.tally.load();
+    return this.store.tally.now;
   },
 }) {
   constructor(state, env) {

@@ -153,7 +153,7 @@ export async function matrixRun({
         );
       const { gates } = await operator("status");
       for (const { account, running } of gates)
-        if (running > 0) throw new Error(`${name}: ${account} holds ${running} places for nobody`);
+        if (running > 0) throw new Error(`${name}: ${account} holds ${running} leases for nobody`);
       const hits = (await at.ledger()).filter(({ verdict }) => verdict.startsWith("fault")).length;
       // A call that was only slow is no fault in the ledger.
       if (hits < 3 * leads && !name.startsWith("slow"))

@@ -13,7 +13,7 @@ const token = (system, fault) => lasts({ system, calls: "token", ...fault });
  * `account` waits, with `code`: for the whole of it, for one `form`, or for one `param` of it, which only `half` of the leads
  * fill. `tokens`: it has to sign in
  * anew. `without`: the binding that is missing, which a restart with it mends. `alone`: the fault is of one lead, which dies of
- * it, and nobody waits. `behind`: what the row before leaves. `says`: what the gate learns. `warning`: what is left out, and the lead is done.
+ * it, and nobody waits. `behind`: what the row before leaves. `says`: what the limiter learns. `warning`: what is left out, and the lead is done.
  */
 export const WAITS = [
   {

@@ -1,8 +1,8 @@
 //! Thousands of leads of one account on a virtual clock: the limiter and the outbox as they are, no fault but the one
 //! that is asked for. What is judged is how fast they go, and that they never go faster.
 
+use crate::account::{AccountHost, Fate, Task, said, settings};
 use crate::crm::{lost, refused, retry};
-use crate::gate::{Fate, Gate, Task, said, settings};
 use crate::outbox::{Outbox, Ticket, World, arrives, happens, hears};
 use crate::store::{Store, Stored};
 use fieldpost::delivery::outbox::{Delivery, Recipe};
@@ -50,7 +50,7 @@ pub(crate) struct Found {
     pub(crate) probes: usize,
     /// Tries that a used-up quota cost.
     pub(crate) burned: u32,
-    /// So often a delivery asked, and the account had no place.
+    /// So often a delivery asked, and the account had no lease.
     pub(crate) turned_away: usize,
 }
 
@@ -69,7 +69,7 @@ struct Run<'a> {
     outboxes: [Outbox; SHARDS],
     alarms: [Option<(u64, u64)>; SHARDS],
     timers: [Option<(u64, u64)>; SHARDS],
-    gate: Gate<()>,
+    host: AccountHost<()>,
     next: BTreeMap<(u64, u64), Happening>,
     count: u64,
     now: u64,
@@ -94,7 +94,7 @@ impl Crowd {
             outboxes: Default::default(),
             alarms: [None; SHARDS],
             timers: [None; SHARDS],
-            gate: Gate::new(settings(self.limits, 0)),
+            host: AccountHost::new(settings(self.limits, 0)),
             next: BTreeMap::new(),
             count: 0,
             now: self.start,
@@ -182,7 +182,7 @@ impl Run<'_> {
 
     /// What is stored is all that goes on. The launcher wakes the outboxes.
     fn kill(&mut self) {
-        self.gate.die();
+        self.host.die();
         for shard in 0..SHARDS {
             self.outboxes[shard].die();
             self.at(self.now + 200, Happening::Alarm(shard));
@@ -240,21 +240,23 @@ impl Run<'_> {
             deadline,
             lost,
         };
-        match self.ask_gate(Asked::Acquire(acquire)) {
+        match self.ask_limiter(Asked::Acquire(acquire)) {
             Reply::Wait { until, scope, target } => {
                 self.found.turned_away += usize::from(scope == Scope::Account);
                 Heard::Held { until, scope: scope.name().to_owned(), target }
             }
-            Reply::Granted { doubt, others, kept, probe, version, token } => Heard::Granted {
-                asked: self.now,
-                doubt,
-                others,
-                kept,
-                probe,
-                version,
-                token,
-                stands: true,
-            },
+            Reply::Granted { uncertain_until, others, kept, probe, version, token } => {
+                Heard::Granted {
+                    asked: self.now,
+                    uncertain_until,
+                    others,
+                    kept,
+                    probe,
+                    version,
+                    token,
+                    stands: true,
+                }
+            }
             Reply::Released { .. } => panic!("a place was asked for"),
         }
     }
@@ -277,7 +279,7 @@ impl Run<'_> {
             None | Some(Outcome::Stored { .. } | Outcome::Refused { .. }) => {}
             Some(other) => assert_eq!(other, &lost(), "nothing else happens here"),
         }
-        match self.ask_gate(Asked::Release(release)) {
+        match self.ask_limiter(Asked::Release(release)) {
             Reply::Released { hold, until, blamed, opened } => {
                 Heard::Released { hold, until, blamed, opened }
             }
@@ -286,8 +288,8 @@ impl Run<'_> {
     }
 
     /// What the account answers. There is a token whenever it wants one.
-    fn ask_gate(&mut self, event: Asked<'_>) -> Reply {
-        let mut tasks = self.gate.ask((), event, self.now, Fate::default());
+    fn ask_limiter(&mut self, event: Asked<'_>) -> Reply {
+        let mut tasks = self.host.ask((), event, self.now, Fate::default());
         while let Some(task) = tasks.pop() {
             let (number, event) = match task {
                 Task::Answer((), reply) => return reply.expect("a sound disk"),
@@ -297,7 +299,7 @@ impl Run<'_> {
                 }
                 Task::Look { .. } | Task::Log(_) => panic!("nothing closes here: {task:?}"),
             };
-            tasks.extend(self.gate.heard(number, event, self.now, Fate::default()));
+            tasks.extend(self.host.heard(number, event, self.now, Fate::default()));
         }
         panic!("nobody answers")
     }

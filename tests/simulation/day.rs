@@ -1,20 +1,20 @@
 //! One day: the relay as the Worker runs it (leases, tokens, one hold for each account), and what befalls it.
 
+mod accounts;
 mod calls;
-mod gate;
 mod judge;
 mod plan;
 mod world;
 
+use crate::account::{AccountHost, Fate as Befalls, Task, said, settings};
 use crate::crm::{Crm, EXTRA, Kind, LONGEST, Login, Trouble, Who, lost, retry};
-use crate::gate::{Fate as Befalls, Gate, Task, said, settings};
 use crate::outbox::{Outbox, Ticket, World, arrives, happens, hears};
 use crate::store::{Store, Stored};
 use fieldpost::delivery::outbox::{Call as Sending, Delivery, Phase, Recipe};
 use fieldpost::operation::Repeat;
 use fieldpost::outcome::{Fault, Reason};
 use fieldpost::relay::account::{Acquire, Event as Asked, Kind as Came, Release, Reply, Said};
-use fieldpost::relay::delivering::{DEADLINE, GATE_DEADLINE};
+use fieldpost::relay::delivering::{DEADLINE, LIMITER_DEADLINE};
 use fieldpost::relay::effect::Effect;
 use fieldpost::relay::limiter::{Limits, PROBE_EVERY};
 use fieldpost::relay::outbox::Event;
@@ -36,7 +36,7 @@ const FORMS: [&str; 2] = ["one", "two"];
 
 /// What a day without look-ups would do with a system that always creates.
 static RECKLESS: Recipe = Recipe {
-    probe: None,
+    look_up: None,
     guard: None,
     write: "write",
     repeat: Repeat::Creates,
@@ -46,7 +46,7 @@ static RECKLESS: Recipe = Recipe {
 
 /// What one that asked nobody whose a phone is would do.
 static TRUSTING: Recipe = Recipe {
-    probe: None,
+    look_up: None,
     guard: None,
     write: "write",
     repeat: Repeat::Safe,
@@ -139,7 +139,7 @@ enum Happening {
         ticket: Ticket,
         heard: Heard,
     },
-    /// What an account's gate has the world do comes to its end.
+    /// What an account's limiter has the world do comes to its end.
     Signed {
         account: usize,
         life: u64,
@@ -193,7 +193,7 @@ enum Happening {
     Mend,
 }
 
-/// Who asked a gate, and when by the outbox's clock.
+/// Who asked a limiter, and when by the outbox's clock.
 #[derive(Clone, Copy, Debug)]
 struct Asker {
     ticket: Ticket,
@@ -232,13 +232,13 @@ enum Fate {
 struct Account {
     recipe: &'static Recipe,
     limits: Limits,
-    gate: Gate<Asker>,
-    /// How far the gate's clock is ahead of the outboxes'.
+    host: AccountHost<Asker>,
+    /// How far the limiter's clock is ahead of the outboxes'.
     ahead: i64,
     /// The disk takes no more until then.
     full: u64,
     was_full: bool,
-    /// Until when the system wants no calls, as the gate has heard.
+    /// Until when the system wants no calls, as the limiter has heard.
     quiet: u64,
     /// When a token was asked for.
     sign_ins: Vec<u64>,
@@ -257,7 +257,7 @@ pub(crate) struct Day {
     pub(crate) tell: bool,
     /// Whether the relay looks people up.
     pub(crate) looks: bool,
-    /// Whether it makes sure that a place outlives its call.
+    /// Whether it makes sure that a lease outlives its call.
     pub(crate) careful: bool,
     /// Whether it asks whose a phone is.
     pub(crate) asks: bool,
@@ -446,18 +446,18 @@ impl Day {
                 self.stop(self.store.rows[ticket.row].shard);
             }
             Happening::Signed { account, life, number, login }
-                if self.up && life == self.accounts[account].gate.life =>
+                if self.up && life == self.accounts[account].host.life =>
             {
                 self.signed(account, number, login);
             }
             Happening::Looked { account, life, number, token }
-                if self.up && life == self.accounts[account].gate.life =>
+                if self.up && life == self.accounts[account].host.life =>
             {
                 self.looked(account, number, token);
             }
             Happening::Die { account } => {
                 self.seen.deaths += 1;
-                let tasks = self.accounts[account].gate.die();
+                let tasks = self.accounts[account].host.die();
                 self.carry_out(account, tasks);
             }
             Happening::Full { account, lasts } => {
@@ -538,7 +538,7 @@ impl Day {
         self.up = true;
         self.life += 1;
         for account in &mut self.accounts {
-            drop(account.gate.die());
+            drop(account.host.die());
         }
         self.wake();
     }

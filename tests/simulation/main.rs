@@ -17,10 +17,10 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod account;
 mod crm;
 mod crowd;
 mod day;
-mod gate;
 mod outbox;
 mod store;
 
@@ -133,7 +133,7 @@ fn a_relay_that_trusts_a_phone_is_found_out() {
     assert!(caught, "forty days that trusted each phone, and nobody became another one");
 }
 
-/// A place is not for ever: where a call goes out on one that is about to end, it meets the next call about that person.
+/// A lease is not for ever: where a call goes out on one that is about to end, it meets the next call about that person.
 #[test]
 fn a_relay_that_trusts_an_old_place_is_found_out() {
     let caught = |careful, mut seeds: std::ops::Range<u64>| {

@@ -1,5 +1,5 @@
 import { type Client, type ClientOptions, makeClient } from "../client/client.js";
-import { makeGate } from "../relay/limiter/account-limiter.js";
+import { makeAccountLimiter } from "../relay/limiter/account-limiter.js";
 import type { RelayAccount, RelaySource } from "../relay/options.js";
 import { makeOutbox } from "../relay/outbox/outbox.js";
 import { makeRelay, type RelayHandler } from "../relay/relay.js";
@@ -25,7 +25,7 @@ export const relay = (options: RelaySource): RelayHandler => makeRelay(options, 
 export const Outbox = makeOutbox(load);
 
 /** An account's one door; bind it as `GATE`. */
-export const Gate = makeGate(load);
+export const Gate = makeAccountLimiter(load);
 
 /** Calls operations of one account: `client(account).call("pardot.prospect.read", { id })`. */
 export const client = (account: RelayAccount, options: ClientOptions = {}): Client =>

@@ -45,7 +45,7 @@ export const MEANS: Readonly<Record<string, string>> = {
   "dead.full": "the form has too many dead letters in this account",
   "storage.full": "the disk is full, or the plan allows no more writes today",
   "delivery.state": "the delivery was written by a newer release",
-  "gate.failed": "the account's gate did not do what it was asked",
+  "gate.failed": "the account's limiter did not do what it was asked",
   "outbox.failed": "an outbox did not do what it was asked",
   "prospects.phone_taken": "the number is another prospect's, and was left out",
   "prospects.email_kept": "the prospect with this phone has another e-mail, which stays",

@@ -49,7 +49,7 @@ import { type Holder, issueToken } from "./http/token.js";
 /** What one address may send where the owner says nothing: an office behind one address must get through. */
 const ADDRESS_LIMIT = { leads: 60, seconds: 60 };
 
-/** How often the gates forget persons by the clock, should no call come; and when this isolate told them last. */
+/** How often the limiters forget persons by the clock, should no call come; and when this isolate told them last. */
 const TIDY = 60 * 60 * 1000;
 let tidied = 0;
 
@@ -92,7 +92,7 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
         ),
       );
       if (!isDue) return;
-      // What the gate of an account that is gone has kept of persons goes, too.
+      // What the limiter of an account that is gone has kept of persons goes, too.
       const accounts = new Set([
         ...Object.keys(relay.accounts),
         ...woken.flatMap((one) => (one.status === "fulfilled" ? (one.value.accounts ?? []) : [])),

@@ -14,11 +14,11 @@ mod submit_form;
 
 use serde_json::Value;
 
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::limit::Limit;
 use crate::operation::{Access, Operation, Plan, Refusal, System, TOKEN, WHOLE};
+use crate::state::SandboxState;
 use crate::store::tokens::Standing;
 use crate::system::Name;
 
@@ -117,8 +117,8 @@ const LONGEST_URL: usize = 8 << 10;
 
 /// Sizes are the gateway's business and come first; then the token. The header is the only place for it: the
 /// `access_token` parameter was removed on 2026-08-31 (page "Authentication").
-fn admit(call: &Call, desk: &Desk, now: i64) -> Result<(), Reply> {
-    let refuse = |code: &str| Err(answer::refuse(call, desk, &Refusal::new(code)));
+fn admit(call: &Call, state: &SandboxState, now: i64) -> Result<(), Reply> {
+    let refuse = |code: &str| Err(answer::refuse(call, state, &Refusal::new(code)));
     if call.uri_length > LONGEST_URL {
         return refuse("414");
     }
@@ -126,7 +126,7 @@ fn admit(call: &Call, desk: &Desk, now: i64) -> Result<(), Reply> {
         return refuse("413");
     }
     let Some(token) = call.bearer() else { return refuse("600") };
-    match desk.store.token_standing(Name::Marketo, token, now)? {
+    match state.store.token_standing(Name::Marketo, token, now)? {
         Standing::Valid => Ok(()),
         Standing::Unknown => refuse("601"),
         Standing::Expired => refuse("602"),

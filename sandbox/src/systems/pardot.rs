@@ -18,11 +18,11 @@ mod salesforce;
 mod view;
 mod xml;
 
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::limit::Limit;
 use crate::operation::{Access, Operation, Plan, Refusal, System, TOKEN, WHOLE};
+use crate::state::SandboxState;
 use crate::store::tokens::Standing;
 use crate::system::Name;
 
@@ -223,8 +223,8 @@ const OPERATIONS: &[Operation] = &[
 ];
 
 /// Credentials, business unit, API version: in this order, so that a client learns of a dead token first.
-fn admit(call: &Call, desk: &Desk, now: i64) -> Result<(), Reply> {
-    let refuse = |code: &str| Err(answer::refuse(call, desk, &Refusal::new(code)));
+fn admit(call: &Call, state: &SandboxState, now: i64) -> Result<(), Reply> {
+    let refuse = |code: &str| Err(answer::refuse(call, state, &Refusal::new(code)));
     if call.query.get("api_key").or_else(|| call.query.get("user_key")).is_some() {
         // Credentials in the query are refused.
         return refuse("49");
@@ -234,7 +234,7 @@ fn admit(call: &Call, desk: &Desk, now: i64) -> Result<(), Reply> {
             return refuse("199");
         }
         None => return refuse("184"),
-        Some(token) if desk.store.token_standing(Name::Pardot, token, now)? != Standing::Valid => {
+        Some(token) if state.store.token_standing(Name::Pardot, token, now)? != Standing::Valid => {
             return refuse("184");
         }
         Some(_) => {}
@@ -243,10 +243,10 @@ fn admit(call: &Call, desk: &Desk, now: i64) -> Result<(), Reply> {
         None => return refuse("181"),
         // 18 characters that start with 0Uv (page "Authentication").
         Some(unit) if unit.len() != 18 || !unit.starts_with("0Uv") => return refuse("182"),
-        Some(unit) if unit != desk.config().pardot.business_unit => return refuse("201"),
+        Some(unit) if unit != state.config().pardot.business_unit => return refuse("201"),
         Some(_) => {}
     }
-    match (call.capture("version").map(str::parse::<u8>), desk.config().pardot.version) {
+    match (call.capture("version").map(str::parse::<u8>), state.config().pardot.version) {
         (Some(Err(_)), _) => refuse("94"),
         (Some(Ok(3)), 4) => refuse("88"),
         (Some(Ok(4)), 3) => refuse("89"),

@@ -8,11 +8,11 @@ mod upsert;
 
 use serde_json::Value;
 
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
-use crate::limit::{Gate, Limit, Limits};
+use crate::limit::{Limit, Limits, Usage};
 use crate::operation::{Access, Operation, Refusal, System, WHOLE};
+use crate::state::SandboxState;
 use crate::system::Name;
 
 pub(super) const SYSTEM: System = System {
@@ -57,20 +57,20 @@ const OPERATIONS: &[Operation] = &[
 
 const API_KEY: &str = "sandbox-key";
 
-fn admit(call: &Call, desk: &Desk, _: i64) -> Result<(), Reply> {
+fn admit(call: &Call, state: &SandboxState, _: i64) -> Result<(), Reply> {
     match call.bearer() {
         Some(API_KEY) => Ok(()),
-        _ => Err(answer::refuse(call, desk, &Refusal::new("401"))),
+        _ => Err(answer::refuse(call, state, &Refusal::new("401"))),
     }
 }
 
 /// `RateLimit-Limit`, `-Remaining` and `-Reset` on every answer.
-fn headers(reply: Reply, gate: &Gate, limits: &Limits, now: i64) -> Reply {
-    match (limits.calls, gate.remaining(limits)) {
+fn headers(reply: Reply, usage: &Usage, limits: &Limits, now: i64) -> Reply {
+    match (limits.calls, usage.remaining(limits)) {
         (Some(most), Some(left)) => reply
             .header("ratelimit-limit", most.to_string())
             .header("ratelimit-remaining", left.to_string())
-            .header("ratelimit-reset", gate.reset_after(limits, now).to_string()),
+            .header("ratelimit-reset", usage.reset_after(limits, now).to_string()),
         _ => reply,
     }
 }

@@ -46,11 +46,11 @@ pub(super) struct Sign {
     pub(super) signing: Option<u64>,
     /// The same of the harmless read.
     pub(super) looking: Option<u64>,
-    /// What those who want a place wait for.
+    /// What those who want a lease wait for.
     pub(super) preparing: Option<Preparing>,
 }
 
-/// What stands before a place.
+/// What stands before a lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Preparing {
     /// A token.
@@ -75,7 +75,7 @@ impl Preparing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     /// A call that wants to go out: what stands before it.
-    Place,
+    Lease,
     /// A call that is over: a token, and then the read.
     Token,
     /// A call that is over: the read.
@@ -86,7 +86,7 @@ pub(super) enum Stage {
 
 impl Stage {
     const ALL: [(&'static str, Stage); 4] =
-        [("p", Stage::Place), ("t", Stage::Token), ("r", Stage::Read), ("m", Stage::Midnight)];
+        [("p", Stage::Lease), ("t", Stage::Token), ("r", Stage::Read), ("m", Stage::Midnight)];
 }
 
 /// The name of a value in one of these tables, and back.

@@ -318,30 +318,30 @@ impl AccountLimiter {
         if let Some(text) = self.memory.take_one(number, Stage::Midnight) {
             let reset = now.saturating_add(self.divided(at.saturating_sub(now)));
             self.settle(number, Over::read(&text), false, now, out);
-            self.places.spent(reset, self.divided(PROBE_EVERY), now);
+            self.limiter.spent(reset, self.divided(PROBE_EVERY), now);
         }
     }
 
     fn settle(&mut self, number: u64, over: Over<'_>, blamed: bool, now: u64, out: &mut Effects) {
         let Over { id, form, fills, code, message, param, fault, unsent, good, stored, .. } = over;
         if stored {
-            self.places.stored(id, self.divided(self.settings.lag), now);
+            self.limiter.stored(id, self.divided(self.settings.lag), now);
         }
         let every = self.divided(super::EVERY);
         let told = Told { id, form, fills, unsent, stored, fault, param, code, message, every };
-        let Settled { hold, until, events } = self.places.settle(told, now);
-        self.places.release(id, over.keep, over.landed);
+        let Settled { hold, until, events } = self.limiter.settle(told, now);
+        self.limiter.release(id, over.keep, over.landed);
         if good {
-            self.places.opened();
+            self.limiter.opened();
         }
         if let (Some(left), Some(until)) = (over.left, over.until) {
-            self.places.heard(u32::try_from(left).unwrap_or(u32::MAX), until);
+            self.limiter.heard(u32::try_from(left).unwrap_or(u32::MAX), until);
         }
         if let Some(quiet) = over.quiet {
-            self.places.quiet(quiet);
+            self.limiter.quiet(quiet);
         }
         if let Some(version) = over.version.and_then(|version| u8::try_from(version).ok()) {
-            self.places.speaks(version);
+            self.limiter.speaks(version);
         }
         let opened = events.iter().any(|(event, ..)| event.ends_with(".opened"));
         say(Settled { events, ..Settled::default() }, out);

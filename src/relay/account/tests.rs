@@ -94,7 +94,7 @@ fn logs(effects: &[Effect]) -> Vec<String> {
     effects.iter().filter_map(line).collect()
 }
 
-/// Until when who asks has to wait; nothing where there is a place.
+/// Until when who asks has to wait; nothing where there is a lease.
 fn waits(effects: &[Effect]) -> Option<u64> {
     match answers(effects).as_slice() {
         [(_, Reply::Wait { until, scope: Scope::Account, target: None })] => Some(*until),
@@ -271,7 +271,7 @@ fn a_token_that_has_ended_is_replaced_and_one_after_the_other_is_not() {
         let effects = account.step(6, over("1", "t2", dead), now);
         assert!(logs(&effects).contains(&"token.refused crm.token".to_owned()), "{effects:?}");
         assert_eq!(account.memory.sign.not_before, now + pause);
-        let closed = account.places.closed.clone().unwrap();
+        let closed = account.limiter.closed.clone().unwrap();
         assert_eq!(
             (closed.code.as_str(), closed.message.as_str()),
             ("crm.token", super::NOT_TAKEN)
@@ -294,7 +294,7 @@ fn an_ended_token_and_a_late_refusal_of_an_old_one_close_nothing() {
         account.step(10 + n, ask("1"), now);
         account.step(10 + n, Event::Signed("t", 3_600_000), now);
         account.step(20 + n, over("1", "t", retry(Reason::Token, "expired")), now);
-        assert_eq!(account.places.closed, None);
+        assert_eq!(account.limiter.closed, None);
     }
     let mut account = proven();
     account.step(3, ask("1"), START);
@@ -329,7 +329,7 @@ fn a_refusal_of_which_nobody_is_sure_is_what_the_read_shows() {
         let told = account.step(4, Event::Looked(read), START + 50);
         assert_eq!(blamed(&told), is_blamed, "{read:?}");
         let by =
-            account.places.closed.as_ref().map(|closed| format!("{:?}", closed.by).to_lowercase());
+            account.limiter.closed.as_ref().map(|closed| format!("{:?}", closed.by).to_lowercase());
         assert_eq!(by.as_deref(), closed_by, "{read:?}");
     }
 }
@@ -378,7 +378,7 @@ fn an_unsure_token_asks_for_another_and_then_for_the_read() {
         blamed(&account.step(6, Event::Looked(stored()), START + 20)),
         "the read passes, so it is that one lead"
     );
-    assert_eq!(account.places.closed, None);
+    assert_eq!(account.limiter.closed, None);
 }
 
 #[test]
@@ -436,7 +436,7 @@ fn the_version_that_an_account_asks_for_is_learnt() {
 #[test]
 fn whatever_a_token_was_good_for_a_closed_account_is_opened_by_a_new_one() {
     let mut account = proven();
-    account.places.close(super::By::Token, "auth.refused", "Mend it.", 60_000, START);
+    account.limiter.close(super::By::Token, "auth.refused", "Mend it.", 60_000, START);
     assert_eq!(waits(&account.step(5, ask("1"), START)), Some(START + 60_000));
     assert_eq!(does(&account.step(6, ask("1"), START + 60_000)), [Effect::SignIn(6, 30_000)]);
     assert_eq!(waits(&account.step(6, Event::Signed("t2", 3_600_000), START + 60_000)), None);

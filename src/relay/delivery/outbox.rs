@@ -7,7 +7,7 @@
 mod decide;
 mod recipe;
 
-pub use recipe::{Probe, Recipe, When};
+pub use recipe::{LookUp, Recipe, When};
 
 use super::backoff;
 use super::guard::Seen;
@@ -30,7 +30,7 @@ pub struct Timing {
     pub base: u64,
     /// The longest wait of the backoff.
     pub cap: u64,
-    /// What [`Probe::lag`] and the systems' own waiting times are divided by; 1 but in tests.
+    /// What [`LookUp::lag`] and the systems' own waiting times are divided by; 1 but in tests.
     pub scale: u64,
 }
 
@@ -39,7 +39,8 @@ pub struct Timing {
 #[serde(rename_all = "lowercase")]
 pub enum Call {
     /// The look-up.
-    Probe,
+    #[serde(rename = "probe")]
+    LookUp,
     /// Who has the [guard](crate::relay::delivery::guard::Guard)'s key. Since version 3 of the stored state.
     Holders,
     /// The write of a person who is not known.
@@ -92,8 +93,8 @@ pub struct Delivery {
     #[serde(default)]
     pub record: Option<String>,
     /// Until then a look-up's "no such person" does not count.
-    #[serde(default)]
-    pub doubt: Option<u64>,
+    #[serde(rename = "doubt", default)]
+    pub uncertain_until: Option<u64>,
     /// A call without a look-up was repeated after its reply was lost.
     pub maybe_repeated: bool,
     /// Tokens that were refused in a row: nobody's fault, so they count apart. Since version 2 of the stored state.
@@ -130,14 +131,14 @@ pub struct Delivery {
 pub enum Event {
     /// `next` has come.
     Due {
-        /// Until then a look-up that finds nobody proves nothing, as the gate says.
-        doubt: Option<u64>,
-        /// Until then a list of a key's holders that shows nobody else proves nothing, as the gate says.
+        /// Until then a look-up that finds nobody proves nothing, as the limiter says.
+        uncertain_until: Option<u64>,
+        /// Until then a list of a key's holders that shows nobody else proves nothing, as the limiter says.
         others: Option<u64>,
         /// Nobody else can have written this person since the last call.
         kept: bool,
-        /// The gate's place is this delivery's until then, at least.
-        place: Option<u64>,
+        /// The limiter's lease is this delivery's until then, at least.
+        lease: Option<u64>,
     },
     /// The call came to this.
     Outcome {
@@ -153,9 +154,9 @@ pub enum Event {
         /// The owner lets the key alone say who somebody is.
         by_key: bool,
     },
-    /// The call was not sent: the gate has no place for it yet.
+    /// The call was not sent: the limiter has no lease for it yet.
     Held {
-        /// When to ask the gate again.
+        /// When to ask the limiter again.
         until: u64,
     },
     /// The look-up was not sent: the lead has none of its keys.
@@ -195,7 +196,7 @@ impl Delivery {
             sent: 0,
             attempts: 0,
             record: None,
-            doubt: None,
+            uncertain_until: None,
             maybe_repeated: false,
             renewals: 0,
             blind: false,
@@ -216,12 +217,12 @@ impl Delivery {
     pub fn replayed(&self, recipe: &Recipe, now: u64) -> Self {
         let fresh = Delivery::new(recipe, now);
         Delivery {
-            call: if fresh.call == Call::Write && self.doubt.is_some() {
-                Call::Probe
+            call: if fresh.call == Call::Write && self.uncertain_until.is_some() {
+                Call::LookUp
             } else {
                 fresh.call
             },
-            doubt: self.doubt,
+            uncertain_until: self.uncertain_until,
             maybe_repeated: self.maybe_repeated,
             ..fresh
         }
@@ -240,21 +241,24 @@ impl Delivery {
             (_, Phase::Done) => Effect::Done,
             (_, Phase::Dead) => Effect::Dead,
             (Event::Due { .. }, _) if now < self.next => Effect::Wait,
-            // The word that there is a place was long on its way: a call that went out now could outlive the place, and
+            // The word that there is a lease was long on its way: a call that went out now could outlive the lease, and
             // the next one about this person would meet it.
-            (Event::Due { place: Some(until), .. }, Phase::Waiting)
+            (Event::Due { lease: Some(until), .. }, Phase::Waiting)
                 if until < now.saturating_add(timing.deadline) =>
             {
                 self.wait(now)
             }
-            (Event::Due { doubt, others, kept, .. }, Phase::Waiting) => {
+            (Event::Due { uncertain_until, others, kept, .. }, Phase::Waiting) => {
                 // "No such person" holds for as long as nobody else can write; after that it is asked again.
                 if self.call == Call::Write && !kept && self.first(recipe) != Call::Write {
                     return self.decide_anew(recipe, now);
                 }
                 let still = |until: &u64| *until > now;
                 match self.call {
-                    Call::Probe => self.doubt = self.doubt.max(doubt.filter(still)),
+                    Call::LookUp => {
+                        self.uncertain_until =
+                            self.uncertain_until.max(uncertain_until.filter(still))
+                    }
                     Call::Holders => {
                         self.others = self.others.max(others.filter(still));
                         // The pages are one list only as long as nobody else can write.
@@ -292,12 +296,15 @@ impl Delivery {
             (Event::Blamed, _) => Effect::Wait,
             (Event::Blind, _) if self.call == Call::Holders => {
                 self.key = Key::Lone;
-                self.turn_to(if self.doubt.is_some() { Call::Probe } else { Call::Write }, now)
+                self.turn_to(
+                    if self.uncertain_until.is_some() { Call::LookUp } else { Call::Write },
+                    now,
+                )
             }
             (Event::Blind, _) => {
                 self.blind = true;
                 // A write whose reply was lost is behind this look-up: without it the repeat may be a second one.
-                self.maybe_repeated |= self.doubt.take().is_some();
+                self.maybe_repeated |= self.uncertain_until.take().is_some();
                 self.turn_to(Call::Write, now)
             }
             (Event::Outcome { outcome }, _) => {
@@ -329,10 +336,10 @@ impl Delivery {
 
     /// The operation of the call that is next, or out.
     pub fn operation(&self, recipe: &Recipe) -> &'static str {
-        match (self.call, &recipe.probe, &recipe.guard) {
+        match (self.call, &recipe.look_up, &recipe.guard) {
             (Call::Holders, _, Some(guard)) => guard.operation,
-            (Call::Probe, Some(probe), _) => probe.operation,
-            (Call::Found, Some(probe), _) => probe.found.unwrap_or(recipe.write),
+            (Call::LookUp, Some(look_up), _) => look_up.operation,
+            (Call::Found, Some(look_up), _) => look_up.found.unwrap_or(recipe.write),
             _ => recipe.write,
         }
     }
@@ -374,10 +381,12 @@ impl Delivery {
         };
         let renewals = std::mem::take(&mut self.renewals);
         match outcome {
-            Outcome::Found { records, .. } if self.call == Call::Probe => match latest(&records) {
+            Outcome::Found { records, .. } if self.call == Call::LookUp => match latest(&records) {
                 // The write finds this person by itself now, so it is repeated as it was.
-                Some(_) if recipe.probe.as_ref().is_some_and(|probe| probe.found.is_none()) => {
-                    self.doubt = None;
+                Some(_)
+                    if recipe.look_up.as_ref().is_some_and(|look_up| look_up.found.is_none()) =>
+                {
+                    self.uncertain_until = None;
                     self.decided(recipe, true, now)
                 }
                 Some(id) => {
@@ -386,7 +395,7 @@ impl Delivery {
                 }
                 None => self.absent(recipe, again(self.attempts.saturating_add(1)), now),
             },
-            Outcome::Refused { issues, .. } if is_missing(&issues) && self.call == Call::Probe => {
+            Outcome::Refused { issues, .. } if is_missing(&issues) && self.call == Call::LookUp => {
                 self.absent(recipe, again(self.attempts.saturating_add(1)), now)
             }
             // What the lead can do without goes, and the lead is sent once more.
@@ -395,26 +404,26 @@ impl Delivery {
             Outcome::Refused { issues, .. } if is_missing(&issues) && self.call == Call::Found => {
                 self.attempts = self.attempts.saturating_add(1);
                 self.record = None;
-                self.call = Call::Probe;
+                self.call = Call::LookUp;
                 self.wait(again(self.attempts))
             }
             Outcome::Refused { fault: Fault::Lead, .. } => {
                 self.phase = Phase::Dead;
                 Effect::Dead
             }
-            // The gate finds out whose fault it is. Should its word be lost, the call is simply made again.
+            // The limiter finds out whose fault it is. Should its word be lost, the call is simply made again.
             Outcome::Refused { fault: Fault::Unsure, .. } => {
                 self.attempts = self.attempts.saturating_add(1);
                 self.wait(again(self.attempts))
             }
-            // Somebody has to mend the account or the form; the gate knows when. This lead has not failed, and the next
+            // Somebody has to mend the account or the form; the limiter knows when. This lead has not failed, and the next
             // to ask is another one.
             Outcome::Refused { fault: Fault::Target | Fault::Writes | Fault::Account, .. } => {
                 self.wait(again(1))
             }
             Outcome::Stored { .. } if matches!(self.call, Call::Write | Call::Found) => {
                 self.phase = Phase::Done;
-                self.doubt = None;
+                self.uncertain_until = None;
                 Effect::Done
             }
             // An expired token is nobody's fault, and a version that is not spoken neither: it costs the lead no try. Only
@@ -424,7 +433,7 @@ impl Delivery {
                 let until = if renewals == 0 { now } else { again(renewals) };
                 self.wait(until)
             }
-            // The gate holds the account back for as long as it takes; this lead has not failed either.
+            // The limiter holds the account back for as long as it takes; this lead has not failed either.
             Outcome::Retry { after, reason: Reason::Rate | Reason::Quota, .. } => {
                 self.wait(again(1).max(asked(after, timing, now)))
             }
@@ -442,16 +451,16 @@ impl Delivery {
         self.attempts = self.attempts.saturating_add(1);
         let landed = self.sent.saturating_add(timing.deadline);
         let mut next = again;
-        match (self.call, &recipe.probe) {
-            (Call::Probe | Call::Holders, _) => {}
-            (Call::Write, Some(probe)) if !self.blind => {
-                let lag = probe.lag.checked_div(timing.scale).unwrap_or(probe.lag);
-                self.doubt = Some(landed.saturating_add(lag));
+        match (self.call, &recipe.look_up) {
+            (Call::LookUp | Call::Holders, _) => {}
+            (Call::Write, Some(look_up)) if !self.blind => {
+                let lag = look_up.lag.checked_div(timing.scale).unwrap_or(look_up.lag);
+                self.uncertain_until = Some(landed.saturating_add(lag));
                 if recipe.guard.is_some() && !self.without.is_empty() {
                     self.key = Key::Settled;
                 }
                 self.call = match self.first(recipe) {
-                    Call::Write => Call::Probe,
+                    Call::Write => Call::LookUp,
                     first => first,
                 };
                 next = again.max(landed);
@@ -467,13 +476,13 @@ impl Delivery {
 
     /// The look-up found nobody.
     fn absent(&mut self, recipe: &Recipe, again: u64, now: u64) -> Effect {
-        match self.doubt {
+        match self.uncertain_until {
             Some(until) if now < until => {
                 self.attempts = self.attempts.saturating_add(1);
                 self.wait(again.min(until).max(now.saturating_add(1)))
             }
             _ => {
-                self.doubt = None;
+                self.uncertain_until = None;
                 self.decided(recipe, false, now)
             }
         }

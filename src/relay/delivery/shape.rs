@@ -20,7 +20,7 @@ pub fn shaped(
 ) -> Option<Entries<'static>> {
     let key = |name: &'static str| Some((Cow::Borrowed(name), given(checked, name)?.clone()));
     let is_left = |name: &str| delivery.without.split(' ').any(|left| left == name);
-    match (delivery.call, &recipe.guard, &recipe.probe) {
+    match (delivery.call, &recipe.guard, &recipe.look_up) {
         (Call::Holders, Some(guard), _) => {
             identity(guard, checked)?;
             let page =
@@ -28,12 +28,14 @@ pub fn shaped(
             Some(key(guard.key).into_iter().chain(page).collect())
         }
         // A look-up takes one key alone.
-        (Call::Probe, _, Some(probe)) => {
-            let name =
-                probe.keys.iter().find(|name| !is_left(name) && given(checked, name).is_some())?;
+        (Call::LookUp, _, Some(look_up)) => {
+            let name = look_up
+                .keys
+                .iter()
+                .find(|name| !is_left(name) && given(checked, name).is_some())?;
             Some(vec![key(name)?])
         }
-        (call, guard, probe) => {
+        (call, guard, look_up) => {
             let aside =
                 guard.as_ref().filter(|_| delivery.aside).and_then(|guard| noted(guard, checked));
             let mut params: Entries<'static> =
@@ -47,7 +49,7 @@ pub fn shaped(
             }
             if let (Call::Found, Some(id)) = (call, &delivery.record) {
                 // By id only: e-mail is no key here, and an e-mail beside the id would be a change.
-                let keys = probe.as_ref().map_or(&[][..], |probe| probe.keys);
+                let keys = look_up.as_ref().map_or(&[][..], |look_up| look_up.keys);
                 params.retain(|(name, _)| name != "id" && !keys.contains(&name.as_ref()));
                 params.insert(0, (Cow::Borrowed("id"), Value::from(id.clone())));
             }

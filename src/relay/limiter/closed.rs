@@ -224,13 +224,13 @@ impl Limiter {
         }
     }
 
-    /// Takes what came of a call, before its place is given back.
+    /// Takes what came of a call, before its lease is given back.
     pub fn settle(&mut self, told: Told<'_>, now: u64) -> Settled {
         if told.unsent {
             let asked = self.leases.iter().find(|lease| lease.id == told.id);
             let names = asked.map(|lease| lease.probe.clone()).unwrap_or_default();
             self.asked_about(&names, "", now);
-            // While a quota is used up, who has a place is its probe.
+            // While a quota is used up, who has a lease is its probe.
             if self.quota.is_some() {
                 self.quiet_until = now;
                 self.changes.account();

@@ -86,7 +86,7 @@ impl Limiter {
         let mut limiter = Limiter::default();
         let mut calls: Vec<(u64, u32)> = Vec::new();
         for (name, text) in parts {
-            // Leads keep their places and accounts stay closed, or the row says nothing at all.
+            // Leads keep their leases and accounts stay closed, or the row says nothing at all.
             let _ = limiter.adopt(name, text, &mut calls);
         }
         limiter.changes.place = calls.last().map_or(0, |(_, place)| place.saturating_add(1));

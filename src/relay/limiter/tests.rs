@@ -4,8 +4,10 @@ use super::{
 use crate::crm::outcome::Fault;
 
 const LIMITS: Limits = Limits { calls: 3, window: 20_000, at_once: 2 };
-const GRANTED: Answer = Answer::Granted { doubt: None, others: None, kept: false, probe: false };
-const PROBE: Answer = Answer::Granted { doubt: None, others: None, kept: false, probe: true };
+const GRANTED: Answer =
+    Answer::Granted { uncertain_until: None, others: None, kept: false, probe: false };
+const PROBE: Answer =
+    Answer::Granted { uncertain_until: None, others: None, kept: false, probe: true };
 const MANY: Limits = Limits { calls: 1_000, window: 20_000, at_once: 2 };
 
 fn ask<'a>(id: &'a str, key: &'a str) -> Ask<'a> {
@@ -37,139 +39,139 @@ fn waits(answer: Answer) -> bool {
 
 #[test]
 fn one_call_at_a_time_for_each_person() {
-    let mut gate = Limiter::default();
-    assert_eq!(gate.acquire(LIMITS, ask("1", "ann"), 0), GRANTED);
-    assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 10), person(260));
-    gate.release("1", Keep::No, None);
-    assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 20), GRANTED);
+    let mut limiter = Limiter::default();
+    assert_eq!(limiter.acquire(LIMITS, ask("1", "ann"), 0), GRANTED);
+    assert_eq!(limiter.acquire(LIMITS, ask("2", "ann"), 10), person(260));
+    limiter.release("1", Keep::No, None);
+    assert_eq!(limiter.acquire(LIMITS, ask("2", "ann"), 20), GRANTED);
 }
 
 #[test]
 fn a_lost_call_keeps_its_place_until_its_deadline() {
-    let mut gate = Limiter::default();
-    assert_eq!(gate.acquire(LIMITS, ask("1", "ann"), 0), GRANTED);
-    gate.release("1", Keep::Lost, None);
-    assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 300), person(1_000));
-    assert_eq!(gate.acquire(LIMITS, ask("2", "ann"), 1_000), GRANTED);
-    // It went out later than its place was given, and nobody holds the place for longer than it can run.
-    gate.release("2", Keep::Lost, Some(1_900));
-    assert_eq!(gate.acquire(LIMITS, ask("1", "ann"), 1_300), person(1_900));
-    assert_eq!(gate.acquire(MANY, ask("1", "ann"), 1_900), GRANTED);
+    let mut limiter = Limiter::default();
+    assert_eq!(limiter.acquire(LIMITS, ask("1", "ann"), 0), GRANTED);
+    limiter.release("1", Keep::Lost, None);
+    assert_eq!(limiter.acquire(LIMITS, ask("2", "ann"), 300), person(1_000));
+    assert_eq!(limiter.acquire(LIMITS, ask("2", "ann"), 1_000), GRANTED);
+    // It went out later than its lease was given, and nobody holds the lease for longer than it can run.
+    limiter.release("2", Keep::Lost, Some(1_900));
+    assert_eq!(limiter.acquire(LIMITS, ask("1", "ann"), 1_300), person(1_900));
+    assert_eq!(limiter.acquire(MANY, ask("1", "ann"), 1_900), GRANTED);
 }
 
 #[test]
 fn who_was_just_written_is_remembered_until_reads_show_it() {
-    let mut gate = Limiter::default();
+    let mut limiter = Limiter::default();
     let of = |id| Ask { lag: 60_000, ..ask(id, "ann") };
-    gate.acquire(LIMITS, of("1"), 0);
-    gate.stored("1", 60_000, 500);
-    gate.release("1", Keep::No, None);
+    limiter.acquire(LIMITS, of("1"), 0);
+    limiter.stored("1", 60_000, 500);
+    limiter.release("1", Keep::No, None);
     assert_eq!(
-        gate.acquire(LIMITS, of("2"), 600),
-        Answer::Granted { doubt: Some(68_000), others: None, kept: false, probe: false }
+        limiter.acquire(LIMITS, of("2"), 600),
+        Answer::Granted { uncertain_until: Some(68_000), others: None, kept: false, probe: false }
     );
     // Its worker died: nobody says what became of the call.
     assert_eq!(
-        gate.acquire(LIMITS, of("3"), 1_600),
-        Answer::Granted { doubt: Some(68_000), others: None, kept: false, probe: false }
+        limiter.acquire(LIMITS, of("3"), 1_600),
+        Answer::Granted { uncertain_until: Some(68_000), others: None, kept: false, probe: false }
     );
-    gate.release("3", Keep::No, None);
-    assert_eq!(gate.acquire(LIMITS, of("4"), 68_000), GRANTED);
+    limiter.release("3", Keep::No, None);
+    assert_eq!(limiter.acquire(LIMITS, of("4"), 68_000), GRANTED);
 }
 
 #[test]
 fn a_delivery_goes_on_in_its_own_place() {
-    let mut gate = Limiter::default();
-    gate.acquire(MANY, ask("1", "ann"), 0);
-    gate.acquire(MANY, ask("2", "bob"), 0);
-    gate.release("1", Keep::GoesOn, None);
+    let mut limiter = Limiter::default();
+    limiter.acquire(MANY, ask("1", "ann"), 0);
+    limiter.acquire(MANY, ask("2", "bob"), 0);
+    limiter.release("1", Keep::GoesOn, None);
     assert!(
-        waits(gate.acquire(MANY, ask("3", "ann"), 5)),
+        waits(limiter.acquire(MANY, ask("3", "ann"), 5)),
         "the look-up counts for the one who made it"
     );
     assert_eq!(
-        gate.acquire(MANY, ask("1", "ann"), 10),
-        Answer::Granted { doubt: None, others: None, kept: true, probe: false }
+        limiter.acquire(MANY, ask("1", "ann"), 10),
+        Answer::Granted { uncertain_until: None, others: None, kept: true, probe: false }
     );
-    assert_eq!(gate.leases.len(), 2);
-    assert_eq!(gate.calls.len(), 3, "it is another call all the same");
+    assert_eq!(limiter.leases.len(), 2);
+    assert_eq!(limiter.calls.len(), 3, "it is another call all the same");
 }
 
 #[test]
 fn never_over_a_limit() {
-    let mut gate = Limiter::default();
-    assert_eq!(gate.acquire(LIMITS, ask("1", "a"), 0), GRANTED);
-    assert_eq!(gate.acquire(LIMITS, ask("2", "b"), 0), GRANTED);
-    assert!(waits(gate.acquire(LIMITS, ask("3", "c"), 0)), "two at once");
-    gate.release("1", Keep::No, None);
-    gate.release("2", Keep::No, None);
-    assert_eq!(gate.acquire(LIMITS, ask("3", "c"), 1), GRANTED);
-    gate.release("3", Keep::No, None);
-    let full = gate.acquire(LIMITS, ask("4", "d"), 19_000);
+    let mut limiter = Limiter::default();
+    assert_eq!(limiter.acquire(LIMITS, ask("1", "a"), 0), GRANTED);
+    assert_eq!(limiter.acquire(LIMITS, ask("2", "b"), 0), GRANTED);
+    assert!(waits(limiter.acquire(LIMITS, ask("3", "c"), 0)), "two at once");
+    limiter.release("1", Keep::No, None);
+    limiter.release("2", Keep::No, None);
+    assert_eq!(limiter.acquire(LIMITS, ask("3", "c"), 1), GRANTED);
+    limiter.release("3", Keep::No, None);
+    let full = limiter.acquire(LIMITS, ask("4", "d"), 19_000);
     assert_eq!(full, account(20_000), "three in the window");
-    assert_eq!(gate.acquire(LIMITS, ask("4", "d"), 20_000), GRANTED);
+    assert_eq!(limiter.acquire(LIMITS, ask("4", "d"), 20_000), GRANTED);
 }
 
 #[test]
 fn shards_take_turns() {
-    let mut gate = Limiter::default();
+    let mut limiter = Limiter::default();
     let from = |shard| Ask { shard, ..ask(shard, shard) };
-    gate.acquire(MANY, ask("1", "a"), 0);
-    gate.acquire(MANY, ask("2", "b"), 0);
-    assert!(waits(gate.acquire(MANY, from("B"), 1)));
-    assert!(waits(gate.acquire(MANY, from("A"), 2)));
-    gate.release("1", Keep::No, None);
-    assert!(waits(gate.acquire(MANY, from("A"), 3)), "B came before");
-    assert_eq!(gate.acquire(MANY, from("B"), 4), GRANTED);
-    gate.release("B", Keep::No, None);
-    assert!(waits(gate.acquire(MANY, from("B"), 5)), "B was served, A was not");
-    assert_eq!(gate.acquire(MANY, from("A"), 6), GRANTED);
+    limiter.acquire(MANY, ask("1", "a"), 0);
+    limiter.acquire(MANY, ask("2", "b"), 0);
+    assert!(waits(limiter.acquire(MANY, from("B"), 1)));
+    assert!(waits(limiter.acquire(MANY, from("A"), 2)));
+    limiter.release("1", Keep::No, None);
+    assert!(waits(limiter.acquire(MANY, from("A"), 3)), "B came before");
+    assert_eq!(limiter.acquire(MANY, from("B"), 4), GRANTED);
+    limiter.release("B", Keep::No, None);
+    assert!(waits(limiter.acquire(MANY, from("B"), 5)), "B was served, A was not");
+    assert_eq!(limiter.acquire(MANY, from("A"), 6), GRANTED);
 }
 
 #[test]
 fn a_shard_that_went_away_keeps_nobody_waiting() {
-    let mut gate = Limiter::default();
+    let mut limiter = Limiter::default();
     let from = |shard| Ask { shard, deadline: 60_000, ..ask(shard, shard) };
-    gate.acquire(MANY, from("1"), 0);
-    gate.acquire(MANY, from("2"), 0);
-    assert!(waits(gate.acquire(MANY, from("dead"), 1)));
-    gate.release("1", Keep::No, None);
-    assert!(waits(gate.acquire(MANY, from("B"), 500)));
-    assert_eq!(gate.acquire(MANY, from("B"), 1_200), GRANTED);
+    limiter.acquire(MANY, from("1"), 0);
+    limiter.acquire(MANY, from("2"), 0);
+    assert!(waits(limiter.acquire(MANY, from("dead"), 1)));
+    limiter.release("1", Keep::No, None);
+    assert!(waits(limiter.acquire(MANY, from("B"), 500)));
+    assert_eq!(limiter.acquire(MANY, from("B"), 1_200), GRANTED);
 }
 
 #[test]
 fn what_the_headers_leave_is_not_passed() {
-    let mut gate = Limiter::default();
-    assert_eq!(gate.acquire(MANY, ask("1", "a"), 0), GRANTED);
-    assert_eq!(gate.acquire(MANY, ask("2", "b"), 0), GRANTED);
-    gate.release("1", Keep::No, None);
+    let mut limiter = Limiter::default();
+    assert_eq!(limiter.acquire(MANY, ask("1", "a"), 0), GRANTED);
+    assert_eq!(limiter.acquire(MANY, ask("2", "b"), 0), GRANTED);
+    limiter.release("1", Keep::No, None);
     // Two are left, but the call that is out may not be counted yet.
-    gate.heard(2, 30_000);
-    assert_eq!(gate.acquire(MANY, ask("3", "c"), 1), GRANTED);
-    gate.release("2", Keep::No, None);
-    gate.release("3", Keep::No, None);
-    assert_eq!(gate.acquire(MANY, ask("4", "d"), 2), account(30_000));
+    limiter.heard(2, 30_000);
+    assert_eq!(limiter.acquire(MANY, ask("3", "c"), 1), GRANTED);
+    limiter.release("2", Keep::No, None);
+    limiter.release("3", Keep::No, None);
+    assert_eq!(limiter.acquire(MANY, ask("4", "d"), 2), account(30_000));
     // A reply that was overtaken brings nothing back.
-    gate.heard(5, 30_000);
-    assert!(waits(gate.acquire(MANY, ask("4", "d"), 3)));
-    assert_eq!(gate.acquire(MANY, ask("4", "d"), 30_000), GRANTED);
+    limiter.heard(5, 30_000);
+    assert!(waits(limiter.acquire(MANY, ask("4", "d"), 3)));
+    assert_eq!(limiter.acquire(MANY, ask("4", "d"), 30_000), GRANTED);
 }
 
 #[test]
 fn a_used_up_quota_is_asked_for_every_quarter_of_an_hour_and_not_after_its_reset() {
-    let mut gate = Limiter::default();
+    let mut limiter = Limiter::default();
     let reset = 5 * PROBE_EVERY + 7;
-    gate.spent(reset, PROBE_EVERY, 0);
+    limiter.spent(reset, PROBE_EVERY, 0);
     let mut probes = Vec::new();
     let mut now = 0;
     while now < reset {
-        match gate.acquire(MANY, ask("1", "a"), now) {
+        match limiter.acquire(MANY, ask("1", "a"), now) {
             Answer::Granted { .. } => {
                 probes.push(now);
-                assert!(waits(gate.acquire(MANY, ask("2", "b"), now)), "one probe at a time");
-                gate.release("1", Keep::No, None);
-                gate.spent(reset, PROBE_EVERY, now);
+                assert!(waits(limiter.acquire(MANY, ask("2", "b"), now)), "one probe at a time");
+                limiter.release("1", Keep::No, None);
+                limiter.spent(reset, PROBE_EVERY, now);
             }
             Answer::Wait { until, .. } => {
                 assert!(until > now);
@@ -178,39 +180,39 @@ fn a_used_up_quota_is_asked_for_every_quarter_of_an_hour_and_not_after_its_reset
         }
     }
     assert_eq!(probes.len(), 5, "{probes:?}");
-    assert_eq!(gate.acquire(MANY, ask("1", "a"), reset), GRANTED);
-    assert_eq!(gate.acquire(MANY, ask("2", "b"), reset), GRANTED, "open for all");
+    assert_eq!(limiter.acquire(MANY, ask("1", "a"), reset), GRANTED);
+    assert_eq!(limiter.acquire(MANY, ask("2", "b"), reset), GRANTED, "open for all");
 }
 
 #[test]
 fn a_probe_of_a_quota_that_was_not_made_costs_no_quarter_of_an_hour() {
-    let mut gate = Limiter::default();
-    gate.spent(4 * PROBE_EVERY, PROBE_EVERY, 0);
+    let mut limiter = Limiter::default();
+    limiter.spent(4 * PROBE_EVERY, PROBE_EVERY, 0);
     let now = PROBE_EVERY;
-    assert!(matches!(gate.acquire(MANY, ask("1", "a"), now), Answer::Granted { .. }));
-    gate.settle(Told { unsent: true, fault: None, ..told("1", Fault::Lead) }, now + 1);
-    gate.release("1", Keep::No, None);
-    assert!(matches!(gate.acquire(MANY, ask("1", "a"), now + 1), Answer::Granted { .. }));
-    assert!(matches!(gate.acquire(MANY, ask("2", "b"), now + 1), Answer::Wait { .. }));
+    assert!(matches!(limiter.acquire(MANY, ask("1", "a"), now), Answer::Granted { .. }));
+    limiter.settle(Told { unsent: true, fault: None, ..told("1", Fault::Lead) }, now + 1);
+    limiter.release("1", Keep::No, None);
+    assert!(matches!(limiter.acquire(MANY, ask("1", "a"), now + 1), Answer::Granted { .. }));
+    assert!(matches!(limiter.acquire(MANY, ask("2", "b"), now + 1), Answer::Wait { .. }));
 }
 
 #[test]
-fn a_quota_that_is_back_early_opens_the_gate() {
-    let mut gate = Limiter::default();
-    gate.spent(80_000_000, PROBE_EVERY, 0);
-    assert_eq!(gate.acquire(MANY, ask("1", "a"), PROBE_EVERY), GRANTED);
-    gate.release("1", Keep::No, None);
-    gate.opened();
-    assert_eq!(gate.acquire(MANY, ask("2", "b"), PROBE_EVERY + 1), GRANTED);
+fn a_quota_that_is_back_early_opens_the_limiter() {
+    let mut limiter = Limiter::default();
+    limiter.spent(80_000_000, PROBE_EVERY, 0);
+    assert_eq!(limiter.acquire(MANY, ask("1", "a"), PROBE_EVERY), GRANTED);
+    limiter.release("1", Keep::No, None);
+    limiter.opened();
+    assert_eq!(limiter.acquire(MANY, ask("2", "b"), PROBE_EVERY + 1), GRANTED);
 }
 
 #[test]
 fn a_clock_that_was_set_back_closes_nothing_for_long() {
-    let mut gate = Limiter::default();
-    gate.acquire(LIMITS, ask("1", "a"), 900_000_000);
-    gate.acquire(LIMITS, ask("2", "b"), 900_000_000);
-    assert!(waits(gate.acquire(LIMITS, ask("3", "a"), 1_000)));
-    assert_eq!(gate.acquire(LIMITS, ask("3", "a"), 2_000), GRANTED);
+    let mut limiter = Limiter::default();
+    limiter.acquire(LIMITS, ask("1", "a"), 900_000_000);
+    limiter.acquire(LIMITS, ask("2", "b"), 900_000_000);
+    assert!(waits(limiter.acquire(LIMITS, ask("3", "a"), 1_000)));
+    assert_eq!(limiter.acquire(LIMITS, ask("3", "a"), 2_000), GRANTED);
 }
 
 /// Ann with both, by e-mail alone, by phone alone; and somebody else with the same phone.
@@ -225,48 +227,49 @@ fn one_call_at_a_time_whichever_fields_two_leads_share() {
         ("ann", "p:123 e:ann", true),
         ("e:ann p:123", "e:bob p:124", false),
     ] {
-        let mut gate = Limiter::default();
-        gate.acquire(LIMITS, ask("1", one), 0);
-        assert_eq!(waits(gate.acquire(LIMITS, ask("2", other), 10)), wait, "{one} and {other}");
-        gate.release("1", Keep::No, None);
-        assert_eq!(gate.acquire(LIMITS, ask("2", other), 20), GRANTED);
+        let mut limiter = Limiter::default();
+        limiter.acquire(LIMITS, ask("1", one), 0);
+        assert_eq!(waits(limiter.acquire(LIMITS, ask("2", other), 10)), wait, "{one} and {other}");
+        limiter.release("1", Keep::No, None);
+        assert_eq!(limiter.acquire(LIMITS, ask("2", other), 20), GRANTED);
     }
 }
 
 #[test]
 fn reads_that_go_by_the_e_mail_lag_behind_it_alone() {
-    let mut gate = Limiter { kinds: "e", ..Limiter::default() };
+    let mut limiter = Limiter { kinds: "e", ..Limiter::default() };
     let of = |id, keys| Ask { lag: 60_000, ..ask(id, keys) };
-    gate.acquire(LIMITS, of("1", "e:ann p:123"), 0);
-    gate.stored("1", 60_000, 0);
-    gate.release("1", Keep::No, None);
-    assert_eq!(gate.acquire(LIMITS, of("2", "p:123"), 1), GRANTED);
-    let doubt = Answer::Granted { doubt: Some(67_500), others: None, kept: false, probe: false };
-    assert_eq!(gate.acquire(LIMITS, of("3", "p:9 e:ann"), 2), doubt);
+    limiter.acquire(LIMITS, of("1", "e:ann p:123"), 0);
+    limiter.stored("1", 60_000, 0);
+    limiter.release("1", Keep::No, None);
+    assert_eq!(limiter.acquire(LIMITS, of("2", "p:123"), 1), GRANTED);
+    let uncertain_until =
+        Answer::Granted { uncertain_until: Some(67_500), others: None, kept: false, probe: false };
+    assert_eq!(limiter.acquire(LIMITS, of("3", "p:9 e:ann"), 2), uncertain_until);
 }
 
 #[test]
 fn a_shared_phone_is_in_doubt_for_others_and_not_for_who_comes_again() {
-    let mut gate = Limiter { kinds: "ep", ..Limiter::default() };
+    let mut limiter = Limiter { kinds: "ep", ..Limiter::default() };
     let of = |id, keys| Ask { lag: 60_000, ..ask(id, keys) };
-    let writes = |gate: &mut Limiter, id, keys, now| {
-        let answer = gate.acquire(MANY, of(id, keys), now);
-        gate.stored(id, 60_000, now);
-        gate.release(id, Keep::No, None);
+    let writes = |limiter: &mut Limiter, id, keys, now| {
+        let answer = limiter.acquire(MANY, of(id, keys), now);
+        limiter.stored(id, 60_000, now);
+        limiter.release(id, Keep::No, None);
         match answer {
-            Answer::Granted { doubt, others, .. } => (doubt, others),
+            Answer::Granted { uncertain_until, others, .. } => (uncertain_until, others),
             Answer::Wait { .. } => (Some(0), Some(0)),
         }
     };
-    assert_eq!(writes(&mut gate, "1", "e:ann p:123", 0), (None, None));
+    assert_eq!(writes(&mut limiter, "1", "e:ann p:123", 0), (None, None));
     // Who comes again has written that phone: nobody else is hidden behind it.
-    assert_eq!(writes(&mut gate, "2", "e:ann p:123", 1), (Some(67_500), None));
-    assert_eq!(writes(&mut gate, "3", "e:bob p:123", 2), (None, Some(67_501)));
+    assert_eq!(writes(&mut limiter, "2", "e:ann p:123", 1), (Some(67_500), None));
+    assert_eq!(writes(&mut limiter, "3", "e:bob p:123", 2), (None, Some(67_501)));
     // From now on there are two.
-    assert_eq!(writes(&mut gate, "4", "e:ann p:123", 3), (Some(67_501), Some(67_502)));
+    assert_eq!(writes(&mut limiter, "4", "e:ann p:123", 3), (Some(67_501), Some(67_502)));
     // Somebody without an e-mail may be anybody.
-    assert_eq!(writes(&mut gate, "5", "p:9", 4), (None, None));
-    assert_eq!(writes(&mut gate, "6", "e:eve p:9", 5), (None, Some(67_504)));
+    assert_eq!(writes(&mut limiter, "5", "p:9", 4), (None, None));
+    assert_eq!(writes(&mut limiter, "6", "e:eve p:9", 5), (None, Some(67_504)));
 }
 
 fn told(id: &str, fault: Fault) -> Told<'_> {
@@ -298,126 +301,126 @@ fn events(settled: &Settled) -> Vec<&str> {
 
 #[test]
 fn a_form_that_the_account_does_not_take_waits_and_the_others_go_on() {
-    let mut gate = Limiter::default();
-    gate.acquire(MANY, ask("1", "a"), 0);
-    let settled = gate.settle(told("1", Fault::Target), 100);
+    let mut limiter = Limiter::default();
+    limiter.acquire(MANY, ask("1", "a"), 0);
+    let settled = limiter.settle(told("1", Fault::Target), 100);
     assert_eq!((settled.hold.as_deref(), settled.until), (Some("contact"), 60_100));
     assert_eq!(events(&settled), ["target.closed"]);
-    gate.release("1", Keep::No, None);
-    assert_eq!(gate.acquire(MANY, ask("2", "b"), 200), target(60_100, "contact"));
-    assert_eq!(gate.acquire(MANY, Ask { form: "other", ..ask("3", "c") }, 200), GRANTED);
-    gate.release("3", Keep::No, None);
+    limiter.release("1", Keep::No, None);
+    assert_eq!(limiter.acquire(MANY, ask("2", "b"), 200), target(60_100, "contact"));
+    assert_eq!(limiter.acquire(MANY, Ask { form: "other", ..ask("3", "c") }, 200), GRANTED);
+    limiter.release("3", Keep::No, None);
     // One asks, and all others wait for what it finds.
-    assert_eq!(gate.acquire(MANY, ask("2", "b"), 60_100), PROBE);
-    assert_eq!(gate.acquire(MANY, ask("4", "d"), 60_101), target(120_100, "contact"));
-    assert_eq!(gate.settle(stored("2"), 60_200).events.len(), 1);
-    gate.release("2", Keep::No, None);
-    assert_eq!(gate.acquire(MANY, ask("4", "d"), 60_300), GRANTED);
+    assert_eq!(limiter.acquire(MANY, ask("2", "b"), 60_100), PROBE);
+    assert_eq!(limiter.acquire(MANY, ask("4", "d"), 60_101), target(120_100, "contact"));
+    assert_eq!(limiter.settle(stored("2"), 60_200).events.len(), 1);
+    limiter.release("2", Keep::No, None);
+    assert_eq!(limiter.acquire(MANY, ask("4", "d"), 60_300), GRANTED);
 }
 
 #[test]
 fn a_parameter_that_is_refused_holds_those_who_fill_it() {
-    let mut gate = Limiter::default();
-    gate.acquire(MANY, ask("1", "a"), 0);
-    let settled = gate.settle(Told { param: "phone", ..told("1", Fault::Target) }, 0);
+    let mut limiter = Limiter::default();
+    limiter.acquire(MANY, ask("1", "a"), 0);
+    let settled = limiter.settle(Told { param: "phone", ..told("1", Fault::Target) }, 0);
     assert_eq!(settled.hold.as_deref(), Some("contact/phone"));
-    gate.release("1", Keep::No, None);
-    assert!(waits(gate.acquire(MANY, ask("2", "b"), 1)));
-    assert_eq!(gate.acquire(MANY, Ask { fills: "email", ..ask("3", "c") }, 1), GRANTED);
+    limiter.release("1", Keep::No, None);
+    assert!(waits(limiter.acquire(MANY, ask("2", "b"), 1)));
+    assert_eq!(limiter.acquire(MANY, Ask { fills: "email", ..ask("3", "c") }, 1), GRANTED);
     // A name that was not sent is none: it may be what the visitor typed.
-    let settled = gate.settle(Told { param: "ann@example.org", ..told("3", Fault::Target) }, 2);
+    let settled = limiter.settle(Told { param: "ann@example.org", ..told("3", Fault::Target) }, 2);
     assert_eq!(settled.hold.as_deref(), Some("contact"));
-    assert_eq!(gate.targets.len(), 1, "the form has taken its parameter's place");
+    assert_eq!(limiter.targets.len(), 1, "the form has taken its parameter's place");
 }
 
 #[test]
 fn what_is_closed_of_one_form_is_bounded() {
-    let mut gate = Limiter::default();
+    let mut limiter = Limiter::default();
     let names: Vec<String> = (0..1_000).map(|n| format!("p{n}")).collect();
     for name in &names {
-        gate.settle(Told { param: name, fills: name, ..told("1", Fault::Target) }, 0);
+        limiter.settle(Told { param: name, fills: name, ..told("1", Fault::Target) }, 0);
     }
-    assert_eq!(gate.targets.len(), 1);
+    assert_eq!(limiter.targets.len(), 1);
 }
 
 #[test]
 fn a_probe_is_both_calls_of_a_delivery() {
-    let mut gate = Limiter::default();
-    gate.settle(told("1", Fault::Writes), 0);
-    assert_eq!(gate.door(60_000), Door::Open, "a lead asks, for a read would pass all the same");
-    assert_eq!(gate.acquire(MANY, ask("2", "b"), 60_000), PROBE);
+    let mut limiter = Limiter::default();
+    limiter.settle(told("1", Fault::Writes), 0);
+    assert_eq!(limiter.door(60_000), Door::Open, "a lead asks, for a read would pass all the same");
+    assert_eq!(limiter.acquire(MANY, ask("2", "b"), 60_000), PROBE);
     // The look-up was answered; that says nothing of the write.
-    gate.settle(Told { stored: false, ..stored("2") }, 60_010);
-    gate.release("2", Keep::GoesOn, None);
-    assert!(waits(gate.acquire(MANY, ask("3", "c"), 60_020)));
-    let going_on = Answer::Granted { doubt: None, others: None, kept: true, probe: true };
-    assert_eq!(gate.acquire(MANY, ask("2", "b"), 60_020), going_on);
-    assert_eq!(events(&gate.settle(stored("2"), 60_030)), ["account.opened"]);
-    gate.release("2", Keep::No, None);
-    assert_eq!(gate.acquire(MANY, ask("3", "c"), 60_040), GRANTED);
+    limiter.settle(Told { stored: false, ..stored("2") }, 60_010);
+    limiter.release("2", Keep::GoesOn, None);
+    assert!(waits(limiter.acquire(MANY, ask("3", "c"), 60_020)));
+    let going_on = Answer::Granted { uncertain_until: None, others: None, kept: true, probe: true };
+    assert_eq!(limiter.acquire(MANY, ask("2", "b"), 60_020), going_on);
+    assert_eq!(events(&limiter.settle(stored("2"), 60_030)), ["account.opened"]);
+    limiter.release("2", Keep::No, None);
+    assert_eq!(limiter.acquire(MANY, ask("3", "c"), 60_040), GRANTED);
 }
 
 #[test]
 fn another_lead_asks_each_time_and_the_same_one_where_there_is_no_other() {
     for fault in [Fault::Writes, Fault::Target] {
-        let mut gate = Limiter::default();
-        gate.acquire(MANY, ask("1", "a"), 0);
-        gate.settle(told("1", fault), 0);
-        gate.release("1", Keep::No, None);
+        let mut limiter = Limiter::default();
+        limiter.acquire(MANY, ask("1", "a"), 0);
+        limiter.settle(told("1", fault), 0);
+        limiter.release("1", Keep::No, None);
         // Who was refused asks a quarter later than anybody else.
-        assert!(waits(gate.acquire(MANY, ask("1", "a"), 60_000)));
-        assert_eq!(gate.acquire(MANY, ask("2", "b"), 60_001), PROBE);
-        gate.settle(told("2", fault), 60_002);
-        gate.release("2", Keep::No, None);
-        assert!(waits(gate.acquire(MANY, ask("2", "b"), 120_002)));
-        assert_eq!(gate.acquire(MANY, ask("2", "b"), 135_002), PROBE);
+        assert!(waits(limiter.acquire(MANY, ask("1", "a"), 60_000)));
+        assert_eq!(limiter.acquire(MANY, ask("2", "b"), 60_001), PROBE);
+        limiter.settle(told("2", fault), 60_002);
+        limiter.release("2", Keep::No, None);
+        assert!(waits(limiter.acquire(MANY, ask("2", "b"), 120_002)));
+        assert_eq!(limiter.acquire(MANY, ask("2", "b"), 135_002), PROBE);
     }
 }
 
-/// A delivery that finds that it has to look again first gives its place back, and asks anew.
+/// A delivery that finds that it has to look again first gives its lease back, and asks anew.
 #[test]
 fn a_probe_that_was_not_made_is_no_probe() {
-    let mut gate = Limiter::default();
-    gate.settle(told("1", Fault::Target), 0);
-    assert_eq!(gate.acquire(MANY, ask("2", "b"), 60_000), PROBE);
-    gate.settle(Told { unsent: true, fault: None, ..told("2", Fault::Lead) }, 60_001);
-    gate.release("2", Keep::No, None);
-    assert_eq!(gate.acquire(MANY, ask("2", "b"), 60_001), PROBE);
+    let mut limiter = Limiter::default();
+    limiter.settle(told("1", Fault::Target), 0);
+    assert_eq!(limiter.acquire(MANY, ask("2", "b"), 60_000), PROBE);
+    limiter.settle(Told { unsent: true, fault: None, ..told("2", Fault::Lead) }, 60_001);
+    limiter.release("2", Keep::No, None);
+    assert_eq!(limiter.acquire(MANY, ask("2", "b"), 60_001), PROBE);
 }
 
 #[test]
 fn an_account_is_opened_by_the_read_and_where_that_shows_nothing_by_a_lead() {
-    let mut gate = Limiter::default();
-    assert_eq!(events(&gate.settle(told("1", Fault::Account), 0)), ["account.closed"]);
-    assert_eq!(events(&gate.settle(told("2", Fault::Account), 5)), [""; 0], "said once");
-    assert_eq!(gate.door(100), Door::Wait);
-    assert_eq!(gate.acquire(MANY, ask("2", "b"), 100), account(60_005));
-    assert_eq!(gate.door(60_005), Door::Read);
-    gate.looked(Looked::Refused, "code", "Mend it.", 60_000, 60_005);
-    assert_eq!(gate.door(60_006), Door::Wait);
-    assert_eq!(events(&gate.looked(Looked::Good, "", "", 60_000, 120_005)), ["account.opened"]);
+    let mut limiter = Limiter::default();
+    assert_eq!(events(&limiter.settle(told("1", Fault::Account), 0)), ["account.closed"]);
+    assert_eq!(events(&limiter.settle(told("2", Fault::Account), 5)), [""; 0], "said once");
+    assert_eq!(limiter.door(100), Door::Wait);
+    assert_eq!(limiter.acquire(MANY, ask("2", "b"), 100), account(60_005));
+    assert_eq!(limiter.door(60_005), Door::Read);
+    limiter.looked(Looked::Refused, "code", "Mend it.", 60_000, 60_005);
+    assert_eq!(limiter.door(60_006), Door::Wait);
+    assert_eq!(events(&limiter.looked(Looked::Good, "", "", 60_000, 120_005)), ["account.opened"]);
     // The read was fooled: from now on a lead asks.
-    gate.settle(told("2", Fault::Account), 121_000);
-    assert_eq!(gate.closed.as_ref().map(|closed| closed.by), Some(By::Lead));
-    assert_eq!(gate.acquire(MANY, ask("2", "b"), 181_000), PROBE);
+    limiter.settle(told("2", Fault::Account), 121_000);
+    assert_eq!(limiter.closed.as_ref().map(|closed| closed.by), Some(By::Lead));
+    assert_eq!(limiter.acquire(MANY, ask("2", "b"), 181_000), PROBE);
 }
 
 #[test]
 fn a_read_that_is_not_allowed_lets_a_lead_ask() {
-    let mut gate = Limiter::default();
-    gate.settle(told("1", Fault::Account), 0);
-    gate.looked(Looked::Forbidden, "", "", 60_000, 60_000);
-    assert_eq!(gate.acquire(MANY, ask("2", "b"), 60_000), PROBE);
-    assert!(waits(gate.acquire(MANY, ask("3", "c"), 60_001)));
+    let mut limiter = Limiter::default();
+    limiter.settle(told("1", Fault::Account), 0);
+    limiter.looked(Looked::Forbidden, "", "", 60_000, 60_000);
+    assert_eq!(limiter.acquire(MANY, ask("2", "b"), 60_000), PROBE);
+    assert!(waits(limiter.acquire(MANY, ask("3", "c"), 60_001)));
 }
 
 #[test]
 fn without_a_token_nothing_goes_out_and_with_one_everything_does() {
-    let mut gate = Limiter::default();
-    gate.close(By::Token, "auth.refused", "Mend it.", 60_000, 0);
-    assert_eq!((gate.door(1), gate.door(60_000)), (Door::Wait, Door::Token));
-    assert_eq!(events(&gate.signed_in()), ["account.opened"]);
-    assert_eq!(gate.acquire(MANY, ask("1", "a"), 1), GRANTED);
+    let mut limiter = Limiter::default();
+    limiter.close(By::Token, "auth.refused", "Mend it.", 60_000, 0);
+    assert_eq!((limiter.door(1), limiter.door(60_000)), (Door::Wait, Door::Token));
+    assert_eq!(events(&limiter.signed_in()), ["account.opened"]);
+    assert_eq!(limiter.acquire(MANY, ask("1", "a"), 1), GRANTED);
 }
 
 /// A store as the host keeps it.
@@ -425,8 +428,8 @@ fn without_a_token_nothing_goes_out_and_with_one_everything_does() {
 struct Rows(std::collections::BTreeMap<String, String>);
 
 impl Rows {
-    fn write(&mut self, gate: &mut Limiter) -> usize {
-        let changes = gate.changes();
+    fn write(&mut self, limiter: &mut Limiter) -> usize {
+        let changes = limiter.changes();
         for (name, text) in &changes {
             match text {
                 Some(text) => self.0.insert(name.clone(), text.clone()),
@@ -444,7 +447,7 @@ impl Rows {
 /// What a restart finds is what there was, but for whose turn it is.
 #[test]
 fn a_state_in_pieces_is_the_whole_state() {
-    let mut gate = Limiter::default();
+    let mut limiter = Limiter::default();
     let mut rows = Rows::default();
     let limits = Limits { calls: 7, window: 2_000, at_once: 4 };
     let mut random = 7_u64;
@@ -460,7 +463,7 @@ fn a_state_in_pieces_is_the_whole_state() {
         let fills = if below(2) == 0 { "email" } else { "email\nphone" };
         let form = if below(2) == 0 { "contact" } else { "other" };
         let ask = Ask { id: &id, keys: &keys, lag: 900, fills, form, every: 1_000, ..ask("", "") };
-        gate.acquire(limits, ask, now);
+        limiter.acquire(limits, ask, now);
         let faults = [Fault::Lead, Fault::Target, Fault::Writes, Fault::Account];
         let fault = faults.get(usize::try_from(below(40)).unwrap_or(9)).copied();
         let param = if below(2) == 0 { "phone" } else { "" };
@@ -474,32 +477,32 @@ fn a_state_in_pieces_is_the_whole_state() {
             every: 1_000,
             ..told("", Fault::Lead)
         };
-        gate.settle(told, now);
+        limiter.settle(told, now);
         if below(3) == 0 {
-            gate.stored(&id, 900, now);
+            limiter.stored(&id, 900, now);
         }
         match below(12) {
-            0 => gate.heard(20, now.wrapping_add(500)),
-            1 => gate.spent(now.wrapping_add(5_000), 300, now),
-            2 => gate.opened(),
-            3 => gate.speaks(3),
-            4 => drop(gate.looked(Looked::Good, "", "", 1_000, now)),
-            5 => drop(gate.close(By::Token, "auth.refused", "Mend it now.", 1_000, now)),
-            6 => drop(gate.signed_in()),
+            0 => limiter.heard(20, now.wrapping_add(500)),
+            1 => limiter.spent(now.wrapping_add(5_000), 300, now),
+            2 => limiter.opened(),
+            3 => limiter.speaks(3),
+            4 => drop(limiter.looked(Looked::Good, "", "", 1_000, now)),
+            5 => drop(limiter.close(By::Token, "auth.refused", "Mend it now.", 1_000, now)),
+            6 => drop(limiter.signed_in()),
             _ => {}
         }
         let keep = [Keep::No, Keep::GoesOn, Keep::Lost];
         let keep = keep.get(usize::try_from(below(4)).unwrap_or(9)).copied().unwrap_or(Keep::No);
-        gate.release(&id, keep, Some(now.wrapping_add(700)));
-        let written = rows.write(&mut gate);
+        limiter.release(&id, keep, Some(now.wrapping_add(700)));
+        let written = rows.write(&mut limiter);
         assert!(written < 20, "{written} rows for one call");
         assert!(rows.0.len() < 40, "{} rows", rows.0.len());
         let mut known = rows.read();
         // What is over stays in its row until the next call takes its place.
-        let over = known.calls.len().saturating_sub(gate.calls.len());
+        let over = known.calls.len().saturating_sub(limiter.calls.len());
         known.calls.drain(..over);
         known.leases.sort_by(|one, other| one.id.cmp(&other.id));
-        let mut wanted = gate.clone();
+        let mut wanted = limiter.clone();
         wanted.leases.sort_by(|one, other| one.id.cmp(&other.id));
         assert_eq!(known.leases, wanted.leases);
         assert_eq!(known.calls, wanted.calls);

@@ -12,7 +12,7 @@ impl Day {
         }
     }
 
-    /// The same as the gate has them.
+    /// The same as the limiter has them.
     pub(super) fn keys(&self, lead: usize, account: usize) -> String {
         let Lead { person, who, .. } = self.leads[lead];
         let Who { email, phone } = match self.accounts[account].crm.kind {
@@ -36,8 +36,8 @@ impl Day {
         let who = match state.call {
             Sending::Holders if who.email.is_none() => Who::default(),
             Sending::Holders => Who { email: None, ..who },
-            Sending::Probe if who.email.is_some() => Who { phone: None, ..who },
-            Sending::Probe | Sending::Write | Sending::Found => who,
+            Sending::LookUp if who.email.is_some() => Who { phone: None, ..who },
+            Sending::LookUp | Sending::Write | Sending::Found => who,
         };
         if who == Who::default() {
             return None;

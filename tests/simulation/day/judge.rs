@@ -45,7 +45,7 @@ impl Day {
                 nameless.len(),
                 "account {number}: a phone is there twice: {nameless:?}"
             );
-            // What a gate cannot write down it has forgotten: each outbox asks it at a slower and slower pace then.
+            // What a limiter cannot write down it has forgotten: each outbox asks it at a slower and slower pace then.
             let full = if account.was_full { SHARDS as u64 * 16 } else { 0 };
             account.judge_sign_ins(self.seen.kills + self.seen.deaths + self.seen.steps + full);
             account.judge_met(self.seen.kills + self.seen.deaths + self.seen.steps + full);

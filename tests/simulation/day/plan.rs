@@ -27,7 +27,7 @@ impl Day {
             self.accounts.push(Account {
                 recipe,
                 limits,
-                gate: Gate::new(settings(limits, recipe.lag())),
+                host: AccountHost::new(settings(limits, recipe.lag())),
                 ahead: 0,
                 full: 0,
                 was_full: false,

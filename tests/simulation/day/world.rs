@@ -1,4 +1,4 @@
-//! What is around the outboxes of a day: their rows, one alarm each, gates, senders, and what befalls all of them.
+//! What is around the outboxes of a day: their rows, one alarm each, limiters, senders, and what befalls all of them.
 
 use super::*;
 use crate::outbox::World;
@@ -87,7 +87,7 @@ impl World for Day {
             Effect::Release { .. } if self.below(1_000) == 0 => {
                 self.seen.unanswered += 1;
                 let failure = Failure { code: "network.timeout".to_owned(), ..Failure::default() };
-                self.said(self.now + GATE_DEADLINE, ticket, Heard::Failed(failure));
+                self.said(self.now + LIMITER_DEADLINE, ticket, Heard::Failed(failure));
             }
             Effect::Release { .. } => self.release(ticket, &effect),
             Effect::Render { state, .. } => {

@@ -6,7 +6,7 @@ import { exchange } from "./reply.js";
 
 export type { Called } from "../../core/outcome.gen.js";
 
-/** The call has not left. Why: the host refused it, or the sender had no place or no time for it, or it could not be made, with the `code` of that. */
+/** The call has not left. Why: the host refused it, or the sender had no connection or no time for it, or it could not be made, with the `code` of that. */
 export interface Unsent {
   unsent: "host" | "full" | "late" | "failed";
   code?: string;

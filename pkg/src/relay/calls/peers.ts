@@ -3,7 +3,7 @@ import type { RelayEnv } from "../options.js";
 import { CONNECTIONS, HostRefusal, isRefusal } from "../host/platform.js";
 
 /**
- * The calls of one object to others of the gates' class. No more than six wait for their heads: Cloudflare does not say whether
+ * The calls of one object to others of the limiters' class. No more than six wait for their heads: Cloudflare does not say whether
  * such a call takes one of the object's six connections, so it is taken to.
  */
 export class Peers {

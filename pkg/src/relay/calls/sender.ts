@@ -17,7 +17,7 @@ export interface Sending {
 /** Who sends for this outbox to this account: an object of its own, so that a system that hangs holds nobody else's connections. */
 export const senderOf = (shard: string, account: string): string => `${MARK}${shard}\n${account}`;
 
-/** Whether an object of the gates' class is a sender, by its name. */
+/** Whether an object of the limiters' class is a sender, by its name. */
 export const isSender = (name: string | undefined): boolean => name?.startsWith(MARK) === true;
 
 /** No account is called so. */

@@ -13,12 +13,12 @@ import { nextMidnight } from "./reset.js";
 import { isSender, Sender, type Sending } from "../calls/sender.js";
 
 /**
- * The gate's answer to a call that wants to go out. `doubt`: until then a look-up that finds nobody proves nothing; `kept`:
+ * The limiter's answer to a call that wants to go out. `doubt`: until then a look-up that finds nobody proves nothing; `kept`:
  * nobody else wrote since the last call; `probe`: what it is about is closed, and this call finds out whether it still is;
  * `version`: the API's, as the account said. `scope`: whether the account waits, what goes to a closed `target`, or only
  * this person.
  */
-export type Place =
+export type Lease =
   | {
       answer: "granted";
       doubt: number | null;
@@ -93,8 +93,8 @@ interface Closed {
   probe: number;
 }
 
-/** What an operator may see of an account's gate. */
-export interface GateStatus {
+/** What an operator may see of an account's limiter. */
+export interface LimiterStatus {
   account: string;
   running: number;
   /** Calls that began in the current window. */
@@ -120,7 +120,7 @@ export interface GateStatus {
  * resets no window and opens nothing; the token is not, for it is a secret. The machine that decides is
  * `src/relay/account.rs`; here is what it has done.
  */
-export function makeGate(load: () => Promise<void>): DurableObjectClass {
+export function makeAccountLimiter(load: () => Promise<void>): DurableObjectClass {
   return class Gate {
     readonly state: DurableState;
     readonly env: RelayEnv;
@@ -220,7 +220,7 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
       );
       const own = limits ? [limits.calls, limits.window, limits.atOnce] : [];
       const numbers = Float64Array.of(Date.now(), Math.max(1, Math.round(timeScale)), ...own);
-      return glue.gateLoad(name, [system, timeZone].join(WORD), ways.join(ROW), numbers, parts);
+      return glue.limiterLoad(name, [system, timeZone].join(WORD), ways.join(ROW), numbers, parts);
     }
 
     outside(name: string): Outside {
@@ -281,7 +281,7 @@ export function makeGate(load: () => Promise<void>): DurableObjectClass {
   };
 }
 
-/** What came of a call as the machine reads it, `Given::said` in `src/wasm/gate.rs`: words, and how long to wait. */
+/** What came of a call as the machine reads it, `Given::said` in `src/wasm/limiter.rs`: words, and how long to wait. */
 type Said = [words: string[], wait: number | undefined];
 
 /** No outcome: no call was made. */

@@ -7,7 +7,7 @@ import { log } from "../host/log.js";
 const TABLE =
   "CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID";
 
-/** Between rows and between the words of a row, as `src/wasm/gate.rs` has them. */
+/** Between rows and between the words of a row, as `src/wasm/limiter.rs` has them. */
 export const [ROW, WORD] = ["\u0002", "\u0001"];
 
 /** What the machine has its host do outside of this object. What comes of it is {@link Limiter.heard} with the same number. */
@@ -108,7 +108,7 @@ export class Limiter {
   }
 
   status(account: string): string {
-    return this.module(account, (glue) => glue.gateStatus(account, Date.now()));
+    return this.module(account, (glue) => glue.limiterStatus(account, Date.now()));
   }
 
   private step(
@@ -122,7 +122,7 @@ export class Limiter {
     const given = Float64Array.from([Date.now(), number, ...numbers], Number);
     this.carryOut(
       account,
-      this.module(account, (glue) => glue.gateStep(account, event, words.join(WORD), given)),
+      this.module(account, (glue) => glue.limiterStep(account, event, words.join(WORD), given)),
     );
   }
 

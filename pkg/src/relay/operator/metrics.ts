@@ -1,5 +1,5 @@
 import type { ShardStatus } from "../storage/operator-store.js";
-import type { GateStatus } from "../limiter/account-limiter.js";
+import type { LimiterStatus } from "../limiter/account-limiter.js";
 import type { Full } from "../outbox/driver.js";
 
 const escaped = (text: string): string =>
@@ -9,10 +9,10 @@ const labels = (given: Record<string, string>): string =>
     .map(([name, value]) => `${name}="${escaped(value)}"`)
     .join(",")}}`;
 
-/** What shards and gates say of themselves, as Prometheus reads it. Names, codes and counts; nothing of a visitor. */
+/** What shards and limiters say of themselves, as Prometheus reads it. Names, codes and counts; nothing of a visitor. */
 export function metrics(
   shards: readonly (ShardStatus & { shard?: string; running?: number; full?: readonly Full[] })[],
-  gates: readonly GateStatus[],
+  limiters: readonly LimiterStatus[],
 ): string {
   const lines: string[] = [];
   const metric = (
@@ -106,22 +106,22 @@ export function metrics(
     "Deliveries that became dead letters.",
     of("died", ["code"]),
   );
-  const gate = (name: string, help: string, value: (one: GateStatus) => number): void =>
+  const limiter = (name: string, help: string, value: (one: LimiterStatus) => number): void =>
     metric(
       name,
       "gauge",
       help,
-      gates.map((one) => [{ account: one.account }, value(one)]),
+      limiters.map((one) => [{ account: one.account }, value(one)]),
     );
-  gate("fieldpost_gate_running", "Calls that are out.", (one) => one.running);
-  gate("fieldpost_gate_calls", "Calls in the current window.", (one) => one.calls);
-  gate("fieldpost_gate_quiet_seconds", "For how long the gate is closed.", (one) =>
+  limiter("fieldpost_gate_running", "Calls that are out.", (one) => one.running);
+  limiter("fieldpost_gate_calls", "Calls in the current window.", (one) => one.calls);
+  limiter("fieldpost_gate_quiet_seconds", "For how long the limiter is closed.", (one) =>
     one.quietUntil === 0 ? 0 : Math.max(0, Math.round((one.quietUntil - Date.now()) / 1000)),
   );
-  gate("fieldpost_gate_quota_used_up", "1 while the day's quota is used up.", (one) =>
+  limiter("fieldpost_gate_quota_used_up", "1 while the day's quota is used up.", (one) =>
     one.quota === null ? 0 : 1,
   );
-  const closed = gates.flatMap(({ account, closed }) =>
+  const closed = limiters.flatMap(({ account, closed }) =>
     closed ? [[{ account, code: closed.code }, 1] as [Record<string, string>, number]] : [],
   );
   metric(
@@ -130,7 +130,7 @@ export function metrics(
     "1 while nothing of an account goes out, by the code of what somebody has to mend.",
     closed,
   );
-  const targets = gates.flatMap(({ account, targets }) =>
+  const targets = limiters.flatMap(({ account, targets }) =>
     targets.map(
       ({ form, param, code }) =>
         [{ account, form: param === null ? form : `${form}/${param}`, code }, 1] as [
@@ -154,14 +154,14 @@ export function metrics(
     "1 while one form's leads wait for one account.",
     targets,
   );
-  gate("fieldpost_gate_refused", "1 while the account's credentials are refused.", (one) =>
+  limiter("fieldpost_gate_refused", "1 while the account's credentials are refused.", (one) =>
     one.refused === null ? 0 : 1,
   );
   metric(
     "fieldpost_sign_in_failed_total",
     "counter",
     "Sign-ins that failed, and tokens that were refused as soon as they were issued.",
-    gates.map((one) => [{ account: one.account }, one.refusals]),
+    limiters.map((one) => [{ account: one.account }, one.refusals]),
   );
   return `${lines.join("\n")}\n`;
 }

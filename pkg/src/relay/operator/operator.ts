@@ -2,7 +2,7 @@ import { json as jsonAnswer, respond } from "../http/answer.js";
 import { capped, Unreadable } from "../http/body.js";
 import { consult, patience } from "../host/consult.js";
 import type { ShardStatus } from "../storage/operator-store.js";
-import type { GateStatus } from "../limiter/account-limiter.js";
+import type { LimiterStatus } from "../limiter/account-limiter.js";
 import { same } from "../host/hash.js";
 import { log } from "../host/log.js";
 import { metrics } from "./metrics.js";
@@ -32,7 +32,7 @@ const PAGE: Record<string, [type: string, text: string]> = {
  * | call | what it does |
  * |---|---|
  * | `GET /operator` | the operator's page |
- * | `GET /operator/status` | shards, gates and their counters |
+ * | `GET /operator/status` | shards, limiters and their counters |
  * | `GET /operator/leads?phase=&code=&id=&limit=` | the deliveries, the newest first |
  * | `GET /operator/attention?phase=&code=&limit=` | the leads that wait for a person, and how many there are of each code |
  * | `POST /operator/replay?id=` or `?code=` or `?phase=`, or `{ ids, code, phase }` as JSON | sends leads on that wait for a person; with `anyway` those too that do not pass the check |
@@ -204,9 +204,9 @@ async function erase(request: Request, env: RelayEnv, relay: RelayOptions): Prom
 async function status(
   env: RelayEnv,
   relay: RelayOptions,
-): Promise<{ shards: (ShardStatus & { shard: string })[]; gates: GateStatus[] }> {
+): Promise<{ shards: (ShardStatus & { shard: string })[]; gates: LimiterStatus[] }> {
   const gates = Object.keys(relay.accounts).map((account) =>
-    consult<GateStatus>(
+    consult<LimiterStatus>(
       env.GATE.get(env.GATE.idFromName(account)),
       `https://gate/status?account=${encodeURIComponent(account)}`,
       patience(relay.timeScale),

@@ -1,5 +1,5 @@
 import { steady } from "../../core/edge.js";
-import type { Desk } from "../storage/operator-store.js";
+import type { OperatorStore } from "../storage/operator-store.js";
 import { MAX_BYTES, options, type RelayEnv, systemOf } from "../options.js";
 import { Passing } from "../storage/passing.js";
 import { Review } from "../storage/review.js";
@@ -94,14 +94,14 @@ export class Acceptance {
 
   /** `begin` sees that what is due for these accounts goes out, or throws where it cannot promise it. */
   constructor(
-    readonly desk: Desk,
+    readonly store: OperatorStore,
     readonly env: RelayEnv,
     readonly begin: (accounts: readonly string[]) => Promise<void>,
   ) {
-    this.spent = new Passing(desk, "spent", "nonce", MOST_SPENT);
-    this.running = new Passing(desk, "running", "key", MOST_RUNNING);
-    this.claims = new Passing(desk, "claims", "key", MOST_CLAIMS);
-    this.review = new Review(desk);
+    this.spent = new Passing(store, "spent", "nonce", MOST_SPENT);
+    this.running = new Passing(store, "running", "key", MOST_RUNNING);
+    this.claims = new Passing(store, "claims", "key", MOST_CLAIMS);
+    this.review = new Review(store);
   }
 
   /** What this outbox has to say of a key. */
@@ -110,7 +110,7 @@ export class Acceptance {
   }
 
   known({ key, bodyHash }: { key: string; bodyHash?: string }): Accepted | undefined {
-    const [lead] = this.desk.rows("SELECT id, body_hash, finished FROM leads WHERE key = ?", key);
+    const [lead] = this.store.rows("SELECT id, body_hash, finished FROM leads WHERE key = ?", key);
     if (!lead) return undefined;
     const id = String(lead["id"]);
     if (bodyHash !== undefined && bodyHash !== lead["body_hash"]) return { id, state: "conflict" };
@@ -119,7 +119,7 @@ export class Acceptance {
 
   /** What was erased or discarded has been taken, and no system has it: nobody is told that one does. */
   private delivered(lead: string): boolean {
-    const phases = this.desk.rows("SELECT phase FROM deliveries WHERE lead = ?", lead);
+    const phases = this.store.rows("SELECT phase FROM deliveries WHERE lead = ?", lead);
     return phases.length > 0 && phases.every(({ phase }) => phase === "done");
   }
 
@@ -141,7 +141,7 @@ export class Acceptance {
     const known = this.known({ key, bodyHash });
     if (known) return known;
     const now = Date.now();
-    const [claim] = this.desk.rows(
+    const [claim] = this.store.rows(
       "SELECT shard FROM claims WHERE key = ? AND count = ? AND until > ?",
       key,
       count,
@@ -149,10 +149,14 @@ export class Acceptance {
     );
     if (claim) return { id: "", state: "free", shard: String(claim["shard"]) };
     // What is being checked here is taken here.
-    const [running] = this.desk.rows("SELECT 1 FROM running WHERE key = ? AND until > ?", key, now);
+    const [running] = this.store.rows(
+      "SELECT 1 FROM running WHERE key = ? AND until > ?",
+      key,
+      now,
+    );
     const to = running ? "" : shard;
     this.claims.grow(now);
-    this.desk.rows(
+    this.store.rows(
       "INSERT INTO claims (key, count, shard, until) VALUES (?, ?, ?, ?) ON CONFLICT (key, count) DO UPDATE SET shard = excluded.shard, until = excluded.until",
       key,
       count,
@@ -165,7 +169,7 @@ export class Acceptance {
   /** Where a key was promised to another shard under one of these numbers of shards. A Worker that names none means all. */
   private moved({ key, counts }: Asked): Accepted | undefined {
     if (counts?.length === 0 || this.claims.isEmpty()) return undefined;
-    const [claim] = this.desk.rows(
+    const [claim] = this.store.rows(
       "SELECT shard FROM claims WHERE key = ?1 AND shard <> '' AND until > ?2 AND (?3 IS NULL OR count IN (SELECT value FROM json_each(?3))) ORDER BY count LIMIT 1",
       key,
       Date.now(),
@@ -179,7 +183,7 @@ export class Acceptance {
     const found = this.find({ key, bodyHash, ...(counts && { counts }) });
     if (found.state !== "free") return found;
     const now = Date.now();
-    const [running] = this.desk.rows(
+    const [running] = this.store.rows(
       "SELECT body_hash FROM running WHERE key = ? AND until > ?",
       key,
       now,
@@ -188,7 +192,7 @@ export class Acceptance {
       return { id: "", state: running["body_hash"] === bodyHash ? "running" : "conflict" };
     this.running.drop(key);
     this.running.grow(now);
-    this.desk.rows(
+    this.store.rows(
       "INSERT INTO running (key, body_hash, until) VALUES (?, ?, ?)",
       key,
       bodyHash,
@@ -206,7 +210,7 @@ export class Acceptance {
 
   /** The lead that a token was good for. Where the token's nonce is the lead's key, the lead's own row says so. */
   private userOf(nonce: string): unknown {
-    const [used] = this.desk.rows(
+    const [used] = this.store.rows(
       "SELECT key FROM spent WHERE nonce = ?1 UNION ALL SELECT key FROM leads WHERE key = 'k:' || ?1 LIMIT 1",
       nonce,
     );
@@ -216,7 +220,7 @@ export class Acceptance {
   private use(nonce: string, key: string): void {
     const now = Date.now();
     this.spent.grow(now);
-    this.desk.rows(
+    this.store.rows(
       "INSERT INTO spent (nonce, key, until) VALUES (?, ?, ?)",
       nonce,
       key,
@@ -255,7 +259,7 @@ export class Acceptance {
     const due = new Set<string>();
     let taken: [Arrival, Accepted][] = [];
     const take = (some: Arrival[]): [Arrival, Accepted][] =>
-      this.desk.together(() => some.map((arrival) => [arrival, this.take(arrival.offer, due)]));
+      this.store.together(() => some.map((arrival) => [arrival, this.take(arrival.offer, due)]));
     try {
       taken = take(arrivals);
     } catch {
@@ -306,7 +310,7 @@ export class Acceptance {
       user !== undefined && user !== key ? ["token.spent", ...offer.review] : offer.review;
     const held = review.length > 0;
     const bytes = Tally.sizeOf(lead, visitor, targets.length);
-    const { now: holds } = this.desk.tally;
+    const { now: holds } = this.store.tally;
     const full = held
       ? !this.review.hasRoom(source, holds.review, relay.maxReview ?? MAX_REVIEW)
       : holds.queued >= (relay.maxQueued ?? Number.POSITIVE_INFINITY);
@@ -318,7 +322,7 @@ export class Acceptance {
       (account) =>
         [account, steady((glue) => glue.newDelivery(systemOf(relay, account), now))] as const,
     );
-    this.desk.rows(
+    this.store.rows(
       "INSERT INTO leads (id, key, body_hash, body_keyed, form, person, persons, persons_keyed, accepted, review, lead, visitor, raw, issues, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       id,
       key,
@@ -338,7 +342,7 @@ export class Acceptance {
     );
     if (held) this.review.took(source);
     for (const [account, state] of states) {
-      this.desk.rows(
+      this.store.rows(
         "INSERT INTO deliveries (id, lead, account, state, phase, next, code) VALUES (?, ?, ?, ?, ?, ?, ?)",
         `${id}/${account}`,
         id,
@@ -350,7 +354,7 @@ export class Acceptance {
       );
     }
     if (nonce !== undefined && user === undefined && key !== `k:${nonce}`) this.use(nonce, key);
-    this.desk.accepted(held, bytes);
+    this.store.accepted(held, bytes);
     if (!held) for (const account of targets) due.add(account);
     return { id, state: "queued", ...(held && { held }) };
   }

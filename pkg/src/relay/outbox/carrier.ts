@@ -3,10 +3,10 @@ import type { Effect, Happened, Rendered, Run } from "../../core/edge.js";
 import { FieldpostError } from "../../core/errors.js";
 import type { Called, Unsent } from "../calls/call.js";
 import { patience } from "../host/consult.js";
-import type { Desk } from "../storage/operator-store.js";
+import type { OperatorStore } from "../storage/operator-store.js";
 import { fills } from "../lead/fills.js";
-import { GATE_DEADLINE } from "./deadlines.gen.js";
-import type { Acquire, Place, Release, Released } from "../limiter/account-limiter.js";
+import { LIMITER_DEADLINE } from "./deadlines.gen.js";
+import type { Acquire, Lease, Release, Released } from "../limiter/account-limiter.js";
 import { log } from "../host/log.js";
 import { options, type RelayAccount, type RelayEnv, type Target, targetOf } from "../options.js";
 import type { Peers } from "../calls/peers.js";
@@ -21,7 +21,7 @@ export interface Own {
   persons: string;
   values: string;
   visitor: string;
-  /** How gates know it. */
+  /** How limiters know it. */
   known: { account: string; id: string; form: string; fills: string };
   target: Target | undefined;
   rendered?: Rendered;
@@ -36,20 +36,20 @@ const ROW = `SELECT deliveries.id AS id, account, form, state, phase, code, hold
   CASE WHEN persons <> '' THEN persons ELSE person END AS persons
   FROM deliveries JOIN leads ON leads.id = deliveries.lead WHERE deliveries.id = ?`;
 
-/** Carries out the effects of single deliveries: calls of gates and senders, requests, and rows. */
+/** Carries out the effects of single deliveries: calls of limiters and senders, requests, and rows. */
 export class Carrier {
   private readonly sender = new Sender();
 
-  /** `id` and `shard`: how senders and gates know this outbox. `ended` hears of a lead of which something has become. */
+  /** `id` and `shard`: how senders and limiters know this outbox. `ended` hears of a lead of which something has become. */
   constructor(
     readonly env: RelayEnv,
-    readonly desk: Desk,
+    readonly store: OperatorStore,
     readonly peers: Peers,
     readonly outbox: { readonly id: string; readonly shard: string; ended(lead: string): void },
   ) {}
 
   private rows(query: string, ...bindings: unknown[]): Record<string, unknown>[] {
-    return this.desk.rows(query, ...bindings);
+    return this.store.rows(query, ...bindings);
   }
 
   private account(name: string): RelayAccount {
@@ -129,23 +129,23 @@ export class Carrier {
     acquire: async ({ lost, deadline }, own) => {
       if (own.lead === "") this.read(own);
       const asked = Date.now();
-      const { answer, ...place } = await this.gate<Place>("acquire", {
+      const { answer, ...lease } = await this.limiter<Lease>("acquire", {
         ...own.known,
         keys: own.persons,
         shard: this.outbox.shard,
         deadline,
         lost,
       });
-      return { event: answer, asked, ...place };
+      return { event: answer, asked, ...lease };
     },
     release: async ({ do: _, ...told }, own) => ({
       event: "released",
-      ...(await this.gate<Released>("release", { ...own.known, ...told })),
+      ...(await this.limiter<Released>("release", { ...own.known, ...told })),
     }),
     render: async ({ state, call, version }, own) => {
       const { run, values, visitor } = own;
       const made = await render(
-        this.desk.tally,
+        this.store.tally,
         { id: run.id, state, values, visitor },
         call,
         own.target as Target,
@@ -214,10 +214,10 @@ export class Carrier {
         id,
       ),
     log: ({ do: _, event, ...line }) => log(event as LogEvent, line),
-    count: ({ name }) => this.desk.tick(name),
+    count: ({ name }) => this.store.tick(name),
     write: ({ state, phase, next, code, maybe_repeated, warning, answered, keep }, own) => {
       const put = (): void =>
-        this.desk.turn(own.lead, phase, () => {
+        this.store.turn(own.lead, phase, () => {
           this.rows(
             `UPDATE deliveries SET state = ?, phase = ?2, next = ?, code = ?, maybe_repeated = ?, warning = ?, hold = iif(?2 IN ('done', 'dead'), NULL, hold),
              trouble = iif(?7, NULL, trouble) WHERE id = ?`,
@@ -231,7 +231,7 @@ export class Carrier {
             own.run.id,
           );
         });
-      this.desk.together(() => {
+      this.store.together(() => {
         if (keep) own.keep();
         put();
       });
@@ -247,7 +247,7 @@ export class Carrier {
         was,
       ),
     stumble: ({ phase, code, next, trouble }, { lead, run }) =>
-      this.desk.turn(lead, phase, () => {
+      this.store.turn(lead, phase, () => {
         this.rows(
           "UPDATE deliveries SET phase = ?, code = ?, next = ?, trouble = ? WHERE id = ?",
           phase,
@@ -259,7 +259,7 @@ export class Carrier {
       }),
     hold: ({ target }, { run }) => {
       this.rows("UPDATE deliveries SET hold = ? WHERE id = ?", target, run.id);
-      this.desk.tally.together(() => this.desk.tally.drop(run.id));
+      this.store.tally.together(() => this.store.tally.drop(run.id));
     },
     ended: (_, { lead }) => this.outbox.ended(lead),
   };
@@ -271,7 +271,7 @@ export class Carrier {
       acts.forEach((effect) =>
         (this.acts[effect.do] as (effect: Effect, own: Own | undefined) => void)(effect, own),
       );
-    if (acts.length > 0) this.desk.together(each);
+    if (acts.length > 0) this.store.together(each);
   }
 
   /** Makes a call by the account's own sender. What cannot have left is told apart from what nobody can tell. */
@@ -296,11 +296,11 @@ export class Carrier {
     }
   }
 
-  private gate<T>(what: "acquire" | "release", body: Acquire | Release): Promise<T> {
+  private limiter<T>(what: "acquire" | "release", body: Acquire | Release): Promise<T> {
     return this.peers.ask(
       body.account,
       what,
-      patience(options(this.env).timeScale, GATE_DEADLINE),
+      patience(options(this.env).timeScale, LIMITER_DEADLINE),
       body,
     );
   }

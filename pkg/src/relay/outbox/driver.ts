@@ -174,7 +174,7 @@ export class Driver {
     return stepped.effects.find(({ do: what }) => this.carrier.asks(what));
   }
 
-  /** Not even that it failed can be written down, or the module is broken. Its place has to be given up all the same. */
+  /** Not even that it failed can be written down, or the module is broken. Its lease has to be given up all the same. */
   private giveUp(own: Own): void {
     try {
       this.tell(own, { event: "broken" });

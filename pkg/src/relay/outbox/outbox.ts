@@ -1,6 +1,6 @@
 import { Acceptance, type Accepted, KEEP } from "./acceptance.js";
 import { Carrier } from "./carrier.js";
-import { Desk } from "../storage/operator-store.js";
+import { OperatorStore } from "../storage/operator-store.js";
 import { Driver } from "./driver.js";
 import type { DurableObjectClass, DurableState } from "../storage/durable.js";
 import { erase } from "../storage/erasure.js";
@@ -20,7 +20,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
   return class Outbox {
     readonly state: DurableState;
     readonly env: RelayEnv;
-    readonly desk: Desk;
+    readonly store: OperatorStore;
     readonly acceptance: Acceptance;
     readonly inquiry: Inquiry;
     readonly polls: Polls;
@@ -33,26 +33,26 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       this.state = state;
       this.env = env;
       this.id = String(state.id ?? crypto.randomUUID());
-      this.desk = new Desk(state.storage);
+      this.store = new OperatorStore(state.storage);
       this.driver = new Driver(
         state.storage,
         env,
-        new Carrier(env, this.desk, new Peers(env), this),
+        new Carrier(env, this.store, new Peers(env), this),
       );
-      this.acceptance = new Acceptance(this.desk, env, (accounts) =>
+      this.acceptance = new Acceptance(this.store, env, (accounts) =>
         this.driver.happens({ event: "arrived", rows: accounts.join("\u0001") }),
       );
       this.inquiry = new Inquiry(
-        this.desk,
+        this.store,
         () => options(env),
         (first) => this.driver.happensBy({ event: "acted", first }),
       );
-      this.polls = new Polls(this.desk, (key) => this.acceptance.find({ key }));
+      this.polls = new Polls(this.store, (key) => this.acceptance.find({ key }));
       this.registry = new Registry(state.storage, env);
       void state.blockConcurrencyWhile(async () => {
         await load();
         migrate(state.storage);
-        this.desk.tally.load();
+        this.store.tally.load();
         this.inquiry.gone.begin();
         this.shard = state.id?.name ?? crypto.randomUUID();
         // An alarm that was lost with the last instance is set again before anything else.
@@ -96,7 +96,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
             ...this.driver.status(),
           });
         case "/erase":
-          return this.acted(Response.json(await erase(this.desk, await body())));
+          return this.acted(Response.json(await erase(this.store, await body())));
         default: {
           const answer =
             (await this.inquiry.answer(url.pathname, request)) ??
@@ -152,7 +152,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         "DELETE FROM leads WHERE id IN (SELECT id FROM leads WHERE finished < ? LIMIT 1000) AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = leads.id)",
         now - KEEP,
       );
-      this.desk.tally.forgot();
+      this.store.tally.forgot();
       this.acceptance.spent.forget(now);
       this.acceptance.running.forget(now);
       this.acceptance.claims.forget(now);

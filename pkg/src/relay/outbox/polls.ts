@@ -1,5 +1,5 @@
 import type { Accepted } from "./acceptance.js";
-import type { Desk } from "../storage/operator-store.js";
+import type { OperatorStore } from "../storage/operator-store.js";
 
 /** How long somebody waits for the outcome of a lead, and how many may in one outbox at once. */
 const WAIT = 5_000;
@@ -11,7 +11,7 @@ export class Polls {
   private count = 0;
 
   constructor(
-    readonly desk: Desk,
+    readonly store: OperatorStore,
     readonly find: (key: string) => Accepted,
   ) {}
 
@@ -50,7 +50,7 @@ export class Polls {
 
   private goesOn(lead: string): boolean {
     return (
-      this.desk.rows(
+      this.store.rows(
         "SELECT 1 FROM deliveries WHERE lead = ? AND phase IN ('waiting', 'sent') LIMIT 1",
         lead,
       ).length > 0

@@ -1,4 +1,4 @@
-import type { Desk } from "./operator-store.js";
+import type { OperatorStore } from "./operator-store.js";
 import { breath } from "./merge.js";
 
 /** So many rows are counted before others have their turn. */
@@ -9,14 +9,14 @@ const SOME = 5_000;
  * an index gives them. What comes or goes meanwhile may count or not.
  */
 export async function counted(
-  desk: Desk,
+  store: OperatorStore,
   query: string,
   first: number | string,
   ...bindings: unknown[]
 ): Promise<number> {
   const at = bindings.length + 1;
   for (let [sum, last] = [0, first]; ; await breath()) {
-    const [row] = desk.rows(
+    const [row] = store.rows(
       `SELECT count(*) AS n, max(at) AS last FROM (SELECT * FROM (${query}) WHERE at > ?${at} ORDER BY at LIMIT ${SOME})`,
       ...bindings,
       last,

@@ -1,4 +1,4 @@
-import type { Desk } from "./operator-store.js";
+import type { OperatorStore } from "./operator-store.js";
 import { breath } from "./merge.js";
 import type { Sought } from "../lead/persons.js";
 
@@ -22,47 +22,47 @@ export interface Erased {
  * that repeats the lead must not bring it back. All leads that are not finished are looked at, some at a time.
  */
 export async function erase(
-  desk: Desk,
+  store: OperatorStore,
   { persons, keyed = [], keys = [] }: Pick<Sought, "persons"> & Partial<Sought>,
 ): Promise<Erased> {
   const done: Erased = { erased: 0, out: 0 };
   const hashes = keyed.map((hash) => `:${hash} `);
   for (
-    let rows = after(desk, "");
+    let rows = after(store, "");
     rows.length > 0;
-    rows = after(desk, (rows.at(-1) as Indexed).id)
+    rows = after(store, (rows.at(-1) as Indexed).id)
   ) {
     const mine = rows.filter((row) => hashes.some((hash) => `${row.keyed} `.includes(hash)));
     // Plain hashes are asked for where there is none under a key of today's: the release before wrote the row, or the key is gone.
     const plain = rows.filter((row) => row.keyed === null || !keys.includes(row.keyed.slice(0, 8)));
-    const found = desk.rows(
+    const found = store.rows(
       `SELECT value AS id FROM json_each(?1) UNION SELECT leads.id FROM json_each(?3) AS hash CROSS JOIN leads
        WHERE leads.id IN (SELECT value FROM json_each(?2)) AND (person = hash.value OR instr(persons || ' ', ':' || hash.value || ' ') > 0)`,
       ...[mine, plain].map((some) => JSON.stringify(some.map(({ id }) => id))),
       JSON.stringify(persons),
     );
-    desk.together(() => found.forEach(({ id }) => void take(desk, String(id), done)));
+    store.together(() => found.forEach(({ id }) => void take(store, String(id), done)));
     await breath();
   }
   return done;
 }
 
 /** The next ones in the order of the leads. */
-const after = (desk: Desk, id: string): Indexed[] =>
-  desk.rows(
+const after = (store: OperatorStore, id: string): Indexed[] =>
+  store.rows(
     `SELECT id, persons_keyed AS keyed FROM leads INDEXED BY open_leads WHERE finished IS NULL AND id > ? ORDER BY id LIMIT ${SOME}`,
     id,
   ) as unknown as Indexed[];
 
-function take(desk: Desk, lead: string, done: Erased): void {
-  const [sent] = desk.rows(
+function take(store: OperatorStore, lead: string, done: Erased): void {
+  const [sent] = store.rows(
     "SELECT count(*) AS n FROM deliveries WHERE lead = ? AND phase = 'sent'",
     lead,
   );
   done.out += Number(sent?.["n"]);
   done.erased++;
-  desk.tally.turn(lead, () => {
-    desk.tally.close(lead, Date.now());
-    desk.rows("DELETE FROM deliveries WHERE lead = ?", lead);
+  store.tally.turn(lead, () => {
+    store.tally.close(lead, Date.now());
+    store.rows("DELETE FROM deliveries WHERE lead = ?", lead);
   });
 }

@@ -1,5 +1,5 @@
 import { counted } from "./counted.js";
-import type { Desk } from "./operator-store.js";
+import type { OperatorStore } from "./operator-store.js";
 import type { DurableState } from "./durable.js";
 import { goesTo, type RelayOptions } from "../options.js";
 
@@ -72,7 +72,7 @@ export class Gone {
   private from = { next: 0, row: 0 };
 
   constructor(
-    readonly desk: Desk,
+    readonly store: OperatorStore,
     readonly relay: () => RelayOptions,
   ) {}
 
@@ -81,7 +81,7 @@ export class Gone {
     try {
       for (const [name, { system }] of Object.entries(this.relay().accounts)) {
         if (this.written(name) !== system)
-          this.desk.rows(
+          this.store.rows(
             "INSERT OR REPLACE INTO accounts (name, system) VALUES (?, ?)",
             name,
             system,
@@ -94,11 +94,11 @@ export class Gone {
 
   /** Every account that there was since versions write them down. */
   everyAccount(): string[] {
-    return this.desk.rows("SELECT name FROM accounts").map(({ name }) => String(name));
+    return this.store.rows("SELECT name FROM accounts").map(({ name }) => String(name));
   }
 
   private written(account: string): string | undefined {
-    const [row] = this.desk.rows("SELECT system FROM accounts WHERE name = ?", account);
+    const [row] = this.store.rows("SELECT system FROM accounts WHERE name = ?", account);
     return row && String(row["system"]);
   }
 
@@ -112,7 +112,7 @@ export class Gone {
     this.accounts ??= this.waitedFor();
     const [account] = this.accounts;
     if (account === undefined) return false;
-    const rows = this.desk.rows(
+    const rows = this.store.rows(
       `SELECT deliveries.rowid AS row, next, form FROM deliveries JOIN leads ON leads.id = deliveries.lead
        WHERE account = ?1 AND phase IN ('waiting', 'sent') AND hold IS NULL AND next >= ?2 AND (next > ?2 OR deliveries.rowid > ?3)
        ORDER BY next, deliveries.rowid LIMIT ?4`,
@@ -124,7 +124,7 @@ export class Gone {
     for (const form of new Set(rows.map((row) => String(row["form"])))) {
       if (!goneBy(this.relay(), form, account)) continue;
       const own = rows.filter((row) => row["form"] === form).map(({ row }) => row);
-      this.desk.rows(
+      this.store.rows(
         "UPDATE deliveries SET hold = ? WHERE rowid IN (SELECT value FROM json_each(?))",
         form,
         JSON.stringify(own),
@@ -144,7 +144,7 @@ export class Gone {
   private waitedFor(): string[] {
     const found: string[] = [];
     for (let last = ""; ; ) {
-      const [row] = this.desk.rows(
+      const [row] = this.store.rows(
         "SELECT min(account) AS account FROM deliveries WHERE phase IN ('waiting', 'sent') AND hold IS NULL AND account > ?",
         last,
       );
@@ -155,7 +155,7 @@ export class Gone {
 
   /** What is marked and has no way, by account and mark. */
   private pairs(code?: GoneCode, account?: string, form?: string): Pair[] {
-    return [...marks(this.desk.storage.sql)].filter(({ account: own, hold }) => {
+    return [...marks(this.store.storage.sql)].filter(({ account: own, hold }) => {
       const why = goneBy(this.relay(), formOf(hold), own);
       return (
         why &&
@@ -174,7 +174,7 @@ export class Gone {
     order: "ASC" | "DESC",
   ): string[] {
     const all = this.pairs(which.code, which.account, which.form).flatMap(({ account, hold }) =>
-      this.desk
+      this.store
         .rows(
           `SELECT lead FROM deliveries WHERE account = ? AND hold = ? AND hold IS NOT NULL AND phase IN ('waiting', 'sent') AND lead ${order === "ASC" ? ">" : "<"} ?
            ORDER BY lead ${order} LIMIT ?`,
@@ -195,7 +195,7 @@ export class Gone {
       const form = formOf(hold);
       const code = goneBy(relay, form, account) as GoneCode;
       const n = await counted(
-        this.desk,
+        this.store,
         "SELECT lead AS at FROM deliveries WHERE account = ?1 AND hold = ?2 AND phase IN ('waiting', 'sent')",
         "",
         account,
@@ -230,7 +230,7 @@ export class Gone {
   /** How many leads wait in vain for a system, and for nobody who looks at something else of them; and the first of them. */
   status(): { leads: number; oldest: number | null } {
     const found = this.pairs().flatMap(({ account, hold }) =>
-      this.desk.rows(
+      this.store.rows(
         `SELECT lead FROM deliveries AS one WHERE account = ? AND hold = ? AND phase IN ('waiting', 'sent')
          AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = one.lead AND phase IN ('dead', 'review')) ORDER BY lead LIMIT ?`,
         account,
@@ -243,7 +243,7 @@ export class Gone {
       MOST,
       "ASC",
     );
-    const [first] = this.desk.rows("SELECT accepted FROM leads WHERE id = ?", leads[0] ?? null);
+    const [first] = this.store.rows("SELECT accepted FROM leads WHERE id = ?", leads[0] ?? null);
     return { leads: leads.length, oldest: (first?.["accepted"] as number | undefined) ?? null };
   }
 }

@@ -1,4 +1,4 @@
-import type { Desk, ShardStatus } from "./operator-store.js";
+import type { OperatorStore, ShardStatus } from "./operator-store.js";
 import { Gone } from "./gone.js";
 import { Listing } from "./listing.js";
 import type { RelayOptions } from "../options.js";
@@ -17,13 +17,13 @@ export class Inquiry {
 
   /** `sentOn` sees that what was sent on goes out; with the first of it, accounts that asked for quiet are asked again. */
   constructor(
-    readonly desk: Desk,
+    readonly store: OperatorStore,
     readonly relay: () => RelayOptions,
     readonly sentOn: (first: boolean) => Promise<void>,
   ) {
-    this.gone = new Gone(desk, relay);
-    this.selection = new Selection(desk, this.gone);
-    this.listing = new Listing(desk, this.gone, this.selection, relay);
+    this.gone = new Gone(store, relay);
+    this.selection = new Selection(store, this.gone);
+    this.listing = new Listing(store, this.gone, this.selection, relay);
   }
 
   /** The answer to an operator's call; nothing for a path that is none. */
@@ -45,7 +45,7 @@ export class Inquiry {
       }
       case "/rule": {
         const rule = await given<Rule>();
-        const portion = new Ruling(this.desk, this.relay(), this.gone, this.selection).rule(rule);
+        const portion = new Ruling(this.store, this.relay(), this.gone, this.selection).rule(rule);
         // What has moved goes out, whatever becomes of the leads behind it; and a person's word lets every outbox ask again.
         const first = rule.after === "" && rule.what === "replay";
         if (first || portion.ruled.some(({ moved }) => moved)) await this.sentOn(first);
@@ -57,6 +57,6 @@ export class Inquiry {
   }
 
   status(): ShardStatus {
-    return this.desk.status(this.gone.status());
+    return this.store.status(this.gone.status());
   }
 }

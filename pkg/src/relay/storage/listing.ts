@@ -1,5 +1,5 @@
 import { counted } from "./counted.js";
-import type { Desk } from "./operator-store.js";
+import type { OperatorStore } from "./operator-store.js";
 import { type Gone, goneBy, type GoneGroup, isGone, LAST } from "./gone.js";
 import type { RelayOptions } from "../options.js";
 import { type Page, pageOf } from "./paged.js";
@@ -46,7 +46,7 @@ const MOST_NAME = 200;
 /** What an operator reads of an outbox, the newest first and page by page. */
 export class Listing {
   constructor(
-    readonly desk: Desk,
+    readonly store: OperatorStore,
     readonly gone: Gone,
     readonly selection: Selection,
     readonly relay: () => RelayOptions,
@@ -70,13 +70,13 @@ export class Listing {
   /** Deliveries: ids, states, codes and times. Never a value. */
   deliveries(which: Which, before: string): Page {
     return this.page(which, "all", before, (lead) => {
-      const rows = this.desk.rows(
+      const rows = this.store.rows(
         `SELECT deliveries.id AS id, lead, account, phase, code, next, maybe_repeated, warning, hold, reason, round FROM deliveries WHERE lead = ? ORDER BY id DESC`,
         lead,
       );
       const [own] =
         rows.length > 0
-          ? this.desk.rows("SELECT form, accepted, review, raw FROM leads WHERE id = ?", lead)
+          ? this.store.rows("SELECT form, accepted, review, raw FROM leads WHERE id = ?", lead)
           : [];
       if (!own) return [];
       return rows.flatMap((row) => {
@@ -113,12 +113,12 @@ export class Listing {
   /** The leads that wait for a person. */
   attention(which: Which, before: string): Page {
     return this.page(which, "person", before, (lead) => {
-      const [own] = this.desk.rows(
+      const [own] = this.store.rows(
         "SELECT id AS lead, form, accepted, raw, issues FROM leads WHERE id = ?",
         lead,
       ) as unknown as Attention[];
       if (!own) return [];
-      const rows = this.desk.rows(
+      const rows = this.store.rows(
         "SELECT id, account, phase, code, warning, hold, maybe_repeated FROM deliveries WHERE lead = ? ORDER BY id",
         lead,
       );
@@ -134,7 +134,7 @@ export class Listing {
 
   /** How many leads there are of each state and code that a person has to look at. */
   async groups(): Promise<Group[]> {
-    const groups = this.desk.rows(
+    const groups = this.store.rows(
       "SELECT one AS phase, nullif(two, '') AS code, n AS leads FROM sums WHERE what = 'leads' ORDER BY leads DESC LIMIT 100",
     ) as unknown as Group[];
     return [...groups, ...(await this.gone.groups())];
@@ -142,7 +142,7 @@ export class Listing {
 
   /** What is open of a lead and meant: nothing of one that is finished. */
   private open(which: Which, lead: string): Record<string, unknown>[] {
-    const rows = this.desk.rows(
+    const rows = this.store.rows(
       `SELECT deliveries.id AS id, account, phase, code, form FROM deliveries JOIN leads ON leads.id = deliveries.lead
        WHERE deliveries.lead = ?1 AND finished IS NULL AND phase NOT IN ('done', 'discarded') AND (?2 IS NULL OR phase = ?2) ORDER BY deliveries.id`,
       lead,
@@ -161,7 +161,7 @@ export class Listing {
     return this.page(which, "open", before, (lead) => {
       const deliveries = this.open(which, lead);
       if (deliveries.length === 0) return [];
-      const [row] = this.desk.rows(
+      const [row] = this.store.rows(
         "SELECT id, form, accepted, review, raw, issues, lead, visitor FROM leads WHERE id = ?",
         lead,
       );
@@ -184,7 +184,7 @@ export class Listing {
       (lead) => {
         if (seen.size >= MOST_NAMES || this.open(which, lead).length === 0) return [];
         // A lead that was kept as it came is a list of names and values.
-        const names = this.desk.rows(
+        const names = this.store.rows(
           `SELECT DISTINCT iif(raw, field.value ->> 0, field.key) AS name FROM leads, json_each(leads.lead) AS field WHERE leads.id = ? LIMIT ?`,
           lead,
           MOST_NAMES,
@@ -197,7 +197,7 @@ export class Listing {
       },
       (lead) =>
         Number(
-          this.desk.rows("SELECT octet_length(lead) AS bytes FROM leads WHERE id = ?", lead)[0]?.[
+          this.store.rows("SELECT octet_length(lead) AS bytes FROM leads WHERE id = ?", lead)[0]?.[
             "bytes"
           ] ?? 0,
         ),
@@ -208,7 +208,7 @@ export class Listing {
   async rounds(only: string | undefined, most: number): Promise<Record<string, unknown>[]> {
     const found: Record<string, unknown>[] = [];
     for (let last = only === undefined ? "~" : `${only}~`; found.length < most; ) {
-      const [row] = this.desk.rows(
+      const [row] = this.store.rows(
         "SELECT max(round) AS round FROM deliveries WHERE round IS NOT NULL AND round < ?",
         last,
       );
@@ -231,7 +231,7 @@ export class Listing {
       const state = states.get(`${phase} ${why}`) ?? { phase, code: why, deliveries: 0 };
       states.set(`${phase} ${why}`, state);
       state.deliveries += await counted(
-        this.desk,
+        this.store,
         "SELECT rowid AS at FROM deliveries WHERE round = ?1 AND phase = ?2 AND code IS ?3",
         0,
         round,
@@ -244,7 +244,7 @@ export class Listing {
   /** The next state and code that a round has; each is one step in an index, in which those without a code come first. */
   private next(round: string, last: Coded | undefined): Coded | undefined {
     const one = (which: string, ...bindings: unknown[]): Coded | undefined =>
-      this.desk.rows(
+      this.store.rows(
         `SELECT phase, code FROM deliveries WHERE round = ? AND ${which} ORDER BY phase, code LIMIT 1`,
         round,
         ...bindings,

@@ -36,7 +36,7 @@ function renamed(
   from: string,
   to: string,
 ): Ruled[] {
-  const { desk, relay } = ruling;
+  const { store, relay } = ruling;
   const each = (code: string): Ruled[] =>
     waiting.map(({ id, account }) => stays({ id, lead, account }, code));
   if (Object.hasOwn(relay.forms, from)) return each("form.there");
@@ -45,12 +45,12 @@ function renamed(
   return waiting.map(({ id, account, phase }) => {
     const own = { id, lead, account };
     if (goneBy(relay, to, account)) {
-      desk.rows("UPDATE deliveries SET hold = ? WHERE id = ? AND hold IS NOT NULL", to, id);
+      store.rows("UPDATE deliveries SET hold = ? WHERE id = ? AND hold IS NOT NULL", to, id);
       return stays(own, "account.target");
     }
     // The request is made anew, but for one that may have arrived: that is looked up, or repeated as it was.
-    if (phase !== "sent") desk.tally.drop(id);
-    desk.rows(
+    if (phase !== "sent") store.tally.drop(id);
+    store.rows(
       "UPDATE deliveries SET hold = NULL, next = min(next, ?) WHERE id = ?",
       Date.now(),
       id,
@@ -64,7 +64,7 @@ function renamed(
  * but keeps what is not known of an earlier write: where the system can be asked, it is asked first.
  */
 function toAccount(ruling: Ruling, lead: string, row: Waiting, to: string, sure: boolean): Ruled {
-  const { desk, relay, gone } = ruling;
+  const { store, relay, gone } = ruling;
   const { id, account, phase, next, state } = row;
   const own = { id, lead, account };
   const form = ruling.form(lead);
@@ -72,7 +72,7 @@ function toAccount(ruling: Ruling, lead: string, row: Waiting, to: string, sure:
   if (why === undefined) return stays(own, "account.there");
   if (why === "form.gone") return stays(own, why);
   if (goneBy(relay, form, to)) return stays(own, "account.target");
-  if (desk.rows("SELECT 1 FROM deliveries WHERE lead = ? AND account = ?", lead, to).length > 0)
+  if (store.rows("SELECT 1 FROM deliveries WHERE lead = ? AND account = ?", lead, to).length > 0)
     return stays(own, "account.twice");
   const system = systemOf(relay, to);
   const was = gone.systemOf(account) ?? rendered(ruling, id);
@@ -83,15 +83,15 @@ function toAccount(ruling: Ruling, lead: string, row: Waiting, to: string, sure:
   const open = phase === "waiting" || phase === "sent";
   let fresh = state;
   try {
-    if (isInDoubt(state) && !sure) return stays(own, "delivery.doubt");
+    if (isUncertain(state) && !sure) return stays(own, "delivery.doubt");
     // Nobody has written down yet that the answer was lost.
     if (phase === "sent") fresh = steady((glue) => glue.lostDelivery(system, state, now));
     if (open) fresh = steady((glue) => glue.replayDelivery(system, fresh, now));
   } catch (error) {
     return stays(own, error instanceof FieldpostError ? error.code : "delivery.state");
   }
-  desk.tally.drop(id);
-  desk.rows(
+  store.tally.drop(id);
+  store.rows(
     "UPDATE deliveries SET id = ?1, account = ?2, state = ?3, phase = ?4, code = iif(?4 = 'waiting', NULL, code), hold = NULL, trouble = NULL, next = ?5 WHERE id = ?6",
     `${lead}/${to}`,
     to,
@@ -104,13 +104,13 @@ function toAccount(ruling: Ruling, lead: string, row: Waiting, to: string, sure:
 }
 
 /** The system of an account of which only a stored request is left: its operation begins with it. */
-function rendered({ desk }: Ruling, id: string): string | undefined {
-  const [row] = desk.rows("SELECT operation FROM renders WHERE delivery = ? LIMIT 1", id);
+function rendered({ store }: Ruling, id: string): string | undefined {
+  const [row] = store.rows("SELECT operation FROM renders WHERE delivery = ? LIMIT 1", id);
   return row && String(row["operation"]).split(".", 1)[0];
 }
 
 /** Whether nobody can tell if the system has it: a call is out, or its answer was lost. */
-function isInDoubt(state: string): boolean {
+function isUncertain(state: string): boolean {
   const {
     phase,
     doubt,

@@ -29,7 +29,7 @@ export interface ShardStatus {
 const MOST_COUNTERS = 300;
 
 /** What an outbox counts and keeps together. What an operator reads of it is in `listing.ts`, and what a person may do about it in `ruling.ts`. */
-export class Desk {
+export class OperatorStore {
   readonly tally: Tally;
   counters: Record<string, number> = {};
 

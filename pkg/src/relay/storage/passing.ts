@@ -1,4 +1,4 @@
-import type { Desk } from "./operator-store.js";
+import type { OperatorStore } from "./operator-store.js";
 
 /** So many rows are counted at a time: an object does nothing else while a statement runs. */
 const COUNTED = 2_000;
@@ -16,7 +16,7 @@ export class Passing {
   private knowsAll = false;
 
   constructor(
-    readonly desk: Desk,
+    readonly store: OperatorStore,
     readonly table: "spent" | "running" | "claims",
     readonly key: "nonce" | "key",
     readonly most: number,
@@ -24,7 +24,10 @@ export class Passing {
 
   /** Nobody looks for a row where there is none. */
   isEmpty(): boolean {
-    if (this.counted === "" && this.desk.rows(`SELECT 1 FROM ${this.table} LIMIT 1`).length === 0) {
+    if (
+      this.counted === "" &&
+      this.store.rows(`SELECT 1 FROM ${this.table} LIMIT 1`).length === 0
+    ) {
       this.counted = undefined;
       this.knowsAll = true;
     }
@@ -42,7 +45,7 @@ export class Passing {
   /** The row of a key goes. */
   drop(key: string): void {
     this.gone(
-      this.desk.rows(`DELETE FROM ${this.table} WHERE ${this.key} = ? RETURNING 1`, key).length,
+      this.store.rows(`DELETE FROM ${this.table} WHERE ${this.key} = ? RETURNING 1`, key).length,
     );
   }
 
@@ -54,7 +57,7 @@ export class Passing {
   /** What comes or goes meanwhile may be counted twice or not at all: the bound is not that exact. */
   private goOnCounting(from: string): void {
     const { table, key } = this;
-    const [page] = this.desk.rows(
+    const [page] = this.store.rows(
       `SELECT count(*) AS n, max(${key}) AS last FROM (SELECT ${key} FROM ${table} WHERE ${key} > ? ORDER BY ${key} LIMIT ${COUNTED})`,
       from,
     );
@@ -64,7 +67,7 @@ export class Passing {
   }
 
   private delete(which: string, some: number): void {
-    const rows = this.desk.rows(
+    const rows = this.store.rows(
       `DELETE FROM ${this.table} WHERE ${this.key} IN (SELECT ${this.key} FROM ${this.table} WHERE ${which} ORDER BY until LIMIT ${some}) RETURNING 1`,
     );
     this.gone(rows.length);

@@ -1,4 +1,4 @@
-import type { Desk } from "./operator-store.js";
+import type { OperatorStore } from "./operator-store.js";
 
 /** One source may have a tenth of a review that it fills alone. */
 const PART = 9;
@@ -12,12 +12,12 @@ export class Review {
   /** By source, as many as there are leads under review; counted when somebody asks after a person has acted. */
   private counts: Map<string, number> | undefined;
 
-  constructor(readonly desk: Desk) {}
+  constructor(readonly store: OperatorStore) {}
 
   /** Whether there is room for one more from here, beside those that are there. */
   hasRoom(source: string, there: number, most: number): boolean {
     if (!this.counts) {
-      const rows = this.desk.rows(
+      const rows = this.store.rows(
         "SELECT source, count(*) AS n FROM leads WHERE review IS NOT NULL AND finished IS NULL GROUP BY source",
       );
       // What the release before took has no source, and is in nobody's share.

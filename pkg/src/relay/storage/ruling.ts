@@ -1,7 +1,7 @@
 import { steady } from "../../core/edge.js";
 import { FieldpostError } from "../../core/errors.js";
 import { mended } from "../lead/check.js";
-import type { Desk } from "./operator-store.js";
+import type { OperatorStore } from "./operator-store.js";
 import { type Gone, goneBy } from "./gone.js";
 import { log } from "../host/log.js";
 import { type Move, moved } from "./moving.js";
@@ -42,7 +42,7 @@ export interface Waiting extends Record<string, unknown> {
 /** What a person rules about leads that wait for one: a lead at a time, all of its deliveries together. */
 export class Ruling {
   constructor(
-    readonly desk: Desk,
+    readonly store: OperatorStore,
     readonly relay: RelayOptions,
     readonly gone: Gone,
     readonly selection: Selection,
@@ -54,7 +54,7 @@ export class Ruling {
     const leads = this.selection.leads(which, which.ids ? "all" : "person", after, PORTION, "ASC");
     const ruled = leads.flatMap((lead) => {
       try {
-        return this.desk.together(() => this.desk.tally.turn(lead, () => this[what](lead, rule)));
+        return this.store.together(() => this.store.tally.turn(lead, () => this[what](lead, rule)));
       } catch {
         return this.waiting(lead).map(({ id, account }) =>
           stays({ id, lead, account }, "outbox.failed"),
@@ -80,7 +80,7 @@ export class Ruling {
     const bar = waiting.length > 0 ? this.bar(lead, anyway) : undefined;
     const ruled = waiting.map((row) => this.again(lead, row, bar, round));
     if (ruled.some((one) => one.moved)) {
-      this.desk.rows(
+      this.store.rows(
         "UPDATE leads SET review = NULL WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = ?1 AND phase = 'review')",
         lead,
       );
@@ -96,16 +96,16 @@ export class Ruling {
     const waiting = this.waiting(lead);
     if (waiting.length === 0) return [];
     for (const { id } of waiting) {
-      this.desk.tally.drop(id);
+      this.store.tally.drop(id);
       // What a system said of it may quote a value.
-      this.desk.rows(
+      this.store.rows(
         "UPDATE deliveries SET phase = 'discarded', state = '', hold = NULL, reason = ? WHERE id = ?",
         reason,
         id,
       );
     }
-    this.desk.rows("UPDATE leads SET review = NULL WHERE id = ?", lead);
-    this.desk.finish(lead);
+    this.store.rows("UPDATE leads SET review = NULL WHERE id = ?", lead);
+    this.store.finish(lead);
     return waiting.map(({ id, account }) => ({ id, lead, account, moved: true }));
   }
 
@@ -117,13 +117,13 @@ export class Ruling {
   }
 
   form(lead: string): string {
-    const [row] = this.desk.rows("SELECT form FROM leads WHERE id = ?", lead);
+    const [row] = this.store.rows("SELECT form FROM leads WHERE id = ?", lead);
     return String(row?.["form"]);
   }
 
   /** What of a lead waits for a person: what was refused or is held, and what nobody asks about any more. */
   private waiting(lead: string): Waiting[] {
-    const rows = this.desk.rows(
+    const rows = this.store.rows(
       "SELECT id, account, phase, next, state FROM deliveries WHERE lead = ? AND phase IN ('dead', 'review', 'waiting', 'sent') ORDER BY id",
       lead,
     ) as Waiting[];
@@ -136,7 +136,7 @@ export class Ruling {
 
   /** Why nothing of a lead can move. One that was kept as it came is checked now, and kept as it should be. */
   private bar(lead: string, anyway: boolean): string | undefined {
-    const [row] = this.desk.rows("SELECT form, raw FROM leads WHERE id = ?", lead);
+    const [row] = this.store.rows("SELECT form, raw FROM leads WHERE id = ?", lead);
     const form = String(row?.["form"]);
     if (!Object.hasOwn(this.relay.forms, form)) return "form.gone";
     return row?.["raw"] === 1 && !this.check(lead, form, anyway) ? "lead.invalid" : undefined;
@@ -144,7 +144,7 @@ export class Ruling {
 
   /** Holds a lead to a form's rules, and keeps it as they make it; `anyway` what passes of it. Says whether it goes on. */
   check(lead: string, form: string, anyway = false): boolean {
-    const [row] = this.desk.rows("SELECT raw, lead, visitor FROM leads WHERE id = ?", lead);
+    const [row] = this.store.rows("SELECT raw, lead, visitor FROM leads WHERE id = ?", lead);
     const values = String(row?.["lead"]);
     const clean = mended(
       this.relay,
@@ -153,8 +153,8 @@ export class Ruling {
       anyway,
     );
     if (clean === undefined) return false;
-    this.desk.tally.values(lead, clean, String(row?.["visitor"]));
-    this.desk.rows("UPDATE leads SET raw = 0, form = ? WHERE id = ?", form, lead);
+    this.store.tally.values(lead, clean, String(row?.["visitor"]));
+    this.store.rows("UPDATE leads SET raw = 0, form = ? WHERE id = ?", form, lead);
     return true;
   }
 
@@ -175,8 +175,8 @@ export class Ruling {
       return stays(own, error instanceof FieldpostError ? error.code : "delivery.state");
     }
     // What was corrected since has to reach the system: the request is made anew.
-    this.desk.tally.drop(id);
-    this.desk.rows(
+    this.store.tally.drop(id);
+    this.store.rows(
       "UPDATE deliveries SET phase = 'waiting', code = NULL, hold = NULL, trouble = NULL, state = ?, next = ?, round = ? WHERE id = ?",
       fresh,
       now,

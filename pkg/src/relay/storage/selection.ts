@@ -1,4 +1,4 @@
-import type { Desk } from "./operator-store.js";
+import type { OperatorStore } from "./operator-store.js";
 import { type Gone, inOrder, isGone } from "./gone.js";
 
 /** Which leads an operator means: some by id (a lead's or one of its deliveries'), or all of a code, a phase, an account. */
@@ -22,7 +22,7 @@ export type Order = "ASC" | "DESC";
  */
 export class Selection {
   constructor(
-    readonly desk: Desk,
+    readonly store: OperatorStore,
     readonly gone: Gone,
   ) {}
 
@@ -42,7 +42,7 @@ export class Selection {
   }
 
   private list(query: string, ...bindings: unknown[]): string[] {
-    return this.desk.rows(query, ...bindings).map(({ id }) => String(id));
+    return this.store.rows(query, ...bindings).map(({ id }) => String(id));
   }
 
   private named(ids: readonly string[], from: string, most: number, order: Order): string[] {
@@ -88,11 +88,11 @@ export class Selection {
 
   /** What is finished is passed by too, at the cost of an index; below the floor there is nothing else. */
   private there(kind: Kind, from: string, most: number, order: Order): string[] {
-    if (kind === "open") this.desk.tally.oldest();
+    if (kind === "open") this.store.tally.oldest();
     return this.list(
       `SELECT id FROM leads WHERE id ${after(order)} ? AND rowid >= ? ORDER BY id ${order} LIMIT ?`,
       from,
-      kind === "open" ? this.desk.tally.now.floor : 0,
+      kind === "open" ? this.store.tally.now.floor : 0,
       most,
     );
   }

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::clock;
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::operation::Refusal;
+use crate::state::SandboxState;
 use crate::store::tokens::fresh_hex;
 
 /// `{ requestId, result, success }`.
@@ -63,7 +63,7 @@ pub(super) fn skipped(reasons: &[(&str, String)]) -> Reply {
 
 /// An error by its number: 413 and 414 are HTTP's, identity answers 401, 1xxx belong to a record, the rest to the
 /// whole response.
-pub(super) fn refuse(call: &Call, _: &Desk, refusal: &Refusal) -> Reply {
+pub(super) fn refuse(call: &Call, _: &SandboxState, refusal: &Refusal) -> Reply {
     let code = refusal.code.as_str();
     let message = || refusal.message.clone().unwrap_or_else(|| message(code).to_owned());
     let verdict = format!("refused:{code}");

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::answer;
 use super::request::{body, input, page, stem};
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::operation::Commit;
+use crate::state::SandboxState;
 use crate::store;
 use crate::system::Name;
 
@@ -58,8 +58,8 @@ const STANDARD: [(&str, &str, &str, Option<u32>); 34] = [
 ];
 
 /// Every field as the schema shows it, the standard ones first.
-fn all(desk: &Desk) -> store::Result<Vec<Value>> {
-    let changed = desk.store.things(Name::Marketo, KIND)?;
+fn all(state: &SandboxState) -> store::Result<Vec<Value>> {
+    let changed = state.store.things(Name::Marketo, KIND)?;
     let mut fields: Vec<Value> = STANDARD
         .iter()
         .map(|(name, label, kind, length)| {
@@ -85,14 +85,14 @@ fn all(desk: &Desk) -> store::Result<Vec<Value>> {
     Ok(fields)
 }
 
-pub(super) fn names(desk: &Desk) -> store::Result<Vec<String>> {
-    let fields = all(desk)?;
+pub(super) fn names(state: &SandboxState) -> store::Result<Vec<String>> {
+    let fields = all(state)?;
     Ok(fields.iter().filter_map(|field| field.get("name")?.as_str().map(str::to_owned)).collect())
 }
 
 /// Custom fields filter only as string, e-mail or integer (page "Leads", Query).
-pub(super) fn searchable(desk: &Desk, name: &str) -> store::Result<bool> {
-    Ok(all(desk)?.iter().any(|field| {
+pub(super) fn searchable(state: &SandboxState, name: &str) -> store::Result<bool> {
+    Ok(all(state)?.iter().any(|field| {
         let is = |member: &str, word: &str| field.get(member).and_then(Value::as_str) == Some(word);
         let kind_fits =
             ["string", "email", "integer", "phone"].iter().any(|kind| is("dataType", kind));
@@ -101,9 +101,9 @@ pub(super) fn searchable(desk: &Desk, name: &str) -> store::Result<bool> {
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "a plan may refuse; this one has nothing to refuse")]
-pub(super) fn describe(_: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
-    Ok(Box::new(|desk, _| {
-        let fields = all(desk)?;
+pub(super) fn describe(_: &Call, _: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    Ok(Box::new(|state, _| {
+        let fields = all(state)?;
         let shown: Vec<Value> = (1..)
             .zip(&fields)
             .map(|(id, field)| {
@@ -118,9 +118,9 @@ pub(super) fn describe(_: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "a plan may refuse; this one has nothing to refuse")]
-pub(super) fn describe2(_: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
-    Ok(Box::new(|desk, _| {
-        let fields = all(desk)?;
+pub(super) fn describe2(_: &Call, _: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    Ok(Box::new(|state, _| {
+        let fields = all(state)?;
         let shown: Vec<Value> = fields
             .iter()
             .map(|field| {
@@ -140,15 +140,15 @@ pub(super) fn describe2(_: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "a plan may refuse; this one refuses with the page")]
-pub(super) fn browse(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn browse(call: &Call, _: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let call = call.clone();
-    Ok(Box::new(move |desk, _| page(&call, &all(desk)?, true)))
+    Ok(Box::new(move |state, _| page(&call, &all(state)?, true)))
 }
 
-pub(super) fn get(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn get(call: &Call, _: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let name = stem(call).ok_or_else(|| answer::failed("610", "Requested resource not found"))?;
-    Ok(Box::new(move |desk, _| {
-        let field = all(desk)?
+    Ok(Box::new(move |state, _| {
+        let field = all(state)?
             .into_iter()
             .find(|field| field.get("name").and_then(Value::as_str) == Some(&name));
         field
@@ -157,9 +157,9 @@ pub(super) fn get(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
     }))
 }
 
-pub(super) fn create(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let records = input(&body(call, desk)?, MOST_CUSTOM)?;
-    Ok(Box::new(move |desk, now| {
+pub(super) fn create(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let records = input(&body(call, state)?, MOST_CUSTOM)?;
+    Ok(Box::new(move |state, now| {
         let mut results = Vec::new();
         for record in records {
             let text = |name: &str| {
@@ -167,8 +167,8 @@ pub(super) fn create(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
             };
             let (name, label, kind) = (text("name"), text("displayName"), text("dataType"));
             let skip = |code, message| answer::skipped_record(None, code, message);
-            let custom = desk.store.things(Name::Marketo, KIND)?.len();
-            let known = all(desk)?;
+            let custom = state.store.things(Name::Marketo, KIND)?.len();
+            let known = all(state)?;
             let taken = known.iter().any(|field| {
                 field["name"] == name.as_str() || field["displayName"] == label.as_str()
             });
@@ -189,7 +189,7 @@ pub(super) fn create(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
                     "isHidden": flag("isHidden"), "isHtmlEncodingInEmail": flag("isHtmlEncodingInEmail"),
                     "isSensitive": flag("isSensitive"), "isCustom": true, "isApiCreated": true,
                 });
-                desk.store.add_thing(Name::Marketo, KIND, &name, &field, now)?;
+                state.store.add_thing(Name::Marketo, KIND, &name, &field, now)?;
                 json!({ "name": name, "status": "created" })
             });
         }
@@ -197,11 +197,11 @@ pub(super) fn create(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
     }))
 }
 
-pub(super) fn update(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn update(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let name = stem(call).ok_or_else(|| answer::failed("610", "Requested resource not found"))?;
-    let changes = input(&body(call, desk)?, 1)?.pop().unwrap_or_default();
-    Ok(Box::new(move |desk, now| {
-        let found = all(desk)?
+    let changes = input(&body(call, state)?, 1)?.pop().unwrap_or_default();
+    Ok(Box::new(move |state, now| {
+        let found = all(state)?
             .into_iter()
             .find(|field| field.get("name").and_then(Value::as_str) == Some(&name));
         let mut field =
@@ -219,22 +219,22 @@ pub(super) fn update(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
             field[member] = value.clone();
         }
         let known =
-            desk.store.things(Name::Marketo, KIND)?.into_iter().find(|thing| thing.owner == name);
+            state.store.things(Name::Marketo, KIND)?.into_iter().find(|thing| thing.owner == name);
         match known {
             Some(mut thing) => {
                 thing.body = field;
-                desk.store.save_thing(&thing, now)?;
+                state.store.save_thing(&thing, now)?;
             }
-            None => drop(desk.store.add_thing(Name::Marketo, KIND, &name, &field, now)?),
+            None => drop(state.store.add_thing(Name::Marketo, KIND, &name, &field, now)?),
         }
         Ok(answer::result(&[json!({ "name": name, "status": "updated" })], "updated"))
     }))
 }
 
 /// The fields of a configured form; without `company`'s kind an asset answers 702 for what it does not have.
-pub(super) fn form_fields(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn form_fields(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let id = call.capture("id").unwrap_or_default();
-    let form = desk.config().marketo.forms.get(id).cloned();
+    let form = state.config().marketo.forms.get(id).cloned();
     let form = form.ok_or_else(|| answer::failed("702", "No data found"))?;
     Ok(Box::new(move |_, _| {
         let fields: Vec<Value> = form

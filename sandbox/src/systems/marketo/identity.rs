@@ -2,17 +2,17 @@
 
 use serde_json::json;
 
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::operation::Commit;
+use crate::state::SandboxState;
 use crate::store::tokens::fresh_hex;
 use crate::system::Name;
 
 const CLIENT: (&str, &str) = ("sandbox-client", "sandbox-secret");
 
 /// The same token comes back until it expires, with the life that is left (page "Authentication").
-pub(super) fn token(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn token(call: &Call, _: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let given = |name: &str| call.params.get(name).unwrap_or_default();
     if given("grant_type") != "client_credentials" {
         return Err(refused("unsupported_grant_type", "grant_type must be client_credentials"));
@@ -20,15 +20,15 @@ pub(super) fn token(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
     if (given("client_id"), given("client_secret")) != CLIENT {
         return Err(refused("invalid_client", "Bad client credentials"));
     }
-    Ok(Box::new(|desk, now| {
+    Ok(Box::new(|state, now| {
         let (client, _) = CLIENT;
-        let living = desk.store.living_token(Name::Marketo, client, now)?;
+        let living = state.store.living_token(Name::Marketo, client, now)?;
         let (token, expires) = if let Some(living) = living {
             living
         } else {
-            let lifetime = i64::from(desk.config().marketo.token_lifetime).saturating_mul(1000);
+            let lifetime = i64::from(state.config().marketo.token_lifetime).saturating_mul(1000);
             let fresh = (shape(), now.saturating_add(lifetime));
-            desk.store.add_token(Name::Marketo, client, &fresh.0, fresh.1)?;
+            state.store.add_token(Name::Marketo, client, &fresh.0, fresh.1)?;
             fresh
         };
         // Whole seconds, rounded down, so 0 for a token in its last second: clients have met that [RUD PR 2432].

@@ -6,10 +6,10 @@ use super::request::{MOST, body, input, page, stem};
 use super::submit_form::{id, is_address, is_munchkin_cookie};
 use super::{answer, assets};
 use crate::clock;
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::operation::Commit;
+use crate::state::SandboxState;
 use crate::store;
 use crate::store::persons::{By, Fields, Keys, Person};
 use crate::system::Name;
@@ -39,8 +39,8 @@ enum Step {
     Create(Fields),
 }
 
-pub(super) fn sync(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let body = body(call, desk)?;
+pub(super) fn sync(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let body = body(call, state)?;
     let action = body.get("action").and_then(Value::as_str).unwrap_or("createOrUpdate").to_owned();
     if !matches!(
         action.as_str(),
@@ -56,15 +56,15 @@ pub(super) fn sync(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
             "partitionName works with createOnly and createOrUpdate only",
         ));
     }
-    upsert(&body, &action, None, desk)
+    upsert(&body, &action, None, state)
 }
 
-pub(super) fn push(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let body = body(call, desk)?;
+pub(super) fn push(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let body = body(call, state)?;
     if body.get("programName").and_then(Value::as_str).is_none_or(str::is_empty) {
         return Err(answer::failed("1002", "Missing value for required parameter 'programName'"));
     }
-    upsert(&body, "createOrUpdate", Some("Push Lead to Marketo"), desk)
+    upsert(&body, "createOrUpdate", Some("Push Lead to Marketo"), state)
 }
 
 /// Looks every record up now and writes later: overlapping calls with one key make two persons, as the
@@ -73,21 +73,21 @@ fn upsert(
     body: &Value,
     action: &str,
     activity: Option<&'static str>,
-    desk: &Desk,
+    state: &SandboxState,
 ) -> Result<Commit, Reply> {
     let records = input(body, MOST)?;
     let key = body.get("lookupField").and_then(Value::as_str).unwrap_or("email").to_owned();
-    let known = assets::names(desk)?;
+    let known = assets::names(state)?;
     if !known.contains(&key) && key != "mktToken" {
         return Err(answer::failed("1006", &format!("Lookup field '{key}' not found")));
     }
     let mut seen = Vec::new();
     let mut steps = Vec::with_capacity(records.len());
     for record in records {
-        steps.push(step(record, action, &key, &known, &mut seen, desk)?);
+        steps.push(step(record, action, &key, &known, &mut seen, state)?);
     }
     let source = json!({ "programName": body.get("programName"), "source": body.get("source"), "reason": body.get("reason") });
-    Ok(Box::new(move |desk, now| {
+    Ok(Box::new(move |state, now| {
         let mut results = Vec::with_capacity(steps.len());
         let mut people = Vec::new();
         for step in steps {
@@ -97,10 +97,10 @@ fn upsert(
                     continue;
                 }
                 Step::Create(fields) => {
-                    (desk.store.insert(Name::Marketo, keys(&fields), fields, now, id)?, "created")
+                    (state.store.insert(Name::Marketo, keys(&fields), fields, now, id)?, "created")
                 }
                 Step::Update(target, fields) => {
-                    let Some(mut person) = desk.store.find(Name::Marketo, By::Id(&target))?.pop()
+                    let Some(mut person) = state.store.find(Name::Marketo, By::Id(&target))?.pop()
                     else {
                         results.push(answer::skipped_record(None, "1004", "Lead not found"));
                         continue;
@@ -108,12 +108,12 @@ fn upsert(
                     person.fields.extend(fields);
                     person.keys = keys(&person.fields);
                     person.updated = now;
-                    desk.store.save(&person)?;
+                    state.store.save(&person)?;
                     (person, "updated")
                 }
             };
             if let Some(kind) = activity {
-                desk.store.add_activity(person.seq, kind, now, &source)?;
+                state.store.add_activity(person.seq, kind, now, &source)?;
             }
             results.push(json!({ "id": number(&person), "status": status }));
             people.push(person.id);
@@ -133,7 +133,7 @@ fn step(
     key: &str,
     known: &[String],
     seen: &mut Vec<String>,
-    desk: &Desk,
+    state: &SandboxState,
 ) -> Result<Step, Reply> {
     let skip = |code: &str, message: &str| Step::Skip(answer::skipped_record(None, code, message));
     if action != "updateOnly" && record.contains_key("id") {
@@ -177,7 +177,7 @@ fn step(
         return Ok(skip("1036", "Duplicate object in request"));
     }
     seen.push(value.clone());
-    let found = matches(desk, key, &value)?;
+    let found = matches(state, key, &value)?;
     record.remove("id");
     Ok(match (action, found.as_slice()) {
         (_, [_, _, ..]) => skip("1007", "Multiple leads match lookup criteria"),
@@ -192,12 +192,12 @@ fn step(
 }
 
 /// Whoever has this value in this field.
-pub(super) fn matches(desk: &Desk, key: &str, value: &str) -> store::Result<Vec<Person>> {
+pub(super) fn matches(state: &SandboxState, key: &str, value: &str) -> store::Result<Vec<Person>> {
     match key {
-        "email" => desk.store.find(Name::Marketo, By::Email(value)),
-        "id" => desk.store.find(Name::Marketo, By::Id(value)),
+        "email" => state.store.find(Name::Marketo, By::Email(value)),
+        "id" => state.store.find(Name::Marketo, By::Id(value)),
         other => {
-            let mut all = desk.store.find(Name::Marketo, By::Any)?;
+            let mut all = state.store.find(Name::Marketo, By::Any)?;
             all.retain(|person| text(person.fields.get(other)).to_lowercase() == *value);
             Ok(all)
         }
@@ -244,11 +244,11 @@ pub(super) fn shown(person: &Person, fields: &[String]) -> Value {
 }
 
 /// The names in `fields`; an unknown one is 1006.
-pub(super) fn asked(call: &Call, desk: &Desk) -> Result<Vec<String>, Reply> {
+pub(super) fn asked(call: &Call, state: &SandboxState) -> Result<Vec<String>, Reply> {
     let Some(given) = call.query.get("fields").filter(|text| !text.is_empty()) else {
         return Ok(DEFAULT_FIELDS.map(str::to_owned).to_vec());
     };
-    let known = assets::names(desk)?;
+    let known = assets::names(state)?;
     let names: Vec<String> = given.split(',').map(|name| name.trim().to_owned()).collect();
     match names.iter().find(|name| {
         !known.contains(name)
@@ -259,16 +259,16 @@ pub(super) fn asked(call: &Call, desk: &Desk) -> Result<Vec<String>, Reply> {
     }
 }
 
-pub(super) fn get(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn get(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let target = stem(call).ok_or_else(|| answer::failed("610", "Requested resource not found"))?;
-    let fields = asked(call, desk)?;
-    Ok(Box::new(move |desk, now| match desk.read(Name::Marketo, By::Id(&target), now)?.pop() {
+    let fields = asked(call, state)?;
+    Ok(Box::new(move |state, now| match state.read(Name::Marketo, By::Id(&target), now)?.pop() {
         Some(person) => Ok(answer::page(&[shown(&person, &fields)], None, false).about(person.id)),
         None => Err(answer::failed("1004", "Lead not found")),
     }))
 }
 
-pub(super) fn filter(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn filter(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let given =
         |name: &str| call.query.get(name).filter(|text| !text.is_empty()).map(str::to_owned);
     let Some(kind) = given("filterType") else {
@@ -277,17 +277,17 @@ pub(super) fn filter(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
     let Some(values) = given("filterValues") else {
         return Err(answer::failed("1002", "Missing value for required parameter 'filterValues'"));
     };
-    if !assets::searchable(desk, &kind)? {
+    if !assets::searchable(state, &kind)? {
         return Err(answer::failed("1011", &format!("Field '{kind}' cannot be used as a filter")));
     }
     let values: Vec<String> = values.split(',').map(|value| value.trim().to_lowercase()).collect();
     if values.len() > MOST {
         return Err(answer::failed("1003", "Too many values in filterValues"));
     }
-    let fields = asked(call, desk)?;
+    let fields = asked(call, state)?;
     let call = call.clone();
-    Ok(Box::new(move |desk, now| {
-        let mut found = desk.read(Name::Marketo, By::Any, now)?;
+    Ok(Box::new(move |state, now| {
+        let mut found = state.read(Name::Marketo, By::Any, now)?;
         found.retain(|person| {
             let value = if kind == "id" {
                 person.id.clone()
@@ -305,15 +305,15 @@ pub(super) fn filter(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
     }))
 }
 
-pub(super) fn delete(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let records = input(&body(call, desk)?, MOST)?;
-    Ok(Box::new(move |desk, _| {
+pub(super) fn delete(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let records = input(&body(call, state)?, MOST)?;
+    Ok(Box::new(move |state, _| {
         let mut results = Vec::new();
         for record in &records {
             let target = text(record.get("id"));
-            match desk.store.find(Name::Marketo, By::Id(&target))?.pop() {
+            match state.store.find(Name::Marketo, By::Id(&target))?.pop() {
                 Some(person) => {
-                    desk.store.remove(&person)?;
+                    state.store.remove(&person)?;
                     results.push(json!({ "id": number(&person), "status": "deleted" }));
                 }
                 None => {
@@ -330,7 +330,7 @@ pub(super) fn delete(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
 }
 
 /// The winner's values win; its empty ones are filled from the losers, in their order.
-pub(super) fn merge(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn merge(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let winner = call.capture("id").unwrap_or_default().to_owned();
     let losers: Vec<String> = match (call.query.get("leadId"), call.query.get("leadIds")) {
         (Some(one), None) => vec![one.to_owned()],
@@ -340,14 +340,15 @@ pub(super) fn merge(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
     if losers.len() > MOST_LOSERS {
         return Err(answer::failed("1080", "At most 25 leads can be merged"));
     }
-    let _ = desk;
-    Ok(Box::new(move |desk, now| {
+    let _ = state;
+    Ok(Box::new(move |state, now| {
         let unknown = || answer::failed("1004", "Lead not found");
         let mut person =
-            desk.store.find(Name::Marketo, By::Id(&winner))?.pop().ok_or_else(unknown)?;
+            state.store.find(Name::Marketo, By::Id(&winner))?.pop().ok_or_else(unknown)?;
         let mut others = Vec::new();
         for loser in &losers {
-            let found = desk.store.find(Name::Marketo, By::Id(loser))?.pop().ok_or_else(unknown)?;
+            let found =
+                state.store.find(Name::Marketo, By::Id(loser))?.pop().ok_or_else(unknown)?;
             if found.seq == person.seq {
                 return Err(answer::failed("1003", "A lead cannot be merged with itself"));
             }
@@ -360,25 +361,25 @@ pub(super) fn merge(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
                     person.fields.insert(name.clone(), value.clone());
                 }
             }
-            desk.store.remove(&other)?;
+            state.store.remove(&other)?;
         }
         person.keys = keys(&person.fields);
         person.updated = now;
-        desk.store.save(&person)?;
+        state.store.save(&person)?;
         Ok(answer::done("merged").about(person.id))
     }))
 }
 
-pub(super) fn associate(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn associate(call: &Call, _: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let target = call.capture("id").unwrap_or_default().to_owned();
     let cookie = call.query.get("cookie").unwrap_or_default().to_owned();
     if !is_munchkin_cookie(&cookie) {
         return Err(answer::failed("1012", "Invalid cookie value"));
     }
-    Ok(Box::new(move |desk, now| {
-        let person = desk.store.find(Name::Marketo, By::Id(&target))?.pop();
+    Ok(Box::new(move |state, now| {
+        let person = state.store.find(Name::Marketo, By::Id(&target))?.pop();
         let person = person.ok_or_else(|| answer::failed("1004", "Lead not found"))?;
-        desk.store.add_activity(
+        state.store.add_activity(
             person.seq,
             "Associate Web Activity",
             now,

@@ -11,11 +11,11 @@ use super::answer;
 use super::leads::{asked, number, shown};
 use super::request::{MOST, body, input, page, stem};
 use crate::clock;
-use crate::desk::Desk;
 use crate::http::call::{Call, Params};
 use crate::http::reply::Reply;
 use crate::operation::Commit;
 use crate::record;
+use crate::state::SandboxState;
 use crate::store;
 use crate::store::persons::{By, Person};
 use crate::store::things::Thing;
@@ -29,7 +29,7 @@ const CAMPAIGN: &str = "smartCampaign";
 const STATUSES: [&str; 4] = ["Invited", "Registered", "Visited", "Attended"];
 
 /// The ids of `id` in the query or of `input` in the body.
-fn ids(call: &Call, desk: &Desk) -> Result<Vec<String>, Reply> {
+fn ids(call: &Call, state: &SandboxState) -> Result<Vec<String>, Reply> {
     let given: Vec<String> =
         call.query.all("id").flat_map(|text| text.split(',')).map(str::to_owned).collect();
     if given.len() > MOST {
@@ -41,7 +41,7 @@ fn ids(call: &Call, desk: &Desk) -> Result<Vec<String>, Reply> {
     if call.body.is_empty() {
         return Err(answer::failed("1002", "Missing value for required parameter 'id'"));
     }
-    let records = input(&body(call, desk)?, MOST)?;
+    let records = input(&body(call, state)?, MOST)?;
     Ok(records
         .iter()
         .map(|record| record.get("id").map(Value::to_string).unwrap_or_default().replace('"', ""))
@@ -49,14 +49,14 @@ fn ids(call: &Call, desk: &Desk) -> Result<Vec<String>, Reply> {
 }
 
 /// Memberships of a kind: the owner is the lead, the body holds the list or program.
-fn members(desk: &Desk, kind: &str, of: &str) -> store::Result<Vec<Thing>> {
-    let mut all = desk.store.things(Name::Marketo, kind)?;
+fn members(state: &SandboxState, kind: &str, of: &str) -> store::Result<Vec<Thing>> {
+    let mut all = state.store.things(Name::Marketo, kind)?;
     all.retain(|thing| thing.body["of"] == of);
     Ok(all)
 }
 
-fn lead(desk: &Desk, id: &str) -> store::Result<Option<Person>> {
-    Ok(desk.store.find(Name::Marketo, By::Id(id))?.pop())
+fn lead(state: &SandboxState, id: &str) -> store::Result<Option<Person>> {
+    Ok(state.store.find(Name::Marketo, By::Id(id))?.pop())
 }
 
 fn stamp(at: i64) -> Value {
@@ -66,15 +66,15 @@ fn stamp(at: i64) -> Value {
 /// Does something with each id, and answers a record for each.
 fn for_each(
     call: &Call,
-    desk: &Desk,
-    act: impl Fn(&Desk, &Person, i64) -> store::Result<Value> + Send + 'static,
+    state: &SandboxState,
+    act: impl Fn(&SandboxState, &Person, i64) -> store::Result<Value> + Send + 'static,
 ) -> Result<Commit, Reply> {
-    let ids = ids(call, desk)?;
-    Ok(Box::new(move |desk, now| {
+    let ids = ids(call, state)?;
+    Ok(Box::new(move |state, now| {
         let mut results = Vec::new();
         for id in &ids {
-            results.push(if let Some(person) = lead(desk, id)? {
-                act(desk, &person, now)?
+            results.push(if let Some(person) = lead(state, id)? {
+                act(state, &person, now)?
             } else {
                 let id = json!(id.parse::<i64>().unwrap_or_default());
                 answer::skipped_record(Some(&id), "1004", "Lead not found")
@@ -84,22 +84,22 @@ fn for_each(
     }))
 }
 
-pub(super) fn add(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn add(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let of = call.capture("id").unwrap_or_default().to_owned();
-    for_each(call, desk, move |desk, person, now| {
-        if !members(desk, LIST, &of)?.iter().any(|thing| thing.owner == person.id) {
-            desk.store.add_thing(Name::Marketo, LIST, &person.id, &json!({ "of": of }), now)?;
+    for_each(call, state, move |state, person, now| {
+        if !members(state, LIST, &of)?.iter().any(|thing| thing.owner == person.id) {
+            state.store.add_thing(Name::Marketo, LIST, &person.id, &json!({ "of": of }), now)?;
         }
         Ok(json!({ "id": number(person), "status": "added" }))
     })
 }
 
-pub(super) fn remove(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn remove(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let of = call.capture("id").unwrap_or_default().to_owned();
-    for_each(call, desk, move |desk, person, _| {
-        match members(desk, LIST, &of)?.into_iter().find(|thing| thing.owner == person.id) {
+    for_each(call, state, move |state, person, _| {
+        match members(state, LIST, &of)?.into_iter().find(|thing| thing.owner == person.id) {
             Some(thing) => {
-                desk.store.remove_thing(thing.seq)?;
+                state.store.remove_thing(thing.seq)?;
                 Ok(json!({ "id": number(person), "status": "removed" }))
             }
             None => Ok(answer::skipped_record(Some(&number(person)), "1015", "Lead not in list")),
@@ -107,10 +107,10 @@ pub(super) fn remove(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
     })
 }
 
-pub(super) fn is_member(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn is_member(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let of = call.capture("id").unwrap_or_default().to_owned();
-    for_each(call, desk, move |desk, person, _| {
-        let is_member = members(desk, LIST, &of)?.iter().any(|thing| thing.owner == person.id);
+    for_each(call, state, move |state, person, _| {
+        let is_member = members(state, LIST, &of)?.iter().any(|thing| thing.owner == person.id);
         Ok(
             json!({ "id": number(person), "status": if is_member { "memberof" } else { "notmemberof" } }),
         )
@@ -118,13 +118,18 @@ pub(super) fn is_member(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Repl
 }
 
 /// The leads of a list or program; a program's have their `membership`.
-fn leads_of(call: &Call, desk: &Desk, kind: &'static str, of: String) -> Result<Commit, Reply> {
-    let fields = asked(call, desk)?;
+fn leads_of(
+    call: &Call,
+    state: &SandboxState,
+    kind: &'static str,
+    of: String,
+) -> Result<Commit, Reply> {
+    let fields = asked(call, state)?;
     let call = call.clone();
-    Ok(Box::new(move |desk, _| {
+    Ok(Box::new(move |state, _| {
         let mut records = Vec::new();
-        for thing in members(desk, kind, &of)? {
-            let Some(person) = lead(desk, &thing.owner)? else { continue };
+        for thing in members(state, kind, &of)? {
+            let Some(person) = lead(state, &thing.owner)? else { continue };
             let mut record = shown(&person, &fields);
             if kind == PROGRAM {
                 record["membership"] = membership(&thing);
@@ -143,13 +148,13 @@ fn membership(thing: &Thing) -> Value {
     })
 }
 
-pub(super) fn by_list(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    leads_of(call, desk, LIST, call.capture("id").unwrap_or_default().to_owned())
+pub(super) fn by_list(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    leads_of(call, state, LIST, call.capture("id").unwrap_or_default().to_owned())
 }
 
-pub(super) fn by_program(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn by_program(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let of = stem(call).ok_or_else(|| answer::failed("610", "Requested resource not found"))?;
-    leads_of(call, desk, PROGRAM, of)
+    leads_of(call, state, PROGRAM, of)
 }
 
 /// What a lead is a member of.
@@ -160,12 +165,12 @@ fn of_one(
     admits: impl Fn(&Thing) -> bool + Send + 'static,
 ) -> Commit {
     let call = call.clone();
-    Box::new(move |desk, _| {
+    Box::new(move |state, _| {
         let id = call.capture("id").unwrap_or_default();
-        if lead(desk, id)?.is_none() {
+        if lead(state, id)?.is_none() {
             return Err(answer::failed("1004", "Lead not found"));
         }
-        let mut all = desk.store.things(Name::Marketo, kind)?;
+        let mut all = state.store.things(Name::Marketo, kind)?;
         all.retain(|thing| thing.owner == id && admits(thing));
         let records: Vec<Value> = all.iter().map(show).collect();
         page(&call, &records, true)
@@ -181,7 +186,7 @@ fn dated(name: &str, thing: &Thing) -> Value {
     clippy::unnecessary_wraps,
     reason = "a plan may refuse; this one refuses in its second half"
 )]
-pub(super) fn of_lead(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn of_lead(call: &Call, _: &SandboxState, _: i64) -> Result<Commit, Reply> {
     Ok(of_one(call, LIST, |thing| dated("listId", thing), |_| true))
 }
 
@@ -189,14 +194,14 @@ pub(super) fn of_lead(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
     clippy::unnecessary_wraps,
     reason = "a plan may refuse; this one refuses in its second half"
 )]
-pub(super) fn campaigns_of_lead(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn campaigns_of_lead(call: &Call, _: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let call = call.clone();
-    Ok(Box::new(move |desk, _| {
+    Ok(Box::new(move |state, _| {
         let id = call.capture("id").unwrap_or_default();
-        if lead(desk, id)?.is_none() {
+        if lead(state, id)?.is_none() {
             return Err(answer::failed("1004", "Lead not found"));
         }
-        let mut all = record::all(desk, Name::Marketo, CAMPAIGN)?;
+        let mut all = record::all(state, Name::Marketo, CAMPAIGN)?;
         all.retain(|members| {
             members.get("leadId").map(|lead| lead.to_string().replace('"', "")).as_deref()
                 == Some(id)
@@ -211,7 +216,7 @@ pub(super) fn campaigns_of_lead(call: &Call, _: &Desk, _: i64) -> Result<Commit,
     }))
 }
 
-pub(super) fn programs_of_lead(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn programs_of_lead(call: &Call, _: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let wanted: Option<Vec<String>> =
         match (call.query.get("filterType"), call.query.get("filterValues")) {
             (None, None) => None,
@@ -230,16 +235,17 @@ pub(super) fn programs_of_lead(call: &Call, _: &Desk, _: i64) -> Result<Commit, 
     }))
 }
 
-pub(super) fn change_status(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn change_status(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let of = call.capture("id").unwrap_or_default().to_owned();
-    let body = body(call, desk)?;
+    let body = body(call, state)?;
     let status = body.get("status").and_then(Value::as_str).unwrap_or_default().to_owned();
     let Some(rank) = STATUSES.iter().position(|known| *known == status) else {
         return Err(answer::failed("1025", "The program status does not exist"));
     };
     let call = Call { query: Params::default(), ..call.clone() };
-    for_each(&call, desk, move |desk, person, now| {
-        let known = members(desk, PROGRAM, &of)?.into_iter().find(|thing| thing.owner == person.id);
+    for_each(&call, state, move |state, person, now| {
+        let known =
+            members(state, PROGRAM, &of)?.into_iter().find(|thing| thing.owner == person.id);
         if let Some(mut thing) = known {
             let at = STATUSES.iter().position(|known| thing.body["status"] == *known);
             if at.is_some_and(|at| at >= rank) {
@@ -247,10 +253,10 @@ pub(super) fn change_status(call: &Call, desk: &Desk, _: i64) -> Result<Commit, 
                 return Ok(answer::skipped_record(Some(&number(person)), "1037", message));
             }
             thing.body["status"] = json!(status);
-            desk.store.save_thing(&thing, now)?;
+            state.store.save_thing(&thing, now)?;
         } else {
             let body = json!({ "of": of, "status": status });
-            desk.store.add_thing(Name::Marketo, PROGRAM, &person.id, &body, now)?;
+            state.store.add_thing(Name::Marketo, PROGRAM, &person.id, &body, now)?;
         }
         Ok(json!({ "id": number(person), "status": "updated" }))
     })

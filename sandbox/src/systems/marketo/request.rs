@@ -3,18 +3,18 @@
 use serde_json::Value;
 
 use super::answer;
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::operation::Refusal;
+use crate::state::SandboxState;
 use crate::store::persons::Fields;
 
 /// Records of one call, and of one page.
 pub(super) const MOST: usize = 300;
 
 /// A JSON body, or 612 and 609.
-pub(super) fn body(call: &Call, desk: &Desk) -> Result<Value, Reply> {
-    let refuse = |code| answer::refuse(call, desk, &Refusal::new(code));
+pub(super) fn body(call: &Call, state: &SandboxState) -> Result<Value, Reply> {
+    let refuse = |code| answer::refuse(call, state, &Refusal::new(code));
     if call.content_type().as_deref() != Some("application/json") {
         return Err(refuse("612"));
     }

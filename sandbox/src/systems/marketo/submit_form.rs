@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::answer;
 use crate::config::MarketoForm;
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::operation::{Commit, Refusal};
+use crate::state::SandboxState;
 use crate::store;
 use crate::store::persons::{By, Fields, Keys, Person};
 use crate::system::Name;
@@ -19,13 +19,13 @@ const LONGEST_EMAIL: usize = 255;
 
 type Reason = (&'static str, String);
 
-pub(super) fn plan(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let refuse = |refusal: &Refusal| answer::refuse(call, desk, refusal);
+pub(super) fn plan(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let refuse = |refusal: &Refusal| answer::refuse(call, state, refusal);
     if call.content_type().as_deref() != Some("application/json") {
         return Err(refuse(&Refusal::new("612")));
     }
     let body = call.json().filter(Value::is_object).ok_or_else(|| refuse(&Refusal::new("609")))?;
-    let (form_id, form) = form(&body, desk).ok_or_else(|| {
+    let (form_id, form) = form(&body, state).ok_or_else(|| {
         // An unknown form comes back as invalid JSON too; `canonical/ubuntu.com` met that in production
         // (`webapp/marketo.py`).
         refuse(&Refusal::saying("609", "Invalid JSON: formId is unknown"))
@@ -47,24 +47,24 @@ pub(super) fn plan(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
     };
     let submission =
         Submission::read(&body, record, form).map_err(|reasons| answer::skipped(&reasons))?;
-    let matched = newest(desk.store.find(Name::Marketo, By::Email(&submission.email))?);
-    Ok(Box::new(move |desk, now| {
+    let matched = newest(state.store.find(Name::Marketo, By::Email(&submission.email))?);
+    Ok(Box::new(move |state, now| {
         let matched = match matched {
-            Some(person) => desk.store.find(Name::Marketo, By::Id(&person.id))?.pop(),
+            Some(person) => state.store.find(Name::Marketo, By::Id(&person.id))?.pop(),
             None => None,
         };
-        Ok(submission.write(desk, matched, &form_id, now)?)
+        Ok(submission.write(state, matched, &form_id, now)?)
     }))
 }
 
 /// An integer by the swagger; numeric text works as well [SEG, CAN seen live].
-fn form<'a>(body: &Value, desk: &'a Desk) -> Option<(String, &'a MarketoForm)> {
+fn form<'a>(body: &Value, state: &'a SandboxState) -> Option<(String, &'a MarketoForm)> {
     let id = match body.get("formId")? {
         Value::Number(number) => number.as_u64()?.to_string(),
         Value::String(text) => text.trim().parse::<u64>().ok()?.to_string(),
         _ => return None,
     };
-    let form = desk.config().marketo.forms.get(&id)?;
+    let form = state.config().marketo.forms.get(&id)?;
     Some((id, form))
 }
 
@@ -138,7 +138,7 @@ impl Submission {
     /// in the meantime. Every fill adds an activity, so a repeat shows.
     fn write(
         self,
-        desk: &Desk,
+        state: &SandboxState,
         matched: Option<Person>,
         form_id: &str,
         now: i64,
@@ -149,16 +149,16 @@ impl Submission {
                 person.fields.extend(self.fields);
                 person.keys = keys;
                 person.updated = now;
-                desk.store.save(&person)?;
+                state.store.save(&person)?;
                 (person, "updated")
             }
-            None => (desk.store.insert(Name::Marketo, keys, self.fields, now, id)?, "created"),
+            None => (state.store.insert(Name::Marketo, keys, self.fields, now, id)?, "created"),
         };
         let mut activity = self.activity;
         if let Some(members) = activity.as_object_mut() {
             members.insert("formId".to_owned(), json!(form_id));
         }
-        desk.store.add_activity(person.seq, "Fill Out Form", now, &activity)?;
+        state.store.add_activity(person.seq, "Fill Out Form", now, &activity)?;
         let number = person.id.parse::<i64>().unwrap_or_default();
         Ok(answer::result(&[json!({ "id": number, "status": status })], status).about(person.id))
     }

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::xml;
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::{JSON, Reply, XML};
 use crate::operation::Refusal;
+use crate::state::SandboxState;
 
 /// `{ "@attributes": …, name: value }` or `<rsp stat="ok">`.
 pub(super) fn ok(call: &Call, status: u16, name: &str, value: &Value, verdict: &str) -> Reply {
@@ -43,7 +43,7 @@ pub(super) fn batch(
     Reply::text(status, XML, body, verdict)
 }
 
-pub(super) fn refuse(call: &Call, desk: &Desk, refusal: &Refusal) -> Reply {
+pub(super) fn refuse(call: &Call, state: &SandboxState, refusal: &Refusal) -> Reply {
     let code = refusal.code.as_str();
     let message = refusal.message.as_deref().unwrap_or_else(|| message(code));
     if call.path.starts_with("/services/") {
@@ -51,7 +51,7 @@ pub(super) fn refuse(call: &Call, desk: &Desk, refusal: &Refusal) -> Reply {
     }
     let verdict = format!("refused:{code}");
     let status = status(code);
-    if wants_json(call) && !(desk.config().pardot.xml_auth_errors && is_auth(code)) {
+    if wants_json(call) && !(state.config().pardot.xml_auth_errors && is_auth(code)) {
         let number = code.parse::<u32>().unwrap_or_default();
         let body = json!({ "@attributes": { "stat": "fail", "version": 1, "err_code": number }, "err": message });
         return Reply::text(status, JSON, body.to_string(), verdict);
@@ -63,9 +63,9 @@ pub(super) fn refuse(call: &Call, desk: &Desk, refusal: &Refusal) -> Reply {
 /// Refuses a call by its code alone.
 pub(super) fn refuser<'a>(
     call: &'a Call,
-    desk: &'a Desk,
+    state: &'a SandboxState,
 ) -> impl Fn(&'static str) -> Reply + use<'a> {
-    move |code| refuse(call, desk, &Refusal::new(code))
+    move |code| refuse(call, state, &Refusal::new(code))
 }
 
 /// XML unless JSON is asked for.

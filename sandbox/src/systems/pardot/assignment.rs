@@ -6,30 +6,30 @@ use super::answer::{self, refuser};
 use super::identifier::Identifier;
 use super::prospect::target;
 use super::view::{DELETED, record};
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::{HTML, Reply};
 use crate::operation::Commit;
+use crate::state::SandboxState;
 use crate::store::persons::{By, Person};
 use crate::system::Name;
 
 /// The one prospect that a call names. By e-mail in version 3, and for a delete; version 4 assigns by id and fid.
-fn named(call: &Call, desk: &Desk, by_email: bool) -> Result<Person, Reply> {
-    let refuse = refuser(call, desk);
+fn named(call: &Call, state: &SandboxState, by_email: bool) -> Result<Person, Reply> {
+    let refuse = refuser(call, state);
     let identifier = Identifier::read(call).map_err(&refuse)?;
-    if let Some(person) = target(&identifier, desk).map_err(|failure| failure.reply(&refuse))? {
+    if let Some(person) = target(&identifier, state).map_err(|failure| failure.reply(&refuse))? {
         return Ok(person);
     }
     match identifier.email {
-        Some(email) if by_email || desk.config().pardot.version == 3 => {
-            desk.store.find(Name::Pardot, By::Email(email))?.pop().ok_or_else(|| refuse("4"))
+        Some(email) if by_email || state.config().pardot.version == 3 => {
+            state.store.find(Name::Pardot, By::Email(email))?.pop().ok_or_else(|| refuse("4"))
         }
         _ => Err(refuse("13")),
     }
 }
 
-pub(super) fn assign(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let refuse = refuser(call, desk);
+pub(super) fn assign(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let refuse = refuser(call, state);
     let given = |name: &str| call.params.get(name).filter(|text| !text.is_empty());
     let targets: Vec<&str> = ["user_email", "user_id", "group_id"]
         .into_iter()
@@ -49,32 +49,32 @@ pub(super) fn assign(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
         ["user_email"] => return Err(refuse("11")),
         _ => return Err(refuse("47")),
     };
-    owned(call, desk, json!(user))
+    owned(call, state, json!(user))
 }
 
-pub(super) fn unassign(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    owned(call, desk, Value::Null)
+pub(super) fn unassign(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    owned(call, state, Value::Null)
 }
 
-fn owned(call: &Call, desk: &Desk, user: Value) -> Result<Commit, Reply> {
-    let person = named(call, desk, false)?;
+fn owned(call: &Call, state: &SandboxState, user: Value) -> Result<Commit, Reply> {
+    let person = named(call, state, false)?;
     let call = call.clone();
-    Ok(Box::new(move |desk, now| {
-        let found = desk.store.find(Name::Pardot, By::Id(&person.id))?.pop();
-        let mut person = found.ok_or_else(|| refuser(&call, desk)("3"))?;
+    Ok(Box::new(move |state, now| {
+        let found = state.store.find(Name::Pardot, By::Id(&person.id))?.pop();
+        let mut person = found.ok_or_else(|| refuser(&call, state)("3"))?;
         person.fields.insert("user_id".to_owned(), user);
         person.updated = now;
-        desk.store.save(&person)?;
-        Ok(answer::ok(&call, 200, "prospect", &record(&person, desk), "updated").about(person.id))
+        state.store.save(&person)?;
+        Ok(answer::ok(&call, 200, "prospect", &record(&person, state), "updated").about(person.id))
     }))
 }
 
 /// HTTP 204 without a body.
-pub(super) fn delete(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let person = named(call, desk, true)?;
-    Ok(Box::new(move |desk, now| {
-        desk.store.add_thing(Name::Pardot, DELETED, &person.id, &record(&person, desk), now)?;
-        desk.store.remove(&person)?;
+pub(super) fn delete(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let person = named(call, state, true)?;
+    Ok(Box::new(move |state, now| {
+        state.store.add_thing(Name::Pardot, DELETED, &person.id, &record(&person, state), now)?;
+        state.store.remove(&person)?;
         Ok(Reply::text(204, HTML, "", "deleted").about(person.id))
     }))
 }

@@ -7,10 +7,10 @@ use super::identifier::is_address;
 use super::params::Changes;
 use super::view::{id, keys};
 use super::xml;
-use crate::desk::Desk;
 use crate::http::call::{Call, Params};
 use crate::http::reply::Reply;
 use crate::operation::Commit;
+use crate::state::SandboxState;
 use crate::store;
 use crate::store::persons::{By, Fields, Keys, Person};
 use crate::system::Name;
@@ -27,21 +27,21 @@ enum Kind {
 /// A row: what its errors are keyed by, and its fields.
 type Row = (String, Vec<(String, String)>);
 
-pub(super) fn create(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    batch(call, desk, Kind::Create)
+pub(super) fn create(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    batch(call, state, Kind::Create)
 }
 
-pub(super) fn update(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    batch(call, desk, Kind::Update)
+pub(super) fn update(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    batch(call, state, Kind::Update)
 }
 
-pub(super) fn upsert(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    batch(call, desk, Kind::Upsert)
+pub(super) fn upsert(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    batch(call, state, Kind::Upsert)
 }
 
-fn batch(call: &Call, desk: &Desk, kind: Kind) -> Result<Commit, Reply> {
-    let version = desk.config().pardot.version;
-    let refuse = refuser(call, desk);
+fn batch(call: &Call, state: &SandboxState, kind: Kind) -> Result<Commit, Reply> {
+    let version = state.config().pardot.version;
+    let refuse = refuser(call, state);
     // Raw JSON as the body is no parameter: 71 (`pardot/api-docs`, issues 142 and 232).
     let document = call.params.get("prospects").ok_or_else(|| refuse("71"))?;
     let rows = rows(document.trim(), version).map_err(&refuse)?;
@@ -49,12 +49,12 @@ fn batch(call: &Call, desk: &Desk, kind: Kind) -> Result<Commit, Reply> {
         return Err(refuse("70"));
     }
     let call = call.clone();
-    Ok(Box::new(move |desk, now| {
+    Ok(Box::new(move |state, now| {
         let mut errors = Vec::new();
         let mut is_created = false;
         // Good rows are processed beside bad ones.
         for (key, fields) in rows {
-            match row(desk, version, kind, fields, now)? {
+            match row(state, version, kind, fields, now)? {
                 Ok(created) => is_created |= created,
                 Err(code) => errors.push((key, code)),
             }
@@ -113,13 +113,13 @@ fn rows(document: &str, version: u8) -> Result<Vec<Row>, &'static str> {
     }
 }
 
-fn find(desk: &Desk, by: By<'_>) -> store::Result<Option<Person>> {
-    Ok(desk.store.find(Name::Pardot, by)?.pop())
+fn find(state: &SandboxState, by: By<'_>) -> store::Result<Option<Person>> {
+    Ok(state.store.find(Name::Pardot, by)?.pop())
 }
 
 /// Whether the row created somebody, or Pardot's code.
 fn row(
-    desk: &Desk,
+    state: &SandboxState,
     version: u8,
     kind: Kind,
     fields: Vec<(String, String)>,
@@ -143,7 +143,7 @@ fn row(
     };
 
     let by_email = |email: &Option<String>| match (version, email) {
-        (3, Some(email)) => find(desk, By::Email(email)),
+        (3, Some(email)) => find(state, By::Email(email)),
         _ => Ok(None),
     };
     let target: Option<Person> = match (kind, &number, &record) {
@@ -156,12 +156,12 @@ fn row(
             }
             None
         }
-        (_, Some(known), _) => match find(desk, By::Id(known))? {
+        (_, Some(known), _) => match find(state, By::Id(known))? {
             None if kind == Kind::Update || email.is_none() || version == 4 => return Ok(Err("3")),
             None => by_email(&email)?,
             found => found,
         },
-        (_, None, Some(crm)) => match find(desk, By::Fid(crm))? {
+        (_, None, Some(crm)) => match find(state, By::Fid(crm))? {
             None if kind == Kind::Update || email.is_none() => return Ok(Err("77")),
             found => found,
         },
@@ -176,13 +176,13 @@ fn row(
         changes.apply(&mut person.fields);
         person.keys = Keys { fid: person.keys.fid, ..keys(&person.fields) };
         person.updated = now;
-        desk.store.save(&person)?;
+        state.store.save(&person)?;
         return Ok(Ok(false));
     }
     let mut fields = Fields::new();
     fields.insert("campaign_id".to_owned(), json!(1));
     changes.apply(&mut fields);
     let keys = Keys { fid: record, ..keys(&fields) };
-    desk.store.insert(Name::Pardot, keys, fields, now, id)?;
+    state.store.insert(Name::Pardot, keys, fields, now, id)?;
     Ok(Ok(true))
 }

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::answer::{self, refuser};
 use super::objects::{TEMPLATE, all};
 use crate::clock;
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::operation::Commit;
+use crate::state::SandboxState;
 use crate::store;
 use crate::store::persons::By;
 use crate::system::Name;
@@ -41,8 +41,8 @@ fn given<'a>(call: &'a Call, name: &str) -> Option<&'a str> {
 }
 
 /// The e-mail that a call describes, in one of its three ways; 13, 64, 68.
-fn drafted(call: &Call, desk: &Desk, now: i64) -> Result<Value, Reply> {
-    let refuse = refuser(call, desk);
+fn drafted(call: &Call, state: &SandboxState, now: i64) -> Result<Value, Reply> {
+    let refuse = refuser(call, state);
     if given(call, "campaign_id").is_none() {
         return Err(refuse("13"));
     }
@@ -55,7 +55,7 @@ fn drafted(call: &Call, desk: &Desk, now: i64) -> Result<Value, Reply> {
         }
     }
     if let Some(id) = given(call, "email_template_id") {
-        let templates = all(desk, TEMPLATE, now)?;
+        let templates = all(state, TEMPLATE, now)?;
         let template = templates
             .iter()
             .find(|known| known.get("id").map(Value::to_string).as_deref() == Some(id));
@@ -76,22 +76,22 @@ fn drafted(call: &Call, desk: &Desk, now: i64) -> Result<Value, Reply> {
 
 fn send(call: &Call, mut draft: Value, one_to_one: bool, recipients: Vec<String>) -> Commit {
     let call = call.clone();
-    Box::new(move |desk, now| {
+    Box::new(move |state, now| {
         if let Some(members) = draft.as_object_mut() {
             members.insert("isOneToOne".to_owned(), json!(one_to_one));
             members.insert("sent".to_owned(), json!(recipients.len()));
             members.insert("recipients".to_owned(), json!(recipients));
         }
-        let seq = desk.store.add_thing(Name::Pardot, KIND, "", &draft, now)?;
-        Ok(answer::ok(&call, 201, "email", &shown(desk, seq, &draft, now, true), "sent"))
+        let seq = state.store.add_thing(Name::Pardot, KIND, "", &draft, now)?;
+        Ok(answer::ok(&call, 201, "email", &shown(state, seq, &draft, now, true), "sent"))
     })
 }
 
-fn shown(desk: &Desk, seq: i64, draft: &Value, at: i64, with_message: bool) -> Value {
+fn shown(state: &SandboxState, seq: i64, draft: &Value, at: i64, with_message: bool) -> Value {
     let member = |name: &str| draft.get(name).cloned().unwrap_or_default();
     let mut email = json!({
         "id": seq, "name": member("name"), "isOneToOne": member("isOneToOne"), "subject": member("subject"),
-        "created_at": clock::timestamp(at, desk.config().pardot.utc_offset),
+        "created_at": clock::timestamp(at, state.config().pardot.utc_offset),
     });
     if let Some(members) = email.as_object_mut().filter(|_| with_message) {
         members.insert("message".to_owned(), member("message"));
@@ -99,8 +99,8 @@ fn shown(desk: &Desk, seq: i64, draft: &Value, at: i64, with_message: bool) -> V
     email
 }
 
-pub(super) fn list_send(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> {
-    let refuse = refuser(call, desk);
+pub(super) fn list_send(call: &Call, state: &SandboxState, now: i64) -> Result<Commit, Reply> {
+    let refuse = refuser(call, state);
     let ids = |name: &str| -> Result<Vec<u64>, Reply> {
         call.params.all(name).map(|text| text.parse().map_err(|_| refuse("55"))).collect()
     };
@@ -108,25 +108,25 @@ pub(super) fn list_send(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Re
     if lists.is_empty() {
         return Err(refuse("13"));
     }
-    let draft = drafted(call, desk, now)?;
+    let draft = drafted(call, state, now)?;
     let on = |person: &crate::store::persons::Person, lists: &[u64]| {
         let of = person.fields.get("lists").and_then(Value::as_array);
         of.is_some_and(|ids| ids.iter().filter_map(Value::as_u64).any(|id| lists.contains(&id)))
     };
-    let people = desk.store.find(Name::Pardot, By::Any)?;
+    let people = state.store.find(Name::Pardot, By::Any)?;
     let reached = people.into_iter().filter(|person| on(person, &lists) && !on(person, &without));
     Ok(send(call, draft, false, reached.map(|person| person.id).collect()))
 }
 
-pub(super) fn one_to_one(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> {
-    let refuse = refuser(call, desk);
+pub(super) fn one_to_one(call: &Call, state: &SandboxState, now: i64) -> Result<Commit, Reply> {
+    let refuse = refuser(call, state);
     let value = call.capture("value").unwrap_or_default();
     let (by, missing) = match call.capture("by") {
         Some("prospect_id") => (By::Id(value), "3"),
         Some("prospect_email") => (By::Email(value), "4"),
         _ => return Err(refuse("198")),
     };
-    let reached = desk.store.find(Name::Pardot, by)?.into_iter().take(1).map(|person| person.id);
+    let reached = state.store.find(Name::Pardot, by)?.into_iter().take(1).map(|person| person.id);
     let reached: Vec<String> = reached.collect();
     if reached.is_empty() {
         return Err(refuse(missing));
@@ -134,16 +134,16 @@ pub(super) fn one_to_one(call: &Call, desk: &Desk, now: i64) -> Result<Commit, R
     if given(call, "scheduled_time").is_some() {
         return Err(refuse("51"));
     }
-    Ok(send(call, drafted(call, desk, now)?, true, reached))
+    Ok(send(call, drafted(call, state, now)?, true, reached))
 }
 
 /// Every e-mail with when it was sent, and the ids of those who got it.
-pub(super) fn sent(desk: &Desk) -> store::Result<Vec<(i64, i64, Vec<String>)>> {
+pub(super) fn sent(state: &SandboxState) -> store::Result<Vec<(i64, i64, Vec<String>)>> {
     let recipients = |body: &Value| {
         let list = body.get("recipients").and_then(Value::as_array).cloned().unwrap_or_default();
         list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
     };
-    let things = desk.store.things(Name::Pardot, KIND)?;
+    let things = state.store.things(Name::Pardot, KIND)?;
     Ok(things
         .into_iter()
         .map(|thing| (thing.seq, thing.created, recipients(&thing.body)))
@@ -151,26 +151,26 @@ pub(super) fn sent(desk: &Desk) -> store::Result<Vec<(i64, i64, Vec<String>)>> {
 }
 
 /// One e-mail with when it was made.
-fn found(call: &Call, desk: &Desk) -> Result<(i64, Value, i64), Reply> {
-    let refuse = refuser(call, desk);
+fn found(call: &Call, state: &SandboxState) -> Result<(i64, Value, i64), Reply> {
+    let refuse = refuser(call, state);
     let id: i64 = call.capture("id").unwrap_or_default().parse().map_err(|_| refuse("16"))?;
-    let thing = desk.store.things(Name::Pardot, KIND)?.into_iter().find(|thing| thing.seq == id);
+    let thing = state.store.things(Name::Pardot, KIND)?.into_iter().find(|thing| thing.seq == id);
     thing.map(|thing| (thing.seq, thing.body, thing.created)).ok_or_else(|| refuse("109"))
 }
 
-pub(super) fn read(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let (seq, draft, at) = found(call, desk)?;
+pub(super) fn read(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let (seq, draft, at) = found(call, state)?;
     let with_message = !matches!(call.params.get("include_message"), Some("false" | "0"));
     let call = call.clone();
-    Ok(Box::new(move |desk, _| {
-        Ok(answer::ok(&call, 200, "email", &shown(desk, seq, &draft, at, with_message), "found"))
+    Ok(Box::new(move |state, _| {
+        Ok(answer::ok(&call, 200, "email", &shown(state, seq, &draft, at, with_message), "found"))
     }))
 }
 
-pub(super) fn stats(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let (_, draft, _) = found(call, desk)?;
+pub(super) fn stats(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let (_, draft, _) = found(call, state)?;
     if draft.get("isOneToOne") == Some(&json!(true)) {
-        return Err(refuser(call, desk)("109"));
+        return Err(refuser(call, state)("109"));
     }
     let sent = draft.get("sent").cloned().unwrap_or_default();
     let call = call.clone();

@@ -6,10 +6,10 @@ use super::answer::{self, refuser};
 use super::query::{answered, common};
 use super::rows;
 use crate::clock;
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::operation::Commit;
+use crate::state::SandboxState;
 use crate::store::things::Thing;
 use crate::system::Name;
 
@@ -37,8 +37,8 @@ const PROCEDURES: [(&str, &str, &str, &[&str]); 12] = [
     ("visitor", "filter_by_updated_at", "updated", &["deleted"]),
 ];
 
-pub(super) fn create(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> {
-    let refuse = refuser(call, desk);
+pub(super) fn create(call: &Call, state: &SandboxState, now: i64) -> Result<Commit, Reply> {
+    let refuse = refuser(call, state);
     if call.content_type().as_deref() != Some("application/json") {
         return Err(refuse("151"));
     }
@@ -61,7 +61,7 @@ pub(super) fn create(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply
             return Err(refuse("175"));
         }
     }
-    let zone = desk.config().pardot.utc_offset;
+    let zone = state.config().pardot.utc_offset;
     let moment = |name: &str| match arguments.get(name).and_then(Value::as_str) {
         None => Ok(None),
         Some(text) => clock::moment(text, now, zone).map(Some).ok_or_else(|| refuse("7")),
@@ -79,15 +79,15 @@ pub(super) fn create(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply
     }
     let kept = json!({ "object": object, "fields": body.get("fields"), "stem": stem, "after": start, "before": moment(&before)?,
         "arguments": arguments });
-    Ok(Box::new(move |desk, now| {
-        let seq = desk.store.add_thing(Name::Pardot, KIND, "", &kept, now)?;
+    Ok(Box::new(move |state, now| {
+        let seq = state.store.add_thing(Name::Pardot, KIND, "", &kept, now)?;
         let thing = Thing { seq, owner: String::new(), body: kept, created: now, updated: now };
         // Flat, as the page's samples are; the read is wrapped, as its table says.
-        Ok(Reply::json(200, &shown(desk, &thing, now), "waiting"))
+        Ok(Reply::json(200, &shown(state, &thing, now), "waiting"))
     }))
 }
 
-fn state(thing: &Thing, now: i64) -> &'static str {
+fn state_of(thing: &Thing, now: i64) -> &'static str {
     let age = now.saturating_sub(thing.created);
     match age {
         _ if thing.owner == "Canceled" => "Canceled",
@@ -97,23 +97,23 @@ fn state(thing: &Thing, now: i64) -> &'static str {
     }
 }
 
-fn shown(desk: &Desk, thing: &Thing, now: i64) -> Value {
-    let zone = desk.config().pardot.utc_offset;
+fn shown(state: &SandboxState, thing: &Thing, now: i64) -> Value {
+    let zone = state.config().pardot.utc_offset;
     json!({
-        "id": thing.seq, "state": state(thing, now), "isExpired": now.saturating_sub(thing.created) > LIFE,
+        "id": thing.seq, "state": state_of(thing, now), "isExpired": now.saturating_sub(thing.created) > LIFE,
         "createdAt": clock::timestamp(thing.created, zone), "updatedAt": clock::timestamp(thing.updated, zone),
     })
 }
 
-fn found(call: &Call, desk: &Desk) -> Result<Thing, Reply> {
-    let refuse = refuser(call, desk);
+fn found(call: &Call, state: &SandboxState) -> Result<Thing, Reply> {
+    let refuse = refuser(call, state);
     let id: i64 = call.capture("id").unwrap_or_default().parse().map_err(|_| refuse("16"))?;
-    let thing = desk.store.things(Name::Pardot, KIND)?.into_iter().find(|thing| thing.seq == id);
+    let thing = state.store.things(Name::Pardot, KIND)?.into_iter().find(|thing| thing.seq == id);
     thing.ok_or_else(|| refuse("109"))
 }
 
 /// The records of an export: those of its object that its procedure wants.
-fn records(desk: &Desk, thing: &Thing) -> Result<Vec<Value>, Reply> {
+fn records(state: &SandboxState, thing: &Thing) -> Result<Vec<Value>, Reply> {
     let text =
         |name: &str| thing.body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (after, before) = (text("after"), text("before"));
@@ -122,7 +122,7 @@ fn records(desk: &Desk, thing: &Thing) -> Result<Vec<Value>, Reply> {
         stem => format!("{stem}_at"),
     };
     let arguments = thing.body.get("arguments").cloned().unwrap_or_default();
-    let mut records = rows::all(desk, &text("object"))?;
+    let mut records = rows::all(state, &text("object"))?;
     records.retain(|record| {
         let at = record.get(&member).and_then(Value::as_str).unwrap_or_default();
         at > after.as_str()
@@ -132,14 +132,14 @@ fn records(desk: &Desk, thing: &Thing) -> Result<Vec<Value>, Reply> {
     Ok(records)
 }
 
-pub(super) fn read(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let thing = found(call, desk)?;
+pub(super) fn read(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let thing = found(call, state)?;
     let call = call.clone();
-    Ok(Box::new(move |desk, now| {
-        let mut export = shown(desk, &thing, now);
-        let files = records(desk, &thing)?.len().div_ceil(ROWS);
+    Ok(Box::new(move |state, now| {
+        let mut export = shown(state, &thing, now);
+        let files = records(state, &thing)?.len().div_ceil(ROWS);
         let is_there =
-            state(&thing, now) == "Complete" && now.saturating_sub(thing.created) <= LIFE;
+            state_of(&thing, now) == "Complete" && now.saturating_sub(thing.created) <= LIFE;
         let version = call.capture("version").unwrap_or("4");
         let address = |file: usize| {
             format!(
@@ -162,14 +162,14 @@ pub(super) fn read(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
     }))
 }
 
-pub(super) fn query(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> {
-    common(call, desk, now).map_err(refuser(call, desk))?;
+pub(super) fn query(call: &Call, state: &SandboxState, now: i64) -> Result<Commit, Reply> {
+    common(call, state, now).map_err(refuser(call, state))?;
     let call = call.clone();
-    Ok(Box::new(move |desk, now| {
-        let zone = desk.config().pardot.utc_offset;
+    Ok(Box::new(move |state, now| {
+        let zone = state.config().pardot.utc_offset;
         let mut records: Vec<Value> = Vec::new();
-        for thing in desk.store.things(Name::Pardot, KIND)? {
-            let mut export = shown(desk, &thing, now);
+        for thing in state.store.things(Name::Pardot, KIND)? {
+            let mut export = shown(state, &thing, now);
             let wanted = |name: &str, value: Option<&Value>| {
                 call.params.get(name).is_none_or(|word| value.and_then(Value::as_str) == Some(word))
             };
@@ -186,7 +186,7 @@ pub(super) fn query(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply>
             }
             records.push(export);
         }
-        for filter in common(&call, desk, now).map_err(refuser(&call, desk))? {
+        for filter in common(&call, state, now).map_err(refuser(&call, state))? {
             records.retain(|record| filter(record));
         }
         // Newest first where nothing is said.
@@ -194,32 +194,32 @@ pub(super) fn query(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply>
         if call.params.get("sort_order").is_none() {
             call.params.extend([("sort_order".to_owned(), "descending".to_owned())]);
         }
-        answered(&call, desk, records, "export", &["id", "created_at", "updated_at"])
+        answered(&call, state, records, "export", &["id", "created_at", "updated_at"])
     }))
 }
 
-pub(super) fn cancel(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> {
-    let mut thing = found(call, desk)?;
-    if matches!(state(&thing, now), "Complete" | "Canceled") {
-        return Err(refuser(call, desk)("178"));
+pub(super) fn cancel(call: &Call, state: &SandboxState, now: i64) -> Result<Commit, Reply> {
+    let mut thing = found(call, state)?;
+    if matches!(state_of(&thing, now), "Complete" | "Canceled") {
+        return Err(refuser(call, state)("178"));
     }
     "Canceled".clone_into(&mut thing.owner);
     let call = call.clone();
-    Ok(Box::new(move |desk, now| {
-        desk.store.save_thing(&thing, now)?;
-        Ok(answer::ok(&call, 200, "export", &shown(desk, &thing, now), "canceled"))
+    Ok(Box::new(move |state, now| {
+        state.store.save_thing(&thing, now)?;
+        Ok(answer::ok(&call, 200, "export", &shown(state, &thing, now), "canceled"))
     }))
 }
 
 /// A header row, no byte-order mark, null as nothing, a formula with a backslash before it.
-pub(super) fn download(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> {
-    let refuse = refuser(call, desk);
-    let thing = found(call, desk)?;
-    if state(&thing, now) != "Complete" || now.saturating_sub(thing.created) > LIFE {
+pub(super) fn download(call: &Call, state: &SandboxState, now: i64) -> Result<Commit, Reply> {
+    let refuse = refuser(call, state);
+    let thing = found(call, state)?;
+    if state_of(&thing, now) != "Complete" || now.saturating_sub(thing.created) > LIFE {
         return Err(refuse("178"));
     }
     let file: usize = call.capture("file").unwrap_or_default().parse().map_err(|_| refuse("16"))?;
-    let records = records(desk, &thing)?;
+    let records = records(state, &thing)?;
     let page: Vec<Value> =
         records.chunks(ROWS).nth(file.wrapping_sub(1)).ok_or_else(|| refuse("109"))?.to_vec();
     Ok(Box::new(move |_, _| {

@@ -6,23 +6,23 @@ use serde_json::{Value, json};
 use super::answer::{self, refuser};
 use super::query::{answered, common};
 use crate::clock;
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::operation::Commit;
+use crate::state::SandboxState;
 use crate::store;
 use crate::system::Name;
 
 pub(super) const TEMPLATE: &str = "emailTemplate";
 
 /// What the account has of a kind; the first look puts it there.
-pub(super) fn all(desk: &Desk, kind: &str, now: i64) -> store::Result<Vec<Value>> {
-    if desk.store.things(Name::Pardot, kind)?.is_empty() {
+pub(super) fn all(state: &SandboxState, kind: &str, now: i64) -> store::Result<Vec<Value>> {
+    if state.store.things(Name::Pardot, kind)?.is_empty() {
         for body in first(kind) {
-            desk.store.add_thing(Name::Pardot, kind, "", &body, now)?;
+            state.store.add_thing(Name::Pardot, kind, "", &body, now)?;
         }
     }
-    let zone = desk.config().pardot.utc_offset;
+    let zone = state.config().pardot.utc_offset;
     let shown = |thing: crate::store::things::Thing| {
         let mut body = thing.body;
         if let Some(members) = body.as_object_mut().filter(|_| kind != TEMPLATE) {
@@ -31,7 +31,7 @@ pub(super) fn all(desk: &Desk, kind: &str, now: i64) -> store::Result<Vec<Value>
         }
         body
     };
-    Ok(desk.store.things(Name::Pardot, kind)?.into_iter().map(shown).collect())
+    Ok(state.store.things(Name::Pardot, kind)?.into_iter().map(shown).collect())
 }
 
 fn first(kind: &str) -> Vec<Value> {
@@ -65,20 +65,20 @@ fn first(kind: &str) -> Vec<Value> {
 /// One by its id; 16 for no number, 109 for nothing.
 fn one(
     call: &Call,
-    desk: &Desk,
+    state: &SandboxState,
     kind: &'static str,
     missing: &'static str,
 ) -> Result<Commit, Reply> {
-    let refuse = refuser(call, desk);
+    let refuse = refuser(call, state);
     let id: i64 = call.capture("id").unwrap_or_default().parse().map_err(|_| refuse("16"))?;
     let archived = archived(call).map_err(&refuse)?;
     let call = call.clone();
-    Ok(Box::new(move |desk, now| {
+    Ok(Box::new(move |state, now| {
         let found =
-            all(desk, kind, now)?.into_iter().find(|record| record.get("id") == Some(&json!(id)));
+            all(state, kind, now)?.into_iter().find(|record| record.get("id") == Some(&json!(id)));
         match found.filter(|record| archived || record.get("isArchived") != Some(&json!(true))) {
             Some(record) => Ok(answer::ok(&call, 200, kind, &record, "found")),
-            None => Err(refuser(&call, desk)(missing)),
+            None => Err(refuser(&call, state)(missing)),
         }
     }))
 }
@@ -91,43 +91,48 @@ fn archived(call: &Call) -> Result<bool, &'static str> {
     }
 }
 
-fn several(call: &Call, desk: &Desk, kind: &'static str, now: i64) -> Result<Commit, Reply> {
-    common(call, desk, now).map_err(refuser(call, desk))?;
+fn several(
+    call: &Call,
+    state: &SandboxState,
+    kind: &'static str,
+    now: i64,
+) -> Result<Commit, Reply> {
+    common(call, state, now).map_err(refuser(call, state))?;
     let call = call.clone();
-    Ok(Box::new(move |desk, now| {
-        let mut records = all(desk, kind, now)?;
-        for filter in common(&call, desk, now).map_err(refuser(&call, desk))? {
+    Ok(Box::new(move |state, now| {
+        let mut records = all(state, kind, now)?;
+        for filter in common(&call, state, now).map_err(refuser(&call, state))? {
             records.retain(|record| filter(record));
         }
-        answered(&call, desk, records, kind, &["created_at", "id", "updated_at"])
+        answered(&call, state, records, kind, &["created_at", "id", "updated_at"])
     }))
 }
 
-pub(super) fn redirect(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    one(call, desk, "customRedirect", "109")
+pub(super) fn redirect(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    one(call, state, "customRedirect", "109")
 }
 
-pub(super) fn redirects(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> {
-    several(call, desk, "customRedirect", now)
+pub(super) fn redirects(call: &Call, state: &SandboxState, now: i64) -> Result<Commit, Reply> {
+    several(call, state, "customRedirect", now)
 }
 
-pub(super) fn content(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    one(call, desk, "dynamicContent", "109")
+pub(super) fn content(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    one(call, state, "dynamicContent", "109")
 }
 
-pub(super) fn contents(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> {
-    several(call, desk, "dynamicContent", now)
+pub(super) fn contents(call: &Call, state: &SandboxState, now: i64) -> Result<Commit, Reply> {
+    several(call, state, "dynamicContent", now)
 }
 
-pub(super) fn template(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    one(call, desk, TEMPLATE, "86")
+pub(super) fn template(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    one(call, state, TEMPLATE, "86")
 }
 
-pub(super) fn templates(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let archived = archived(call).map_err(refuser(call, desk))?;
+pub(super) fn templates(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let archived = archived(call).map_err(refuser(call, state))?;
     let call = call.clone();
-    Ok(Box::new(move |desk, now| {
-        let mut records = all(desk, TEMPLATE, now)?;
+    Ok(Box::new(move |state, now| {
+        let mut records = all(state, TEMPLATE, now)?;
         let is = |record: &Value, name: &str| record.get(name) == Some(&json!(true));
         records.retain(|record| {
             is(record, "isOneToOneEmail") && (archived || !is(record, "isArchived"))

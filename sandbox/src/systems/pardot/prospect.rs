@@ -8,59 +8,59 @@ use super::identifier::Identifier;
 use super::params::Changes;
 use super::rows;
 use super::view::{OLDEST_CAMPAIGN, id, keys, record};
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::operation::Commit;
+use crate::state::SandboxState;
 use crate::store;
 use crate::store::persons::{By, Fields, Keys, Person};
 use crate::system::Name;
 
 /// In version 4 a known address makes another prospect; in version 3 it is error 9.
-pub(super) fn create(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let refuse = refuser(call, desk);
+pub(super) fn create(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let refuse = refuser(call, state);
     let identifier = Identifier::read(call).map_err(&refuse)?;
     let email = identifier.email.ok_or("13").map_err(&refuse)?.to_owned();
     let changes = changes(call, Some(&email)).map_err(&refuse)?;
-    if desk.config().pardot.version == 3
-        && !desk.store.find(Name::Pardot, By::Email(&email))?.is_empty()
+    if state.config().pardot.version == 3
+        && !state.store.find(Name::Pardot, By::Email(&email))?.is_empty()
     {
         return Err(refuse("9"));
     }
     let call = call.clone();
-    Ok(Box::new(move |desk, now| {
+    Ok(Box::new(move |state, now| {
         // Unlike the lookups by id there is nothing to find: version 3's address is unique in the vendor's database.
-        if desk.config().pardot.version == 3
-            && !desk.store.find(Name::Pardot, By::Email(&email))?.is_empty()
+        if state.config().pardot.version == 3
+            && !state.store.find(Name::Pardot, By::Email(&email))?.is_empty()
         {
-            return Err(refuser(&call, desk)("9"));
+            return Err(refuser(&call, state)("9"));
         }
-        Ok(insert(&call, desk, changes, None, now)?)
+        Ok(insert(&call, state, changes, None, now)?)
     }))
 }
 
 /// By e-mail version 4 returns every match: an object for one, an array for several.
-pub(super) fn read(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let identifier = Identifier::read(call).map_err(refuser(call, desk))?;
+pub(super) fn read(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let identifier = Identifier::read(call).map_err(refuser(call, state))?;
     if identifier == Identifier::default() {
-        return Err(refuser(call, desk)("13"));
+        return Err(refuser(call, state)("13"));
     }
     let call = call.clone();
-    Ok(Box::new(move |desk, now| {
-        let refuse = refuser(&call, desk);
+    Ok(Box::new(move |state, now| {
+        let refuse = refuser(&call, state);
         let identifier = Identifier::read(&call).map_err(&refuse)?;
-        let lookup = |by| desk.read(Name::Pardot, by, now);
+        let lookup = |by| state.read(Name::Pardot, by, now);
         let (mut found, missing) = match (identifier.id, identifier.fid, identifier.email) {
             (Some(id), ..) => (lookup(By::Id(id))?, "3"),
             (None, Some(fid), _) => (lookup(By::Fid(fid))?, "92"),
             (None, None, email) => (lookup(By::Email(email.unwrap_or_default()))?, "4"),
         };
-        if desk.config().pardot.version == 3 {
+        if state.config().pardot.version == 3 {
             found.truncate(1);
         }
-        let mut records: Vec<Value> = found.iter().map(|person| record(person, desk)).collect();
+        let mut records: Vec<Value> = found.iter().map(|person| record(person, state)).collect();
         let most = call.params.get("limit_related_records").and_then(|text| text.parse().ok());
-        let activities = rows::all(desk, "visitorActivity")?;
+        let activities = rows::all(state, "visitorActivity")?;
         for record in &mut records {
             related(record, &activities, most.unwrap_or(usize::MAX));
         }
@@ -91,13 +91,13 @@ fn related(record: &mut Value, activities: &[Value], most: usize) {
 
 /// By id or fid. The vendor's pages disagree about version 4 and the address ("Prospects" allows it, the guide to
 /// version 4 says that it is refused); the sandbox takes the strict side. In version 3 the address is an identifier.
-pub(super) fn update(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let refuse = refuser(call, desk);
+pub(super) fn update(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let refuse = refuser(call, state);
     let identifier = Identifier::read(call).map_err(&refuse)?;
-    let target = match target(&identifier, desk).map_err(|failure| failure.reply(&refuse))? {
+    let target = match target(&identifier, state).map_err(|failure| failure.reply(&refuse))? {
         Some(person) => person,
-        None if desk.config().pardot.version == 3 => match identifier.email {
-            Some(email) => desk
+        None if state.config().pardot.version == 3 => match identifier.email {
+            Some(email) => state
                 .store
                 .find(Name::Pardot, By::Email(email))?
                 .pop()
@@ -108,39 +108,39 @@ pub(super) fn update(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> 
         None => return Err(refuse("16")),
     };
     let changes = changes(call, in_path(call)).map_err(&refuse)?;
-    taken(&changes, &target, desk)?.map_err(&refuse)?;
+    taken(&changes, &target, state)?.map_err(&refuse)?;
     Ok(modify(call, target, changes))
 }
 
 /// Version 4: by e-mail alone it always creates; by id or fid it updates, and a fid that nobody has creates when an
 /// address is there. Version 3: by id or address, and creates when neither is known.
-pub(super) fn upsert(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let refuse = refuser(call, desk);
-    let version = desk.config().pardot.version;
+pub(super) fn upsert(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let refuse = refuser(call, state);
+    let version = state.config().pardot.version;
     let identifier = Identifier::read(call).map_err(&refuse)?;
     if identifier == Identifier::default() {
         return Err(refuse("14"));
     }
     let changes = changes(call, identifier.email).map_err(&refuse)?;
-    let target = match (target(&identifier, desk), identifier.email) {
+    let target = match (target(&identifier, state), identifier.email) {
         (Ok(Some(person)), _) => Some(person),
         (Ok(None), Some(email)) if version == 3 => {
-            desk.store.find(Name::Pardot, By::Email(email))?.pop()
+            state.store.find(Name::Pardot, By::Email(email))?.pop()
         }
         // Version 3 falls back to the address when the id is unknown, version 4 only when the fid is.
         (Err(Failure::Missing("3")), Some(email)) if version == 3 => {
-            desk.store.find(Name::Pardot, By::Email(email))?.pop()
+            state.store.find(Name::Pardot, By::Email(email))?.pop()
         }
         (Err(Failure::Missing("3")), None) => return Err(refuse("14")),
         (Ok(None), _) | (Err(Failure::Missing("92")), Some(_)) => None,
         (Err(failure), _) => return Err(failure.reply(&refuse)),
     };
     if let Some(target) = target {
-        taken(&changes, &target, desk)?.map_err(&refuse)?;
+        taken(&changes, &target, state)?.map_err(&refuse)?;
         return Ok(modify(call, target, changes));
     }
     let (call, fid) = (call.clone(), identifier.fid.map(str::to_owned));
-    Ok(Box::new(move |desk, now| Ok(insert(&call, desk, changes, fid, now)?)))
+    Ok(Box::new(move |state, now| Ok(insert(&call, state, changes, fid, now)?)))
 }
 
 fn in_path(call: &Call) -> Option<&str> {
@@ -184,9 +184,12 @@ impl Failure {
 }
 
 /// The prospect that an id or fid names; none when the call gives neither.
-pub(super) fn target(identifier: &Identifier<'_>, desk: &Desk) -> Result<Option<Person>, Failure> {
+pub(super) fn target(
+    identifier: &Identifier<'_>,
+    state: &SandboxState,
+) -> Result<Option<Person>, Failure> {
     let by_fid = match identifier.fid {
-        Some(fid) => Some(desk.store.find(Name::Pardot, By::Fid(fid))?.pop()),
+        Some(fid) => Some(state.store.find(Name::Pardot, By::Fid(fid))?.pop()),
         None => None,
     };
     let Some(id) = identifier.id else {
@@ -195,7 +198,7 @@ pub(super) fn target(identifier: &Identifier<'_>, desk: &Desk) -> Result<Option<
             found => Ok(found.flatten()),
         };
     };
-    let person = desk.store.find(Name::Pardot, By::Id(id))?.pop().ok_or(Failure::Missing("3"))?;
+    let person = state.store.find(Name::Pardot, By::Id(id))?.pop().ok_or(Failure::Missing("3"))?;
     match by_fid.flatten() {
         Some(other) if other.seq != person.seq => Err(Failure::Missing("81")),
         _ => Ok(Some(person)),
@@ -206,21 +209,21 @@ pub(super) fn target(identifier: &Identifier<'_>, desk: &Desk) -> Result<Option<
 fn taken(
     changes: &Changes,
     target: &Person,
-    desk: &Desk,
+    state: &SandboxState,
 ) -> store::Result<Result<(), &'static str>> {
     let Some(email) = changes.fields.get("email").and_then(Value::as_str) else {
         return Ok(Ok(()));
     };
-    if desk.config().pardot.version != 3 {
+    if state.config().pardot.version != 3 {
         return Ok(Ok(()));
     }
-    let others = desk.store.find(Name::Pardot, By::Email(email))?;
+    let others = state.store.find(Name::Pardot, By::Email(email))?;
     Ok(if others.iter().any(|other| other.seq != target.seq) { Err("54") } else { Ok(()) })
 }
 
 fn insert(
     call: &Call,
-    desk: &Desk,
+    state: &SandboxState,
     changes: Changes,
     fid: Option<String>,
     now: i64,
@@ -232,28 +235,28 @@ fn insert(
     }
     changes.apply(&mut fields);
     let keys = Keys { fid, ..keys(&fields) };
-    let person = desk.store.insert(Name::Pardot, keys, fields, now, id)?;
-    let reply = answer::ok(call, 201, "prospect", &record(&person, desk), "created");
+    let person = state.store.insert(Name::Pardot, keys, fields, now, id)?;
+    let reply = answer::ok(call, 201, "prospect", &record(&person, state), "created");
     Ok(reply.about(person.id))
 }
 
 /// The second half of an update. Writing to an archived prospect un-archives it.
 fn modify(call: &Call, target: Person, changes: Changes) -> Commit {
     let call = call.clone();
-    Box::new(move |desk, now| {
+    Box::new(move |state, now| {
         // What others wrote in the meantime stays: an update names the fields that it changes.
-        let mut person = desk
+        let mut person = state
             .store
             .find(Name::Pardot, By::Id(&target.id))?
             .pop()
-            .ok_or_else(|| refuser(&call, desk)("3"))?;
+            .ok_or_else(|| refuser(&call, state)("3"))?;
         if !changes.fields.contains_key("is_archived") {
             person.fields.remove("is_archived");
         }
         changes.apply(&mut person.fields);
         person.keys = Keys { fid: person.keys.fid, ..keys(&person.fields) };
         person.updated = now;
-        desk.store.save(&person)?;
-        Ok(answer::ok(&call, 200, "prospect", &record(&person, desk), "updated").about(person.id))
+        state.store.save(&person)?;
+        Ok(answer::ok(&call, 200, "prospect", &record(&person, state), "updated").about(person.id))
     })
 }

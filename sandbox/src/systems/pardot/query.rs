@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 use super::answer::{self, refuser};
 use super::view::{DELETED, record};
 use crate::clock;
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::operation::Commit;
+use crate::state::SandboxState;
 use crate::store::persons::By;
 use crate::system::Name;
 
@@ -38,9 +38,13 @@ fn yes(call: &Call, name: &str, code: &'static str) -> Result<Option<bool>, &'st
 }
 
 /// The filters that every object has.
-pub(super) fn common(call: &Call, desk: &Desk, now: i64) -> Result<Vec<Filter>, &'static str> {
+pub(super) fn common(
+    call: &Call,
+    state: &SandboxState,
+    now: i64,
+) -> Result<Vec<Filter>, &'static str> {
     let mut filters: Vec<Filter> = Vec::new();
-    let zone = desk.config().pardot.utc_offset;
+    let zone = state.config().pardot.utc_offset;
     for (name, member, after) in [
         ("created_after", "created_at", true),
         ("created_before", "created_at", false),
@@ -132,12 +136,12 @@ fn of_prospects(call: &Call) -> Result<Vec<Filter>, &'static str> {
 /// Sorts, cuts and shows what the filters left; the collection is absent, an object or an array.
 pub(super) fn answered(
     call: &Call,
-    desk: &Desk,
+    state: &SandboxState,
     mut all: Vec<Value>,
     name: &str,
     sorts: &[&str],
 ) -> Result<Reply, Reply> {
-    let refuse = refuser(call, desk);
+    let refuse = refuser(call, state);
     let by = given(call, "sort_by").unwrap_or("id");
     if !sorts.contains(&by) {
         return Err(refuse("19"));
@@ -196,23 +200,24 @@ pub(super) fn answered(
     Ok(answer::ok(call, 200, "result", &Value::Object(result), "found"))
 }
 
-pub(super) fn prospects(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> {
-    let refuse = refuser(call, desk);
-    common(call, desk, now).map_err(&refuse)?;
+pub(super) fn prospects(call: &Call, state: &SandboxState, now: i64) -> Result<Commit, Reply> {
+    let refuse = refuser(call, state);
+    common(call, state, now).map_err(&refuse)?;
     of_prospects(call).map_err(&refuse)?;
     let deleted = yes(call, "deleted", "27").map_err(&refuse)?.unwrap_or(false);
     let call = call.clone();
-    Ok(Box::new(move |desk, now| {
-        let refuse = refuser(&call, desk);
+    Ok(Box::new(move |state, now| {
+        let refuse = refuser(&call, state);
         let mut all: Vec<Value> = if deleted {
-            desk.store.things(Name::Pardot, DELETED)?.into_iter().map(|thing| thing.body).collect()
+            state.store.things(Name::Pardot, DELETED)?.into_iter().map(|thing| thing.body).collect()
         } else {
-            desk.read(Name::Pardot, By::Any, now)?
+            state
+                .read(Name::Pardot, By::Any, now)?
                 .iter()
-                .map(|person| record(person, desk))
+                .map(|person| record(person, state))
                 .collect()
         };
-        for filter in common(&call, desk, now)
+        for filter in common(&call, state, now)
             .map_err(&refuse)?
             .into_iter()
             .chain(of_prospects(&call).map_err(&refuse)?)
@@ -221,7 +226,7 @@ pub(super) fn prospects(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Re
         }
         answered(
             &call,
-            desk,
+            state,
             all,
             "prospect",
             &["created_at", "id", "last_activity_at", "updated_at"],

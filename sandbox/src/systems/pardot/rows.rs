@@ -6,8 +6,8 @@ use super::email;
 use super::params::LISTS;
 use super::view::{self, DELETED};
 use crate::clock;
-use crate::desk::Desk;
 use crate::record;
+use crate::state::SandboxState;
 use crate::store::Result;
 use crate::store::persons::By;
 use crate::system::Name;
@@ -57,15 +57,15 @@ pub(super) const COLUMNS: [(&str, &[&str]); 6] = [
 const SENT: i64 = 6;
 
 /// Everything there is of an object, deleted ones marked with `deleted`.
-pub(super) fn all(desk: &Desk, object: &str) -> Result<Vec<Value>> {
+pub(super) fn all(state: &SandboxState, object: &str) -> Result<Vec<Value>> {
     let mut rows: Vec<Value> =
-        record::all(desk, Name::Pardot, object)?.into_iter().map(Value::Object).collect();
-    let people = || desk.store.find(Name::Pardot, By::Any);
-    let zone = desk.config().pardot.utc_offset;
+        record::all(state, Name::Pardot, object)?.into_iter().map(Value::Object).collect();
+    let people = || state.store.find(Name::Pardot, By::Any);
+    let zone = state.config().pardot.utc_offset;
     match object {
         "prospect" => {
-            rows.extend(people()?.iter().map(|person| view::record(person, desk)));
-            for thing in desk.store.things(Name::Pardot, DELETED)? {
+            rows.extend(people()?.iter().map(|person| view::record(person, state)));
+            for thing in state.store.things(Name::Pardot, DELETED)? {
                 rows.push(with(thing.body, "deleted", json!(true)));
             }
         }
@@ -84,7 +84,7 @@ pub(super) fn all(desk: &Desk, object: &str) -> Result<Vec<Value>> {
             }
         }
         "visitorActivity" => {
-            for (email, at, recipients) in email::sent(desk)? {
+            for (email, at, recipients) in email::sent(state)? {
                 let at = clock::timestamp(at, zone);
                 rows.extend(recipients.iter().map(|recipient| {
                     json!({
@@ -100,7 +100,7 @@ pub(super) fn all(desk: &Desk, object: &str) -> Result<Vec<Value>> {
     for row in &mut rows {
         let of =
             row.get("prospect_id").map(|id| id.to_string().replace('"', "")).unwrap_or_default();
-        if let Some(person) = desk.store.find(Name::Pardot, By::Id(&of))?.first() {
+        if let Some(person) = state.store.find(Name::Pardot, By::Id(&of))?.first() {
             let at = json!(clock::timestamp(person.updated, zone));
             *row = with(std::mem::take(row), "prospect_updated_at", at);
         }

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::operation::Commit;
+use crate::state::SandboxState;
 use crate::store::tokens::fresh_hex;
 use crate::system::Name;
 
@@ -13,13 +13,13 @@ const CLIENT: (&str, &str) = ("sandbox-client", "sandbox-secret");
 const REFRESH_TOKEN: &str = "sandbox-refresh";
 const USER: (&str, &str) = ("sandbox-user", "sandbox-password");
 
-pub(super) fn token(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn token(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let given = |name: &str| call.params.get(name).unwrap_or_default();
     let host = call.header("host").unwrap_or_default();
     let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
     // Where all orgs sign in nobody can tell of which one the client is (help.salesforce.com, article 000886201).
     if given("grant_type") == "client_credentials"
-        && desk.config().pardot.login_hosts.iter().any(|login| login == host)
+        && state.config().pardot.login_hosts.iter().any(|login| login == host)
     {
         return Err(refused("invalid_grant", "request not supported on this domain"));
     }
@@ -35,10 +35,10 @@ pub(super) fn token(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
         _ => return Err(refused("unsupported_grant_type", "grant type not supported")),
     }
     let origin = call.origin();
-    Ok(Box::new(move |desk, now| {
+    Ok(Box::new(move |state, now| {
         let token = format!("00D000000000001!AQ{}.{}", fresh_hex(), fresh_hex());
-        let lifetime = i64::from(desk.config().pardot.token_lifetime).saturating_mul(1000);
-        desk.store.add_token(Name::Pardot, CLIENT.0, &token, now.saturating_add(lifetime))?;
+        let lifetime = i64::from(state.config().pardot.token_lifetime).saturating_mul(1000);
+        state.store.add_token(Name::Pardot, CLIENT.0, &token, now.saturating_add(lifetime))?;
         // No `expires_in`: the end of a token shows only when it is refused (184).
         let body = json!({
             "access_token": token,

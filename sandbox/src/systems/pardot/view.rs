@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::params::LISTS;
 use crate::clock;
-use crate::desk::Desk;
+use crate::state::SandboxState;
 use crate::store::persons::{Fields, Keys, Person};
 
 /// A new prospect without a campaign joins the oldest one.
@@ -68,8 +68,8 @@ pub(super) fn id(seq: i64) -> String {
     seq.saturating_add(58_564_000).to_string()
 }
 
-pub(super) fn record(person: &Person, desk: &Desk) -> Value {
-    let time = |at| json!(clock::timestamp(at, desk.config().pardot.utc_offset));
+pub(super) fn record(person: &Person, state: &SandboxState) -> Value {
+    let time = |at| json!(clock::timestamp(at, state.config().pardot.utc_offset));
     let mut record: Map<String, Value> =
         FIELDS.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
     for (name, value) in &person.fields {

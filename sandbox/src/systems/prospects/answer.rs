@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::config::Generation;
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::operation::Refusal;
+use crate::state::SandboxState;
 use crate::store::persons::Person;
 
 const DEFAULT_STAGE: (&str, &str) = ("stage-new", "New");
@@ -41,8 +41,8 @@ pub(super) fn record(person: &Person, message: Option<&str>) -> Value {
 }
 
 /// One record, flat or in `item`.
-pub(super) fn one(desk: &Desk, status: u16, record: &Value, verdict: &str) -> Reply {
-    match desk.config().prospects.generation {
+pub(super) fn one(state: &SandboxState, status: u16, record: &Value, verdict: &str) -> Reply {
+    match state.config().prospects.generation {
         Generation::Seed => Reply::json(status, record, verdict),
         Generation::Newest => {
             Reply::json(status, &json!({ "success": true, "item": record }), verdict)
@@ -51,8 +51,13 @@ pub(super) fn one(desk: &Desk, status: u16, record: &Value, verdict: &str) -> Re
 }
 
 /// A page of records with the count of all matches.
-pub(super) fn page(desk: &Desk, records: &[Value], total: usize, next: Option<usize>) -> Reply {
-    let body = match desk.config().prospects.generation {
+pub(super) fn page(
+    state: &SandboxState,
+    records: &[Value],
+    total: usize,
+    next: Option<usize>,
+) -> Reply {
+    let body = match state.config().prospects.generation {
         Generation::Seed => json!({ "prospects": records, "totalCount": total }),
         Generation::Newest => json!({
             "success": true,
@@ -65,7 +70,7 @@ pub(super) fn page(desk: &Desk, records: &[Value], total: usize, next: Option<us
 
 /// The number is the HTTP status. `{ error, message, retryAfter }` is documented for 429 only; the other errors are
 /// given the same members.
-pub(super) fn refuse(_: &Call, _: &Desk, refusal: &Refusal) -> Reply {
+pub(super) fn refuse(_: &Call, _: &SandboxState, refusal: &Refusal) -> Reply {
     let status =
         refusal.code.parse().ok().filter(|status| (400..=599).contains(status)).unwrap_or(500);
     let (error, message) = wording(status);

@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::{answer, phone};
 use crate::config::Generation;
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::operation::{Commit, Refusal};
+use crate::state::SandboxState;
 use crate::store::persons::{By, Person};
 use crate::system::Name;
 
@@ -20,30 +20,31 @@ const LARGEST_LIMIT: usize = 100;
     clippy::unnecessary_wraps,
     reason = "a plan may refuse; this one has nothing to refuse before the look-up"
 )]
-pub(super) fn get(call: &Call, _: &Desk, _: i64) -> Result<Commit, Reply> {
+pub(super) fn get(call: &Call, _: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let call = call.clone();
-    Ok(Box::new(move |desk, now| {
+    Ok(Box::new(move |state, now| {
         let id = call.capture("id").unwrap_or_default();
-        match desk.read(Name::Prospects, By::Id(id), now)?.pop() {
+        match state.read(Name::Prospects, By::Id(id), now)?.pop() {
             Some(person) => {
-                Ok(answer::one(desk, 200, &answer::record(&person, None), "found").about(person.id))
+                Ok(answer::one(state, 200, &answer::record(&person, None), "found")
+                    .about(person.id))
             }
-            None => Err(answer::refuse(&call, desk, &Refusal::new("404"))),
+            None => Err(answer::refuse(&call, state, &Refusal::new("404"))),
         }
     }))
 }
 
-pub(super) fn list(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
-    let filter = Filter::read(call, desk)
-        .map_err(|sentence| answer::refuse(call, desk, &Refusal::saying("400", sentence)))?;
-    Ok(Box::new(move |desk, now| {
+pub(super) fn list(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let filter = Filter::read(call, state)
+        .map_err(|sentence| answer::refuse(call, state, &Refusal::saying("400", sentence)))?;
+    Ok(Box::new(move |state, now| {
         // Thousands of persons are not read to find one.
         let by = match (&filter.email, &filter.phone) {
             (Some(email), _) => By::Email(email),
             (None, Some(phone)) => By::Phone(phone),
             (None, None) => By::Any,
         };
-        let mut found = desk.read(Name::Prospects, by, now)?;
+        let mut found = state.read(Name::Prospects, by, now)?;
         found.retain(|person| filter.admits(person));
         let total = found.len();
         let records: Vec<Value> = found
@@ -54,7 +55,7 @@ pub(super) fn list(call: &Call, desk: &Desk, _: i64) -> Result<Commit, Reply> {
             .collect();
         let end = filter.offset.saturating_add(records.len());
         let next = (end < total && !records.is_empty()).then_some(end);
-        Ok(answer::page(desk, &records, total, next))
+        Ok(answer::page(state, &records, total, next))
     }))
 }
 
@@ -71,7 +72,7 @@ struct Filter {
 }
 
 impl Filter {
-    fn read(call: &Call, desk: &Desk) -> Result<Self, String> {
+    fn read(call: &Call, state: &SandboxState) -> Result<Self, String> {
         let given =
             |name: &str| call.query.get(name).map(str::trim).filter(|text| !text.is_empty());
         let lower = |name: &str| given(name).map(str::to_lowercase);
@@ -86,7 +87,7 @@ impl Filter {
             return Err(format!("label takes at most {MOST_LABELS} values"));
         }
         // 1 in the older generation of the page, 25 in the newest.
-        let default_limit = match desk.config().prospects.generation {
+        let default_limit = match state.config().prospects.generation {
             Generation::Seed => 1,
             Generation::Newest => 25,
         };

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::phone;
 use crate::config::Generation;
-use crate::desk::Desk;
 use crate::http::call::Call;
+use crate::state::SandboxState;
 use crate::store::persons::{Fields, Keys};
 
 const TEXTS: [&str; 18] = [
@@ -43,14 +43,14 @@ impl Submission {
     /// # Errors
     ///
     /// The HTTP status and a sentence.
-    pub(super) fn read(call: &Call, desk: &Desk) -> Result<Self, (&'static str, String)> {
+    pub(super) fn read(call: &Call, state: &SandboxState) -> Result<Self, (&'static str, String)> {
         if call.content_type().as_deref() != Some("application/json") {
             return Err(("415", "The body must be JSON".to_owned()));
         }
         let Some(Value::Object(body)) = call.json() else {
             return Err(("400", "The body must be a JSON object".to_owned()));
         };
-        let newest = desk.config().prospects.generation == Generation::Newest;
+        let newest = state.config().prospects.generation == Generation::Newest;
         let mut submission = Self { fields: Fields::new(), update: newest, bad_phone: false };
         for name in ["firstName", "lastName"] {
             let text = body.get(name).and_then(Value::as_str).map(str::trim);

@@ -2,10 +2,10 @@
 
 use super::submission::{Submission, keys};
 use super::{answer, phone};
-use crate::desk::Desk;
 use crate::http::call::Call;
 use crate::http::reply::{JSON, Reply};
 use crate::operation::{Commit, Refusal};
+use crate::state::SandboxState;
 use crate::store;
 use crate::store::idempotency::Known;
 use crate::store::persons::{By, Fields, Person};
@@ -13,11 +13,12 @@ use crate::system::Name;
 
 const LONGEST_KEY: usize = 512;
 
-pub(super) fn plan(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> {
-    let refuse =
-        |code: &str, sentence: String| answer::refuse(call, desk, &Refusal::saying(code, sentence));
+pub(super) fn plan(call: &Call, state: &SandboxState, now: i64) -> Result<Commit, Reply> {
+    let refuse = |code: &str, sentence: String| {
+        answer::refuse(call, state, &Refusal::saying(code, sentence))
+    };
     let submission =
-        Submission::read(call, desk).map_err(|(code, sentence)| refuse(code, sentence))?;
+        Submission::read(call, state).map_err(|(code, sentence)| refuse(code, sentence))?;
     let key = call.header("x-idempotency-key").filter(|key| !key.is_empty()).map(str::to_owned);
     if let Some(key) = &key {
         if key.chars().count() > LONGEST_KEY {
@@ -26,7 +27,7 @@ pub(super) fn plan(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> 
                 "X-Idempotency-Key is longer than 512 characters".to_owned(),
             ));
         }
-        match desk.store.claim_key(key, &call.body, now)? {
+        match state.store.claim_key(key, &call.body, now)? {
             Known::New => {}
             Known::Running => {
                 return Err(refuse("409", "The first request with this key still runs".to_owned()));
@@ -37,11 +38,11 @@ pub(super) fn plan(call: &Call, desk: &Desk, now: i64) -> Result<Commit, Reply> 
             Known::Answered { status, body, person } => return Err(replayed(status, body, person)),
         }
     }
-    let matched = matched(&submission, desk)?.map(|person| person.id);
-    Ok(Box::new(move |desk, now| {
-        let reply = write(submission, matched, desk, now)?;
+    let matched = matched(&submission, state)?.map(|person| person.id);
+    Ok(Box::new(move |state, now| {
+        let reply = write(submission, matched, state, now)?;
         if let Some(key) = key {
-            desk.store.answer_key(&key, reply.status, &reply.body, reply.person.as_deref())?;
+            state.store.answer_key(&key, reply.status, &reply.body, reply.person.as_deref())?;
         }
         Ok(reply)
     }))
@@ -55,17 +56,17 @@ fn replayed(status: u16, body: Vec<u8>, person: Option<String>) -> Reply {
 }
 
 /// By e-mail, else by phone, says the newest page; of several the one changed last.
-fn matched(submission: &Submission, desk: &Desk) -> store::Result<Option<Person>> {
+fn matched(submission: &Submission, state: &SandboxState) -> store::Result<Option<Person>> {
     let newest = |persons: Vec<Person>| {
         persons.into_iter().max_by_key(|person| (person.updated, person.seq))
     };
     if let Some(email) = submission.email()
-        && let Some(person) = newest(desk.store.find(Name::Prospects, By::Email(email))?)
+        && let Some(person) = newest(state.store.find(Name::Prospects, By::Email(email))?)
     {
         return Ok(Some(person));
     }
     match submission.phone_digits() {
-        Some(digits) => Ok(newest(desk.store.find(Name::Prospects, By::Phone(&digits))?)),
+        Some(digits) => Ok(newest(state.store.find(Name::Prospects, By::Phone(&digits))?)),
         None => Ok(None),
     }
 }
@@ -73,26 +74,26 @@ fn matched(submission: &Submission, desk: &Desk) -> store::Result<Option<Person>
 fn write(
     submission: Submission,
     matched: Option<String>,
-    desk: &Desk,
+    state: &SandboxState,
     now: i64,
 ) -> store::Result<Reply> {
     let message = submission.bad_phone.then_some(phone::WARNING);
     let current = match matched {
-        Some(id) => desk.store.find(Name::Prospects, By::Id(&id))?.pop(),
+        Some(id) => state.store.find(Name::Prospects, By::Id(&id))?.pop(),
         None => None,
     };
     let Some(mut person) = current else {
         let mut fields = Fields::new();
         fields.extend(submission.fields.into_iter().filter(|(_, value)| !value.is_null()));
-        let person = desk.store.insert(Name::Prospects, keys(&fields), fields, now, id)?;
+        let person = state.store.insert(Name::Prospects, keys(&fields), fields, now, id)?;
         // 201 for a new one is not documented; every client is told to take any 2xx.
-        let reply = answer::one(desk, 201, &answer::record(&person, message), "created");
+        let reply = answer::one(state, 201, &answer::record(&person, message), "created");
         return Ok(reply.about(person.id));
     };
     if !submission.update {
         // Nothing in the answer says that nothing was changed.
         return Ok(
-            answer::one(desk, 200, &answer::record(&person, None), "unchanged").about(person.id)
+            answer::one(state, 200, &answer::record(&person, None), "unchanged").about(person.id)
         );
     }
     // Left out is unchanged, null is cleared, says the newest page.
@@ -105,8 +106,8 @@ fn write(
     }
     person.keys = keys(&person.fields);
     person.updated = now;
-    desk.store.save(&person)?;
-    Ok(answer::one(desk, 200, &answer::record(&person, message), "updated").about(person.id))
+    state.store.save(&person)?;
+    Ok(answer::one(state, 200, &answer::record(&person, message), "updated").about(person.id))
 }
 
 fn id(seq: i64) -> String {

@@ -41,9 +41,9 @@ impl Delivery {
 
     /// Where deciding what to write begins.
     pub(super) fn first(&self, recipe: &Recipe) -> Call {
-        match (&recipe.guard, &recipe.probe) {
+        match (&recipe.guard, &recipe.look_up) {
             (Some(_), _) if self.key == Key::Asked => Call::Holders,
-            (_, Some(probe)) if probe.when == When::Always && !self.blind => Call::Probe,
+            (_, Some(look_up)) if look_up.when == When::Always && !self.blind => Call::LookUp,
             _ => Call::Write,
         }
     }
@@ -81,18 +81,18 @@ impl Delivery {
             // The phone would name more people than the lead's own; the e-mail names one, where it is there.
             Held::Both | Held::Others => {
                 guard.taken.param.clone_into(&mut self.without);
-                self.turn_to(Call::Probe, now)
+                self.turn_to(Call::LookUp, now)
             }
             Held::Nobody | Held::Own => {
                 // A lost write of this lead's is there to be seen, and finds itself.
-                let doubt = if held == Held::Own { None } else { self.doubt };
-                match self.others.max(doubt) {
+                let uncertain_until = if held == Held::Own { None } else { self.uncertain_until };
+                match self.others.max(uncertain_until) {
                     Some(until) if now < until => {
                         self.attempts = self.attempts.saturating_add(1);
                         self.wait(again.min(until).max(now.saturating_add(1)))
                     }
                     _ => {
-                        self.doubt = None;
+                        self.uncertain_until = None;
                         self.turn_to(Call::Write, now)
                     }
                 }

@@ -7,7 +7,7 @@ use crate::relay::delivery::guard::{Guard, Spare};
 #[derive(Debug)]
 pub struct Recipe {
     /// Asks whether the person is known, where the system's write would create a second one.
-    pub probe: Option<Probe>,
+    pub look_up: Option<LookUp>,
     /// Asks whose a key is that several people may have, where the system's write would make them one.
     pub guard: Option<Guard>,
     /// The operation that writes a person who is not known, or any where there is no probe.
@@ -23,7 +23,7 @@ pub struct Recipe {
 
 /// The look-up of a [`Recipe`].
 #[derive(Debug)]
-pub struct Probe {
+pub struct LookUp {
     /// The operation that looks the person up.
     pub operation: &'static str,
     /// When it is asked.
@@ -42,13 +42,13 @@ pub enum When {
     /// Before each write: the write would create a second person.
     Always,
     /// Before a write is repeated whose reply was lost: the write finds the person, but only once reads have caught up.
-    Doubt,
+    Uncertain,
 }
 
 impl Recipe {
     /// The kinds of keys, `e` for an e-mail and `p` for a phone, that look-ups go by.
     pub fn kinds(&self) -> &'static str {
-        let keys = self.probe.as_ref().map_or(&[][..], |probe| probe.keys);
+        let keys = self.look_up.as_ref().map_or(&[][..], |look_up| look_up.keys);
         match (keys.contains(&"email"), keys.contains(&"phone")) {
             (true, false) => "e",
             (false, true) => "p",
@@ -59,7 +59,7 @@ impl Recipe {
     /// By how many milliseconds reads lag behind the writes of other leads about the same person; 0 where the write
     /// finds the person itself.
     pub fn lag(&self) -> u64 {
-        let asks_first = |probe: &&Probe| probe.when == When::Always || self.guard.is_some();
-        self.probe.as_ref().filter(asks_first).map_or(0, |probe| probe.lag)
+        let asks_first = |look_up: &&LookUp| look_up.when == When::Always || self.guard.is_some();
+        self.look_up.as_ref().filter(asks_first).map_or(0, |look_up| look_up.lag)
     }
 }

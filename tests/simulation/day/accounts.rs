@@ -1,25 +1,25 @@
-//! The gates of a day: each account's machine in its object, with its sign-ins and reads, and the way of a word to it and back.
+//! The limiters of a day: each account's machine in its object, with its sign-ins and reads, and the way of a word to it and back.
 
 use super::*;
 
 impl Day {
-    /// A delivery asks its gate.
-    fn ask_gate(&mut self, ticket: Ticket, event: Asked<'_>) {
+    /// A delivery asks its limiter.
+    fn ask_limiter(&mut self, ticket: Ticket, event: Asked<'_>) {
         let account = self.store.rows[ticket.row].account;
         let quiet = self.now + quiet_of(&event);
         let asker = Asker { ticket, asked: self.clock(), quiet };
-        let (now, fate) = (self.gate_clock(account), self.befalls(account));
-        let tasks = self.accounts[account].gate.ask(asker, event, now, fate);
+        let (now, fate) = (self.limiter_clock(account), self.befalls(account));
+        let tasks = self.accounts[account].host.ask(asker, event, now, fate);
         self.carry_out(account, tasks);
     }
 
-    /// It asks for its place.
+    /// It asks for its lease.
     pub(super) fn acquire(&mut self, ticket: Ticket, lost: bool, deadline: u64) {
         let Stored { persons: keys, form, fills, shard, .. } = self.store.rows[ticket.row].clone();
         let (id, shard) = (ticket.row.to_string(), shard.to_string());
         let deadline = if self.careful { deadline } else { SHORT_LEASE };
         let acquire = Acquire { id: &id, keys: &keys, shard: &shard, form, fills, deadline, lost };
-        self.ask_gate(ticket, Asked::Acquire(acquire));
+        self.ask_limiter(ticket, Asked::Acquire(acquire));
     }
 
     /// It says what came of its call.
@@ -44,17 +44,17 @@ impl Day {
             until: pace.map(|pace| pace.until),
             after: *after,
         };
-        self.ask_gate(ticket, Asked::Release(release));
+        self.ask_limiter(ticket, Asked::Release(release));
     }
 
-    /// What an account's gate has done comes back to it.
+    /// What an account's limiter has done comes back to it.
     fn came(&mut self, account: usize, number: u64, event: Asked<'_>) {
-        let (now, fate) = (self.gate_clock(account), self.befalls(account));
-        let tasks = self.accounts[account].gate.heard(number, event, now, fate);
+        let (now, fate) = (self.limiter_clock(account), self.befalls(account));
+        let tasks = self.accounts[account].host.heard(number, event, now, fate);
         self.carry_out(account, tasks);
     }
 
-    fn gate_clock(&self, account: usize) -> u64 {
+    fn limiter_clock(&self, account: usize) -> u64 {
         self.clock().saturating_add_signed(self.accounts[account].ahead)
     }
 
@@ -66,9 +66,9 @@ impl Day {
         Befalls { traps, full: self.now < self.accounts[account].full, dies }
     }
 
-    /// What a gate has the world do.
+    /// What a limiter has the world do.
     pub(super) fn carry_out(&mut self, account: usize, tasks: Vec<Task<Asker>>) {
-        let life = self.accounts[account].gate.life;
+        let life = self.accounts[account].host.life;
         for task in tasks {
             match task {
                 Task::Answer(asker, reply) => self.answer(asker, reply),
@@ -98,7 +98,7 @@ impl Day {
                         (self.accounts[account].ahead, self.accounts[account].crm.quota);
                     let reset = reset
                         .saturating_add_signed(self.skew + ahead)
-                        .max(self.gate_clock(account));
+                        .max(self.limiter_clock(account));
                     self.came(account, number, Asked::Midnight(reset));
                 }
                 Task::Log(event) => {
@@ -115,7 +115,7 @@ impl Day {
     fn answer(&mut self, asker: Asker, reply: Option<Reply>) {
         let Asker { ticket, asked, quiet } = asker;
         self.judge_quiet(self.store.rows[ticket.row].account, quiet, reply.as_ref());
-        let late = asked + GATE_DEADLINE;
+        let late = asked + LIMITER_DEADLINE;
         let bad = self.below(2 * self.slow) == 0;
         let way = self.below(if bad { 20_000 } else { 20 });
         let is_lost = self.below(400) == 0 || (self.clock() + way > late && reply.is_some());
@@ -129,19 +129,19 @@ impl Day {
             Some(Reply::Wait { until, scope, target }) => {
                 Heard::Held { until, scope: scope.name().to_owned(), target }
             }
-            Some(Reply::Granted { doubt, others, kept, probe, version, token }) => {
-                let Account { gate, limits, .. } =
+            Some(Reply::Granted { uncertain_until, others, kept, probe, version, token }) => {
+                let Account { host, limits, .. } =
                     &self.accounts[self.store.rows[ticket.row].account];
-                assert!(gate.limiter().leases.len() <= limits.at_once as usize, "too many at once");
+                assert!(host.limiter().leases.len() <= limits.at_once as usize, "too many at once");
                 assert!(
-                    gate.limiter().calls.len() <= limits.calls as usize,
+                    host.limiter().calls.len() <= limits.calls as usize,
                     "too many in a window"
                 );
                 // A host that is not careful believes a grant for ever.
                 let since = if self.careful { asked } else { u64::MAX };
                 Heard::Granted {
                     asked: since,
-                    doubt,
+                    uncertain_until,
                     others,
                     kept,
                     probe,
@@ -159,7 +159,7 @@ impl Day {
     }
 
     /// A system that asked for quiet has it, whoever wants to go out: but for what a person's clock or a full disk takes
-    /// away, and where a quota that is back opens the gate.
+    /// away, and where a quota that is back opens the limiter.
     fn judge_quiet(&mut self, account: usize, quiet: u64, reply: Option<&Reply>) {
         let (now, stepped) = (self.now, self.stepped);
         let account = &mut self.accounts[account];

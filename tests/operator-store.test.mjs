@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { body, root, stand, until } from "./stand.mjs";
 
-const worker = `${root}tests/desk.worker.mjs`;
+const worker = `${root}tests/operator-store.worker.mjs`;
 const bindings = { SHARDS: "3" };
 let at;
 let people = 0;

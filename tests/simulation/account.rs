@@ -51,7 +51,7 @@ pub(crate) fn settings(limits: fieldpost::relay::limiter::Limits, lag: u64) -> S
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Gate<A> {
+pub(crate) struct AccountHost<A> {
     settings: Settings,
     machine: AccountLimiter,
     /// What a restart begins with …
@@ -66,11 +66,11 @@ pub(crate) struct Gate<A> {
     out: [u64; 2],
 }
 
-impl<A> Gate<A> {
+impl<A> AccountHost<A> {
     pub(crate) fn new(settings: Settings) -> Self {
         let machine = AccountLimiter::new(settings.clone(), std::iter::empty());
         let (rows, memory, askers) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Gate { settings, machine, rows, memory, askers, count: 0, life: 0, out: [0; 2] }
+        AccountHost { settings, machine, rows, memory, askers, count: 0, life: 0, out: [0; 2] }
     }
 
     pub(crate) fn limiter(&self) -> &Limiter {

@@ -1,4 +1,4 @@
-//! The accounts of the gates. They stay here between two events, so that an event crosses with what concerns it and not with
+//! The limiters of the accounts. They stay here between two events, so that an event crosses with what concerns it and not with
 //! all that the account is about; the host keeps their pieces, and gives them back where a fresh instance knows nothing.
 //!
 //! What crosses is text and numbers, for it is hot, and types with serde weigh more than the limiter does. A text has
@@ -119,7 +119,7 @@ impl<'a> Given<'a> {
 ///
 /// # Errors
 /// `account.invalid` for a system that takes no leads.
-#[wasm_bindgen(js_name = gateLoad)]
+#[wasm_bindgen(js_name = limiterLoad)]
 pub fn load(account: &str, own: &str, ways: &str, numbers: &[f64], parts: &str) -> Text {
     let invalid = || failure("account.invalid", &[]);
     let (system, own_zone) = own.split_once(WORD).unwrap_or((own, ""));
@@ -171,7 +171,7 @@ pub fn load(account: &str, own: &str, ways: &str, numbers: &[f64], parts: &str) 
 ///
 /// # Errors
 /// `state.missing` where the account's pieces have to be loaded.
-#[wasm_bindgen(js_name = gateStep)]
+#[wasm_bindgen(js_name = limiterStep)]
 pub fn step(account: &str, event: &str, words: &str, numbers: &[f64]) -> Text {
     let mut given = Given { words: words.split(WORD), numbers: numbers.iter() };
     let (now, number) = (given.number(), given.number());
@@ -224,7 +224,8 @@ fn json(reply: &Reply) -> String {
     #[derive(Serialize)]
     struct Granted<'a> {
         answer: &'static str,
-        doubt: Option<u64>,
+        #[serde(rename = "doubt")]
+        uncertain_until: Option<u64>,
         others: Option<u64>,
         kept: bool,
         probe: bool,
@@ -246,15 +247,17 @@ fn json(reply: &Reply) -> String {
         blamed: bool,
     }
     match reply {
-        Reply::Granted { doubt, others, kept, probe, version, token } => written(&Granted {
-            answer: "granted",
-            doubt: *doubt,
-            others: *others,
-            kept: *kept,
-            probe: *probe,
-            version: *version,
-            token,
-        }),
+        Reply::Granted { uncertain_until, others, kept, probe, version, token } => {
+            written(&Granted {
+                answer: "granted",
+                uncertain_until: *uncertain_until,
+                others: *others,
+                kept: *kept,
+                probe: *probe,
+                version: *version,
+                token,
+            })
+        }
         Reply::Wait { until, scope, target } => written(&Wait {
             answer: "wait",
             until: *until,
@@ -274,7 +277,7 @@ fn json(reply: &Reply) -> String {
 ///
 /// # Errors
 /// `state.missing` where the account's pieces have to be loaded.
-#[wasm_bindgen(js_name = gateStatus)]
+#[wasm_bindgen(js_name = limiterStatus)]
 pub fn status(account: &str, now: f64) -> Text {
     #[derive(Serialize)]
     struct Closed<'a> {

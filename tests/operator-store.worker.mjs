@@ -28,13 +28,13 @@ export const Outbox = showing(Sound, {
     const { sql } = this.state.storage;
     const [{ open, ...counted }] = sql.exec(COUNTED).toArray();
     const [kept] = sql.exec("SELECT * FROM tally").toArray();
-    const { now } = this.desk.tally;
+    const { now } = this.store.tally;
     return { counted: { queued: open - counted.review - counted.dead, ...counted }, kept, now };
   },
 
   /** Fills what may grow with `count` of what a stranger sends, as fast as it can, and says how much of it there is then. */
   async fill({ what, count }) {
-    const { acceptance, desk } = this;
+    const { acceptance, store } = this;
     const { sql } = this.state.storage;
     const rows = (table) => sql.exec(`SELECT count(*) AS n FROM ${table}`).one().n;
     const own = (n) => `fill-${crypto.randomUUID()}-${n}`;
@@ -77,8 +77,8 @@ export const Outbox = showing(Sound, {
         return { held, newest };
       }
       case "counters":
-        for (let n = 0; n < count; n++) desk.tick(`died ${own(n)}`);
-        return { held: Object.keys(desk.counters).length };
+        for (let n = 0; n < count; n++) store.tick(`died ${own(n)}`);
+        return { held: Object.keys(store.counters).length };
       case "arrived": {
         const offers = Array.from({ length: count }, (_, n) => ({
           key: own(n),

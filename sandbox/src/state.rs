@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::clock;
 use crate::config::Config;
-use crate::limit::Gate;
+use crate::limit::Usage;
 use crate::store::persons::{By, Person};
 use crate::store::{Result, Store};
 use crate::system::Name;
@@ -17,14 +17,14 @@ const CONFIG: &str = "config";
 const CLOCK_OFFSET: &str = "clockOffset";
 
 #[derive(Debug)]
-pub(crate) struct Desk {
+pub(crate) struct SandboxState {
     pub(crate) store: Store,
     config: Config,
-    gates: BTreeMap<Name, Gate>,
+    usage: BTreeMap<Name, Usage>,
     clock_offset: i64,
 }
 
-impl Desk {
+impl SandboxState {
     /// Settings and clock come back with the file: a restart in the middle of a test is part of the test.
     pub(crate) fn open(file: Option<&Path>) -> Result<Self> {
         let store = Store::open(file)?;
@@ -33,7 +33,7 @@ impl Desk {
         Ok(Self {
             store,
             config: config.unwrap_or_default(),
-            gates: BTreeMap::new(),
+            usage: BTreeMap::new(),
             clock_offset: clock_offset.unwrap_or(0),
         })
     }
@@ -62,12 +62,12 @@ impl Desk {
         self.store.set_setting(CONFIG, &text)
     }
 
-    pub(crate) fn gate(&mut self, name: Name) -> &mut Gate {
-        self.gates.entry(name).or_default()
+    pub(crate) fn usage(&mut self, name: Name) -> &mut Usage {
+        self.usage.entry(name).or_default()
     }
 
-    pub(crate) fn reset_gates(&mut self) {
-        self.gates.values_mut().for_each(Gate::reset);
+    pub(crate) fn reset_usage(&mut self) {
+        self.usage.values_mut().for_each(Usage::reset);
     }
 
     /// Persons as a read of the system shows them: what was written within its lag is not there yet.
@@ -79,20 +79,20 @@ impl Desk {
     }
 }
 
-/// The desk behind its lock, and a counter that moves whenever something on it changed.
+/// The state behind its lock, and a counter that moves whenever something in it changed.
 #[derive(Debug)]
-pub(crate) struct SharedDesk {
-    desk: Mutex<Desk>,
+pub(crate) struct SharedState {
+    state: Mutex<SandboxState>,
     changes: watch::Sender<u64>,
 }
 
-impl SharedDesk {
-    pub(crate) fn new(desk: Desk) -> Self {
-        Self { desk: Mutex::new(desk), changes: watch::Sender::new(0) }
+impl SharedState {
+    pub(crate) fn new(state: SandboxState) -> Self {
+        Self { state: Mutex::new(state), changes: watch::Sender::new(0) }
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Desk> {
-        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn lock(&self) -> MutexGuard<'_, SandboxState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn touch(&self) {
