@@ -161,6 +161,8 @@ const CORE: Arrows = &[
             "types",
         ],
     ),
+    // What a page's entries have in common: the build makes one file of it.
+    ("shared", &["border.gen", "core", "errors", "lean", "pack", "send", "wire.gen"]),
 ];
 
 /// The relay's rooms, from what knows nothing of a lead to what answers a request.

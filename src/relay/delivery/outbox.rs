@@ -257,7 +257,7 @@ impl Delivery {
                 match self.call {
                     Call::LookUp => {
                         self.uncertain_until =
-                            self.uncertain_until.max(uncertain_until.filter(still))
+                            self.uncertain_until.max(uncertain_until.filter(still));
                     }
                     Call::Holders => {
                         self.others = self.others.max(others.filter(still));

@@ -175,19 +175,19 @@ pub(super) fn stats(call: &Call, state: &SandboxState, _: i64) -> Result<Commit,
     let sent = draft.get("sent").cloned().unwrap_or_default();
     let call = call.clone();
     Ok(Box::new(move |_, _| {
-        let mut stats = serde_json::Map::new();
+        let mut numbers = serde_json::Map::new();
         for name in FIGURES {
-            stats.insert(
+            numbers.insert(
                 name.to_owned(),
                 if matches!(name, "sent" | "delivered") { sent.clone() } else { json!(0) },
             );
         }
         for name in RATES {
-            stats.insert(
+            numbers.insert(
                 name.to_owned(),
                 json!(if name == "delivery_rate" { "100.00%" } else { "0.00%" }),
             );
         }
-        Ok(answer::ok(&call, 200, "stats", &Value::Object(stats), "found"))
+        Ok(answer::ok(&call, 200, "stats", &Value::Object(numbers), "found"))
     }))
 }
