@@ -101,8 +101,8 @@ faults: build $(SANDBOX) search decisions
 	SIMULATION_SEEDS=$(or $(SEEDS),100000) cargo test --release --locked --quiet --test simulation -- --nocapture
 	SANDBOX_BIN="$(abspath $(SANDBOX))" node tests/faults/run.mjs
 
-# Every interleaving of the relay's machines on a small world, with each fault at each step; SEARCH=pairs, SEARCH=crash,disk
-# and SEARCH_SYSTEM=pardot for others.
+# Every interleaving of the relay's machines on small worlds, with each fault and each two at each step; SEARCH=crash,disk,
+# SEARCH_SYSTEM=pardot and SEARCH_LEADS=3 for others.
 search:
 	cargo run --release --locked --quiet --package fieldpost-search
 

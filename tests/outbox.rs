@@ -7,7 +7,7 @@ use fieldpost::relay::effect::Effect;
 use fieldpost::relay::outbox::{Event, Kit, Moment, step};
 use fieldpost::relay::run::{Failure, Heard, Run};
 use fieldpost::relay::schedule::Schedule;
-use fieldpost::{System, recipe};
+use fieldpost::{Outcome, System, recipe};
 
 const NOW: u64 = 1_795_000_000_000;
 
@@ -114,6 +114,33 @@ fn a_place_is_given_back_where_the_disk_is_full() {
     assert!(effects.iter().any(stumbles), "{effects:?}");
     // That passes for all leads at once.
     assert_eq!(outbox.schedule.accounts.first().unwrap().held, NOW + 30_000);
+}
+
+/// A reply is lost, and then the limiter does not hear of it. Half a minute later the call may still run.
+#[test]
+fn a_lost_call_is_waited_for_whatever_broke_after_it() {
+    let mut outbox = Outbox::asking();
+    let granted = Heard::Granted {
+        asked: NOW,
+        uncertain_until: None,
+        others: None,
+        kept: false,
+        probe: false,
+        version: None,
+        token: "token".to_owned(),
+        stands: true,
+    };
+    outbox.hears(granted);
+    outbox.hears(Heard::Rendered { write: true, identity: None, stands: true });
+    let outcome = Outcome::Unknown { why: "network.failed".into() };
+    outbox.hears(Heard::Called { outcome, pace: None, after: None });
+    let failure = Failure { code: "gate.failed".to_owned(), ..Failure::default() };
+    let effects = outbox.hears(Heard::Failed(failure));
+    let next = effects.iter().find_map(|effect| match effect {
+        Effect::Stumble { next, .. } => Some(*next),
+        _ => None,
+    });
+    assert_eq!(next, Some(NOW + 35_000), "{effects:?}");
 }
 
 /// Leads that were just written down are promised once an alarm stands below them: it comes before anything begins.

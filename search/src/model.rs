@@ -1,13 +1,29 @@
 //! The world as a model: which steps there are, and what must hold after each.
 
-use crate::world::{Fault, Plan, What, World};
+use crate::plan::{Fault, Plan};
+use crate::world::{What, World};
 use stateright::{Model, Property};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A search: the world, and the faults that strike once.
 pub(crate) struct Search {
     pub(crate) plan: Plan,
     pub(crate) faults: Vec<&'static str>,
+    pub(crate) orders: Orders,
+    /// Where ways ended.
+    pub(crate) ends: Arc<Mutex<BTreeSet<u64>>>,
+}
+
+/// Which orders are walked.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Orders {
+    /// Those that come to the same, too.
+    #[allow(dead_code, reason = "a test compares the two")]
+    All,
+    /// Each that may come to something else.
+    Enough,
 }
 
 /// What every world comes to, one way or another.
@@ -28,7 +44,6 @@ fn taken(last: &World, (what, fault): Action) -> Option<World> {
             next.broken = Some(text.unwrap_or_else(|| "a panic".to_owned()));
         }
     }
-    next.sum_up();
     Some(next)
 }
 
@@ -41,10 +56,24 @@ impl Model for Search {
     }
 
     fn actions(&self, state: &World, actions: &mut Vec<Action>) {
-        if state.broken.is_some() || state.is_over() {
+        if state.broken.is_some() {
             return;
         }
-        for what in state.enabled() {
+        if state.is_over() {
+            self.ends.lock().unwrap_or_else(PoisonError::into_inner).insert(state.sum);
+            return;
+        }
+        let enabled = state.enabled();
+        let touches_the_limiter = |what| {
+            let next = taken(state, (what, None));
+            next.is_none_or(|next| next.broken.is_some() || next.steps.asked > 0)
+        };
+        if self.orders == Orders::Enough
+            && let Some(what) = state.enough(&enabled, touches_the_limiter)
+        {
+            return actions.push((what, None));
+        }
+        for what in enabled {
             actions.push((what, None));
             if state.is_spent() {
                 continue;
@@ -56,7 +85,9 @@ impl Model for Search {
     }
 
     fn next_state(&self, last: &World, action: Action) -> Option<World> {
-        taken(last, action)
+        let mut next = taken(last, action)?;
+        next.sum_up();
+        Some(next)
     }
 
     fn properties(&self) -> Vec<Property<Self>> {

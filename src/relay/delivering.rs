@@ -410,6 +410,8 @@ impl Stepping<'_> {
             let dead = code == "delivery.state" || trouble >= TRAPS;
             let phase = if dead { "dead" } else { known(&run.phase) };
             let trouble = Some(trouble).filter(|trouble| *trouble > 0);
+            // A lost call may run for longer than that, and its lease is asked for no sooner.
+            let next = next.max((self.kit.read)(&run.state).map_or(0, |known| known.next));
             self.out.push(Effect::Stumble { phase, code: code.to_owned(), next, trouble });
             if dead {
                 self.died(run, code);

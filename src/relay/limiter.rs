@@ -283,9 +283,10 @@ impl Limiter {
         let (own, others): (Vec<Lease>, Vec<Lease>) =
             self.leases.drain(..).partition(|lease| lease.id == ask.id);
         self.leases = others;
-        let (lost, kept): (Vec<Lease>, Vec<Lease>) =
-            own.into_iter().partition(|lease| lease.lost || ask.lost);
-        let kept = kept.iter().any(|lease| lease.goes_on);
+        // A lease that was never given back is as good as one of a lost call: nobody said what came of its call.
+        let (kept, lost): (Vec<Lease>, Vec<Lease>) =
+            own.into_iter().partition(|lease| lease.goes_on && !lease.lost && !ask.lost);
+        let kept = !kept.is_empty();
         for lease in lost {
             self.wrote(&lease.keys, lease.until.saturating_add(ask.lag), ask.lag);
         }

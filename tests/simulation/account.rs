@@ -64,13 +64,25 @@ pub(crate) struct AccountHost<A> {
     pub(crate) life: u64,
     /// Sign-ins and reads that are out: never two at a time.
     out: [u64; 2],
+    /// Counts effects, each of which something may come before.
+    pub(crate) steps: usize,
 }
 
 impl<A> AccountHost<A> {
     pub(crate) fn new(settings: Settings) -> Self {
         let machine = AccountLimiter::new(settings.clone(), std::iter::empty());
         let (rows, memory, askers) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        AccountHost { settings, machine, rows, memory, askers, count: 0, life: 0, out: [0; 2] }
+        AccountHost {
+            settings,
+            machine,
+            rows,
+            memory,
+            askers,
+            count: 0,
+            life: 0,
+            out: [0; 2],
+            steps: 0,
+        }
     }
 
     pub(crate) fn limiter(&self) -> &Limiter {
@@ -79,8 +91,22 @@ impl<A> AccountHost<A> {
 
     /// What its host keeps, on disk and in memory.
     #[allow(dead_code, reason = "the search tells states apart by it")]
-    pub(crate) fn kept(&self) -> [&BTreeMap<String, String>; 2] {
-        [&self.rows, &self.memory]
+    pub(crate) fn kept(&self) -> (&BTreeMap<String, String>, &BTreeMap<String, String>) {
+        (&self.rows, &self.memory)
+    }
+
+    /// Who asked with this number, and has no answer yet.
+    #[allow(dead_code, reason = "the search tells states apart by it")]
+    pub(crate) fn asker(&self, number: u64) -> Option<&A> {
+        self.askers.get(&number)
+    }
+
+    /// Whether the machine waits for what this event has set off.
+    #[allow(dead_code, reason = "the search tells states apart by it")]
+    pub(crate) fn is_out(&self, number: u64) -> bool {
+        let number = number.to_string();
+        let sign = self.memory.get("~sign");
+        sign.is_some_and(|sign| sign.split('\u{3}').skip(4).take(2).any(|out| out == number))
     }
 
     /// Somebody asks.
@@ -111,6 +137,7 @@ impl<A> AccountHost<A> {
             self.begin();
         }
         let effects = self.machine.step(number, event, now);
+        self.steps += effects.len();
         let mut tasks = Vec::new();
         let last_row = effects.iter().rposition(|effect| matches!(effect, Effect::Store(_)));
         // Rows of one step are written together, or not at all.

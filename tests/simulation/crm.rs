@@ -38,7 +38,7 @@ impl Who {
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     pub(crate) who: Who,
-    versions: Vec<(u64, Who)>,
+    pub(crate) versions: Vec<(u64, Who)>,
 }
 
 impl Person {

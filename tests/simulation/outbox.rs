@@ -59,8 +59,8 @@ impl Outbox {
 
     /// What it holds between two events, but for the numbers of its lives and questions.
     #[allow(dead_code, reason = "the search tells states apart by it")]
-    pub(crate) fn held(&self) -> (Option<String>, impl Iterator<Item = &Run>) {
-        (self.schedule.as_ref().map(Schedule::packed), self.runs.values().map(|(run, _)| run))
+    pub(crate) fn held(&self) -> (Option<&Schedule>, impl Iterator<Item = (usize, &Run)>) {
+        (self.schedule.as_ref(), self.runs.iter().map(|(row, (run, _))| (*row, run)))
     }
 
     /// Nothing is under way.

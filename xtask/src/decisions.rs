@@ -26,6 +26,7 @@ const COPIED: &[&str] = &[
 const JUDGES: &[(&str, &[&str])] = &[
     ("days", &["--test", "simulation", "--", "no_day"]),
     ("unit tests", &["--lib", "--", "relay::", "delivery::"]),
+    ("steps", &["--test", "outbox"]),
     ("crowds", &["--test", "simulation", "--", "--skip", "no_day"]),
 ];
 

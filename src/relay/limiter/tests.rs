@@ -79,6 +79,21 @@ fn who_was_just_written_is_remembered_until_reads_show_it() {
     assert_eq!(limiter.acquire(LIMITS, of("4"), 68_000), GRANTED);
 }
 
+/// Its call was lost, and the limiter never heard of it. The delivery knows and waits; another one must not rely on a look-up.
+#[test]
+fn a_lease_that_was_never_given_back_may_have_written() {
+    let mut limiter = Limiter::default();
+    let of = |id| Ask { lag: 60_000, ..ask(id, "ann") };
+    limiter.acquire(LIMITS, of("1"), 0);
+    // It asks for itself, and gives that lease back properly.
+    limiter.acquire(LIMITS, of("1"), 900);
+    limiter.release("1", Keep::No, None);
+    assert_eq!(
+        limiter.acquire(LIMITS, of("2"), 1_000),
+        Answer::Granted { uncertain_until: Some(61_000), others: None, kept: false, probe: false }
+    );
+}
+
 #[test]
 fn a_delivery_goes_on_in_its_own_place() {
     let mut limiter = Limiter::default();
