@@ -14,7 +14,7 @@ NATIVE := --package xtask --package fieldpost-sandbox
 test: NATIVE := --workspace --all-targets
 
 rust_sources := $(shell find src -name '*.rs' -o -path 'src/data/*' -type f) Cargo.toml Cargo.lock rust-toolchain.toml
-package_sources := $(shell find pkg/src -type f) pkg/package.json pkg/tsconfig.json pkg/build.mjs
+package_sources := $(shell find pkg/src -type f) pkg/package.json $(wildcard pkg/tsconfig*.json) pkg/build.mjs
 sandbox_sources := $(shell find sandbox/src -type f) sandbox/Cargo.toml
 
 # Tools that only the long targets need, each of one version, beside what they build.

@@ -1,8 +1,9 @@
 // Builds the npm package: the wasm must be in `pkg/wasm/` already (`cargo xtask wasm`); this writes `pkg/dist/`.
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync, mkdirSync, copyFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 
@@ -11,11 +12,14 @@ const root = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 rmSync(at("dist"), { recursive: true, force: true });
 mkdirSync(at("dist"));
-execFileSync(
-  process.execPath,
-  [root("node_modules/typescript/bin/tsc"), "--project", at("tsconfig.json")],
-  { stdio: "inherit" },
-);
+for (const project of ["tsconfig.json", "tsconfig.pages.json"])
+  execFileSync(
+    process.execPath,
+    [root("node_modules/typescript/bin/tsc"), "--project", at(project)],
+    { stdio: "inherit" },
+  );
+
+await pages();
 
 copyFileSync(at("src/form/form.css"), at("dist/form/form.css"));
 
@@ -38,6 +42,40 @@ writeFileSync(
 await gather();
 
 for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) copyFileSync(root(file), at(file));
+
+/** Makes a module with one text of each file that the relay's pages are made of: a Worker has no other way to carry them. */
+async function pages() {
+  const folder = at("src/relay/pages");
+  const files = readdirSync(folder, { recursive: true });
+  for (const file of files.filter((name) => /\.(html|css)$/.test(name))) {
+    const text = readFileSync(`${folder}/${file}`, "utf8");
+    // Indentation says nothing to a browser; a text field's own text comes with the visitor.
+    const short = file.endsWith(".html")
+      ? text.replace(/^\s+/gm, "")
+      : (await transform(text, { loader: "css", minify: true, charset: "utf8" })).code;
+    carried(`${file}.js`, short);
+  }
+  for (const file of files.filter((name) => /^\w+\/page\.ts$/.test(name))) {
+    const { outputFiles } = await build({
+      entryPoints: [`${folder}/${file}`],
+      write: false,
+      bundle: true,
+      minify: true,
+      format: "esm",
+      platform: "browser",
+      target: ["chrome123", "firefox120", "safari17.5"],
+      charset: "utf8",
+      logLevel: "warning",
+    });
+    carried(file.replace(/\.ts$/, ".script.js"), outputFiles[0].text);
+  }
+}
+
+function carried(file, text) {
+  const path = at(`dist/relay/pages/${file}`);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `export default ${JSON.stringify(text)};\n`);
+}
 
 /**
  * Makes one file of each entry of a page, and one of what they share: a page, or a Node script, waits for each file that it

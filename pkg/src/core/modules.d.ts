@@ -7,6 +7,19 @@ declare module "*/wasm-lean.js" {
   const module: <T>(read: (parts: readonly [string]) => T) => T;
   export default module;
 }
+/** The pages' HTML, CSS and scripts: the build makes texts of them. */
+declare module "*.html.js" {
+  const text: string;
+  export default text;
+}
+declare module "*.css.js" {
+  const text: string;
+  export default text;
+}
+declare module "*.script.js" {
+  const text: string;
+  export default text;
+}
 /** The part of React that `fieldpost/react` uses; whoever imports it has React and its types. */
 declare module "react" {
   export function useState<T>(initial: T): [T, (next: T) => void];

@@ -1,6 +1,8 @@
 import { escapeHtml } from "./fields.js";
 import type { Speaker } from "./language.js";
-import { style } from "./style.js";
+import style from "./page.css.js";
+import page from "./page.html.js";
+import pageForm from "./page-form.html.js";
 
 /** A page of the relay's own. What is HTML says so; all else is text. */
 export interface Page {
@@ -38,48 +40,47 @@ export function pageHtml({
   lastHtml,
   form,
 }: Page): string {
-  return `<!doctype html>
-<html lang="${escapeHtml(speaker.lang)}"${RIGHT_TO_LEFT.test(speaker.lang) ? ` dir="rtl"` : ""}>
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<title>${escapeHtml([heading, title].filter(Boolean).join(" · "))}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-${title ? `<p class="title">${escapeHtml(title)}</p>\n` : ""}<div class="${isError ? "error " : ""}said"${isError ? ` role="alert"` : ""}>
-<h1 tabindex="-1" autofocus>${escapeHtml(heading)}</h1>
-${paragraphsHtml.map(paragraph).join("\n")}
-${listHtml.length > 0 ? `<ul>${listHtml.join("")}</ul>` : ""}
-${lastHtml.map(paragraph).join("\n")}
-</div>
-${form ? formHtml(speaker, form) : ""}
-</main>
-</body>
-</html>
-`;
+  const { lang } = speaker;
+  return filled(page, {
+    lang,
+    dir: RIGHT_TO_LEFT.test(lang) ? "rtl" : "ltr",
+    name: [heading, title].filter(Boolean).join(" · "),
+    styleHtml: `<style>${style}</style>`,
+    titleHtml: title ? `<p class="title">${escapeHtml(title)}</p>` : "",
+    kind: isError ? "error said" : "said",
+    role: isError ? "alert" : "none",
+    heading,
+    paragraphsHtml: paragraphsHtml.map(paragraph).join("\n"),
+    listHtml: listHtml.length > 0 ? `<ul>${listHtml.join("")}</ul>` : "",
+    lastHtml: lastHtml.map(paragraph).join("\n"),
+    formHtml: form ? formHtml(speaker, form) : "",
+  });
 }
 
 const paragraph = (html: string): string => `<p>${html}</p>`;
 
-function formHtml(
+const formHtml = (
   speaker: Speaker,
   { action, fieldsHtml, hidden }: NonNullable<Page["form"]>,
-): string {
-  return `<form action="${escapeHtml(action)}" method="post" novalidate>
-${Object.entries(hidden)
-  .map(
-    ([name, value]) =>
-      `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
-  )
-  .join("")}
-${fieldsHtml}
-<button>${escapeHtml(speaker.say("page.again"))}</button>
-</form>`;
-}
+): string =>
+  filled(pageForm, {
+    action,
+    hiddenHtml: Object.entries(hidden)
+      .map(
+        ([name, value]) =>
+          `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
+      )
+      .join(""),
+    fieldsHtml,
+    button: speaker.say("page.again"),
+  });
+
+/** Puts texts where a page has `{{name}}`. All but what is called Html is text, and is escaped. */
+const filled = (html: string, texts: Readonly<Record<string, string>>): string =>
+  html.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const text = texts[name] ?? "";
+    return name.endsWith("Html") ? text : escapeHtml(text);
+  });
 
 let hash: string | undefined;
 
