@@ -8,7 +8,7 @@ mod more;
 mod wide;
 
 #[cfg(feature = "full")]
-pub use checks::{Check, TIME_WORDS, given, moment, named, range, time};
+pub use checks::{Check, TIME_WORDS, given, is_new, moment, named, range, time};
 #[cfg(feature = "full")]
 pub use more::{Files, Job, More, NOW, Paging, States};
 #[cfg(feature = "full")]

@@ -173,6 +173,15 @@ pub fn named<'r, 'a>(entries: &'r Entries<'a>, name: &str) -> Option<&'r Value<'
     entries.iter().find(|(known, _)| known == name).map(|(_, value)| value)
 }
 
+/// Whether a text comes for the first time; those that came are in order.
+pub fn is_new(seen: &mut Vec<String>, text: &str) -> bool {
+    let place = seen.binary_search_by(|known| known.as_str().cmp(text));
+    if let Err(place) = place {
+        seen.insert(place, text.to_owned());
+    }
+    place.is_err()
+}
+
 fn text<'r>(report: &'r Report, name: &str) -> Option<&'r str> {
     given(report, name).and_then(Value::as_text)
 }

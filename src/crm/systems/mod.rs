@@ -70,6 +70,8 @@ pub mod reply;
 pub mod sent;
 #[cfg(feature = "full")]
 pub mod token;
+#[cfg(feature = "full")]
+mod xml;
 
 /// The version of the API that an account speaks, by the code with which it refuses another one.
 #[cfg(feature = "full")]

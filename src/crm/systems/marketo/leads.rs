@@ -4,7 +4,9 @@ use crate::check::field::{Field, Kind};
 use crate::check::form::{Constraint, Unknown};
 use crate::check::report::{Issue, Report};
 use crate::code;
-use crate::crm::operation::{Check, Paging, RequestEncoding, ResponseParser, Wide, given, named};
+use crate::crm::operation::{
+    Check, Paging, RequestEncoding, ResponseParser, Wide, given, is_new, named,
+};
 use crate::value::Value;
 
 /// The most records of one call.
@@ -287,7 +289,7 @@ fn push(report: &mut Report) {
 
 /// A key that is missing, or that comes twice (1036).
 fn keys(report: &Report, key: &str) -> Vec<Issue> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = Vec::new();
     let mut issues = Vec::new();
     each(report, |place, record| {
         let field = [place, ".", key].concat();
@@ -296,7 +298,7 @@ fn keys(report: &Report, key: &str) -> Vec<Issue> {
             Some(text) if !text.is_empty() => {
                 // The database compares without regard to case. That of letters beyond ASCII is left to it: Unicode's
                 // tables weigh more than all of these checks.
-                if !seen.insert(text.to_ascii_lowercase()) {
+                if !is_new(&mut seen, &text.to_ascii_lowercase()) {
                     issues.push(Issue::error(&field, &code::PARAM_DUPLICATE));
                 }
             }

@@ -4,7 +4,9 @@ use crate::check::field::{Field, Kind};
 use crate::check::form::{Constraint, Unknown};
 use crate::check::report::{Issue, Report};
 use crate::code;
-use crate::crm::operation::{Check, Paging, RequestEncoding, ResponseParser, Wide, given, named};
+use crate::crm::operation::{
+    Check, Paging, RequestEncoding, ResponseParser, Wide, given, is_new, named,
+};
 use crate::value::{Entries, Value};
 use std::borrow::Cow;
 
@@ -402,7 +404,7 @@ fn batch_3(report: &mut Report) {
 
 /// Version 3 answers by key, so that each must come once.
 fn keyed(report: &mut Report, keys: &'static [&'static str]) {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = Vec::new();
     each(report, |place, record| {
         let key = keys.iter().find_map(|key| {
             let text =
@@ -410,7 +412,7 @@ fn keyed(report: &mut Report, keys: &'static [&'static str]) {
             Some((*key, text.to_ascii_lowercase()))
         });
         match key {
-            Some((name, text)) if !seen.insert(text.clone()) => {
+            Some((name, text)) if !is_new(&mut seen, &text) => {
                 vec![Issue::error(&[place, name].concat(), &code::PARAM_DUPLICATE)]
             }
             Some(_) => Vec::new(),
