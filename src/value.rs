@@ -95,6 +95,28 @@ impl<'a> FromIterator<(&'a str, Value<'a>)> for Value<'a> {
     }
 }
 
+/// The text of a whole number. What `fmt` has for it weighs as much as a system.
+pub(crate) fn decimal(number: impl TryInto<u64>) -> String {
+    fn add(number: u64, out: &mut String) {
+        if number >= 10 {
+            add(number.wrapping_div(10), out);
+        }
+        // A remainder of ten fits in a byte.
+        let digit = u8::try_from(number.wrapping_rem(10)).unwrap_or_default();
+        out.push(b'0'.wrapping_add(digit).into());
+    }
+    let mut out = String::new();
+    add(number.try_into().unwrap_or(u64::MAX), &mut out);
+    out
+}
+
+/// What stands before the first `part` of a text, and what behind. The standard library's search has two ways for texts
+/// longer than any of ours.
+pub(crate) fn cut<'t>(text: &'t str, part: &str) -> Option<(&'t str, &'t str)> {
+    let at = text.as_bytes().windows(part.len()).position(|bytes| bytes == part.as_bytes())?;
+    Some((text.get(..at)?, text.get(at.checked_add(part.len())?..)?))
+}
+
 #[cfg(feature = "full")]
 mod serde_value {
     use super::{Cow, Value};

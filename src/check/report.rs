@@ -4,7 +4,7 @@ use crate::check::writer::{EXTENSION, ReportWriter};
 use crate::code::Code;
 use crate::packed::PackedValues;
 use crate::packed::typed::{letters, unpack, unpack_entries};
-use crate::value::{Entries, Value};
+use crate::value::{Entries, Value, cut};
 use std::borrow::Cow;
 
 /// Whether an issue stops the lead.
@@ -67,7 +67,7 @@ impl Issue {
     /// The same issue with its limit, also in its sentence.
     #[must_use]
     pub fn with_limit(mut self, limit: &str) -> Self {
-        if let Some((before, after)) = self.message.split_once("{}") {
+        if let Some((before, after)) = cut(&self.message, "{}") {
             self.message = Cow::Owned([before, limit, after].concat());
         }
         self.limit = Some(limit.to_owned());

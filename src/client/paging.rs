@@ -5,7 +5,7 @@ use crate::crm::operation::{Operation, Paging};
 use crate::crm::outcome::Outcome;
 use crate::packed::Node;
 use crate::packed::typed::pack;
-use crate::value::Value;
+use crate::value::{Value, decimal};
 
 /// Packed parameters with one of them set.
 pub(super) fn with(row: &[u8], name: &str, to: &Value<'_>) -> Vec<u8> {
@@ -38,7 +38,7 @@ pub(super) fn next(operation: &Operation, row: &[u8], outcome: &Outcome) -> Opti
             if is_last {
                 return None;
             }
-            ("offset", Value::Number(seen.to_string().into()))
+            ("offset", Value::Number(decimal(seen).into()))
         }
     };
     Some(with(row, name, &to))

@@ -7,6 +7,7 @@ use crate::code::call;
 use crate::crm::operation::Operation;
 use crate::crm::outcome::Outcome;
 use crate::packed::{CLOSE, END, LIST, MAP, Node, PackedValues, put};
+use crate::value::decimal;
 use std::borrow::Cow;
 
 /// The packed value of a parameter; empty where it is not given.
@@ -104,7 +105,7 @@ pub(super) fn rebase(operation: &Operation, row: &Row, at: u64, issue: &mut Issu
     let Some((index, rest)) = rest.split_once(']') else { return };
     let index =
         index.parse::<u64>().unwrap_or_default().saturating_add(at.saturating_mul(most.into()));
-    issue.field = [name, "[", &index.to_string(), "]", rest].concat();
+    issue.field = [name, "[", &decimal(index), "]", rest].concat();
 }
 
 /// What became of a row's records, and how many times. One that the reply left out is unknown, so that those of later rows

@@ -7,7 +7,7 @@ use crate::packed::typed::{letters, pack, unpack};
 #[cfg(feature = "full")]
 use crate::packed::{CLOSE, END, LIST, MAP, NULL};
 use crate::packed::{Node, put, put_text};
-use crate::value::Value;
+use crate::value::{Value, cut, decimal};
 
 /// The HTTP request of an operation, without host and credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,7 +150,7 @@ impl Account {
     /// What is wrong with the account, by member.
     pub fn known_host(&self) -> Result<(), Issue> {
         let origin = self.origin()?;
-        let authority = origin.split_once("://").map_or(origin, |(_, rest)| rest);
+        let authority = cut(origin, "://").map_or(origin, |(_, rest)| rest);
         let known = self.system.hosts().iter().any(|pattern| match pattern.strip_prefix('*') {
             Some(tail) => authority.strip_suffix(tail).is_some_and(|head| !head.is_empty()),
             None => *pattern == authority,
@@ -169,7 +169,7 @@ impl Account {
             ("baseUrl".into(), text(&self.base_url)),
             (
                 "version".into(),
-                self.version.map_or(Value::Null, |version| Value::from(version.to_string())),
+                self.version.map_or(Value::Null, |version| Value::from(decimal(version))),
             ),
             ("businessUnit".into(), maybe(&self.business_unit)),
             ("token".into(), maybe(&self.token)),

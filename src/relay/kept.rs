@@ -4,6 +4,7 @@
 use super::budget::{Budget, Budgets};
 use super::closed::{Letters, Target};
 use super::schedule::{Account, Lane, Schedule};
+use crate::value::decimal;
 
 /// Between rows and between the words of a row.
 const ROW: char = '\u{2}';
@@ -21,7 +22,7 @@ fn put(text: &mut String, words: &[&str], numbers: &[u64]) {
     }
     for number in numbers {
         text.push(WORD);
-        text.push_str(&number.to_string());
+        text.push_str(&decimal(*number));
     }
 }
 

@@ -23,6 +23,8 @@ pub mod run;
 pub mod schedule;
 pub mod sender;
 
+use crate::value::decimal;
+
 /// Words and numbers as one text.
 struct Piece {
     text: String,
@@ -42,7 +44,7 @@ impl Piece {
     }
 
     fn number(&mut self, number: u64) {
-        self.word(&number.to_string());
+        self.word(&decimal(number));
     }
 
     /// What stands for a number that is not there is no number.

@@ -15,6 +15,7 @@ use crate::relay::account::{
 };
 use crate::relay::delivery::outbox::Recipe;
 use crate::relay::limiter::Limits;
+use crate::value::decimal;
 use serde::Serialize;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
@@ -207,14 +208,14 @@ fn put(out: &mut String, effect: &Effect) {
         Effect::Remember((name, Some(text))) => row(&["keep", name, text]),
         Effect::Remember((name, None)) => row(&["lose", name]),
         Effect::SignIn(number, deadline) => {
-            row(&["signIn", &number.to_string(), &deadline.to_string()])
+            row(&["signIn", &decimal(*number), &decimal(*deadline)])
         }
         Effect::Look { number, token, version, deadline } => {
-            let version = version.map(|version| version.to_string()).unwrap_or_default();
-            row(&["look", &number.to_string(), &deadline.to_string(), token, &version]);
+            let version = version.map(decimal).unwrap_or_default();
+            row(&["look", &decimal(*number), &decimal(*deadline), token, &version]);
         }
-        Effect::Midnight(number, zone) => row(&["midnight", &number.to_string(), zone]),
-        Effect::Answer(number, reply) => row(&["answer", &number.to_string(), &json(reply)]),
+        Effect::Midnight(number, zone) => row(&["midnight", &decimal(*number), zone]),
+        Effect::Answer(number, reply) => row(&["answer", &decimal(*number), &json(reply)]),
         Effect::Log(event, form, code) => row(&["log", event, form, code]),
     }
 }

@@ -6,7 +6,7 @@ use crate::check::report::{Issue, Report};
 use crate::check::rules;
 use crate::code::{self, Code};
 use crate::packed::typed::letters;
-use crate::value::{Entries, Value};
+use crate::value::{Entries, Value, cut, decimal};
 
 /// The words that Pardot takes for a time.
 pub const TIME_WORDS: [&str; 5] = ["today", "yesterday", "last_7_days", "this_month", "last_month"];
@@ -133,7 +133,7 @@ impl Check {
                     && items.len() > usize::from(most)
                 {
                     issues.push(
-                        Issue::error(name, &code::PARAM_COUNT_MANY).with_limit(&most.to_string()),
+                        Issue::error(name, &code::PARAM_COUNT_MANY).with_limit(&decimal(most)),
                     );
                 }
             }
@@ -148,8 +148,8 @@ impl Check {
             Check::OptOut(names) => {
                 for name in names {
                     let leaves = |text: &str| {
-                        text.contains("%%unsubscribe%%")
-                            || text.contains("%%email_preference_center%%")
+                        cut(text, "%%unsubscribe%%").is_some()
+                            || cut(text, "%%email_preference_center%%").is_some()
                     };
                     if text(report, name).is_some_and(|text| !text.is_empty() && !leaves(text)) {
                         issues.push(Issue::error(name, &code::PARAM_OPT_OUT));
@@ -300,7 +300,7 @@ pub fn range(
     }
     let year = start.get(..4)?.parse::<i64>().ok()?.checked_add(1)?;
     // Times of one shape compare as text; 29 February plus a year lies before 1 March.
-    let limit = [year.to_string().as_str(), start.get(4..)?].concat();
+    let limit = [decimal(year).as_str(), start.get(4..)?].concat();
     (end > limit)
         .then(|| Issue::error(if is_open { after_name } else { before_name }, &code::PARAM_RANGE))
 }

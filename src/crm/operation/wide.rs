@@ -2,7 +2,7 @@
 
 use crate::crm::request::Payload;
 use crate::encoding::typed::{self as encoding, form_pair};
-use crate::value::{Entries, Value};
+use crate::value::{Entries, Value, decimal};
 
 /// The most bytes of path and query: with a host, Marketo takes 8 KB.
 const LONGEST: usize = 8_000;
@@ -137,7 +137,7 @@ fn spread(fields: Entries<'_>) -> Entries<'_> {
         match value {
             Value::List(items) => {
                 for (index, item) in items.into_iter().enumerate() {
-                    let index = index.to_string();
+                    let index = decimal(index);
                     flat.push(([name.as_ref(), "_", &index].concat().into(), item));
                 }
             }

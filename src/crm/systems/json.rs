@@ -1,7 +1,7 @@
 //! JSON text as values (RFC 8259). A reader of our own: a number becomes its shortest decimal by moving its digits, where a
 //! general reader makes a double of it and needs tables of powers for the way there and back.
 
-use crate::value::Value;
+use crate::value::{Value, decimal as whole};
 use std::borrow::Cow;
 
 /// Deeper than any reply goes.
@@ -205,7 +205,9 @@ fn decimal(digits: &str, before: i64) -> String {
         _ if (-4..=0).contains(&before) => ["0.", &zeros(before.saturating_neg()), digits].concat(),
         _ => {
             let point = if rest.is_empty() { "" } else { "." };
-            [first, point, rest, "e", &before.saturating_sub(1).to_string()].concat()
+            let power = before.saturating_sub(1);
+            let sign = if power < 0 { "-" } else { "" };
+            [first, point, rest, "e", sign, &whole(power.unsigned_abs())].concat()
         }
     }
 }

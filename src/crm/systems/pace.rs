@@ -4,6 +4,7 @@ use super::reply::Reply;
 use super::sent::Sent;
 use crate::crm::operation::Operation;
 use crate::crm::outcome::Outcome;
+use crate::value::cut;
 
 /// The most seconds that a header is believed: a day.
 const LONGEST: u64 = 86_400;
@@ -109,7 +110,7 @@ fn date(text: &str) -> Option<u64> {
             seconds = Some(sum?);
         } else if word.len() == 3 {
             // The day of the week is no month's name.
-            month = month.or_else(|| MONTHS.find(word));
+            month = month.or_else(|| cut(MONTHS, word).map(|(before, _)| before.len()));
         }
     }
     let [Some(day @ ..32), Some(year)] = numbers else { return None };

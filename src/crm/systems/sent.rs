@@ -1,5 +1,7 @@
 //! [`Sent`]: what a call sent, as far as its answer may be about it.
 
+use crate::value::cut;
+
 /// What is known of a call. An answer that names one of its parameters is believed; any other text of the system's is not,
 /// for it may hold what a visitor typed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,7 +19,7 @@ impl<'a> Sent<'a> {
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         // A quote within a text is escaped, so that this can only be a key.
         is_name
-            && (self.body.contains(&["\"", name, "\":"].concat())
+            && (cut(self.body, &["\"", name, "\":"].concat()).is_some()
                 || self.keys(name).next().is_some())
     }
 

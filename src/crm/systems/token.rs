@@ -8,7 +8,7 @@ use crate::crm::request::{Account, Request, System};
 use crate::crm::systems::reply::Reply;
 use crate::encoding::form_pair;
 use crate::packed::typed::letters;
-use crate::value::Value;
+use crate::value::{Value, cut};
 use std::borrow::Cow;
 
 /// What an account's owner keeps in secret bindings; which members are needed depends on the system.
@@ -233,7 +233,7 @@ pub fn read(reply: &Reply, is_marketo: bool, refreshes: bool) -> Result<Token, O
 
 /// Salesforce says one word for many things; its description says which.
 fn of_error(error: &str, description: &str, refreshes: bool) -> &'static Row {
-    let says = |words: &str| description.contains(words);
+    let says = |words: &str| cut(description, words).is_some();
     match error {
         "invalid_grant" if says("not supported on this domain") => &DOMAIN,
         // Two refreshes at once; the second description is of before September 2024.

@@ -1,7 +1,7 @@
 //! XML text as values (XML 1.0). A reader of our own for what replies have, elements with text and few attributes: a general
 //! one knows declarations, namespaces and repeated names too, and weighs as much as a system.
 
-use crate::value::{Entries, Value};
+use crate::value::{Entries, Value, cut};
 use std::borrow::Cow;
 
 /// How deep an XML reply may nest; Pardot's own trees stay below ten.
@@ -35,14 +35,14 @@ pub(super) fn read(text: &str) -> Option<Value<'static>> {
                 open.text.push(reference(name)?);
                 rest.strip_prefix(';')?
             }
-            ([_, b'!', b'-', b'-', ..], _) => past(tail.get(4..)?, "-->")?.1,
+            ([_, b'!', b'-', b'-', ..], _) => cut(tail.get(4..)?, "-->")?.1,
             ([_, b'!', ..], Some(inner)) => {
-                let (text, rest) = past(inner.strip_prefix("![CDATA[")?, "]]>")?;
+                let (text, rest) = cut(inner.strip_prefix("![CDATA[")?, "]]>")?;
                 open.text.push_str(text);
                 rest
             }
             ([_, b'?', ..], Some(inner)) => {
-                let (before, rest) = past(inner, "?>")?;
+                let (before, rest) = cut(inner, "?>")?;
                 // The sign that begins it cannot end it.
                 (!before.is_empty()).then_some(rest)?
             }
@@ -74,12 +74,6 @@ pub(super) fn read(text: &str) -> Option<Value<'static>> {
     }
     let root = stack.pop()?;
     (stack.is_empty() && !root.children.is_empty()).then_some(Value::Map(root.children))
-}
-
-/// What stands before the first of these ends, and what behind.
-fn past<'t>(text: &'t str, end: &str) -> Option<(&'t str, &'t str)> {
-    let at = text.as_bytes().windows(end.len()).position(|bytes| bytes == end.as_bytes())?;
-    Some((text.get(..at)?, text.get(at.checked_add(end.len())?..)?))
 }
 
 /// Where a tag ends: a `>` between quotes is a part of it.

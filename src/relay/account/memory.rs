@@ -4,6 +4,7 @@
 use super::{Acquire, Door};
 use crate::relay::Piece;
 use crate::relay::limiter::Part;
+use crate::value::decimal;
 
 /// How the names of these pieces begin; no row's does.
 const MARK: char = '~';
@@ -228,7 +229,7 @@ impl Memory {
 }
 
 fn name(number: u64) -> String {
-    [WAIT, &number.to_string()].concat()
+    [WAIT, &decimal(number)].concat()
 }
 
 /// The words of a piece, one after the other.

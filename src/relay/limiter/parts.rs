@@ -3,6 +3,7 @@
 
 use super::{Budget, By, Closed, Fresh, Lease, Limiter, Limits, Quota, Target};
 use crate::relay::Piece;
+use crate::value::decimal;
 
 /// A row: its name, and its text; nothing where it goes.
 pub type Part = (String, Option<String>);
@@ -70,7 +71,7 @@ impl Limiter {
         let calls = std::mem::take(&mut self.changes.calls);
         let names = std::mem::take(&mut self.changes.names);
         let calls =
-            calls.iter().map(|(place, began)| (number(CALL, *place), Some(began.to_string())));
+            calls.iter().map(|(place, began)| (number(CALL, *place), Some(decimal(*began))));
         calls.chain(names.into_iter().map(|name| (name.clone(), self.text(&name)))).collect()
     }
 
@@ -173,7 +174,7 @@ impl Limiter {
                 (false, true) => "g",
                 (true, true) => "lg",
             };
-            let mut text = [&lease.until.to_string(), " ", marks, " ", &lease.keys].concat();
+            let mut text = [&decimal(lease.until), " ", marks, " ", &lease.keys].concat();
             for probed in &lease.probe {
                 text.push('\n');
                 text.push_str(probed);
@@ -181,7 +182,7 @@ impl Limiter {
             Some(text)
         } else if let Some(key) = name.strip_prefix(FRESH) {
             let fresh = self.fresh.iter().find(|fresh| fresh.key == key);
-            fresh.map(|fresh| [&fresh.until.to_string(), " ", &fresh.by].concat())
+            fresh.map(|fresh| [&decimal(fresh.until), " ", &fresh.by].concat())
         } else if let Some(name) = name.strip_prefix(TARGET) {
             let target = self.targets.iter().find(|target| target.name() == name)?;
             let mut out = Piece::new(' ');
@@ -202,7 +203,7 @@ impl Limiter {
             Some(out.text)
         } else if name == OPENED {
             let (code, at) = self.opened.as_ref()?;
-            Some([&at.to_string(), " ", code].concat())
+            Some([&decimal(*at), " ", code].concat())
         } else {
             let mut out = Piece::new(' ');
             out.number(self.quiet_until);
@@ -217,5 +218,5 @@ impl Limiter {
 }
 
 fn number(kind: &str, place: u32) -> String {
-    [kind, &place.to_string()].concat()
+    [kind, &decimal(place)].concat()
 }

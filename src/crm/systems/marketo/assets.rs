@@ -6,7 +6,7 @@ use crate::check::form::{Constraint, Unknown};
 use crate::check::report::{Issue, Report};
 use crate::code;
 use crate::crm::operation::{Check, Paging, RequestEncoding, ResponseParser, Wide, given, named};
-use crate::value::Value;
+use crate::value::{Value, decimal};
 
 const FIELDS_DOCS: &str = "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/leads#fields";
 const LISTS_DOCS: &str = "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/list-membership";
@@ -172,7 +172,7 @@ fn new_fields(report: &mut Report) {
     if let Some(Value::List(records)) = given(report, "input") {
         for (index, record) in records.iter().enumerate() {
             let Value::Map(record) = record else { continue };
-            let index = index.to_string();
+            let index = decimal(index);
             let place = |name: &str| ["input[", &index, "].", name].concat();
             if let Some(name) = named(record, "name").and_then(Value::as_text) {
                 let fits = name.starts_with(|first: char| first.is_ascii_alphabetic())

@@ -7,7 +7,7 @@ use crate::code;
 use crate::crm::operation::{
     Check, Paging, RequestEncoding, ResponseParser, Wide, given, is_new, named,
 };
-use crate::value::Value;
+use crate::value::{Value, decimal};
 
 /// The most records of one call.
 pub(super) const BATCH: u16 = 300;
@@ -322,7 +322,7 @@ fn each(report: &Report, mut act: impl FnMut(&str, &crate::value::Entries<'_>)) 
     if let Some(Value::List(records)) = given(report, "input") {
         for (index, record) in records.iter().enumerate() {
             if let Value::Map(record) = record {
-                let index = index.to_string();
+                let index = decimal(index);
                 act(&["input[", &index, "]"].concat(), record);
             }
         }

@@ -8,7 +8,7 @@ use crate::code;
 use crate::crm::operation::{
     Check, Files, Job, NOW, Paging, RequestEncoding, ResponseParser, States, given, named, range,
 };
-use crate::value::{Entries, Value};
+use crate::value::{Entries, Value, cut};
 use std::borrow::Cow;
 
 const DOCS: &str = "https://developer.salesforce.com/docs/marketing/pardot/guide/export-v4.html";
@@ -224,8 +224,8 @@ fn procedure(report: &mut Report) {
 
 /// The parameters of a file by its address. They are all that is taken of it: the token goes to the account's own host.
 fn file(address: &str) -> Option<Entries<'static>> {
-    let (_, rest) = address.split_once("/do/downloadResults/id/")?;
-    let (id, rest) = rest.split_once("/file/")?;
+    let (_, rest) = cut(address, "/do/downloadResults/id/")?;
+    let (id, rest) = cut(rest, "/file/")?;
     let length =
         rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     // Whether they are numbers is the parameters' own affair.

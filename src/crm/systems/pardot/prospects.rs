@@ -7,7 +7,7 @@ use crate::code;
 use crate::crm::operation::{
     Check, Paging, RequestEncoding, ResponseParser, Wide, given, is_new, named,
 };
-use crate::value::{Entries, Value};
+use crate::value::{Entries, Value, decimal};
 use std::borrow::Cow;
 
 const DOCS: &str = "https://developer.salesforce.com/docs/marketing/pardot/guide/prospects-v4.html";
@@ -345,7 +345,7 @@ fn each(report: &mut Report, mut judge: impl FnMut(&str, &Entries<'_>) -> Vec<Is
     if let Some(Value::List(records)) = given(report, "prospects") {
         for (index, record) in records.iter().enumerate() {
             let Value::Map(record) = record else { continue };
-            let place = ["prospects[", &index.to_string(), "]."].concat();
+            let place = ["prospects[", &decimal(index), "]."].concat();
             let wrong = |(name, _): &&(Cow<'_, str>, Value<'_>)| {
                 !name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
                     || !name.bytes().all(|byte| {

@@ -8,7 +8,7 @@ use crate::crm::outcome::{Class, Fault, Outcome, Reason, of_status};
 use crate::crm::systems::record::{items, take};
 use crate::crm::systems::reply::Reply;
 use crate::crm::systems::sent::Sent;
-use crate::value::{Entries, Value};
+use crate::value::{Entries, Value, cut, decimal};
 use std::borrow::Cow;
 
 /// The one prospect that was created or updated; an upsert says which by its status, a create has only one.
@@ -233,7 +233,7 @@ fn error_map(errors: Option<&Value<'static>>) -> Vec<(String, String)> {
             })
             .collect(),
         Some(Value::List(items)) => {
-            items.iter().enumerate().map(|(at, item)| (at.to_string(), text(item))).collect()
+            items.iter().enumerate().map(|(at, item)| (decimal(at), text(item))).collect()
         }
         _ => Vec::new(),
     }
@@ -274,7 +274,8 @@ fn of_message(message: &str) -> Outcome {
         ("archived", 132),
     ];
     let message = message.to_ascii_lowercase();
-    let number = WORDS.iter().find(|(words, _)| message.contains(words)).map(|(_, number)| *number);
+    let number =
+        WORDS.iter().find(|(words, _)| cut(&message, words).is_some()).map(|(_, number)| *number);
     match number.and_then(|number| CODES.iter().find(|row| row.number == number)) {
         Some(row) if row.number == 4 => Outcome::refused(vec![row.issue("email")]),
         // A record of a batch is refused under the number itself: `not_found` is for what was asked for by itself.
