@@ -17,11 +17,12 @@ use crate::relay::delivering::DEADLINE;
 use crate::relay::delivery::outbox::{Call, Delivery, Event, Timing};
 use crate::relay::delivery::shape::{identity, shaped};
 use crate::value::Value;
-use gloo_net::http::{Method, RequestBuilder};
+use gloo_net::http::Headers;
 use js_sys::{Error, JSON, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
+use web_sys::{RequestInit, RequestRedirect};
 
 pub(super) type Answer = Result<JsValue, JsValue>;
 
@@ -85,29 +86,37 @@ fn misplaced(issue: Issue) -> JsValue {
     failure("account.invalid", &[issue])
 }
 
-fn method(name: &str) -> Method {
-    match name {
-        "GET" => Method::GET,
-        "DELETE" => Method::DELETE,
-        _ => Method::POST,
+/// A whole request as the host's `Request`; redirects are not followed, for they would carry the lead elsewhere. gloo-net's
+/// own builder makes each request twice, to take its URL apart and put it together again.
+fn host_request(
+    method: &str,
+    url: &str,
+    headers: &[(String, String)],
+    token: Option<&str>,
+    body: Option<&str>,
+) -> Result<web_sys::Request, JsValue> {
+    let all = Headers::new();
+    for (name, value) in headers {
+        all.set(name, value);
     }
+    if let Some(token) = token {
+        all.set("Authorization", &["Bearer ", token].concat());
+    }
+    let options = RequestInit::new();
+    options.set_method(method);
+    options.set_redirect(RequestRedirect::Manual);
+    options.set_headers(&all.into_raw());
+    if let Some(body) = body {
+        options.set_body(&body.into());
+    }
+    web_sys::Request::new_with_str_and_init(url, &options)
 }
 
-/// A whole request as the host's `Request`; redirects are not followed, for they would carry the lead elsewhere.
+/// A request that was built here.
 pub(super) fn to_request(request: &Request) -> Result<web_sys::Request, JsValue> {
-    let mut builder = RequestBuilder::new(&request.url)
-        .method(method(request.method))
-        .redirect(web_sys::RequestRedirect::Manual);
-    for (name, value) in &request.headers {
-        builder = builder.header(name, value);
-    }
-    let built = match &request.body {
-        Some(body) => builder.body(body.as_str()),
-        None => builder.build(),
-    };
     // Only a host name that the platform does not take, like one in false Punycode, can be wrong by now.
-    built
-        .map(web_sys::Request::from)
+    let Request { method, url, headers, body } = request;
+    host_request(method, url, headers, None, body.as_deref())
         .map_err(|_| misplaced(Issue::error("baseUrl", &code::ACCOUNT_BASE_URL)))
 }
 
@@ -287,18 +296,13 @@ pub fn rendered_request(rendered: JsValue, token: &str) -> Result<web_sys::Reque
         body: Option<String>,
     }
     let rendered: Rendered = from_js(rendered, "request.invalid")?;
-    let mut builder = RequestBuilder::new(&rendered.url)
-        .method(method(&rendered.method))
-        .redirect(web_sys::RequestRedirect::Manual);
-    for (name, value) in &rendered.headers {
-        builder = builder.header(name, value);
-    }
-    builder = builder.header("Authorization", &["Bearer ", token].concat());
-    let built = match rendered.body {
-        Some(body) => builder.body(body),
-        None => builder.build(),
+    // Any other word than these was never a method of ours.
+    let method = match rendered.method.as_str() {
+        known @ ("GET" | "DELETE") => known,
+        _ => "POST",
     };
-    built.map(web_sys::Request::from).map_err(|_| failure("account.invalid", &[]))
+    host_request(method, &rendered.url, &rendered.headers, Some(token), rendered.body.as_deref())
+        .map_err(|_| failure("account.invalid", &[]))
 }
 
 /// The state of a new delivery to a system, as JSON text.

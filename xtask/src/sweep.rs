@@ -8,6 +8,10 @@ use std::ops::Range;
 use walrus::{ExportItem, FunctionBuilder, FunctionKind, Module};
 use wasmparser::{KnownCustom, Linking, Operator, Parser, Payload, RelocationType, SymbolInfo};
 
+/// What js-sys exports for promises that Rust waits for. Nothing here waits, and wasm-bindgen takes these exports away.
+const UNASKED: &[&str] =
+    &["__wbg_jspi_task_poll", "__wbindgen_jspi_set_rejected", "__wbindgen_destroy_closure"];
+
 /// The silenced functions, by their index.
 #[derive(Default)]
 pub(crate) struct Silenced {
@@ -180,7 +184,9 @@ impl Linked {
         let doomed: HashSet<usize> =
             self.doomed.iter().flat_map(|range| within(range).map(|(at, _)| *at)).collect();
         let exported = module.exports.iter().filter_map(|export| match export.item {
-            ExportItem::Function(id) => Some(id.index()),
+            ExportItem::Function(id) if !UNASKED.contains(&export.name.as_str()) => {
+                Some(id.index())
+            }
             _ => None,
         });
         let mut waiting: Vec<usize> = exported.chain(module.start.map(|id| id.index())).collect();
