@@ -4,13 +4,12 @@ use crate::check::field::{Field, Kind};
 use crate::check::rules;
 use crate::crm::request::System;
 use crate::encoding;
+use crate::value::members::members;
 use crate::value::{Entries, Value};
-use serde::Deserialize;
 use std::borrow::Cow;
 
 /// What came with the visitor's fields. Kept only where the visitor agreed.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default)]
 pub struct Visitor {
     /// The page's URL, without its query.
     pub page: Option<String>,
@@ -37,8 +36,7 @@ pub struct Visitor {
 }
 
 /// How one account takes the leads of one form.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 pub struct Mapping {
     /// Parameter → form field, or `@page`, `@query`, `@referrer`, or `@` and the name of a query parameter; of the
     /// first or the last touch, `@first.utm_source` or `@last.gclid`; of a consent, `@consent.terms.at`. `!stop` is no
@@ -48,6 +46,21 @@ pub struct Mapping {
     pub constants: Vec<(String, Value<'static>)>,
     /// What joins several values where the system takes one text; `", "` where nothing is said.
     pub join: Option<String>,
+}
+
+members! {
+    Visitor, Visitor::default(),
+    must {}
+    may {
+        "page" page, "query" query, "referrer" referrer, "first" first, "last" last, "consents" consents,
+        "pardot" pardot, "cookie" cookie, "ip" ip, "userAgent" user_agent,
+    }
+}
+
+members! {
+    Mapping, Mapping::default(),
+    must {}
+    may { "map" map, "constants" constants, "join" join, }
 }
 
 /// The parameters that `system` captures this lead with.

@@ -1,5 +1,8 @@
 //! [`Value`]: what a visitor typed, what a parameter holds, what a reply carries.
 
+#[cfg(feature = "full")]
+pub(crate) mod members;
+
 use std::borrow::Cow;
 
 /// Data as forms and CRMs know it. Numbers keep their decimal text, so that no id is rounded.

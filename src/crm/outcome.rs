@@ -88,8 +88,7 @@ impl Outcome {
 /// The members of every kind of outcome. What serde derives for an enum with its tag inside is a general machine for any
 /// data at all; beside the other types of the border it would weigh as much as a system.
 #[cfg(feature = "full")]
-#[derive(Default, serde::Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 struct Members {
     kind: String,
     id: Option<String>,
@@ -105,6 +104,16 @@ struct Members {
     code: Cow<'static, str>,
     reason: Option<Reason>,
     why: Cow<'static, str>,
+}
+
+#[cfg(feature = "full")]
+crate::value::members::members! {
+    Members, Members::default(),
+    must {}
+    may {
+        "kind" kind, "id" id, "status" status, "warnings" warnings, "records" records, "total" total, "next" next,
+        "results" results, "issues" issues, "fault" fault, "after" after, "code" code, "reason" reason, "why" why,
+    }
 }
 
 #[cfg(feature = "full")]

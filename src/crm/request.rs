@@ -94,7 +94,7 @@ impl System {
 /// How to reach one instance of a system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[cfg_attr(feature = "full", derive(serde::Deserialize), serde(rename_all = "camelCase"))]
+#[cfg_attr(feature = "types", ts(rename_all = "camelCase"))]
 pub struct Account {
     /// Which CRM.
     #[cfg_attr(feature = "types", ts(type = "System"))]
@@ -102,21 +102,24 @@ pub struct Account {
     /// As users paste it: a trailing slash, `/rest`, `/identity` or `/v2` is taken off.
     pub base_url: String,
     /// Pardot's 3 or 4; 4 where nothing is said.
-    #[cfg_attr(feature = "full", serde(default))]
     #[cfg_attr(feature = "types", ts(optional, type = "3 | 4"))]
     pub version: Option<u8>,
     /// Pardot's: the 18 characters of `Pardot-Business-Unit-Id`.
-    #[cfg_attr(feature = "full", serde(default))]
     #[cfg_attr(feature = "types", ts(optional))]
     pub business_unit: Option<String>,
     /// Bearer token or API key. Never on a page.
-    #[cfg_attr(feature = "full", serde(default))]
     #[cfg_attr(feature = "types", ts(optional))]
     pub token: Option<String>,
     /// Hosts beside the system's own that the owner's code allows, as `host` or `host:port`; http is then allowed too.
-    #[cfg_attr(feature = "full", serde(default))]
     #[cfg_attr(feature = "types", ts(skip))]
     pub allow_host: Vec<String>,
+}
+
+#[cfg(feature = "full")]
+crate::value::members::members! {
+    Account, Account::new(System::Relay, ""),
+    must { "system" system, "baseUrl" base_url, }
+    may { "version" version, "businessUnit" business_unit, "token" token, "allowHost" allow_host, }
 }
 
 impl Account {

@@ -42,7 +42,7 @@ pub enum Then {
 }
 
 /// A delivery under way, as the host holds it between two events. The first members come from its row.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Run {
     /// Which one.
     pub id: String,
@@ -61,44 +61,37 @@ pub struct Run {
     /// So many times in a row the module stopped over it.
     pub trouble: Option<u32>,
     /// The key that the owner lets say who somebody is.
-    #[serde(default)]
     pub by: String,
     /// The event that it belongs to.
-    #[serde(default)]
     pub of: u32,
     /// What it waits to hear.
-    #[serde(default)]
     pub at: At,
     /// And then.
-    #[serde(default)]
     pub then: Then,
     /// It keeps its lease for the write that relies on its look-up.
-    #[serde(default)]
     pub goes_on: bool,
     /// The state that is written down together with the request.
-    #[serde(default)]
     pub due: Option<String>,
     /// What broke, while the limiter is told.
-    #[serde(default)]
     pub why: String,
     /// The operation of its call.
-    #[serde(default)]
     pub operation: String,
     /// The token that its call has.
-    #[serde(default)]
     pub token: String,
     /// Its call is a write.
-    #[serde(default)]
     pub write: bool,
     /// Whose lead a list of holders is for.
-    #[serde(default)]
     pub identity: Option<String>,
     /// When its call left.
-    #[serde(default)]
     pub began: u64,
     /// Where it stood before its call: state, phase and code.
-    #[serde(default)]
     pub before: Option<(String, String, Option<String>)>,
+}
+
+crate::value::members::members! {
+    Run, Run::default(),
+    must { "id" id, "account" account, "form" form, "state" state, "phase" phase, }
+    may { "code" code, "hold" hold, "trouble" trouble, "by" by, "of" of, "at" at, "then" then, "goes_on" goes_on, "due" due, "why" why, "operation" operation, "token" token, "write" write, "identity" identity, "began" began, "before" before, }
 }
 
 /// What a delivery hears.

@@ -17,6 +17,7 @@ use crate::relay::delivering::DEADLINE;
 use crate::relay::delivery::outbox::{Call, Delivery, Event, Timing};
 use crate::relay::delivery::shape::{identity, shaped};
 use crate::value::Value;
+use crate::value::members::members;
 use gloo_net::http::Headers;
 use js_sys::{Error, JSON, Reflect};
 use serde::Serialize;
@@ -287,13 +288,17 @@ pub fn harmless(to: JsValue) -> Answer {
 /// `account.invalid` where the host takes no such request.
 #[wasm_bindgen(js_name = toRequest)]
 pub fn rendered_request(rendered: JsValue, token: &str) -> Result<web_sys::Request, JsValue> {
-    #[derive(serde::Deserialize)]
+    #[derive(Default)]
     struct Rendered {
         method: String,
         url: String,
         headers: Vec<(String, String)>,
-        #[serde(default)]
         body: Option<String>,
+    }
+    members! {
+        Rendered, Rendered::default(),
+        must { "method" method, "url" url, "headers" headers, }
+        may { "body" body, }
     }
     let rendered: Rendered = from_js(rendered, "request.invalid")?;
     // Any other word than these was never a method of ours.

@@ -1,20 +1,26 @@
 //! [`Reply`]: an HTTP reply as data, and its body as JSON or XML.
 
 use crate::value::Value;
+use crate::value::members::members;
 
 /// The most bytes of a reply that are read.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 
 /// An HTTP reply.
-#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Reply {
     /// The HTTP status; reason phrases are never read.
     pub status: u16,
     /// Names in any case, and values.
-    #[serde(default)]
     pub headers: Vec<(String, String)>,
     /// The body as text.
     pub body: String,
+}
+
+members! {
+    Reply, Reply::default(),
+    must { "status" status, "body" body, }
+    may { "headers" headers, }
 }
 
 impl Reply {

@@ -8,13 +8,13 @@ use crate::crm::request::{Account, Request, System};
 use crate::crm::systems::reply::Reply;
 use crate::encoding::form_pair;
 use crate::packed::typed::letters;
+use crate::value::members::members;
 use crate::value::{Value, cut};
 use std::borrow::Cow;
 
 /// What an account's owner keeps in secret bindings; which members are needed depends on the system.
-#[derive(Clone, Debug, Default, serde::Deserialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields))]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(optional_fields, rename_all = "camelCase"))]
 pub struct Credentials {
     /// Prospects: the API key.
     pub key: Option<String>,
@@ -28,6 +28,15 @@ pub struct Credentials {
     /// `https://MYDOMAIN.my.salesforce.com`, of a sandbox `https://MYDOMAIN--NAME.sandbox.my.salesforce.com`. A refresh token
     /// may use the shared hosts; `https://login.salesforce.com` where nothing is said.
     pub login_url: Option<String>,
+}
+
+members! {
+    Credentials, Credentials::default(),
+    must {}
+    may {
+        "key" key, "clientId" client_id, "clientSecret" client_secret, "refreshToken" refresh_token,
+        "loginUrl" login_url,
+    }
 }
 
 /// A token and how long it lives.

@@ -15,6 +15,7 @@ use crate::check::report::{Issue, Severity};
 use crate::crm::operation::Repeat;
 use crate::crm::outcome::{Fault, Outcome, Reason};
 use crate::value::Value;
+use crate::value::members::members;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -77,7 +78,7 @@ pub enum Key {
 }
 
 /// The state of one delivery.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Delivery {
     /// Where it stands.
     pub phase: Phase,
@@ -90,40 +91,36 @@ pub struct Delivery {
     /// Tries that failed in a row.
     pub attempts: u32,
     /// The id of the person who was found.
-    #[serde(default)]
     pub record: Option<String>,
     /// Until then a look-up's "no such person" does not count.
-    #[serde(rename = "doubt", default)]
+    #[serde(rename = "doubt")]
     pub uncertain_until: Option<u64>,
     /// A call without a look-up was repeated after its reply was lost.
     pub maybe_repeated: bool,
     /// Tokens that were refused in a row: nobody's fault, so they count apart. Since version 2 of the stored state.
-    #[serde(default)]
     pub renewals: u32,
     /// The lead has nothing that the person could be looked up by. Since version 2.
-    #[serde(default)]
     pub blind: bool,
     /// Until then a list of holders that shows nobody else proves nothing. Since version 3, as all that follows.
-    #[serde(default)]
     pub others: Option<u64>,
     /// What is known of whose the guard's key is.
-    #[serde(default)]
     pub key: Key,
     /// The next page of the holders.
-    #[serde(default)]
     pub page: Option<String>,
     /// Whom the pages before it have shown.
-    #[serde(default)]
     pub seen: Seen,
     /// The parameters that are left out, with blanks between.
-    #[serde(default)]
     pub without: String,
     /// What was left out goes behind the guard's [`aside`](crate::relay::delivery::guard::Guard::aside).
-    #[serde(default)]
     pub aside: bool,
     /// What the last call came to.
-    #[serde(default)]
     pub outcome: Option<Outcome>,
+}
+
+members! {
+    Delivery, Delivery::begun(0),
+    must { "phase" phase, "call" call, "next" next, "sent" sent, "attempts" attempts, "maybe_repeated" maybe_repeated, }
+    may { "record" record, "doubt" uncertain_until, "renewals" renewals, "blind" blind, "others" others, "key" key, "page" page, "seen" seen, "without" without, "aside" aside, "outcome" outcome, }
 }
 
 /// What happened.
@@ -187,12 +184,11 @@ pub enum Effect {
 }
 
 impl Delivery {
-    /// A lead that was just accepted.
-    pub fn new(recipe: &Recipe, now: u64) -> Self {
-        let mut delivery = Delivery {
+    fn begun(next: u64) -> Self {
+        Delivery {
             phase: Phase::Waiting,
             call: Call::Write,
-            next: now,
+            next,
             sent: 0,
             attempts: 0,
             record: None,
@@ -207,7 +203,12 @@ impl Delivery {
             without: String::new(),
             aside: false,
             outcome: None,
-        };
+        }
+    }
+
+    /// A lead that was just accepted.
+    pub fn new(recipe: &Recipe, now: u64) -> Self {
+        let mut delivery = Delivery::begun(now);
         delivery.call = delivery.first(recipe);
         delivery
     }
