@@ -75,7 +75,7 @@ const MODULES: Arrows = &[
     ("capture", &["encoding", "field", "request", "rules", "value"]),
     // Requests, outcomes and recipes as data, never a system.
     ("delivery", &["operation", "outcome", "report", "value"]),
-    ("relay", &["code", "delivery", "outcome", "report"]),
+    ("relay", &["code", "delivery", "outcome", "report", "value"]),
     // All systems alike: what one of them has of its own stands in its rows.
     (
         "client",

@@ -190,8 +190,7 @@ mod tests {
     /// The same by a kept reader.
     fn reference(text: &str) -> Option<Value<'static>> {
         let mut reader = Reader::from_str(text);
-        let mut stack: Vec<(String, Vec<(String, Value<'static>)>, String)> =
-            vec![Default::default()];
+        let mut stack: Vec<(String, Entries<'static>, String)> = vec![Default::default()];
         loop {
             let event = reader.read_event().ok()?;
             let ends = matches!(event, Event::Empty(_) | Event::End(_));
@@ -206,7 +205,7 @@ mod tests {
                     }
                     let mut children = Vec::new();
                     if !attributes.is_empty() {
-                        children.push(("@attributes".to_owned(), Value::Map(attributes)));
+                        children.push(("@attributes".into(), Value::Map(attributes)));
                     }
                     stack.push((tag.name().as_ref().to_owned(), children, String::new()));
                 }
@@ -223,15 +222,13 @@ mod tests {
             if ends {
                 let (name, children, text) = stack.pop()?;
                 let value = match (children.is_empty(), text.trim()) {
-                    (false, _) => Value::Map(
-                        children.into_iter().map(|(name, value)| (name.into(), value)).collect(),
-                    ),
+                    (false, _) => Value::Map(children),
                     (true, "") => Value::Null,
                     (true, text) => Value::from(text.to_owned()),
                 };
                 let (_, siblings, _) = stack.last_mut()?;
                 match siblings.iter_mut().find(|(known, _)| *known == name) {
-                    None => siblings.push((name, value)),
+                    None => siblings.push((name.into(), value)),
                     Some((_, Value::List(items))) => items.push(value),
                     Some((_, first)) => {
                         *first = Value::List(vec![std::mem::take(first), value]);
@@ -240,8 +237,6 @@ mod tests {
             }
         }
         let (_, children, _) = stack.pop()?;
-        let children = children.into_iter().map(|(name, value)| (name.into(), value));
-        let children: Entries<'static> = children.collect();
         (stack.is_empty() && !children.is_empty()).then_some(Value::Map(children))
     }
 
@@ -316,14 +311,14 @@ mod tests {
     #[test]
     fn many_names_keep_their_order() {
         let many = |names: usize| {
-            let elements: String =
+            let elements: Vec<_> =
                 (0..names).map(|at| format!("<n{}>{at}</n{}>", at % 97, at % 97)).collect();
-            ["<a>", &elements, "</a>"].concat()
+            ["<a>", &elements.concat(), "</a>"].concat()
         };
         assert_eq!(read(&many(300)), reference(&many(300)));
         let wide = |names: usize| {
-            let elements: String = (0..names).map(|at| format!("<n{at}/>")).collect();
-            ["<a>", &elements, "</a>"].concat()
+            let elements: Vec<_> = (0..names).map(|at| format!("<n{at}/>")).collect();
+            ["<a>", &elements.concat(), "</a>"].concat()
         };
         assert!(read(&wide(MAX_NAMES)).is_some());
         assert_eq!(read(&wide(MAX_NAMES + 1)), None);
