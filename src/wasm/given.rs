@@ -1,6 +1,6 @@
 //! What a script hands over, as types. serde-wasm-bindgen's own reader goes through the members of a struct in any order and
 //! looks for those that come twice. An object has each once, so here they come in the order of the type: a third of the code
-//! for each type. Each has one name, and one that may be absent has a `serde(default)`. And nobody reads a message of
+//! for each type. Each has one name. And nobody reads a message of
 //! serde's: what does not fit has one code for the whole.
 
 use serde::de::value::{StrDeserializer, StringDeserializer};
