@@ -25,9 +25,17 @@ copyFileSync(at("src/form/form.css"), at("dist/form/form.css"));
 
 // The module as a template with one character a byte: no path, no MIME type, no bundler setting can lose it, and it
 // compresses better than base64. A tagged one, because minifiers leave its letters as they stand here.
-const module = readFileSync(at("wasm/lean/fieldpost_bg.wasm"));
-const carry = (text) =>
-  writeFileSync(at("dist/wasm-lean.js"), `export default (read) => read\`${text}\`;\n`);
+const carry = (name, text) =>
+  writeFileSync(at(`dist/wasm-${name}.js`), `export default (read) => read\`${text}\`;\n`);
+const weight = (text) => brotliCompressSync(text).length;
+
+// What comes later, each by itself.
+for (const name of ["late", "build"]) {
+  const [best] = masked(name)
+    .map((text) => [text, weight(text)])
+    .sort(([, one], [, other]) => one - other)[0];
+  carry(name, best);
+}
 
 // The one tag for pages without a build, and what its `integrity` says.
 writeFileSync(at("dist/fieldpost.js"), await lightest());
@@ -94,6 +102,8 @@ async function gather() {
     name: "apart",
     setup: ({ onResolve }) =>
       onResolve({ filter: /^\.\.?\// }, ({ path, importer, kind }) => {
+        // What comes later is a file of its own.
+        if (kind === "dynamic-import") return { path, external: true };
         const file = importer && fileURLToPath(new URL(path, pathToFileURL(importer)));
         const place = kind === "entry-point" ? undefined : places.get(file);
         return place && { path: place, external: true };
@@ -119,6 +129,7 @@ async function gather() {
     texts.push([entry, outputFiles[0].text]);
     return Object.keys(metafile.inputs).map((file) => root(file));
   };
+  await bundled(at("dist/core/late.js"));
   for (const room of ["core", "form"]) {
     const files = await bundled(at(`dist/${room}/shared.js`));
     for (const file of files) places.set(file, `../${room}/shared.js`);
@@ -144,30 +155,36 @@ async function tag() {
 }
 
 /**
- * Leaves the module under the mask that makes the script lightest: the commonest bytes are letters then that need neither
- * an escape nor a second byte, and stand where brotli expects like beside like. The longest texts are not weighed.
+ * Leaves the first module under the mask that makes the script lightest: the commonest bytes are letters then that need
+ * neither an escape nor a second byte, and stand where brotli expects like beside like.
  */
 async function lightest() {
-  const texts = Array.from({ length: 256 }, (_, mask) => masked(mask)).sort(
-    (one, other) => Buffer.byteLength(one) - Buffer.byteLength(other),
-  );
   let least = Infinity;
-  let best = texts[0];
-  for (const text of texts.slice(0, 16)) {
-    carry(text);
+  let best = "";
+  for (const text of masked("lean")) {
+    carry("lean", text);
     // With its own letters: after them a minifier names the variables.
-    const weight = brotliCompressSync(await tag()).length;
-    if (weight < least) [least, best] = [weight, text];
+    const weighs = weight(await tag());
+    if (weighs < least) [least, best] = [weighs, text];
   }
-  carry(best);
+  carry("lean", best);
   return tag();
 }
 
-/** The module's first byte is 0, so the first letter is the mask. */
-function masked(mask) {
-  const text = Buffer.from(module.map((byte) => byte ^ mask)).toString("latin1");
-  return text.replace(
-    /[\\`\r\0]|\$(?=\{)/g,
-    (letter) => ({ "\r": "\\r", "\0": "\\x00" })[letter] ?? `\\${letter}`,
-  );
+/**
+ * A module under the sixteen masks that make it shortest; the longer texts are not weighed. Its first byte is 0, so the
+ * first letter is the mask.
+ */
+function masked(name) {
+  const module = readFileSync(at(`wasm/${name}/fieldpost_bg.wasm`));
+  return Array.from({ length: 256 }, (_, mask) =>
+    Buffer.from(module.map((byte) => byte ^ mask))
+      .toString("latin1")
+      .replace(
+        /[\\`\r\0]|\$(?=\{)/g,
+        (letter) => ({ "\r": "\\r", "\0": "\\x00" })[letter] ?? `\\${letter}`,
+      ),
+  )
+    .sort((one, other) => Buffer.byteLength(one) - Buffer.byteLength(other))
+    .slice(0, 16);
 }

@@ -1,11 +1,27 @@
 //! All operations by name, and the capture recipes.
 
 use crate::crm::operation::Operation;
-use crate::crm::systems::{marketo, pardot, prospects, relay};
+#[cfg(not(all(feature = "build", not(feature = "full"), target_arch = "wasm32")))]
+use crate::crm::systems::relay;
+#[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
+use crate::crm::systems::{marketo, pardot, prospects};
 
 /// What a page can build: its own relay's call and the writes that capture a lead.
+#[cfg(any(feature = "full", not(target_arch = "wasm32")))]
 pub static CAPTURE: &[&Operation] = &[
     &relay::LEAD_SUBMIT,
+    &prospects::PROSPECT_UPSERT,
+    &pardot::PROSPECT_CREATE,
+    &pardot::PROSPECT_UPSERT,
+    &marketo::LEAD_SUBMIT_FORM,
+];
+
+/// A page's first module can build its own relay's call, and another one the writes that capture a lead.
+#[cfg(not(any(feature = "full", feature = "build", not(target_arch = "wasm32"))))]
+pub static CAPTURE: &[&Operation] = &[&relay::LEAD_SUBMIT];
+/// The same of that other one.
+#[cfg(all(feature = "build", not(feature = "full"), target_arch = "wasm32"))]
+pub static CAPTURE: &[&Operation] = &[
     &prospects::PROSPECT_UPSERT,
     &pardot::PROSPECT_CREATE,
     &pardot::PROSPECT_UPSERT,

@@ -13,10 +13,47 @@
 /// What an issue has of its row.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {
+    /// The place of an issue's row in the table, counted from 1. A page's modules know codes by it alone; its script has the
+    /// names and the sentences.
+    #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
+    pub number: u8,
     /// What programs compare, like `phone.area_code`.
+    #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
     pub name: &'static str,
     /// What people read.
+    #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
     pub sentence: &'static str,
+}
+
+impl Code {
+    const fn new(number: u8, name: &'static str, sentence: &'static str) -> Self {
+        #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
+        {
+            let _ = number;
+            Code { name, sentence }
+        }
+        #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
+        {
+            let _ = (name, sentence);
+            Code { number }
+        }
+    }
+
+    /// The name, where this build has it.
+    pub(crate) const fn name(&self) -> &'static str {
+        #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
+        return self.name;
+        #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
+        ""
+    }
+
+    /// The sentence, where this build has it.
+    pub(crate) const fn sentence(&self) -> &'static str {
+        #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
+        return self.sentence;
+        #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
+        ""
+    }
 }
 
 /// Whether an issue of a code stops the lead.
@@ -29,6 +66,9 @@ pub enum Weight {
     /// It stops a lead where a value cannot be, and lets it through where it may be.
     Either,
 }
+
+/// What another module has said: its number stands in the writer.
+pub(crate) const ELSEWHERE: Code = Code::new(0, "", "");
 
 /// A row of the table.
 #[derive(Debug)]
@@ -107,7 +147,7 @@ macro_rules! rows {
     }) => {
         $(
             #[doc = concat!("`", $name, "`")]
-            pub const $id: Code = Code { name: $name, sentence: text!($($says)?) };
+            pub const $id: Code = Code::new(0, $name, text!($($says)?));
         )*
 
         $(#[$doc])*
@@ -133,9 +173,21 @@ pub mod words;
 /// The rows of issues, subject by subject, each with its weight.
 macro_rules! issues {
     ($($title:literal, $note:literal { $($id:ident = $name:literal $weight:ident $sentence:literal;)* })*) => {
+        /// The rows in their order.
+        #[allow(
+            dead_code,
+            non_camel_case_types,
+            clippy::upper_case_acronyms,
+            reason = "each is named like its code, and counted from 1"
+        )]
+        enum Number {
+            None,
+            $($($id,)*)*
+        }
+
         $($(
             #[doc = concat!("`", $name, "`: ", $sentence)]
-            pub const $id: Code = Code { name: $name, sentence: $sentence };
+            pub const $id: Code = Code::new(Number::$id as u8, $name, $sentence);
         )*)*
 
         /// What a check says of values and parameters, and a system of what it stored. All of it is translated.

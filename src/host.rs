@@ -17,6 +17,15 @@ pub(crate) enum Ask {
     /// Whether a pattern matches the whole of a text, both in one with a NUL between them: JavaScript's regular
     /// expressions with the flag `v`, as the HTML standard has them (4.10.5.3.6). One that is none matches everything.
     Pattern,
+    /// The verdict on a value whose rule is in another module of the page: see [`crate::check::rules::elsewhere`].
+    Elsewhere,
+    /// The domain that was probably meant. With the next two it is advice, which decides nothing: a page gets it later.
+    Meant,
+    /// The address that stands in a text which is none.
+    Repaired,
+    /// The place of an area code.
+    #[cfg(feature = "wasm")]
+    Place,
     /// The part of a pattern by which one text can be divided in so many ways that [`Ask::Pattern`] would not come back.
     /// Nothing of one that is harmless. Pages do not ask: the relay has, before it gave them its form.
     #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
@@ -134,6 +143,10 @@ pub(crate) fn native(ask: Ask, text: &[u8], out: &mut Vec<u8>) -> bool {
         },
         Ask::Nfc => out.extend(nfc(&String::from_utf8_lossy(text)).bytes()),
         Ask::Pattern => return matches(&String::from_utf8_lossy(text)),
+        // All rules are here.
+        Ask::Elsewhere | Ask::Meant | Ask::Repaired => return false,
+        #[cfg(feature = "wasm")]
+        Ask::Place => return false,
         Ask::Repeats => match pattern::repeats(&String::from_utf8_lossy(text)) {
             Some(part) => out.extend_from_slice(part.as_bytes()),
             None => return false,

@@ -36,6 +36,11 @@
 //! - `relay`: when a delivery is tried, who may call an account, and what an outcome means.
 //! - `client`: carries one call through. `wasm` is the border to JavaScript.
 
+#![cfg_attr(
+    any(feature = "late", feature = "build"),
+    allow(dead_code, reason = "each module of a page has its share of the crate")
+)]
+
 pub mod check;
 pub mod code;
 pub mod crm;

@@ -20,9 +20,10 @@ let captures;
 
 before(async () => {
   page = await import(`${root}pkg/dist/entry/page.js`);
+  await import(`${root}pkg/dist/entry/build.js`);
   edge = await import("fieldpost");
   worker = await import("fieldpost/worker");
-  await page.load();
+  await page.load({ advice: true });
   await edge.load();
   operations = edge.operations();
   captures = new Set(operations.filter(({ capture }) => capture).map(({ name }) => name));

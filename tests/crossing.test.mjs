@@ -38,7 +38,8 @@ const said = (act) => {
 for (const build of ["page", "node"]) {
   test(`one crossing says what two say, ${build}`, async () => {
     const api = await import(`../pkg/dist/entry/${build}.js`);
-    await api.load();
+    if (build === "page") await import("../pkg/dist/entry/build.js");
+    await api.load({ advice: true });
     const { specs, forms } = generated(11);
     const renamed = specs.map(({ fields }, at) => {
       const known = Object.entries(fields)

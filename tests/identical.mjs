@@ -108,7 +108,7 @@ const HOSTS = {
 
 async function inNode(specs, path) {
   const api = await import(path);
-  await api.load();
+  await api.load({ advice: true });
   return async (forms, whole) => {
     const lines = reports(api, specs, forms);
     return whole ? lines : digest(lines);

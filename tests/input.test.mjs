@@ -16,7 +16,7 @@ const SPEC = {
 
 for (const build of ["page", "node"]) {
   const api = await import(`../pkg/dist/entry/${build}.js`);
-  await api.load();
+  await api.load({ advice: true });
   const form = api.form(SPEC);
   const codes = (values) => form.check(values).issues.map(({ field, code }) => [field, code]);
 

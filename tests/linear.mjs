@@ -108,7 +108,7 @@ for (const [build, path] of [
   ["edge", "fieldpost"],
 ]) {
   const api = await import(path);
-  await api.load();
+  await api.load({ advice: true });
   const fields = Object.fromEntries(
     KINDS.map((kind) => [kind, { kind, ...(/^choices?$/.test(kind) && { choices: ["a", "b"] }) }]),
   );

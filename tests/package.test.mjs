@@ -94,6 +94,7 @@ describe("the tarball", () => {
     });
     const files = Object.keys(metafile.inputs).map((file) => file.replace(/.*\/dist\//, ""));
     assert.deepEqual(files.filter((file) => /^(core|form)\/|^entry\//.test(file)).sort(), [
+      "core/late.js",
       "core/shared.js",
       "entry/page.js",
       "form/index.js",

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { build } from "esbuild";
 import * as api from "../pkg/dist/entry/page.js";
+import "../pkg/dist/entry/build.js";
 import { generated } from "./identical/forms.mjs";
 import { reports } from "./identical/reports.mjs";
 import { root } from "./stand.mjs";
@@ -18,7 +19,7 @@ export async function allCases() {
 }
 
 export async function verdictPage({ count = 1_000, seed = 1 } = {}) {
-  await api.load();
+  await api.load({ advice: true });
   const { specs, forms: all } = generated(seed);
   const forms = Array.from({ length: count }, () => all.next().value);
   const work = JSON.stringify({

@@ -28,13 +28,14 @@ function holds({ count, differences }) {
 describe("one verdict", () => {
   test("in Node, the build for pages", async () => {
     const api = await import(`${root}pkg/dist/entry/page.js`);
-    await api.load();
+    await import(`${root}pkg/dist/entry/build.js`);
+    await api.load({ advice: true });
     holds(await verdicts(api, "lean", cases));
   });
 
   test("in Node, the build for Workers and Node", async () => {
     const api = await import("fieldpost");
-    await api.load();
+    await api.load({ advice: true });
     assert.ok(api.operations().length > 5, "`fieldpost` in Node is the build with all operations");
     holds(await verdicts(api, "edge", cases));
   });

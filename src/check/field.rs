@@ -79,8 +79,18 @@ impl Kind {
         ("hidden", Kind::Hidden),
     ];
 
+    /// Those whose rules a page gets when its form has one of them: see [`crate::check::rules`].
+    pub const LATE: &'static [Kind] = &[
+        Kind::Integer,
+        Kind::Number,
+        Kind::Date,
+        Kind::Url,
+        Kind::Postal,
+        Kind::Country,
+        Kind::State,
+    ];
+
     /// All of them, each at the place of its number.
-    #[cfg(feature = "full")]
     pub(crate) const ALL: [Kind; 24] = [
         Kind::Text,
         Kind::Name,
@@ -253,6 +263,11 @@ impl Options {
     #[cfg(feature = "full")]
     pub(crate) const fn of_byte(byte: u8) -> Options {
         Options(byte)
+    }
+
+    /// What a visitor's form may ask of the set, as a number.
+    pub(crate) const fn of_visitor(self) -> u8 {
+        self.0 & 0x1E
     }
 
     /// The set of a number, as the border passes it; what has no meaning is left out.

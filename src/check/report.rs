@@ -58,9 +58,9 @@ impl Issue {
     pub fn error(field: &str, code: &'static Code) -> Self {
         Issue {
             field: field.to_owned(),
-            code: Cow::Borrowed(code.name),
+            code: Cow::Borrowed(code.name()),
             severity: Severity::Error,
-            message: Cow::Borrowed(code.sentence),
+            message: Cow::Borrowed(code.sentence()),
             limit: None,
             suggestion: None,
         }

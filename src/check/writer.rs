@@ -4,6 +4,8 @@ use crate::check::field::Field;
 use crate::check::report::Flags;
 use crate::code::Code;
 use crate::host::Host;
+#[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
+use crate::packed::CLOSE;
 use crate::packed::{END, PackedValues, put};
 
 /// A verdict: nothing, or the code of what is wrong.
@@ -13,7 +15,8 @@ pub(crate) type Verdict = Result<(), &'static Code>;
 pub(crate) struct ReportWriter {
     /// The clean values, one packed value or named values behind each other.
     pub(crate) values: Vec<u8>,
-    /// The issues, [`COLUMNS`] texts each: place, code, `e` or `w`, sentence, limit, suggestion.
+    /// The issues, [`COLUMNS`] texts each: place, code, `e` or `w`, sentence, limit, suggestion. A page's have no sentence:
+    /// its script has them.
     pub(crate) issues: Vec<u8>,
     /// Some issue stops the lead.
     pub(crate) failed: bool,
@@ -35,6 +38,8 @@ pub(crate) struct ReportWriter {
     pub(crate) given: Vec<Given>,
     /// The fields of the form whose clean values come as parameters: what is a number there is one here.
     pub(crate) vouched: &'static [Field<'static>],
+    /// The number of the code that another module has said.
+    pub(crate) elsewhere: u8,
     pub(crate) host: Host,
 }
 
@@ -67,6 +72,7 @@ impl ReportWriter {
             lenient: false,
             given: Vec::new(),
             vouched: &[],
+            elsewhere: 0,
             host,
         }
     }
@@ -83,6 +89,7 @@ impl ReportWriter {
         self.place.clear();
         self.given.clear();
         self.failed = false;
+        self.lenient = false;
         self.flags = Flags::NONE;
         self.region = "";
         self.extension = 0;
@@ -108,11 +115,18 @@ impl ReportWriter {
     }
 
     fn say(&mut self, code: &'static Code, severity: u8) {
+        #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
+        let number = self.number(code);
         let out = &mut self.issues;
         put(out, &self.place);
         out.push(END);
+        #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
         put(out, code.name.as_bytes());
+        // One sign for its number, behind the marks.
+        #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
+        out.push(CLOSE.wrapping_add(number));
         put(out, &[END, severity, END]);
+        #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
         sentence(code, &self.limit, out);
         out.push(END);
         put(out, &self.limit);
@@ -121,6 +135,12 @@ impl ReportWriter {
         out.push(END);
         self.limit.clear();
         self.suggestion.clear();
+    }
+
+    /// The number of a code: its own, or that of what another module has said.
+    #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
+    pub(crate) fn number(&self, code: &Code) -> u8 {
+        if code.number == 0 { self.elsewhere } else { code.number }
     }
 
     /// Adds an issue that was made elsewhere.
@@ -170,6 +190,7 @@ impl ReportWriter {
 }
 
 /// The sentence of a code, its `{}` filled with the limit.
+#[cfg(any(feature = "full", not(target_arch = "wasm32")))]
 pub(crate) fn sentence(code: &Code, limit: &[u8], out: &mut Vec<u8>) {
     for byte in code.sentence.bytes() {
         match byte {

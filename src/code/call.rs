@@ -59,13 +59,14 @@ rows! {
     /// The `code` of a `FieldpostError`.
     THROWN = "What a function throws",
     "The `code` of a `FieldpostError`; those of calls, of `account.*` and of tokens too." {
-        NOT_READY = "wasm.not_ready" says "Call and await load() first.";
+        NOT_READY = "wasm.not_ready" says "Call and await load() first: with { spec } for what a form needs." means "The module is not there yet, or the rule of a kind that comes after it.";
         TRAP = "wasm.trap"
             says "The module stopped; the next call gets a fresh one."
             means "the check could not finish"
             mend "Tell us of it; the lead is kept as it came, and goes on with `replay`.";
         SOURCE = "wasm.source" says "fieldpost/slim needs the module: load(fetch(url)).";
         LEAN = "build.lean" says "Only the build for Workers and Node reads this reply.";
+        MISSING = "build.missing" says "Import fieldpost/build beside fieldpost: it builds the calls of CRMs." means "A page was to build the call of a CRM." mend "Import `fieldpost/build` before `load`; a page that talks to a relay needs none of it.";
         SPEC = "spec.invalid" says "The form's spec does not fit." means "`issues` name the place in the spec, in the page's HTML or in the CRM's reply.";
         PARAMS = "params.invalid"
             means "a parameter that the CRM needs is missing or wrong"

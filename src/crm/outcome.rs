@@ -312,12 +312,12 @@ impl VendorCode {
 pub fn of_status(status: u16, retry_after: Option<u64>, is_write: bool) -> Outcome {
     let retry = |code: &Code, after, reason| Outcome::Retry {
         after,
-        code: Cow::Borrowed(code.name),
+        code: Cow::Borrowed(code.name()),
         reason,
     };
     let unclear = |code: &Code| {
         if is_write {
-            Outcome::Unknown { why: Cow::Borrowed(code.name) }
+            Outcome::Unknown { why: Cow::Borrowed(code.name()) }
         } else {
             retry(code, retry_after, Reason::Busy)
         }

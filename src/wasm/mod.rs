@@ -22,19 +22,20 @@ mod limiter;
 mod memory;
 #[cfg(feature = "edge")]
 mod outbox;
+#[cfg(any(feature = "lean", feature = "late"))]
+mod question;
+#[cfg(not(feature = "late"))]
+mod requests;
+#[cfg(any(feature = "lean", feature = "edge"))]
+mod values;
 #[cfg(feature = "edge")]
 mod written;
 
-use crate::catalogue::operations;
-use crate::check::field::{Field, Kind, Options};
 use crate::check::form::Form;
-use crate::check::rules;
-use crate::check::writer::{EXTENSION, ReportWriter, put_decimal};
+use crate::check::writer::ReportWriter;
 use crate::code;
-use crate::crm::operation::INVALID;
-use crate::crm::request::Target;
 use crate::host::Ask;
-use crate::packed::{CLOSE, END, MAP, NO, NULL, NUMBER, Node, PackedValues, YES, put, put_text};
+use crate::packed::{CLOSE, MAP, NO, YES, put};
 use std::cell::UnsafeCell;
 use wasm_bindgen::prelude::*;
 
@@ -94,6 +95,12 @@ extern "C" {
     fn host_answer(question: u32, from: usize, length: usize, to: usize, room: usize) -> i32;
 }
 
+/// What a page's modules ask each other; see `pkg/src/core/host.ts`.
+const ELSEWHERE: u32 = 4;
+const MEANT: u32 = 5;
+const REPAIRED: u32 = 6;
+const PLACE: u32 = 7;
+
 fn ask(question: Ask, text: &[u8], out: &mut Vec<u8>) -> bool {
     let start = out.len();
     // Neither answer is longer: NFC takes at most three times the bytes, an ASCII form that fits a domain 254.
@@ -104,6 +111,10 @@ fn ask(question: Ask, text: &[u8], out: &mut Vec<u8>) -> bool {
         Ask::AsciiDomain => 0,
         Ask::Nfc => 1,
         Ask::Pattern => 2,
+        Ask::Elsewhere => ELSEWHERE,
+        Ask::Meant => MEANT,
+        Ask::Repaired => REPAIRED,
+        Ask::Place => PLACE,
         #[cfg(feature = "full")]
         Ask::Repeats => 3,
     };
@@ -134,181 +145,6 @@ pub fn output() -> usize {
     place
 }
 
-/// Makes a form of a packed spec. The answer is its number, or nothing and issues.
-#[wasm_bindgen]
-pub fn form(length: usize) -> usize {
-    with_state(|state| {
-        let Some(spec) = state.input.get(..length) else {
-            state.output.push(NULL);
-            return too_large(&mut state.typed, &mut state.output);
-        };
-        let known = state.forms.iter().position(|(known, _)| *known == spec);
-        let number = known.or_else(|| {
-            let spec: &'static [u8] = Box::leak(spec.into());
-            // SAFETY: the host's encoder wrote it, and makes UTF-8 only.
-            #[allow(
-                unsafe_code,
-                reason = "to look at each letter again would weigh 300 bytes in a page"
-            )]
-            let letters = unsafe { str::from_utf8_unchecked(spec) };
-            let form = Form::read(letters, &mut state.typed)?;
-            state.forms.push((spec, Box::leak(Box::new(form))));
-            state.forms.len().checked_sub(1)
-        });
-        match number {
-            Some(number) => put_number(number, &mut state.output),
-            None => {
-                state.output.push(NULL);
-                put(&mut state.output, &state.typed.issues);
-            }
-        }
-    })
-}
-
-/// Checks packed values: yes or no, the clean values, issues.
-#[wasm_bindgen]
-pub fn check(number: usize, length: usize) -> usize {
-    with_state(|state| {
-        let Some((_, form)) = state.forms.get(number) else { return };
-        match state.input.get(..length) {
-            Some(values) => form.write(values, &mut state.typed),
-            None => refuse_size(&mut state.typed),
-        }
-        put_report(&state.typed, &mut state.output);
-        put(&mut state.output, &state.typed.issues);
-    })
-}
-
-/// Checks a packed value behind its name as a field of a form; the answer is that of [`check_kind`].
-#[wasm_bindgen]
-pub fn check_field(number: usize, length: usize) -> usize {
-    with_state(|state| {
-        let Some((_, form)) = state.forms.get(number) else { return };
-        match state.input.get(..length) {
-            Some(entry) => {
-                let (name, value) = PackedValues(entry).entry();
-                form.write_field(name, value, &mut state.typed);
-            }
-            None => refuse_size(&mut state.typed),
-        }
-        put_field_report(&state.typed, &mut state.output);
-    })
-}
-
-/// Checks one packed value as the kind of that place in [`Kind::VISITOR`]; bit 0 of `options` is `required`, the others
-/// are those of [`Options`]. The answer: yes or no, the clean value, the number of the flags, extension and region, issues. Less
-/// than 0 says that the clean value is the one that was typed and that there is no issue: −1, less the number of the flags.
-#[wasm_bindgen]
-pub fn check_kind(kind: usize, options: u8, length: usize) -> i32 {
-    let mut same = None;
-    let length = with_state(|state| {
-        let kind = Kind::VISITOR.get(kind).map_or(Kind::Text, |(_, kind)| *kind);
-        let mut field = Field::new("", kind).with(Options::of_bits(options));
-        field.required = options & 1 == 1;
-        let typed = state.input.get(..length).unwrap_or_default();
-        let writer = &mut state.typed;
-        writer.clear();
-        if length > state.input.len() {
-            refuse_size(writer);
-        } else {
-            rules::write(&field, typed, writer);
-        }
-        if writer.issues.is_empty()
-            && writer.values == typed
-            && writer.region.is_empty()
-            && writer.extension == 0
-        {
-            same = Some(i32::from(writer.flags.bits()));
-        } else {
-            put_field_report(writer, &mut state.output);
-        }
-    });
-    match same {
-        Some(flags) => !flags,
-        None => i32::try_from(length).unwrap_or(i32::MAX),
-    }
-}
-
-/// Builds the request of the operation whose name comes before the packed values. With the number of a form they are
-/// checked as its values first: yes or no, the clean values. Then the request as a list, or nothing where the report is
-/// not ok, or the code of a refusal; then issues.
-#[wasm_bindgen]
-pub fn payload(number: i32, length: usize) -> usize {
-    with_state(|state| {
-        let mut rest = PackedValues(state.input.get(..length).unwrap_or_default());
-        let name = rest.text();
-        let mut values = rest.0;
-        let out = &mut state.output;
-        let form = usize::try_from(number).ok().and_then(|number| state.forms.get(number));
-        let mut vouched: &'static [Field<'static>] = &[];
-        if length > state.input.len() {
-            if form.is_some() {
-                put(out, &[NO, MAP, CLOSE, NULL]);
-            } else {
-                put_text(out, INVALID.as_bytes());
-            }
-            return too_large(&mut state.params, out);
-        }
-        state.typed.clear();
-        if let Some((_, form)) = form {
-            form.write(values, &mut state.typed);
-            put_report(&state.typed, out);
-            if state.typed.failed {
-                out.push(NULL);
-                put(out, &state.typed.issues);
-                return;
-            }
-            values = &state.typed.values;
-            vouched = &form.fields;
-        }
-        let writer = &mut state.params;
-        writer.clear();
-        match operations().find(|operation| operation.name.as_bytes() == name) {
-            Some(operation) => {
-                writer.vouched = vouched;
-                let built = operation.build(values, &Target::NONE, writer, out);
-                writer.vouched = &[];
-                if built {
-                    put(out, &state.typed.issues);
-                    return;
-                }
-            }
-            None => writer.error_at(b"operation", &code::OPERATION_UNKNOWN),
-        }
-        put_text(out, INVALID.as_bytes());
-        put(out, &writer.issues);
-    })
-}
-
-/// Builds the whole request of an operation's name, a packed account and the parameters: a list, or the code of a
-/// refusal and issues.
-#[wasm_bindgen]
-pub fn request(length: usize) -> usize {
-    with_state(|state| {
-        let mut rest = PackedValues(state.input.get(..length).unwrap_or_default());
-        let (name, account) = rest.entry();
-        let writer = &mut state.params;
-        if length > state.input.len() {
-            put_text(&mut state.output, INVALID.as_bytes());
-            return too_large(writer, &mut state.output);
-        }
-        writer.clear();
-        let refused = match operations().find(|operation| operation.name.as_bytes() == name) {
-            Some(operation) => {
-                operation.write_request(rest.0, Node::of(account), writer, &mut state.output).err()
-            }
-            None => {
-                writer.error_at(b"operation", &code::OPERATION_UNKNOWN);
-                Some(INVALID)
-            }
-        };
-        if let Some(code) = refused {
-            put_text(&mut state.output, code.as_bytes());
-            put(&mut state.output, &writer.issues);
-        }
-    })
-}
-
 /// The script had more to say than it may write.
 fn refuse_size(writer: &mut ReportWriter) {
     writer.clear();
@@ -325,35 +161,4 @@ fn put_report(writer: &ReportWriter, out: &mut Vec<u8>) {
     put(out, &[if writer.failed { NO } else { YES }, MAP]);
     put(out, &writer.values);
     out.push(CLOSE);
-}
-
-fn put_field_report(writer: &ReportWriter, out: &mut Vec<u8>) {
-    out.push(if writer.failed { NO } else { YES });
-    match (writer.values.as_slice(), writer.extension) {
-        ([], _) => out.push(NULL),
-        (value, 0) => put(out, value),
-        // The extension stands for itself here.
-        (value, length) => {
-            let end = value
-                .len()
-                .saturating_sub(length)
-                .saturating_sub(EXTENSION.len())
-                .saturating_sub(1);
-            put(out, value.get(..end).unwrap_or_default());
-            out.push(END);
-        }
-    }
-    put_number(writer.flags.bits().into(), out);
-    let end = writer.values.len().saturating_sub(1);
-    let extension =
-        writer.values.get(end.saturating_sub(writer.extension)..end).unwrap_or_default();
-    put_text(out, extension);
-    put_text(out, writer.region.as_bytes());
-    put(out, &writer.issues);
-}
-
-fn put_number(number: usize, out: &mut Vec<u8>) {
-    out.push(NUMBER);
-    put_decimal(out, i64::try_from(number).unwrap_or(i64::MAX));
-    out.push(END);
 }

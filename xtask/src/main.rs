@@ -1,6 +1,6 @@
-//! `cargo xtask wasm`: compiles the crate twice for wasm and writes what the npm package carries into `pkg/wasm/`.
+//! `cargo xtask wasm [NAME]`: compiles the crate for wasm, once for each module, and writes what the npm package carries into `pkg/wasm/`.
 //!
-//! * `lean`: forms and the capture operations, for pages.
+//! * `lean`, `late` and `build`: a page's; `src/check/rules/elsewhere.rs` says who has what.
 //! * `edge`: all operations, replies and delivery, for Workers and Node.
 //!
 //! `cargo xtask generate [--check]`: see [`generate`]. `cargo xtask areacodes FILE`: see [`area_codes`].
@@ -21,12 +21,15 @@ use wasm_bindgen_cli_support::Bindgen;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// A build: its name, the features that make it, and how to optimise it. The lean one pays half a kilobyte for a fifth of
-/// the time; the edge one is a tenth lighter for none that its calls over the network would show. Where nothing is below the
-/// first kilobyte but the end of the stack, its places are written shorter; what little that takes from the lean one is
-/// lost again to brotli.
-const BUILDS: &[(&str, &str, &str, &[&str])] =
-    &[("lean", "wasm", "s", &[ONE_CALLER]), ("edge", "edge", "z", &["--low-memory-unused"])];
+/// A build: its name, the features that make it, and how to optimise it. The three of a page are as light as may be, and so
+/// is the edge one, whose calls over the network would show no time. Where nothing is below the first kilobyte but
+/// the end of the stack, its places are written shorter; what little that takes from a page's is lost again to brotli.
+const BUILDS: &[(&str, &str, &str, &[&str])] = &[
+    ("lean", "lean", "z", &[ONE_CALLER]),
+    ("late", "late", "z", &[ONE_CALLER]),
+    ("build", "build", "z", &[ONE_CALLER]),
+    ("edge", "edge", "z", &["--low-memory-unused"]),
+];
 
 /// In a page a large function that took in the only other one that calls it resembles nothing else any more.
 const ONE_CALLER: &str = "--one-caller-inline-max-function-size=10";
@@ -38,7 +41,8 @@ const PLAIN: &str = "-Cllvm-args=-enable-pre=false -Cllvm-args=-disable-lsr";
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["wasm"] => root().and_then(wasm),
+        ["wasm"] => root().and_then(|root| wasm(root, "")),
+        ["wasm", only] => root().and_then(|root| wasm(root, only)),
         ["generate"] => root().and_then(|root| generate::run(root, false)),
         ["generate", "--check"] => root().and_then(|root| generate::run(root, true)),
         ["decisions"] => root().and_then(|root| decisions::run(root, "")),
@@ -60,18 +64,18 @@ fn root() -> Outcome<&'static Path> {
     Ok(Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the workspace has no root")?)
 }
 
-fn wasm(root: &Path) -> Outcome<()> {
+fn wasm(root: &Path, only: &str) -> Outcome<()> {
     let optimizer = root.join("node_modules/.bin/wasm-opt");
     if !optimizer.exists() {
         return Err(
             "wasm-opt is missing: run `npm ci` first, or `make build`, which does both".into()
         );
     }
-    for (name, features, level, passes) in BUILDS {
+    for (name, features, level, passes) in BUILDS.iter().filter(|(name, ..)| name.contains(only)) {
         let compiled = compile(root, name, features, level)?;
         let out = root.join("pkg/wasm").join(name);
         bind(&compiled, &out)?;
-        if *name == "lean" {
+        if *name != "edge" {
             bare(&out)?;
         }
         optimize(&optimizer, passes, &out.join("fieldpost_bg.wasm"))?;
@@ -81,7 +85,7 @@ fn wasm(root: &Path) -> Outcome<()> {
 
 fn compile(root: &Path, name: &str, features: &str, level: &str) -> Outcome<PathBuf> {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    // One directory for both, so that the macros, which run on this machine, are compiled once. The builds have the same file
+    // One directory for all, so that the macros, which run on this machine, are compiled once. The builds have the same file
     // name: without the other one's file, cargo makes it anew.
     let target = target.join("wasm");
     let made = target.join("wasm32-unknown-unknown/wasm/deps/fieldpost.wasm");

@@ -3,6 +3,9 @@
 /** The kind of a visitor's field. */
 export type Kind = "text" | "name" | "email" | "phone" | "labels" | "choice" | "choices" | "boolean" | "integer" | "number" | "date" | "url" | "postal" | "country" | "state" | "consent" | "hidden";
 
+/** Those whose rules a page gets when its form has one of them. */
+export const LATE = ["integer", "number", "date", "url", "postal", "country", "state"] as const;
+
 /** The numbers of kinds that are checked alone. */
 export const EMAIL = 2;
 export const PHONE = 3;

@@ -206,6 +206,7 @@ export type ThrownCode =
   | "wasm.trap"
   | "wasm.source"
   | "build.lean"
+  | "build.missing"
   | "spec.invalid"
   | "params.invalid"
   | "account.invalid"

@@ -1,6 +1,6 @@
 import { EMAIL, FLAGS, LABELS, OPTIONS, PHONE } from "./border.gen.js";
 import { FieldpostError } from "./errors.js";
-import { lend } from "./host.js";
+import { lend, type Peer } from "./host.js";
 import { nfc, pack, packEntries, packObject, Tape } from "./pack.js";
 import { Said } from "./said.gen.js";
 import type {
@@ -26,6 +26,20 @@ export interface Module {
   check_kind(kind: number, options: number, length: number): number;
   payload(form: number, length: number): number;
   request(length: number): number;
+  /** Only the build for pages: what other parts of a page ask it. */
+  answer?(question: number, length: number): number;
+}
+
+/** Who builds the calls that this build does not have; of a packed text, as this build's own. */
+export interface Builder {
+  payload(packed: string, vouched: boolean): Tape;
+  request(packed: string): Tape;
+}
+
+/** What only a page has to ask: its rules and operations come in parts. */
+interface Page {
+  lacks(kind: unknown): boolean;
+  builder(operation: string): Builder | undefined;
 }
 
 /** The most letters of one crossing; more is refused before any work starts. */
@@ -36,6 +50,9 @@ const decoder = new TextDecoder();
 
 let wasm: Module | undefined;
 let make: () => Module;
+let page: Page = { lacks: () => false, builder: () => undefined };
+/** Names and sentences of codes, by number: a page's modules know only that. */
+const words: string[] = [];
 /** Where the packed text of a call goes: kept until memory grows. */
 let input = new Uint8Array();
 let bytes = new Uint8Array();
@@ -43,12 +60,18 @@ let bytes = new Uint8Array();
 let instance = 0;
 
 /** Takes the first instance, and remembers how to make another. */
-export function start(instantiate: () => Module): void {
+export function start(instantiate: () => Module, of = page): void {
   make = instantiate;
+  page = of;
   wasm = make();
   lend(wasm.memory);
   input = bytes = new Uint8Array();
   instance++;
+}
+
+/** Takes the words of codes: a line each, empty where they are somebody else's. */
+export function learn(lines: string): void {
+  for (const [number, line] of lines.split("\n").entries()) if (line) words[number] = line;
 }
 
 /** Whether `load` has finished. */
@@ -66,17 +89,21 @@ export function cross<T>(act: (wasm: Module) => T): T {
   }
 }
 
+/** Makes room where the module reads. */
+function room(to: Module, size: number): void {
+  if (input.length >= size && input.length) return;
+  const most = Math.max(size, 4096);
+  const at = to.input(most) >>> 0;
+  input = new Uint8Array(to.memory.buffer, at, most);
+}
+
 /** Writes a packed text where the module reads it, in Unicode's form NFC, and gives its length. */
 function write(to: Module, text: string): number {
   const { length } = text;
   // Further than anything reaches: the other side says that it is too large.
   if (length > MAX_LETTERS) return -1;
   // A letter has three bytes at most.
-  if (input.length < length * 3 || !input.length) {
-    const size = Math.max(length * 3, 4096);
-    const at = to.input(size) >>> 0;
-    input = new Uint8Array(to.memory.buffer, at, size);
-  }
+  room(to, length * 3);
   let at = 0;
   if (length < 96) {
     // Below a hundred letters the loop is quicker than the encoder.
@@ -108,14 +135,26 @@ function writeValue(to: Module, value: unknown): number {
   return write(to, pack(value));
 }
 
-/** The answer of a call. */
-function answer(from: Module, length: number): Tape {
+/** The bytes of an answer. */
+function said(from: Module, length: number): Uint8Array {
   // Memory that has grown has another buffer.
   const { buffer } = from.memory;
   if (bytes.buffer !== buffer) bytes = new Uint8Array(buffer);
   const at = from.output() >>> 0;
-  return new Tape(decoder.decode(bytes.subarray(at, at + length)));
+  return bytes.subarray(at, at + length);
 }
+
+/** The answer of a call. */
+const answer = (from: Module, length: number): Tape => new Tape(decoder.decode(said(from, length)));
+
+/** What the module says to another part of the page. */
+export const tell: Peer = (question, asked) =>
+  cross((wasm) => {
+    room(wasm, asked.length);
+    input.set(asked);
+    const length = wasm.answer?.(question, asked.length) ?? -1;
+    return length < 0 ? undefined : said(wasm, length);
+  });
 
 function issues(tape: Tape): Issue[] {
   const all: Issue[] = [];
@@ -129,6 +168,15 @@ function issues(tape: Tape): Issue[] {
       tape.text(),
     ];
     const issue: Issue = { field, code, severity: severity === "e" ? "error" : "warning", message };
+    // A number, behind the marks.
+    if (code.length === 1) {
+      const [name, sentence] = (words[code.charCodeAt(0) - 8] as string).split("|") as [
+        string,
+        string,
+      ];
+      issue.code = name;
+      issue.message = sentence.replace("{}", () => limit);
+    }
     if (limit) issue.limit = limit;
     if (suggestion) issue.suggestion = suggestion;
     all.push(issue);
@@ -240,9 +288,15 @@ export function form(spec: FormSpec): Form {
     return number;
   };
   cross(handle);
+  const kinds = Object.values(spec.fields).map(({ kind }) => kind);
+  /** Nothing is judged without its rule. */
+  const hold = (all: readonly unknown[]): void => {
+    if (all.some(page.lacks)) throw new FieldpostError("wasm.not_ready", Said.WASM_NOT_READY);
+  };
   return {
     fields: Object.keys(spec.fields),
     check(values) {
+      hold(kinds);
       const typed = packValues(values);
       return cross((wasm) => {
         const at = handle(wasm);
@@ -251,6 +305,7 @@ export function form(spec: FormSpec): Form {
       });
     },
     checkField(name, value) {
+      hold([spec.fields[name]?.kind]);
       const typed = packEntries([[name, value ?? null]]);
       const report = cross((wasm) => {
         const at = handle(wasm);
@@ -259,6 +314,26 @@ export function form(spec: FormSpec): Form {
       return spec.fields[name]?.kind === "phone" ? withNational(report) : report;
     },
     payload(values, operation) {
+      hold(kinds);
+      const other = page.builder(operation);
+      if (other) {
+        const typed = packValues(values);
+        const tape = cross((wasm) => {
+          const at = handle(wasm);
+          return answer(wasm, wasm.check(at, write(wasm, typed)));
+        });
+        const ok = tape.value() as boolean;
+        // As they stand there: a script would put some names and numbers in another way.
+        const clean = tape.raw();
+        const report: Report = {
+          ok,
+          values: new Tape(clean).value(),
+          issues: issues(tape),
+        } as Report;
+        if (!ok) return { report };
+        const made = built(other.payload(`${operation}\0${clean.slice(1, -1)}`, true)) as Built;
+        return { report, payload: packet(made) };
+      }
       const typed = operation + "\0" + packValues(values);
       return cross((wasm) => {
         const at = handle(wasm);
@@ -275,6 +350,8 @@ export function form(spec: FormSpec): Form {
 /** Builds an operation's request without host and credentials. Throws `params.invalid` with `issues`. */
 export function payload(operation: string, params: Params): Payload {
   const packed = operation + "\0" + packValues(params);
+  const other = page.builder(operation);
+  if (other) return packet(built(other.payload(packed, false)) as Built);
   return cross((wasm) =>
     packet(built(answer(wasm, wasm.payload(-1, write(wasm, packed)))) as Built),
   );
@@ -287,10 +364,11 @@ export function parts(
   account: unknown,
 ): { url: string; method: string; headers: Record<string, string>; body: string | null } {
   const packed = operation + "\0" + pack(account) + packValues(params);
-  return cross((wasm) => {
-    const [method, url, headers, body] = built(
-      answer(wasm, wasm.request(write(wasm, packed))),
-    ) as Built;
-    return { url, method, headers, body };
-  });
+  const other = page.builder(operation);
+  const [method, url, headers, body] = built(
+    other
+      ? other.request(packed)
+      : cross((wasm) => answer(wasm, wasm.request(write(wasm, packed)))),
+  ) as Built;
+  return { url, method, headers, body };
 }

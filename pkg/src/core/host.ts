@@ -1,6 +1,12 @@
-/** What Rust asks of the host: the tables of Unicode, and regular expressions. The other side is `src/wasm/mod.rs`. */
+/** What Rust asks of the host: the tables of Unicode, regular expressions, and rules of another module. The other side is `src/wasm/mod.rs`. */
 
 import { nfc } from "./pack.js";
+
+/** Answers what one module of a page asks another; nothing where there is no answer. */
+export type Peer = (question: number, asked: Uint8Array) => Uint8Array | undefined;
+
+/** The first question that another module answers; the others are the host's. */
+const ELSEWHERE = 4;
 
 let memory: WebAssembly.Memory;
 
@@ -23,7 +29,7 @@ function matches(question: string): boolean {
   }
 }
 
-/** Names the memory of the instance that asks. */
+/** Names the memory of the edge build's instance. */
 export function lend(of: WebAssembly.Memory): void {
   memory = of;
 }
@@ -34,30 +40,38 @@ export function appoint(of: typeof judge): void {
 }
 
 /**
- * Answers about the text at `from`: the ASCII form of a domain (question 0), its form NFC (1), whether the pattern before
- * a NUL in it matches all that is behind (2), or what repeats in a pattern (3). Writes the answer to `to` and gives its
- * length; less than 0 when there is none.
+ * Makes what answers an instance about the text at `from`: the ASCII form of a domain (question 0), its form NFC (1),
+ * whether the pattern before a NUL in it matches all that is behind (2), or what repeats in a pattern (3); what is
+ * further is for another module. It writes the answer to `to` and gives its length; less than 0 when there is none.
  */
-export function answer(
-  question: number,
-  from: number,
-  length: number,
-  to: number,
-  room: number,
-): number {
-  const bytes = (at: number, size: number): Uint8Array => new Uint8Array(memory.buffer, at, size);
-  const text = new TextDecoder().decode(bytes(from, length));
-  try {
-    if (!question && SIGN.test(text)) return -1;
-    const said =
-      question > 1
-        ? (judge?.(question, text) ?? matches(text))
-        : question
-          ? nfc(text)
-          : new URL(`https://${text}`).hostname;
-    if (typeof said === "boolean") return said ? 0 : -1;
-    return new TextEncoder().encodeInto(said, bytes(to, room)).written;
-  } catch {
-    return -1;
-  }
-}
+export const answering =
+  (memory: () => WebAssembly.Memory, peer?: Peer) =>
+  (question: number, from: number, length: number, to: number, room: number): number => {
+    const bytes = (at: number, size: number): Uint8Array =>
+      new Uint8Array(memory().buffer, at >>> 0, size);
+    try {
+      if (question >= ELSEWHERE) {
+        const said = peer?.(question, bytes(from, length));
+        if (!said || said.length > room) return -1;
+        bytes(to, room).set(said);
+        return said.length;
+      }
+      const text = new TextDecoder().decode(bytes(from, length));
+      if (!question && SIGN.test(text)) return -1;
+      const said =
+        question > 1
+          ? (judge?.(question, text) ?? matches(text))
+          : question
+            ? nfc(text)
+            : new URL(`https://${text}`).hostname;
+      if (typeof said === "boolean") return said ? 0 : -1;
+      return new TextEncoder().encodeInto(said, bytes(to, room)).written;
+    } catch (cause) {
+      // A module that has stopped stops who has asked it.
+      if (question >= ELSEWHERE) throw cause;
+      return -1;
+    }
+  };
+
+/** The same for the edge build, whose script imports it. */
+export const answer = answering(() => memory);

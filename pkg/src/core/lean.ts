@@ -1,10 +1,12 @@
 import { captures } from "./catalogue.gen.js";
-import { type Module, parts, start } from "./core.js";
+import { LATE } from "./border.gen.js";
+import { type Builder, learn, type Module, parts, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
-import { answer } from "./host.js";
+import { answering, type Peer } from "./host.js";
 import { Said } from "./said.gen.js";
 import type {
   Account,
+  FormSpec,
   Issue,
   OperationInfo,
   Outcome,
@@ -12,10 +14,89 @@ import type {
   RelayAnswer,
   Reply,
 } from "./types.js";
+import { WORDS } from "./words.gen.js";
 
-/** Instantiates the build for pages. It takes and gives numbers alone, so it needs no more of a script than this. */
-export const startLean = (module: WebAssembly.Module): void =>
-  start(() => new WebAssembly.Instance(module, { host: { answer } }).exports as unknown as Module);
+/** What all modules of a page export; see `src/wasm/mod.rs`. */
+export interface Part {
+  memory: WebAssembly.Memory;
+  input(size: number): number;
+  output(): number;
+}
+
+/** One that answers others. */
+interface Answering extends Part {
+  answer(question: number, length: number): number;
+}
+
+/** A module as it travels: the letters of its bytes under a mask, and the words of its codes. */
+export interface Carried {
+  text: string;
+  words: string;
+}
+
+/** The rules and the advice that come after the first module. */
+let late: WebAssembly.Module | undefined;
+let lateSays: Peer | undefined;
+
+/** Instantiates a module. It takes and gives numbers alone, so it needs no more of a script than this. */
+export function instantiate<P extends Part>(module: WebAssembly.Module, peer?: Peer): P {
+  const answer = answering(() => part.memory, peer);
+  const part = new WebAssembly.Instance(module, { host: { answer } }).exports as unknown as P;
+  return part;
+}
+
+/** Asks an instance. Both sides copy, because each has a memory of its own. */
+const asking =
+  (of: Answering): Peer =>
+  (question, asked) => {
+    const at = of.input(asked.length) >>> 0;
+    new Uint8Array(of.memory.buffer, at, asked.length).set(asked);
+    const length = of.answer(question, asked.length);
+    return length < 0 ? undefined : new Uint8Array(of.memory.buffer, of.output() >>> 0, length);
+  };
+
+const listen = (): Peer | undefined => late && (lateSays = asking(instantiate(late)));
+
+/** Starts the build for pages; after a trap its parts are made anew with it. */
+export function startLean(module: WebAssembly.Module): void {
+  learn(WORDS);
+  start(
+    () => {
+      listen();
+      return instantiate<Module>(module, (question, asked) => lateSays?.(question, asked));
+    },
+    { lacks, builder },
+  );
+}
+
+/** Adds what comes after it. */
+export function startLate(module: WebAssembly.Module, words: string): void {
+  learn(words);
+  late = module;
+  listen();
+}
+
+/** Whether the rule of a kind is still to come. */
+const lacks = (kind: unknown): boolean => !late && (LATE as readonly unknown[]).includes(kind);
+
+/** Whether a form needs rules that come later. */
+export const needsLate = (spec?: FormSpec): boolean =>
+  !!spec &&
+  Object.values(Object(spec.fields) as FormSpec["fields"]).some((field) => lacks(field?.kind));
+
+let build: Builder | undefined;
+
+/** Takes who builds the requests of CRMs: see `build.ts`. */
+export function extend(by: Builder): void {
+  build = by;
+}
+
+/** Who builds a call that this module cannot. */
+function builder(operation: string): Builder | undefined {
+  if (!/^(marketo|pardot|prospects)\./.test(operation)) return undefined;
+  if (!build) throw new FieldpostError("build.missing", Said.BUILD_MISSING);
+  return build;
+}
 
 /** The bytes of a module that travels as text: its first byte is 0, so its first letter is the mask. See `pkg/build.mjs`. */
 export function unmasked(text: string): Uint8Array<ArrayBuffer> {

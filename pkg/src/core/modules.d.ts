@@ -20,6 +20,14 @@ declare module "*.script.js" {
   const text: string;
   export default text;
 }
+declare module "*/wasm-late.js" {
+  const module: <T>(read: (parts: readonly [string]) => T) => T;
+  export default module;
+}
+declare module "*/wasm-build.js" {
+  const module: <T>(read: (parts: readonly [string]) => T) => T;
+  export default module;
+}
 /** The part of React that `fieldpost/react` uses; whoever imports it has React and its types. */
 declare module "react" {
   export function useState<T>(initial: T): [T, (next: T) => void];

@@ -131,6 +131,13 @@ export class Tape {
     }
   }
 
+  /** The next value as it stands there, with its marks. */
+  raw(): string {
+    const start = this.at;
+    this.value();
+    return this.tape.slice(start, this.at);
+  }
+
   private closed(): boolean {
     const closes = this.tape.charCodeAt(this.at) === MarkCode.CLOSE || this.done;
     if (closes) this.at++;

@@ -3,6 +3,8 @@ export * from "./border.gen.js";
 export * from "./core.js";
 export * from "./errors.js";
 export * from "./lean.js";
+export * from "./load.js";
 export * from "./pack.js";
 export * from "./send.js";
+export * from "./source.js";
 export * from "./wire.gen.js";

@@ -1,23 +1,25 @@
-import { compile, startLean, unmasked } from "../core/lean.js";
+import { unmasked } from "../core/lean.js";
+import { loading } from "../core/load.js";
+import { isSource, type LoadOptions } from "../core/source.js";
 import module from "../wasm-lean.js";
 
 export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core/core.js";
 export { FieldpostError } from "../core/errors.js";
 export { operations, read, request } from "../core/lean.js";
 export { send } from "../core/send.js";
+export type { LoadOptions } from "../core/source.js";
 export type * from "../core/types.js";
 
-let loading: Promise<void> | undefined;
-
-/** Instantiates the module, once. It travels inside this package as text, so that no path or MIME type can lose it. */
-export function load(source?: BufferSource | WebAssembly.Module): Promise<void> {
-  loading ??= start(source).catch((error: unknown) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
-}
-
-async function start(source?: BufferSource | WebAssembly.Module): Promise<void> {
-  startLean(await compile(source ?? module(([text]) => unmasked(text))));
+/**
+ * Instantiates the module, once. It travels inside this package as text, so that no path or MIME type can lose it. What a
+ * form of this `spec` needs, and `advice`, are there when it is done; the rest comes by itself right after.
+ */
+export async function load(
+  given: BufferSource | WebAssembly.Module | LoadOptions = {},
+): Promise<void> {
+  const source = isSource(given) ? given : undefined;
+  await loading(
+    () => source ?? module(([text]) => unmasked(text)),
+    source ? {} : (given as LoadOptions),
+  );
 }

@@ -1,18 +1,26 @@
-import { compile, startLean } from "../core/lean.js";
 import { FieldpostError } from "../core/errors.js";
+import { loading } from "../core/load.js";
 import { Said } from "../core/said.gen.js";
+import type { LoadOptions } from "../core/source.js";
 
 export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core/core.js";
 export { FieldpostError } from "../core/errors.js";
 export { operations, read, request } from "../core/lean.js";
 export { send } from "../core/send.js";
+export type { LoadOptions } from "../core/source.js";
 export type * from "../core/types.js";
 
-/** Instantiates the module of `fieldpost/fieldpost.wasm`, which the application brings as bytes, module or response. */
+/**
+ * Instantiates the module of `fieldpost/fieldpost.wasm`, which the application brings as bytes, module or response. What comes
+ * after it travels inside this package.
+ */
 export async function load(
   source?: BufferSource | WebAssembly.Module | Response | PromiseLike<Response>,
+  options?: LoadOptions,
 ): Promise<void> {
   if (source === undefined) throw new FieldpostError("wasm.source", Said.WASM_SOURCE);
-  const given = await source;
-  startLean(await compile(given instanceof Response ? await given.arrayBuffer() : given));
+  await loading(async () => {
+    const given = await source;
+    return given instanceof Response ? given.arrayBuffer() : given;
+  }, options);
 }

@@ -2,18 +2,20 @@ import * as glue from "../../wasm/edge/fieldpost.js";
 // workerd compiles a .wasm import at deployment; compiling at run time is not allowed there.
 import module from "../../wasm/edge/fieldpost_bg.wasm";
 import { startEdge } from "../core/edge.js";
+import type { LoadOptions } from "../core/source.js";
 
 export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core/core.js";
 export { checkParams, operations, read, request } from "../core/edge.js";
 export { FieldpostError } from "../core/errors.js";
 export { send } from "../core/send.js";
+export type { LoadOptions } from "../core/source.js";
 export type * from "../core/types.js";
 
 let loaded = false;
 
-/** Instantiates the module, once. */
-export async function load(source?: WebAssembly.Module): Promise<void> {
+/** Instantiates the module, once. It has every rule and all advice. */
+export async function load(given?: WebAssembly.Module | LoadOptions): Promise<void> {
   if (loaded) return;
-  startEdge(glue, source ?? module);
+  startEdge(glue, given instanceof WebAssembly.Module ? given : module);
   loaded = true;
 }

@@ -115,7 +115,8 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
 
   const prepare = (): Promise<void> =>
     (pending ??= Promise.all([relayForm(form.action), load()])
-      .then(([answer]) => {
+      .then(async ([answer]) => {
+        await load({ spec: answer.spec });
         const made = makeForm(answer.spec);
         if (left || life.signal.aborted) return;
         relay = answer;

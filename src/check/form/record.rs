@@ -2,6 +2,7 @@
 
 use super::{MAX_VALUES, Unknown};
 use crate::check::field::{Field, Kind};
+use crate::check::rules::elsewhere::PARAMS;
 use crate::check::rules::{self, choice};
 use crate::check::writer::{Given, ReportWriter, put_decimal};
 use crate::code;
@@ -208,7 +209,7 @@ fn entry(
     if matches!(field.kind, Kind::Record | Kind::Records) {
         match (field.kind, Node::of(value)) {
             (Kind::Record, Node::Map(entries)) => nested(field, entries, clears, writer),
-            (Kind::Records, Node::List(items)) => list(field, items, clears, writer),
+            (Kind::Records, Node::List(items)) if PARAMS => list(field, items, clears, writer),
             (_, Node::Null) if !field.required => {}
             (_, Node::Null) => writer.error(&code::REQUIRED),
             _ => writer.error(&code::KIND),

@@ -2,7 +2,7 @@
 
 use super::text::{self, class};
 use super::typo::words::{Words, words};
-use super::{typo, visitor};
+use super::{elsewhere::LATE, repair, typo, visitor};
 use crate::check::field::Options;
 use crate::check::report::Flags;
 use crate::check::writer::{ReportWriter, Verdict};
@@ -19,7 +19,7 @@ static DISPOSABLE: Words = words!("../../data/disposable_mail.txt");
 /// The most bytes before the @ (RFC 5321, 4.5.3.1.1).
 const MAX_LOCAL: usize = 64;
 /// The most bytes of the whole: a path of 256 without its angle brackets (RFC 5321, 4.5.3.1.3; RFC 3696, erratum 1690).
-const MAX_WHOLE: usize = 254;
+pub(super) const MAX_WHOLE: usize = 254;
 /// The most bytes of a domain's label (RFC 1034, 3.1).
 const MAX_LABEL: usize = 63;
 
@@ -53,9 +53,14 @@ pub(super) fn check(options: Options, text: &[u8], writer: &mut ReportWriter) ->
     } else if is_disposable(domain) {
         writer.flags.insert(Flags::DISPOSABLE);
     } else {
-        put(&mut writer.suggestion, local);
-        writer.suggestion.push(b'@');
-        slipped = typo::put_meant(domain, &mut writer.suggestion);
+        let suggestion = &mut writer.suggestion;
+        put(suggestion, local);
+        suggestion.push(b'@');
+        slipped = if LATE {
+            typo::put_meant(domain, suggestion)
+        } else {
+            (writer.host)(Ask::Meant, domain, suggestion)
+        };
     }
     writer.values.push(END);
     if slipped {
@@ -224,7 +229,7 @@ fn read_domain(typed: &[u8], writer: &mut ReportWriter) -> Verdict {
 }
 
 #[inline(never)]
-fn put_lower(out: &mut Vec<u8>, domain: &[u8]) {
+pub(super) fn put_lower(out: &mut Vec<u8>, domain: &[u8]) {
     for byte in domain {
         out.push(byte.to_ascii_lowercase());
     }
@@ -241,78 +246,15 @@ fn is_disposable(mut domain: &[u8]) -> bool {
     true
 }
 
-/// Suggests the address that stands in a text which cannot be used: a comma for a dot, a dot or an @ twice or at an end,
-/// `gmail` without its ending, full-width signs, a word processor's dash or apostrophe, invisible letters, a blank beside
-/// the @, quotes or brackets around it, `mailto:` or other words before it, words behind it. Words are never joined, and
-/// of two addresses neither is. What is no word by itself is no address: not what stands behind a bracket in the middle of
-/// one, nor what stands before `m` or `uk`, which was to be the end of the domain.
-fn suggest_repaired(mut text: &[u8], writer: &mut ReportWriter) {
-    let mut right = [0; MAX_WHOLE];
-    let mut length = 0_usize;
-    // As if a dot went before: none may lead.
-    let mut before = b'.';
-    let (mut in_domain, mut apart, mut opened) = (false, false, false);
-    while !text.is_empty() {
-        let unseen = text::is_sign(text, text::INVISIBLE | text::JOINER);
-        if unseen > 0 {
-            text = text.get(unseen..).unwrap_or_default();
-            continue;
-        }
-        let (sign, taken) = text::plain(text);
-        text = text.get(taken..).unwrap_or_default();
-        let byte = if sign == b',' { b'.' } else { sign };
-        let closes = text::cut(b">)]}", byte).is_some();
-        if in_domain && (closes || (byte == b' ' && before != b'@')) {
-            if !closes && (1..4).contains(&text.len()) {
-                return;
-            }
-            break;
-        }
-        if byte == b' ' {
-            apart = true;
-            continue;
-        }
-        let begins = (closes && (opened || length == 0)) || matches!(byte, b'<' | b':');
-        if (std::mem::take(&mut apart) && byte != b'@' && before != b'@') || begins {
-            (length, before, in_domain, opened) = (0, b'.', false, byte == b'<');
-        }
-        match (before, byte) {
-            (b'.' | b'@', b'.') | (b'@', b'@') => continue,
-            _ if begins => continue,
-            // Quotes, brackets, and what is left of `http://`.
-            _ if length == 0 && text::cut(b"/'\"([{", byte).is_some() => {
-                opened = true;
-                continue;
-            }
-            (b'.', b'@') => length = length.saturating_sub(1),
-            // Whatever else is wrong is not for guessing.
-            (_, 128..) => return,
-            _ => {}
-        }
-        let Some(place) = right.get_mut(length) else { return };
-        *place = byte;
-        length = length.saturating_add(1);
-        before = byte;
-        in_domain |= byte == b'@';
-    }
-    if before == b'.' {
-        length = length.saturating_sub(1);
-    }
-    let right = right.get(..length).unwrap_or_default();
-    let Some((local, domain)) = parts(Options::NONE, right) else { return };
-    if text::cut(text, b'@').is_some() {
-        return;
-    }
-    put(&mut writer.suggestion, local);
-    writer.suggestion.push(b'@');
-    let suggestion = &mut writer.suggestion;
-    let mut lower = Vec::new();
-    put_lower(&mut lower, domain);
-    if typo::FREE.contains(&lower) || !typo::put_meant(&lower, suggestion) {
-        put(suggestion, &lower);
-    }
-    let suggestion = std::mem::take(suggestion);
-    if read(Options::NONE, &suggestion, writer).is_ok() {
+/// Suggests the address that stands in a text which cannot be used, where there is one.
+fn suggest_repaired(text: &[u8], writer: &mut ReportWriter) {
+    let mut suggestion = std::mem::take(&mut writer.suggestion);
+    let found = if LATE {
+        repair::put_repaired(text, &mut suggestion)
+    } else {
+        (writer.host)(Ask::Repaired, text, &mut suggestion)
+    };
+    if found && read(Options::NONE, &suggestion, writer).is_ok() {
         writer.suggestion = suggestion;
     }
 }

@@ -2,11 +2,13 @@
 
 pub(crate) mod choice;
 pub(crate) mod date;
+pub(crate) mod elsewhere;
 pub(crate) mod email;
 pub(crate) mod label;
 pub(crate) mod number;
 pub mod phone;
 pub(crate) mod place;
+pub(crate) mod repair;
 pub(crate) mod text;
 pub(crate) mod typo;
 pub(crate) mod url;
@@ -20,6 +22,7 @@ use crate::host::Ask;
 use crate::packed::typed::pack;
 use crate::packed::{END, NO, NULL, NUMBER, Node, TEXT, YES, put, put_text};
 use crate::value::Value;
+use elsewhere::{LATE, PARAMS, VALUES};
 
 /// The most bytes of one value; a longer one is refused before any work starts.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -112,11 +115,14 @@ fn matches(field: &Field<'_>, start: usize, writer: &mut ReportWriter) -> Verdic
 }
 
 fn judge(field: &Field<'_>, node: Node<'_>, packed: &[u8], writer: &mut ReportWriter) -> Verdict {
+    if !elsewhere::is_here(field.kind) {
+        return elsewhere::ask(field, packed, writer);
+    }
     let text = match (field.kind, node) {
-        (Kind::Labels, _) => return label::list(field, node, true, writer),
-        (Kind::Choices, _) => return label::list(field, node, false, writer),
-        (Kind::Consent, _) => return choice::consent(field, node, writer),
-        (Kind::Boolean, Node::Bool(yes)) => {
+        (Kind::Labels, _) if VALUES => return label::list(field, node, true, writer),
+        (Kind::Choices, _) if VALUES => return label::list(field, node, false, writer),
+        (Kind::Consent, _) if VALUES => return choice::consent(field, node, writer),
+        (Kind::Boolean, Node::Bool(yes)) if VALUES => {
             choice::put_bool(yes, writer);
             return Ok(());
         }
@@ -129,7 +135,7 @@ fn judge(field: &Field<'_>, node: Node<'_>, packed: &[u8], writer: &mut ReportWr
         (_, node) => node.text().ok_or(&code::KIND)?,
     };
     let is_free = field.kind == Kind::Choice && field.choices.is_empty();
-    if is_free || matches!(field.kind, Kind::Text | Kind::Name | Kind::Hidden) {
+    if VALUES && (is_free || matches!(field.kind, Kind::Text | Kind::Name | Kind::Hidden)) {
         return text::check(field, text, writer);
     }
     let text = text::trim(text);
@@ -137,23 +143,24 @@ fn judge(field: &Field<'_>, node: Node<'_>, packed: &[u8], writer: &mut ReportWr
         return Ok(());
     }
     let (fits, code) = match field.kind {
-        Kind::Email => return email::check(field.options, text, writer),
-        Kind::Phone => return phone::check(text, writer),
-        Kind::Cookie => return visitor::cookie(text, writer),
-        Kind::Boolean => {
+        Kind::Email if VALUES => return email::check(field.options, text, writer),
+        Kind::Phone if VALUES => return phone::check(text, writer),
+        Kind::Cookie if PARAMS => return visitor::cookie(text, writer),
+        Kind::Boolean if VALUES => {
             choice::put_bool(choice::answer(text).ok_or(&code::KIND)?, writer);
             return Ok(());
         }
-        Kind::Integer => return number::check(field, text, false, writer),
-        Kind::Number => return number::check(field, text, true, writer),
-        Kind::Postal => return place::postal(text, writer),
-        Kind::Country => return place::name(text, &code::COUNTRY, writer),
-        Kind::State => return place::name(text, &code::STATE, writer),
-        Kind::Url => return url::check(field, text, writer),
-        Kind::Date => (date::exists(text), &code::DATE),
-        Kind::Ipv4 => (visitor::is_ipv4(text), &code::PARAM_IPV4),
-        Kind::Id => (number::is_id(text), &code::INTEGER),
-        _ => (choice::allowed(field, text), &code::CHOICE_UNKNOWN),
+        Kind::Integer if LATE => return number::check(field, text, false, writer),
+        Kind::Number if LATE => return number::check(field, text, true, writer),
+        Kind::Postal if LATE => return place::postal(text, writer),
+        Kind::Country if LATE => return place::name(text, &code::COUNTRY, writer),
+        Kind::State if LATE => return place::name(text, &code::STATE, writer),
+        Kind::Url if LATE => return url::check(field, text, writer),
+        Kind::Date if LATE => (date::exists(text), &code::DATE),
+        Kind::Ipv4 if PARAMS => (visitor::is_ipv4(text), &code::PARAM_IPV4),
+        Kind::Id if PARAMS => (number::is_id(text), &code::INTEGER),
+        _ if VALUES => (choice::allowed(field, text), &code::CHOICE_UNKNOWN),
+        _ => (false, &code::KIND),
     };
     put_text(&mut writer.values, text);
     if fits { Ok(()) } else { Err(code) }

@@ -112,6 +112,12 @@ fn put_number(code: &[u8], number: &[u8], extension: &[u8], out: &mut Vec<u8>) {
     }
 }
 
+/// The place of an area code; nothing where there is none.
+#[cfg(feature = "late")]
+pub(crate) fn place(area: &[u8]) -> &'static str {
+    area.first_chunk().map_or("", |area| plan::area(*area).place())
+}
+
 /// How North America writes a number: `(212) 555-0123`. None for a number of elsewhere.
 pub fn national(e164: &str) -> Option<String> {
     let digits = e164.strip_prefix("+1")?;

@@ -45,7 +45,7 @@ const REAL: &[u8] = b"bom cam mom bet nec new next ntt pet vet ong goo gop got m
 
 /// Adds the domain that was probably meant, and says whether there is one. `domain` is in lower case, may lack its dot,
 /// and is none of [`FREE`].
-pub(super) fn put_meant(domain: &[u8], out: &mut Vec<u8>) -> bool {
+pub(crate) fn put_meant(domain: &[u8], out: &mut Vec<u8>) -> bool {
     let dot = text::cut(domain, b'.');
     let (name, ending) = dot.unwrap_or((domain, b""));
     // Two slips, and more common than most single ones.

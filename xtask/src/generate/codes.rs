@@ -238,3 +238,77 @@ pub(super) fn operator(_: &Path) -> Outcome<String> {
 
 /// Codes of other subjects that may stand beside a delivery.
 const OTHERS: [&str; 4] = ["key.reused", "wasm.trap", "params.invalid", "account.invalid"];
+
+/// The subjects that only the second module of a page speaks of.
+const LATE: [&str; 7] = [
+    "Numbers",
+    "Whole numbers",
+    "Dates",
+    "Web addresses",
+    "Postal codes",
+    "Countries",
+    "States and provinces",
+];
+
+/// The codes that only the third one says.
+const BUILD: [&str; 6] =
+    ["params.one_of", "params.any_of", "params.many", "params.few", "params.ipv4", "params.cookie"];
+
+/// The others of these subjects that a page says.
+const PAGE: [&str; 7] = [
+    "params.unknown",
+    "params.operation",
+    "account.system",
+    "account.base_url",
+    "account.version",
+    "account.business_unit",
+    "account.token",
+];
+
+/// Subjects of which only some codes are a page's.
+const PARTS: [&str; 5] = [
+    "Specs of forms",
+    "Parameters of operations",
+    "Accounts",
+    "What Pardot says of an export",
+    "What the prospects API says of a lead that it stored",
+];
+
+/// `pkg/src/core/words.gen.ts`: what the first module of a page says.
+pub(super) fn words(_: &Path) -> Outcome<String> {
+    spoken(|section, name| {
+        !LATE.contains(&section) && (!PARTS.contains(&section) || PAGE.contains(&name))
+    })
+}
+
+/// `pkg/src/core/late.gen.ts`.
+pub(super) fn late(_: &Path) -> Outcome<String> {
+    spoken(|section, _| LATE.contains(&section))
+}
+
+/// `pkg/src/core/build.gen.ts`.
+pub(super) fn build(_: &Path) -> Outcome<String> {
+    spoken(|_, name| BUILD.contains(&name))
+}
+
+/// Names and sentences of the codes that one module of a page says, each in the line of its number.
+fn spoken(is_said: impl Fn(&str, &str) -> bool) -> Outcome<String> {
+    let rows =
+        ISSUES.iter().flat_map(|section| section.rows.iter().map(|row| (section.title, row)));
+    let mut lines = String::new();
+    for (title, row) in rows {
+        lines.push('\n');
+        if is_said(title, row.name) {
+            if row.sentence.contains(['|', '\n']) {
+                return Err(
+                    format!("the sentence of {} has a sign that parts words", row.name).into()
+                );
+            }
+            write!(lines, "{}|{}", row.name, row.sentence)?;
+        }
+    }
+    Ok(format!(
+        "{HEAD}\n/** What its module says, by the numbers of codes: a line each, name and sentence. */\nexport const WORDS = {};\n",
+        quoted(lines.trim_end())
+    ))
+}

@@ -65,6 +65,11 @@ pub(super) fn border(_: &Path) -> Outcome<String> {
         "\n/** The kind of a visitor's field. */\nexport type Kind = {};",
         union(kinds)
     )?;
+    writeln!(
+        text,
+        "\n/** Those whose rules a page gets when its form has one of them. */\nexport const LATE = [{}] as const;",
+        Kind::LATE.iter().map(|kind| quoted(kind.name())).collect::<Vec<_>>().join(", ")
+    )?;
     text.push_str("\n/** The numbers of kinds that are checked alone. */\n");
     for name in ["email", "phone", "labels"] {
         let number = Kind::VISITOR.iter().position(|(known, _)| *known == name);

@@ -1,5 +1,6 @@
 //! The numbering plans, packed at compile time out of `src/data`: a page carries bits and bytes, not rows.
 
+use crate::check::rules::elsewhere::LATE;
 use crate::check::rules::text;
 use crate::check::rules::typo::words::next;
 
@@ -24,14 +25,20 @@ impl Use {
         self == Use::UNKNOWN || usize::from(self.0) > USES
     }
 
-    /// The place; nothing where there is none.
+    /// The place; nothing where there is none, and [`SOMEWHERE`] in a module that does not have the names.
     pub(super) fn place(self) -> &'static str {
+        if !LATE {
+            return if usize::from(self.0) > USES { SOMEWHERE } else { "" };
+        }
         usize::from(self.0).checked_sub(USES.saturating_add(1)).and_then(place).unwrap_or_default()
     }
 }
 
 /// The rows of the file that are uses, and no places; they come first.
 const USES: usize = 5;
+
+/// A place whose name is known elsewhere.
+const SOMEWHERE: &str = "-";
 
 /// The first area code: none begins with 0 or 1.
 const FIRST: usize = 200;
@@ -156,7 +163,8 @@ const fn rows() -> [u8; 800] {
         if AREA_CODES[from].is_ascii_digit() {
             let code = number(AREA_CODES, from, to) - FIRST;
             assert!(rows[code] == 0, "an area code is there twice");
-            rows[code] = row as u8;
+            // Without their names all places are one.
+            rows[code] = if LATE || row <= USES { row } else { USES + 1 } as u8;
         } else {
             row += 1;
         }

@@ -102,15 +102,15 @@ const fn plain(status: u16, state: State, meaning: Meaning) -> Answer {
 }
 
 const fn refused(status: u16, code: &Code) -> Answer {
-    Answer { code: code.name, ..plain(status, State::Refused, Meaning::NotNow) }
+    Answer { code: code.name(), ..plain(status, State::Refused, Meaning::NotNow) }
 }
 
 const fn later(status: u16, code: &Code) -> Answer {
-    Answer { code: code.name, ..plain(status, State::Retry, Meaning::NotNow) }
+    Answer { code: code.name(), ..plain(status, State::Retry, Meaning::NotNow) }
 }
 
 const fn unsure(status: u16) -> Answer {
-    let code = relay::OUTBOX_UNKNOWN.name;
+    let code = relay::OUTBOX_UNKNOWN.name();
     Answer { code, heading: "page.unsure", ..plain(status, State::Unknown, Meaning::NotNow) }
 }
 

@@ -57,7 +57,7 @@ pub static LEAD_SUBMIT: Operation = Operation {
 
 /// The outcome of the relay's answer `{ v, id, state, issues }`, already parsed.
 pub fn read(status: u16, body: &Value<'_>) -> Outcome {
-    let unreadable = Outcome::Unknown { why: Cow::Borrowed(call::UNREADABLE.name) };
+    let unreadable = Outcome::Unknown { why: Cow::Borrowed(call::UNREADABLE.name()) };
     let id = || body.get("id").and_then(Value::as_text).map(str::to_owned);
     let issues = || match body.get("issues") {
         Some(Value::List(items)) => items.iter().map(issue).collect(),
@@ -73,9 +73,9 @@ pub fn read(status: u16, body: &Value<'_>) -> Outcome {
         Some("retry") => Outcome::Retry {
             after: None,
             code: Cow::Borrowed(if status == 429 {
-                call::HTTP_429.name
+                call::HTTP_429.name()
             } else {
-                call::RELAY_BUSY.name
+                call::RELAY_BUSY.name()
             }),
             reason: crate::crm::outcome::Reason::Busy,
         },

@@ -1,0 +1,51 @@
+import module from "../wasm-build.js";
+import { WORDS } from "./build.gen.js";
+import { type Builder, learn, tell } from "./core.js";
+import { FieldpostError } from "./errors.js";
+import { compile, extend, instantiate, type Part, unmasked } from "./lean.js";
+import { join } from "./load.js";
+import { nfc, Tape } from "./pack.js";
+import { Said } from "./said.gen.js";
+
+/** What builds the calls of CRMs. It has the operations; of a value's rule it asks the first module. */
+interface Building extends Part {
+  payload(form: number, length: number): number;
+  request(length: number): number;
+}
+
+let compiled: WebAssembly.Module | undefined;
+let wasm: Building | undefined;
+
+/** One crossing; after a trap the next one gets a fresh instance. */
+function cross(text: string, act: (wasm: Building, length: number) => number): Tape {
+  if (!compiled) throw new FieldpostError("wasm.not_ready", Said.WASM_NOT_READY);
+  try {
+    wasm ??= instantiate<Building>(compiled, tell);
+    const asked = new TextEncoder().encode(nfc(text));
+    const at = wasm.input(asked.length) >>> 0;
+    new Uint8Array(wasm.memory.buffer, at, asked.length).set(asked);
+    const length = act(wasm, asked.length);
+    return new Tape(
+      new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, wasm.output() >>> 0, length)),
+    );
+  } catch (cause) {
+    wasm = undefined;
+    if (!(cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError)) throw cause;
+    throw new FieldpostError("wasm.trap", Said.WASM_TRAP, [], { cause });
+  }
+}
+
+const builder: Builder = {
+  payload: (packed, vouched) =>
+    cross(packed, (wasm, length) => wasm.payload(vouched ? -2 : -1, length)),
+  request: (packed) => cross(packed, (wasm, length) => wasm.request(length)),
+};
+
+/** Lets `payload` and `request` build the calls of CRMs, once `load` is done. */
+export function addBuild(): void {
+  extend(builder);
+  join(async () => {
+    compiled ??= await compile(unmasked(module(([text]) => text)));
+    learn(WORDS);
+  });
+}

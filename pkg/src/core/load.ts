@@ -1,0 +1,42 @@
+import { compile, needsLate, startLate, startLean, unmasked, type Carried } from "./lean.js";
+import type { LoadOptions } from "./source.js";
+
+/** A part of the page that somebody has imported, and that `load` starts. */
+const parts = new Set<() => Promise<void>>();
+
+/** Adds a part, which needs the rules of all kinds. */
+export const join = (part: () => Promise<void>): unknown => parts.add(part);
+
+let first: Promise<void> | undefined;
+let second: Promise<void> | undefined;
+
+const once = (work: Promise<void>, forget: () => void): Promise<void> =>
+  work.catch((error: unknown) => {
+    forget();
+    throw error;
+  });
+
+/** Gets what comes after the first module. */
+const rest = (): Promise<void> =>
+  (second ??= once(
+    import("./late.js").then(async ({ late }: { late: Carried }) =>
+      startLate(await compile(unmasked(late.text)), late.words),
+    ),
+    () => (second = undefined),
+  ));
+
+/** Starts the first module, once; then whatever else is to be there, and in the background what is not waited for. */
+export async function loading(
+  source: () => Promise<BufferSource | WebAssembly.Module> | BufferSource | WebAssembly.Module,
+  { spec, advice }: LoadOptions = {},
+): Promise<void> {
+  first ??= once(
+    (async () => startLean(await compile(await source())))(),
+    () => (first = undefined),
+  );
+  await first;
+  for (const part of parts) await part();
+  if (advice || parts.size || needsLate(spec)) await rest();
+  // A page is usable without it, and without its network for it.
+  else setTimeout(() => void rest().catch(() => undefined));
+}
