@@ -145,7 +145,27 @@ const CORE: Arrows = &[
     ("send", &["errors", "said.gen", "types"]),
     ("within", &["errors", "said.gen"]),
     ("core", &["border.gen", "errors", "host", "pack", "said.gen", "types"]),
-    ("lean", &["catalogue.gen", "core", "errors", "host", "said.gen", "types"]),
+    ("words.gen", &[]),
+    (
+        "lean",
+        &[
+            "border.gen",
+            "catalogue.gen",
+            "core",
+            "errors",
+            "host",
+            "said.gen",
+            "types",
+            "words.gen",
+        ],
+    ),
+    ("source", &["types"]),
+    // What comes after a page's first module, and who gets it.
+    ("late.gen", &[]),
+    ("late", &["late.gen", "lean"]),
+    ("load", &["late", "lean", "source"]),
+    ("build.gen", &[]),
+    ("build", &["build.gen", "core", "errors", "lean", "load", "pack", "said.gen"]),
     (
         "edge",
         &[
@@ -162,7 +182,10 @@ const CORE: Arrows = &[
         ],
     ),
     // What a page's entries have in common: the build makes one file of it.
-    ("shared", &["border.gen", "core", "errors", "lean", "pack", "send", "wire.gen"]),
+    (
+        "shared",
+        &["border.gen", "core", "errors", "lean", "load", "pack", "send", "source", "wire.gen"],
+    ),
 ];
 
 /// The relay's rooms, from what knows nothing of a lead to what answers a request.

@@ -91,6 +91,7 @@ impl Kind {
     ];
 
     /// All of them, each at the place of its number.
+    #[cfg(any(feature = "full", feature = "lean", feature = "late"))]
     pub(crate) const ALL: [Kind; 24] = [
         Kind::Text,
         Kind::Name,
