@@ -74,8 +74,17 @@ const KINDS = {
   }),
 };
 
-/** What a Worker's heap holds, in MB: a snapshot collects all garbage first. */
-async function heapOf(inspector) {
+/** What a process and its Worker's heap hold without garbage, in MB. A snapshot needs memory of its own, so it comes last. */
+async function heldBy({ pid, inspector, origin }) {
+  // A Worker that has nothing to do does not always answer its inspector either.
+  const waking = setInterval(
+    () =>
+      fetch(origin).then(
+        (said) => said.text(),
+        () => {},
+      ),
+    500,
+  );
   const targets = await (
     await fetch(new URL("/json", String(inspector).replace("ws", "http")))
   ).json();
@@ -96,10 +105,14 @@ async function heapOf(inspector) {
     });
   // What a Worker logs and throws an inspector keeps, a thousand of them with their stacks: where there is none, nobody does.
   await ask("Runtime.discardConsoleEntries");
+  await ask("HeapProfiler.collectGarbage");
+  // Garbage is a host's own affair: when it is collected is chance, and would be most of the difference.
+  const memory = resident(pid);
   await ask("HeapProfiler.takeHeapSnapshot");
   const { usedSize, backingStorageSize } = await ask("Runtime.getHeapUsage");
   socket.close();
-  return (usedSize + backingStorageSize) / (1 << 20);
+  clearInterval(waking);
+  return { memory, heap: (usedSize + backingStorageSize) / (1 << 20) };
 }
 
 /** An answer is late after so many milliseconds, and none after these: a busy machine makes one wait, a hang never ends. */
@@ -251,12 +264,13 @@ async function beside({ silent = false, ...bindings }, act) {
   }
 }
 
-/** In memory now, in MB. The snapshots need memory of their own, in both. */
-async function looked({ relay, echo }) {
-  const memory = { relay: resident(relay.pid), echo: resident(echo.pid) };
+/** What both hold now, in MB. */
+async function looked(both) {
+  const relay = await heldBy(both.relay);
+  const echo = await heldBy(both.echo);
   return {
-    memory: rounded(memory),
-    heap: rounded({ relay: await heapOf(relay.inspector), echo: await heapOf(echo.inspector) }),
+    memory: rounded({ relay: relay.memory, echo: echo.memory }),
+    heap: rounded({ relay: relay.heap, echo: echo.heap }),
   };
 }
 
