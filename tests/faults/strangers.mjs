@@ -74,7 +74,10 @@ const KINDS = {
   }),
 };
 
-/** What a process and its Worker's heap hold without garbage, in MB. A snapshot needs memory of its own, so it comes last. */
+/**
+ * In MB: what a process has in memory as it is, what of that is left without garbage, and what its Worker's heap holds. A
+ * snapshot needs memory of its own, so it comes last.
+ */
 async function heldBy({ pid, inspector, origin }) {
   // A Worker that has nothing to do does not always answer its inspector either.
   const waking = setInterval(
@@ -92,6 +95,7 @@ async function heldBy({ pid, inspector, origin }) {
   await new Promise((resolve, reject) =>
     Object.assign(socket, { onopen: resolve, onerror: reject }),
   );
+  const memory = resident(pid);
   let last = 0;
   const waiting = new Map();
   socket.onmessage = ({ data }) => {
@@ -106,13 +110,13 @@ async function heldBy({ pid, inspector, origin }) {
   // What a Worker logs and throws an inspector keeps, a thousand of them with their stacks: where there is none, nobody does.
   await ask("Runtime.discardConsoleEntries");
   await ask("HeapProfiler.collectGarbage");
-  // Garbage is a host's own affair: when it is collected is chance, and would be most of the difference.
-  const memory = resident(pid);
+  // When a host collects its garbage is chance, and would be most of a growth.
+  const kept = resident(pid);
   await ask("HeapProfiler.takeHeapSnapshot");
   const { usedSize, backingStorageSize } = await ask("Runtime.getHeapUsage");
   socket.close();
   clearInterval(waking);
-  return { memory, heap: (usedSize + backingStorageSize) / (1 << 20) };
+  return { memory, kept, heap: (usedSize + backingStorageSize) / (1 << 20) };
 }
 
 /** An answer is late after so many milliseconds, and none after these: a busy machine makes one wait, a hang never ends. */
@@ -270,6 +274,7 @@ async function looked(both) {
   const echo = await heldBy(both.echo);
   return {
     memory: rounded({ relay: relay.memory, echo: echo.memory }),
+    kept: rounded({ relay: relay.kept, echo: echo.kept }),
     heap: rounded({ relay: relay.heap, echo: echo.heap }),
   };
 }
@@ -283,7 +288,7 @@ function grown(parts, requests) {
   const left =
     ((last.heap.relay - first.heap.relay) * (1 << 20)) /
     ((requests * (SHARES[2] + SHARES[3])) / 1.2);
-  const growth = last.memory.relay / first.memory.relay / (last.memory.echo / first.memory.echo);
+  const growth = last.kept.relay / first.kept.relay / (last.kept.echo / first.kept.echo);
   return {
     parts,
     growth: Number(growth.toFixed(3)),
@@ -295,7 +300,8 @@ function grown(parts, requests) {
 
 /**
  * `seconds` of strangers for the relay, and as many requests for the echo, in three parts each. `ratio` is what the relay's
- * workerd has in memory at the end beside what the echo's has; `heap` what is not garbage after the first part and the last.
+ * workerd has in memory at the end beside what the echo's has; `growth` and `heap` look at what is not garbage, after the
+ * first part and the last.
  */
 export const strangersRun = ({ seconds = 60, connections = 32 } = {}) =>
   beside({}, async (both) => {
