@@ -7,7 +7,7 @@ const contender = await import(`./contenders/${process.argv[2]}.mjs`);
 const texts = leads.map((lead) => JSON.stringify(lead));
 const phones = leads.map((lead) => lead.phone);
 const emails = leads.map((lead) => lead.email);
-const inputs = { lead: leads, leadOfJson: texts, phone: phones, email: emails };
+const inputs = { relayLead: leads, lead: leads, leadOfJson: texts, phone: phones, email: emails };
 
 /** Keeps results alive, so that no compiler drops the work. */
 let sink = 0;

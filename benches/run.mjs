@@ -17,7 +17,12 @@ const ROUND_MS = quick ? 100 : 300;
 const SPAWNS = quick ? 7 : 21;
 
 const CONTENDERS = [
-  { name: "fieldpost (page)", file: "fieldpost", env: { FIELDPOST_ENTRY: entry("page") } },
+  {
+    name: "fieldpost (page)",
+    file: "fieldpost",
+    env: { FIELDPOST_ENTRY: entry("page") },
+    more: { FIELDPOST_BUILD: entry("build") },
+  },
   { name: "fieldpost (edge)", file: "fieldpost", env: { FIELDPOST_ENTRY: entry("node") } },
   { name: "valibot + libphonenumber-js/min", file: "valibot" },
   { name: "zod + libphonenumber-js/min", file: "zod" },
@@ -26,17 +31,24 @@ const CONTENDERS = [
 const EMPTY = { name: "an empty module", file: "nothing" };
 
 const TASKS = {
-  lead: { title: "one 7-field lead, objects in, payload text out", unit: "µs", budget: 2.5 },
+  relayLead: {
+    title: "one 7-field lead, objects in, the relay's body out",
+    unit: "µs",
+    budget: 2.5,
+  },
+  lead: { title: "the same, a CRM's body out", unit: "µs", budget: 2.5 },
   leadOfJson: { title: "the same from JSON text", unit: "µs", budget: 3 },
   phone: { title: "one phone, E.164 and extension", unit: "µs", budget: 0.5 },
   email: { title: "one e-mail", unit: "µs", budget: 0.3 },
 };
 const START = { title: "import and first lead, fresh process", unit: "ms", budget: 5.5 };
 
-const environment = ({ env }) => ({ ...process.env, ...env });
+const environment = (...all) => Object.assign({}, process.env, ...all);
 
 async function start(contender) {
-  const child = fork(at("child.mjs"), [contender.file], { env: environment(contender) });
+  const child = fork(at("child.mjs"), [contender.file], {
+    env: environment(contender.env, contender.more),
+  });
   const ended = once(child, "exit").then(([status]) =>
     Promise.reject(new Error(`${contender.name} ended with status ${status}`)),
   );
@@ -102,7 +114,7 @@ function timeStart() {
       const said = execFileSync(
         process.execPath,
         [at("start.mjs"), at(`contenders/${contender.file}.mjs`)],
-        { env: environment(contender) },
+        { env: environment(contender.env) },
       );
       // The first round fills the disk's cache.
       if (round > 0) times[index].push(Number(said));

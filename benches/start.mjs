@@ -12,6 +12,6 @@ const values = {
 };
 const file = pathToFileURL(process.argv[2]).href;
 const start = performance.now();
-const { lead } = await import(file);
-lead(values);
+const { relayLead } = await import(file);
+relayLead(values);
 console.log(performance.now() - start);

@@ -1,1 +1,1 @@
-export const lead = () => undefined;
+export const relayLead = () => undefined;

@@ -1,5 +1,5 @@
 // By hand and without a table of area codes: the floor, not a peer. It takes any area code that does not begin with 0 or 1.
-import { body, cleanLabels, lowerDomain } from "./shared.mjs";
+import { body, cleanLabels, lowerDomain, relayBody } from "./shared.mjs";
 
 const PHONE =
   /^\s*(?:\+?1[\s.-]*)?\(?([2-9]\d{2})\)?[\s.-]*([2-9]\d{2})[\s.-]*(\d{4})(?:\s*(?:x|ext\.?)\s*(\d{1,7}))?\s*$/i;
@@ -20,7 +20,7 @@ export function email(text) {
 
 const isText = (value, max) => typeof value === "string" && value.length <= max;
 
-export function lead(values) {
+export function lead(values, write = body) {
   const { firstName, lastName, company = "", notes = "" } = values;
   if (
     !isText(firstName, 80) ||
@@ -35,7 +35,9 @@ export function lead(values) {
   const labels = cleanLabels(values.labels ?? []);
   if (!clean.firstName || !clean.lastName || !address || number === null || labels.length > 10)
     return undefined;
-  return body({ ...clean, email: address, phone: number, labels, notes, company });
+  return write({ ...clean, email: address, phone: number, labels, notes, company });
 }
+
+export const relayLead = (values) => lead(values, relayBody);
 
 export const leadOfJson = (text) => lead(JSON.parse(text));

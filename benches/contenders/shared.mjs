@@ -21,3 +21,11 @@ export function body(lead) {
   for (const name in lead) if (lead[name]?.length === 0) lead[name] = undefined;
   return JSON.stringify(lead);
 }
+
+/** The same as a form sends it. */
+export function relayBody(lead) {
+  const fields = new URLSearchParams();
+  for (const name in lead)
+    for (const value of [lead[name] ?? ""].flat()) if (value) fields.append(name, value);
+  return `${fields}`;
+}

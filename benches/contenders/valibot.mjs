@@ -15,7 +15,7 @@ import {
   union,
 } from "valibot";
 import { phone } from "./libphonenumber.mjs";
-import { body, cleanLabels, lowerDomain } from "./shared.mjs";
+import { body, cleanLabels, lowerDomain, relayBody } from "./shared.mjs";
 
 export { phone };
 
@@ -48,10 +48,12 @@ const schema = object({
   company: optional(pipe(string(), maxLength(120))),
 });
 
-export function lead(values) {
+export function lead(values, write = body) {
   const { success, output } = safeParse(schema, values);
-  return success ? body(output) : undefined;
+  return success ? write(output) : undefined;
 }
+
+export const relayLead = (values) => lead(values, relayBody);
 
 export const leadOfJson = (text) => lead(JSON.parse(text));
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { phone } from "./libphonenumber.mjs";
-import { body, cleanLabels, lowerDomain } from "./shared.mjs";
+import { body, cleanLabels, lowerDomain, relayBody } from "./shared.mjs";
 
 export { phone };
 
@@ -29,10 +29,12 @@ const schema = z.object({
   company: z.string().max(120).optional(),
 });
 
-export function lead(values) {
+export function lead(values, write = body) {
   const { success, data } = schema.safeParse(values);
-  return success ? body(data) : undefined;
+  return success ? write(data) : undefined;
 }
+
+export const relayLead = (values) => lead(values, relayBody);
 
 export const leadOfJson = (text) => lead(JSON.parse(text));
 
