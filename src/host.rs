@@ -55,7 +55,7 @@ pub(crate) fn nfc(text: &str) -> std::borrow::Cow<'_, str> {
     }
     let mut run = 0_u32;
     let held = |character: &char| {
-        run = if is_combining_mark(*character) { run.saturating_add(1) } else { 0 };
+        run = if is_combining_mark(*character) { run + 1 } else { 0 };
         run <= MAX_MARKS
     };
     let held: String = text.chars().filter(held).collect();
@@ -88,7 +88,7 @@ fn whole(pattern: &str) -> Option<regress::Regex> {
         let is_alone = before != sign && rest.peek() != Some(&sign);
         match sign {
             _ if is_escaped => {}
-            '[' => depth = depth.saturating_add(1),
+            '[' => depth += 1,
             ']' => depth = depth.saturating_sub(1),
             '^' if before == '[' => {}
             '&' | '!' | '#' | '$' | '%' | '*' | '+' | ',' | '.' | ':' | ';' | '<' | '=' | '>'

@@ -108,19 +108,18 @@ impl<'t> PackedValues<'t> {
     /// Takes one value, its marks with it.
     pub(crate) fn value(&mut self) -> &'t [u8] {
         let length = match self.0.first() {
-            Some(&(TEXT | NUMBER)) => until(self.0, |byte| byte == END).saturating_add(1),
+            Some(&(TEXT | NUMBER)) => until(self.0, |byte| byte == END) + 1,
             Some(&(LIST | MAP)) => {
                 let mut depth = 0_usize;
                 // Letters are no marks, so only brackets count.
                 until(self.0, |byte| {
                     depth = match byte {
-                        LIST | MAP => depth.saturating_add(1),
+                        LIST | MAP => depth + 1,
                         CLOSE => depth.saturating_sub(1),
                         _ => depth,
                     };
                     depth == 0
-                })
-                .saturating_add(1)
+                }) + 1
             }
             _ => 1,
         };
@@ -147,7 +146,7 @@ fn until(bytes: &[u8], mut ends: impl FnMut(u8) -> bool) -> usize {
         if ends(*byte) {
             break;
         }
-        length = length.saturating_add(1);
+        length += 1;
     }
     length
 }

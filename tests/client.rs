@@ -1,12 +1,6 @@
 //! The client's decisions one by one, and then all at once: many calls of one session on a host that loses, delays and forgets.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "a test that cannot go on has failed"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 #[path = "client/decisions.rs"]
 mod decisions;

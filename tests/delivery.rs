@@ -1,11 +1,6 @@
 //! The delivery machine, story by story, on a clock of its own.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::arithmetic_side_effects,
-    reason = "a test that cannot go on has failed"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use fieldpost::delivery::outbox::{Delivery, Effect, Event, Phase, Timing};
 use fieldpost::outcome::{Fault, Reason};

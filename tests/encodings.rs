@@ -4,8 +4,6 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
     clippy::format_collect,
     clippy::format_push_string,
     clippy::type_complexity,

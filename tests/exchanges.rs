@@ -6,11 +6,9 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    clippy::indexing_slicing,
     clippy::string_slice,
     clippy::type_complexity,
     clippy::too_many_lines,
-    clippy::arithmetic_side_effects,
     reason = "a test that cannot go on has failed, and its counts are its result"
 )]
 

@@ -5,8 +5,6 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
     clippy::too_many_lines,
     clippy::cast_sign_loss,
     clippy::cast_possible_truncation,

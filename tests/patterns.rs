@@ -1,11 +1,7 @@
 //! Patterns by which one text can be divided in too many ways are refused when a form is made; those that people use are not.
 //! `tests/patterns.test.mjs` reads the same cases, and holds the decision to what patterns really do.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use fieldpost::{Form, Spec, Value};
 use serde_json::Value as Json;

@@ -4,12 +4,7 @@
 //! Severities follow from `ok` where they are not named. A number that is clean is written as its text, because that is
 //! how the border hands it out.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on has failed"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use fieldpost::report::{FieldReport, Flags};
 use fieldpost::rules::{self, phone};

@@ -1,11 +1,6 @@
 //! Signing in: what is missing or wrong is said before a call, what the answer lacks after it, and nothing of it in silence.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on has failed"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use fieldpost::outcome::Fault;
 use fieldpost::systems::token::{self, Credentials};

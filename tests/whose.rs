@@ -1,11 +1,6 @@
 //! Whose fault a refusal is: it decides what waits until it is mended, and whether a lead dies of it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on has failed"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use fieldpost::outcome::{Class, Fault, VendorCode, of_status};
 use fieldpost::systems::sent::Sent;

@@ -10,8 +10,6 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     reason = "a test that cannot go on has failed"
 )]

@@ -347,7 +347,7 @@ fn indexed(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
                 let mut number = Vec::new();
                 put_decimal(&mut number, index);
                 encoding::form_pair(&[name, b"_", &number], flat(items.value(), [b"0", b"1"]), out);
-                index = index.saturating_add(1);
+                index += 1;
             }
         }
         _ => encoding::form_pair(&[name], flat(value, [b"0", b"1"]), out),

@@ -117,11 +117,11 @@ impl Reader {
     }
 
     fn peek(&self, ahead: usize) -> Option<char> {
-        self.pattern.get(self.at.saturating_add(ahead)).copied()
+        self.pattern.get(self.at + ahead).copied()
     }
 
     fn skip(&mut self, count: usize) {
-        self.at = self.at.saturating_add(count);
+        self.at += count;
     }
 
     fn text(&self, range: Range<usize>) -> String {
@@ -303,7 +303,7 @@ impl Reader {
                 while let Some(sign) = self.peek(0) {
                     self.skip(if sign == '\\' { 2 } else { 1 });
                     match sign {
-                        '[' => depth = depth.saturating_add(1),
+                        '[' => depth += 1,
                         ']' => depth = depth.saturating_sub(1),
                         _ => {}
                     }
@@ -356,7 +356,7 @@ impl Reader {
         if around {
             (self.choices, self.loops) = (1.0, Vec::new());
         }
-        self.depth = self.depth.saturating_add(1);
+        self.depth += 1;
         if self.depth > MAX_DEPTH {
             self.blame(0..self.pattern.len());
         }
@@ -381,17 +381,16 @@ impl Reader {
 
     fn escape(&mut self, start: usize) -> Part {
         let hex = |from: usize, count: usize| {
-            (from..from.saturating_add(count)).all(|at| {
-                self.pattern.get(start.saturating_add(at)).is_some_and(char::is_ascii_hexdigit)
-            })
+            (from..from + count)
+                .all(|at| self.pattern.get(start + at).is_some_and(char::is_ascii_hexdigit))
         };
         let low = |from: usize| {
-            let sign = |at: usize| self.pattern.get(start.saturating_add(at)).copied();
+            let sign = |at: usize| self.pattern.get(start + at).copied();
             sign(from) == Some('\\')
-                && sign(from.saturating_add(1)) == Some('u')
-                && matches!(sign(from.saturating_add(2)), Some('d' | 'D'))
-                && matches!(sign(from.saturating_add(3)), Some('c'..='f' | 'C'..='F'))
-                && hex(from.saturating_add(4), 2)
+                && sign(from + 1) == Some('u')
+                && matches!(sign(from + 2), Some('d' | 'D'))
+                && matches!(sign(from + 3), Some('c'..='f' | 'C'..='F'))
+                && hex(from + 4, 2)
         };
         match (self.peek(1), self.peek(2)) {
             (Some('b' | 'B'), _) => {
@@ -456,7 +455,7 @@ fn twice(one: &[usize], two: &[usize]) -> Vec<usize> {
     let mut counts: HashMap<usize, usize> = HashMap::new();
     let mut keep = |place: &usize| {
         let count = counts.entry(*place).or_default();
-        *count = count.saturating_add(1);
+        *count += 1;
         *count <= 2
     };
     one.iter().chain(two).copied().filter(|place| keep(place)).collect()

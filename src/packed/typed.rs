@@ -31,13 +31,13 @@ fn put_value(value: &Value<'_>, depth: u8, out: &mut Vec<u8>) {
         Value::List(items) => {
             out.push(LIST);
             for item in items {
-                put_value(item, depth.saturating_add(1), out);
+                put_value(item, depth + 1, out);
             }
             out.push(CLOSE);
         }
         Value::Map(entries) => {
             out.push(MAP);
-            put_entries(entries, depth.saturating_add(1), out);
+            put_entries(entries, depth + 1, out);
             out.push(CLOSE);
         }
     }

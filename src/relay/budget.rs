@@ -41,9 +41,8 @@ impl Budgets {
     fn of(&mut self, event: u32) -> &mut Budget {
         let at = self.all.iter().position(|one| one.event == event).unwrap_or_else(|| {
             self.all.push(self.whole(event));
-            self.all.len().saturating_sub(1)
+            self.all.len() - 1
         });
-        #[allow(clippy::indexing_slicing, reason = "found or added just above")]
         &mut self.all[at]
     }
 
@@ -73,7 +72,7 @@ impl Budgets {
         if self.is_spent(event) {
             return false;
         }
-        self.each(event, |one| one.deliveries = one.deliveries.saturating_sub(1));
+        self.each(event, |one| one.deliveries -= 1);
         self.go_on(event)
     }
 
@@ -82,7 +81,7 @@ impl Budgets {
         if self.least(event, |one| one.calls) < ROUND {
             return false;
         }
-        self.each(event, |one| one.calls = one.calls.saturating_sub(ROUND));
+        self.each(event, |one| one.calls -= ROUND);
         true
     }
 

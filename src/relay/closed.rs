@@ -85,9 +85,8 @@ impl Schedule {
         let at = known.unwrap_or_else(|| {
             let (account, form) = (account.to_owned(), form.to_owned());
             self.letters.push(Letters { account, form, dead: 0, full: false });
-            self.letters.len().saturating_sub(1)
+            self.letters.len() - 1
         });
-        #[allow(clippy::indexing_slicing, reason = "found or added just above")]
         &mut self.letters[at]
     }
 

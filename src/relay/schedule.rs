@@ -214,7 +214,7 @@ impl Schedule {
         else {
             return false;
         };
-        account.width = account.width.saturating_add(1);
+        account.width += 1;
         true
     }
 
@@ -261,9 +261,8 @@ impl Schedule {
             }
         }
         if arm {
-            let next = |one: &Account| {
-                Statement::of("next", &[&one.name], &[u64::from(AT_ONCE).saturating_add(1)])
-            };
+            let next =
+                |one: &Account| Statement::of("next", &[&one.name], &[u64::from(AT_ONCE) + 1]);
             statements.extend(self.accounts.iter().map(next));
         }
         if !statements.is_empty() {

@@ -214,7 +214,7 @@ struct Items {
 impl Items {
     fn value(&mut self) -> Option<JsValue> {
         let at = self.next;
-        self.next = at.saturating_add(1);
+        self.next = at + 1;
         (at < self.length).then(|| self.array.get(at))
     }
 }

@@ -105,7 +105,7 @@ fn ask(question: Ask, text: &[u8], out: &mut Vec<u8>) -> bool {
     let start = out.len();
     // Neither answer is longer: NFC takes at most three times the bytes, an ASCII form that fits a domain 254.
     let room = text.len().saturating_mul(3).saturating_add(256);
-    out.resize(start.saturating_add(room), 0);
+    out.resize(start + room, 0);
     let to = out.as_mut_ptr().addr().wrapping_add(start);
     let number = match question {
         Ask::AsciiDomain => 0,

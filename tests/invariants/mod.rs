@@ -5,7 +5,6 @@
     dead_code,
     clippy::unwrap_used,
     clippy::panic,
-    clippy::indexing_slicing,
     clippy::missing_panics_doc,
     missing_docs,
     unreachable_pub,

@@ -64,7 +64,7 @@ fn count(names: Texts<'_>, most: usize, code: &'static Code, writer: &mut Report
             put(&mut writer.limit, b", ");
         }
         put(&mut writer.limit, name);
-        given = given.saturating_add(usize::from(is_given(name, writer)));
+        given += usize::from(is_given(name, writer));
         false
     });
     if given == 0 || given > most {

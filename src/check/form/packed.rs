@@ -83,7 +83,7 @@ impl Writer<'_> {
             *first = byte;
             self.room = rest;
         }
-        self.length = self.length.saturating_add(1);
+        self.length += 1;
     }
 
     /// Seven bits a byte, the lowest first; the sign is the lowest of all.
@@ -211,7 +211,7 @@ impl Reader {
         loop {
             let byte = self.byte();
             number |= u64::from(byte & 0x7F).unbounded_shl(shift);
-            shift = shift.saturating_add(7);
+            shift += 7;
             if byte & 0x80 == 0 {
                 let sign = (number & 1).cast_signed().wrapping_neg();
                 return (number >> 1).cast_signed() ^ sign;

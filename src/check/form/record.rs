@@ -72,10 +72,10 @@ fn sort(fields: &[Field<'_>], record: &[u8], writer: &mut ReportWriter) -> bool 
         }
         let field =
             number(name, expected, fields, record, writer.given.get(base..).unwrap_or_default());
-        expected = field.saturating_add(1);
+        expected = field + 1;
         let given = Given {
-            name: (start, start.saturating_add(name.len())),
-            value: (middle, middle.saturating_add(value.len())),
+            name: (start, start + name.len()),
+            value: (middle, middle + value.len()),
             field,
         };
         // Into its place: those of later fields move on.
@@ -117,12 +117,12 @@ fn number(
         if fields.get(at).is_some_and(|field| field.name.as_bytes() == name) {
             return at;
         }
-        at = at.saturating_add(1);
+        at += 1;
     }
     let known = given
         .iter()
         .find(|other| other.field >= fields.len() && self::at(record, other.name) == name);
-    known.map_or(fields.len().saturating_add(given.len()), |other| other.field)
+    known.map_or(fields.len() + given.len(), |other| other.field)
 }
 
 /// Takes the entries of a field: its name, and its value or the list of all.
@@ -134,7 +134,7 @@ fn take<'r>(
 ) -> (&'r [u8], Cow<'r, [u8]>) {
     let rest = writer.given.get(*next..).unwrap_or_default();
     let count = rest.iter().take_while(|given| given.field == field).count();
-    *next = next.saturating_add(count);
+    *next += count;
     match rest.get(..count) {
         Some([given]) => (at(record, given.name), Cow::Borrowed(at(record, given.value))),
         Some(all @ [given, ..]) => (at(record, given.name), Cow::Owned(merge(record, all))),
@@ -238,7 +238,7 @@ fn list(field: &Field<'_>, items: PackedValues<'_>, clears: bool, writer: &mut R
     let mut rest = items;
     while !rest.is_done() {
         rest.value();
-        count = count.saturating_add(1);
+        count += 1;
     }
     let (limit, code) = match (field.min, field.max) {
         (_, Some(most)) if count > most => (most, &code::PARAM_COUNT_MANY),

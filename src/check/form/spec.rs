@@ -174,5 +174,5 @@ fn texts<'a>(packed: &'a [u8], member: &[u8], writer: &mut ReportWriter) -> Text
 /// A part of the packed spec as text: cut out again at its place, because a look at each letter would take more code.
 fn text<'a>(all: &'a str, part: &[u8]) -> &'a str {
     let from = part.as_ptr().addr().wrapping_sub(all.as_ptr().addr());
-    all.get(from..from.saturating_add(part.len())).unwrap_or_default()
+    all.get(from..from + part.len()).unwrap_or_default()
 }

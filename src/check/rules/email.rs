@@ -41,8 +41,8 @@ pub(super) fn check(options: Options, text: &[u8], writer: &mut ReportWriter) ->
         }
     };
     // The clean address stands behind the text's mark.
-    let clean = writer.values.get(start.saturating_add(1)..).unwrap_or_default();
-    let domain = clean.get(local.len().saturating_add(1)..).unwrap_or_default();
+    let clean = writer.values.get(start + 1..).unwrap_or_default();
+    let domain = clean.get(local.len() + 1..).unwrap_or_default();
     // `info+web@` is still `info@`.
     if ROLES.contains(text::cut(local, b'+').map_or(local, |(name, _)| name)) {
         writer.flags.insert(Flags::ROLE);
@@ -87,7 +87,7 @@ fn read<'t>(
         read_domain(domain, writer)?;
     }
     let length = writer.values.len().saturating_sub(start);
-    if local.len().saturating_add(length) >= MAX_WHOLE { Err(&code::EMAIL_LONG) } else { Ok(local) }
+    if local.len() + length >= MAX_WHOLE { Err(&code::EMAIL_LONG) } else { Ok(local) }
 }
 
 /// What stands before and after the one @; a quoted part may have its own.
@@ -95,7 +95,7 @@ fn parts(options: Options, text: &[u8]) -> Option<(&[u8], &[u8])> {
     let quoted = if options.has(Options::QUOTED) { quoted(text) } else { 0 };
     let (before, rest) = text.split_at_checked(quoted)?;
     let (after, domain) = text::cut(rest, b'@')?;
-    let local = text.get(..before.len().saturating_add(after.len()))?;
+    let local = text.get(..before.len() + after.len())?;
     (!local.is_empty() && !domain.is_empty() && text::cut(domain, b'@').is_none())
         .then_some((local, domain))
 }
@@ -109,10 +109,10 @@ fn quoted(text: &[u8]) -> usize {
             (0, _) | (_, ..b' ' | 0x7F..) => return 0,
             _ if escaped => escaped = false,
             (_, b'\\') => escaped = true,
-            (_, b'"') => return length.saturating_add(1),
+            (_, b'"') => return length + 1,
             _ => {}
         }
-        length = length.saturating_add(1);
+        length += 1;
     }
     0
 }
@@ -201,7 +201,7 @@ fn read_domain(typed: &[u8], writer: &mut ReportWriter) -> Verdict {
             _ if label.len() > MAX_LABEL => return Err(&code::EMAIL_LONG),
             _ => {}
         }
-        labels = labels.saturating_add(1);
+        labels += 1;
         coded |= label.starts_with(b"xn--");
         last = label;
     }

@@ -23,11 +23,11 @@ pub(super) fn list(
     writer.values.push(LIST);
     let (mut read, mut kept) = (0_usize, 0_usize);
     let mut add = |text: &[u8]| {
-        read = read.saturating_add(1);
+        read += 1;
         if read > MAX_ITEMS {
             return Err(&code::TOO_LARGE);
         }
-        kept = kept.saturating_add(item(field, text, labels, start, writer)?);
+        kept += item(field, text, labels, start, writer)?;
         Ok(())
     };
     match node {
@@ -73,12 +73,12 @@ fn item(
     writer: &mut ReportWriter,
 ) -> Result<usize, &'static code::Code> {
     let at = writer.values.len();
-    let inner = at.saturating_add(1);
+    let inner = at + 1;
     writer.values.push(TEXT);
     text::tidy(text, false, writer);
     text::trim_last(writer, inner);
     let (before, this) = writer.values.split_at_checked(inner).unwrap_or_default();
-    let mut known = PackedValues(before.get(start.saturating_add(1)..at).unwrap_or_default());
+    let mut known = PackedValues(before.get(start + 1..at).unwrap_or_default());
     let mut fresh = !this.is_empty();
     while fresh && !known.is_done() {
         let other = Node::of(known.value()).text().unwrap_or_default();

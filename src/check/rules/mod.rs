@@ -47,7 +47,7 @@ pub(crate) fn write(field: &Field<'_>, packed: &[u8], writer: &mut ReportWriter)
     let start = writer.values.len();
     writer.lenient = field.options.has(Options::LENIENT);
     // Two bytes are the marks of a text.
-    let verdict = if packed.len() > MAX_BYTES.saturating_add(2) {
+    let verdict = if packed.len() > MAX_BYTES + 2 {
         Err(&code::TOO_LARGE)
     } else if is_vouched(field, writer.vouched) {
         put(&mut writer.values, packed);

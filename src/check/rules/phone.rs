@@ -82,7 +82,7 @@ pub(super) fn check(text: &[u8], writer: &mut ReportWriter) -> Verdict {
         }
         note(purpose, number, elsewhere, writer);
     } else {
-        let length = code.len().saturating_add(number.len());
+        let length = code.len() + number.len();
         if length < MIN_DIGITS || !plan::is_country(digits) {
             return Err(&code::PHONE_COUNTRY);
         }
@@ -147,7 +147,7 @@ impl Bytes {
     /// Adds a byte; false when there is no room.
     fn push(&mut self, byte: u8) -> bool {
         let place = self.bytes.get_mut(self.count);
-        self.count = self.count.saturating_add(usize::from(place.is_some()));
+        self.count += usize::from(place.is_some());
         place.map(|place| *place = byte).is_some()
     }
 
@@ -239,7 +239,7 @@ impl Typed {
                         }
                         _ if takes_letter && !self.is_full() => {
                             self.digits.push(key(*sign));
-                            self.letters = self.letters.saturating_add(1);
+                            self.letters += 1;
                             (ends_in_letter, between) = (true, 0);
                         }
                         Some(_) => return Err(&code::PHONE_EXTENSION),
@@ -304,9 +304,9 @@ impl Typed {
             [b'1', b'1', ..] if self.plus => 12,
             [b'1', ..] => 11,
             // With the prefix within the country.
-            _ if self.plus => MAX_DIGITS.saturating_add(1),
+            _ if self.plus => MAX_DIGITS + 1,
             // 011 and such a number; or no digit yet.
-            [] | [b'0', ..] => MAX_DIGITS.saturating_add(4),
+            [] | [b'0', ..] => MAX_DIGITS + 4,
             _ => 10,
         };
         self.digits.count >= most

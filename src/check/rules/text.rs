@@ -62,8 +62,7 @@ pub(super) fn is_sign(text: &[u8], kinds: u8) -> usize {
     let third = text.get(2).copied().unwrap_or_default();
     for [one, two, from, to, kind] in &SIGNS {
         if *one == first && *two == second && (*from..=*to).contains(&third) {
-            let length =
-                if first < 0xE0 { 2 } else { 3_usize.saturating_add(usize::from(first >= 0xF0)) };
+            let length = if first < 0xE0 { 2 } else { 3 + usize::from(first >= 0xF0) };
             return if kind & kinds > 0 { length } else { 0 };
         }
     }
@@ -116,7 +115,7 @@ pub(super) fn has_word(words: &[u8], word: &[u8]) -> bool {
 #[inline(never)]
 pub(super) fn cut(text: &[u8], sign: u8) -> Option<(&[u8], &[u8])> {
     let at = text.iter().position(|byte| *byte == sign)?;
-    Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// The next sign as a keyboard of ASCII has it, and how many bytes it has: full-width signs, the dashes and quotes that
@@ -196,13 +195,13 @@ pub(super) fn trim_last(writer: &mut ReportWriter, start: usize) {
     let length = trim(added).len();
     if from > 0 {
         for at in 0..length {
-            let kept = added.get(at.saturating_add(from)).copied().unwrap_or_default();
+            let kept = added.get(at + from).copied().unwrap_or_default();
             if let Some(place) = added.get_mut(at) {
                 *place = kept;
             }
         }
     }
-    writer.values.truncate(start.saturating_add(length));
+    writer.values.truncate(start + length);
 }
 
 #[inline(never)]
@@ -218,7 +217,7 @@ fn trim_start(mut text: &[u8]) -> &[u8] {
 #[inline(never)]
 pub(super) fn count(text: &[u8]) -> usize {
     // All bytes but those that continue a character.
-    text.iter().fold(0, |sum: usize, byte| sum.saturating_add(usize::from(byte & 0xC0 != 0x80)))
+    text.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 /// Whether `n` is within the field's bounds.
@@ -245,7 +244,7 @@ pub(super) fn check(field: &Field<'_>, text: &[u8], writer: &mut ReportWriter) -
     let start = writer.values.len();
     writer.values.push(TEXT);
     tidy(text, field.kind == Kind::Text, writer);
-    let inner = start.saturating_add(1);
+    let inner = start + 1;
     let added = writer.values.get(inner..).unwrap_or_default();
     if matches!(field.kind, Kind::Name | Kind::Choice) || trim_start(added).is_empty() {
         trim_last(writer, inner);

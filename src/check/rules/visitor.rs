@@ -31,7 +31,7 @@ pub(super) fn is_ipv4(text: &[u8]) -> bool {
 /// `id:<munchkin id>&token:_mch-<domain>-…`, raw. A page stores it percent-encoded, and Adobe's own sample of a URL has its `&`
 /// alone encoded; a raw one has a `&`. Only the frame is looked at: the token has changed its shape before.
 pub(super) fn cookie(text: &[u8], writer: &mut ReportWriter) -> Verdict {
-    let start = writer.values.len().saturating_add(1);
+    let start = writer.values.len() + 1;
     writer.values.push(TEXT);
     if text.contains(&b'&') {
         put(&mut writer.values, text);

@@ -55,7 +55,7 @@ impl Wide {
                         encoding::percent(value, &mut query);
                     });
                 }
-                if self == Wide::LongCsv && path.len().saturating_add(query.len()) > LONGEST {
+                if self == Wide::LongCsv && path.len() + query.len() > LONGEST {
                     let mut body = String::with_capacity(query.len());
                     for (name, value) in &values {
                         pairs(name, value, true, |name, value| form_pair(name, value, &mut body));

@@ -76,7 +76,7 @@ impl Reader {
             if states.len() > MAX_WAYS {
                 return true;
             }
-            at = at.saturating_add(1);
+            at += 1;
         }
         false
     }

@@ -1,8 +1,6 @@
 #![allow(
     clippy::panic,
     clippy::unwrap_used,
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     reason = "a test that cannot go on has failed"
 )]

@@ -1,8 +1,4 @@
 //! Lead fields and forms (page "Leads", Describe and Fields; page "Form fields").
-#![allow(
-    clippy::indexing_slicing,
-    reason = "the index of a JSON value answers null for what is not there"
-)]
 
 use serde_json::{Value, json};
 

@@ -1,9 +1,5 @@
 //! Static lists, programs and who is in them (pages "List membership" and "Program members"). Every list id exists; a
 //! membership makes it.
-#![allow(
-    clippy::indexing_slicing,
-    reason = "the index of a JSON value answers null for what is not there"
-)]
 
 use serde_json::{Map, Value, json};
 

@@ -30,7 +30,7 @@ impl Use {
         if !LATE {
             return if usize::from(self.0) > USES { SOMEWHERE } else { "" };
         }
-        usize::from(self.0).checked_sub(USES.saturating_add(1)).and_then(place).unwrap_or_default()
+        usize::from(self.0).checked_sub(USES + 1).and_then(place).unwrap_or_default()
     }
 }
 
@@ -87,7 +87,7 @@ fn place(at: usize) -> Option<&'static str> {
     let start = EVEN.saturating_mul(at.min(EVEN_PLACES));
     let mut rest = PLACES.get(start..)?;
     for _ in EVEN_PLACES..at {
-        rest = rest.get(length(rest).saturating_add(1)..)?;
+        rest = rest.get(length(rest) + 1..)?;
     }
     rest.get(..length(rest))
 }
@@ -136,11 +136,6 @@ pub(super) fn without_trunk(digits: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// The number that a word of digits is.
-#[allow(
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "runs at compile time only: what is out of bounds stops the build"
-)]
 const fn number(text: &[u8], from: usize, to: usize) -> usize {
     let (mut at, mut sum) = (from, 0);
     while at < to {
@@ -151,8 +146,6 @@ const fn number(text: &[u8], from: usize, to: usize) -> usize {
 }
 
 #[allow(
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
     clippy::cast_possible_truncation,
     reason = "runs at compile time only: what is out of bounds stops the build"
 )]
@@ -175,11 +168,6 @@ const fn rows() -> [u8; 800] {
 }
 
 /// How many bytes the names of all places have, with a blank each.
-#[allow(
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "runs at compile time only: what is out of bounds stops the build"
-)]
 const fn places_size() -> usize {
     let (mut at, mut row, mut size) = (0, 0, 0);
     while let Some((from, to)) = next(AREA_CODES, at) {
@@ -194,11 +182,6 @@ const fn places_size() -> usize {
     size
 }
 
-#[allow(
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "runs at compile time only: what is out of bounds stops the build"
-)]
 const fn places() -> [u8; places_size()] {
     let mut names = [b' '; places_size()];
     let (mut at, mut row, mut filled) = (0, 0, 0);
@@ -220,11 +203,6 @@ const fn places() -> [u8; places_size()] {
     names
 }
 
-#[allow(
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "runs at compile time only: what is out of bounds stops the build"
-)]
 const fn even_places() -> usize {
     let mut count = 0;
     while (count + 1) * EVEN <= PLACE_NAMES.len()
@@ -237,11 +215,6 @@ const fn even_places() -> usize {
 }
 
 /// Whether a blank is among the five bytes from there.
-#[allow(
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "runs at compile time only: what is out of bounds stops the build"
-)]
 const fn has_blank(from: usize) -> bool {
     let mut at = from;
     while at < from + EVEN - 1 {
@@ -254,8 +227,6 @@ const fn has_blank(from: usize) -> bool {
 }
 
 #[allow(
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
     clippy::cast_possible_truncation,
     reason = "runs at compile time only: what is out of bounds stops the build"
 )]

@@ -28,12 +28,7 @@ pub(in crate::check::rules) fn is(byte: u8, classes: u8) -> bool {
     CLASSES.get(usize::from(byte)).is_some_and(|class| class & classes != 0)
 }
 
-#[allow(
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::cast_possible_truncation,
-    reason = "runs at compile time only"
-)]
+#[allow(clippy::cast_possible_truncation, reason = "runs at compile time only")]
 const fn classes() -> [u8; 256] {
     let mut classes = [0; 256];
     let mut at = 0;

@@ -15,7 +15,7 @@ impl Words {
     pub(in crate::check::rules) fn contains(&self, word: &[u8]) -> bool {
         let length = word.len();
         let place = |at: usize| self.starts.get(at).map(|start| usize::from(*start));
-        let (Some(from), Some(to)) = (place(length), place(length.saturating_add(1))) else {
+        let (Some(from), Some(to)) = (place(length), place(length + 1)) else {
             return false;
         };
         let Some(first) = word.first().map(u8::to_ascii_lowercase) else { return false };
@@ -45,10 +45,6 @@ macro_rules! words {
 pub(in crate::check::rules) use words;
 
 /// How many letters all words have.
-#[allow(
-    clippy::arithmetic_side_effects,
-    reason = "runs at compile time only: what overflows stops the build"
-)]
 pub(in crate::check::rules) const fn size(text: &[u8]) -> usize {
     let (mut at, mut sum) = (0, 0);
     while let Some((from, to)) = next(text, at) {
@@ -60,8 +56,6 @@ pub(in crate::check::rules) const fn size(text: &[u8]) -> usize {
 
 /// The words in order of their length, and where each length begins.
 #[allow(
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
     clippy::cast_possible_truncation,
     reason = "runs at compile time only: what is out of bounds stops the build"
 )]
@@ -92,11 +86,6 @@ pub(in crate::check::rules) const fn pack<const N: usize>(
 }
 
 /// Where the next word begins and ends.
-#[allow(
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "runs at compile time only: what is out of bounds stops the build"
-)]
 pub(in crate::check::rules) const fn next(text: &[u8], mut at: usize) -> Option<(usize, usize)> {
     while at < text.len() && (text[at] <= b' ' || text[at] == b'#') {
         let remark = text[at] == b'#';

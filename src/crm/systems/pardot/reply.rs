@@ -192,7 +192,7 @@ pub fn read_batch(reply: &Reply, status: &str, keys: &[String], is_keyed: bool) 
     let count = errors
         .iter()
         .filter_map(|(key, _)| position(key))
-        .map(|at| at.saturating_add(1))
+        .map(|at| at + 1)
         .chain([keys.len()])
         .max()
         .unwrap_or_default();
