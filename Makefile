@@ -78,6 +78,7 @@ check: node_modules/.installed
 	$(XTASK) generate --check
 	cargo fmt --all --check
 	npx --no-install biome ci --error-on-warnings
+	npx --no-install tsc --project tests/tsconfig.json
 	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
 	cargo clippy --package fieldpost --lib --no-default-features --locked --quiet -- --deny warnings
 	RUSTDOCFLAGS=--deny=warnings cargo doc --workspace --no-deps --locked --quiet

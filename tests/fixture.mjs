@@ -5,7 +5,10 @@ import { root } from "./stand.mjs";
 export const PAGE = "https://page.example/";
 export const RELAY = "https://relay.example/leads/form";
 
-/** What a page's own module would be: the given lines, bundled. */
+/**
+ * What a page's own module would be: the given lines, bundled.
+ * @param {string} contents
+ */
 export async function bundle(contents) {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: `${root}tests` },
@@ -15,7 +18,7 @@ export async function bundle(contents) {
     platform: "browser",
     charset: "utf8",
   });
-  return outputFiles[0].text;
+  return String(outputFiles[0]?.text);
 }
 
 export const attachScript = () =>
@@ -24,9 +27,19 @@ export const attachScript = () =>
 const cors = { "access-control-allow-origin": "*" };
 export const queued = { v: 1, id: "1", state: "queued", issues: [] };
 
+/** @typedef {{ status?: number, [name: string]: unknown }} Answer */
+/** @typedef {URLSearchParams & { raw: import("playwright-core").Request }} Post */
+
 /**
  * Opens `body` as a page. `fields` is the relay's spec; `answer` gives what the relay answers to a lead, or nothing for
  * a connection that breaks. `seen.posts` are the leads as the relay gets them.
+ * @param {import("node:test").TestContext} t
+ * @param {import("playwright-core").Browser} browser
+ * @param {string} body
+ * @param {import("playwright-core").BrowserContextOptions & {
+ *   fields?: object, answer?: (nth: number) => Answer | undefined | Promise<Answer | undefined>, script?: string, url?: string,
+ *   sealKey?: JsonWebKey | null, head?: string,
+ * }} given
  */
 export async function open(
   t,
@@ -34,7 +47,7 @@ export async function open(
   body,
   {
     fields = {},
-    answer = () => queued,
+    answer = () => /** @type {Answer} */ (queued),
     script,
     url = PAGE,
     sealKey = null,
@@ -46,9 +59,15 @@ export async function open(
   t.after(() => context.close());
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
-  const seen = { posts: [], asked: 0, errors: [] };
+  const seen = {
+    posts: /** @type {Post[]} */ ([]),
+    asked: 0,
+    errors: /** @type {string[]} */ ([]),
+  };
   page.on("pageerror", (error) => seen.errors.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && seen.errors.push(message.text()));
+  page.on("console", (message) => {
+    if (message.type() === "error") seen.errors.push(message.text());
+  });
   await context.route(/example\//, async (route) => {
     const request = route.request();
     if (request.url() === RELAY && request.method() === "POST") {
@@ -88,17 +107,31 @@ export async function open(
   return { page, context, seen };
 }
 
-/** Attaches the page's first form, and waits until it is ready. */
-export const attached = (page, options) =>
-  page.evaluate(
-    (given) =>
-      (globalThis.attachment = globalThis.attach(document.querySelector("form"), given)).ready(),
-    options,
-  );
+/** @typedef {{ attachment: any, attach: (form: Element | null, given: unknown) => { ready(): unknown } }} Attached */
 
-/** The lead without what the page adds. */
+/**
+ * Attaches the page's first form, and waits until it is ready.
+ * @param {import("playwright-core").Page} page
+ * @param {unknown} [options]
+ */
+export const attached = (page, options) =>
+  page.evaluate((given) => {
+    const own = /** @type {Attached} */ (/** @type {unknown} */ (globalThis));
+    own.attachment = own.attach(document.querySelector("form"), given);
+    return own.attachment.ready();
+  }, options);
+
+/**
+ * The lead without what the page adds.
+ * @param {URLSearchParams} post
+ */
 export const fieldsOf = (post) => [...post].filter(([name]) => !name.startsWith("_fp_"));
 
-export const press = (page) => page.evaluate(() => document.querySelector("form").requestSubmit());
+/** @param {import("playwright-core").Page} page */
+export const press = (page) => page.evaluate(() => document.querySelector("form")?.requestSubmit());
+/**
+ * @param {import("playwright-core").Page} page
+ * @param {string} wanted
+ */
 export const state = (page, wanted) =>
   page.waitForSelector(`form[data-fieldpost-state=${wanted}]`, { state: "attached" });

@@ -3,12 +3,19 @@ import { WebSocket } from "undici";
 
 const MIB = 1 << 20;
 
-/** Opens the inspector of a stand's relay. `used` is what the heap holds, garbage and all; `live` what is left when that is gone. In MB. */
+/**
+ * Opens the inspector of a stand's relay. `used` is what the heap holds, garbage and all; `live` what is left when that is
+ * gone. In MB.
+ * @param {URL | undefined} inspector
+ */
 export async function heap(inspector) {
+  /** @type {{ id: string, webSocketDebuggerUrl: string }[]} */
   const targets = await (
     await fetch(new URL("/json", String(inspector).replace("ws", "http")))
   ).json();
-  const socket = new WebSocket(targets.find(({ id }) => id === "core:user:").webSocketDebuggerUrl);
+  const socket = new WebSocket(
+    String(targets.find(({ id }) => id === "core:user:")?.webSocketDebuggerUrl),
+  );
   await new Promise((resolve, reject) =>
     Object.assign(socket, { onopen: resolve, onerror: reject }),
   );
@@ -19,6 +26,10 @@ export async function heap(inspector) {
     waiting.get(id)?.(result ?? error);
     waiting.delete(id);
   };
+  /**
+   * @param {string} method
+   * @returns {Promise<{ usedSize: number, backingStorageSize?: number }>}
+   */
   const ask = (method) =>
     new Promise((resolve) => {
       waiting.set(++last, resolve);

@@ -55,24 +55,37 @@ const PATTERNS = [
   "\ud800",
 ];
 /** Marks of two classes, which Unicode's normal form has to sort. */
-const marks = (bytes) => `e${"\u0301".repeat(bytes / 4)}${"\u0323".repeat(bytes / 4)}`;
-const bytesOf = (text) => new TextEncoder().encode(text).length;
+const marks = (/** @type {number} */ bytes) =>
+  `e${"\u0301".repeat(bytes / 4)}${"\u0323".repeat(bytes / 4)}`;
+const bytesOf = (/** @type {string} */ text) => new TextEncoder().encode(text).length;
+/** @type {[string, (bytes: number) => string][]} */
 const INPUTS = [
-  ...PATTERNS.map((pattern) => [
-    JSON.stringify(pattern),
-    (bytes) => pattern.repeat(bytes / bytesOf(pattern)),
-  ]),
+  ...PATTERNS.map(
+    (pattern) =>
+      /** @type {[string, (bytes: number) => string]} */ ([
+        JSON.stringify(pattern),
+        (/** @type {number} */ bytes) => pattern.repeat(bytes / bytesOf(pattern)),
+      ]),
+  ),
   ["marks", marks],
 ];
 
+/**
+ * @param {(text: string) => unknown} act
+ * @param {string} text
+ */
 function time(act, text) {
   const start = performance.now();
   act(text);
   return performance.now() - start;
 }
 
-/** Looks until it fits; or so often that chance is out of the question. */
-function judge(check, [small, large]) {
+/**
+ * Looks until it fits; or so often that chance is out of the question.
+ * @param {(text: string) => unknown} check
+ * @param {string[]} texts
+ */
+function judge(check, [small = "", large = ""]) {
   let [short, long, rounds] = [Infinity, Infinity, 0];
   const begun = performance.now();
   const isPatient = () => rounds < MOST_ROUNDS && performance.now() - begun < PATIENCE_MS;
@@ -89,7 +102,10 @@ function judge(check, [small, large]) {
   return seen();
 }
 
-/** What a rule would be that looks at all of the text for each of its letters. */
+/**
+ * What a rule would be that looks at all of the text for each of its letters.
+ * @param {string} text
+ */
 function square(text) {
   let sum = 0;
   for (let one = 0; one < text.length; one += 8)
@@ -113,11 +129,12 @@ for (const [build, path] of [
     KINDS.map((kind) => [kind, { kind, ...(/^choices?$/.test(kind) && { choices: ["a", "b"] }) }]),
   );
   const form = api.form({ fields });
-  let [worst, steepest] = [{ long: 0 }, { times: 0 }];
+  const none = { what: "nothing", long: 0, times: 0 };
+  let [worst, steepest] = [none, none];
   for (const kind of KINDS) {
     // A handful says enough.
     if (slow.length >= 5) break;
-    const check = (text) => form.checkField(kind, text);
+    const check = (/** @type {string} */ text) => form.checkField(kind, text);
     for (const [name, make] of INPUTS) {
       const seen = { what: `${kind} ${name}`, ...judge(check, [make(SHORT), make(LONG)]) };
       const said = `x${seen.times.toFixed(1)} of 4 KiB, ${seen.long.toFixed(2)} ms`;

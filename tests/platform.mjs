@@ -4,20 +4,30 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { ask, body, root, stand } from "./stand.mjs";
 
-export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+export const pause = (/** @type {number} */ ms) =>
+  new Promise((resolve) => setTimeout(resolve, ms));
+/** @type {(() => unknown)[]} */
 const closing = [];
 /** Stops what was started here. */
 export const closeAll = () => Promise.all(closing.map((close) => close()));
 
-/** A system that takes `latency` ms for a call, hangs for ever (`hangs`: at its writes, or at its `token`), or is busy. */
+/**
+ * A system that takes `latency` ms for a call, hangs for ever (`hangs`: at its writes, or at its `token`), or is busy.
+ * @param {import("./relays.mjs").System} system
+ * @param {{ latency?: number, hangs?: "token" | "write" }} how
+ */
 export async function crm(system, { latency = 0, hangs } = {}) {
-  const own = { system, writes: [], reads: 0, busy: false };
+  const own = { system, writes: /** @type {string[]} */ ([]), reads: 0, busy: false };
   const server = createServer(async (request, response) => {
     let text = "";
     for await (const part of request) text += part;
-    const isToken = request.url.startsWith("/identity");
+    const isToken = String(request.url).startsWith("/identity");
     if (hangs === (isToken ? "token" : "write")) return;
-    const say = (status, said, headers = {}) =>
+    const say = (
+      /** @type {number} */ status,
+      /** @type {unknown} */ said,
+      /** @type {Record<string, string>} */ headers = {},
+    ) =>
       response
         .writeHead(status, { "content-type": "application/json", ...headers })
         .end(JSON.stringify(said));
@@ -29,7 +39,7 @@ export async function crm(system, { latency = 0, hangs } = {}) {
       own.reads++;
       return say(200, { items: [] });
     }
-    own.writes.push(/[\w.-]+@[\w.-]+/.exec(text)[0]);
+    own.writes.push(String(/[\w.-]+@[\w.-]+/.exec(text)?.[0]));
     const id = own.writes.length;
     say(
       200,
@@ -40,15 +50,21 @@ export async function crm(system, { latency = 0, hangs } = {}) {
   });
   // workerd closes what lies idle first: a connection that a system closes while it is used again is a lost reply.
   server.keepAliveTimeout = 60_000;
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  const address = /** @type {import("node:net").AddressInfo} */ (server.address());
   closing.push(() => {
     server.closeAllConnections();
     return server.close();
   });
-  return Object.assign(own, { baseUrl: `http://127.0.0.1:${server.address().port}` });
+  return Object.assign(own, { baseUrl: `http://127.0.0.1:${address.port}` });
 }
 
-/** A relay under the platform's limits, with these systems as accounts and forms that go to some of them. */
+/**
+ * A relay under the platform's limits, with these systems as accounts and forms that go to some of them.
+ * @param {Parameters<typeof stand>[0] & {
+ *   accounts: Record<string, { system: string, baseUrl: string }>, forms?: Record<string, string[]>,
+ * }} given
+ */
 export async function held({
   accounts,
   forms = { contact: Object.keys(accounts) },
@@ -68,7 +84,7 @@ export async function held({
         },
   });
   closing.push(() => at.stop());
-  const operator = async (path) =>
+  const operator = async (/** @type {string} */ path) =>
     (
       await ask(`${at.relay}/operator/${path}`, {
         headers: { authorization: "Bearer demo-operator" },
@@ -79,10 +95,13 @@ export async function held({
     order: async (what = {}) =>
       (await ask(`${at.relay}/test/orders`, { method: "POST", body: JSON.stringify(what) })).json(),
     meters: async () => Object.values(await (await ask(`${at.relay}/test/meters`)).json()),
-    queued: async () =>
-      (await operator("status")).shards.reduce((sum, { queued }) => sum + queued, 0),
+    queued: async () => {
+      /** @type {{ queued: number }[]} */
+      const shards = (await operator("status")).shards;
+      return shards.reduce((sum, { queued }) => sum + queued, 0);
+    },
     /** Sends a lead until it is taken, as a page does. */
-    async lead(email, form = "contact") {
+    async lead(/** @type {string} */ email, form = "contact") {
       for (let tries = 0; tries < 400; tries++) {
         const response = await fetch(`${at.relay}/leads/${form}`, {
           method: "POST",
@@ -97,8 +116,13 @@ export async function held({
   });
 }
 
-export const emails = (name, count) =>
+export const emails = (/** @type {string} */ name, /** @type {number} */ count) =>
   Array.from({ length: count }, (_, n) => `${name}${n}@example.org`);
+/**
+ * @template T
+ * @param {T[]} meters
+ * @param {(one: T) => number} of
+ */
 export const worst = (meters, of) => Math.max(0, ...meters.map(of));
-export const each = (rows) =>
+export const each = (/** @type {unknown[]} */ rows) =>
   assert.equal(new Set(rows).size, rows.length, "somebody was written twice");

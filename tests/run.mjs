@@ -87,6 +87,7 @@ if (lacking.length > 0) throw new Error(`tests: there is no suite ${lacking.join
 // What is of no kind is short, and computes.
 KINDS[1].suites.push(...all.filter((name) => !kinds.includes(name)));
 
+/** @type {string[]} */
 const failed = [];
 for (const { atOnce, suites } of KINDS) {
   const files = suites
@@ -94,7 +95,8 @@ for (const { atOnce, suites } of KINDS) {
     .map((name) => `${folder}${name}.test.mjs`);
   if (files.length === 0) continue;
   const events = run({ files, concurrency: atOnce, timeout: TIMEOUT });
-  events.on("test:fail", ({ file, name, details: { error } }) => {
+  events.on("test:fail", ({ file, name, details }) => {
+    const error = /** @type {Error & { failureType?: string, cause?: Error }} */ (details.error);
     // A suite fails with its tests: what these say is enough.
     if (error.failureType !== "subtestsFailed")
       failed.push(

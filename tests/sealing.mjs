@@ -2,6 +2,11 @@
 const encoder = new TextEncoder();
 const CURVE = { name: "ECDH", namedCurve: "P-256" };
 
+/**
+ * @param {JsonWebKey} jwk
+ * @param {string} key
+ * @param {string} text
+ */
 export async function seal(jwk, key, text) {
   const { subtle } = crypto;
   const pair = await subtle.generateKey(CURVE, false, ["deriveBits"]);
@@ -23,6 +28,10 @@ export async function seal(jwk, key, text) {
   return Uint8Array.from([...point, ...new Uint8Array(closed)]);
 }
 
-/** What a page sends of a lead that has waited: a line of its own fields, and the lead. */
+/**
+ * What a page sends of a lead that has waited: a line of its own fields, and the lead.
+ * @param {Record<string, string>} own
+ * @param {Uint8Array<ArrayBuffer>} sealed
+ */
 export const sealedBody = (own, sealed) =>
   new Blob([`${new URLSearchParams(own)}\n`, sealed], { type: "text/plain;fieldpost=sealed" });

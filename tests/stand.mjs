@@ -19,11 +19,23 @@ setGlobalDispatcher(new Agent({ keepAliveTimeout: 1_000, keepAliveMaxTimeout: 1_
 export const root = fileURLToPath(new URL("../", import.meta.url));
 export const sandboxBinary = process.env.SANDBOX_BIN ?? `${root}target/debug/fieldpost-sandbox`;
 
+/** @typedef {Awaited<ReturnType<typeof stand>>} Stand */
+/** @typedef {{ modules: import("../www/demo/relay.mjs").Module[], outdir: string }} Code */
+/**
+ * How a relay is started again.
+ * @typedef {Partial<Code> & { cron?: boolean, bindings?: Record<string, string> }} Again
+ */
+
 /**
  * Starts a stand. `timeScale` divides the relay's waiting times; `bindings` overrides the Worker's; `wasm: false` serves
  * the page under a policy that forbids WebAssembly; `between` puts something between the relay and the sandbox; `storage`
  * is a folder that the relay's storage begins as; `code` is another Worker than `worker`, bundled: `{ modules, outdir }`; with `inspectorPort`
  * (0 for any) the relay's heap can be looked at; `flags` are compatibility flags of workerd's; `silent` keeps its own words to itself.
+ * @param {{
+ *   timeScale?: number, bindings?: Record<string, string>, wasm?: boolean, worker?: string, storage?: string,
+ *   between?: (sandbox: string) => string | Promise<string>, inspectorPort?: number, code?: Code, flags?: string[],
+ *   silent?: boolean,
+ * }} how
  */
 export async function stand({
   timeScale = 30,
@@ -48,7 +60,7 @@ export async function stand({
     modules: await bundleWorker(worker, `${folder}/worker`),
     outdir: `${folder}/worker`,
   };
-  const start = (how = {}) =>
+  const start = (/** @type {Again} */ how = {}) =>
     startRelay({
       ...bundled,
       ...how,
@@ -75,6 +87,12 @@ export async function stand({
     await Promise.allSettled([relay.stop(), sandbox.stop()]);
     throw error;
   });
+  /**
+   * Says something to the sandbox, and gives what it answers.
+   * @param {string} path
+   * @param {unknown} [body]
+   * @returns {Promise<any>}
+   */
   const control = async (path, body) => {
     const response = await fetch(
       `${sandbox.url}/_sandbox/${path}`,
@@ -99,8 +117,8 @@ export async function stand({
     },
     ledger: () => control("ledger"),
     leads: () => control("leads"),
-    faults: (script) => control("faults", script),
-    config: (patch) => control("config", patch),
+    faults: (/** @type {object[]} */ script) => control("faults", script),
+    config: (/** @type {object} */ patch) => control("config", patch),
     reset: () => control("reset", { tokens: true, config: true, clock: true }),
     /** The relay keeps its tokens: a call with one that is gone is refused before any fault "after the commit" commits. */
     clear: () => control("reset", { config: true, clock: true }),
@@ -116,7 +134,7 @@ export async function stand({
       await relay.stop().catch(() => {});
     },
     /** `cron: false`: nothing wakes the relay, not even when it starts. `modules` and `outdir`: another version of it; `bindings`: of this start. */
-    async startRelay(how) {
+    async startRelay(/** @type {Again} */ how = {}) {
       relay = await start(how);
     },
     async stop() {
@@ -126,7 +144,13 @@ export async function stand({
   };
 }
 
-/** Waits until `probe` gives something truthy, and gives that. */
+/**
+ * Waits until `probe` gives something truthy, and gives that.
+ * @template T
+ * @param {() => T} probe
+ * @param {string} what
+ * @returns {Promise<NonNullable<Awaited<T>>>}
+ */
 export async function until(probe, what, timeout = 60_000) {
   const end = Date.now() + timeout;
   for (;;) {
@@ -137,14 +161,23 @@ export async function until(probe, what, timeout = 60_000) {
   }
 }
 
-/** Asks, and asks once more where nobody has read it: a connection that lay idle may be closed in the moment when it is used again. */
+/**
+ * Asks, and asks once more where nobody has read it: a connection that lay idle may be closed in the moment when it is used
+ * again.
+ * @param {string | URL} url
+ * @param {RequestInit} [init]
+ */
 export const ask = (url, init) =>
   fetch(url, init).catch((error) => {
     if (!["ECONNRESET", "UND_ERR_SOCKET"].includes(error.cause?.code)) throw error;
     return fetch(url, init);
   });
 
-/** A lead's body as a browser would send it. */
+/**
+ * A lead's body as a browser would send it.
+ * @param {Record<string, string | string[]>} values
+ * @param {Record<string, string>} own
+ */
 export function body(values, own = {}) {
   const pairs = new URLSearchParams();
   for (const [name, value] of Object.entries(values))
@@ -156,8 +189,11 @@ export function body(values, own = {}) {
 /**
  * Posts a lead and reads the relay's answer, within 5 s. The clock is its own, because a fetch whose body is cut short by
  * a signal may never end (nodejs/node#56917).
+ * @param {{ form: string, page: string }} at
+ * @param {URLSearchParams} lead
  */
 export async function submit(at, lead) {
+  /** @type {NodeJS.Timeout | undefined} */
   let timer;
   const late = new Promise(
     (_, reject) => (timer = setTimeout(() => reject(new Error("late")), 5_000)),
@@ -193,9 +229,12 @@ export const workerds = () =>
     }
   });
 
-/** What a process has in memory, in MB. */
+/**
+ * What a process has in memory, in MB.
+ * @param {number | string} pid
+ */
 export const resident = (pid) =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 
 /**
  * A port that nobody listens on, and that nobody gets by chance before it is used, or while a relay is down: systems give

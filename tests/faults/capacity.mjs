@@ -41,6 +41,7 @@ const QUOTAS = {
   pardot: { day: 25_000, second: 100 / 20, calls: 2 },
 };
 
+/** @param {number} leads in a month */
 export function capacity(leads) {
   const perSecond = leads / MONTH;
   const shards = Math.max(SHARDS, Math.ceil((perSecond * PEAK) / ACCEPTS));
@@ -53,7 +54,7 @@ export function capacity(leads) {
   };
   const cost = Object.entries(PRICES).reduce(
     (sum, [name, { included, million }]) =>
-      sum + (Math.max(0, used[name] - included) / 1e6) * million,
+      sum + (Math.max(0, used[/** @type {keyof typeof used} */ (name)] - included) / 1e6) * million,
     PLAN,
   );
   const bounds = Object.entries(QUOTAS).map(([system, { day, second, calls }]) => {
@@ -70,7 +71,10 @@ export function capacity(leads) {
   };
 }
 
-/** Leads a day to one account that the Free plan takes, by what ends first. */
+/**
+ * Leads a day to one account that the Free plan takes, by what ends first.
+ * @param {keyof typeof TAKES} system
+ */
 export function free(system, shards = SHARDS) {
   const { rows, requests } = TAKES[system];
   return Math.floor(Math.min(FREE.rows / rows, (FREE.requests - shards * WAKES) / requests));
@@ -91,6 +95,6 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
         `  ${system} takes ${leadsADay.toLocaleString("en")} leads a day: ${enough ? "enough" : "too few; the queue would grow"}`,
       );
   }
-  for (const system of Object.keys(TAKES))
+  for (const system of /** @type {(keyof typeof TAKES)[]} */ (Object.keys(TAKES)))
     console.log(`Free plan, ${system}: ${free(system).toLocaleString("en")} leads a day`);
 }

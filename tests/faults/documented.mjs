@@ -2,11 +2,16 @@
 import { readFileSync } from "node:fs";
 import { root } from "../stand.mjs";
 
-/** The rows of the tables below a heading, as cells. */
+/**
+ * The rows of the tables below a heading, as cells.
+ * @param {string} text
+ * @param {string} heading
+ */
 function tables(text, heading) {
   const [, part = ""] = text.split(`\n## ${heading}\n`);
   return part
-    .split(/\n## /)[0]
+    .split(/\n## /, 1)
+    .join()
     .split("\n")
     .filter((line) => line.startsWith("|"))
     .map((line) =>
@@ -19,8 +24,12 @@ function tables(text, heading) {
 
 const CODE = /`((?:[a-z_]+\.)+[a-z_]+|not_found|method)`/g;
 
-/** Of each status the codes that its rows name; a row without one answers without one. */
+/**
+ * Of each status the codes that its rows name; a row without one answers without one.
+ * @param {string[][]} rows
+ */
 function answers(rows) {
+  /** @type {Map<number, Set<string>>} */
   const known = new Map();
   for (const [statuses = "", ...cells] of rows) {
     if (!/^\d{3}(?:, \d{3})*$/.test(statuses)) continue;
@@ -41,7 +50,10 @@ const fields = new Set(
   [...readFileSync(`${root}docs/codes.md`, "utf8").matchAll(CODE)].map(([, code]) => code),
 );
 
-/** Why an answer is none that is documented; nothing where it is. */
+/**
+ * Why an answer is none that is documented; nothing where it is.
+ * @param {{ path: string, status: number, type: string, text: string, isHead?: boolean }} answer
+ */
 export function undocumented({ path, status, type, text, isHead }) {
   const isOperator = /^\/operator(?:[/?]|$)/.test(path);
   const codes = (isOperator ? operator : form).get(status);
@@ -52,6 +64,7 @@ export function undocumented({ path, status, type, text, isHead }) {
     if (/^text\/html/.test(type) || (isOperator && status === 200)) return undefined;
     return `${status} as ${type}`;
   }
+  /** @type {{ code?: string, issues?: { severity: string, code: string }[] }} */
   let said;
   try {
     said = JSON.parse(text);
@@ -61,7 +74,7 @@ export function undocumented({ path, status, type, text, isHead }) {
   if (status < 300) return undefined;
   const given =
     isOperator || said.code !== undefined
-      ? [said.code]
+      ? [said.code ?? ""]
       : (said.issues ?? []).filter(({ severity }) => severity === "error").map(({ code }) => code);
   if (given.length === 0) return `${status} without a code`;
   const wrong = given.find((code) => !codes.has(code) && !(status === 422 && fields.has(code)));

@@ -4,6 +4,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { resolve } from "node:path";
 
 /** Starts it: a JSON value goes in with each line, and for each but the first one a line comes out. */
+/** @param {string} root */
 export function native(root, profile = "dev") {
   execFileSync(
     "cargo",

@@ -4,13 +4,17 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname } from "node:path";
 
+/** @type {Record<string, string>} */
 const TYPES = {
   ".html": "text/html; charset=utf-8",
   ".css": "text/css; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
 };
 
-/** The policy of the page. `'wasm-unsafe-eval'` allows WebAssembly and nothing else; without it the form submits natively. */
+/**
+ * The policy of the page. `'wasm-unsafe-eval'` allows WebAssembly and nothing else; without it the form submits natively.
+ * @param {string} relay
+ */
 export const policy = (relay, wasm = true) =>
   [
     "default-src 'none'",
@@ -24,7 +28,10 @@ export const policy = (relay, wasm = true) =>
     "frame-ancestors 'none'",
   ].join("; ");
 
-/** Starts the page; `wasm: false` serves it under a policy that forbids WebAssembly. */
+/**
+ * Starts the page; `wasm: false` serves it under a policy that forbids WebAssembly.
+ * @param {{ folder: string, relay: string, port?: number, host?: string, wasm?: boolean }} how
+ */
 export async function startPage({ folder, relay, port, host = "127.0.0.1", wasm = true }) {
   const bundle = await build({
     entryPoints: [`${folder}/page.js`],
@@ -37,7 +44,7 @@ export async function startPage({ folder, relay, port, host = "127.0.0.1", wasm 
   });
   const script = bundle.outputFiles[0].contents;
   const server = createServer(async (request, response) => {
-    const path = new URL(request.url, "http://page").pathname;
+    const path = new URL(String(request.url), "http://page").pathname;
     const name = path === "/" ? "/index.html" : path;
     try {
       if (!/^\/[\w-]+\.(html|css|js)$/.test(name)) throw new Error("not found");
@@ -55,9 +62,12 @@ export async function startPage({ folder, relay, port, host = "127.0.0.1", wasm 
       response.end("There is nothing here.\n");
     }
   });
-  await new Promise((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
+  await new Promise((resolve, reject) =>
+    server.once("error", reject).listen(port, host, () => resolve(undefined)),
+  );
+  const address = /** @type {import("node:net").AddressInfo} */ (server.address());
   return {
-    url: `http://${host}:${server.address().port}`,
+    url: `http://${host}:${address.port}`,
     stop: () =>
       new Promise((resolve) => {
         server.close(resolve);

@@ -7,8 +7,11 @@ import { join } from "node:path";
 /** How often the cron trigger fires here; on Cloudflare once a minute is the most. */
 const CRON = 30_000;
 
-/** How esbuild bundles a Worker as wrangler would: one module, with the .wasm beside it. */
-export const AS_WRANGLER = {
+/**
+ * How esbuild bundles a Worker as wrangler would: one module, with the .wasm beside it.
+ * @satisfies {import("esbuild").BuildOptions}
+ */
+export const AS_WRANGLER = /** @type {const} */ ({
   bundle: true,
   format: "esm",
   target: "es2022",
@@ -17,8 +20,18 @@ export const AS_WRANGLER = {
   loader: { ".wasm": "copy" },
   assetNames: "[name]",
   logLevel: "warning",
-};
+});
 
+/**
+ * A Worker's modules, as Miniflare takes them.
+ * @typedef {{ type: "ESModule" | "CompiledWasm", path: string, contents: Buffer }} Module
+ */
+
+/**
+ * @param {string} entry
+ * @param {string} outdir
+ * @returns {Promise<Module[]>}
+ */
 export async function bundleWorker(entry, outdir) {
   const { metafile } = await build({
     ...AS_WRANGLER,
@@ -27,15 +40,25 @@ export async function bundleWorker(entry, outdir) {
     metafile: true,
   });
   return Promise.all(
-    Object.keys(metafile.outputs).map(async (path) => ({
-      type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule",
-      path: join(process.cwd(), path),
-      contents: await readFile(path),
-    })),
+    Object.keys(metafile.outputs).map(
+      async (path) =>
+        /** @type {Module} */ ({
+          type: path.endsWith(".wasm") ? "CompiledWasm" : "ESModule",
+          path: join(process.cwd(), path),
+          contents: await readFile(path),
+        }),
+    ),
   ).then((modules) => modules.sort((one) => (one.type === "ESModule" ? -1 : 1)));
 }
 
-/** Starts the relay; answers its URL and how to stop it. With `inspectorPort` its heap can be looked at; without `cron` nothing wakes it but its own alarms; `silent` keeps workerd's words to itself. */
+/**
+ * Starts the relay; answers its URL and how to stop it. With `inspectorPort` its heap can be looked at; without `cron` nothing
+ * wakes it but its own alarms; `silent` keeps workerd's words to itself.
+ * @param {{
+ *   modules: Module[], outdir: string, port?: number, host?: string, storage: string, bindings: Record<string, string>,
+ *   inspectorPort?: number, flags?: string[], cron?: boolean, silent?: boolean,
+ * }} how
+ */
 export async function startRelay({
   modules,
   outdir,
@@ -68,7 +91,10 @@ export async function startRelay({
     unsafeTriggerHandlers: true,
     inspectorPort,
     ...(silent && {
-      handleRuntimeStdio: (stdout, stderr) => [stdout, stderr].forEach((stream) => stream.resume()),
+      handleRuntimeStdio: (
+        /** @type {import("node:stream").Readable} */ stdout,
+        /** @type {import("node:stream").Readable} */ stderr,
+      ) => [stdout, stderr].forEach((stream) => stream.resume()),
     }),
   });
   const url = await miniflare.ready;
@@ -94,7 +120,11 @@ export async function startRelay({
   };
 }
 
-/** What the relay of the demo is given; the credentials are the sandbox's own and open nothing else. */
+/**
+ * What the relay of the demo is given; the credentials are the sandbox's own and open nothing else.
+ * @param {string} sandbox
+ * @param {string} page
+ */
 export function demoBindings(sandbox, page) {
   return {
     PAGE_ORIGIN: page,
