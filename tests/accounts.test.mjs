@@ -616,10 +616,12 @@ describe("the limiter's state", () => {
       turns: [],
       fresh: [{ key: "f", until }],
     };
-    await ask("old", "prospects", JSON.stringify(old));
+    // A limiter that nobody asks: another call would end a lease that is longer than its own deadline, and leads of the tests
+    // before still ask about what is closed.
+    for (const account of ["nobody", "prospects"]) await ask("old", account, JSON.stringify(old));
     await at.killRelay();
     await at.startRelay();
-    const { rows: taken, old: left } = await ask("rows", "prospects");
+    const { rows: taken, old: left } = await ask("rows", "nobody");
     assert.equal(left, null);
     assert.deepEqual(
       taken.find(({ name }) => name === "lease x/prospects")?.text,
