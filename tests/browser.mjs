@@ -6,7 +6,14 @@ import { until } from "./stand.mjs";
 const LABELS = ["Scheduling board", "Customer texts"];
 let numbers = 7890;
 
-/** What one visitor enters. Each has a number of their own: the prospects API takes one number for one person. */
+/** @typedef {import("playwright-core").Page} Page */
+/** @typedef {{ method: string, url: string, status: number, headers: Record<string, string>, body: Promise<string> }} Seen */
+/** @typedef {{ system: string, email?: string, id: string, verdict: string, key: string, body: any }} Row */
+
+/**
+ * What one visitor enters. Each has a number of their own: the prospects API takes one number for one person.
+ * @param {string} email
+ */
 export const visitor = (email) => ({
   firstName: "Ann",
   lastName: "O’Hara",
@@ -40,6 +47,10 @@ export function launch() {
 /**
  * Opens a page in a context that ends with the test, and writes down what passes between it and the world.
  * `native: true` does not wait for the form to be enhanced.
+ * @param {import("node:test").TestContext} t
+ * @param {import("playwright-core").Browser} browser
+ * @param {string} url
+ * @param {import("playwright-core").BrowserContextOptions & { cookie?: string, native?: boolean }} how
  */
 export async function visit(t, browser, url, { cookie, native = false, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
@@ -47,7 +58,11 @@ export async function visit(t, browser, url, { cookie, native = false, ...option
   context.setDefaultTimeout(60_000);
   if (cookie) await context.addCookies([{ name: "_mkto_trk", value: cookie, url }]);
   const page = await context.newPage();
-  const seen = { posts: 0, answers: [], complaints: [] };
+  const seen = {
+    posts: 0,
+    answers: /** @type {Seen[]} */ ([]),
+    complaints: /** @type {string[]} */ ([]),
+  };
   page.on("request", (request) => {
     if (request.method() === "POST") seen.posts++;
   });
@@ -78,8 +93,13 @@ export async function visit(t, browser, url, { cookie, native = false, ...option
 }
 
 /** attach names its state once the rules, the token and the wasm are there. */
-export const enhanced = (page) => page.waitForSelector("form[data-fieldpost-state]");
+export const enhanced = (/** @type {Page} */ page) =>
+  page.waitForSelector("form[data-fieldpost-state]");
 
+/**
+ * @param {Page} page
+ * @param {Record<string, string | boolean | string[]>} values
+ */
 export async function fillIn(page, values) {
   for (const [name, value] of Object.entries(values)) {
     if (Array.isArray(value))
@@ -89,16 +109,23 @@ export async function fillIn(page, values) {
   }
 }
 
-/** What the visitor reads beside a field, by way of the field's own `aria-describedby`. */
+/**
+ * What the visitor reads beside a field, by way of the field's own `aria-describedby`.
+ * @param {Page} page
+ * @param {string} name
+ */
 export async function issueOf(page, name) {
   const field = page.locator(`[name=${name}]`).first();
   const id = await field.getAttribute("aria-describedby");
   return id && (await page.locator(`[id="${id}"]`).innerText());
 }
 
-export const submit = (page) => page.click("form button.send");
+export const submit = (/** @type {Page} */ page) => page.click("form button.send");
 
-/** The enhanced form has done its work: the thanks are in sight, and have the focus. */
+/**
+ * The enhanced form has done its work: the thanks are in sight, and have the focus.
+ * @param {Page} page
+ */
 export async function thanked(page) {
   await page.waitForSelector("[data-fieldpost-done]:focus");
   return page.locator("[data-fieldpost-done]").innerText();
@@ -109,13 +136,20 @@ const WRITTEN = new Set(["created", "updated", "unchanged"]);
 /**
  * Waits until each of the three systems has written this e-mail so many times and nothing is under way any more. Gives
  * the writes and the people of each system.
+ * @param {import("./stand.mjs").Stand} stand
+ * @param {string} email
  */
 export async function arrived(stand, email, times = 1) {
-  let writes;
-  let leads;
+  /** @type {Grouped} */
+  let writes = grouped([]);
+  /** @type {Grouped} */
+  let leads = grouped([]);
   await until(async () => {
+    /** @type {Row[]} */
     const calls = await stand.ledger();
-    leads = grouped((await stand.leads()).filter((lead) => lead.email === email));
+    /** @type {Row[]} */
+    const people = await stand.leads();
+    leads = grouped(people.filter((lead) => lead.email === email));
     const ids = Object.values(leads)
       .flat()
       .map(({ id }) => id);
@@ -134,15 +168,22 @@ export async function arrived(stand, email, times = 1) {
   return { writes, leads };
 }
 
+/** @type {import("./relays.mjs").System[]} */
 export const SYSTEMS = ["marketo", "pardot", "prospects"];
-const grouped = (rows) =>
-  Object.fromEntries(
-    SYSTEMS.map((system) => [system, rows.filter((row) => row.system === system)]),
-  );
-const counts = (groups) =>
+/** @typedef {Record<import("./relays.mjs").System, Row[]>} Grouped */
+
+function grouped(/** @type {Row[]} */ rows) {
+  const groups = SYSTEMS.map((system) => [system, rows.filter((row) => row.system === system)]);
+  return /** @type {Grouped} */ (Object.fromEntries(groups));
+}
+const counts = (/** @type {Grouped} */ groups) =>
   Object.fromEntries(SYSTEMS.map((system) => [system, groups[system].length]));
 
-/** What each system is sent for a visitor. Consent, the trap and what was left empty are not in it. */
+/**
+ * What each system is sent for a visitor. Consent, the trap and what was left empty are not in it.
+ * @param {ReturnType<typeof visitor>} entered
+ * @param {object} [visitorData]
+ */
 export function bodies({ firstName, lastName, email, phone: typed, company, labels }, visitorData) {
   const phone = `+1${typed.replace(/\D/g, "")}`;
   const list = labels.join(", ");
