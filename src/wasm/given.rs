@@ -7,7 +7,9 @@ use serde::de::value::{StrDeserializer, StringDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::Serializer as _;
 use serde_wasm_bindgen::Serializer;
+use std::cell::RefCell;
 use std::fmt::{self, Debug, Display, Formatter};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -159,7 +161,7 @@ impl<'de> Deserializer<'de> for Given {
         if !self.0.is_object() {
             return Err(Wrong);
         }
-        visitor.visit_seq(Members { object: self.0.unchecked_into(), names })
+        visitor.visit_seq(Members { object: self.0.unchecked_into(), names: texts(names), next: 0 })
     }
 
     /// Only names of variants cross the border.
@@ -177,20 +179,38 @@ impl<'de> Deserializer<'de> for Given {
     }
 }
 
+thread_local! {
+    /// The names of each type's members as texts of the host's, which makes them once; by where the type has them.
+    static NAMES: RefCell<Vec<(*const &'static str, Rc<[JsValue]>)>> =
+        const { RefCell::new(Vec::new()) };
+}
+
+fn texts(names: &'static [&'static str]) -> Rc<[JsValue]> {
+    NAMES.with_borrow_mut(|known| {
+        if let Some((_, texts)) = known.iter().find(|(place, _)| *place == names.as_ptr()) {
+            return Rc::clone(texts);
+        }
+        let text =
+            |name: &&str| Serializer::json_compatible().serialize_str(name).unwrap_or_default();
+        let texts: Rc<[JsValue]> = names.iter().map(text).collect();
+        known.push((names.as_ptr(), Rc::clone(&texts)));
+        texts
+    })
+}
+
 /// The members of an object, in the order of a type's. One that is absent is passed over: the type says what it is then.
 struct Members {
     object: Object,
-    names: &'static [&'static str],
+    names: Rc<[JsValue]>,
+    next: usize,
 }
 
 impl Members {
     /// The next member's value.
     fn value(&mut self) -> Option<JsValue> {
-        let (name, rest) = self.names.split_first()?;
-        self.names = rest;
-        // The one way to the texts that the serializer has made of names before.
-        let name = Serializer::json_compatible().serialize_unit_variant("", 0, name).ok()?;
-        Some(self.object.member(&name)).filter(|value| !value.is_undefined())
+        let name = self.names.get(self.next)?;
+        self.next = self.next.saturating_add(1);
+        Some(self.object.member(name)).filter(|value| !value.is_undefined())
     }
 }
 
