@@ -272,42 +272,6 @@ pub struct VendorCode {
     pub sentence: &'static str,
 }
 
-impl VendorCode {
-    /// The outcome of a call that failed with this code.
-    pub fn outcome(&self, is_write: bool) -> Outcome {
-        match self.class {
-            Class::Refused(fault) => Outcome::Refused { issues: vec![self.issue("")], fault },
-            Class::Missing => {
-                Outcome::refused(vec![Issue { code: Cow::Borrowed("not_found"), ..self.issue("") }])
-            }
-            Class::Done => Outcome::Stored {
-                id: None,
-                status: "unchanged".to_owned(),
-                warnings: vec![self.issue("")],
-            },
-            Class::Retry(reason, after) => {
-                Outcome::Retry { after: Some(after), code: Cow::Borrowed(self.name), reason }
-            }
-            Class::Unclear if is_write => Outcome::Unknown { why: Cow::Borrowed(self.name) },
-            Class::Unclear => {
-                Outcome::Retry { after: None, code: Cow::Borrowed(self.name), reason: Reason::Busy }
-            }
-        }
-    }
-
-    /// The issue for `field`.
-    pub fn issue(&self, field: &str) -> Issue {
-        Issue {
-            field: field.to_owned(),
-            code: Cow::Borrowed(self.name),
-            severity: crate::check::report::Severity::Error,
-            message: Cow::Borrowed(self.sentence),
-            limit: None,
-            suggestion: None,
-        }
-    }
-}
-
 /// What an HTTP status means where the body says nothing of the vendor's.
 pub fn of_status(status: u16, retry_after: Option<u64>, is_write: bool) -> Outcome {
     let retry = |code: &Code, after, reason| Outcome::Retry {

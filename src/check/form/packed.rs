@@ -52,7 +52,7 @@ pub(crate) const fn length(
     unknown: Unknown,
     constraints: &[Constraint<'_>],
 ) -> usize {
-    let mut writer = Writer { room: &mut [], length: 0 };
+    let mut writer = Writer::new(&mut []);
     writer.form(fields, unknown, constraints);
     writer.length
 }
@@ -64,21 +64,25 @@ pub(crate) const fn pack<const LENGTH: usize>(
     constraints: &[Constraint<'_>],
 ) -> [u8; LENGTH] {
     let mut bytes = [0; LENGTH];
-    let mut writer = Writer { room: &mut bytes, length: 0 };
+    let mut writer = Writer::new(&mut bytes);
     writer.form(fields, unknown, constraints);
     assert!(writer.length == LENGTH, "the room is not what the form needs");
     bytes
 }
 
 /// Writes while there is room, and counts in any case.
-struct Writer<'r> {
+pub(crate) struct Writer<'r> {
     room: &'r mut [u8],
-    length: usize,
+    pub(crate) length: usize,
 }
 
-impl Writer<'_> {
+impl<'r> Writer<'r> {
+    pub(crate) const fn new(room: &'r mut [u8]) -> Self {
+        Writer { room, length: 0 }
+    }
+
     #[allow(clippy::mem_replace_with_default, reason = "`take` is no const fn")]
-    const fn byte(&mut self, byte: u8) {
+    pub(crate) const fn byte(&mut self, byte: u8) {
         if let Some((first, rest)) = mem::replace(&mut self.room, &mut []).split_first_mut() {
             *first = byte;
             self.room = rest;
@@ -101,7 +105,7 @@ impl Writer<'_> {
         self.byte(count.to_le_bytes()[0]);
     }
 
-    const fn text(&mut self, text: &str) {
+    pub(crate) const fn text(&mut self, text: &str) {
         let mut rest = text.as_bytes();
         while let [byte, after @ ..] = rest {
             assert!(*byte != 0, "a zero ends a text");
@@ -295,7 +299,7 @@ mod tests {
 
     fn round(fields: &'static [Field], unknown: Unknown, constraints: &'static [Constraint]) {
         let mut bytes = vec![0; length(fields, unknown, constraints)];
-        Writer { room: &mut bytes, length: 0 }.form(fields, unknown, constraints);
+        Writer::new(&mut bytes).form(fields, unknown, constraints);
         let packed = Packed::new(bytes.leak());
         assert_eq!(
             format!("{:?}", *packed),

@@ -51,6 +51,19 @@ macro_rules! row {
     };
 }
 
+/// A vendor's codes, packed.
+#[cfg(feature = "full")]
+macro_rules! known {
+    ($id:ident, $prefix:literal, $rows:expr) => {
+        #[doc = concat!("The codes `", $prefix, "…`.")]
+        pub static $id: crate::crm::systems::known::Codes = {
+            const LENGTH: usize = crate::crm::systems::known::length($rows);
+            static BYTES: [u8; LENGTH] = crate::crm::systems::known::pack($rows);
+            crate::crm::systems::known::Codes::new($prefix, &BYTES)
+        };
+    };
+}
+
 pub mod marketo;
 pub mod pardot;
 pub mod prospects;
@@ -58,6 +71,8 @@ pub mod relay;
 
 #[cfg(feature = "full")]
 mod json;
+#[cfg(feature = "full")]
+pub mod known;
 #[cfg(feature = "full")]
 pub mod pace;
 #[cfg(feature = "full")]

@@ -5,6 +5,7 @@ use crate::check::report::Issue;
 use crate::code;
 use crate::crm::outcome::{Class, Fault, Outcome, Reason, VendorCode};
 use crate::crm::request::{Account, Request, System};
+use crate::crm::systems::known::Known;
 use crate::crm::systems::reply::Reply;
 use crate::encoding::form_pair;
 use crate::packed::typed::letters;
@@ -197,7 +198,7 @@ pub fn read(reply: &Reply, is_marketo: bool, refreshes: bool) -> Result<Token, O
         // Marketo's own address is where its tokens come from.
         Class::Refused(fault) => {
             let member = if is_marketo && *member == "loginUrl" { "baseUrl" } else { member };
-            Outcome::Refused { fault, issues: vec![row.issue(member)] }
+            Outcome::Refused { fault, issues: vec![Known::of(row).issue(member)] }
         }
         _ => Outcome::Retry {
             after: Some(after.unwrap_or(5_000)),

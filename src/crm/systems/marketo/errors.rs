@@ -18,6 +18,9 @@ const fn row(number: u16, name: &'static str, class: Class, sentence: &'static s
     VendorCode { number, name, class, sentence }
 }
 
+known!(REQUEST_KNOWN, "marketo.", REQUEST);
+known!(LEAD_KNOWN, "marketo.", LEAD);
+
 /// Codes of a whole request (`errors`): nothing was executed, but for 604 and the gateway's 502, where nobody can tell.
 pub const REQUEST: &[VendorCode] = &[
     row(413, "marketo.413", REFUSED, "The request is larger than 1 MB."),

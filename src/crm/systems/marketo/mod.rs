@@ -15,7 +15,7 @@ pub use assets::{
     LIST_REMOVE, PROGRAM_CHANGE_STATUS,
 };
 #[cfg(feature = "full")]
-pub use errors::{LEAD, REQUEST};
+pub use errors::{LEAD, LEAD_KNOWN, REQUEST, REQUEST_KNOWN};
 #[cfg(feature = "full")]
 pub use leads::{
     LEAD_ASSOCIATE, LEAD_BY_LIST, LEAD_BY_PROGRAM, LEAD_DELETE, LEAD_DESCRIBE, LEAD_DESCRIBE2,

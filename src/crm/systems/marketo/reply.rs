@@ -1,9 +1,10 @@
 //! Marketo's envelope: 200 is not success, `success: true` is not either; each record has a verdict of its own.
 
-use super::errors::{LEAD, REQUEST};
+use super::errors::{LEAD_KNOWN, REQUEST_KNOWN};
 use crate::check::report::Issue;
 use crate::code::call;
-use crate::crm::outcome::{Class, Outcome, VendorCode, of_status};
+use crate::crm::outcome::{Class, Outcome, of_status};
+use crate::crm::systems::known::{Codes, Known};
 use crate::crm::systems::record::{items, take, with_text_ids};
 use crate::crm::systems::reply::Reply;
 use crate::crm::systems::sent::Sent;
@@ -85,7 +86,8 @@ fn answer_of(reply: &Reply, is_write: bool, sent: Sent<'_>) -> Result<Value<'sta
 /// `success: false`: nothing was executed. The worst of its errors decides.
 fn refused(body: &Value<'static>, is_write: bool, sent: Sent<'_>) -> Outcome {
     let codes: Vec<_> = codes(body.get("errors")).collect();
-    let known = |code: &&Value<'static>| row(REQUEST, code).or_else(|| row(LEAD, code));
+    let known =
+        |code: &&Value<'static>| row(&REQUEST_KNOWN, code).or_else(|| row(&LEAD_KNOWN, code));
     let retry = codes.iter().filter_map(known).find(|row| !matches!(row.class, Class::Refused(_)));
     if let Some(row) = retry {
         return row.outcome(is_write);
@@ -114,7 +116,11 @@ fn record(record: &Value<'static>, sent: Sent<'_>) -> Outcome {
     if reasons.is_empty() && status != "skipped" {
         return Outcome::Unknown { why: Cow::Borrowed(call::NO_STATUS.name) };
     }
-    let rows = || reasons.iter().filter_map(|code| row(LEAD, code).or_else(|| row(REQUEST, code)));
+    let rows = || {
+        reasons
+            .iter()
+            .filter_map(|code| row(&LEAD_KNOWN, code).or_else(|| row(&REQUEST_KNOWN, code)))
+    };
     let later = rows().find(|row| matches!(row.class, Class::Retry(..)));
     let alone = || if reasons.len() == 1 { rows().next() } else { None };
     match later.or_else(|| alone().filter(|row| !matches!(row.class, Class::Refused(_)))) {
@@ -125,7 +131,9 @@ fn record(record: &Value<'static>, sent: Sent<'_>) -> Outcome {
 
 /// A refusal for all of these codes; the fault that holds the most back is the one to mend first.
 fn refusal(codes: &[&Value<'static>], sent: Sent<'_>) -> Outcome {
-    let rows = codes.iter().filter_map(|code| row(LEAD, code).or_else(|| row(REQUEST, code)));
+    let rows = codes
+        .iter()
+        .filter_map(|code| row(&LEAD_KNOWN, code).or_else(|| row(&REQUEST_KNOWN, code)));
     let faults = rows.filter_map(|row| match row.class {
         Class::Refused(fault) => Some(fault),
         _ => None,
@@ -144,15 +152,15 @@ fn codes<'v>(list: Option<&'v Value<'static>>) -> impl Iterator<Item = &'v Value
     many.iter().chain(one)
 }
 
-fn row(table: &'static [VendorCode], item: &Value<'_>) -> Option<&'static VendorCode> {
+fn row(table: &Codes, item: &Value<'_>) -> Option<Known> {
     let number: u16 = item.get("code").unwrap_or(item).as_text()?.parse().ok()?;
-    table.iter().find(|row| row.number == number)
+    table.find(number)
 }
 
 fn issues(codes: &[&Value<'static>], sent: Sent<'_>) -> Vec<Issue> {
     codes
         .iter()
-        .map(|code| match row(LEAD, code).or_else(|| row(REQUEST, code)) {
+        .map(|code| match row(&LEAD_KNOWN, code).or_else(|| row(&REQUEST_KNOWN, code)) {
             Some(row) if row.number == FIELD => row.issue(field_of(code, sent)),
             Some(row) => row.issue(""),
             None => unlisted(),

@@ -37,6 +37,8 @@ pub const ABOUT: &[(u16, &str)] = &[
 /// The codes by which an account says which version of the API it speaks.
 pub const SPEAKS: &[(&str, u8)] = &[("pardot.88", 4), ("pardot.89", 3)];
 
+known!(KNOWN, "pardot.", CODES);
+
 /// Every documented code. 4 means "no such prospect" to a read and "not an e-mail" to a write; see the response parser.
 pub const CODES: &[VendorCode] = &[
     row(1, "pardot.1", Class::Retry(Reason::Token, 0), "The API key or user key is not valid."),

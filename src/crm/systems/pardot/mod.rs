@@ -16,7 +16,7 @@ mod reply;
 mod tree;
 
 #[cfg(feature = "full")]
-pub use errors::{ABOUT, CODES, SPEAKS};
+pub use errors::{ABOUT, CODES, KNOWN, SPEAKS};
 #[cfg(feature = "full")]
 pub use export::{
     EXPORT_CANCEL, EXPORT_CREATE, EXPORT_DOWNLOAD, EXPORT_QUERY, EXPORT_READ, PROCEDURES,

@@ -1,6 +1,6 @@
 //! What Pardot answers: `stat` decides, whatever the HTTP status; errors may come as XML where JSON was asked for.
 
-use super::errors::{ABOUT, CODES};
+use super::errors::{ABOUT, KNOWN};
 use super::tree::typed;
 use crate::check::report::Issue;
 use crate::code::call;
@@ -276,7 +276,7 @@ fn of_message(message: &str) -> Outcome {
     let message = message.to_ascii_lowercase();
     let number =
         WORDS.iter().find(|(words, _)| cut(&message, words).is_some()).map(|(_, number)| *number);
-    match number.and_then(|number| CODES.iter().find(|row| row.number == number)) {
+    match number.and_then(|number| KNOWN.find(number)) {
         Some(row) if row.number == 4 => Outcome::refused(vec![row.issue("email")]),
         // A record of a batch is refused under the number itself: `not_found` is for what was asked for by itself.
         Some(row) if row.class == Class::Missing => Outcome::refused(vec![row.issue("")]),
@@ -327,8 +327,8 @@ fn parsed(reply: &Reply, is_write: bool) -> Result<(Value<'static>, bool), Outco
     let names: Vec<_> = errors.iter().filter_map(said("param")).filter_map(parameter).collect();
     match (number, names.as_slice()) {
         (Some(PARAMETER), [_, ..]) => {
-            let row = CODES.iter().find(|row| row.number == PARAMETER);
-            let issue = |name: &String| row.map_or_else(unlisted, |row| row.issue(name));
+            let row = KNOWN.find(PARAMETER);
+            let issue = |name: &String| row.as_ref().map_or_else(unlisted, |row| row.issue(name));
             Err(Outcome::refused(names.iter().map(issue).collect()))
         }
         _ => Err(of_code(number, reply, is_write)),
@@ -347,7 +347,7 @@ fn parameter(value: Value<'static>) -> Option<String> {
 
 /// What one of Pardot's numbers means for this call.
 fn of_code(number: Option<u16>, reply: &Reply, is_write: bool) -> Outcome {
-    let row = number.and_then(|number| CODES.iter().find(|row| row.number == number));
+    let row = number.and_then(|number| KNOWN.find(number));
     match row {
         // To a create or an upsert 4 says that the address is not one.
         Some(row) if row.number == 4 && is_write => Outcome::refused(vec![row.issue("email")]),

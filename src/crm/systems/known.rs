@@ -1,0 +1,182 @@
+//! A vendor's codes as bytes. A table of rows is mostly pointers, which weigh twice what they point to, and a program asks for a
+//! row now and then: it is found by going through the bytes.
+
+use crate::check::form::packed::Writer;
+use crate::check::report::{Issue, Severity};
+use crate::crm::outcome::{Class, Fault, Outcome, Reason, VendorCode};
+use crate::value::decimal;
+use std::borrow::Cow;
+
+const FAULTS: [Fault; 5] =
+    [Fault::Lead, Fault::Unsure, Fault::Target, Fault::Writes, Fault::Account];
+const REASONS: [Reason; 5] =
+    [Reason::Token, Reason::Rate, Reason::Quota, Reason::Busy, Reason::Version];
+
+/// What the first byte of a class says; the faults come before, the reasons behind.
+const MISSING: u8 = 5;
+const DONE: u8 = 6;
+const UNCLEAR: u8 = 7;
+const RETRY: u8 = 8;
+
+/// A vendor's codes.
+#[derive(Debug)]
+pub struct Codes {
+    /// What stands before the number in a code's name.
+    prefix: &'static str,
+    rows: &'static [u8],
+}
+
+/// A row that was found.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The vendor's number.
+    pub number: u16,
+    /// With the system's name before it: `pardot.4`.
+    pub name: Cow<'static, str>,
+    /// What it means for a call.
+    pub class: Class,
+    sentence: &'static str,
+}
+
+/// How many bytes [`pack`] makes.
+pub const fn length(rows: &[VendorCode]) -> usize {
+    let mut writer = Writer::new(&mut []);
+    write(rows, &mut writer);
+    writer.length
+}
+
+/// Packs the rows, when the crate is compiled.
+pub const fn pack<const LENGTH: usize>(rows: &[VendorCode]) -> [u8; LENGTH] {
+    let mut bytes = [0; LENGTH];
+    let mut writer = Writer::new(&mut bytes);
+    write(rows, &mut writer);
+    assert!(writer.length == LENGTH, "the room is not what the rows need");
+    bytes
+}
+
+/// A row: its number, its class, the milliseconds of one, and its sentence up to a zero.
+const fn write(rows: &[VendorCode], to: &mut Writer<'_>) {
+    let mut rest = rows;
+    while let [row, after @ ..] = rest {
+        let (class, time) = match row.class {
+            Class::Refused(fault) => (fault as u8, 0),
+            Class::Missing => (MISSING, 0),
+            Class::Done => (DONE, 0),
+            Class::Unclear => (UNCLEAR, 0),
+            Class::Retry(reason, time) => (RETRY | reason as u8, time),
+        };
+        let [low, high] = row.number.to_le_bytes();
+        let [a, b, c, d, e, ..] = time.to_le_bytes();
+        assert!(e == 0, "no vendor asks for weeks");
+        to.byte(low);
+        to.byte(high);
+        to.byte(class);
+        to.byte(a);
+        to.byte(b);
+        to.byte(c);
+        to.byte(d);
+        to.text(row.sentence);
+        rest = after;
+    }
+}
+
+impl Codes {
+    /// What `pack` made, with what stands before each number.
+    pub const fn new(prefix: &'static str, rows: &'static [u8]) -> Self {
+        Codes { prefix, rows }
+    }
+
+    /// The row of that number.
+    pub fn find(&self, number: u16) -> Option<Known> {
+        let mut rest = self.rows;
+        while let [low, high, class, a, b, c, d, after @ ..] = rest {
+            let end = after.iter().position(|byte| *byte == 0)?;
+            let (sentence, after) = after.split_at_checked(end)?;
+            rest = after.get(1..)?;
+            if u16::from_le_bytes([*low, *high]) == number {
+                let class = match *class {
+                    MISSING => Class::Missing,
+                    DONE => Class::Done,
+                    UNCLEAR => Class::Unclear,
+                    fault @ ..MISSING => Class::Refused(*FAULTS.get(usize::from(fault))?),
+                    reason => {
+                        let reason = REASONS.get(usize::from(reason & !RETRY))?;
+                        Class::Retry(*reason, u32::from_le_bytes([*a, *b, *c, *d]).into())
+                    }
+                };
+                return Some(Known {
+                    number,
+                    name: Cow::Owned([self.prefix, &decimal(number)].concat()),
+                    class,
+                    sentence: str::from_utf8(sentence).ok()?,
+                });
+            }
+        }
+        None
+    }
+}
+
+impl Known {
+    /// A row of a table that is not packed.
+    pub const fn of(row: &VendorCode) -> Self {
+        let VendorCode { number, name, class, sentence } = *row;
+        Known { number, name: Cow::Borrowed(name), class, sentence }
+    }
+
+    /// The outcome of a call that failed with this code.
+    pub fn outcome(&self, is_write: bool) -> Outcome {
+        match self.class {
+            Class::Refused(fault) => Outcome::Refused { issues: vec![self.issue("")], fault },
+            Class::Missing => {
+                Outcome::refused(vec![Issue { code: Cow::Borrowed("not_found"), ..self.issue("") }])
+            }
+            Class::Done => Outcome::Stored {
+                id: None,
+                status: "unchanged".to_owned(),
+                warnings: vec![self.issue("")],
+            },
+            Class::Retry(reason, after) => {
+                Outcome::Retry { after: Some(after), code: self.name.clone(), reason }
+            }
+            Class::Unclear if is_write => Outcome::Unknown { why: self.name.clone() },
+            Class::Unclear => {
+                Outcome::Retry { after: None, code: self.name.clone(), reason: Reason::Busy }
+            }
+        }
+    }
+
+    /// The issue for `field`.
+    pub fn issue(&self, field: &str) -> Issue {
+        Issue {
+            field: field.to_owned(),
+            code: self.name.clone(),
+            severity: Severity::Error,
+            message: Cow::Borrowed(self.sentence),
+            limit: None,
+            suggestion: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::crm::systems::{marketo, pardot};
+
+    #[test]
+    fn what_is_found_is_what_was_packed() {
+        for (codes, rows) in [
+            (&pardot::KNOWN, pardot::CODES),
+            (&marketo::REQUEST_KNOWN, marketo::REQUEST),
+            (&marketo::LEAD_KNOWN, marketo::LEAD),
+        ] {
+            for row in rows {
+                let known = codes.find(row.number).unwrap();
+                assert_eq!(
+                    (known.number, known.name.as_ref(), known.class, known.sentence),
+                    (row.number, row.name, row.class, row.sentence)
+                );
+            }
+            assert!(codes.find(0).is_none());
+        }
+    }
+}
