@@ -30,10 +30,10 @@ const BUILDS: &[(&str, &str, &str, &[&str])] = &[
     ("lean", "lean", "s", &[ONE_CALLER]),
     ("late", "late", "z", &[ONE_CALLER]),
     ("build", "build", "z", &[ONE_CALLER]),
-    ("edge", "edge", "z", &["--low-memory-unused"]),
+    ("edge", "edge", "z", &[ONE_CALLER, "--low-memory-unused"]),
 ];
 
-/// In a page a large function that took in the only other one that calls it resembles nothing else any more.
+/// A large function that took in one that nothing else calls resembles no other any more.
 const ONE_CALLER: &str = "--one-caller-inline-max-function-size=10";
 
 /// Two passes that spare registers and time on bare machines, at the price of code: computing ahead what only some ways need,
@@ -79,6 +79,8 @@ fn wasm(root: &Path, only: &str) -> Outcome<()> {
         bind(&compiled, &out)?;
         if *name != "edge" {
             bare(&out)?;
+        } else {
+            shorten(&out)?;
         }
         let module = out.join("fieldpost_bg.wasm");
         optimize(&optimizer, &[&OPTIMIZED, *passes].concat(), &module)?;
@@ -196,6 +198,24 @@ fn bare(out: &Path) -> Outcome<()> {
     for script in ["fieldpost.js", "fieldpost.d.ts", "fieldpost_bg.wasm.d.ts"] {
         fs::remove_file(out.join(script))?;
     }
+    Ok(())
+}
+
+/// Numbers the imports: wasm-bindgen's names for them have a hash each, of which nothing repeats.
+fn shorten(out: &Path) -> Outcome<()> {
+    let (file, script) = (out.join("fieldpost_bg.wasm"), out.join("fieldpost.js"));
+    let mut module = Module::from_file(&file).map_err(|error| error.to_string())?;
+    let mut text = fs::read_to_string(&script)?;
+    for (number, import) in module.imports.iter_mut().enumerate() {
+        let (long, short) = (format!(" {}: function(", import.name), format!("i{number}"));
+        // The functions of a module of ours stand under its own path.
+        if text.matches(&long).count() == 1 {
+            text = text.replace(&long, &format!(" {short}: function("));
+            import.name = short;
+        }
+    }
+    module.emit_wasm_file(&file).map_err(|error| error.to_string())?;
+    fs::write(&script, text)?;
     Ok(())
 }
 
