@@ -5,7 +5,7 @@ use crate::check::rules;
 use crate::crm::request::System;
 use crate::encoding;
 use crate::value::members::members;
-use crate::value::{Entries, Value};
+use crate::value::{Entries, Value, letters};
 use std::borrow::Cow;
 
 /// What came with the visitor's fields. Kept only where the visitor agreed.
@@ -206,5 +206,5 @@ fn query_value(query: &str, name: &str) -> Option<String> {
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     encoding::unpercent(text.replace('+', " ").as_bytes(), &mut bytes);
-    String::from_utf8_lossy(&bytes).into_owned()
+    letters(&bytes)
 }

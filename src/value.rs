@@ -100,24 +100,45 @@ impl<'a> FromIterator<(&'a str, Value<'a>)> for Value<'a> {
 
 /// The text of a whole number. What `fmt` has for it weighs as much as a system.
 pub(crate) fn decimal(number: impl TryInto<u64>) -> String {
-    fn add(number: u64, out: &mut String) {
-        if number >= 10 {
-            add(number.wrapping_div(10), out);
-        }
-        // A remainder of ten fits in a byte.
-        let digit = u8::try_from(number.wrapping_rem(10)).unwrap_or_default();
-        out.push(b'0'.wrapping_add(digit).into());
-    }
     let mut out = String::new();
-    add(number.try_into().unwrap_or(u64::MAX), &mut out);
+    put_digits(number.try_into().unwrap_or(u64::MAX), &mut out);
     out
+}
+
+#[inline(never)]
+fn put_digits(number: u64, out: &mut String) {
+    if number >= 10 {
+        put_digits(number.wrapping_div(10), out);
+    }
+    // A remainder of ten fits in a byte.
+    let digit = u8::try_from(number.wrapping_rem(10)).unwrap_or_default();
+    out.push(b'0'.wrapping_add(digit).into());
 }
 
 /// What stands before the first `part` of a text, and what behind. The standard library's search has two ways for texts
 /// longer than any of ours.
 pub(crate) fn cut<'t>(text: &'t str, part: &str) -> Option<(&'t str, &'t str)> {
-    let at = text.as_bytes().windows(part.len()).position(|bytes| bytes == part.as_bytes())?;
+    let at =
+        text.as_bytes().windows(part.len().max(1)).position(|bytes| bytes == part.as_bytes())?;
     Some((text.get(..at)?, text.get(at.checked_add(part.len())?..)?))
+}
+
+/// The text of bytes; what is none of UTF-8 becomes U+FFFD, as the standard library and hosts have it.
+pub(crate) fn letters(bytes: &[u8]) -> String {
+    let (mut out, mut rest) = (String::new(), bytes);
+    loop {
+        let (wrong, length) = match str::from_utf8(rest) {
+            Ok(text) => {
+                out.push_str(text);
+                return out;
+            }
+            Err(error) => (error.valid_up_to(), error.error_len()),
+        };
+        let (text, tail) = rest.split_at_checked(wrong).unwrap_or_default();
+        out.push_str(str::from_utf8(text).unwrap_or_default());
+        out.push(char::REPLACEMENT_CHARACTER);
+        rest = length.and_then(|length| tail.get(length..)).unwrap_or_default();
+    }
 }
 
 #[cfg(feature = "full")]
@@ -210,11 +231,12 @@ mod serde_value {
         }
 
         fn visit_i64<E>(self, n: i64) -> Result<Self::Value, E> {
-            Ok(Value::Number(Cow::Owned(n.to_string())))
+            let sign = if n < 0 { "-" } else { "" };
+            Ok(Value::Number(Cow::Owned([sign, &super::decimal(n.unsigned_abs())].concat())))
         }
 
         fn visit_u64<E>(self, n: u64) -> Result<Self::Value, E> {
-            Ok(Value::Number(Cow::Owned(n.to_string())))
+            Ok(Value::Number(Cow::Owned(super::decimal(n))))
         }
 
         fn visit_f64<E>(self, n: f64) -> Result<Self::Value, E> {
@@ -251,7 +273,29 @@ mod serde_value {
 
 #[cfg(all(test, feature = "full"))]
 mod tests {
-    use super::Value;
+    use super::{Value, cut, decimal, letters};
+
+    #[test]
+    fn texts_are_as_the_standard_library_has_them() {
+        for number in [0, 7, 10, 4_294_967_296, u64::MAX] {
+            assert_eq!(decimal(number), number.to_string());
+        }
+        for (text, part) in [("a{}b{}c", "{}"), ("", "x"), ("aaab", "aab"), ("\u{e9}x\u{e9}", "x")]
+        {
+            assert_eq!(cut(text, part), text.split_once(part));
+        }
+        for bytes in [
+            &b"plain"[..],
+            b"\xe9",
+            b"a\xc3\xa9\xc3b",
+            b"\xf0\x9f\x98",
+            b"\xed\xa0\x80\xff",
+            b"\xe2\x82x\xf4\x90\x80\x80",
+            b"",
+        ] {
+            assert_eq!(letters(bytes), String::from_utf8_lossy(bytes));
+        }
+    }
 
     #[test]
     fn a_decimal_that_a_double_holds_is_a_number_and_others_stay_text() {

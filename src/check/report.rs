@@ -10,16 +10,17 @@ use std::borrow::Cow;
 /// Whether an issue stops the lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[cfg_attr(
-    feature = "full",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "full", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 pub enum Severity {
     /// The lead cannot go on like this.
     Error,
     /// The lead goes on; a person may look at it.
     Warning,
+}
+
+#[cfg(feature = "full")]
+crate::value::members::words! {
+    Severity { "error" Error, "warning" Warning, }
 }
 
 /// What is wrong with one field. Only `suggestion` may hold what the visitor typed, and it is never logged.

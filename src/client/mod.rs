@@ -26,7 +26,7 @@ use crate::crm::systems::reply::Reply;
 use crate::crm::systems::token::Credentials;
 use crate::packed::PackedValues;
 use crate::packed::typed::{pack_entries, unpack, unpack_entries};
-use crate::value::{Entries, Value};
+use crate::value::{Entries, Value, cut};
 use std::borrow::Cow;
 
 /// Milliseconds that an answer may take longer than the system itself, on its way.
@@ -138,7 +138,10 @@ impl Row {
     /// A row that goes out over the border.
     #[cfg(feature = "edge")]
     pub(crate) fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.0)
+        match str::from_utf8(&self.0) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => Cow::Owned(crate::value::letters(&self.0)),
+        }
     }
 }
 
@@ -380,7 +383,7 @@ impl Step<'_> {
     fn head(&mut self, reply: &Reply) {
         let of = reply.header("content-type").unwrap_or_default();
         let is_file = match self.call.operation.more.job {
-            Job::Fetched(files) => files.types.iter().any(|known| of.contains(known)),
+            Job::Fetched(files) => files.types.iter().any(|known| cut(of, known).is_some()),
             _ => false,
         };
         self.say(if is_file && (200..300).contains(&reply.status) {

@@ -156,11 +156,7 @@ impl TryFrom<Members> for Outcome {
 /// Whose fault a refusal is, and so what waits until it is mended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[cfg_attr(
-    feature = "full",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "full", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 pub enum Fault {
     /// The lead's: its values do not fit. No other lead waits.
     #[default]
@@ -174,6 +170,11 @@ pub enum Fault {
     Writes,
     /// The account's: its credentials, its scopes, its address.
     Account,
+}
+
+#[cfg(feature = "full")]
+crate::value::members::words! {
+    Fault { "lead" Lead, "unsure" Unsure, "target" Target, "writes" Writes, "account" Account, }
 }
 
 impl Fault {
@@ -211,11 +212,7 @@ impl Fault {
 /// What has to change before a call can be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[cfg_attr(
-    feature = "full",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "full", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 pub enum Reason {
     /// The token: a new one is needed.
     Token,
@@ -227,6 +224,11 @@ pub enum Reason {
     Busy,
     /// The account speaks the other API version.
     Version,
+}
+
+#[cfg(feature = "full")]
+crate::value::members::words! {
+    Reason { "token" Token, "rate" Rate, "quota" Quota, "busy" Busy, "version" Version, }
 }
 
 #[cfg(feature = "full")]

@@ -38,11 +38,7 @@ pub struct Request {
 
 /// A CRM, or the relay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "full",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "lowercase")
-)]
+#[cfg_attr(feature = "full", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 pub enum System {
     /// Marketo Engage.
     Marketo,
@@ -52,6 +48,11 @@ pub enum System {
     Prospects,
     /// Fieldpost's own relay.
     Relay,
+}
+
+#[cfg(feature = "full")]
+crate::value::members::words! {
+    System { "marketo" Marketo, "pardot" Pardot, "prospects" Prospects, "relay" Relay, }
 }
 
 impl System {

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::host::{Ask, native};
 use crate::packed::put;
+pub(crate) use crate::value::letters;
 use crate::value::{Entries, Value};
 
 /// Packs a value.
@@ -98,9 +99,4 @@ pub(crate) fn unpack_entries(mut entries: PackedValues<'_>) -> Entries<'static> 
         all.push((letters(name).into(), unpack(value)));
     }
     all
-}
-
-/// A text that came out of the engine.
-pub(crate) fn letters(text: &[u8]) -> String {
-    String::from_utf8_lossy(text).into_owned()
 }

@@ -9,6 +9,7 @@ pub use closed::{Arrived, By, Closed, Door, Looked, Settled, Target, Told};
 pub use parts::Part;
 
 use super::Piece;
+use crate::value::cut;
 use parts::Changes;
 
 /// An account's limits; a row for each system is in [`crate::systems`].
@@ -417,7 +418,7 @@ impl Limiter {
         }
         for key in keys.split(' ') {
             let kind = key.split_once(':').map_or("", |(kind, _)| kind);
-            if !self.kinds.is_empty() && !kind.is_empty() && !self.kinds.contains(kind) {
+            if !self.kinds.is_empty() && !kind.is_empty() && cut(self.kinds, kind).is_none() {
                 continue;
             }
             self.changes.fresh(bare(key));

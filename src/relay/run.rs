@@ -3,10 +3,11 @@
 use super::effect::Pace;
 use crate::check::report::Issue;
 use crate::crm::outcome::Outcome;
-use serde::{Deserialize, Serialize};
+use crate::value::members::words;
+use serde::Serialize;
 
 /// What a delivery waits to hear.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum At {
     /// The limiter's word.
@@ -22,8 +23,12 @@ pub enum At {
     Releasing,
 }
 
+words! {
+    At { "asking" Asking, "sleeping" Sleeping, "rendering" Rendering, "sending" Sending, "releasing" Releasing, }
+}
+
 /// What follows once the limiter has heard.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Then {
     /// Nothing, for now.
@@ -39,6 +44,10 @@ pub enum Then {
     Stumble,
     /// The host sends nothing more for a while, whatever the limiter has heard.
     Refused,
+}
+
+words! {
+    Then { "leave" Leave, "again" Again, "settle" Settle, "proceed" Proceed, "stumble" Stumble, "refused" Refused, }
 }
 
 /// A delivery under way, as the host holds it between two events. The first members come from its row.

@@ -1,8 +1,8 @@
-//! [`members`]: how a type with many members is read. What serde derives keeps each member apart until the last one is there, and
+//! [`members`] and [`words`]: how a type with many members is read, and one that is a word. What serde derives keeps each member apart until the last one is there, and
 //! takes each of them down again on every way out; here there is one value from the beginning, whose members take their
 //! places in it. A third of the code, for each type.
 
-use serde::de::{Deserialize, SeqAccess};
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess};
 
 /// Puts the next member in its place. One that is absent leaves what is there.
 pub(crate) fn place<'de, A: SeqAccess<'de>, T: Deserialize<'de>>(
@@ -68,4 +68,25 @@ macro_rules! members {
     };
 }
 
-pub(crate) use members;
+/// Where a word stands among words with blanks between.
+pub(crate) fn word<'de, D: Deserializer<'de>>(from: D, words: &str) -> Result<usize, D::Error> {
+    let given = String::deserialize(from)?;
+    let at = words.split(' ').position(|word| word == given);
+    at.ok_or_else(|| D::Error::custom("a word that its type does not have"))
+}
+
+/// Reads a type that is one of some words.
+macro_rules! words {
+    ($type:ty { $($word:literal $variant:ident,)* }) => {
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                // Only a text without a letter stands behind the last word.
+                let at = $crate::value::members::word(from, concat!($($word, " ",)*))?;
+                let all = [$(Self::$variant,)*];
+                all.get(at).copied().ok_or_else(|| serde::de::Error::custom("no word"))
+            }
+        }
+    };
+}
+
+pub(crate) use {members, words};

@@ -63,6 +63,7 @@ impl Given {
     }
 
     /// A whole number that a double holds exactly.
+    #[inline(never)]
     fn whole(&self) -> Option<i64> {
         const MOST: f64 = 9_007_199_254_740_991.0;
         let number = self.0.as_f64()?;
@@ -72,6 +73,7 @@ impl Given {
         (number.abs() <= MOST && whole as f64 == number).then_some(whole)
     }
 
+    #[inline(never)]
     fn items(&self) -> Result<Items, Wrong> {
         let array = self.0.dyn_ref::<js_sys::Array>().ok_or(Wrong)?;
         Ok(Items { length: array.length(), next: 0, array: array.clone() })
@@ -232,6 +234,7 @@ struct Items {
 }
 
 impl Items {
+    #[inline(never)]
     fn value(&mut self) -> Option<JsValue> {
         let at = self.next;
         self.next = at + 1;

@@ -2,7 +2,8 @@
 
 use crate::crm::outcome::Outcome;
 use crate::value::Value;
-use serde::{Deserialize, Serialize};
+use crate::value::members::words;
+use serde::Serialize;
 
 /// A key that several people may have, like a phone of the house, though the system's write takes who has it for the same.
 #[derive(Debug)]
@@ -66,7 +67,7 @@ pub(super) enum Held {
 }
 
 /// Whom the pages of the list have shown so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Seen {
     /// Nobody.
@@ -80,6 +81,10 @@ pub enum Seen {
     Others,
     /// Whoever the lead is of, and somebody beside them.
     Both,
+}
+
+words! {
+    Seen { "nobody" Nobody, "own" Own, "nameless" Nameless, "others" Others, "both" Both, }
 }
 
 impl Seen {

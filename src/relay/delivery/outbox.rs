@@ -15,7 +15,7 @@ use crate::check::report::{Issue, Severity};
 use crate::crm::operation::Repeat;
 use crate::crm::outcome::{Fault, Outcome, Reason};
 use crate::value::Value;
-use crate::value::members::members;
+use crate::value::members::{members, words};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -36,7 +36,7 @@ pub struct Timing {
 }
 
 /// Which of the recipe's calls comes next, or is out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Call {
     /// The look-up.
@@ -50,8 +50,12 @@ pub enum Call {
     Found,
 }
 
+words! {
+    Call { "probe" LookUp, "holders" Holders, "write" Write, "found" Found, }
+}
+
 /// Where the delivery stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// The next call goes out at `next`.
@@ -64,8 +68,12 @@ pub enum Phase {
     Dead,
 }
 
+words! {
+    Phase { "waiting" Waiting, "sent" Sent, "done" Done, "dead" Dead, }
+}
+
 /// What a delivery knows of whose its [guard](crate::relay::delivery::guard::Guard)'s key is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Key {
     /// What the holders say, for as long as nobody else can write.
@@ -75,6 +83,10 @@ pub enum Key {
     Lone,
     /// A write without it was lost: its repeat is the same.
     Settled,
+}
+
+words! {
+    Key { "asked" Asked, "lone" Lone, "settled" Settled, }
 }
 
 /// The state of one delivery.
