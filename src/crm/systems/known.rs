@@ -39,14 +39,14 @@ pub struct Known {
 }
 
 /// How many bytes [`pack`] makes.
-pub const fn length(rows: &[VendorCode]) -> usize {
+pub(crate) const fn length(rows: &[VendorCode]) -> usize {
     let mut writer = Writer::new(&mut []);
     write(rows, &mut writer);
     writer.length
 }
 
 /// Packs the rows, when the crate is compiled.
-pub const fn pack<const LENGTH: usize>(rows: &[VendorCode]) -> [u8; LENGTH] {
+pub(crate) const fn pack<const LENGTH: usize>(rows: &[VendorCode]) -> [u8; LENGTH] {
     let mut bytes = [0; LENGTH];
     let mut writer = Writer::new(&mut bytes);
     write(rows, &mut writer);
@@ -65,16 +65,15 @@ const fn write(rows: &[VendorCode], to: &mut Writer<'_>) {
             Class::Unclear => (UNCLEAR, 0),
             Class::Retry(reason, time) => (RETRY | reason as u8, time),
         };
-        let [low, high] = row.number.to_le_bytes();
-        let [a, b, c, d, e, ..] = time.to_le_bytes();
-        assert!(e == 0, "no vendor asks for weeks");
-        to.byte(low);
-        to.byte(high);
+        let (number, time) = (row.number.to_le_bytes(), time.to_le_bytes());
+        assert!(time[4] == 0, "no vendor asks for weeks");
+        to.byte(number[0]);
+        to.byte(number[1]);
         to.byte(class);
-        to.byte(a);
-        to.byte(b);
-        to.byte(c);
-        to.byte(d);
+        to.byte(time[0]);
+        to.byte(time[1]);
+        to.byte(time[2]);
+        to.byte(time[3]);
         to.text(row.sentence);
         rest = after;
     }
@@ -82,26 +81,27 @@ const fn write(rows: &[VendorCode], to: &mut Writer<'_>) {
 
 impl Codes {
     /// What `pack` made, with what stands before each number.
-    pub const fn new(prefix: &'static str, rows: &'static [u8]) -> Self {
+    pub(crate) const fn new(prefix: &'static str, rows: &'static [u8]) -> Self {
         Codes { prefix, rows }
     }
 
     /// The row of that number.
     pub fn find(&self, number: u16) -> Option<Known> {
         let mut rest = self.rows;
-        while let [low, high, class, a, b, c, d, after @ ..] = rest {
+        while let Some((head, after)) = rest.split_first_chunk::<7>() {
             let end = after.iter().position(|byte| *byte == 0)?;
             let (sentence, after) = after.split_at_checked(end)?;
             rest = after.get(1..)?;
-            if u16::from_le_bytes([*low, *high]) == number {
-                let class = match *class {
+            let [low, high, class, time @ ..] = *head;
+            if u16::from_le_bytes([low, high]) == number {
+                let class = match class {
                     MISSING => Class::Missing,
                     DONE => Class::Done,
                     UNCLEAR => Class::Unclear,
                     fault @ ..MISSING => Class::Refused(*FAULTS.get(usize::from(fault))?),
                     reason => {
                         let reason = REASONS.get(usize::from(reason & !RETRY))?;
-                        Class::Retry(*reason, u32::from_le_bytes([*a, *b, *c, *d]).into())
+                        Class::Retry(*reason, u32::from_le_bytes(time).into())
                     }
                 };
                 return Some(Known {
@@ -118,7 +118,7 @@ impl Codes {
 
 impl Known {
     /// A row of a table that is not packed.
-    pub const fn of(row: &VendorCode) -> Self {
+    pub(crate) const fn of(row: &VendorCode) -> Self {
         let VendorCode { number, name, class, sentence } = *row;
         Known { number, name: Cow::Borrowed(name), class, sentence }
     }
@@ -170,11 +170,11 @@ mod tests {
             (&marketo::LEAD_KNOWN, marketo::LEAD),
         ] {
             for row in rows {
-                let known = codes.find(row.number).unwrap();
-                assert_eq!(
-                    (known.number, known.name.as_ref(), known.class, known.sentence),
-                    (row.number, row.name, row.class, row.sentence)
-                );
+                let known = codes.find(row.number);
+                let known = known
+                    .as_ref()
+                    .map(|known| (known.number, known.name.as_ref(), known.class, known.sentence));
+                assert_eq!(known, Some((row.number, row.name, row.class, row.sentence)));
             }
             assert!(codes.find(0).is_none());
         }
