@@ -77,10 +77,10 @@ fn wasm(root: &Path, only: &str) -> Outcome<()> {
         let compiled = compile(root, name, features, level)?;
         let out = root.join("pkg/wasm").join(name);
         bind(&compiled, &out)?;
-        if *name != "edge" {
-            bare(&out)?;
-        } else {
+        if *name == "edge" {
             shorten(&out)?;
+        } else {
+            bare(&out)?;
         }
         let module = out.join("fieldpost_bg.wasm");
         optimize(&optimizer, &[&OPTIMIZED, *passes].concat(), &module)?;
