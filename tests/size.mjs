@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const at = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 const recordFile = at("size.json");
 
 const CHECK_BUILD_SEND = `
@@ -44,7 +44,7 @@ const ENHANCED = `
 `;
 
 /** The same lead by a peer's code, which the bench runs, too. */
-const peer = (file) => `
+const peer = (/** @type {string} */ file) => `
   import { lead } from "../benches/contenders/${file}.mjs";
 
   export async function submit(typed) {
@@ -92,23 +92,33 @@ const PIECES = [
   { title: "valibot + libphonenumber-js/min", bytes: await bundle(peer("valibot")) },
   { title: "zod + libphonenumber-js/min", bytes: await bundle(peer("zod")) },
   { title: "regexes by hand, no table", bytes: await bundle(peer("regexes")) },
-].map(({ bytes, files = [bytes], ...piece }) => ({
+].map(({ bytes, files = bytes ? [bytes] : [], ...piece }) => ({
   ...piece,
   raw: sum(files, (file) => file.length),
   gzip: sum(files, (file) => gzipSync(file, { level: 9 }).length),
   brotli: sum(files, brotli),
 }));
 
+/**
+ * @param {Buffer[]} files
+ * @param {(file: Buffer) => number} weigh
+ */
 function sum(files, weigh) {
   return files.reduce((total, file) => total + weigh(file), 0);
 }
 
-/** As a user's production build for the page makes it. */
+/**
+ * As a user's production build for the page makes it.
+ * @param {string} contents
+ * @param {import("esbuild").BuildOptions} more
+ * @returns {Promise<import("esbuild").BuildResult<{ write: false, metafile: true }>>}
+ */
 function bundled(contents, more) {
   return build({
     stdin: { contents, resolveDir: at(".") },
     bundle: true,
     write: false,
+    metafile: true,
     minify: true,
     format: "esm",
     platform: "browser",
@@ -121,39 +131,43 @@ function bundled(contents, more) {
   });
 }
 
-async function bundle(contents) {
+async function bundle(/** @type {string} */ contents) {
   const { outputFiles } = await bundled(contents, {});
-  return Buffer.from(outputFiles[0].contents);
+  return Buffer.concat(outputFiles.map((file) => file.contents));
 }
 
-/** The same in files: those that the page waits for, and all. */
+/**
+ * The same in files: those that the page waits for, and all.
+ * @param {string} contents
+ */
 async function split(contents) {
   const outdir = at("out");
   const { outputFiles, metafile } = await bundled(contents, {
     absWorkingDir: outdir.replace(/out$/, ""),
     splitting: true,
     outdir,
-    metafile: true,
   });
   const { outputs } = metafile;
+  /** @type {Set<string>} */
   const first = new Set();
-  const add = (name) => {
-    if (first.has(name)) return;
+  const add = (/** @type {string | undefined} */ name) => {
+    if (name === undefined || first.has(name)) return;
     first.add(name);
-    for (const { path, kind } of outputs[name].imports) if (kind === "import-statement") add(path);
+    for (const { path, kind } of outputs[name]?.imports ?? [])
+      if (kind === "import-statement") add(path);
   };
-  add(Object.keys(outputs).find((name) => outputs[name].entryPoint));
-  const all = outputFiles.map(({ path, contents }) => [path, Buffer.from(contents)]);
-  const isFirst = ([path]) =>
+  add(Object.keys(outputs).find((name) => outputs[name]?.entryPoint));
+  const all = outputFiles.map(({ path, contents }) => ({ path, file: Buffer.from(contents) }));
+  const isFirst = (/** @type {{ path: string }} */ { path }) =>
     [...first].some((name) => path === `${outdir.replace(/out$/, "")}${name}`);
-  return { first: all.filter(isFirst).map(([, file]) => file), all: all.map(([, file]) => file) };
+  return { first: all.filter(isFirst).map(({ file }) => file), all: all.map(({ file }) => file) };
 }
 
-function wasm(name) {
+function wasm(/** @type {string} */ name) {
   return readFileSync(at(`../pkg/wasm/${name}/fieldpost_bg.wasm`));
 }
 
-function brotli(bytes) {
+function brotli(/** @type {Buffer} */ bytes) {
   return brotliCompressSync(bytes, {
     params: {
       [constants.BROTLI_PARAM_QUALITY]: 11,
@@ -162,12 +176,12 @@ function brotli(bytes) {
   }).length;
 }
 
-const count = (bytes) => bytes.toLocaleString("en-US");
+const count = (/** @type {number} */ bytes) => bytes.toLocaleString("en-US");
 
 function table() {
   const head = ["", "raw", "gzip -9", "brotli 11", "budget", "recorded"];
   const rows = PIECES.map(({ title, name, raw, gzip, brotli, budget }) => {
-    const recorded = recordedWeights[name];
+    const recorded = recordedWeights[name ?? ""];
     return [
       title,
       count(raw),
@@ -178,16 +192,19 @@ function table() {
     ];
   });
   const widths = head.map((_, column) =>
-    Math.max(...[head, ...rows].map((row) => row[column].length)),
+    Math.max(...[head, ...rows].map((row) => String(row[column]).length)),
   );
-  const line = (row) =>
+  const line = (/** @type {string[]} */ row) =>
     row
-      .map((cell, column) => (column ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+      .map((cell, column) =>
+        column ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
       .join("  ")
       .trimEnd();
   return [head, ...rows].map(line).join("\n");
 }
 
+/** @type {Record<string, number>} */
 const recordedWeights = JSON.parse(readFileSync(recordFile, "utf8"));
 console.log(`bytes, bundled by esbuild for the page\n${table()}`);
 
@@ -197,7 +214,7 @@ for (const { title, brotli, budget } of PIECES) {
 }
 
 for (const { title, name, brotli } of PIECES) {
-  const recorded = recordedWeights[name];
+  const recorded = recordedWeights[name ?? ""];
   if (recorded === undefined || brotli <= recorded) continue;
   console.error(
     `size: ${title} has grown by ${count(brotli - recorded)} bytes, from ${count(recorded)} to ${count(brotli)} (brotli). Make it lighter, or raise the number in tests/size.json by hand and say why.`,
@@ -208,7 +225,7 @@ for (const { title, name, brotli } of PIECES) {
 if (process.argv.includes("--record")) {
   const kept = PIECES.filter(({ name }) => name).map(({ name, brotli }) => [
     name,
-    Math.min(brotli, recordedWeights[name] ?? brotli),
+    Math.min(brotli, recordedWeights[name ?? ""] ?? brotli),
   ]);
   writeFileSync(recordFile, `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`);
 }

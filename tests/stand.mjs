@@ -149,13 +149,13 @@ export async function stand({
  * @template T
  * @param {() => T} probe
  * @param {string} what
- * @returns {Promise<NonNullable<Awaited<T>>>}
+ * @returns {Promise<Exclude<Awaited<T>, false | "" | 0 | null | undefined>>}
  */
 export async function until(probe, what, timeout = 60_000) {
   const end = Date.now() + timeout;
   for (;;) {
     const found = await probe();
-    if (found) return found;
+    if (found) return /** @type {Exclude<Awaited<T>, false | "" | 0 | null | undefined>} */ (found);
     if (Date.now() > end) throw new Error(`waited ${timeout} ms in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

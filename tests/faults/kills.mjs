@@ -2,6 +2,7 @@
 import { body, root, stand, submit, until } from "../stand.mjs";
 import { random, startProxy } from "./proxy.mjs";
 
+/** @type {import("../relays.mjs").System[]} */
 const SYSTEMS = ["marketo", "pardot", "prospects"];
 
 /**
@@ -9,6 +10,10 @@ const SYSTEMS = ["marketo", "pardot", "prospects"];
  * `ahead` leads wait at any time, so that kills meet deliveries as well as acceptances.
  * Once no more than `calm` leads wait after the last kill, the network has peace. `scale` divides the relay's times; with more than 10 a busy machine is slower than a call's deadline, and what came too
  * late looks like an overlap. Throws where a lead is lost, a person is there twice, or a repeat is not marked. Answers what was tried and found.
+ * @param {{
+ *   kills: number, leads: number, seed?: number, rate?: number, scale?: number, writers?: number,
+ *   systems?: import("../relays.mjs").System[], calm?: number, ahead?: number, say?: (line: string) => void,
+ * }} how
  */
 export async function killRun({
   kills,
@@ -23,6 +28,7 @@ export async function killRun({
   say = () => {},
 }) {
   const next = random(seed);
+  /** @type {Awaited<ReturnType<typeof startProxy>> | undefined} */
   let proxy;
   const at = await stand({
     timeScale: scale,
@@ -41,14 +47,19 @@ export async function killRun({
     kills: 0,
     leads: 0,
     unanswered: 0,
-    restart: [],
+    restart: { p50: 0, max: 0 },
     lost: 0,
     twice: 0,
     overlaps: 0,
     repeats: 0,
     repeated: 0,
     marked: 0,
+    /** @type {Record<string, number>} */
+    faults: {},
+    seconds: 0,
   };
+  /** How long each restart took. */
+  const restarts = /** @type {number[]} */ ([]);
   try {
     const free = { calls: null, concurrent: null, daily: null };
     const config = {
@@ -61,6 +72,7 @@ export async function killRun({
     /** By person: how many leads of it were acknowledged. */
     const acknowledged = new Map();
     let made = 0;
+    /** @returns {Promise<Record<"queued" | "repeated" | "dead", number>[]>} */
     const status = async () =>
       (
         await (
@@ -69,6 +81,10 @@ export async function killRun({
           })
         ).json()
       ).shards;
+    /**
+     * @param {Awaited<ReturnType<typeof status>>} shards
+     * @param {"queued" | "repeated" | "dead"} name
+     */
     const sum = (shards, name) => shards.reduce((total, shard) => total + shard[name], 0);
     let waiting = 0;
     const look = async () => {
@@ -100,7 +116,7 @@ export async function killRun({
             // "unknown" is one that may have been taken: the same lead under its key is sent again.
             if (state !== "retry" && state !== "unknown") throw new Error(`${status} ${state}`);
           } catch (error) {
-            if (/^\d/.test(error.message)) throw error;
+            if (error instanceof Error && /^\d/.test(error.message)) throw error;
           }
           found.unanswered++;
           await new Promise((resolve) => setTimeout(resolve, 50));
@@ -119,7 +135,7 @@ export async function killRun({
         await at.killRelay();
         const from = Date.now();
         await at.startRelay();
-        found.restart.push(Date.now() - from);
+        restarts.push(Date.now() - from);
         found.kills++;
         if (found.kills % 20 === 0) say(`${found.kills} kills, ${found.leads} leads acknowledged`);
       }
@@ -134,7 +150,7 @@ export async function killRun({
         const shards = await status().catch(() => undefined);
         if (!shards) return false;
         const queued = sum(shards, "queued");
-        if (queued < calm) proxy.rate = 0;
+        if (queued < calm && proxy) proxy.rate = 0;
         if (Date.now() - told > 10_000) {
           told = Date.now();
           say(`${queued} wait`);
@@ -165,14 +181,14 @@ export async function killRun({
       }
     }
     found.overlaps = overlaps(await at.ledger());
-    found.faults = proxy.struck;
+    found.faults = proxy?.struck ?? {};
     found.seconds = Math.round((Date.now() - began) / 1000);
   } finally {
     over = true;
     await at.stop();
     await proxy?.stop();
   }
-  const sorted = found.restart.sort((one, other) => one - other);
+  const sorted = restarts.sort((one, other) => one - other);
   found.restart = { p50: sorted[sorted.length >> 1] ?? 0, max: sorted.at(-1) ?? 0 };
   const wrong = [];
   if (found.lost > 0) wrong.push(`${found.lost} lost`);
@@ -184,7 +200,10 @@ export async function killRun({
   return found;
 }
 
-/** Writes of one person in one system that ran at the same time. */
+/**
+ * Writes of one person in one system that ran at the same time.
+ * @param {{ system: string, operation: string, key: string, in: number, out?: number }[]} ledger
+ */
 function overlaps(ledger) {
   const last = new Map();
   let count = 0;

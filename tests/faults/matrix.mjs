@@ -7,11 +7,18 @@ const WRITES = {
   pardot: "pardot.prospect.create",
   prospects: "prospects.prospect.upsert",
 };
-const SYSTEMS = Object.keys(WRITES);
-const all = (fault) => Object.fromEntries(SYSTEMS.map((system) => [system, fault]));
-const status = (code, more) => all({ fault: "status", status: code, ...more });
+const SYSTEMS = /** @type {(keyof typeof WRITES)[]} */ (Object.keys(WRITES));
+/** @typedef {import("../relays.mjs").System} System */
 
-/** The fault of each system's write, and where its leads end before anybody mends anything. */
+/** @returns {Record<System, object>} */
+const all = (/** @type {object} */ fault) => ({ marketo: fault, pardot: fault, prospects: fault });
+const status = (/** @type {number} */ code, /** @type {object} */ more = {}) =>
+  all({ fault: "status", status: code, ...more });
+
+/**
+ * The fault of each system's write, and where its leads end before anybody mends anything.
+ * @type {[name: string, faults: Record<System, object>, ends: "done" | "dead"][]}
+ */
 export const ROWS = [
   ["connection refused", all({ fault: "refuse" }), "done"],
   ["RST before the commit", all({ fault: "reset_before" }), "done"],
@@ -87,12 +94,13 @@ export async function matrixRun({
   rows = ROWS,
   waits = WAITS,
   scale = 15,
-  say = () => {},
+  say = (/** @type {string} */ _) => {},
 } = {}) {
+  /** @type {Record<string, string>} */
   const bindings = {};
   const at = await stand({ timeScale: scale, worker: `${root}tests/faults/worker.mjs`, bindings });
   const free = { calls: null, concurrent: null, daily: null };
-  const operator = async (path, init) =>
+  const operator = async (/** @type {string} */ path, /** @type {RequestInit} */ init = {}) =>
     (
       await fetch(`${at.relay}/operator/${path}`, {
         ...init,
@@ -129,9 +137,12 @@ export async function matrixRun({
           ids.add((await response.json()).id);
         }),
       );
-      const states = async () =>
-        (await operator("leads?limit=10000")).filter(({ id }) => ids.has(id.split("/")[0]));
-      const settled = (wanted) =>
+      const states = async () => {
+        /** @type {import("./waits.mjs").Delivery[]} */
+        const kept = await operator("leads?limit=10000");
+        return kept.filter(({ id }) => ids.has(id.split("/")[0]));
+      };
+      const settled = (/** @type {string[]} */ wanted) =>
         until(
           async () => {
             // The judge's own question may meet a connection that is just being closed.
@@ -147,14 +158,17 @@ export async function matrixRun({
         );
       let found = await settled(["done", "dead"]);
       const wrong = found.filter(({ phase }) => phase !== ends);
-      if (wrong.length > 0)
+      const [bad] = wrong;
+      if (bad)
         throw new Error(
-          `${name}: ${wrong.length} of ${found.length} are ${wrong[0].phase} (${wrong[0].account}, ${wrong[0].code}), not ${ends}`,
+          `${name}: ${wrong.length} of ${found.length} are ${bad.phase} (${bad.account}, ${bad.code}), not ${ends}`,
         );
       const { gates } = await operator("status");
       for (const { account, running } of gates)
         if (running > 0) throw new Error(`${name}: ${account} holds ${running} leases for nobody`);
-      const hits = (await at.ledger()).filter(({ verdict }) => verdict.startsWith("fault")).length;
+      /** @type {{ verdict: string }[]} */
+      const ledger = await at.ledger();
+      const hits = ledger.filter(({ verdict }) => verdict.startsWith("fault")).length;
       // A call that was only slow is no fault in the ledger.
       if (hits < 3 * leads && !name.startsWith("slow"))
         throw new Error(`${name}: struck ${hits} of ${3 * leads} times`);

@@ -2,18 +2,41 @@
 // arrive by themselves, each once.
 import { body, until } from "../stand.mjs";
 
+/** @typedef {import("../relays.mjs").System} System */
+/**
+ * A delivery as the operator sees it.
+ * @typedef {{ id: string, account: string, phase: string, code: string | null, warning?: string, maybe_repeated?: number }} Delivery
+ */
+/**
+ * A row of the table; what its members are stands there.
+ * @typedef {{
+ *   name: string, account: System, code?: string, faults: object[], form?: string, param?: string, half?: boolean,
+ *   tokens?: boolean, without?: string, alone?: boolean, behind?: string, says?: number, warning?: string, also?: string,
+ *   config?: Record<string, object>,
+ * }} Row
+ */
+
 /** `at once` strikes until the script is emptied. */
-const lasts = (rule) => ({ ...rule, until: "cleared" });
-const code = (system, number, more) => lasts({ system, fault: "code", code: number, ...more });
-const status = (system, number, more) =>
-  lasts({ system, fault: "status", status: number, ...more });
-const token = (system, fault) => lasts({ system, calls: "token", ...fault });
+const lasts = (/** @type {object} */ rule) => ({ ...rule, until: "cleared" });
+const code = (
+  /** @type {System} */ system,
+  /** @type {number} */ number,
+  /** @type {object} */ more = {},
+) => lasts({ system, fault: "code", code: number, ...more });
+const status = (
+  /** @type {System} */ system,
+  /** @type {number} */ number,
+  /** @type {object} */ more = {},
+) => lasts({ system, fault: "status", status: number, ...more });
+const token = (/** @type {System} */ system, /** @type {object} */ fault) =>
+  lasts({ system, calls: "token", ...fault });
 
 /**
  * `account` waits, with `code`: for the whole of it, for one `form`, or for one `param` of it, which only `half` of the leads
  * fill. `tokens`: it has to sign in
  * anew. `without`: the binding that is missing, which a restart with it mends. `alone`: the fault is of one lead, which dies of
  * it, and nobody waits. `behind`: what the row before leaves. `says`: what the limiter learns. `warning`: what is left out, and the lead is done.
+ * @type {Row[]}
  */
 export const WAITS = [
   {
@@ -220,20 +243,30 @@ export const WAITS = [
 const COOKIE = "id:123-ABC-456&token:_mch-example.com-1700000000000-12345";
 const SYSTEMS = ["marketo", "pardot", "prospects"];
 
-/** Sends `leads` leads of each form through one row; throws where one is lost, there twice, dies or does not wait. */
+/**
+ * Sends `leads` leads of each form through one row; throws where one is lost, there twice, dies or does not wait.
+ * @param {{
+ *   at: import("../stand.mjs").Stand, bindings: Record<string, string>,
+ *   operator: (path: string, init?: RequestInit) => Promise<any>,
+ * }} on
+ * @param {Row} row
+ * @param {number} number
+ * @param {number} leads
+ */
 export async function waitsRow({ at, bindings, operator }, row, number, leads) {
   const { name, account, form, param, half, alone, faults } = row;
-  const wrong = (what) => new Error(`${name} (${account}): ${what}`);
+  const wrong = (/** @type {string} */ what) => new Error(`${name} (${account}): ${what}`);
   if (row.without) {
     bindings[row.without] = "";
     await at.killRelay();
     await at.startRelay();
   }
   if (row.tokens) await at.expireTokens();
-  const one = (kind, n) => `wait${number}-${kind}${n}@example.org`;
+  const one = (/** @type {string} */ kind, /** @type {number} */ n) =>
+    `wait${number}-${kind}${n}@example.org`;
   await at.faults(alone ? faults.map((fault) => ({ ...fault, key: one("contact", 0) })) : faults);
 
-  const post = async (kind, n) => {
+  const post = async (/** @type {string} */ kind, /** @type {number} */ n) => {
     const values = {
       firstName: "Ann",
       lastName: "Lee",
@@ -254,14 +287,17 @@ export async function waitsRow({ at, bindings, operator }, row, number, leads) {
     ["contact", "other"].flatMap((kind) => Array.from({ length: leads }, (_, n) => post(kind, n))),
   );
   const states = async () => {
+    /** @type {Delivery[]} */
     const found = await operator("leads?limit=10000");
     return found.flatMap((delivery) => {
       const lead = sent.find(({ id }) => delivery.id.startsWith(`${id}/`));
       return lead ? [{ ...delivery, ...lead }] : [];
     });
   };
+  /** @typedef {Delivery & { form: string, n: number }} Sent */
+
   /** Whether the fault is of this delivery. */
-  const concerns = (delivery) =>
+  const concerns = (/** @type {Sent} */ delivery) =>
     alone
       ? delivery.account === account && delivery.form === "contact" && delivery.n === 0
       : row.says || row.warning
@@ -270,7 +306,12 @@ export async function waitsRow({ at, bindings, operator }, row, number, leads) {
           (delivery.account === account &&
             (!form || delivery.form === form) &&
             (!half || delivery.n % 2 === 0));
+  /**
+   * @param {(delivery: Sent) => boolean} fits
+   * @param {string} what
+   */
   const settled = async (fits, what) => {
+    /** @type {Sent[]} */
     let last = [];
     await until(
       async () => {
@@ -287,8 +328,17 @@ export async function waitsRow({ at, bindings, operator }, row, number, leads) {
     });
     return last;
   };
-  const gate = async () =>
-    (await operator("status")).gates.find((known) => known.account === account);
+  /**
+   * @typedef {{ code: string, message: string }} Closed
+   * @typedef {{ account: string, closed: Closed | null, version: number, targets: (Closed & { form: string, param: string | null })[] }} Gate
+   */
+  const gate = async () => {
+    /** @type {Gate[]} */
+    const gates = (await operator("status")).gates;
+    const known = gates.find((one) => one.account === account);
+    if (!known) throw wrong("no such account");
+    return known;
+  };
 
   // What it does not concern goes on, and what it concerns waits with its code.
   const held = await settled((delivery) => {
@@ -297,7 +347,7 @@ export async function waitsRow({ at, bindings, operator }, row, number, leads) {
       ? delivery.phase === "dead" && delivery.code === row.code
       : delivery.phase === "waiting";
   }, "who waits");
-  let said;
+  let said = await gate();
   const closes = !alone && !row.says && !row.warning;
   await until(
     async () => {
