@@ -13,19 +13,33 @@ const calm = {
   pardot: { limits: free },
   prospects: { limits: free },
 };
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const operator = async (at, path) =>
+/** @typedef {import("../stand.mjs").Stand} Stand */
+/** @typedef {{ system: string, email: string, activities: number }} Lead */
+/** @typedef {{ operation: string, verdict: string, key: string, out?: number }} Call */
+
+const pause = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/** @returns {Promise<{ shards: Record<"queued" | "dead", number>[] }>} */
+const operator = async (/** @type {Stand} */ at, /** @type {string} */ path) =>
   (
     await fetch(`${at.relay}/operator/${path}`, {
       headers: { authorization: "Bearer demo-operator" },
     })
   ).json();
-const queued = async (at) =>
+const queued = async (/** @type {Stand} */ at) =>
   (await operator(at, "status")).shards.reduce((sum, shard) => sum + shard.queued, 0);
 const start = (more = {}) =>
   stand({ timeScale: 10, worker: `${root}tests/faults/worker.mjs`, ...more });
 
-/** Sends a lead; answers its status, 0 where nobody answered. */
+/** @returns {Promise<Lead[]>} */
+const leadsOf = (/** @type {Stand} */ at) => at.leads();
+/** @returns {Promise<Call[]>} */
+const ledgerOf = (/** @type {Stand} */ at) => at.ledger();
+
+/**
+ * Sends a lead; answers its status, 0 where nobody answered.
+ * @param {Stand} at
+ * @param {string} name
+ */
 async function send(at, name, company = "Storm") {
   try {
     const lead = body(
@@ -38,8 +52,12 @@ async function send(at, name, company = "Storm") {
   }
 }
 
+/**
+ * @param {Stand} at
+ * @param {string[]} names
+ */
 async function eachOnce(at, names) {
-  const people = (await at.leads()).map(({ system, email }) => `${system} ${email}`);
+  const people = (await leadsOf(at)).map(({ system, email }) => `${system} ${email}`);
   if (new Set(people).size !== people.length)
     throw new Error(`${people.length - new Set(people).size} are there twice`);
   const missing = names.filter((name) => !people.includes(`marketo ${name}@example.org`));
@@ -62,14 +80,14 @@ export async function tokenStorm({ leads = 1_000, seconds = 60 } = {}) {
     }
     await until(async () => (await queued(at)) === 0, "the deliveries", 120_000);
     await eachOnce(at, names);
-    const ledger = await at.ledger();
+    const ledger = await ledgerOf(at);
     const tokens = ledger.filter(({ operation }) => operation === "auth.token").length;
     if (tokens > deaths + 1) throw new Error(`${tokens} refreshes for ${deaths} deaths`);
     const { shards } = await operator(at, "status");
     const dead = shards.reduce((sum, shard) => sum + shard.dead, 0);
     if (dead > 0) throw new Error(`${dead} dead letters`);
     const { activities } = {
-      activities: (await at.leads()).filter((lead) => lead.activities > 1).length,
+      activities: (await leadsOf(at)).filter((lead) => lead.activities > 1).length,
     };
     if (activities > 0) throw new Error(`${activities} leads were written twice`);
     return {
@@ -91,7 +109,10 @@ export async function tokenStorm({ leads = 1_000, seconds = 60 } = {}) {
  */
 export async function recovery({ kills = 5 } = {}) {
   const at = await start({ bindings: { SYSTEMS: "marketo" } });
-  const took = { accepting: [], delivering: [] };
+  const took = {
+    accepting: /** @type {number[]} */ ([]),
+    delivering: /** @type {number[]} */ ([]),
+  };
   try {
     await at.config(calm);
     for (let n = 0; n < kills; n++) {
@@ -101,14 +122,14 @@ export async function recovery({ kills = 5 } = {}) {
       ]);
       await Promise.all(Array.from({ length: 10 }, (_, lead) => send(at, `before${n}-${lead}`)));
       const answered = async () => {
-        const asked = (await at.ledger()).filter(({ key }) => key.startsWith(`before${n}-`));
+        const asked = (await ledgerOf(at)).filter(({ key }) => key.startsWith(`before${n}-`));
         return asked.length > 0 && asked.every(({ out }) => out);
       };
       await until(answered, "the refusals");
       await new Promise((resolve) => setTimeout(resolve, 100));
       await at.killRelay();
       await fetch(`${at.sandbox}/_sandbox/faults`, { method: "DELETE" });
-      const calls = (await at.ledger()).length;
+      const calls = (await ledgerOf(at)).length;
       const from = Date.now();
       await at.startRelay();
       await until(
@@ -118,7 +139,7 @@ export async function recovery({ kills = 5 } = {}) {
       took.accepting.push(Date.now() - from);
       await until(
         async () =>
-          (await at.ledger()).slice(calls).some(({ key }) => key.startsWith(`before${n}-`)),
+          (await ledgerOf(at)).slice(calls).some(({ key }) => key.startsWith(`before${n}-`)),
         "a delivery",
       );
       took.delivering.push(Date.now() - from);
@@ -166,22 +187,26 @@ export async function fullDisk() {
   }
   const before = process.env.TMPDIR;
   process.env.TMPDIR = folder;
+  /** @type {Stand | undefined} */
   let at;
   try {
-    at = await start({ bindings: { SYSTEMS: "marketo" } });
-    await at.config(calm);
-    await at.faults([{ operation: "auth.token", fault: "status", status: 503, times: 1_000_000 }]);
-    const taken = [];
-    const statuses = {};
+    const disk = await start({ bindings: { SYSTEMS: "marketo" } });
+    at = disk;
+    await disk.config(calm);
+    await disk.faults([
+      { operation: "auth.token", fault: "status", status: 503, times: 1_000_000 },
+    ]);
+    const taken = /** @type {string[]} */ ([]);
+    const statuses = /** @type {Record<number, number>} */ ({});
     // The rest of the disk goes at once, but for what a hundred leads need.
-    for (let n = 0; n < 20; n++) if ((await send(at, `disk${n}`)) === 202) taken.push(`disk${n}`);
+    for (let n = 0; n < 20; n++) if ((await send(disk, `disk${n}`)) === 202) taken.push(`disk${n}`);
     const room = Number(
       execFileSync("df", ["--output=avail", "-k", folder], { encoding: "utf8" }).split("\n")[1],
     );
     const filler = join(folder, "filler");
     writeFileSync(filler, Buffer.alloc(Math.max(0, room - 600) * 1024));
     for (let n = 20; n < 3_000 && (statuses[503] ?? 0) < 20; n++) {
-      const status = await send(at, `disk${n}`, "x".repeat(1_000));
+      const status = await send(disk, `disk${n}`, "x".repeat(1_000));
       statuses[status] = (statuses[status] ?? 0) + 1;
       if (status === 202) taken.push(`disk${n}`);
     }
@@ -191,12 +216,16 @@ export async function fullDisk() {
     rmSync(filler);
     const from = Date.now();
     const first = `disk-again-${from}`;
-    await until(async () => (await send(at, first)) === 202, "a lead that is taken again", 10_000);
+    await until(
+      async () => (await send(disk, first)) === 202,
+      "a lead that is taken again",
+      10_000,
+    );
     taken.push(first);
     const resumedMs = Date.now() - from;
-    await fetch(`${at.sandbox}/_sandbox/faults`, { method: "DELETE" });
-    await until(async () => (await queued(at)) === 0, "the deliveries", 60_000);
-    await eachOnce(at, taken);
+    await fetch(`${disk.sandbox}/_sandbox/faults`, { method: "DELETE" });
+    await until(async () => (await queued(disk)) === 0, "the deliveries", 60_000);
+    await eachOnce(disk, taken);
     return { taken: taken.length, statuses, resumedMs, lost: 0 };
   } finally {
     await at?.stop();
