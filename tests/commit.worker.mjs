@@ -27,16 +27,15 @@ export class Outbox extends Sound {
   constructor(state, env) {
     super(flaky(state), env);
     const { acceptance } = this;
-    const { write, take } = acceptance;
+    const { write, put } = acceptance;
     acceptance.write = () => {
       writes.push(acceptance.arrived.length);
       return write.call(acceptance);
     };
-    acceptance.take = (offer, due) => {
-      const taken = take.call(acceptance, offer, due);
+    acceptance.put = (own, ...words) => {
+      put.call(acceptance, own, ...words);
       // Its rows are there already, and must not stay.
-      if (offer.lead.includes("cannot be written")) throw new Error("broken");
-      return taken;
+      if (own.offer.lead.includes("cannot be written")) throw new Error("broken");
     };
   }
 }

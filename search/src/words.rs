@@ -5,6 +5,7 @@ use crate::crm::{LONGEST, lost};
 use crate::outbox::{Ticket, arrives, hears};
 use crate::plan::Fault;
 use crate::world::{Call, Word, World};
+use fieldpost::relay::acceptance::{Batch, Effect as Does, Found, Known, Offer, Room};
 use fieldpost::relay::account::{Event as Asked, Reply};
 use fieldpost::relay::delivering::{DEADLINE, LIMITER_DEADLINE};
 use fieldpost::relay::outbox::Event;
@@ -46,9 +47,26 @@ impl World {
         if self.is_full {
             return self.words.push((self.now + AGAIN, Word::Accept { lead }));
         }
-        if self.store.rows[lead].phase == "away" {
-            let now = self.now;
-            self.store.change(lead, |row| (row.phase, row.next) = ("waiting", now));
+        let (now, id) = (self.now, lead.to_string());
+        let is_there = self.store.rows[lead].phase != "away";
+        let known = is_there.then_some(Known { id: &id, body: "", phases: "" });
+        let room = Room { queued: [0, u64::MAX], review: [0, 0], bytes: [0, u64::MAX] };
+        let effects = Batch::new(room, now).take(Offer {
+            id: &id,
+            key: &id,
+            body: "",
+            nonce: None,
+            review: "",
+            source: "",
+            bytes: 0,
+            found: Found { known, ..Found::default() },
+            user: None,
+            of_source: 0,
+        });
+        for effect in effects {
+            if let Does::Put { standing: [_, phase], .. } = effect {
+                self.store.change(lead, |row| (row.phase, row.next) = (phase, now));
+            }
         }
         let life = self.outboxes[shard].life;
         arrives(self, shard, Event::Arrived(vec!["0".to_owned()]));

@@ -5,11 +5,13 @@
 //! - [`schedule`]: what may begin, and when to look again. [`budget`]: what one event of the platform's may do.
 //! - [`closed`]: who waits for somebody to mend what is closed.
 //! - [`delivering`]: one delivery, from asking for its lease to what came of its call; [`run`]: what is held of it meanwhile.
+//! - [`acceptance`]: what becomes of leads that arrive, and of their keys.
 //! - [`sender`]: whether a call leaves.
 //! - [`effect`]: what the host is asked to do, as data.
 //! - [`delivery`]: the states of one delivery, its back-off, and whose fault a refusal is.
 //! - [`account`]: an account's [`limiter`] with its token.
 
+pub mod acceptance;
 pub mod account;
 pub mod budget;
 pub mod closed;

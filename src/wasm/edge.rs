@@ -310,18 +310,6 @@ pub fn rendered_request(rendered: JsValue, token: &str) -> Result<web_sys::Reque
         .map_err(|_| failure("account.invalid", &[]))
 }
 
-/// The state of a new delivery to a system, as JSON text.
-///
-/// # Errors
-/// `account.invalid` for a system that takes no leads.
-#[wasm_bindgen(js_name = newDelivery)]
-pub fn new_delivery(system: &str, now: f64) -> Result<String, JsValue> {
-    let recipe = System::from_name(system)
-        .and_then(recipe)
-        .ok_or_else(|| failure("account.invalid", &[]))?;
-    Ok(written(&Delivery::new(recipe, whole(now))))
-}
-
 /// The state of a delivery that a person sends on, as JSON text.
 ///
 /// # Errors

@@ -11,6 +11,8 @@
 )]
 
 #[cfg(feature = "edge")]
+mod acceptance;
+#[cfg(feature = "edge")]
 mod client;
 #[cfg(feature = "edge")]
 mod edge;

@@ -3,12 +3,13 @@
 mod accounts;
 mod calls;
 mod judge;
+mod pages;
 mod plan;
 mod world;
 
 use crate::account::{AccountHost, Fate as Befalls, Task, said, settings};
 use crate::crm::{Crm, EXTRA, Kind, LONGEST, Login, Trouble, Who, lost, retry};
-use crate::outbox::{Outbox, Ticket, World, arrives, happens, hears};
+use crate::outbox::{Outbox, Ticket, World, arrives, happens, hears, wakes};
 use crate::store::{Store, Stored};
 use fieldpost::delivery::outbox::{Call as Sending, Delivery, Phase, Recipe};
 use fieldpost::operation::Repeat;
@@ -21,6 +22,7 @@ use fieldpost::relay::outbox::Event;
 use fieldpost::relay::run::{Failure, Heard, Run};
 use fieldpost::relay::sender::{Leaves, leaves};
 use fieldpost::{Outcome, System, recipe};
+use pages::{Gathered, Page, Taken};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What it once was: one second for the way.
@@ -85,6 +87,10 @@ pub(crate) struct Seen {
     /// Alarms that never rang, and calls that have not left.
     pub(crate) alarms: u64,
     pub(crate) unsent: u64,
+    /// Writes of several leads, leads that a person had to let go, and pages that were told to come later.
+    pub(crate) together: u64,
+    pub(crate) held: u64,
+    pub(crate) turned_away: u64,
 }
 
 impl Seen {
@@ -115,13 +121,20 @@ impl Seen {
         self.disks += other.disks;
         self.alarms += other.alarms;
         self.unsent += other.unsent;
+        self.together += other.together;
+        self.held += other.held;
+        self.turned_away += other.turned_away;
     }
 }
 
 #[derive(Clone, Debug)]
 enum Happening {
     Accept {
-        lead: usize,
+        page: Page,
+    },
+    Gather {
+        shard: usize,
+        before: u32,
     },
     Alarm {
         shard: usize,
@@ -274,6 +287,13 @@ pub(crate) struct Day {
     up: bool,
     accounts: Vec<Account>,
     leads: Vec<Lead>,
+    /// What is written down of each, and who waits for the next write of each shard.
+    taken: Vec<Option<Taken>>,
+    gathered: [Gathered; SHARDS],
+    /// So many leads of a shard may wait for a system.
+    most_queued: u64,
+    /// The chances of pages.
+    pages: u64,
     store: Store,
     /// The lead of each row.
     lead_of: Vec<usize>,
@@ -315,6 +335,10 @@ impl Day {
             up: true,
             accounts: Vec::new(),
             leads: Vec::new(),
+            taken: vec![None; LEADS],
+            gathered: Default::default(),
+            most_queued: if seed % 4 == 1 { 2 + seed % 5 } else { u64::MAX },
+            pages: seed.wrapping_mul(0xBF58_476D_1CE4_E5B9) ^ 0x94D0_49BB_1331_11EB,
             store: Store::default(),
             lead_of: Vec::new(),
             outboxes: Default::default(),
@@ -379,7 +403,8 @@ impl Day {
 
     fn note(&mut self, happening: &Happening) {
         let kind = match happening {
-            Happening::Accept { lead } => *lead as u64,
+            Happening::Accept { page } => page.number(),
+            Happening::Gather { shard, .. } => 140 + *shard as u64,
             Happening::Alarm { shard } => 100 + *shard as u64,
             Happening::Ring { shard, .. } => 110 + *shard as u64,
             Happening::Disk { shard, .. } => 120 + *shard as u64,
@@ -415,7 +440,8 @@ impl Day {
 
     fn happens(&mut self, happening: Happening) {
         match happening {
-            Happening::Accept { lead } => self.accept(lead),
+            Happening::Accept { page } => self.accept(page),
+            Happening::Gather { shard, before } => self.gather(shard, before),
             Happening::Alarm { shard } => {
                 self.alarms[shard] = None;
                 self.stands[shard] = false;
@@ -543,38 +569,6 @@ impl Day {
         self.wake();
     }
 
-    fn accept(&mut self, lead: usize) {
-        let shard = lead % SHARDS;
-        if !self.up || self.is_full(shard) {
-            // The page keeps what was not acknowledged.
-            self.at(self.now + 10_000, Happening::Accept { lead });
-            return;
-        }
-        let now = self.clock();
-        for account in 0..self.accounts.len() {
-            let state = Delivery::new(self.accounts[account].recipe, now);
-            self.lead_of.push(lead);
-            self.store.add(Stored {
-                shard,
-                account,
-                form: FORMS[lead % 2],
-                persons: self.keys(lead, account),
-                fills: if lead.is_multiple_of(3) { EXTRA } else { "email" },
-                state: serde_json::to_string(&state).unwrap(),
-                phase: "waiting",
-                next: now,
-                code: None,
-                hold: None,
-                trouble: None,
-                maybe_repeated: false,
-            });
-        }
-        let names = (0..self.accounts.len()).map(|account| account.to_string()).collect();
-        arrives(self, shard, Event::Arrived(names));
-        let is_promised = self.stands[shard] || !self.outboxes[shard].is_up();
-        assert!(is_promised, "lead {lead} is acknowledged, and no alarm stands");
-    }
-
     fn state(&self, row: usize) -> Delivery {
         serde_json::from_str(&self.store.rows[row].state).unwrap()
     }
@@ -586,7 +580,7 @@ impl Day {
         }
         let now = self.clock();
         for at in 0..self.store.rows.len() {
-            if self.store.rows[at].phase == "dead" {
+            if matches!(self.store.rows[at].phase, "dead" | "review") {
                 self.seen.replays += 1;
                 let state =
                     self.state(at).replayed(self.accounts[self.store.rows[at].account].recipe, now);

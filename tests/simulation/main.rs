@@ -96,6 +96,9 @@ fn no_day_loses_or_doubles_anybody() {
         ("outboxes without room on disk", all.disks),
         ("alarms that never rang", all.alarms),
         ("calls that have not left", all.unsent),
+        ("writes of several leads", all.together),
+        ("leads that a person had to let go", all.held),
+        ("pages that were told to come later", all.turned_away),
     ] {
         assert!(times >= seeds / 20, "only {times} {what} in {seeds} days");
     }

@@ -108,12 +108,17 @@ fn begin<W: World>(world: &mut W, shard: usize) {
     happens(world, shard, Event::Woken);
 }
 
-/// An event of the platform's begins.
-pub(crate) fn arrives<W: World>(world: &mut W, shard: usize, event: Event<'_>) {
+/// An event of the platform's begins: an object that is gone begins anew.
+pub(crate) fn wakes<W: World>(world: &mut W, shard: usize) {
     world.outbox(shard).events += 1;
     if !world.outbox(shard).is_up() {
         begin(world, shard);
     }
+}
+
+/// An event of the platform's, and what it brings.
+pub(crate) fn arrives<W: World>(world: &mut W, shard: usize, event: Event<'_>) {
+    wakes(world, shard);
     happens(world, shard, event);
 }
 

@@ -8,11 +8,17 @@ impl Day {
         for at in 0..self.store.rows.len() {
             let (row, state, own) = (&self.store.rows[at], self.state(at), self.lead_of[at]);
             let lead = &self.leads[own];
-            let wanted = if lead.poison && !mended { Phase::Dead } else { Phase::Done };
+            let waits = self.taken[own].as_ref().is_some_and(|taken| taken.held) && !mended;
+            let wanted = match lead.poison && !mended {
+                _ if waits => Phase::Waiting,
+                true => Phase::Dead,
+                false => Phase::Done,
+            };
             assert_eq!(state.phase, wanted, "row {at}, lead {own}: {row:?}");
             let crm = &self.accounts[row.account].crm;
             let times = crm.written[own];
-            assert!(wanted == Phase::Dead || times > 0, "lead {own} is lost");
+            assert!(wanted != Phase::Done || times > 0, "lead {own} is lost");
+            assert!(!waits || row.phase == "review" && times == 0, "nobody let lead {own} go");
             if times > 1 {
                 self.seen.repeats += 1;
                 assert!(
@@ -21,6 +27,7 @@ impl Day {
                 );
             }
         }
+        self.judge_tokens();
         for (number, account) in self.accounts.iter().enumerate() {
             let mut known = BTreeSet::new();
             for person in &account.crm.people {

@@ -49,6 +49,7 @@ impl Day {
         }
         // Half of the days are a rush.
         let span = if self.below(2) == 0 { DAY } else { 60_000 };
+        let mut times = Vec::new();
         for lead in 0..LEADS {
             let person = self.below(people) as usize;
             let poison = self.below(20) == 0;
@@ -59,8 +60,13 @@ impl Day {
                 phone: (keys < 7).then_some(phones[person]),
             };
             self.leads.push(Lead { person, who, poison });
-            let time = START + self.below(span);
-            self.at(time, Happening::Accept { lead });
+            let mut time = START + self.below(span);
+            // Some come in the same moment to the same outbox.
+            if lead >= SHARDS && self.chance(4) == 0 {
+                time = times[lead - SHARDS];
+            }
+            times.push(time);
+            self.at(time, Happening::Accept { page: Page::of(lead) });
         }
         for _ in 0..self.below(8) {
             let time = START + self.below(span + 60_000);

@@ -6,6 +6,7 @@ use crate::Outcome;
 use fieldpost::field::Options;
 use fieldpost::operation::OWN;
 use fieldpost::packed::{MARKS, MAX_DEPTH};
+use fieldpost::relay::acceptance::KEEP;
 use fieldpost::relay::delivering::LIMITER_DEADLINE;
 use fieldpost::report::Flags;
 use fieldpost::systems::relay::answers::State;
@@ -52,7 +53,7 @@ pub(super) fn page(_: &Path) -> Outcome<String> {
 /// `pkg/src/relay/outbox/deadlines.gen.ts`.
 pub(super) fn deadlines() -> String {
     format!(
-        "{HEAD}\n/** What an answer of the limiter's may take, in milliseconds. */\nexport const LIMITER_DEADLINE = {LIMITER_DEADLINE};\n"
+        "{HEAD}\n/** What an answer of the limiter's may take, in milliseconds. */\nexport const LIMITER_DEADLINE = {LIMITER_DEADLINE};\n\n/** The memory of a lead that is done goes after so many. */\nexport const KEEP = {KEEP};\n"
     )
 }
 

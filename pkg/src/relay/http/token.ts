@@ -16,9 +16,6 @@ export type Holder = keyof typeof MARKS;
 /** A token that is good for nothing but the lead that it came with: after its first use by another it is `spent`. */
 export const nonceOf = (token: string): string => token.split(".")[2] ?? "";
 
-/** For how long a token's use is remembered: until it has ended by itself. */
-export const REMEMBERED = 13 * 60 * 60 * 1000;
-
 export interface FormToken {
   token: string;
   expires: number;

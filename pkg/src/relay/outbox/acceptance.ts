@@ -1,10 +1,10 @@
 import { steady } from "../../core/edge.js";
-import type { OperatorStore } from "../storage/operator-store.js";
+import { ROW, WORD } from "../limiter/machine.js";
 import { MAX_BYTES, options, type RelayEnv, systemOf } from "../options.js";
+import type { OperatorStore } from "../storage/operator-store.js";
 import { Passing } from "../storage/passing.js";
 import { Review } from "../storage/review.js";
-import { Tally } from "../storage/tally.js";
-import { REMEMBERED } from "../http/token.js";
+import { type Standing, Tally } from "../storage/tally.js";
 
 /** A lead that passed the form's check, on its way into the outbox. */
 export interface Offer {
@@ -40,7 +40,7 @@ export interface Accepted {
   held?: true;
   state: "queued" | "stored" | "conflict" | "full" | "running" | "free" | "moved";
   /** Where the key was promised to instead. */
-  shard?: string;
+  shard?: string | undefined;
 }
 
 /** A key that somebody asks about. */
@@ -51,14 +51,28 @@ export interface Asked {
   counts?: number[];
 }
 
+/** An offer that is being written, with the id that it gets and what it takes on disk. */
+interface Entry {
+  offer: Offer;
+  id: string;
+  bytes: number;
+  /** Of its accounts, in their order. */
+  systems: string[];
+  accepted: Accepted;
+}
+
+/** What leads that are written together have in common: the states that deliveries begin with, by system, and who has something to do. */
+interface Writing {
+  readonly now: number;
+  readonly states: Record<string, string>;
+  due?: Set<string>;
+}
+
 interface Arrival {
   offer: Offer;
   resolve(accepted: Accepted): void;
   reject(error: unknown): void;
 }
-
-/** After this long the memory of a delivered lead (hashes, id, outcome) goes, and what a key was promised to. */
-export const KEEP = 8 * 24 * 60 * 60 * 1000;
 
 /** So many leads of one outbox may wait for a person before anything was refused. */
 const MAX_REVIEW = 10_000;
@@ -69,18 +83,26 @@ function timedId(now: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${crypto.randomUUID().slice(15)}`;
 }
 
-/** A lead that is being accepted elsewhere (Turnstile) keeps its key for this long. */
-const RUNNING = 15_000;
-
-/** Form tokens and keys that one outbox remembers, and leads that may wait for the same write, with their characters. */
+/** Form tokens and keys that one outbox remembers. */
 const MOST_SPENT = 500_000;
 const MOST_RUNNING = 10_000;
 const MOST_CLAIMS = 2_000_000;
-const MOST_ARRIVED = 1_000;
-const MOST_CHARACTERS = 16 << 20;
 
-/** Leads that go on arriving are waited for so long, in milliseconds. */
-const LONGEST_GATHER = 10;
+/** The lead that has a key, with what became of its deliveries once it is done. */
+const LEAD = `SELECT id, body_hash, CASE WHEN finished IS NOT NULL
+  THEN (SELECT group_concat(phase, ' ') FROM deliveries WHERE lead = leads.id) END AS phases FROM leads WHERE key = ?`;
+
+/** Where a key was promised to another shard under one of these numbers of shards. A Worker that names none means all. */
+const MOVED =
+  "SELECT shard FROM claims WHERE key = ?1 AND shard <> '' AND until > ?2 AND (?3 IS NULL OR count IN (SELECT value FROM json_each(?3))) ORDER BY count LIMIT 1";
+
+/** The lead that a token was good for. Where the token's nonce is the lead's key, the lead's own row says so. */
+const USER =
+  "SELECT key FROM spent WHERE nonce = ?1 UNION ALL SELECT key FROM leads WHERE key = 'k:' || ?1 LIMIT 1";
+
+/** Whether a person looks first, in the columns' own way: of others nobody keeps why, and where they came from. */
+const PUT = `INSERT INTO leads (id, key, body_hash, body_keyed, form, person, persons, persons_keyed, accepted, review, lead, visitor, raw, issues, source)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?10, ''), ?, ?, ?, ?, iif(?10 = '', NULL, ?15))`;
 
 /** The way into an outbox: each lead once, on disk before its page hears of it, and not more of them than the bounds allow. */
 export class Acceptance {
@@ -106,148 +128,144 @@ export class Acceptance {
 
   /** What this outbox has to say of a key. */
   find(asked: Asked): Accepted {
-    return this.known(asked) ?? this.moved(asked) ?? { id: "", state: "free" };
+    return this.answer("known", asked);
   }
 
-  known({ key, bodyHash }: { key: string; bodyHash?: string }): Accepted | undefined {
-    const [lead] = this.store.rows("SELECT id, body_hash, finished FROM leads WHERE key = ?", key);
-    if (!lead) return undefined;
-    const id = String(lead["id"]);
-    if (bodyHash !== undefined && bodyHash !== lead["body_hash"]) return { id, state: "conflict" };
-    return { id, state: lead["finished"] !== null && this.delivered(id) ? "stored" : "queued" };
-  }
-
-  /** What was erased or discarded has been taken, and no system has it: nobody is told that one does. */
-  private delivered(lead: string): boolean {
-    const phases = this.store.rows("SELECT phase FROM deliveries WHERE lead = ?", lead);
-    return phases.length > 0 && phases.every(({ phase }) => phase === "done");
-  }
-
-  /**
-   * Promises a key to a shard, this one where it is empty, and tells to which it was promised before: whoever asks here under
-   * this number of shards, now or later, comes to the same one. What is taken here already stays here.
-   */
+  /** Promises a key to a shard, this one where it is empty. */
   claim({
-    key,
-    bodyHash,
     count,
     shard,
+    ...asked
   }: {
     key: string;
     bodyHash: string;
     count: number;
     shard: string;
   }): Accepted {
-    const known = this.known({ key, bodyHash });
-    if (known) return known;
-    const now = Date.now();
-    const [claim] = this.store.rows(
-      "SELECT shard FROM claims WHERE key = ? AND count = ? AND until > ?",
-      key,
-      count,
-      now,
-    );
-    if (claim) return { id: "", state: "free", shard: String(claim["shard"]) };
-    // What is being checked here is taken here.
-    const [running] = this.store.rows(
-      "SELECT 1 FROM running WHERE key = ? AND until > ?",
-      key,
-      now,
-    );
-    const to = running ? "" : shard;
-    this.claims.grow(now);
-    this.store.rows(
-      "INSERT INTO claims (key, count, shard, until) VALUES (?, ?, ?, ?) ON CONFLICT (key, count) DO UPDATE SET shard = excluded.shard, until = excluded.until",
-      key,
-      count,
-      to,
-      now + KEEP,
-    );
-    return { id: "", state: "free", shard: to };
+    const claim = "SELECT 1, shard FROM claims WHERE key = ? AND count = ? AND until > ?";
+    const promised = this.words(2, claim, asked.key, count, Date.now());
+    return this.answer("claim", { ...asked, counts: [] }, count, ...promised, shard);
   }
 
-  /** Where a key was promised to another shard under one of these numbers of shards. A Worker that names none means all. */
-  private moved({ key, counts }: Asked): Accepted | undefined {
-    if (counts?.length === 0 || this.claims.isEmpty()) return undefined;
-    const [claim] = this.store.rows(
-      "SELECT shard FROM claims WHERE key = ?1 AND shard <> '' AND until > ?2 AND (?3 IS NULL OR count IN (SELECT value FROM json_each(?3))) ORDER BY count LIMIT 1",
-      key,
-      Date.now(),
-      counts ? JSON.stringify(counts) : null,
-    );
-    return claim && { id: "", state: "moved", shard: String(claim["shard"]) };
-  }
-
-  /** Keeps a key while its lead is checked elsewhere, so that it is checked once. */
-  reserve({ key, bodyHash, counts }: Asked & { bodyHash: string }): Accepted {
-    const found = this.find({ key, bodyHash, ...(counts && { counts }) });
-    if (found.state !== "free") return found;
-    const now = Date.now();
-    const [running] = this.store.rows(
-      "SELECT body_hash FROM running WHERE key = ? AND until > ?",
-      key,
-      now,
-    );
-    if (running)
-      return { id: "", state: running["body_hash"] === bodyHash ? "running" : "conflict" };
-    this.running.drop(key);
-    this.running.grow(now);
-    this.store.rows(
-      "INSERT INTO running (key, body_hash, until) VALUES (?, ?, ?)",
-      key,
-      bodyHash,
-      now + RUNNING,
-    );
-    return { id: "", state: "free" };
+  /** Keeps a key while its lead is checked elsewhere. */
+  reserve(asked: Asked & { bodyHash: string }): Accepted {
+    return this.answer("reserve", asked);
   }
 
   /** Whether a form token is good for this lead: its first, or the same again. */
   spend({ nonce, key }: { nonce: string; key: string }): { spent: boolean } {
-    const user = this.userOf(nonce);
-    if (user === undefined) this.use(nonce, key);
-    return { spent: user !== undefined && user !== key };
+    const [user = ""] = this.words(1, USER, nonce);
+    const rows = steady((glue) => glue.spendToken(user, key, Date.now())).split(ROW);
+    const acts: Record<string, (until: string) => void> = {
+      spend: (until) => this.use(nonce, key, until),
+    };
+    for (const row of rows) {
+      const [name = "", , until = ""] = row.split(WORD);
+      acts[name]?.(until);
+    }
+    return { spent: rows.includes(["spent", 0].join(WORD)) };
   }
 
-  /** The lead that a token was good for. Where the token's nonce is the lead's key, the lead's own row says so. */
-  private userOf(nonce: string): unknown {
-    const [used] = this.store.rows(
-      "SELECT key FROM spent WHERE nonce = ?1 UNION ALL SELECT key FROM leads WHERE key = 'k:' || ?1 LIMIT 1",
-      nonce,
-    );
-    return used?.["key"];
+  /** The first row that a statement gives, as words: an empty one for what is not there, and so many where there is none. */
+  private words(columns: number, query: string, ...bindings: unknown[]): string[] {
+    const [row] = this.store.rows(query, ...bindings);
+    return row
+      ? Object.values(row).map((value) => String(value ?? ""))
+      : new Array<string>(columns).fill("");
   }
 
-  private use(nonce: string, key: string): void {
+  /** Where a key was promised to; nobody looks where nothing was. */
+  private moved({ key, counts }: Asked): string {
+    const among = counts ? JSON.stringify(counts) : null;
+    const [row] = this.claims.rows(MOVED, key, Date.now(), among);
+    return String(row?.["shard"] ?? "");
+  }
+
+  /** Answers who asks about a key: what the rows say, one crossing, and what follows of it. See `src/relay/acceptance.rs`. */
+  private answer(what: string, asked: Asked, count = 0, ...more: string[]): Accepted {
+    const { key, bodyHash = "" } = asked;
     const now = Date.now();
-    this.spent.grow(now);
+    const running = "SELECT body_hash FROM running WHERE key = ? AND until > ?";
+    const given = [
+      bodyHash,
+      ...this.words(3, LEAD, key),
+      this.moved(asked),
+      ...this.words(1, running, key, now),
+      ...more,
+    ];
+    let accepted: Accepted = { id: "", state: "free" };
+    const acts: Record<string, (...words: string[]) => void> = {
+      reserve: (until) => {
+        this.running.drop(key);
+        this.running.grow(now);
+        this.store.rows(
+          "INSERT INTO running (key, body_hash, until) VALUES (?, ?, ?)",
+          key,
+          bodyHash,
+          Number(until),
+        );
+      },
+      promise: (until, shard) => {
+        this.claims.grow(now);
+        this.store.rows(
+          "INSERT INTO claims (key, count, shard, until) VALUES (?, ?, ?, ?) ON CONFLICT (key, count) DO UPDATE SET shard = excluded.shard, until = excluded.until",
+          key,
+          count,
+          shard,
+          Number(until),
+        );
+      },
+      tell: (...words) => (accepted = told(words)),
+    };
+    const effects = steady((glue) => glue.answerKey(what, given.join(WORD), now));
+    for (const effect of effects.split(ROW)) {
+      const [name = "", , ...words] = effect.split(WORD);
+      acts[name]?.(...words);
+    }
+    return accepted;
+  }
+
+  private use(nonce: string, key: string, until: string): void {
+    this.spent.grow(Date.now());
     this.store.rows(
       "INSERT INTO spent (nonce, key, until) VALUES (?, ?, ?)",
       nonce,
       key,
-      now + REMEMBERED,
+      Number(until),
     );
   }
 
   /** Leads that arrive in the same moment are written together: a burst costs a write to disk now and then, not one for each. */
   accept(offer: Offer): Promise<Accepted> {
-    const characters = offer.lead.length + offer.visitor.length;
-    if (this.arrived.length >= MOST_ARRIVED || this.characters + characters > MOST_CHARACTERS)
-      return Promise.resolve({ id: "", state: "full" });
-    this.characters += characters;
+    const more = offer.lead.length + offer.visitor.length;
+    const { length } = this.arrived;
+    const place = steady((glue) => glue.placeFor(length, this.characters, more));
+    return (this.places[place] as (offer: Offer, more: number) => Promise<Accepted>)(offer, more);
+  }
+
+  /** What is done with a lead that arrives, by the place that there is for it. */
+  private readonly places: Record<string, (offer: Offer, more: number) => Promise<Accepted>> = {
+    none: () => Promise.resolve({ id: "", state: "full" }),
+    first: (offer, more) => {
+      this.gather(1, Date.now());
+      return this.wait(offer, more);
+    },
+    next: (offer, more) => this.wait(offer, more),
+  };
+
+  private wait(offer: Offer, more: number): Promise<Accepted> {
+    this.characters += more;
     return new Promise((resolve, reject) => {
       this.arrived.push({ offer, resolve, reject });
-      if (this.arrived.length === 1) this.gather(1, Date.now() + LONGEST_GATHER);
     });
   }
 
-  /**
-   * A write to disk holds up everybody, however many share it: as long as each turn of the event loop brings more leads, they
-   * are waited for. Who comes alone is written at once.
-   */
-  private gather(known: number, until: number): void {
+  /** Leads that go on arriving are waited for. */
+  private gather(before: number, began: number): void {
     setTimeout(() => {
       const { length } = this.arrived;
-      if (length > known && Date.now() < until) this.gather(length, until);
+      if (steady((glue) => glue.gathers(before, length, began, Date.now())))
+        this.gather(length, began);
       else void this.write();
     }, 0);
   }
@@ -256,10 +274,15 @@ export class Acceptance {
   async write(): Promise<void> {
     const arrivals = this.arrived.splice(0);
     this.characters = 0;
-    const due = new Set<string>();
+    const writing: Writing = { now: Date.now(), states: {} };
     let taken: [Arrival, Accepted][] = [];
     const take = (some: Arrival[]): [Arrival, Accepted][] =>
-      this.store.together(() => some.map((arrival) => [arrival, this.take(arrival.offer, due)]));
+      this.store.together(() =>
+        this.take(
+          some.map(({ offer }) => offer),
+          writing,
+        ).map((accepted, at) => [some[at] as Arrival, accepted]),
+      );
     try {
       taken = take(arrivals);
     } catch {
@@ -275,7 +298,7 @@ export class Acceptance {
       }
     }
     try {
-      if (due.size > 0) await this.begin([...due]);
+      if (writing.due) await this.begin([...writing.due]);
     } catch (error) {
       // Nothing is promised; the outbox knows the leads when they come again.
       for (const [{ reject }] of taken) reject(error);
@@ -284,46 +307,81 @@ export class Acceptance {
     for (const [{ resolve }, accepted] of taken) resolve(accepted);
   }
 
-  /** Writes a lead down, inside a transaction, and adds the accounts that it is due for. */
-  take(offer: Offer, due: Set<string>): Accepted {
-    const found = this.find(offer);
-    if (found.state !== "free") return found;
-    const {
+  /** Writes leads down, inside a transaction. What becomes of each, the machine says. */
+  private take(offers: readonly Offer[], writing: Writing): Accepted[] {
+    const relay = options(this.env);
+    const { now } = writing;
+    const { queued, review, bytes } = this.store.tally.now;
+    const room = Float64Array.of(
+      queued,
+      relay.maxQueued ?? Number.MAX_SAFE_INTEGER,
+      review,
+      relay.maxReview ?? MAX_REVIEW,
+      bytes,
+      relay.maxBytes ?? MAX_BYTES,
+    );
+    const entries = offers.map((offer) => ({
+      offer,
+      id: timedId(now),
+      bytes: Tally.sizeOf(offer.lead, offer.visitor, offer.targets.length),
+      systems: offer.targets.map((account) => systemOf(relay, account)),
+      accepted: { id: "", state: "full" } as Accepted,
+    }));
+    const systems = [...new Set(entries.flatMap((entry) => entry.systems))];
+    const given = entries.map((entry) => this.given(entry).join(WORD)).join(ROW);
+    const effects = steady((glue) => glue.acceptOffers(room, systems.join(WORD), given, now));
+    for (const effect of effects.split(ROW)) {
+      const [name = "", at = "", ...words] = effect.split(WORD);
+      this.acts[name]?.(entries[Number(at)] as Entry, writing, ...words);
+    }
+    return entries.map(({ accepted }) => accepted);
+  }
+
+  /** An offer and what the rows say of it, as `src/wasm/acceptance.rs` reads it. */
+  private given({ offer, id, bytes }: Entry): unknown[] {
+    const { key, bodyHash, nonce, review, source = "" } = offer;
+    return [
+      id,
       key,
       bodyHash,
-      form,
-      lead,
-      visitor,
-      person,
-      persons,
-      personsKeyed = null,
-      bodyKeyed = null,
-      nonce,
-      targets,
-      raw,
-      issues = null,
-      source = "",
-    } = offer;
-    const relay = options(this.env);
-    const user = nonce === undefined ? undefined : this.userOf(nonce);
-    const review =
-      user !== undefined && user !== key ? ["token.spent", ...offer.review] : offer.review;
-    const held = review.length > 0;
-    const bytes = Tally.sizeOf(lead, visitor, targets.length);
-    const { now: holds } = this.store.tally;
-    const full = held
-      ? !this.review.hasRoom(source, holds.review, relay.maxReview ?? MAX_REVIEW)
-      : holds.queued >= (relay.maxQueued ?? Number.POSITIVE_INFINITY);
-    if (full || holds.bytes + bytes > (relay.maxBytes ?? MAX_BYTES))
-      return { id: "", state: "full", ...(held && { held }) };
-    const now = Date.now();
-    const id = timedId(now);
-    const states = targets.map(
-      (account) =>
-        [account, steady((glue) => glue.newDelivery(systemOf(relay, account), now))] as const,
-    );
+      nonce ?? "",
+      review.join(" "),
+      source,
+      bytes,
+      ...this.words(3, LEAD, key),
+      this.moved(offer),
+      ...(nonce === undefined ? [""] : this.words(1, USER, nonce)),
+      this.review.of(source),
+    ];
+  }
+
+  /** What is done for a lead, by the effect. */
+  private readonly acts: Record<
+    string,
+    (own: Entry, writing: Writing, ...words: string[]) => void
+  > = {
+    state: (_, { states }, system = "", state = "") => (states[system] = state),
+    put: (own, writing, review = "", standing = "", phase = "") =>
+      this.put(own, writing, { review, standing: standing as Standing, phase }),
+    took: ({ offer }) => this.review.took(offer.source ?? ""),
+    spend: ({ offer }, _, until = "") => this.use(offer.nonce ?? "", offer.key, until),
+    due: ({ offer }, writing) => {
+      const due = writing.due ?? new Set();
+      for (const account of offer.targets) due.add(account);
+      writing.due = due;
+    },
+    tell: (own, _, ...words) => (own.accepted = told(words)),
+  };
+
+  put(
+    { offer, id, bytes, systems }: Entry,
+    { now, states }: Writing,
+    { review, standing, phase }: { review: string; standing: Standing; phase: string },
+  ): void {
+    const { key, bodyHash, form, lead, visitor, person, persons, targets } = offer;
+    const { personsKeyed = null, bodyKeyed = null, raw, issues = null, source = "" } = offer;
     this.store.rows(
-      "INSERT INTO leads (id, key, body_hash, body_keyed, form, person, persons, persons_keyed, accepted, review, lead, visitor, raw, issues, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      PUT,
       id,
       key,
       bodyHash,
@@ -333,29 +391,36 @@ export class Acceptance {
       persons,
       personsKeyed,
       now,
-      held ? review.join(" ") : null,
+      review,
       lead,
       visitor,
-      raw ? 1 : 0,
+      Number(raw ?? false),
       issues,
-      held ? source : null,
+      source,
     );
-    if (held) this.review.took(source);
-    for (const [account, state] of states) {
+    for (const [at, account] of targets.entries()) {
       this.store.rows(
-        "INSERT INTO deliveries (id, lead, account, state, phase, next, code) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO deliveries (id, lead, account, state, phase, next, code) VALUES (?, ?, ?, ?, ?, ?, nullif(?, ''))",
         `${id}/${account}`,
         id,
         account,
-        state,
-        held ? "review" : "waiting",
+        states[systems[at] as string],
+        phase,
         now,
-        held ? review.join(" ") : null,
+        review,
       );
     }
-    if (nonce !== undefined && user === undefined && key !== `k:${nonce}`) this.use(nonce, key);
-    this.store.accepted(held, bytes);
-    if (!held) for (const account of targets) due.add(account);
-    return { id, state: "queued", ...(held && { held }) };
+    this.store.accepted(standing, bytes);
   }
 }
+
+/** Says a person has to look first. */
+const HELD: Record<string, { held?: true }> = { held: { held: true } };
+
+/** What is said of a key, out of its words. */
+const told = ([id = "", state, held = "", shard]: readonly string[]): Accepted => ({
+  id,
+  state: state as Accepted["state"],
+  ...HELD[held],
+  shard,
+});

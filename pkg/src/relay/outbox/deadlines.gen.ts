@@ -2,3 +2,6 @@
 
 /** What an answer of the limiter's may take, in milliseconds. */
 export const LIMITER_DEADLINE = 75000;
+
+/** The memory of a lead that is done goes after so many. */
+export const KEEP = 691200000;

@@ -1,5 +1,6 @@
-import { Acceptance, type Accepted, KEEP } from "./acceptance.js";
+import { Acceptance, type Accepted } from "./acceptance.js";
 import { Carrier } from "./carrier.js";
+import { KEEP } from "./deadlines.gen.js";
 import { OperatorStore } from "../storage/operator-store.js";
 import { Driver } from "./driver.js";
 import type { DurableObjectClass, DurableState } from "../storage/durable.js";

@@ -1,4 +1,4 @@
-import { KEEP } from "./acceptance.js";
+import { KEEP } from "./deadlines.gen.js";
 import { consult, patience } from "../host/consult.js";
 import type { DurableState } from "../storage/durable.js";
 import { options, type RelayEnv } from "../options.js";

@@ -1,5 +1,5 @@
 import type { DurableState } from "./durable.js";
-import { Tally } from "./tally.js";
+import { type Standing, Tally } from "./tally.js";
 
 /** What one outbox says of itself. Each lead that is not finished counts once, in one of the first three. */
 export interface ShardStatus {
@@ -59,8 +59,7 @@ export class OperatorStore {
     this.counters[counted] = (this.counters[counted] ?? 0) + 1;
   }
 
-  accepted(held: boolean, bytes: number): void {
-    const standing = held ? "review" : "queued";
+  accepted(standing: Standing, bytes: number): void {
     this.tally.accepted(standing, bytes);
     this.tick(`accepted ${standing}`);
   }

@@ -22,8 +22,12 @@ export class Passing {
     readonly most: number,
   ) {}
 
-  /** Nobody looks for a row where there is none. */
-  isEmpty(): boolean {
+  /** What a statement finds in it; nobody looks where there is none. */
+  rows(query: string, ...bindings: unknown[]): Record<string, unknown>[] {
+    return this.isEmpty() ? [] : this.store.rows(query, ...bindings);
+  }
+
+  private isEmpty(): boolean {
     if (
       this.counted === "" &&
       this.store.rows(`SELECT 1 FROM ${this.table} LIMIT 1`).length === 0
