@@ -1,5 +1,5 @@
-// Code that carries a machine's effects out decides nothing. Each of its branches is of one of three kinds: which effect it is,
-// whether something was given at all, or what the host says. Whatever else asks a question, of a status, a number, a code, a
+// Code that carries a machine's effects out decides nothing. Each of its branches is of one of four kinds: which effect it is,
+// whether something was given at all, what the host says, or what the machine has just said. Whatever else asks a question, of a status, a number, a code, a
 // time or a word, asks what the machine has to answer (`src/client`, `src/relay`).
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,11 +9,23 @@ import ts from "typescript";
 const root = fileURLToPath(new URL("../pkg/", import.meta.url));
 
 /** What is held to this: folders and files below `pkg/src`. A file joins once what it decided is decided in Rust. */
-const HELD = ["client/", "relay/calls/call.ts"];
+const HELD = [
+  "client/",
+  "relay/calls/call.ts",
+  "relay/calls/sender.ts",
+  "relay/lead/fills.ts",
+  "relay/outbox/acceptance.ts",
+  "relay/outbox/driver.ts",
+  "relay/storage/review.ts",
+  "relay/storage/ruled.ts",
+];
 
 /** What effects are called, and functions whose answer is the host's: whether the module is there, whether it refuses a call. */
 const EFFECTS = ["Effect"];
 const HOST_ASKED = ["isReady", "isRefusal"];
+
+/** A call of the module: what it answers with yes or no is the machine's. */
+const CROSSINGS = ["steady", "edge"];
 
 /** Members of the host's objects that hold what a system has answered. */
 const ANSWERED = ["status", "statusText", "ok", "headers", "redirected"];
@@ -70,7 +82,9 @@ function branchesOf(program, file) {
 
   const isAbsence = (type) => (type.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null)) !== 0;
   const parts = (type) => (type.isUnion() ? type.types : [type]);
-  const mayBeAbsent = (type) => parts(type).some(isAbsence);
+  // A column of a row may be NULL.
+  const mayBeAbsent = (type) =>
+    parts(type).some((part) => isAbsence(part) || (part.flags & ts.TypeFlags.Unknown) !== 0);
   const isNothing = (node) =>
     node.kind === ts.SyntaxKind.NullKeyword || (ts.isIdentifier(node) && node.text === "undefined");
   /** Whether only an object may be there: of a text, a number or a yes, being true says more than being there. */
@@ -155,6 +169,7 @@ function branchesOf(program, file) {
     if (discriminates(node)) return "effect";
     if (ts.isCallExpression(node)) {
       const name = ts.isIdentifier(node.expression) ? node.expression.text : "";
+      if (CROSSINGS.includes(name)) return "machine";
       return HOST_ASKED.includes(name) ? "host" : undefined;
     }
     if (isHostMember(node)) return "host";
@@ -176,8 +191,10 @@ function branchesOf(program, file) {
     return mayBeAbsent(type) && isObject(type) ? "given" : undefined;
   }
 
-  /** Whether it is what tells one effect from another. */
+  /** Whether it is what tells one effect from another: the first of a list, or what it does. */
   function discriminates(node) {
+    if (ts.isPropertyAccessExpression(node))
+      return node.name.text === "do" && isEffect(declared(node.expression));
     if (ts.isElementAccessExpression(node)) {
       const at = node.argumentExpression;
       return ts.isNumericLiteral(at) && at.text === "0" && isEffect(declared(node.expression));
@@ -286,7 +303,7 @@ test("code that carries effects out decides nothing", (t) => {
       held.some((name) => name.startsWith(`${root}src/${part}`)),
       `nothing is ${part}`,
     );
-  const counts = { effect: 0, given: 0, host: 0 };
+  const counts = { effect: 0, given: 0, host: 0, machine: 0 };
   const others = [];
   for (const file of held) {
     for (const { line, text, kind } of branchesOf(program, file)) {
@@ -308,6 +325,7 @@ test("a branch that decides is seen, whatever it looks like", () => {
     import type { Outcome } from "../core/types.js";
     declare const effect: Effect, outcome: Outcome, reply: Response, left: number, code: string, is: boolean, list: string[], maybe: string | undefined, options: { fetch?: () => void };
     declare function act(): boolean;
+    declare function steady<T>(ask: (glue: { has(): boolean; left(): number }) => T): T;
     export function planted(): unknown {`;
   const decides = [
     "if (outcome.kind === 'retry') act();",
@@ -334,6 +352,8 @@ test("a branch that decides is seen, whatever it looks like", () => {
     "if (options.fetch && left > 3) act();",
     "const late = left > 3; if (late) act();",
     "if (effect[1] === 'x') act();",
+    "if (effect.to === 'x') act();",
+    "if (steady((glue) => glue.left()) > 3) act();",
     "let later = 0; later ||= left; return later;",
     "try { act(); } catch (error) { if ((error as { code: string }).code === 'x') act(); }",
     "return reply instanceof Response ? 1 : 2;",
@@ -341,6 +361,8 @@ test("a branch that decides is seen, whatever it looks like", () => {
   const carries = [
     "switch (effect[0]) { case 'go': act(); }",
     "const goes = effect[0] === 'go'; if (goes || effect[0] === 'tell') act();",
+    "switch (effect.do) { case 'go': act(); }",
+    "if (!steady((glue) => glue.has())) act();",
     "if (options.fetch) act();",
     "if (maybe === undefined) act();",
     "return typeof maybe === 'string' ? 1 : 2;",

@@ -170,30 +170,26 @@ pub fn answer<'a>(
     found: Found<'a>,
     now: u64,
 ) -> Vec<Effect<'a>> {
-    let free = Answer::of("free");
-    let tell = |answer| vec![Effect::Tell(answer)];
-    if let Some(known) = found.known {
-        return tell(known.said(body));
-    }
+    let mut effects = Vec::new();
+    let mut told = Answer::of("free");
     match (asked, found) {
-        (Asked::Claim(_), Found { promised: Some(shard), .. }) => {
-            tell(Answer { shard: Some(shard), ..free })
-        }
+        (_, Found { known: Some(known), .. }) => told = known.said(body),
+        (Asked::Claim(_), Found { promised: Some(shard), .. }) => told.shard = Some(shard),
         (Asked::Claim(shard), Found { running, .. }) => {
             // What is being checked here is taken here.
             let shard = if running.is_some() { "" } else { shard };
-            let promised = Effect::Tell(Answer { shard: Some(shard), ..free });
-            vec![Effect::Promise(shard, now.saturating_add(KEEP)), promised]
+            told.shard = Some(shard);
+            effects.push(Effect::Promise(shard, now.saturating_add(KEEP)));
         }
-        (_, Found { moved: Some(shard), .. }) => tell(Answer::moved(shard)),
-        (Asked::Known, _) => tell(free),
+        (_, Found { moved: Some(shard), .. }) => told = Answer::moved(shard),
+        (Asked::Known, _) => {}
         (Asked::Reserve, Found { running: Some(running), .. }) => {
-            tell(Answer::of(if body == Some(running) { "running" } else { "conflict" }))
+            told.state = if body == Some(running) { "running" } else { "conflict" };
         }
-        (Asked::Reserve, _) => {
-            vec![Effect::Reserve(now.saturating_add(RUNNING)), Effect::Tell(free)]
-        }
+        (Asked::Reserve, _) => effects.push(Effect::Reserve(now.saturating_add(RUNNING))),
     }
+    effects.push(Effect::Tell(told));
+    effects
 }
 
 /// Whether a form token was another lead's, and until when it is remembered that it is now this one's.
@@ -235,14 +231,21 @@ impl<'a> Batch<'a> {
 
     /// What becomes of the next one.
     pub fn take(&mut self, offer: Offer<'a>) -> Vec<Effect<'a>> {
+        let mut effects = Vec::new();
+        let told = self.judge(offer, &mut effects);
+        effects.push(Effect::Tell(told));
+        effects
+    }
+
+    fn judge(&mut self, offer: Offer<'a>, effects: &mut Vec<Effect<'a>>) -> Answer<'a> {
         let Offer { id, key, body, nonce, source, bytes, found, .. } = offer;
         let known = self.taken.iter().find(|taken| taken.key == key);
         let known = known.map(|taken| Known { id: taken.id, body: taken.body, phases: "" });
         if let Some(known) = known.or(found.known) {
-            return vec![Effect::Tell(known.said(Some(body)))];
+            return known.said(Some(body));
         }
         if let Some(shard) = found.moved {
-            return vec![Effect::Tell(Answer::moved(shard))];
+            return Answer::moved(shard);
         }
         let user = nonce.and_then(|nonce| offer.user.or_else(|| self.user(nonce)));
         let mut review = offer.review.to_owned();
@@ -254,36 +257,30 @@ impl<'a> Batch<'a> {
         let has_room = if held { self.has_room(source, offer.of_source) } else { there < most };
         let [before, most_bytes] = self.room.bytes;
         if !has_room || before.saturating_add(bytes) > most_bytes {
-            return vec![Effect::Tell(Answer { held, ..Answer::of("full") })];
+            return Answer { held, ..Answer::of("full") };
         }
         let [counted, _] = if held { &mut self.room.review } else { &mut self.room.queued };
         *counted = counted.saturating_add(1);
         self.room.bytes = [before.saturating_add(bytes), most_bytes];
         let standing = if held { ["review"; 2] } else { ["queued", "waiting"] };
-        let mut effects = vec![Effect::Put { review, standing }];
-        if held {
-            self.held.push(source);
-            effects.push(Effect::Took);
-        }
+        effects.push(Effect::Put { review, standing });
         // Where the token's nonce is the lead's key, the lead's own row says that it is used.
-        let spends =
-            user.is_none() && nonce.is_some_and(|nonce| key.strip_prefix("k:") != Some(nonce));
-        if let Some(nonce) = nonce.filter(|_| spends) {
+        if let Some(nonce) = nonce.filter(|nonce| user.is_none() && !is_own(key, nonce)) {
             self.spent.push((nonce, key));
             effects.push(Effect::Spend(self.now.saturating_add(TOKEN)));
         }
-        if !held {
-            effects.push(Effect::Due);
+        effects.push(if held { Effect::Took } else { Effect::Due });
+        if held {
+            self.held.push(source);
         }
         self.taken.push(offer);
-        effects.push(Effect::Tell(Answer { id, held, ..Answer::of("queued") }));
-        effects
+        Answer { id, held, ..Answer::of("queued") }
     }
 
     /// The lead of this batch that a token was good for.
     fn user(&self, nonce: &str) -> Option<&'a str> {
         let spent = self.spent.iter().find(|(spent, _)| *spent == nonce).map(|(_, user)| *user);
-        let own = || self.taken.iter().find(|taken| taken.key.strip_prefix("k:") == Some(nonce));
+        let own = || self.taken.iter().find(|taken| is_own(taken.key, nonce));
         spent.or_else(|| own().map(|taken| taken.key))
     }
 
@@ -304,4 +301,9 @@ impl<'a> Batch<'a> {
                 own.saturating_mul(PART.saturating_mul(most)) < free.saturating_mul(free)
             }
     }
+}
+
+/// Whether a key is the name of this token.
+fn is_own(key: &str, nonce: &str) -> bool {
+    key.strip_prefix("k:") == Some(nonce)
 }

@@ -9,6 +9,7 @@ use crate::relay::acceptance::{
     Answer, Asked, Batch, Effect, Found, Known, Offer, Room, answer, gathers, has_place, spend,
 };
 use crate::relay::delivery::outbox::Delivery;
+use crate::value::decimal;
 use wasm_bindgen::prelude::*;
 
 const ROW: char = '\u{2}';
@@ -51,7 +52,7 @@ impl Rows {
         }
         self.0.push_str(name);
         self.0.push(WORD);
-        self.0.push_str(&at.to_string());
+        self.0.push_str(&decimal(at as u64));
         for word in words {
             self.0.push(WORD);
             self.0.push_str(word);
@@ -64,11 +65,11 @@ impl Rows {
                 self.row("put", at, &[review, standing, phase]);
             }
             Effect::Took => self.row("took", at, &[]),
-            Effect::Spend(until) => self.row("spend", at, &[&until.to_string()]),
+            Effect::Spend(until) => self.row("spend", at, &[&decimal(*until)]),
             Effect::Due => self.row("due", at, &[]),
-            Effect::Reserve(until) => self.row("reserve", at, &[&until.to_string()]),
+            Effect::Reserve(until) => self.row("reserve", at, &[&decimal(*until)]),
             Effect::Promise(shard, until) => {
-                self.row("promise", at, &[&until.to_string(), shard]);
+                self.row("promise", at, &[&decimal(*until), shard]);
             }
             Effect::Tell(Answer { id, state, held, shard }) => {
                 let held = if *held { "held" } else { "" };

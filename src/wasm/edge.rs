@@ -13,8 +13,7 @@ use crate::crm::systems::sent::Sent;
 use crate::crm::systems::token::{self, Credentials};
 use crate::packed::PackedValues;
 use crate::packed::typed::unpack_entries;
-use crate::relay::delivering::DEADLINE;
-use crate::relay::delivery::outbox::{Call, Delivery, Event, Timing};
+use crate::relay::delivery::outbox::{Call, Delivery};
 use crate::relay::delivery::shape::{identity, shaped};
 use crate::value::Value;
 use crate::value::members::members;
@@ -308,36 +307,6 @@ pub fn rendered_request(rendered: JsValue, token: &str) -> Result<web_sys::Reque
     };
     host_request(method, &rendered.url, &rendered.headers, Some(token), rendered.body.as_deref())
         .map_err(|_| failure("account.invalid", &[]))
-}
-
-/// The state of a delivery that a person sends on, as JSON text.
-///
-/// # Errors
-/// `delivery.state` for a state that this version cannot read, `account.invalid` for a system that takes no leads.
-#[wasm_bindgen(js_name = replayDelivery)]
-pub fn replay_delivery(system: &str, state: &str, now: f64) -> Result<String, JsValue> {
-    let recipe = System::from_name(system)
-        .and_then(recipe)
-        .ok_or_else(|| failure("account.invalid", &[]))?;
-    let delivery: Delivery = from_json(state, "delivery.state")?;
-    Ok(written(&delivery.replayed(recipe, whole(now))))
-}
-
-/// The state of a delivery whose call is long over, and whose answer nobody has heard; as JSON text.
-///
-/// # Errors
-/// `delivery.state` for a state that this version cannot read, `account.invalid` for a system that takes no leads.
-#[wasm_bindgen(js_name = lostDelivery)]
-pub fn lost_delivery(system: &str, state: &str, now: f64) -> Result<String, JsValue> {
-    let recipe = System::from_name(system)
-        .and_then(recipe)
-        .ok_or_else(|| failure("account.invalid", &[]))?;
-    let mut delivery: Delivery = from_json(state, "delivery.state")?;
-    // What it is stepped on to is begun anew, so the times make no difference.
-    let timing = Timing { deadline: DEADLINE, base: 1_000, cap: 600_000, scale: 1 };
-    let due = Event::Due { uncertain_until: None, others: None, kept: false, lease: None };
-    delivery.step(recipe, timing, due, whole(now), 0);
-    Ok(written(&delivery))
 }
 
 /// What is kept as JSON text. The host reads it, as one more reader of our own for each of these types would weigh more than

@@ -28,6 +28,8 @@ mod outbox;
 mod question;
 #[cfg(not(feature = "late"))]
 mod requests;
+#[cfg(feature = "edge")]
+mod ruling;
 #[cfg(any(feature = "lean", feature = "edge"))]
 mod values;
 #[cfg(feature = "edge")]

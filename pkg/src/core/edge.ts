@@ -122,6 +122,9 @@ export interface Stepped {
   effects: Effect[];
 }
 
+/** Between the rows of a text that crosses, and between the words of a row. */
+export const [ROW, WORD] = ["\u0002", "\u0001"];
+
 let glue: EdgeGlue;
 
 /** Instantiates the edge build. */

@@ -1,10 +1,10 @@
-import { edge, type EdgeGlue, plainAccount, plainReply } from "../../core/edge.js";
+import { edge, type EdgeGlue, plainAccount, plainReply, ROW, WORD } from "../../core/edge.js";
 import { FieldpostError } from "../../core/errors.js";
 import type { Pace } from "../../core/outcome.gen.js";
 import type { Issue, Outcome } from "../../core/types.js";
 import { call, type Called } from "../calls/call.js";
 import type { DurableObjectClass, DurableState } from "../storage/durable.js";
-import { Limiter, type Outside, ROW, WORD } from "./machine.js";
+import { Limiter, type Outside } from "./machine.js";
 import { options, type RelayAccount, type RelayEnv } from "../options.js";
 import { later } from "../calls/peers.js";
 import { isRefusal } from "../host/platform.js";

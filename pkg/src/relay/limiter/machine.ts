@@ -1,14 +1,11 @@
 import type { LogEvent } from "../../core/codes.gen.js";
-import { type EdgeGlue, edge, steady } from "../../core/edge.js";
+import { type EdgeGlue, edge, ROW, steady, WORD } from "../../core/edge.js";
 import { FieldpostError } from "../../core/errors.js";
 import type { DurableState } from "../storage/durable.js";
 import { log } from "../host/log.js";
 
 const TABLE =
   "CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID";
-
-/** Between rows and between the words of a row, as `src/wasm/limiter.rs` has them. */
-export const [ROW, WORD] = ["\u0002", "\u0001"];
 
 /** What the machine has its host do outside of this object. What comes of it is {@link Limiter.heard} with the same number. */
 export interface Outside {

@@ -1,5 +1,4 @@
-import { steady } from "../../core/edge.js";
-import { ROW, WORD } from "../limiter/machine.js";
+import { ROW, steady, WORD } from "../../core/edge.js";
 import { MAX_BYTES, options, type RelayEnv, systemOf } from "../options.js";
 import type { OperatorStore } from "../storage/operator-store.js";
 import { Passing } from "../storage/passing.js";

@@ -180,8 +180,9 @@ export class Carrier {
     },
   };
 
-  asks(what: Effect["do"]): boolean {
-    return what in this.calls;
+  /** An effect that is waited for; nothing where it is another one. */
+  question(effect: Effect): Effect | undefined {
+    return this.calls[effect.do] && effect;
   }
 
   /** What came of it; throws where nothing did. */

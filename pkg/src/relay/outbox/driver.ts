@@ -1,4 +1,12 @@
-import { type Effect, type Happened, type Run, steady, type Stepped } from "../../core/edge.js";
+import {
+  type Effect,
+  type Happened,
+  type Run,
+  steady,
+  type Stepped,
+  ROW,
+  WORD,
+} from "../../core/edge.js";
 import type { Carrier, Own } from "./carrier.js";
 import type { DurableState } from "../storage/durable.js";
 import { log } from "../host/log.js";
@@ -10,9 +18,6 @@ const BROKEN = 5_000;
 
 /** So many dead letters of one target are kept before it closes, where the owner says nothing. */
 const MAX_DEAD = 10_000;
-
-/** What a delivery does with these depends on whether it is where it was: looked at in the same breath, since others act between two. */
-const IF_IT_STANDS: readonly string[] = ["granted", "rendered"];
 
 /** A form's way into an account that has as many dead letters as may be, in this outbox. */
 export interface Full {
@@ -30,8 +35,8 @@ export class Driver {
   /** Counts the platform's events; what the outbox does belongs to one. */
   private events = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** It knows what is closed and what is dead; without that it must not go on. */
-  private hasBegun = false;
+  /** Rows could not be read. It begins by what is closed and what is dead; without that it must not go on. */
+  private unread = (error: unknown): Promise<void> => Promise.reject(error);
   private readonly statements: Statements;
 
   constructor(
@@ -45,18 +50,18 @@ export class Driver {
   /** The object begins. */
   async begin(): Promise<void> {
     const { accounts, forms, timeScale = 1, plan, maxDead = MAX_DEAD } = options(this.env);
-    const ways = (account: string): string[] =>
-      Object.entries(forms).flatMap(([form, { deliver }]) =>
-        deliver.some((target) => target.account === account) ? [form] : [],
-      );
-    const known = Object.entries(accounts).map(([name, { system }]) =>
-      [name, system, ...ways(name)].join("\u0001"),
+    const known = new Map(
+      Object.entries(accounts).map(([name, { system }]) => [name, [name, system]]),
     );
+    for (const [form, { deliver }] of Object.entries(forms)) {
+      for (const { account } of deliver) known.get(account)?.push(form);
+    }
+    const rows = [...known.values()].map((words) => words.join(WORD));
     this.schedule = steady((glue) =>
-      glue.beginOutbox(known.join("\u0002"), timeScale, plan === "paid", maxDead),
+      glue.beginOutbox(rows.join(ROW), timeScale, plan === "paid", maxDead),
     );
     await this.happens({ event: "woken" });
-    this.hasBegun = true;
+    this.unread = () => this.happensBy({ event: "unread" });
   }
 
   /** An event of the platform's begins, and with it what the platform allows. */
@@ -130,8 +135,7 @@ export class Driver {
     try {
       await this.happens({ event: "rows", of, arm, rows: this.statements.run(statements) });
     } catch (error) {
-      if (!this.hasBegun) throw error;
-      await this.happensBy({ event: "unread" });
+      await this.unread(error);
     }
   }
 
@@ -167,12 +171,23 @@ export class Driver {
   }
 
   private tell(own: Own, heard: Happened): Effect | undefined {
-    const stands = IF_IT_STANDS.includes(heard.event) && this.carrier.stands(own);
+    const stands = this.looks[heard.event]?.(own) ?? false;
     const stepped = this.step({ ...heard, stands }, own);
     own.run = stepped.run as Run;
     void this.goOn(stepped).catch(() => {});
-    return stepped.effects.find(({ do: what }) => this.carrier.asks(what));
+    let asked: Effect | undefined;
+    for (const effect of stepped.effects) asked = asked ?? this.carrier.question(effect);
+    return asked;
   }
+
+  /**
+   * What a delivery does with these depends on whether it is where it was: looked at in the same breath, since others act
+   * between two.
+   */
+  private readonly looks: Record<string, (own: Own) => boolean> = {
+    granted: (own) => this.carrier.stands(own),
+    rendered: (own) => this.carrier.stands(own),
+  };
 
   /** Not even that it failed can be written down, or the module is broken. Its lease has to be given up all the same. */
   private giveUp(own: Own): void {

@@ -35,6 +35,12 @@ export function goneBy(relay: RelayOptions, form: string, account: string): Gone
   return goesTo(relay, account, form, null) ? undefined : "account.gone";
 }
 
+/** Which ways the options have, 1 for a yes: whether there is the form, and whether it goes to the account. */
+export const waysOf = (relay: RelayOptions, form: string, account: string): number[] => [
+  Number(Object.hasOwn(relay.forms, form)),
+  Number(goesTo(relay, account, form, null)),
+];
+
 /** The form of a closed target's name: `form`, or `form/param`. */
 export const formOf = (hold: string): string => hold.split("/", 1)[0] as string;
 

@@ -1,8 +1,6 @@
-import { steady } from "../../core/edge.js";
-import { FieldpostError } from "../../core/errors.js";
-import { goneBy } from "./gone.js";
-import { systemOf } from "../options.js";
-import { type Ruled, stays } from "./ruled.js";
+import { goesTo } from "../options.js";
+import { goneBy, waysOf } from "./gone.js";
+import { type Ruled, ruled, stays } from "./ruled.js";
 import type { Ruling, Waiting } from "./ruling.js";
 
 /** From what is gone to what took its place: an account, or a form. */
@@ -59,68 +57,35 @@ function renamed(
   });
 }
 
-/**
- * To an account of the same system. It may be another CRM or the same one under another name, so the delivery begins anew,
- * but keeps what is not known of an earlier write: where the system can be asked, it is asked first.
- */
+/** To an account of the same system, where it may go there. */
 function toAccount(ruling: Ruling, lead: string, row: Waiting, to: string, sure: boolean): Ruled {
   const { store, relay, gone } = ruling;
   const { id, account, phase, next, state } = row;
-  const own = { id, lead, account };
   const form = ruling.form(lead);
-  const why = goneBy(relay, form, account);
-  if (why === undefined) return stays(own, "account.there");
-  if (why === "form.gone") return stays(own, why);
-  if (goneBy(relay, form, to)) return stays(own, "account.target");
-  if (store.rows("SELECT 1 FROM deliveries WHERE lead = ? AND account = ?", lead, to).length > 0)
-    return stays(own, "account.twice");
-  const system = systemOf(relay, to);
-  const was = gone.systemOf(account) ?? rendered(ruling, id);
-  if (was !== undefined && was !== system) return stays(own, "account.system");
-  if (was === undefined && !sure) return stays(own, "account.unknown");
-  const now = Date.now();
-  if (phase === "sent" && next > now) return stays(own, "delivery.out");
-  const open = phase === "waiting" || phase === "sent";
-  let fresh = state;
-  try {
-    if (isUncertain(state) && !sure) return stays(own, "delivery.doubt");
-    // Nobody has written down yet that the answer was lost.
-    if (phase === "sent") fresh = steady((glue) => glue.lostDelivery(system, state, now));
-    if (open) fresh = steady((glue) => glue.replayDelivery(system, fresh, now));
-  } catch (error) {
-    return stays(own, error instanceof FieldpostError ? error.code : "delivery.state");
-  }
-  store.tally.drop(id);
-  store.rows(
-    "UPDATE deliveries SET id = ?1, account = ?2, state = ?3, phase = ?4, code = iif(?4 = 'waiting', NULL, code), hold = NULL, trouble = NULL, next = ?5 WHERE id = ?6",
-    `${lead}/${to}`,
-    to,
-    fresh,
-    open ? "waiting" : phase,
-    now,
-    id,
-  );
-  return { ...own, moved: true };
+  const there = store.rows("SELECT 1 FROM deliveries WHERE lead = ? AND account = ?", lead, to);
+  const was = gone.systemOf(account) ?? rendered(ruling, id) ?? "";
+  const given = [
+    ...waysOf(relay, form, account),
+    Number(goesTo(relay, to, form, null)),
+    Number(there.length > 0),
+    was,
+    Number(sure),
+    phase,
+    next,
+  ];
+  const own = { id, lead, account, state };
+  return ruled("move", own, relay.accounts[to]?.system ?? "", given, (stands, fresh) => {
+    store.tally.drop(id);
+    store.rows(MOVE, `${lead}/${to}`, to, fresh, stands, Date.now(), id);
+  });
 }
+
+/** What stays as it is has no new state, and keeps where it stands. */
+const MOVE = `UPDATE deliveries SET id = ?1, account = ?2, state = coalesce(nullif(?3, ''), state), phase = coalesce(nullif(?4, ''), phase),
+  code = iif(?4 = '', code, NULL), hold = NULL, trouble = NULL, next = ?5 WHERE id = ?6`;
 
 /** The system of an account of which only a stored request is left: its operation begins with it. */
 function rendered({ store }: Ruling, id: string): string | undefined {
   const [row] = store.rows("SELECT operation FROM renders WHERE delivery = ? LIMIT 1", id);
   return row && String(row["operation"]).split(".", 1)[0];
-}
-
-/** Whether nobody can tell if the system has it: a call is out, or its answer was lost. */
-function isUncertain(state: string): boolean {
-  const {
-    phase,
-    doubt,
-    maybe_repeated: repeated,
-    outcome,
-  } = JSON.parse(state) as {
-    phase: string;
-    doubt?: number | null;
-    maybe_repeated: boolean;
-    outcome?: { kind: string } | null;
-  };
-  return phase === "sent" || (doubt ?? null) !== null || repeated || outcome?.kind === "unknown";
 }

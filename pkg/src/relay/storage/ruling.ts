@@ -1,12 +1,10 @@
-import { steady } from "../../core/edge.js";
-import { FieldpostError } from "../../core/errors.js";
 import { mended } from "../lead/check.js";
 import type { OperatorStore } from "./operator-store.js";
-import { type Gone, goneBy } from "./gone.js";
+import { type Gone, goneBy, waysOf } from "./gone.js";
 import { log } from "../host/log.js";
 import { type Move, moved } from "./moving.js";
-import { type RelayOptions, systemOf } from "../options.js";
-import { type Ruled, stays } from "./ruled.js";
+import type { RelayOptions } from "../options.js";
+import { type Ruled, ruled, stays } from "./ruled.js";
 import type { Selection, Which } from "./selection.js";
 
 /** What a person wants done about some leads, after the last one of the time before. */
@@ -164,26 +162,21 @@ export class Ruling {
     bar: string | undefined,
     round: string,
   ): Ruled {
-    const own = { id, lead, account };
-    const why = bar ?? goneBy(this.relay, this.form(lead), account);
-    if (why !== undefined) return stays(own, why);
-    const now = Date.now();
-    let fresh: string;
-    try {
-      fresh = steady((glue) => glue.replayDelivery(systemOf(this.relay, account), state, now));
-    } catch (error) {
-      return stays(own, error instanceof FieldpostError ? error.code : "delivery.state");
-    }
-    // What was corrected since has to reach the system: the request is made anew.
-    this.store.tally.drop(id);
-    this.store.rows(
-      "UPDATE deliveries SET phase = 'waiting', code = NULL, hold = NULL, trouble = NULL, state = ?, next = ?, round = ? WHERE id = ?",
-      fresh,
-      now,
-      round || null,
-      id,
-    );
-    return { ...own, moved: true };
+    const own = { id, lead, account, state };
+    const given = [...waysOf(this.relay, this.form(lead), account), bar ?? ""];
+    const system = this.relay.accounts[account]?.system ?? "";
+    return ruled("replay", own, system, given, (phase, fresh) => {
+      // What was corrected since has to reach the system: the request is made anew.
+      this.store.tally.drop(id);
+      this.store.rows(
+        "UPDATE deliveries SET phase = ?, code = NULL, hold = NULL, trouble = NULL, state = ?, next = ?, round = nullif(?, '') WHERE id = ?",
+        phase,
+        fresh,
+        Date.now(),
+        round,
+        id,
+      );
+    });
   }
 }
 

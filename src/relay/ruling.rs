@@ -1,0 +1,113 @@
+//! What a person rules about a delivery that waits for one: that it goes on, or that it goes to another account.
+
+use super::delivering::DEADLINE;
+use super::delivery::outbox::{Delivery, Event, Phase, Recipe, Timing};
+use crate::crm::outcome::Outcome;
+
+/// Which ways the options have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ways {
+    /// There is the lead's form.
+    pub has_form: bool,
+    /// It goes to the delivery's account.
+    pub goes: bool,
+}
+
+impl Ways {
+    /// Why nobody asks about the delivery any more.
+    pub fn gone(self) -> Option<&'static str> {
+        match self {
+            Ways { has_form: false, .. } => Some("form.gone"),
+            Ways { goes: false, .. } => Some("account.gone"),
+            _ => None,
+        }
+    }
+}
+
+/// What becomes of it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ruled<'a> {
+    /// It stays where it is, with a code that says why.
+    Stays(&'a str),
+    /// It goes on from this state.
+    Goes(Delivery),
+    /// What was refused or is held stays so: where it goes is another question.
+    Moves,
+}
+
+/// A state that a version of this or another time has written, and the recipe of the system that it goes to.
+pub type Kept<'a> = (Option<Delivery>, Option<&'a Recipe>);
+
+/// Sends a delivery on, unless something bars its lead: it begins anew, but keeps what is not known of an earlier write.
+pub fn replay<'a>(kept: Kept<'_>, bar: Option<&'a str>, ways: Ways, now: u64) -> Ruled<'a> {
+    match (bar.or_else(|| ways.gone()), kept) {
+        (Some(code), _) => Ruled::Stays(code),
+        (_, (_, None)) => Ruled::Stays("account.invalid"),
+        (_, (None, _)) => Ruled::Stays("delivery.state"),
+        (_, (Some(state), Some(recipe))) => Ruled::Goes(state.replayed(recipe, now)),
+    }
+}
+
+/// A delivery that is to go to another account.
+#[derive(Clone, Copy, Debug)]
+pub struct Move<'a> {
+    /// Where it stands.
+    pub phase: &'a str,
+    /// When it is due, or its call is over.
+    pub next: u64,
+    /// The ways of its form to the account that it waits for.
+    pub from: Ways,
+    /// Its form goes to the other account.
+    pub has_target: bool,
+    /// Its lead goes there already.
+    pub is_there: bool,
+    /// The systems of both accounts; nothing where nobody knows of which one the old one was.
+    pub was: Option<&'a str>,
+    /// See [`Move::was`].
+    pub system: &'a str,
+    /// A person says so of what the relay cannot know: that the old account does not have it, or of which system it was.
+    pub sure: bool,
+}
+
+/// Gives a delivery to an account of the same system. It may be another CRM or the same one under another name, so the
+/// delivery begins anew, but keeps what is not known of an earlier write: where the system can be asked, it is asked first.
+pub fn moved(kept: Kept<'_>, to: Move<'_>, now: u64) -> Ruled<'static> {
+    let Move { phase, next, from, has_target, is_there, was, system, sure } = to;
+    let why = match from.gone() {
+        None => Some("account.there"),
+        Some("form.gone") => Some("form.gone"),
+        _ if !has_target => Some("account.target"),
+        _ if is_there => Some("account.twice"),
+        _ if was.is_some_and(|was| was != system) => Some("account.system"),
+        _ if was.is_none() && !sure => Some("account.unknown"),
+        _ if phase == "sent" && next > now => Some("delivery.out"),
+        _ => None,
+    };
+    let (mut state, recipe) = match (why, kept) {
+        (Some(code), _) => return Ruled::Stays(code),
+        (_, (_, None)) => return Ruled::Stays("account.target"),
+        (_, (None, _)) => return Ruled::Stays("delivery.state"),
+        (_, (Some(state), Some(recipe))) => (state, recipe),
+    };
+    if is_uncertain(&state) && !sure {
+        return Ruled::Stays("delivery.doubt");
+    }
+    if !matches!(phase, "waiting" | "sent") {
+        return Ruled::Moves;
+    }
+    if phase == "sent" {
+        // Nobody has written down yet that the answer was lost. It begins anew, so the times make no difference.
+        let timing = Timing { deadline: DEADLINE, base: 1_000, cap: 600_000, scale: 1 };
+        let due = Event::Due { uncertain_until: None, others: None, kept: false, lease: None };
+        state.step(recipe, timing, due, now, 0);
+    }
+    Ruled::Goes(state.replayed(recipe, now))
+}
+
+/// Whether nobody can tell if the system has it: a call is out, or its answer was lost.
+fn is_uncertain(state: &Delivery) -> bool {
+    state.phase == Phase::Sent
+        || state.uncertain_until.is_some()
+        || state.maybe_repeated
+        || matches!(state.outcome, Some(Outcome::Unknown { .. }))
+}
