@@ -1,5 +1,6 @@
 import type { Issue } from "../core/types.js";
 import { controlsOf, enterValue, groupOf, type Control } from "./controls.js";
+import { stops } from "./judging.js";
 import { fill, type Speak } from "./texts.js";
 
 /** The messages of one form: an issue beside its field, and one live region that sums up. */
@@ -29,10 +30,13 @@ interface Place {
 
 let count = 0;
 
+const make = <K extends keyof HTMLElementTagNameMap>(tag: K): HTMLElementTagNameMap[K] =>
+  document.createElement(tag);
+
 export function board(form: HTMLFormElement, speak: Speak): Board {
   const places = new Map<string, Place>();
   const status = form.querySelector<HTMLElement>("[data-fieldpost-status]");
-  const region = status ?? form.appendChild(document.createElement("p"));
+  const region = status ?? form.appendChild(make("p"));
   const role = region.getAttribute("role");
   // A live region has to be there before it speaks.
   region.setAttribute("role", "status");
@@ -44,7 +48,7 @@ export function board(form: HTMLFormElement, speak: Speak): Board {
     if (!status) region.style.position = text ? "" : "absolute";
   };
 
-  const note = document.createElement("p");
+  const note = make("p");
   note.setAttribute("role", "alert");
   note.dataset.fieldpostLost = "";
 
@@ -73,7 +77,7 @@ export function board(form: HTMLFormElement, speak: Speak): Board {
     const controls = controlsOf(form, name);
     const first = controls[0];
     // One message at a time, and what stops the lead comes first.
-    const issue = issues.find((one) => one.severity === "error") ?? issues[0];
+    const issue = issues.find(stops) ?? issues[0];
     const before = places.get(name)?.controls;
     if (
       !issue ||
@@ -87,7 +91,7 @@ export function board(form: HTMLFormElement, speak: Speak): Board {
     const element =
       kept?.element ??
       form.querySelector<HTMLElement>(`[data-fieldpost-issue="${CSS.escape(name)}"]`) ??
-      document.createElement("p");
+      make("p");
     const place = kept ?? {
       element,
       made: !element.isConnected,
@@ -98,11 +102,7 @@ export function board(form: HTMLFormElement, speak: Speak): Board {
     element.id ||= `fieldpost-${++count}`;
     controls.forEach((control, at) => {
       describe(control, element.id, true);
-      set(
-        control,
-        "aria-invalid",
-        issue.severity === "error" ? "true" : (place.invalid[at] ?? null),
-      );
+      set(control, "aria-invalid", stops(issue) ? "true" : (place.invalid[at] ?? null));
     });
     element.textContent = first.dataset.fieldpostMessage ?? speak(issue.code, issue);
     element.dataset.fieldpostIssue = name;
@@ -110,7 +110,7 @@ export function board(form: HTMLFormElement, speak: Speak): Board {
     const { suggestion } = issue;
     if (suggestion != null) {
       // A real button that puts the corrected text into the field.
-      const button = document.createElement("button");
+      const button = make("button");
       button.type = "button";
       button.dataset.fieldpostSuggestion = "";
       button.textContent = fill(speak("use"), suggestion);
@@ -123,7 +123,7 @@ export function board(form: HTMLFormElement, speak: Speak): Board {
     }
     const link = first.dataset.fieldpostFile ?? form.dataset.fieldpostFile;
     if (link && issue.code === "file.unsupported") {
-      const anchor = document.createElement("a");
+      const anchor = make("a");
       anchor.href = link;
       anchor.textContent = speak("file");
       element.append(" ", anchor);

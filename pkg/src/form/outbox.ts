@@ -1,5 +1,6 @@
 import type { Outcome } from "../core/types.js";
 import { envelope, post, relayForm } from "./lead.js";
+import { tell } from "./telling.js";
 
 /** A lead that waits in this browser. Nobody but the relay can read it: the key that opens it never was here. */
 interface Waiting {
@@ -175,7 +176,7 @@ async function work(): Promise<void> {
     const now = Date.now();
     if (until < now) {
       const detail = { saved: until - DAY };
-      if (dispatchEvent(new CustomEvent("fieldpost:lost", { detail, cancelable: true })))
+      if (tell(window, "lost", detail, true))
         (tellers.get(action) ?? [...tellers.values()][0])?.(detail.saved);
       listeners.get(key)?.({ kind: "unknown", why: "" });
       await drop(key);
@@ -203,7 +204,7 @@ async function work(): Promise<void> {
       pause = 0;
       await drop(key);
       told?.(outcome);
-      dispatchEvent(new CustomEvent("fieldpost:delivered", { detail: { state: outcome.kind } }));
+      tell(window, "delivered", { state: outcome.kind });
     } catch {
       left = pause = Math.min((pause || FIRST_PAUSE) * 2, LONGEST_PAUSE);
       // The other tabs leave it alone for so long; and a relay that takes none is not asked for each.
