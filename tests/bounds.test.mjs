@@ -32,6 +32,8 @@ const BOUNDS = {
   "limiter/reset.ts formats": 32,
   "http/seal.ts made": 16,
   "core.ts wasm": ONE,
+  "core.ts page": ONE,
+  "core.ts words": "a sentence for each code",
   "core.ts make": ONE,
   "core.ts input": "three times the largest body",
   "core.ts bytes": "a view",
