@@ -27,7 +27,7 @@ FUZZ_NIGHTLY := $(shell sed -n 's/^channel = "\(.*\)"/\1/p' fuzz/rust-toolchain.
 FUZZ_TARGETS ?= email phone labels form spec
 FUZZ_SECONDS ?= 600
 
-.PHONY: demo test test-all lint-all advisories proxies build check bench size faults search decisions fuzz mutants tools clean
+.PHONY: demo test test-all lint-all advisories proxies judges build check bench size faults search decisions fuzz mutants tools clean
 
 demo: build $(SANDBOX)
 	@SANDBOX_BIN="$(abspath $(SANDBOX))" exec node www/demo/demo.mjs
@@ -49,9 +49,14 @@ test-all: test lint-all
 	node tests/engines.mjs
 	node tests/react.mjs
 	node tests/packaging.mjs
+	$(MAKE) judges
 	$(MAKE) proxies
 	LEADS=7 node tests/run.mjs browser-outbox.test.mjs
 	LEADS=20 node tests/run.mjs browser-autofill.test.mjs
+
+# Clients of others against the sandbox; npm and pip fetch them.
+judges: build $(SANDBOX)
+	SANDBOX_BIN="$(abspath $(SANDBOX))" node tests/judges.mjs
 
 # The relay behind a real nginx and a real Vite; it installs Debian's nginx where that is missing.
 proxies: build $(SANDBOX)

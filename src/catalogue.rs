@@ -79,6 +79,8 @@ static OTHERS: &[&Operation] = &[
     &marketo::LIST_REMOVE,
     &marketo::LIST_IS_MEMBER,
     &marketo::PROGRAM_CHANGE_STATUS,
+    &marketo::LEAD_PARTITION,
+    &marketo::CAMPAIGN_TRIGGER,
     &marketo::FORM_FIELDS,
 ];
 
@@ -136,6 +138,7 @@ mod recipes {
                     when: When::Always,
                     keys: &["email"],
                     found: Some(pardot::PROSPECT_UPDATE.name),
+                    there: &["pardot.9", "pardot.54"],
                     lag: 60_000,
                 }),
                 guard: None,
@@ -156,6 +159,7 @@ mod recipes {
                     when: When::Uncertain,
                     keys: &["email", "phone"],
                     found: None,
+                    there: &[],
                     lag: 60_000,
                 }),
                 guard: Some(Guard {

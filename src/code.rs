@@ -320,7 +320,7 @@ issues! {
         PARAM_DUPLICATE = "params.duplicate" stops "The same key comes twice; the system takes each once.";
         PARAM_TRUE_ONLY = "params.true_only" stops "Only true is taken here.";
         PARAM_OPT_OUT = "params.opt_out" stops "The content needs %%unsubscribe%% or %%email_preference_center%%.";
-        PARAM_COMPANY = "params.company" stops "Fields of the company cannot be changed with the lead.";
+        PARAM_COMPANY = "params.company" warns "Fields of the company may not change with the lead: one of Adobe's pages says so, another does not.";
         PARAM_NAME = "params.name" stops "A name begins with a letter and has letters, digits and _ only.";
         PARAM_FOREVER = "params.forever" warns "A field that was created can never be deleted, only hidden.";
         PARAM_STANDARD = "params.standard" stops "This cannot be changed of a standard field.";
@@ -341,10 +341,10 @@ issues! {
 
     "What Pardot says of an export", "" {
         CRM_STATE = "pardot.export_state" stops "The export has failed or was cancelled.";
+        CRM_EXPIRED = "pardot.export_expired" stops "The export has expired, and its files are gone: they are kept for 7 days.";
     }
 
     "What the prospects API says of a lead that it stored", "" {
         STORED_PHONE_DROPPED = "prospects.phone_dropped" warns "The system stored the lead without its phone number.";
-        STORED_MESSAGE = "prospects.message" warns "The system stored the lead with a remark.";
     }
 }

@@ -66,7 +66,12 @@ impl Story {
 }
 
 fn stored() -> Outcome {
-    Outcome::Stored { id: Some("7".to_owned()), status: "created".to_owned(), warnings: Vec::new() }
+    Outcome::Stored {
+        id: Some("7".to_owned()),
+        status: "created".to_owned(),
+        warnings: Vec::new(),
+        record: None,
+    }
 }
 
 fn lost() -> Outcome {
@@ -96,6 +101,38 @@ fn pardot_creates_only_whom_it_does_not_know() {
     assert_eq!(story.hears(missing()), Effect::Wait);
     assert_eq!(story.sends(), ("pardot.prospect.create", None));
     assert_eq!(story.hears(stored()), Effect::Done);
+}
+
+/// Another program wrote the person between the look-up and the create.
+#[test]
+fn whom_pardot_knows_after_all_is_looked_up_again_and_updated() {
+    let there = |number: u16| fieldpost::systems::pardot::KNOWN.find(number).unwrap().outcome(true);
+    for number in [9, 54] {
+        let mut story = Story::of(System::Pardot);
+        story.sends();
+        story.hears(missing());
+        assert_eq!(story.sends(), ("pardot.prospect.create", None));
+        assert_eq!(story.hears(there(number)), Effect::Wait, "{number}");
+        assert_eq!(story.sends(), ("pardot.prospect.read", None), "{number}");
+        story.hears(found(&[("7", "")]));
+        assert_eq!(story.sends(), ("pardot.prospect.update", Some("7".to_owned())));
+        assert_eq!(story.hears(stored()), Effect::Done);
+    }
+    // A system that contradicts itself for ever ends as a dead letter.
+    let mut story = Story::of(System::Pardot);
+    let mut rounds = 0;
+    loop {
+        story.sends();
+        story.hears(missing());
+        story.sends();
+        rounds += 1;
+        match story.hears(there(9)) {
+            Effect::Wait => assert!(rounds < 20),
+            Effect::Dead => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(rounds, 9);
 }
 
 #[test]

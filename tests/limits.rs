@@ -408,9 +408,9 @@ impl Judge {
                     for name in *names {
                         for wrong in [
                             "2026-02-30 00:00:00",
-                            "2019-12-31 24:59:59",
-                            "tomorrow",
-                            "2026-01-01T00:00:00Z",
+                            "2019-12-31 25:59:59",
+                            "some day",
+                            "2026-01-01T00:00:00X",
                         ] {
                             self.refuses("a time", self.with(&[], name, text(wrong)), name, None);
                         }
@@ -432,6 +432,10 @@ impl Judge {
                         );
                         self.refuses("an id", params, name, None);
                     }
+                }
+                Check::CountOrFlag(name) => {
+                    let text = self.with(&[], name, Some(Value::from("some")));
+                    self.refuses("a word", text, name, None);
                 }
                 Check::TrueOnly(name) => {
                     self.refuses(

@@ -22,7 +22,7 @@ struct RequestCase {
     expect: ExpectedRequest,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct ExpectedRequest {
     method: Option<String>,
     path: Option<String>,
@@ -76,41 +76,30 @@ fn built(case: &RequestCase) -> Result<Request, Refusal> {
 
 #[test]
 fn requests_are_built_byte_for_byte() {
+    let mut wrong = Vec::new();
     for case in &request_cases() {
-        let (id, expect) = (&case.id, &case.expect);
-        match built(case) {
+        let ExpectedRequest { method, path, url, headers, body, code, issues } = &case.expect;
+        let fits = match &built(case) {
             Ok(request) => {
-                assert_eq!(expect.code, None, "{id} was built");
-                assert_eq!(Some(request.method), expect.method.as_deref(), "{id}: method");
-                assert_eq!(
-                    Some(&request.url),
-                    expect.url.as_ref().or(expect.path.as_ref()),
-                    "{id}: address"
-                );
-                assert_eq!(request.body, expect.body, "{id}: body");
-                let headers: BTreeMap<_, _> = request
-                    .headers
-                    .into_iter()
-                    .map(|(name, value)| (name.clone(), value))
-                    .collect();
-                assert_eq!(Some(&headers), expect.headers.as_ref(), "{id}: headers");
+                let given: BTreeMap<_, _> = request.headers.iter().cloned().collect();
+                code.is_none()
+                    && Some(request.method) == method.as_deref()
+                    && Some(&request.url) == url.as_ref().or(path.as_ref())
+                    && request.body == *body
+                    && Some(&given) == headers.as_ref()
             }
             Err(refusal) => {
-                assert_eq!(
-                    Some(refusal.code),
-                    expect.code.as_deref(),
-                    "{id}: {:?}",
-                    refusal.issues
-                );
-                let issues: Vec<_> = refusal
-                    .issues
-                    .into_iter()
-                    .map(|issue| (issue.field, issue.code.into_owned()))
-                    .collect();
-                assert_eq!(Some(&issues), expect.issues.as_ref(), "{id}: issues");
+                let found = refusal.issues.iter();
+                let found: Vec<_> =
+                    found.map(|issue| (issue.field.clone(), issue.code.to_string())).collect();
+                Some(refusal.code) == code.as_deref() && Some(&found) == issues.as_ref()
             }
+        };
+        if !fits {
+            wrong.push(format!("{}: {:?}\n  not {:?}", case.id, built(case), case.expect));
         }
     }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[derive(Deserialize)]
@@ -132,6 +121,7 @@ struct ReplyCase {
 
 #[test]
 fn replies_are_read_for_what_they_are() {
+    let mut wrong = Vec::new();
     for case in reply_cases() {
         let id = case.id;
         let reply = Reply {
@@ -154,13 +144,27 @@ fn replies_are_read_for_what_they_are() {
         {
             told.insert("records".to_owned(), serde_json::to_value(records).unwrap());
         }
-        assert_eq!(told, case.expect, "{id}");
+        // And for the record that a write gave back, or for the ids of those of a batch.
+        if !case.expect.contains_key("record") {
+            told.remove("record");
+        }
+        if let (Outcome::Batch { results }, true) = (&outcome, case.expect.contains_key("ids")) {
+            let id = |outcome: &Outcome| match outcome {
+                Outcome::Stored { id, .. } => id.clone(),
+                _ => None,
+            };
+            told.insert("ids".to_owned(), results.iter().map(id).collect::<Vec<_>>().into());
+        }
+        if told != case.expect {
+            wrong.push(format!("{id}: {told:?}\n  not {:?}", case.expect));
+        }
         let told = serde_json::to_string(&outcome).unwrap();
         assert!(
             !told.contains("visitor@example.com"),
             "{id}: a vendor's text may hold what the visitor typed"
         );
     }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// An outcome as the cases write it: codes instead of sentences, counts instead of records.
@@ -236,11 +240,12 @@ const CATALOGUE: &[(&str, &str)] = &[
     (
         "marketo.lead",
         "describe describe2 get filter sync push submitForm merge associate delete listMembership \
-         programMembership smartCampaignMembership byList byProgram",
+         programMembership smartCampaignMembership byList byProgram partition",
     ),
     ("marketo.field", "browse get create update"),
     ("marketo.list", "add remove isMember"),
     ("marketo.program", "changeStatus"),
+    ("marketo.campaign", "trigger"),
     ("marketo.form", "fields"),
 ];
 

@@ -198,7 +198,7 @@ describe("pardot", () => {
     const [updated] = await found("pardot.prospect.read", { id });
     assert.deepEqual(
       [updated.first_name, updated.job_title, updated.Colours, updated.lists],
-      [null, "VP", null, []],
+      [null, "VP", undefined, []],
     );
     await stored("pardot.prospect.upsert", { id, score: 150 });
     await stored("pardot.prospect.assign", { id, user_id: 56789 });
@@ -607,7 +607,29 @@ describe("marketo", () => {
     );
     assert.equal((await found("marketo.lead.listMembership", { id: lead }))[0].listId, "7");
     await stored("marketo.list.remove", { listId: 7, id: [lead] });
-    await refused("marketo.list.remove", { listId: 7, id: [lead] }, "marketo.1015");
+    // Who is not on the list is off it already.
+    const off = await stored("marketo.list.remove", { listId: 7, id: [lead] });
+    assert.deepEqual([off.status, off.warnings[0].code], ["unchanged", "marketo.1015"]);
+    await refused("marketo.list.add", { listId: 1_000_000, id: [lead] }, "not_found");
+    const moved = await stored("marketo.lead.partition", {
+      input: [{ id: lead, partitionName: "EU" }],
+    });
+    assert.deepEqual([moved.id, moved.status, moved.record.id], [lead, "updated", lead]);
+    await refused(
+      "marketo.lead.partition",
+      { input: [{ id: lead, partitionName: "Moon" }] },
+      "marketo.1008",
+    );
+    const asked = await stored("marketo.campaign.trigger", {
+      id: 3746,
+      input: { leads: [{ id: lead }], tokens: [{ name: "{{my.message}}", value: "Hello" }] },
+    });
+    assert.equal(asked.status, "requested");
+    await refused(
+      "marketo.campaign.trigger",
+      { id: 3746, input: { leads: [{ id: 1 }] } },
+      "not_found",
+    );
     await stored("marketo.program.changeStatus", {
       programId: 1044,
       status: "Visited",

@@ -78,6 +78,49 @@ fn the_field_that_marketo_does_not_have() {
     }
 }
 
+/// A constant is the owner's to mend, and a visitor's cookie is not; a value in the message is never repeated.
+#[test]
+fn what_marketo_says_of_one_parameter() {
+    let sent = r#"{"formId":1,"partitionName":"EU","input":[{"leadFormFields":{"email":"a@b.co","score":"x"},"cookie":"id:1"}]}"#;
+    let read = |code: u16, message: &str| {
+        let reply = format!(
+            r#"{{"success":true,"result":[{{"status":"skipped","reasons":[{{"code":"{code}","message":{message:?}}}]}}]}}"#
+        );
+        let (_, field, fault) =
+            read("marketo.lead.submitForm", 200, &reply, sent, &["formId", "partitionName"]);
+        (field, fault)
+    };
+    let is = |field: &str, fault| (field.to_owned(), fault);
+    let message = "Invalid value for field 'score' and value 'a@b.co'";
+    assert_eq!(read(1003, message), is("score", Fault::Lead));
+    assert_eq!(read(1008, "x"), is("partitionName", Fault::Target));
+    assert_eq!(read(1012, "x"), is("cookie", Fault::Lead));
+    assert_eq!(read(1025, "x"), is("", Fault::Lead));
+}
+
+/// A relay keeps no record of a person.
+#[test]
+fn what_a_relay_hears_has_no_record() {
+    for (name, reply) in [
+        ("marketo.lead.submitForm", r#"{"success":true,"result":[{"id":5,"status":"created"}]}"#),
+        (
+            "marketo.lead.sync",
+            r#"{"success":true,"result":[{"id":5,"status":"created"},{"id":6,"status":"created"}]}"#,
+        ),
+        (
+            "pardot.prospect.update",
+            r#"{"@attributes":{"stat":"ok","version":1},"prospect":{"id":5,"email":"a@b.co"}}"#,
+        ),
+        ("prospects.prospect.upsert", r#"{"id":"p","email":"a@b.co"}"#),
+    ] {
+        let reply = Reply { status: 200, body: reply.to_owned(), ..Reply::default() };
+        let heard = operation(name).unwrap().read_sent(&reply, Sent::default());
+        assert!(!format!("{heard:?}").contains("record: Some"), "{name}: {heard:?}");
+        let read = operation(name).unwrap().read(&reply);
+        assert!(format!("{read:?}").contains("record: Some"), "{name}: {read:?}");
+    }
+}
+
 /// A value is the lead's, unless the owner sends the same one with each lead.
 #[test]
 fn a_value_that_pardot_does_not_know() {

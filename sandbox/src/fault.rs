@@ -129,6 +129,7 @@ pub(crate) enum Kind {
     Reset,
     Close,
     Truncate,
+    Stall,
     Garbage,
     Empty,
     Html,
@@ -146,6 +147,7 @@ const KINDS: &[(&str, Kind, bool)] = &[
     ("close_before", Kind::Close, false),
     ("close_after", Kind::Close, true),
     ("truncate", Kind::Truncate, true),
+    ("stall", Kind::Stall, true),
     ("garbage", Kind::Garbage, false),
     ("garbage_after", Kind::Garbage, true),
     ("empty", Kind::Empty, false),
@@ -232,7 +234,7 @@ fn check(rule: &Rule) -> std::result::Result<(), String> {
     }
     match fault.kind {
         Kind::Latency if rule.ms.is_none() => Err("latency needs ms".to_owned()),
-        Kind::Latency | Kind::Truncate if !fault.commit => {
+        Kind::Latency | Kind::Truncate | Kind::Stall if !fault.commit => {
             Err(format!("{} always commits", rule.fault))
         }
         Kind::Code if rule.code.is_none() => Err("code needs a code".to_owned()),

@@ -221,10 +221,12 @@ fn break_reply(
         },
         Kind::Reset => cut(Vec::new(), Ending::Reset),
         Kind::Close | Kind::Hang => cut(Vec::new(), Ending::Close),
-        Kind::Truncate => {
+        Kind::Truncate | Kind::Stall => {
             let reply = reply.unwrap_or_else(|| Reply::text(200, JSON, "", ""));
             let kept = fault.rule.bytes.unwrap_or_else(|| reply.body.len().div_euclid(2));
-            let (answer, _) = cut(reply.truncated(kept), Ending::Close);
+            let stalls = fault.kind == Kind::Stall;
+            let ending = if stalls { Ending::Stall } else { Ending::Close };
+            let (answer, _) = cut(reply.truncated(kept), ending);
             (answer, reply.status)
         }
         Kind::Garbage if fault.rule.place == Some(Place::Body) => {

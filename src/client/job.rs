@@ -27,17 +27,23 @@ impl Step<'_> {
                 return self.without(outcome, "The export's state could not be read.");
             };
             let is_done = state == states.done;
-            let is_over = states.over.contains(&state);
-            if is_done || is_over {
+            let expired = record.and_then(|record| record.get(states.expired));
+            let wrong = match expired {
+                // XML has no flags.
+                Some(flag)
+                    if matches!(flag, Value::Bool(true)) || flag.as_text() == Some("true") =>
+                {
+                    Some(states.gone)
+                }
+                _ if states.over.contains(&state) => Some(states.code),
+                _ => None,
+            };
+            if is_done || wrong.is_some() {
                 wait = 0;
             }
             self.say(Effect::Progress { state: state.to_owned(), asked, wait });
-            if is_over {
-                return self.fail(
-                    Cow::Borrowed(states.code.name),
-                    states.code.sentence,
-                    Vec::new(),
-                );
+            if let Some(code) = wrong {
+                return self.fail(Cow::Borrowed(code.name), code.sentence, Vec::new());
             }
             if is_done {
                 let mut refs = Vec::new();

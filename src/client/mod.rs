@@ -18,7 +18,7 @@ pub use state::{CALL, CLIENT};
 
 use crate::check::report::{Issue, Severity};
 use crate::code::call;
-use crate::crm::operation::{INVALID, Job, NOW, Operation, moment};
+use crate::crm::operation::{INVALID, Job, NOW, Operation, Paging, moment};
 use crate::crm::outcome::{Outcome, Reason};
 use crate::crm::request::{Account, Request};
 use crate::crm::systems;
@@ -333,6 +333,13 @@ impl Step<'_> {
                     return self.fail(Cow::Borrowed(INVALID), NO_ADDRESS, Vec::new());
                 };
                 Some(pack_entries(&params))
+            }
+            // In any other order a record may be on two pages, or on none.
+            _ if matches!(goal, Goal::Pages | Goal::Records)
+                && matches!(operation.more.paging, Paging::Offset(_))
+                && split::value(&self.row.0, "sort_by").is_empty() =>
+            {
+                Some(paging::with(&self.row.0, "sort_by", &Value::from("id")))
             }
             _ => None,
         };

@@ -338,19 +338,23 @@ fn place(path: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     Some((before, parts.next()?, parts.next()?))
 }
 
-/// A parameter as Pardot reads it; null clears (`name=`), a list takes the place of all values.
+/// A parameter as Pardot reads it; null clears, a list takes the place of all values.
 fn indexed(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
-    match Node::of(value) {
-        Node::List(mut items) => {
-            let mut index = 0_i64;
-            while !items.is_done() {
-                let mut number = Vec::new();
-                put_decimal(&mut number, index);
-                encoding::form_pair(&[name, b"_", &number], flat(items.value(), [b"0", b"1"]), out);
-                index += 1;
-            }
+    if let Node::List(mut items) = Node::of(value) {
+        let mut index = 0_i64;
+        while !items.is_done() {
+            let mut number = Vec::new();
+            put_decimal(&mut number, index);
+            encoding::form_pair(&[name, b"_", &number], flat(items.value(), [b"0", b"1"]), out);
+            index += 1;
         }
-        _ => encoding::form_pair(&[name], flat(value, [b"0", b"1"]), out),
+        return;
+    }
+    encoding::form_pair(&[name], flat(value, [b"0", b"1"]), out);
+    // Nobody here knows whether the field has several values: such a one is cleared by this alone.
+    #[cfg(feature = "full")]
+    if value == [NULL] {
+        encoding::form_pair(&[name, b"_0"], b"", out);
     }
 }
 

@@ -24,6 +24,10 @@ pub enum Outcome {
         status: String,
         /// What the system did not take as it was sent.
         warnings: Vec<Issue>,
+        /// The record as the reply has it. A relay keeps none.
+        #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
+        #[cfg_attr(feature = "types", ts(optional, type = "Record<string, unknown>"))]
+        record: Option<Value<'static>>,
     },
     /// The records that were asked for; none is `found` too.
     Found {
@@ -79,6 +83,22 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// What the system has, without a warning.
+    #[cfg(feature = "full")]
+    pub(crate) fn stored(id: Option<String>, status: &str, record: Option<Value<'static>>) -> Self {
+        Outcome::Stored { id, status: status.to_owned(), warnings: Vec::new(), record }
+    }
+
+    /// Without the records that a write gave back: they hold what the lead's owner typed, and more.
+    #[cfg(feature = "full")]
+    pub(crate) fn forget(&mut self) {
+        match self {
+            Outcome::Stored { record, .. } => *record = None,
+            Outcome::Batch { results } => results.iter_mut().for_each(Self::forget),
+            _ => {}
+        }
+    }
+
     /// A refusal that is the lead's own fault.
     pub fn refused(issues: Vec<Issue>) -> Self {
         Outcome::Refused { issues, fault: Fault::Lead }
@@ -94,6 +114,7 @@ struct Members {
     id: Option<String>,
     status: String,
     warnings: Vec<Issue>,
+    record: Option<Value<'static>>,
     records: Vec<Value<'static>>,
     total: Option<u64>,
     next: Option<String>,
@@ -125,6 +146,7 @@ impl TryFrom<Members> for Outcome {
             id,
             status,
             warnings,
+            record,
             records,
             total,
             next,
@@ -137,7 +159,7 @@ impl TryFrom<Members> for Outcome {
             ..
         } = members;
         Ok(match members.kind.as_str() {
-            "stored" => Outcome::Stored { id, status, warnings },
+            "stored" => Outcome::Stored { id, status, warnings, record },
             "found" => Outcome::Found { records, total, next },
             "batch" => Outcome::Batch { results },
             "refused" => Outcome::Refused { issues, fault },

@@ -25,6 +25,7 @@ impl Ways {
 }
 
 /// What becomes of it.
+#[allow(clippy::large_enum_variant, reason = "there is one at a time, and it is kept nowhere")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ruled<'a> {
     /// It stays where it is, with a code that says why.

@@ -13,6 +13,21 @@ use wasm_bindgen::prelude::*;
 #[cfg(feature = "build")]
 static VOUCHED: [Field<'static>; 1] = [Field::new("", crate::check::field::Kind::Any)];
 
+/// An operation's name without the version of the API behind it: `pardot.prospect.read@3`.
+#[cfg(feature = "full")]
+fn in_version(name: &[u8]) -> (&[u8], Target<'static>) {
+    match name.strip_suffix(b"@3") {
+        Some(name) => (name, Target { version: 3, ..Target::NONE }),
+        None => (name, Target::NONE),
+    }
+}
+
+/// A page has the newest alone.
+#[cfg(not(feature = "full"))]
+fn in_version(name: &[u8]) -> (&[u8], Target<'static>) {
+    (name, Target::NONE)
+}
+
 /// Builds the request of the operation whose name comes before the packed values. With the number of a form they are
 /// checked as its values first: yes or no, the clean values. Then the request as a list, or nothing where the report is
 /// not ok, or the code of a refusal; then issues.
@@ -52,10 +67,11 @@ pub fn payload(number: i32, length: usize) -> usize {
         }
         let writer = &mut state.params;
         writer.clear();
+        let (name, target) = in_version(name);
         match operations().find(|operation| operation.name.as_bytes() == name) {
             Some(operation) => {
                 writer.vouched = vouched;
-                let built = operation.build(values, &Target::NONE, writer, out);
+                let built = operation.build(values, &target, writer, out);
                 writer.vouched = &[];
                 if built {
                     put(out, &state.typed.issues);

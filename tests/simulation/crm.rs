@@ -244,6 +244,7 @@ impl Crm {
             id: Some(id.to_string()),
             status: status.to_owned(),
             warnings: Vec::new(),
+            record: None,
         }
     }
 }

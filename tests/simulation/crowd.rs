@@ -219,6 +219,7 @@ impl Run<'_> {
                     id: Some(person.to_string()),
                     status: "created".into(),
                     warnings: Vec::new(),
+                    record: None,
                 }
             }
         };

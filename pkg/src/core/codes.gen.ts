@@ -85,8 +85,8 @@ export type IssueCode =
   | "account.credential"
   | "account.login_url"
   | "pardot.export_state"
-  | "prospects.phone_dropped"
-  | "prospects.message";
+  | "pardot.export_expired"
+  | "prospects.phone_dropped";
 
 /** What a relay says of a whole request. */
 export type AnswerCode =

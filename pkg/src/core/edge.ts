@@ -1,14 +1,14 @@
 import type * as Script from "../../wasm/edge/fieldpost.js";
 import { SYSTEMS } from "./border.gen.js";
-import { captures, others } from "./catalogue.gen.js";
-import { cross, packValues, start } from "./core.js";
+import { captures, older, others } from "./catalogue.gen.js";
+import { cross, payload as newest, packValues, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
 import { appoint } from "./host.js";
 import type { Called } from "./outcome.gen.js";
 import { nfc } from "./pack.js";
 import { judge } from "./pattern.js";
 import { Said } from "./said.gen.js";
-import type { Account, Issue, OperationInfo, Outcome, Params, Reply } from "./types.js";
+import type { Account, Issue, OperationInfo, Outcome, Params, Payload, Reply } from "./types.js";
 
 /** What the wide calls give as plain objects; the script that wasm-bindgen writes calls all of it `any`. */
 interface Given {
@@ -255,5 +255,15 @@ export async function read(
 export const checkParams = (operation: string, params: Params, version?: 3 | 4): Issue[] =>
   edge((glue) => glue.edgeCheck(operation, packed(params), version));
 
-/** Every operation. */
-export const operations = (): OperationInfo[] => cross(() => [...captures(), ...others()]);
+/** Every operation, as the given version of Pardot's API has it. */
+export const operations = (version?: 3 | 4): OperationInfo[] =>
+  cross(() => {
+    const rows = [...captures(), ...others()];
+    if (version !== 3) return rows;
+    const old = new Map(older().map((row) => [row.name, row]));
+    return rows.map((row) => old.get(row.name) ?? row);
+  });
+
+/** Builds an operation's request without host and credentials. Throws `params.invalid` with `issues`. */
+export const payload = (operation: string, params: Params, version?: 3 | 4): Payload =>
+  newest(version === 3 ? `${operation}@3` : operation, params);

@@ -5,7 +5,7 @@ export interface Operations {
   /** Hands a visitor's lead to the relay. */
   "relay.lead.submit": { params: { "form": string; "v"?: string | null; "token"?: string | null; "key"?: string | null; "page"?: string | null; "query"?: string | null; "referrer"?: string | null; "first"?: string | null; "last"?: string | null; "mkto_trk"?: string | null; "pardot"?: string | null; "turnstile"?: string | null; "again"?: string | null; "values": { [name: string]: unknown } }; reply: "stored" | "queued" };
   /** Creates a prospect, or with `update` changes the one with the same e-mail or phone. */
-  "prospects.prospect.upsert": { params: { "firstName": string; "lastName": string; "email"?: string | null; "phone"?: string | null; "stageId"?: string | null; "pipelineId"?: string | null; "licenseStatus"?: "not_started" | "in_progress" | "licensed" | null; "labels"?: string | readonly (string | number)[] | null; "notes"?: string | null; "title"?: string | null; "company"?: string | null; "userId"?: string | null; "streetAddress"?: string | null; "city"?: string | null; "state"?: string | null; "postalCode"?: string | null; "officeId"?: string | null; "sourceId"?: string | null; "newSourceName"?: string | null; "resume"?: unknown | null; "muteWebhook"?: boolean | 0 | 1 | null; "jobId"?: string | null; "update"?: boolean | 0 | 1 | null }; reply: "stored" };
+  "prospects.prospect.upsert": { params: { "firstName": string; "lastName": string; "email"?: string | null; "phone"?: string | null; "stageId"?: string | null; "pipelineId"?: string | null; "licenseStatus"?: "not_started" | "in_progress" | "licensed" | null; "labels"?: string | readonly (string | number)[] | null; "notes"?: string | null; "title"?: string | null; "company"?: string | null; "userId"?: string | null; "streetAddress"?: string | null; "city"?: string | null; "state"?: string | null; "postalCode"?: string | null; "officeId"?: string | null; "sourceId"?: string | null; "newSourceName"?: string | null; "resume"?: { [name: string]: unknown } | null; "muteWebhook"?: boolean | 0 | 1 | null; "jobId"?: string | null; "update"?: boolean | 0 | 1 | null }; reply: "stored" };
   /** Creates a prospect; version 4 always creates, even where the e-mail is known. */
   "pardot.prospect.create": { params: { "email": string; [name: string]: unknown }; reply: "stored" };
   /** Updates the prospect of an id or CRM id; by e-mail version 4 always creates. */
@@ -21,7 +21,7 @@ export interface Operations {
   /** Takes a prospect from its user or group; Salesforce is not told. */
   "pardot.prospect.unassign": { params: { "id"?: number | string | null; "fid"?: string | null; "output"?: "full" | "simple" | "mobile" | null; "format"?: "json" | "xml" | null }; reply: "stored" };
   /** Reads the prospect of an id or CRM id, or all prospects of an e-mail. */
-  "pardot.prospect.read": { params: { "id"?: number | string | null; "fid"?: string | null; "email"?: string | null; "limit_related_records"?: number | string | null; "output"?: "full" | "simple" | "mobile" | null; "format"?: "json" | "xml" | null }; reply: "found" };
+  "pardot.prospect.read": { params: { "id"?: number | string | null; "fid"?: string | null; "email"?: string | null; "limit_related_records"?: unknown | null; "output"?: "full" | "simple" | "mobile" | null; "format"?: "json" | "xml" | null }; reply: "found" };
   /** Changes the fields that are given of one prospect; an e-mail beside an id is the new address. */
   "pardot.prospect.update": { params: { "id"?: number | string | null; "fid"?: string | null; "email"?: string | null; [name: string]: unknown }; reply: "stored" };
   /** Deletes a prospect; Pardot answers 204. */
@@ -37,11 +37,11 @@ export interface Operations {
   /** Reads one custom redirect. */
   "pardot.customRedirect.read": { params: { "id": number | string; "format"?: "json" | "xml" | null }; reply: "found" };
   /** Finds custom redirects, at most 200 at a time. */
-  "pardot.customRedirect.query": { params: { "created_after"?: string | null; "created_before"?: string | null; "id_greater_than"?: number | string | null; "id_less_than"?: number | string | null; "updated_after"?: string | null; "updated_before"?: string | null; "limit"?: number | string | null; "offset"?: number | string | null; "output"?: "mobile" | null; "sort_by"?: "created_at" | "id" | "updated_at" | null; "sort_order"?: "ascending" | "descending" | null; "format"?: "json" | "xml" | null }; reply: "found" };
+  "pardot.customRedirect.query": { params: { "fields"?: string | readonly (string | number)[] | null; "created_after"?: string | null; "created_before"?: string | null; "id_greater_than"?: number | string | null; "id_less_than"?: number | string | null; "updated_after"?: string | null; "updated_before"?: string | null; "limit"?: number | string | null; "offset"?: number | string | null; "output"?: "mobile" | null; "sort_by"?: "created_at" | "id" | "updated_at" | null; "sort_order"?: "ascending" | "descending" | null; "format"?: "json" | "xml" | null }; reply: "found" };
   /** Reads one dynamic content with its variations. */
   "pardot.dynamicContent.read": { params: { "id": number | string; "format"?: "json" | "xml" | null }; reply: "found" };
   /** Finds dynamic content, at most 200 at a time. */
-  "pardot.dynamicContent.query": { params: { "created_after"?: string | null; "created_before"?: string | null; "id_greater_than"?: number | string | null; "id_less_than"?: number | string | null; "updated_after"?: string | null; "updated_before"?: string | null; "limit"?: number | string | null; "offset"?: number | string | null; "output"?: "mobile" | null; "sort_by"?: "created_at" | "id" | "updated_at" | null; "sort_order"?: "ascending" | "descending" | null; "format"?: "json" | "xml" | null }; reply: "found" };
+  "pardot.dynamicContent.query": { params: { "fields"?: string | readonly (string | number)[] | null; "created_after"?: string | null; "created_before"?: string | null; "id_greater_than"?: number | string | null; "id_less_than"?: number | string | null; "updated_after"?: string | null; "updated_before"?: string | null; "limit"?: number | string | null; "offset"?: number | string | null; "output"?: "mobile" | null; "sort_by"?: "created_at" | "id" | "updated_at" | null; "sort_order"?: "ascending" | "descending" | null; "format"?: "json" | "xml" | null }; reply: "found" };
   /** Reads one e-mail template; an archived one only with `archived`. */
   "pardot.emailTemplate.read": { params: { "id": number | string; "archived"?: boolean | 0 | 1 | null; "format"?: "json" | "xml" | null }; reply: "found" };
   /** Lists the templates for one-to-one e-mails. */
@@ -108,6 +108,10 @@ export interface Operations {
   "marketo.list.isMember": { params: { "listId": number | string; "id": string | readonly (string | number)[] }; reply: "found" };
   /** Moves up to 300 leads to a status of a program. */
   "marketo.program.changeStatus": { params: { "programId": number | string; "status": string; "input": readonly { "id": number | string }[] }; reply: "stored" | "batch" };
+  /** Moves up to 300 leads to other partitions. */
+  "marketo.lead.partition": { params: { "input": readonly { "id": number | string; "partitionName": string }[] }; reply: "stored" | "batch" };
+  /** Runs up to 100 leads through a smart campaign that waits to be requested; again, where it is called again. */
+  "marketo.campaign.trigger": { params: { "id": number | string; "input": { "leads": readonly { "id": number | string }[]; "tokens"?: readonly { "name": string; "value": string }[] | null } }; reply: "stored" };
   /** Lists the fields of a form: what submitForm may send. */
   "marketo.form.fields": { params: { "id": number | string; "status"?: "approved" | "draft" | null }; reply: "found" };
 }

@@ -36,6 +36,8 @@ export type Outcome =
       status: string;
       /** What the system did not take as it was sent. */
       warnings: Array<Issue>;
+      /** The record as the reply has it. A relay keeps none. */
+      record?: Record<string, unknown>;
     }
   | {
       kind: "found";

@@ -3,8 +3,8 @@ import * as glue from "../../wasm/edge/fieldpost.js";
 import { startEdge } from "../core/edge.js";
 import { isSource, type LoadOptions } from "../core/source.js";
 
-export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core/core.js";
-export { checkParams, operations, read, request } from "../core/edge.js";
+export { checkEmail, checkLabels, checkPhone, form, isReady } from "../core/core.js";
+export { checkParams, operations, payload, read, request } from "../core/edge.js";
 export { FieldpostError } from "../core/errors.js";
 export { send } from "../core/send.js";
 export type { LoadOptions } from "../core/source.js";

@@ -4,8 +4,8 @@ import module from "../../wasm/edge/fieldpost_bg.wasm";
 import { startEdge } from "../core/edge.js";
 import type { LoadOptions } from "../core/source.js";
 
-export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core/core.js";
-export { checkParams, operations, read, request } from "../core/edge.js";
+export { checkEmail, checkLabels, checkPhone, form, isReady } from "../core/core.js";
+export { checkParams, operations, payload, read, request } from "../core/edge.js";
 export { FieldpostError } from "../core/errors.js";
 export { send } from "../core/send.js";
 export type { LoadOptions } from "../core/source.js";

@@ -26,6 +26,18 @@ impl Params {
         self.iter().filter(move |(key, _)| *key == name).map(|(_, value)| value)
     }
 
+    /// The values of a name that comes several times, or has several with commas: the vendor's `OpenAPI` says `multi`, its
+    /// pages print commas. Nothing where it is not given.
+    pub(crate) fn several(&self, name: &str) -> Option<Vec<String>> {
+        let values: Vec<String> = self
+            .all(name)
+            .flat_map(|text| text.split(','))
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
+            .collect();
+        (!values.is_empty()).then_some(values)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
@@ -81,13 +93,32 @@ impl Call {
             query,
             captures: Vec::new(),
         };
-        if matches!(
-            call.content_type().as_deref(),
-            Some("application/x-www-form-urlencoded") | None
-        ) {
-            call.params.extend(Params::parse(&call.body).0);
+        match call.content_type().as_deref() {
+            Some("application/x-www-form-urlencoded") | None => {
+                call.params.extend(Params::parse(&call.body).0);
+            }
+            Some("multipart/form-data") => call.params.extend(call.parts()),
+            _ => {}
         }
         call
+    }
+
+    /// The fields of a `multipart/form-data` body (RFC 7578); files have no place here.
+    fn parts(&self) -> Vec<(String, String)> {
+        let text = String::from_utf8_lossy(&self.body);
+        let head = self.header("content-type").unwrap_or_default();
+        let boundary = head.split("boundary=").nth(1).unwrap_or_default();
+        let boundary = boundary.split(';').next().unwrap_or_default().trim().trim_matches('"');
+        if boundary.is_empty() {
+            return Vec::new();
+        }
+        let mark = format!("--{boundary}");
+        let part = |part: &str| {
+            let (head, value) = part.trim_start_matches("\r\n").split_once("\r\n\r\n")?;
+            let name = head.split("name=\"").nth(1)?.split('"').next()?;
+            Some((name.to_owned(), value.strip_suffix("\r\n").unwrap_or(value).to_owned()))
+        };
+        text.split(mark.as_str()).filter_map(part).collect()
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -98,6 +129,17 @@ impl Call {
     pub(crate) fn content_type(&self) -> Option<String> {
         let value = self.header(header::CONTENT_TYPE.as_str())?;
         Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+    }
+
+    /// Name and password of HTTP Basic (RFC 7617).
+    pub(crate) fn basic(&self) -> Option<(String, String)> {
+        let (scheme, coded) = self.header("authorization")?.split_once(' ')?;
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return None;
+        }
+        let text = String::from_utf8(decoded(coded.trim())?).ok()?;
+        let (name, password) = text.split_once(':')?;
+        Some((name.to_owned(), password.to_owned()))
     }
 
     /// The credential after `Bearer`; the scheme's case does not matter (RFC 9110, 11.1).
@@ -132,6 +174,23 @@ impl Call {
     pub(crate) fn origin(&self) -> String {
         format!("http://{}", self.header("host").unwrap_or("127.0.0.1"))
     }
+}
+
+/// Base64 with or without its padding (RFC 4648, 4).
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    const SIGNS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut bytes = Vec::new();
+    let (mut held, mut bits) = (0_u32, 0_u32);
+    for sign in text.trim_end_matches('=').bytes() {
+        let value = SIGNS.iter().position(|known| *known == sign)?;
+        held = (held << 6) | u32::try_from(value).ok()?;
+        bits = bits.saturating_add(6);
+        if bits >= 8 {
+            bits = bits.saturating_sub(8);
+            bytes.push(u8::try_from((held >> bits) & 0xFF).ok()?);
+        }
+    }
+    Some(bytes)
 }
 
 fn is_secret(name: &str) -> bool {

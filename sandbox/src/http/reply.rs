@@ -19,6 +19,8 @@ pub(crate) struct Reply {
 }
 
 pub(crate) const JSON: &str = "application/json;charset=UTF-8";
+/// Pardot's JSON, as recorded: clients compare with exactly this.
+pub(crate) const BARE_JSON: &str = "application/json";
 pub(crate) const XML: &str = "text/xml; charset=utf-8";
 pub(crate) const HTML: &str = "text/html; charset=utf-8";
 

@@ -23,6 +23,8 @@ pub(crate) enum Ending {
     Close,
     /// A RST: the peer loses what it has not read yet.
     Reset,
+    /// None: nothing more comes until the peer has had enough.
+    Stall,
 }
 
 /// What goes out instead of the answer.
@@ -88,6 +90,10 @@ impl WireStream {
                 Ok(sent) => drop(script.bytes.drain(..sent.min(script.bytes.len()))),
                 Err(error) => return Poll::Ready(Some(error)),
             }
+        }
+        if script.ending == Ending::Stall {
+            // What is read tells of the peer's end.
+            return Poll::Pending;
         }
         if script.ending == Ending::Reset {
             // With a linger of zero, closing sends RST and throws away what is unsent (man 7 socket, SO_LINGER).

@@ -42,6 +42,8 @@ pub(super) const SYSTEM: System = System {
 
 const READ: &[&str] = &["GET", "POST"];
 const WRITE: &[&str] = &["POST"];
+/// A prospect is written by GET, too: the samples of version 3's page are addresses with a query.
+const WRITE_PROSPECT: &[&str] = &["GET", "POST"];
 /// Delete is refused as a GET with 60.
 const DELETE: &[&str] = &["POST", "DELETE"];
 
@@ -89,7 +91,7 @@ const OPERATIONS: &[Operation] = &[
     },
     named(
         "pardot.prospect.create",
-        WRITE,
+        WRITE_PROSPECT,
         "/api/prospect/version/{version}/do/create",
         NAMED,
         prospect::create,
@@ -103,28 +105,28 @@ const OPERATIONS: &[Operation] = &[
     ),
     named(
         "pardot.prospect.update",
-        WRITE,
+        WRITE_PROSPECT,
         "/api/prospect/version/{version}/do/update",
         NAMED,
         prospect::update,
     ),
     named(
         "pardot.prospect.upsert",
-        WRITE,
+        WRITE_PROSPECT,
         "/api/prospect/version/{version}/do/upsert",
         NAMED_TWICE,
         prospect::upsert,
     ),
     named(
         "pardot.prospect.assign",
-        WRITE,
+        WRITE_PROSPECT,
         "/api/prospect/version/{version}/do/assign",
         NAMED,
         assignment::assign,
     ),
     named(
         "pardot.prospect.unassign",
-        WRITE,
+        WRITE_PROSPECT,
         "/api/prospect/version/{version}/do/unassign",
         NAMED,
         assignment::unassign,
@@ -144,19 +146,19 @@ const OPERATIONS: &[Operation] = &[
     ),
     row(
         "pardot.prospect.batchCreate",
-        WRITE,
+        WRITE_PROSPECT,
         "/api/prospect/version/{version}/do/batchCreate",
         batch::create,
     ),
     row(
         "pardot.prospect.batchUpdate",
-        WRITE,
+        WRITE_PROSPECT,
         "/api/prospect/version/{version}/do/batchUpdate",
         batch::update,
     ),
     row(
         "pardot.prospect.batchUpsert",
-        WRITE,
+        WRITE_PROSPECT,
         "/api/prospect/version/{version}/do/batchUpsert",
         batch::upsert,
     ),

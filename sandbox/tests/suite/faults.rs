@@ -60,6 +60,12 @@ fn truncated_bodies() {
 }
 
 #[test]
+fn a_body_that_stalls() {
+    let (got, leads, last) = struck(&json!({ "fault": "stall", "bytes": 10 }));
+    assert_eq!((got, leads, &last["status"]), (Got::TimedOut, 1, &json!(201)));
+}
+
+#[test]
 fn garbage() {
     let (got, leads, _) = struck(&json!({ "fault": "garbage" }));
     let Got::Cut(raw) = got else { panic!("{got:?}") };

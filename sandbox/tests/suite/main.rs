@@ -8,6 +8,7 @@
 
 mod control;
 mod faults;
+mod lenient;
 mod marketo;
 mod operations;
 mod pardot;

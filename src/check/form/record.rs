@@ -210,6 +210,9 @@ fn entry(
         match (field.kind, Node::of(value)) {
             (Kind::Record, Node::Map(entries)) => nested(field, entries, clears, writer),
             (Kind::Records, Node::List(items)) if PARAMS => list(field, items, clears, writer),
+            // One record where a list is due: a page of Marketo's says so.
+            #[cfg(feature = "full")]
+            (Kind::Records, Node::Map(_)) => list(field, PackedValues(value), clears, writer),
             (_, Node::Null) if !field.required => {}
             (_, Node::Null) => writer.error(&code::REQUIRED),
             _ => writer.error(&code::KIND),
@@ -218,6 +221,10 @@ fn entry(
         rules::write(field, value, writer);
     }
     writer.place.truncate(outer);
+    // A list of the owner's own without any item clears as well.
+    #[cfg(feature = "full")]
+    let value =
+        if field.kind == Kind::Custom && value == [LIST, CLOSE] { &[NULL][..] } else { value };
     if clears && value == [NULL] {
         writer.values.truncate(inner);
         writer.values.push(NULL);

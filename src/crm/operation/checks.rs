@@ -32,6 +32,8 @@ pub enum Check {
     Ids(&'static [&'static str]),
     /// The first time lies before the second, and at most a year.
     Range(&'static str, &'static str),
+    /// A number, or yes or no.
+    CountOrFlag(&'static str),
     /// Only true is taken.
     TrueOnly(&'static str),
     /// The parameter stays below that many items.
@@ -123,6 +125,13 @@ impl Check {
                     before,
                 ));
             }
+            Check::CountOrFlag(name) => {
+                let is_count = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+                let is_flag = |text: &str| matches!(text, "true" | "false");
+                if text(report, name).is_some_and(|text| !is_count(text) && !is_flag(text)) {
+                    issues.push(Issue::error(name, &code::INTEGER));
+                }
+            }
             Check::TrueOnly(name) => {
                 if given(report, name) == Some(&Value::Bool(false)) {
                     issues.push(Issue::error(name, &code::PARAM_TRUE_ONLY));
@@ -203,14 +212,45 @@ fn all_ids(value: &Value<'_>) -> bool {
     }
 }
 
-/// A time as `YYYY-MM-DD HH:MM:SS`; a word is itself.
+/// How the words of GNU's date input begin, each with a blank before it.
+const DATE_WORDS: &str = " now tod yes tom noo mid ago las nex thi for yea mon wee day hou min sec am pm utc gmt z sun tue wed thu fri sat jan feb mar apr may jun jul aug sep oct nov dec";
+
+/// A time as `YYYY-MM-DD HH:MM:SS`, where it is a day with a clock or without; any other that GNU's date input may be is
+/// itself: `1 week ago`, `-2 days`, and a day with an offset from UTC.
 pub fn time(text: &str) -> Option<String> {
-    if TIME_WORDS.contains(&text) {
-        return Some(text.to_owned());
-    }
-    let (day, clock) = text.split_once(' ').unwrap_or((text, "00:00:00"));
-    let fits = is_day(day) && is_clock(clock);
-    fits.then(|| [day, " ", clock].concat())
+    fixed(text).or_else(|| is_date_input(text).then(|| text.to_owned()))
+}
+
+/// `YYYY-MM-DD HH:MM:SS` of a day and what may follow it. The pages join the two by a blank, by a colon, and in their example
+/// the day has 25 hours.
+fn fixed(text: &str) -> Option<String> {
+    let (day, clock) = text.split_at_checked(10)?;
+    let clock = match clock.as_bytes() {
+        [] => "00:00:00",
+        [b' ' | b'T' | b':', ..] => clock.get(1..)?,
+        _ => return None,
+    };
+    let seconds = if clock.len() == 5 { ":00" } else { "" };
+    (is_day(day) && is_clock(clock, 24)).then(|| [day, " ", clock, seconds].concat())
+}
+
+/// Whether every word may be one of GNU's date input. What they say together is the system's to judge.
+fn is_date_input(text: &str) -> bool {
+    let fits = |word: &str| {
+        let number = word.trim_start_matches(['+', '-']);
+        let unit = number.trim_start_matches(|sign: char| sign.is_ascii_digit());
+        let digits = number.len().wrapping_sub(unit.len());
+        let is_unit = unit.bytes().all(|byte| byte.is_ascii_alphabetic()) && {
+            let stem = unit.get(..3).unwrap_or(unit).to_ascii_lowercase();
+            cut(DATE_WORDS, &[" ", &stem].concat()).is_some()
+        };
+        (digits <= 8 && !number.is_empty() && is_unit)
+            || is_clock(word, 24)
+            || fixed(word).is_some()
+            || is_timestamp(word)
+            || is_offset(word)
+    };
+    TIME_WORDS.contains(&text) || (text.len() <= 64 && text.split(' ').all(fits))
 }
 
 /// A moment in UTC as `YYYY-MM-DD HH:MM:SS`, of milliseconds since 1970.
@@ -255,31 +295,40 @@ fn is_day(text: &str) -> bool {
     text.len() == 10 && rules::check(&Field::new("", Kind::Date), Value::from(text)).ok()
 }
 
-/// Hours, minutes and seconds, each of two digits and within their range.
-fn is_clock(text: &str) -> bool {
+/// Hours, minutes and perhaps seconds, each of two digits and within their range.
+fn is_clock(text: &str, most: u8) -> bool {
     let parts: Vec<_> = text.split(':').collect();
     let two = |part: &str, most: u8| {
         part.len() == 2
             && part.bytes().all(|byte| byte.is_ascii_digit())
             && part.parse().is_ok_and(|n: u8| n <= most)
     };
-    matches!(parts.as_slice(), [hours, minutes, seconds] if two(hours, 23) && two(minutes, 59) && two(seconds, 59))
+    match parts.as_slice() {
+        [hours, minutes, rest @ ..] => {
+            let last = rest.first().unwrap_or(&"00");
+            rest.len() < 2 && two(hours, most) && two(minutes, 59) && two(last, 59)
+        }
+        _ => false,
+    }
 }
 
-/// `2026-10-31T17:00:00-0400`, also with `Z`, with a colon in the offset, or with a fraction of a second.
+/// `2026-10-31T17:00:00-0400` as ISO 8601 has it: seconds may be missing or have a fraction, and the offset may be `Z`, hours
+/// alone, or with a colon.
 fn is_timestamp(text: &str) -> bool {
     let Some((day, rest)) = text.split_once('T') else { return false };
-    let (clock, offset) = match rest.strip_suffix('Z') {
-        Some(clock) => (clock, "+0000"),
-        None => match rest.rfind(['+', '-']).and_then(|at| rest.split_at_checked(at)) {
-            Some(parts) => parts,
-            None => return false,
-        },
-    };
-    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+    let at = rest.find(['+', '-', 'Z']).unwrap_or(rest.len());
+    let Some((clock, offset)) = rest.split_at_checked(at) else { return false };
+    let (clock, fraction) = clock.split_once(['.', ',']).unwrap_or((clock, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let offset: String = offset.chars().skip(1).filter(|sign| *sign != ':').collect();
-    is_day(day) && is_clock(clock) && digits(fraction) && offset.len() == 4 && digits(&offset)
+    is_day(day) && is_clock(clock, 23) && digits(fraction) && is_offset(offset)
+}
+
+/// `Z`, `+HH`, `+HHMM` or `+HH:MM`.
+fn is_offset(text: &str) -> bool {
+    let Some(clock) = text.strip_prefix(['+', '-']) else { return text == "Z" };
+    let minutes = clock.get(2..).filter(|rest| !rest.is_empty()).unwrap_or("00");
+    let minutes = minutes.strip_prefix(':').unwrap_or(minutes);
+    is_clock(&[clock.get(..2).unwrap_or_default(), ":", minutes].concat(), 14)
 }
 
 /// What is wrong with the time between two times; an open end is measured to `now`, where it is given.
@@ -290,7 +339,6 @@ pub fn range(
     after_name: &str,
     before_name: &str,
 ) -> Option<Issue> {
-    let fixed = |text: &str| time(text).filter(|time| !TIME_WORDS.contains(&time.as_str()));
     let start = fixed(after?)?;
     // Every word lies within the last two months, so `now` stands for it.
     let is_open = before.is_none_or(|text| TIME_WORDS.contains(&text));

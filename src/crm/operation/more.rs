@@ -47,6 +47,10 @@ pub struct States {
     pub over: &'static [&'static str],
     /// What is said of these.
     pub code: &'static Code,
+    /// The member of the record which says that its files are gone.
+    pub expired: &'static str,
+    /// What is said of that.
+    pub gone: &'static Code,
     /// The member of the record with the addresses of the files.
     pub refs: &'static str,
     /// Milliseconds before the first question.

@@ -130,7 +130,8 @@ fn identified(record: Value<'_>) -> (String, Entries<'_>) {
     (key.as_ref().and_then(Value::as_text).unwrap_or_default().to_owned(), fields)
 }
 
-/// The fields of a record with lists spread over `name_0`, `name_1` … and null as empty text, which clears.
+/// The fields of a record with lists spread over `name_0`, `name_1` … and null as empty text, which clears, whether the
+/// field has several values or one.
 fn spread(fields: Entries<'_>) -> Entries<'_> {
     let mut flat = Vec::with_capacity(fields.len());
     for (name, value) in fields {
@@ -141,7 +142,11 @@ fn spread(fields: Entries<'_>) -> Entries<'_> {
                     flat.push(([name.as_ref(), "_", &index].concat().into(), item));
                 }
             }
-            Value::Null => flat.push((name, Value::from(""))),
+            Value::Null => {
+                let several = [name.as_ref(), "_0"].concat();
+                flat.push((name, Value::from("")));
+                flat.push((several.into(), Value::from("")));
+            }
             Value::Bool(yes) => {
                 flat.push((name, Value::Number(if yes { "1" } else { "0" }.into())));
             }

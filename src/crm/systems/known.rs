@@ -35,7 +35,7 @@ pub struct Known {
     pub name: Cow<'static, str>,
     /// What it means for a call.
     pub class: Class,
-    sentence: &'static str,
+    pub(in crate::crm::systems) sentence: &'static str,
 }
 
 /// How many bytes [`pack`] makes.
@@ -134,6 +134,7 @@ impl Known {
                 id: None,
                 status: "unchanged".to_owned(),
                 warnings: vec![self.issue("")],
+                record: None,
             },
             Class::Retry(reason, after) => {
                 Outcome::Retry { after: Some(after), code: self.name.clone(), reason }
@@ -168,6 +169,7 @@ mod tests {
             (&pardot::KNOWN, pardot::CODES),
             (&marketo::REQUEST_KNOWN, marketo::REQUEST),
             (&marketo::LEAD_KNOWN, marketo::LEAD),
+            (&marketo::READ_KNOWN, marketo::READ),
         ] {
             for row in rows {
                 let known = codes.find(row.number);

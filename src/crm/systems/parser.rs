@@ -3,8 +3,9 @@
 use crate::crm::operation::{Operation, RequestEncoding, ResponseParser, Wide, named};
 use crate::crm::outcome::Outcome;
 use crate::crm::systems::reply::Reply;
-use crate::crm::systems::sent::Sent;
+use crate::crm::systems::sent::{Sent, place};
 use crate::crm::systems::{marketo, pardot, prospects, relay};
+use crate::encoding::typed as encoding;
 use crate::value::{Entries, Value};
 use std::borrow::Cow;
 
@@ -27,7 +28,15 @@ impl Operation {
     /// What became of a call, where its parameters are known: a field that was asked for and is absent is null, and a
     /// batch has an outcome for each of its records.
     pub fn read_for(&self, reply: &Reply, params: &Entries<'_>) -> Outcome {
-        match (self.parser, self.judge(reply, Sent::default(), params)) {
+        let mut outcome = self.judge(reply, Sent::default(), params);
+        // An answer that refuses something may name what was sent.
+        if matches!(outcome, Outcome::Refused { .. } | Outcome::Batch { .. }) && !params.is_empty()
+        {
+            let mut body = String::new();
+            encoding::json(&Value::Map(params.clone()), &mut body);
+            outcome = self.judge(reply, Sent { body: &body, own: "" }, params);
+        }
+        match (self.parser, outcome) {
             (ResponseParser::MarketoFound, Outcome::Found { records, total, next }) => {
                 Outcome::Found { records: completed(records, &asked(params)), total, next }
             }
@@ -35,19 +44,28 @@ impl Operation {
         }
     }
 
-    /// What became of a call of which it is known what it sent: whose fault a refusal is may depend on that.
+    /// What became of a call of which it is known what it sent: whose fault a refusal is may depend on that. A relay asks,
+    /// and keeps no record.
     pub fn read_sent(&self, reply: &Reply, sent: Sent<'_>) -> Outcome {
-        self.judge(reply, sent, &Vec::new())
+        let mut outcome = self.judge(reply, sent, &Vec::new());
+        outcome.forget();
+        outcome
     }
 
     fn judge(&self, reply: &Reply, sent: Sent<'_>, params: &Entries<'_>) -> Outcome {
         match self.parser {
             ResponseParser::Relay => relay::read(reply.status, &reply.json().unwrap_or_default()),
-            ResponseParser::MarketoRecords => marketo::read_records(reply, sent),
+            ResponseParser::MarketoRecords => {
+                let mut read = marketo::read_records(reply, sent, self.name);
+                place(&mut read, "marketo", marketo::ABOUT, sent);
+                read
+            }
             ResponseParser::MarketoFound => marketo::read_found(reply),
             ResponseParser::MarketoDone(status) => marketo::read_done(reply, status),
             ResponseParser::PardotWrite => {
-                pardot::placed(pardot::read_write(reply, self.name.ends_with(".create")), sent)
+                let mut read = pardot::read_write(reply, self.name.ends_with(".create"));
+                place(&mut read, "pardot", pardot::ABOUT, sent);
+                read
             }
             ResponseParser::PardotRead => pardot::read_found(reply),
             ResponseParser::PardotFound(name) => pardot::read_objects(reply, name),
@@ -60,9 +78,25 @@ impl Operation {
             ResponseParser::PardotGone => pardot::read_gone(reply),
             ResponseParser::PardotExport => pardot::read_export(reply),
             ResponseParser::PardotCsv => pardot::read_csv(reply),
-            ResponseParser::ProspectsWrite => prospects::read_write(reply),
+            ResponseParser::ProspectsWrite => {
+                // A quote within a text is escaped, so that this can only be the parameter.
+                let is_sent = sent.body.contains("\"update\":true").then_some(true);
+                let gave = params.is_empty()
+                    || named(params, "phone").is_some_and(|phone| !phone.is_empty());
+                prospects::read_write(reply, named(params, "update").map_or(is_sent, says), gave)
+            }
             ResponseParser::ProspectsFound => prospects::read_found(reply, self.path.contains('{')),
         }
+    }
+}
+
+/// What a flag says, as the parameters' form reads it.
+fn says(flag: &Value<'_>) -> Option<bool> {
+    match (flag, flag.as_text()) {
+        (Value::Bool(yes), _) => Some(*yes),
+        (_, Some("true" | "1")) => Some(true),
+        (_, Some("false" | "0")) => Some(false),
+        _ => None,
     }
 }
 

@@ -22,6 +22,9 @@ use std::borrow::Cow;
 /// So many refused tokens in a row are the call's own fault, where a read passes: other calls may meet the first ones.
 const REFUSED_TOKENS: u32 = 5;
 
+/// So many look-ups in a row that find nobody, where the write says that somebody is there, are the lead's end.
+const CONTRADICTIONS: u32 = 8;
+
 /// The times that the machine goes by, in milliseconds.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Timing {
@@ -419,6 +422,11 @@ impl Delivery {
                 self.record = None;
                 self.call = Call::LookUp;
                 self.wait(again(self.attempts))
+            }
+            // Another program wrote this person after the look-up, or reads lag behind: both end.
+            Outcome::Refused { issues, .. } if self.is_there(recipe, &issues) => {
+                self.attempts = self.attempts.saturating_add(1);
+                self.turn_to(Call::LookUp, again(self.attempts))
             }
             Outcome::Refused { fault: Fault::Lead, .. } => {
                 self.phase = Phase::Dead;

@@ -22,6 +22,13 @@ pub(super) fn rows(_: &Path) -> Outcome<String> {
         }
         text.push_str("];\n");
     }
+    text.push_str("\n/** Those that version 3 of Pardot's API has in another form. */\nexport const older = (): OperationInfo[] => [\n");
+    for operation in operations() {
+        if let Some(older) = operation.more.older {
+            writeln!(text, "  {},", row(older, is_capture(operation)))?;
+        }
+    }
+    text.push_str("];\n");
     Ok(text)
 }
 

@@ -38,9 +38,8 @@ fn whose(fault: Fault) -> &'static str {
 }
 
 fn fault(row: &VendorCode) -> String {
-    let about = pardot::ABOUT
-        .iter()
-        .find(|(number, _)| *number == row.number && row.name.starts_with("pardot."));
+    let about = if row.name.starts_with("pardot.") { pardot::ABOUT } else { marketo::ABOUT };
+    let about = about.iter().find(|(number, _)| *number == row.number);
     match (row.class, about.map_or("", |(_, param)| param)) {
         (Class::Refused(Fault::Lead), param) if !param.is_empty() => {
             let some = if param.ends_with('_') { "…" } else { "" };
@@ -177,11 +176,21 @@ pub(super) fn page(_: &Path) -> Done<String> {
     codes(&mut page, marketo::REQUEST)?;
     page.push_str("### One record\n\n");
     codes(&mut page, marketo::LEAD)?;
+    page.push_str("### What a search means by its code\n\n");
+    codes(&mut page, marketo::READ)?;
+    let already: Vec<_> = marketo::ALREADY
+        .iter()
+        .map(|(operation, number)| format!("`marketo.{number}` to `{operation}`"))
+        .collect();
+    let already = already.join(", ");
+    writeln!(page, "It is so already, and `stored` as `unchanged`: {already}.\n")?;
     page.push_str("`marketo.unlisted`: a code that Adobe's pages do not list; `refused`, the lead.\n\n## Pardot\n\nBoth versions; the HTTP status is mostly 400.\n\n");
     codes(&mut page, pardot::CODES)?;
     page.push_str("`pardot.unlisted`: a code that Salesforce's pages do not list; `refused`, the lead. To a write `pardot.4` says that the address is none. With HTTP 403 the codes of a token are the account's.\n\n## Prospects\n\n| HTTP | code | meaning | again? |\n|---|---|---|---|\n");
     let answer = r#"{"error":"x","message":"x"}"#;
-    one(&mut page, "", 400, answer, "The values do not fit; also 422.", prospects::read_write)?;
+    one(&mut page, "", 400, answer, "The values do not fit; also 422.", |reply| {
+        prospects::read_write(reply, None, true)
+    })?;
     one(&mut page, "", 404, answer, "There is no such prospect.", |reply| {
         prospects::read_found(reply, true)
     })?;
@@ -191,7 +200,7 @@ pub(super) fn page(_: &Path) -> Done<String> {
         409,
         answer,
         "The same key with another body, or the first call still runs.",
-        prospects::read_write,
+        |reply| prospects::read_write(reply, None, true),
     )?;
     let limited = r#"{"error":"x","message":"x","retryAfter":7}"#;
     one(
@@ -200,7 +209,7 @@ pub(super) fn page(_: &Path) -> Done<String> {
         429,
         limited,
         "Too many calls; the reply says how long, here 7 s.",
-        prospects::read_write,
+        |reply| prospects::read_write(reply, None, true),
     )?;
     page.push_str(
         "\n## Tokens\n\n`client` throws `auth.refused` with the code in `issues`, or `auth.busy`; to the relay they are the account's: its leads wait.\n\n",

@@ -126,10 +126,11 @@ fn rules(operation: &Operation) -> Vec<String> {
             }
             Check::Overrides(name, others) => format!("`{name}` makes the system ignore {}: a warning.", ticked(others)),
             Check::OnlyWith(name, other, words) => format!("`{name}` only with `{other}` {}.", ticked(words)),
-            Check::Times(names) => format!("Times ({}): `today`, `yesterday`, `last_7_days`, `this_month`, `last_month` or `YYYY-MM-DD HH:MM:SS`.", ticked(names)),
+            Check::Times(names) => format!("Times ({}): `today`, `yesterday`, `last_7_days`, `this_month`, `last_month` or GNU's date input: `YYYY-MM-DD HH:MM:SS`, `1 week ago`.", ticked(names)),
             Check::Timestamp(name) => format!("`{name}` is an ISO 8601 time with its offset."),
             Check::Ids(names) => format!("Ids ({}) have digits only.", ticked(names)),
             Check::Range(after, before) => format!("`{after}` lies before `{before}`, by a year at most."),
+            Check::CountOrFlag(name) => format!("`{name}` takes a number, or true or false."),
             Check::TrueOnly(name) => format!("`{name}` takes only true."),
             Check::Most(name, most) => format!("`{name}` takes at most {most}."),
             Check::NoComma(name) => format!("No comma in an item of `{name}`."),

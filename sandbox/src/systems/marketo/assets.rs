@@ -54,7 +54,7 @@ const STANDARD: [(&str, &str, &str, Option<u32>); 34] = [
 ];
 
 /// Every field as the schema shows it, the standard ones first.
-fn all(state: &SandboxState) -> store::Result<Vec<Value>> {
+pub(super) fn all(state: &SandboxState) -> store::Result<Vec<Value>> {
     let changed = state.store.things(Name::Marketo, KIND)?;
     let mut fields: Vec<Value> = STANDARD
         .iter()
@@ -81,19 +81,88 @@ fn all(state: &SandboxState) -> store::Result<Vec<Value>> {
     Ok(fields)
 }
 
+pub(super) fn field<'f>(fields: &'f [Value], name: &str) -> Option<&'f Value> {
+    fields.iter().find(|field| field["name"] == name)
+}
+
+/// Whether a value is of a field's type, and no longer than it may be; null clears any. Which code a text gets that is too
+/// long is not documented: it is skipped like any other that does not fit.
+pub(super) fn fits(field: &Value, value: &Value) -> bool {
+    let text = match value {
+        Value::Null => return true,
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let is_short = field["length"]
+        .as_u64()
+        .is_none_or(|most| u64::try_from(text.chars().count()).is_ok_and(|count| count <= most));
+    let digits = |text: &str, shape: &str| {
+        text.len() >= shape.len()
+            && text
+                .bytes()
+                .zip(shape.bytes())
+                .all(|(a, b)| if b == b'9' { a.is_ascii_digit() } else { a == b })
+    };
+    is_short
+        && match field["dataType"].as_str() {
+            Some("integer" | "score" | "percent") => text.parse::<i64>().is_ok(),
+            Some("float" | "currency") => text.parse::<f64>().is_ok(),
+            Some("boolean") => {
+                matches!(text.to_ascii_lowercase().as_str(), "true" | "false" | "1" | "0")
+            }
+            Some("date") => text.len() == 10 && digits(&text, "9999-99-99"),
+            Some("datetime") => digits(&text, "9999-99-99"),
+            _ => true,
+        }
+}
+
 pub(super) fn names(state: &SandboxState) -> store::Result<Vec<String>> {
     let fields = all(state)?;
     Ok(fields.iter().filter_map(|field| field.get("name")?.as_str().map(str::to_owned)).collect())
 }
 
+/// What a subscription's leads are found by beside its custom fields (page "Leads", Query).
+const SEARCHABLE: [&str; 13] = [
+    "cookies",
+    "email",
+    "facebookId",
+    "id",
+    "leadPartitionId",
+    "linkedInId",
+    "sfdcAccountId",
+    "sfdcContactId",
+    "sfdcLeadId",
+    "sfdcLeadOwnerId",
+    "sfdcOpptyId",
+    "twitterId",
+    "mktoName",
+];
+
+/// The demo form's own among the fields: to Marketo these are custom ones.
+const CUSTOM: [&str; 8] = [
+    "labels",
+    "notes",
+    "message",
+    "utmSource",
+    "utmMedium",
+    "utmCampaign",
+    "utmTerm",
+    "utmContent",
+];
+
 /// Custom fields filter only as string, e-mail or integer (page "Leads", Query).
 pub(super) fn searchable(state: &SandboxState, name: &str) -> store::Result<bool> {
-    Ok(all(state)?.iter().any(|field| {
-        let is = |member: &str, word: &str| field.get(member).and_then(Value::as_str) == Some(word);
-        let kind_fits =
-            ["string", "email", "integer", "phone"].iter().any(|kind| is("dataType", kind));
-        is("name", name) && kind_fits
-    }))
+    let all = all(state)?;
+    let custom = field(&all, name).is_some_and(|field| {
+        let is_own = field["isCustom"] == true || CUSTOM.contains(&name);
+        is_own && matches!(field["dataType"].as_str(), Some("string" | "email" | "integer"))
+    });
+    Ok(custom || SEARCHABLE.contains(&name))
+}
+
+/// What Marketo keeps itself.
+fn is_kept(field: &Value) -> bool {
+    matches!(field["name"].as_str(), Some("id" | "createdAt" | "updatedAt"))
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "a plan may refuse; this one has nothing to refuse")]
@@ -105,7 +174,7 @@ pub(super) fn describe(_: &Call, _: &SandboxState, _: i64) -> Result<Commit, Rep
             .map(|(id, field)| {
                 json!({
                     "id": id, "displayName": field["displayName"], "dataType": field["dataType"],
-                    "length": field.get("length"), "rest": { "name": field["name"], "readOnly": field["name"] == "id" },
+                    "length": field.get("length"), "rest": { "name": field["name"], "readOnly": is_kept(field) },
                 })
             })
             .collect();
@@ -122,11 +191,11 @@ pub(super) fn describe2(_: &Call, _: &SandboxState, _: i64) -> Result<Commit, Re
             .map(|field| {
                 json!({
                     "name": field["name"], "displayName": field["displayName"], "dataType": field["dataType"],
-                    "length": field.get("length"), "updateable": field["name"] != "id", "crmManaged": false,
+                    "length": field.get("length"), "updateable": !is_kept(field), "crmManaged": false,
                 })
             })
             .collect();
-        let searchable = json!([["email"], ["id"], ["phone"], ["lastName"]]);
+        let searchable: Vec<Value> = SEARCHABLE.iter().map(|name| json!([name])).collect();
         Ok(answer::page(
             &[json!({ "name": "API Lead", "searchableFields": searchable, "fields": shown })],
             None,
@@ -138,7 +207,7 @@ pub(super) fn describe2(_: &Call, _: &SandboxState, _: i64) -> Result<Commit, Re
 #[allow(clippy::unnecessary_wraps, reason = "a plan may refuse; this one refuses with the page")]
 pub(super) fn browse(call: &Call, _: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let call = call.clone();
-    Ok(Box::new(move |state, _| page(&call, &all(state)?, true)))
+    Ok(Box::new(move |state, now| page(&call, &all(state)?, true, now)))
 }
 
 pub(super) fn get(call: &Call, _: &SandboxState, _: i64) -> Result<Commit, Reply> {

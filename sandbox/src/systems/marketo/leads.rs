@@ -77,9 +77,14 @@ fn upsert(
 ) -> Result<Commit, Reply> {
     let records = input(body, MOST)?;
     let key = body.get("lookupField").and_then(Value::as_str).unwrap_or("email").to_owned();
-    let known = assets::names(state)?;
-    if !known.contains(&key) && key != "mktToken" {
+    let known = assets::all(state)?;
+    if assets::field(&known, &key).is_none() && key != "mktToken" {
         return Err(answer::failed("1006", &format!("Lookup field '{key}' not found")));
+    }
+    if let Some(name) = body.get("partitionName").and_then(Value::as_str)
+        && !PARTITIONS.contains(&name)
+    {
+        return Err(answer::failed("1008", "Access to partition denied"));
     }
     let mut seen = Vec::new();
     let mut steps = Vec::with_capacity(records.len());
@@ -131,7 +136,7 @@ fn step(
     mut record: Fields,
     action: &str,
     key: &str,
-    known: &[String],
+    known: &[Value],
     seen: &mut Vec<String>,
     state: &SandboxState,
 ) -> Result<Step, Reply> {
@@ -149,11 +154,18 @@ fn step(
         if COMPANY.contains(&name.as_str()) {
             return Ok(skip("1021", "Company fields cannot be updated"));
         }
-        if !known.contains(name) && !matches!(name.as_str(), "cookies" | "mktToken") {
+        let field = assets::field(known, name);
+        if field.is_none() && !matches!(name.as_str(), "cookies" | "mktToken") {
             return Ok(skip("1006", &format!("Field '{name}' not found")));
         }
         if value.is_object() || value.is_array() {
             return Ok(skip("1001", &format!("Invalid value for field '{name}'")));
+        }
+        // The live sentence.
+        if field.is_some_and(|field| !assets::fits(field, value)) {
+            let message =
+                format!("Invalid value for field '{name}' and value '{}'", text(Some(value)));
+            return Ok(skip("1003", &message));
         }
     }
     if record.get("email").and_then(Value::as_str).is_some_and(|text| !is_address(text)) {
@@ -223,7 +235,7 @@ pub(super) fn number(person: &Person) -> Value {
     json!(person.id.parse::<i64>().unwrap_or_default())
 }
 
-/// A lead with the fields that were asked for; what is null is left out.
+/// A lead with the fields that were asked for; what it lacks is null, as recorded.
 pub(super) fn shown(person: &Person, fields: &[String]) -> Value {
     let stamp = |at| json!(format!("{}Z", clock::timestamp(at, 0).replace(' ', "T")));
     let mut record = Fields::new();
@@ -235,9 +247,7 @@ pub(super) fn shown(person: &Person, fields: &[String]) -> Value {
             "ecids" => json!([]),
             other => person.fields.get(other).cloned().unwrap_or_default(),
         };
-        if !value.is_null() {
-            record.insert(name.clone(), value);
-        }
+        record.insert(name.clone(), value);
     }
     record.insert("id".to_owned(), number(person));
     Value::Object(record)
@@ -245,11 +255,10 @@ pub(super) fn shown(person: &Person, fields: &[String]) -> Value {
 
 /// The names in `fields`; an unknown one is 1006.
 pub(super) fn asked(call: &Call, state: &SandboxState) -> Result<Vec<String>, Reply> {
-    let Some(given) = call.query.get("fields").filter(|text| !text.is_empty()) else {
+    let Some(names) = call.query.several("fields") else {
         return Ok(DEFAULT_FIELDS.map(str::to_owned).to_vec());
     };
     let known = assets::names(state)?;
-    let names: Vec<String> = given.split(',').map(|name| name.trim().to_owned()).collect();
     match names.iter().find(|name| {
         !known.contains(name)
             && !matches!(name.as_str(), "ecids" | "id" | "createdAt" | "updatedAt")
@@ -264,7 +273,7 @@ pub(super) fn get(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, R
     let fields = asked(call, state)?;
     Ok(Box::new(move |state, now| match state.read(Name::Marketo, By::Id(&target), now)?.pop() {
         Some(person) => Ok(answer::page(&[shown(&person, &fields)], None, false).about(person.id)),
-        None => Err(answer::failed("1004", "Lead not found")),
+        None => Err(none(&target)),
     }))
 }
 
@@ -274,13 +283,13 @@ pub(super) fn filter(call: &Call, state: &SandboxState, _: i64) -> Result<Commit
     let Some(kind) = given("filterType") else {
         return Err(answer::failed("1002", "Missing value for required parameter 'filterType'"));
     };
-    let Some(values) = given("filterValues") else {
+    let Some(values) = call.query.several("filterValues") else {
         return Err(answer::failed("1002", "Missing value for required parameter 'filterValues'"));
     };
     if !assets::searchable(state, &kind)? {
         return Err(answer::failed("1011", &format!("Field '{kind}' cannot be used as a filter")));
     }
-    let values: Vec<String> = values.split(',').map(|value| value.trim().to_lowercase()).collect();
+    let values: Vec<String> = values.iter().map(|value| value.to_lowercase()).collect();
     if values.len() > MOST {
         return Err(answer::failed("1003", "Too many values in filterValues"));
     }
@@ -301,27 +310,33 @@ pub(super) fn filter(call: &Call, state: &SandboxState, _: i64) -> Result<Commit
         }
         let ids: Vec<&str> = found.iter().map(|person| person.id.as_str()).collect();
         let records: Vec<Value> = found.iter().map(|person| shown(person, &fields)).collect();
-        Ok(page(&call, &records, false)?.about(ids.join(",")))
+        Ok(page(&call, &records, false, now)?.about(ids.join(",")))
     }))
 }
 
+/// By `input`, or by `id` where the body is empty, says the vendor's `OpenAPI`.
 pub(super) fn delete(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
-    let records = input(&body(call, state)?, MOST)?;
+    let targets: Vec<String> = match call.query.several("id") {
+        Some(ids)
+            if call.body.is_empty()
+                || call.content_type().as_deref() != Some("application/json") =>
+        {
+            ids
+        }
+        _ => {
+            input(&body(call, state)?, MOST)?.iter().map(|record| text(record.get("id"))).collect()
+        }
+    };
     Ok(Box::new(move |state, _| {
         let mut results = Vec::new();
-        for record in &records {
-            let target = text(record.get("id"));
+        for target in targets {
             match state.store.find(Name::Marketo, By::Id(&target))?.pop() {
                 Some(person) => {
                     state.store.remove(&person)?;
                     results.push(json!({ "id": number(&person), "status": "deleted" }));
                 }
                 None => {
-                    results.push(answer::skipped_record(
-                        record.get("id"),
-                        "1004",
-                        "Lead not found",
-                    ));
+                    results.push(nobody(&target));
                 }
             }
         }
@@ -329,12 +344,58 @@ pub(super) fn delete(call: &Call, state: &SandboxState, _: i64) -> Result<Commit
     }))
 }
 
+/// A record of a lead that there is none of; an id that is no number is a wrong type, and no lead with the id 0.
+pub(super) fn nobody(id: &str) -> Value {
+    match id.parse::<u64>() {
+        Ok(number) => answer::skipped_record(Some(&json!(number)), "1004", "Lead not found"),
+        Err(_) => answer::skipped_record(None, "1001", "Invalid value. Required of type 'Integer'"),
+    }
+}
+
+/// The same of a whole call.
+fn none(id: &str) -> Reply {
+    match id.parse::<u64>() {
+        Ok(_) => answer::failed("1004", "Lead not found"),
+        Err(_) => answer::failed("1001", "Invalid value. Required of type 'Integer'"),
+    }
+}
+
+/// The partitions of this subscription.
+const PARTITIONS: [&str; 3] = ["Default", "EU", "US"];
+
+pub(super) fn partition(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let records = input(&body(call, state)?, MOST)?;
+    Ok(Box::new(move |state, now| {
+        let mut results = Vec::new();
+        for record in records {
+            let id = text(record.get("id"));
+            let name = text(record.get("partitionName"));
+            let found = state.store.find(Name::Marketo, By::Id(&id))?.pop();
+            results.push(match (found, PARTITIONS.contains(&name.as_str())) {
+                (None, _) => nobody(&id),
+                (Some(person), false) => answer::skipped_record(
+                    Some(&number(&person)),
+                    "1008",
+                    "Access to partition denied",
+                ),
+                (Some(mut person), true) => {
+                    person.fields.insert("leadPartitionId".to_owned(), json!(name));
+                    person.updated = now;
+                    state.store.save(&person)?;
+                    json!({ "id": number(&person), "status": "updated" })
+                }
+            });
+        }
+        Ok(answer::result(&results, "updated"))
+    }))
+}
+
 /// The winner's values win; its empty ones are filled from the losers, in their order.
 pub(super) fn merge(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let winner = call.capture("id").unwrap_or_default().to_owned();
-    let losers: Vec<String> = match (call.query.get("leadId"), call.query.get("leadIds")) {
+    let losers = match (call.query.get("leadId"), call.query.several("leadIds")) {
         (Some(one), None) => vec![one.to_owned()],
-        (None, Some(many)) => many.split(',').map(|id| id.trim().to_owned()).collect(),
+        (None, Some(many)) => many,
         _ => return Err(answer::failed("1002", "leadId or leadIds is needed")),
     };
     if losers.len() > MOST_LOSERS {
@@ -342,13 +403,12 @@ pub(super) fn merge(call: &Call, state: &SandboxState, _: i64) -> Result<Commit,
     }
     let _ = state;
     Ok(Box::new(move |state, now| {
-        let unknown = || answer::failed("1004", "Lead not found");
         let mut person =
-            state.store.find(Name::Marketo, By::Id(&winner))?.pop().ok_or_else(unknown)?;
+            state.store.find(Name::Marketo, By::Id(&winner))?.pop().ok_or_else(|| none(&winner))?;
         let mut others = Vec::new();
         for loser in &losers {
             let found =
-                state.store.find(Name::Marketo, By::Id(loser))?.pop().ok_or_else(unknown)?;
+                state.store.find(Name::Marketo, By::Id(loser))?.pop().ok_or_else(|| none(loser))?;
             if found.seq == person.seq {
                 return Err(answer::failed("1003", "A lead cannot be merged with itself"));
             }
@@ -378,7 +438,7 @@ pub(super) fn associate(call: &Call, _: &SandboxState, _: i64) -> Result<Commit,
     }
     Ok(Box::new(move |state, now| {
         let person = state.store.find(Name::Marketo, By::Id(&target))?.pop();
-        let person = person.ok_or_else(|| answer::failed("1004", "Lead not found"))?;
+        let person = person.ok_or_else(|| none(&target))?;
         state.store.add_activity(
             person.seq,
             "Associate Web Activity",

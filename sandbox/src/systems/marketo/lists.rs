@@ -1,10 +1,10 @@
-//! Static lists, programs and who is in them (pages "List membership" and "Program members"). Every list id exists; a
-//! membership makes it.
+//! Static lists, programs and who is in them (pages "List membership" and "Program members"). A list, program or campaign
+//! with a number up to 999,999 exists; a membership makes it.
 
 use serde_json::{Map, Value, json};
 
 use super::answer;
-use super::leads::{asked, number, shown};
+use super::leads::{asked, nobody, number, shown};
 use super::request::{MOST, body, input, page, stem};
 use crate::clock;
 use crate::http::call::{Call, Params};
@@ -26,8 +26,7 @@ const STATUSES: [&str; 4] = ["Invited", "Registered", "Visited", "Attended"];
 
 /// The ids of `id` in the query or of `input` in the body.
 fn ids(call: &Call, state: &SandboxState) -> Result<Vec<String>, Reply> {
-    let given: Vec<String> =
-        call.query.all("id").flat_map(|text| text.split(',')).map(str::to_owned).collect();
+    let given = call.query.several("id").unwrap_or_default();
     if given.len() > MOST {
         return Err(answer::failed("1003", "Too many ids"));
     }
@@ -51,6 +50,44 @@ fn members(state: &SandboxState, kind: &str, of: &str) -> store::Result<Vec<Thin
     Ok(all)
 }
 
+/// The id in a path, of something that exists; else 1001 for what is no number and 1013.
+fn owner(call: &Call) -> Result<String, Reply> {
+    let id = call.capture("id").unwrap_or_default();
+    match id.parse::<u32>() {
+        Ok(1..=999_999) => Ok(id.to_owned()),
+        Ok(_) => Err(answer::failed("1013", "Object not found")),
+        Err(_) => Err(answer::failed("1001", "Invalid value. Required of type 'Integer'")),
+    }
+}
+
+/// Leads that a smart campaign is asked to run: up to 100, each of them one that there is.
+pub(super) fn trigger(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
+    let of = owner(call)?;
+    let body = body(call, state)?;
+    let leads = body.pointer("/input/leads").and_then(Value::as_array).cloned();
+    let leads = leads.filter(|leads| !leads.is_empty());
+    let leads = leads
+        .ok_or_else(|| answer::failed("1002", "Missing value for required parameter 'leads'"))?;
+    if leads.len() > 100 {
+        return Err(answer::failed("1003", "Too many leads"));
+    }
+    let tokens = body.pointer("/input/tokens").cloned().unwrap_or_default();
+    Ok(Box::new(move |state, now| {
+        let mut persons = Vec::new();
+        for one in &leads {
+            let id = one["id"].to_string().replace('"', "");
+            persons
+                .push(lead(state, &id)?.ok_or_else(|| answer::failed("1004", "Lead not found"))?);
+        }
+        for person in &persons {
+            let source = json!({ "campaignId": of, "tokens": tokens });
+            state.store.add_activity(person.seq, "Request Campaign", now, &source)?;
+        }
+        let id = of.parse::<i64>().unwrap_or_default();
+        Ok(answer::result(&[json!({ "id": id })], "requested"))
+    }))
+}
+
 fn lead(state: &SandboxState, id: &str) -> store::Result<Option<Person>> {
     Ok(state.store.find(Name::Marketo, By::Id(id))?.pop())
 }
@@ -72,8 +109,7 @@ fn for_each(
             results.push(if let Some(person) = lead(state, id)? {
                 act(state, &person, now)?
             } else {
-                let id = json!(id.parse::<i64>().unwrap_or_default());
-                answer::skipped_record(Some(&id), "1004", "Lead not found")
+                nobody(id)
             });
         }
         Ok(answer::result(&results, "listed"))
@@ -81,7 +117,7 @@ fn for_each(
 }
 
 pub(super) fn add(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
-    let of = call.capture("id").unwrap_or_default().to_owned();
+    let of = owner(call)?;
     for_each(call, state, move |state, person, now| {
         if !members(state, LIST, &of)?.iter().any(|thing| thing.owner == person.id) {
             state.store.add_thing(Name::Marketo, LIST, &person.id, &json!({ "of": of }), now)?;
@@ -91,7 +127,7 @@ pub(super) fn add(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, R
 }
 
 pub(super) fn remove(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
-    let of = call.capture("id").unwrap_or_default().to_owned();
+    let of = owner(call)?;
     for_each(call, state, move |state, person, _| {
         match members(state, LIST, &of)?.into_iter().find(|thing| thing.owner == person.id) {
             Some(thing) => {
@@ -104,7 +140,7 @@ pub(super) fn remove(call: &Call, state: &SandboxState, _: i64) -> Result<Commit
 }
 
 pub(super) fn is_member(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
-    let of = call.capture("id").unwrap_or_default().to_owned();
+    let of = owner(call)?;
     for_each(call, state, move |state, person, _| {
         let is_member = members(state, LIST, &of)?.iter().any(|thing| thing.owner == person.id);
         Ok(
@@ -122,7 +158,7 @@ fn leads_of(
 ) -> Result<Commit, Reply> {
     let fields = asked(call, state)?;
     let call = call.clone();
-    Ok(Box::new(move |state, _| {
+    Ok(Box::new(move |state, now| {
         let mut records = Vec::new();
         for thing in members(state, kind, &of)? {
             let Some(person) = lead(state, &thing.owner)? else { continue };
@@ -132,7 +168,7 @@ fn leads_of(
             }
             records.push(record);
         }
-        page(&call, &records, false)
+        page(&call, &records, false, now)
     }))
 }
 
@@ -145,7 +181,7 @@ fn membership(thing: &Thing) -> Value {
 }
 
 pub(super) fn by_list(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
-    leads_of(call, state, LIST, call.capture("id").unwrap_or_default().to_owned())
+    leads_of(call, state, LIST, owner(call)?)
 }
 
 pub(super) fn by_program(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
@@ -161,7 +197,7 @@ fn of_one(
     admits: impl Fn(&Thing) -> bool + Send + 'static,
 ) -> Commit {
     let call = call.clone();
-    Box::new(move |state, _| {
+    Box::new(move |state, now| {
         let id = call.capture("id").unwrap_or_default();
         if lead(state, id)?.is_none() {
             return Err(answer::failed("1004", "Lead not found"));
@@ -169,7 +205,7 @@ fn of_one(
         let mut all = state.store.things(Name::Marketo, kind)?;
         all.retain(|thing| thing.owner == id && admits(thing));
         let records: Vec<Value> = all.iter().map(show).collect();
-        page(&call, &records, true)
+        page(&call, &records, true, now)
     })
 }
 
@@ -192,7 +228,7 @@ pub(super) fn of_lead(call: &Call, _: &SandboxState, _: i64) -> Result<Commit, R
 )]
 pub(super) fn campaigns_of_lead(call: &Call, _: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let call = call.clone();
-    Ok(Box::new(move |state, _| {
+    Ok(Box::new(move |state, now| {
         let id = call.capture("id").unwrap_or_default();
         if lead(state, id)?.is_none() {
             return Err(answer::failed("1004", "Lead not found"));
@@ -208,17 +244,15 @@ pub(super) fn campaigns_of_lead(call: &Call, _: &SandboxState, _: i64) -> Result
             };
             json!({ "smartCampaignId": members["smartCampaignId"], "createdAt": time("created_at"), "updatedAt": time("updated_at") })
         };
-        page(&call, &all.iter().map(of).collect::<Vec<_>>(), true)
+        page(&call, &all.iter().map(of).collect::<Vec<_>>(), true, now)
     }))
 }
 
 pub(super) fn programs_of_lead(call: &Call, _: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let wanted: Option<Vec<String>> =
-        match (call.query.get("filterType"), call.query.get("filterValues")) {
+        match (call.query.get("filterType"), call.query.several("filterValues")) {
             (None, None) => None,
-            (Some("programId"), Some(values)) => {
-                Some(values.split(',').map(str::to_owned).collect())
-            }
+            (Some("programId"), Some(values)) => Some(values),
             _ => return Err(answer::failed("1035", "The filter type is not supported")),
         };
     let show = |thing: &Thing| {
@@ -232,7 +266,7 @@ pub(super) fn programs_of_lead(call: &Call, _: &SandboxState, _: i64) -> Result<
 }
 
 pub(super) fn change_status(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
-    let of = call.capture("id").unwrap_or_default().to_owned();
+    let of = owner(call)?;
     let body = body(call, state)?;
     let status = body.get("status").and_then(Value::as_str).unwrap_or_default().to_owned();
     let Some(rank) = STATUSES.iter().position(|known| *known == status) else {

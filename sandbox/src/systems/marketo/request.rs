@@ -40,8 +40,11 @@ pub(super) fn stem(call: &Call) -> Option<String> {
     call.capture("file")?.strip_suffix(".json").map(str::to_owned)
 }
 
-/// A page of what was found: tokens are positions, and opaque to a client.
-pub(super) fn page(call: &Call, all: &[Value], more: bool) -> Result<Reply, Reply> {
+/// How long a page's token is good for: a day. Which code a later one gets is not documented; it is no valid value.
+const TOKEN_LIFE: i64 = 24 * 60 * 60 * 1_000;
+
+/// A page of what was found: tokens are positions and moments, and opaque to a client.
+pub(super) fn page(call: &Call, all: &[Value], more: bool, now: i64) -> Result<Reply, Reply> {
     let size = match call.query.get("batchSize").map(str::parse::<usize>) {
         None => MOST,
         Some(Ok(size)) if (1..=MOST).contains(&size) => size,
@@ -52,11 +55,16 @@ pub(super) fn page(call: &Call, all: &[Value], more: bool) -> Result<Reply, Repl
         Some(token) => token
             .strip_prefix("SBX")
             .and_then(|rest| rest.strip_suffix("==="))
-            .and_then(|digits| digits.parse::<usize>().ok())
+            .and_then(|rest| rest.split_once('T'))
+            .filter(|(_, made)| {
+                let made = made.parse::<i64>().ok();
+                made.is_some_and(|made| now.saturating_sub(made) < TOKEN_LIFE)
+            })
+            .and_then(|(digits, _)| digits.parse::<usize>().ok())
             .ok_or_else(|| answer::failed("1003", "Invalid nextPageToken"))?,
     };
     let records: Vec<Value> = all.iter().skip(start).take(size).cloned().collect();
     let end = start.saturating_add(records.len());
-    let next = (end < all.len()).then(|| format!("SBX{end}==="));
+    let next = (end < all.len()).then(|| format!("SBX{end}T{now}==="));
     Ok(answer::page(&records, next.as_deref(), more))
 }

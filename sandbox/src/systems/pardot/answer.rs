@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::xml;
 use crate::http::call::Call;
-use crate::http::reply::{JSON, Reply, XML};
+use crate::http::reply::{BARE_JSON, Reply, XML};
 use crate::operation::Refusal;
 use crate::state::SandboxState;
 
@@ -12,7 +12,7 @@ use crate::state::SandboxState;
 pub(super) fn ok(call: &Call, status: u16, name: &str, value: &Value, verdict: &str) -> Reply {
     if wants_json(call) {
         let body = json!({ "@attributes": { "stat": "ok", "version": 1 }, name: value });
-        return Reply::json(status, &body, verdict);
+        return Reply::text(status, BARE_JSON, body.to_string(), verdict);
     }
     let body = xml::answer("ok", |out| xml::element(out, name, value));
     Reply::text(status, XML, body, verdict)
@@ -30,7 +30,7 @@ pub(super) fn batch(
         let map: serde_json::Map<_, _> =
             errors.iter().map(|(key, code)| (key.clone(), json!(message(code)))).collect();
         let body = json!({ "@attributes": { "stat": stat, "version": 1 }, "errors": map });
-        return Reply::json(status, &body, verdict);
+        return Reply::text(status, BARE_JSON, body.to_string(), verdict);
     }
     let body = xml::answer(stat, |out| {
         let rows = |out: &mut xml::Out| {
@@ -54,7 +54,7 @@ pub(super) fn refuse(call: &Call, state: &SandboxState, refusal: &Refusal) -> Re
     if wants_json(call) && !(state.config().pardot.xml_auth_errors && is_auth(code)) {
         let number = code.parse::<u32>().unwrap_or_default();
         let body = json!({ "@attributes": { "stat": "fail", "version": 1, "err_code": number }, "err": message });
-        return Reply::text(status, JSON, body.to_string(), verdict);
+        return Reply::text(status, BARE_JSON, body.to_string(), verdict);
     }
     let body = xml::answer("fail", |out| xml::leaf(out, "err", Some(("code", code)), message));
     Reply::text(status, XML, body, verdict)

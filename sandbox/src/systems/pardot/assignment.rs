@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer::{self, refuser};
 use super::identifier::Identifier;
+use super::params::exists;
 use super::prospect::target;
 use super::view::{DELETED, record};
 use crate::http::call::Call;
@@ -39,10 +40,12 @@ pub(super) fn assign(call: &Call, state: &SandboxState, _: i64) -> Result<Commit
         [] => return Err(refuse("13")),
         ["user_id"] => given("user_id")
             .and_then(|text| text.parse::<u64>().ok())
+            .filter(|id| exists(*id))
             .ok_or("10")
             .map_err(&refuse)?,
         ["group_id"] => given("group_id")
             .and_then(|text| text.parse::<u64>().ok())
+            .filter(|id| exists(*id))
             .ok_or("12")
             .map_err(&refuse)?,
         ["user_email"] if given("user_email").is_some_and(super::identifier::is_address) => 1,

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer::{self, refuser};
 use super::objects::{TEMPLATE, all};
+use super::params::exists;
 use crate::clock;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
@@ -102,7 +103,16 @@ fn shown(state: &SandboxState, seq: i64, draft: &Value, at: i64, with_message: b
 pub(super) fn list_send(call: &Call, state: &SandboxState, now: i64) -> Result<Commit, Reply> {
     let refuse = refuser(call, state);
     let ids = |name: &str| -> Result<Vec<u64>, Reply> {
-        call.params.all(name).map(|text| text.parse().map_err(|_| refuse("55"))).collect()
+        // As PHP reads them: `name[]`, and with the number of its place.
+        let stem = name.trim_end_matches(']');
+        let is_one = |key: &str| {
+            key.strip_prefix(stem)
+                .and_then(|rest| rest.strip_suffix(']'))
+                .is_some_and(|at| at.bytes().all(|sign| sign.is_ascii_digit()))
+        };
+        let ids = call.params.iter().filter(|(key, _)| is_one(key));
+        ids.map(|(_, text)| text.parse().ok().filter(|id| exists(*id)).ok_or_else(|| refuse("55")))
+            .collect()
     };
     let (lists, without) = (ids("list_ids[]")?, ids("suppression_list_ids[]")?);
     if lists.is_empty() {

@@ -53,6 +53,15 @@ pub(super) fn create(call: &Call, state: &SandboxState, now: i64) -> Result<Comm
     {
         return Err(refuse("130"));
     }
+    // A field that the object does not have; a prospect's custom ones are its account's affair.
+    let columns = rows::COLUMNS.iter().find(|(known, _)| *known == object).map(|(_, names)| names);
+    let unknown = |field: &Value| {
+        let name = field.as_str().unwrap_or_default();
+        columns.is_some_and(|names| !names.contains(&name)) && object != "prospect"
+    };
+    if body.get("fields").and_then(Value::as_array).is_some_and(|list| list.iter().any(unknown)) {
+        return Err(refuse("130"));
+    }
     let empty = json!({});
     let arguments = body.pointer("/procedure/arguments").unwrap_or(&empty);
     let (after, before) = (format!("{stem}_after"), format!("{stem}_before"));

@@ -64,6 +64,7 @@ impl Changes {
                 .rsplit_once('_')
                 .and_then(|(stem, index)| Some((stem, index.parse::<u32>().ok()?)))
             {
+                Some(("list", id)) if !exists(u64::from(id)) => return Err("55"),
                 Some(("list", id)) => {
                     changes.lists.insert(u64::from(id), value == "1" || value == "true");
                 }
@@ -104,6 +105,11 @@ impl Changes {
     }
 }
 
+/// Lists, campaigns, users and groups have numbers up to this one.
+pub(super) fn exists(id: u64) -> bool {
+    (1..1_000_000).contains(&id)
+}
+
 fn given(params: &Params, name: &str) -> bool {
     params.get(name).is_some_and(|text| !text.is_empty())
 }
@@ -122,7 +128,9 @@ fn typed(name: &str, text: &str) -> Result<Value, &'static str> {
         return Ok(Value::Null);
     }
     let number = |code: &'static str| text.parse::<i64>().map(Value::from).map_err(|_| code);
-    let id = |code: &'static str| text.parse::<u64>().map(Value::from).map_err(|_| code);
+    let id = |code: &'static str| {
+        text.parse::<u64>().ok().filter(|id| exists(*id)).map(Value::from).ok_or(code)
+    };
     match name {
         "email" if !is_address(text) => Err("4"),
         "score" => number("56"),
@@ -172,5 +180,7 @@ mod tests {
         assert_eq!(changed(&json!({}), "profile_criteria_3=maybe"), json!("18"));
         assert_eq!(changed(&json!({}), "user_id=1&crm_owner_fid=005"), json!("125"));
         assert_eq!(changed(&json!({}), "campaign_id=x"), json!("38"));
+        assert_eq!(changed(&json!({}), "campaign_id=1000000"), json!("38"));
+        assert_eq!(changed(&json!({}), "list_1000000=1"), json!("55"));
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::answer::{self, refuser};
 use super::identifier::Identifier;
 use super::params::Changes;
+use super::query::{MOBILE, RELATED};
 use super::rows;
 use super::view::{OLDEST_CAMPAIGN, id, keys, record};
 use crate::http::call::Call;
@@ -22,6 +23,8 @@ pub(super) fn create(call: &Call, state: &SandboxState, _: i64) -> Result<Commit
     let identifier = Identifier::read(call).map_err(&refuse)?;
     let email = identifier.email.ok_or("13").map_err(&refuse)?.to_owned();
     let changes = changes(call, Some(&email)).map_err(&refuse)?;
+    // An optional parameter of version 4; version 3 knows none.
+    let fid = identifier.fid.filter(|_| state.config().pardot.version == 4).map(str::to_owned);
     if state.config().pardot.version == 3
         && !state.store.find(Name::Pardot, By::Email(&email))?.is_empty()
     {
@@ -35,7 +38,7 @@ pub(super) fn create(call: &Call, state: &SandboxState, _: i64) -> Result<Commit
         {
             return Err(refuser(&call, state)("9"));
         }
-        Ok(insert(&call, state, changes, None, now)?)
+        Ok(insert(&call, state, changes, fid, now)?)
     }))
 }
 
@@ -63,6 +66,14 @@ pub(super) fn read(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, 
         let activities = rows::all(state, "visitorActivity")?;
         for record in &mut records {
             related(record, &activities, most.unwrap_or(usize::MAX));
+        }
+        // The short answers of the page's table.
+        for members in records.iter_mut().filter_map(Value::as_object_mut) {
+            match call.params.get("output") {
+                Some("simple") => members.retain(|name, _| !RELATED.contains(&name.as_str())),
+                Some("mobile") => members.retain(|name, _| MOBILE.contains(&name.as_str())),
+                _ => {}
+            }
         }
         let prospect = match records.as_slice() {
             [] => return Err(refuse(missing)),

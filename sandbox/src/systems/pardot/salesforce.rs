@@ -23,7 +23,13 @@ pub(super) fn token(call: &Call, state: &SandboxState, _: i64) -> Result<Commit,
     {
         return Err(refused("invalid_grant", "request not supported on this domain"));
     }
-    if (given("client_id"), given("client_secret")) != CLIENT {
+    // In the body, or by HTTP Basic (RFC 6749, 2.3.1).
+    let basic = call.basic();
+    let client = match &basic {
+        Some((id, secret)) => (id.as_str(), secret.as_str()),
+        None => (given("client_id"), given("client_secret")),
+    };
+    if client != CLIENT {
         return Err(refused("invalid_client", "invalid client credentials"));
     }
     match given("grant_type") {

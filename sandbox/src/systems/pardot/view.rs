@@ -72,7 +72,15 @@ pub(super) fn record(person: &Person, state: &SandboxState) -> Value {
     let time = |at| json!(clock::timestamp(at, state.config().pardot.utc_offset));
     let mut record: Map<String, Value> =
         FIELDS.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
+    // As recorded of a prospect that did nothing yet.
+    record.insert("password".to_owned(), Value::Null);
+    record.insert("score".to_owned(), json!(0));
+    record.insert("recent_interaction".to_owned(), json!("Never active."));
     for (name, value) in &person.fields {
+        // A custom field that was cleared is absent.
+        if value.is_null() && !FIELDS.contains(&name.as_str()) {
+            continue;
+        }
         // A field with several values holds a `value` list.
         let value = if value.is_array() { json!({ "value": value }) } else { value.clone() };
         record.insert(name.clone(), value);
@@ -80,7 +88,7 @@ pub(super) fn record(person: &Person, state: &SandboxState) -> Value {
     let campaign = person.fields.get("campaign_id").and_then(Value::as_i64);
     record.insert("id".to_owned(), json!(person.id.parse::<i64>().unwrap_or_default()));
     record.insert("campaign".to_owned(), campaign.map_or(Value::Null, campaign_record));
-    record.insert(LISTS.to_owned(), lists(person));
+    record.insert(LISTS.to_owned(), lists(person, &time(person.updated)));
     record.insert("created_at".to_owned(), time(person.created));
     record.insert("updated_at".to_owned(), time(person.updated));
     let user = person.fields.get("user_id").filter(|user| !user.is_null());
@@ -89,10 +97,22 @@ pub(super) fn record(person: &Person, state: &SandboxState) -> Value {
         |user| json!({ "user": { "id": user, "email": format!("user{user}@sandbox.example") } }),
     );
     record.insert("assigned_to".to_owned(), assigned);
-    for collection in ["visitors", "visitor_activities", "profile"] {
+    for collection in ["visitors", "visitor_activities"] {
         record.insert(collection.to_owned(), Value::Null);
     }
+    record.insert("profile".to_owned(), profile());
     Value::Object(record)
+}
+
+/// The profile that every account has.
+fn profile() -> Value {
+    let criteria = ["Company Size", "Industry", "Location", "Job Title", "Department"];
+    let criteria: Vec<Value> = (5_063..)
+        .step_by(2)
+        .zip(criteria)
+        .map(|(id, name)| json!({ "id": id, "name": name, "matches": "Unknown" }))
+        .collect();
+    json!({ "id": 1_009, "name": "Default", "profile_criteria": criteria })
 }
 
 fn campaign_record(id: i64) -> Value {
@@ -105,11 +125,21 @@ fn campaign_record(id: i64) -> Value {
 }
 
 /// Null when there is none, an object for one, an array for several.
-fn lists(person: &Person) -> Value {
+fn lists(person: &Person, since: &Value) -> Value {
     let ids = person.fields.get(LISTS).and_then(Value::as_array).cloned().unwrap_or_default();
     let mut subscriptions: Vec<Value> = ids
         .iter()
-        .map(|id| json!({ "did_opt_in": null, "did_opt_out": null, "list": { "id": id, "name": format!("List {id}") } }))
+        .map(|id| {
+            json!({
+                "id": id.as_i64().unwrap_or_default().saturating_add(30_000_000),
+                "did_opt_in": false, "did_opt_out": false, "created_at": since, "updated_at": since,
+                "list": {
+                    "id": id, "name": format!("List {id}"), "is_public": false, "is_dynamic": false,
+                    "title": null, "description": null, "is_crm_visible": false,
+                    "created_at": since, "updated_at": since,
+                },
+            })
+        })
         .collect();
     match subscriptions.len() {
         0 => Value::Null,

@@ -5,12 +5,15 @@ use crate::check::field::{Field, Kind};
 use crate::check::form::{Constraint, Unknown};
 use crate::check::report::{Issue, Report};
 use crate::code;
-use crate::crm::operation::{Check, Paging, RequestEncoding, ResponseParser, Wide, given, named};
+use crate::crm::operation::{
+    Check, Paging, RequestEncoding, ResponseParser, Wide, given, is_new, named,
+};
 use crate::value::{Value, decimal};
 
 const FIELDS_DOCS: &str = "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/leads#fields";
 const LISTS_DOCS: &str = "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/list-membership";
 const PROGRAMS_DOCS: &str = "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/program-members";
+const CAMPAIGNS_DOCS: &str = "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/assets/smart-campaigns#trigger";
 const FORMS_DOCS: &str =
     "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/assets/form-fields";
 const SCHEMA: &str = "Read-Write Schema Standard Field, Read-Write Schema Custom Field";
@@ -153,6 +156,31 @@ row!(
     { checks: &[Check::Own(unique_ids)], batch: Some((&["input"], BATCH)), permission: "Read-Write Lead", }
 );
 
+const TOKEN: &[Field] =
+    &[Field::new("name", Kind::Hidden).required(), Field::new("value", Kind::Hidden).required()];
+
+const REQUESTED: &[Field] = &[
+    Field::new("leads", Kind::Records).of(BY_ID).required().min(1).max(100),
+    // The campaign's own, `{{my.name}}`, which these take the place of.
+    Field::new("tokens", Kind::Records).of(TOKEN).max(100),
+];
+
+row!(
+    CAMPAIGN_TRIGGER, Marketo, "marketo.campaign.trigger",
+    "Runs up to 100 leads through a smart campaign that waits to be requested; again, where it is called again.",
+    "POST", "/rest/v1/campaigns/{id}/trigger.json",
+    Form::params(
+        &[
+            Field::new("id", Kind::Id).required(),
+            Field::new("input", Kind::Record).of(REQUESTED).required(),
+        ],
+        Unknown::Refuse,
+        &[],
+    ),
+    RequestEncoding::Json, ResponseParser::MarketoDone("requested"), 30, Activity, CAMPAIGNS_DOCS,
+    { permission: "Execute Campaign", }
+);
+
 row!(
     FORM_FIELDS, Marketo, "marketo.form.fields",
     "Lists the fields of a form: what submitForm may send.",
@@ -165,25 +193,27 @@ row!(
     RequestEncoding::Query, ResponseParser::MarketoFound, 30, Safe, FORMS_DOCS, { permission: "Read-Only Assets", }
 );
 
-/// Names begin with a letter, have letters, digits and `_`, and come once.
+/// Names begin with a letter, have letters, digits and `_`; they and the shown ones come once.
 fn new_fields(report: &mut Report) {
-    let mut seen = Vec::new();
+    let (mut names, mut shown) = (Vec::new(), Vec::new());
     let mut issues = Vec::new();
     if let Some(Value::List(records)) = given(report, "input") {
         for (index, record) in records.iter().enumerate() {
             let Value::Map(record) = record else { continue };
             let index = decimal(index);
             let place = |name: &str| ["input[", &index, "].", name].concat();
+            for (member, seen) in [("name", &mut names), ("displayName", &mut shown)] {
+                let text = named(record, member).and_then(Value::as_text);
+                if text.is_some_and(|text| !is_new(seen, text)) {
+                    issues.push(Issue::error(&place(member), &code::PARAM_DUPLICATE));
+                }
+            }
             if let Some(name) = named(record, "name").and_then(Value::as_text) {
                 let fits = name.starts_with(|first: char| first.is_ascii_alphabetic())
                     && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
                 if !fits {
                     issues.push(Issue::error(&place("name"), &code::PARAM_NAME));
                 }
-                if seen.contains(&name) {
-                    issues.push(Issue::error(&place("name"), &code::PARAM_DUPLICATE));
-                }
-                seen.push(name);
             }
             if let Some(shown) = named(record, "displayName").and_then(Value::as_text)
                 && !shown.bytes().all(|byte| {

@@ -20,6 +20,7 @@ const fn row(number: u16, name: &'static str, class: Class, sentence: &'static s
 
 known!(REQUEST_KNOWN, "marketo.", REQUEST);
 known!(LEAD_KNOWN, "marketo.", LEAD);
+known!(READ_KNOWN, "marketo.", READ);
 
 /// Codes of a whole request (`errors`): nothing was executed, but for 604 and the gateway's 502, where nobody can tell.
 pub const REQUEST: &[VendorCode] = &[
@@ -116,6 +117,27 @@ pub const REQUEST: &[VendorCode] = &[
         Class::Retry(Reason::Busy, 5_000),
         "Marketo waited too long for a lock.",
     ),
+];
+
+/// What a read means by codes that say something else of a record.
+pub const READ: &[VendorCode] = &[row(
+    1003,
+    "marketo.1003",
+    REFUSED,
+    "Marketo does not take this search: more than 1,000 leads fit, or a value is none of this field's.",
+)];
+
+/// What an operation's record is so already, by the reason why it was skipped.
+pub const ALREADY: &[(&str, u16)] = &[("marketo.lead.delete", 1004), ("marketo.list.remove", 1015)];
+
+/// The one parameter that a code is about, where its message does not say it.
+pub const ABOUT: &[(u16, &str)] = &[
+    (1008, "partitionName"),
+    (1009, "partitionName"),
+    (1010, "partitionName"),
+    (1011, "lookupField"),
+    (1012, "cookie"),
+    (1025, "programStatus"),
 ];
 
 /// Codes of one record (`reasons`).

@@ -134,6 +134,24 @@ row!(
     { checks: &[Check::Own(push)], batch: Some((&["input"], BATCH)), permission: WRITE_LEAD, }
 );
 
+const PARTITIONED: &[Field] = &[
+    Field::new("id", Kind::Integer).min(1).required(),
+    Field::new("partitionName", Kind::Hidden).required(),
+];
+
+row!(
+    LEAD_PARTITION, Marketo, "marketo.lead.partition",
+    "Moves up to 300 leads to other partitions.",
+    "POST", "/rest/v1/leads/partitions.json",
+    Form::params(
+        &[Field::new("input", Kind::Records).of(PARTITIONED).required().min(1).max(MANY)],
+        Unknown::Refuse,
+        &[],
+    ),
+    RequestEncoding::Json, ResponseParser::MarketoRecords, 60, Safe, leads!("update-lead-partition"),
+    { checks: &[Check::Own(unique_ids)], batch: Some((&["input"], BATCH)), permission: WRITE_LEAD, }
+);
+
 row!(
     LEAD_MERGE, Marketo, "marketo.lead.merge",
     "Merges up to 25 leads into one; its own values win, and its empty ones are filled.",
@@ -239,7 +257,8 @@ row!(
     { paging: Paging::Token("nextPageToken"), permission: READ_ONLY_LEAD, }
 );
 
-/// Fields of the company record; to change them with a lead is Marketo's error 1021.
+/// Fields of the company record. The page of leads says that this cannot change them, and there is an error for it, 1021;
+/// Adobe's article ka-28156 says that it can.
 const COMPANY: &[&str] = &[
     "company",
     "site",
@@ -264,7 +283,7 @@ fn sync(report: &mut Report) {
     each(report, |place, record| {
         for (name, _) in record {
             if COMPANY.contains(&name.as_ref()) {
-                issues.push(Issue::error(&[place, ".", name].concat(), &code::PARAM_COMPANY));
+                issues.push(Issue::warning(&[place, ".", name].concat(), &code::PARAM_COMPANY));
             }
         }
         if action != "updateOnly" && named(record, "id").is_some() {

@@ -1,10 +1,10 @@
 //! Marketo's envelope: 200 is not success, `success: true` is not either; each record has a verdict of its own.
 
-use super::errors::{LEAD_KNOWN, REQUEST_KNOWN};
+use super::errors::{ALREADY, LEAD_KNOWN, READ_KNOWN, REQUEST_KNOWN};
 use crate::check::report::Issue;
 use crate::code::call;
 use crate::crm::outcome::{Class, Outcome, of_status};
-use crate::crm::systems::known::{Codes, Known};
+use crate::crm::systems::known::Known;
 use crate::crm::systems::record::{items, take, with_text_ids};
 use crate::crm::systems::reply::Reply;
 use crate::crm::systems::sent::Sent;
@@ -12,7 +12,7 @@ use crate::value::Value;
 use std::borrow::Cow;
 
 /// The records of a write; one record is its own outcome, several are a batch.
-pub fn read_records(reply: &Reply, sent: Sent<'_>) -> Outcome {
+pub fn read_records(reply: &Reply, sent: Sent<'_>, name: &str) -> Outcome {
     let body = match answer_of(reply, true, sent) {
         Ok(body) => body,
         Err(outcome) => return outcome,
@@ -20,10 +20,12 @@ pub fn read_records(reply: &Reply, sent: Sent<'_>) -> Outcome {
     match body.get("result") {
         Some(Value::List(records)) => match records.as_slice() {
             [] => Outcome::Unknown { why: Cow::Borrowed(call::NO_RESULT.name) },
-            [one] => record(one, sent),
-            many => Outcome::Batch { results: many.iter().map(|one| record(one, sent)).collect() },
+            [one] => record(one, sent, name),
+            many => {
+                Outcome::Batch { results: many.iter().map(|one| record(one, sent, name)).collect() }
+            }
         },
-        Some(single @ Value::Map(_)) => record(single, sent),
+        Some(single @ Value::Map(_)) => record(single, sent, name),
         _ => Outcome::Unknown { why: Cow::Borrowed(call::NO_RESULT.name) },
     }
 }
@@ -49,7 +51,7 @@ pub fn read_done(reply: &Reply, status: &str) -> Outcome {
             Some(Value::List(records)) => match records.as_slice() {
                 // A record with a verdict of its own has the last word.
                 [one] if one.get("reasons").is_some() || one.get("status").is_some() => {
-                    match record(one, Sent::default()) {
+                    match record(one, Sent::default(), "") {
                         Outcome::Unknown { .. } => done(status),
                         outcome => outcome,
                     }
@@ -63,7 +65,7 @@ pub fn read_done(reply: &Reply, status: &str) -> Outcome {
 }
 
 fn done(status: &str) -> Outcome {
-    Outcome::Stored { id: None, status: status.to_owned(), warnings: Vec::new() }
+    Outcome::stored(None, status, None)
 }
 
 /// The envelope of a call that was executed, or the outcome of one that was not.
@@ -86,20 +88,19 @@ fn answer_of(reply: &Reply, is_write: bool, sent: Sent<'_>) -> Result<Value<'sta
 /// `success: false`: nothing was executed. The worst of its errors decides.
 fn refused(body: &Value<'static>, is_write: bool, sent: Sent<'_>) -> Outcome {
     let codes: Vec<_> = codes(body.get("errors")).collect();
-    let known =
-        |code: &&Value<'static>| row(&REQUEST_KNOWN, code).or_else(|| row(&LEAD_KNOWN, code));
+    let known = |code: &&Value<'static>| row(code, is_write);
     let retry = codes.iter().filter_map(known).find(|row| !matches!(row.class, Class::Refused(_)));
     if let Some(row) = retry {
         return row.outcome(is_write);
     }
-    refusal(&codes, sent)
+    refusal(&codes, sent, is_write)
 }
 
 /// What a record's verdict is called when it is good.
 const GOOD: [&str; 6] = ["created", "updated", "deleted", "added", "removed", "merged"];
 
 /// A record is stored only with a good status and without reasons: a failed one may have an id and no status.
-fn record(record: &Value<'static>, sent: Sent<'_>) -> Outcome {
+fn record(record: &Value<'static>, sent: Sent<'_>, name: &str) -> Outcome {
     let reasons: Vec<_> = codes(record.get("reasons")).chain(codes(record.get("reason"))).collect();
     let status = record.get("status").and_then(Value::as_text).unwrap_or_default();
     if reasons.is_empty() && GOOD.contains(&status) {
@@ -107,38 +108,34 @@ fn record(record: &Value<'static>, sent: Sent<'_>) -> Outcome {
         let id = ["id", "leadId", "name"]
             .iter()
             .find_map(|name| record.get(name).and_then(Value::as_text));
-        return Outcome::Stored {
-            id: id.map(str::to_owned),
-            status: status.to_owned(),
-            warnings: Vec::new(),
-        };
+        let given = with_text_ids(record.clone());
+        return Outcome::stored(id.map(str::to_owned), status, Some(given));
     }
     if reasons.is_empty() && status != "skipped" {
         return Outcome::Unknown { why: Cow::Borrowed(call::NO_STATUS.name) };
     }
-    let rows = || {
-        reasons
-            .iter()
-            .filter_map(|code| row(&LEAD_KNOWN, code).or_else(|| row(&REQUEST_KNOWN, code)))
-    };
+    let rows = || reasons.iter().filter_map(|code| row(code, true));
+    if let ([_], Some(code)) = (reasons.as_slice(), rows().next())
+        && ALREADY.contains(&(name, code.number))
+    {
+        return Known { class: Class::Done, ..code }.outcome(true);
+    }
     let later = rows().find(|row| matches!(row.class, Class::Retry(..)));
     let alone = || if reasons.len() == 1 { rows().next() } else { None };
     match later.or_else(|| alone().filter(|row| !matches!(row.class, Class::Refused(_)))) {
         Some(row) => row.outcome(true),
-        None => refusal(&reasons, sent),
+        None => refusal(&reasons, sent, true),
     }
 }
 
 /// A refusal for all of these codes; the fault that holds the most back is the one to mend first.
-fn refusal(codes: &[&Value<'static>], sent: Sent<'_>) -> Outcome {
-    let rows = codes
-        .iter()
-        .filter_map(|code| row(&LEAD_KNOWN, code).or_else(|| row(&REQUEST_KNOWN, code)));
+fn refusal(codes: &[&Value<'static>], sent: Sent<'_>, is_write: bool) -> Outcome {
+    let rows = codes.iter().filter_map(|code| row(code, is_write));
     let faults = rows.filter_map(|row| match row.class {
         Class::Refused(fault) => Some(fault),
         _ => None,
     });
-    let issues = if codes.is_empty() { vec![unlisted()] } else { issues(codes, sent) };
+    let issues = if codes.is_empty() { vec![unlisted()] } else { issues(codes, sent, is_write) };
     Outcome::Refused { fault: faults.max().unwrap_or_default(), issues }
 }
 
@@ -152,24 +149,25 @@ fn codes<'v>(list: Option<&'v Value<'static>>) -> impl Iterator<Item = &'v Value
     many.iter().chain(one)
 }
 
-fn row(table: &Codes, item: &Value<'_>) -> Option<Known> {
+fn row(item: &Value<'_>, is_write: bool) -> Option<Known> {
     let number: u16 = item.get("code").unwrap_or(item).as_text()?.parse().ok()?;
-    table.find(number)
+    let read = if is_write { None } else { READ_KNOWN.find(number) };
+    read.or_else(|| LEAD_KNOWN.find(number)).or_else(|| REQUEST_KNOWN.find(number))
 }
 
-fn issues(codes: &[&Value<'static>], sent: Sent<'_>) -> Vec<Issue> {
+fn issues(codes: &[&Value<'static>], sent: Sent<'_>, is_write: bool) -> Vec<Issue> {
     codes
         .iter()
-        .map(|code| match row(&LEAD_KNOWN, code).or_else(|| row(&REQUEST_KNOWN, code)) {
-            Some(row) if row.number == FIELD => row.issue(field_of(code, sent)),
+        .map(|code| match row(code, is_write) {
+            Some(row) if FIELDS.contains(&row.number) => row.issue(field_of(code, sent)),
             Some(row) => row.issue(""),
             None => unlisted(),
         })
         .collect()
 }
 
-/// Its message says in quotes which field there is not.
-const FIELD: u16 = 1_006;
+/// Their messages say in quotes which field they are about.
+const FIELDS: [u16; 3] = [1_003, 1_006, 1_011];
 
 /// The one word of a message that is the name of a parameter that we sent; nothing else of it is believed.
 fn field_of<'v>(item: &'v Value<'static>, sent: Sent<'_>) -> &'v str {

@@ -41,6 +41,8 @@ const STATES: States = States {
     done: "Complete",
     over: &["Failed", "Canceled"],
     code: &code::CRM_STATE,
+    expired: "isExpired",
+    gone: &code::CRM_EXPIRED,
     refs: "resultRefs",
     first: 60_000,
     most: 600_000,

@@ -40,8 +40,7 @@ pub use prospects::{
 };
 #[cfg(feature = "full")]
 pub use reply::{
-    placed, read_batch, read_csv, read_export, read_found, read_gone, read_made, read_objects,
-    read_write,
+    read_batch, read_csv, read_export, read_found, read_gone, read_made, read_objects, read_write,
 };
 
 use crate::check::field::{Field, Kind};

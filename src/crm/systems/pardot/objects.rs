@@ -15,6 +15,8 @@ const ID: Field = Field::new("id", Kind::Id).required();
 const BY_ID: &[Field] = &[ID, FORMAT];
 
 const QUERY: &[Field] = &[
+    // The pages say that the fields to return can be chosen, and print no parameter for it: it is that of prospects.
+    Field::new("fields", Kind::Labels),
     Field::new("created_after", Kind::Hidden),
     Field::new("created_before", Kind::Hidden),
     Field::new("id_greater_than", Kind::Id),
@@ -44,7 +46,7 @@ row!(
     CUSTOM_REDIRECT_QUERY, Pardot, "pardot.customRedirect.query",
     "Finds custom redirects, at most 200 at a time.",
     "GET", "/api/customRedirect/version/{version}/do/query?format={format}",
-    Form::params(QUERY, Unknown::Refuse, &[]), RequestEncoding::Query, ResponseParser::PardotFound("customRedirect"), 30, Safe,
+    Form::params(QUERY, Unknown::Refuse, &[]), RequestEncoding::Wide(Wide::Csv), ResponseParser::PardotFound("customRedirect"), 30, Safe,
     guide!("custom-redirects"), { checks: QUERY_CHECKS, defaults: JSON, paging: Paging::Offset(200), }
 );
 
@@ -60,7 +62,7 @@ row!(
     DYNAMIC_CONTENT_QUERY, Pardot, "pardot.dynamicContent.query",
     "Finds dynamic content, at most 200 at a time.",
     "GET", "/api/dynamicContent/version/{version}/do/query?format={format}",
-    Form::params(QUERY, Unknown::Refuse, &[]), RequestEncoding::Query, ResponseParser::PardotFound("dynamicContent"), 30, Safe,
+    Form::params(QUERY, Unknown::Refuse, &[]), RequestEncoding::Wide(Wide::Csv), ResponseParser::PardotFound("dynamicContent"), 30, Safe,
     guide!("dynamic-content"), { checks: QUERY_CHECKS, defaults: JSON, paging: Paging::Offset(200), }
 );
 

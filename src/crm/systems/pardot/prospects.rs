@@ -37,7 +37,9 @@ const USER_ID: Field = Field::new("user_id", Kind::Id);
 const GROUP_ID: Field = Field::new("group_id", Kind::Id);
 const OUTPUT: Field =
     Field::new("output", Kind::Choice).choices(choices!["full", "simple", "mobile"]);
-const RELATED: Field = Field::new("limit_related_records", Kind::Integer).min(0);
+/// How many, or whether they are limited at all: the page does not say which, and clients send either.
+const RELATED: Field = Field::new("limit_related_records", Kind::Custom);
+const RELATED_CHECK: &[Check] = &[Check::CountOrFlag("limit_related_records")];
 
 pub(super) const FIELD_CHECKS: &[Check] =
     &[Check::AtMostOne(&["user_id", "crm_owner_fid"]), Check::Own(own_fields)];
@@ -87,7 +89,7 @@ row!(
     "Reads the prospect of an id or CRM id, or all prospects of an e-mail.",
     "GET", "/api/prospect/version/{version}/do/read/{id,fid,email}?format={format}",
     Form::params(&[ID, FID, EMAIL, RELATED, OUTPUT, FORMAT], Unknown::Refuse, BY_ANY),
-    RequestEncoding::Query, ResponseParser::PardotRead, 30, Safe, DOCS, { older: Some(&PROSPECT_READ_3), defaults: JSON, }
+    RequestEncoding::Query, ResponseParser::PardotRead, 30, Safe, DOCS, { older: Some(&PROSPECT_READ_3), checks: RELATED_CHECK, defaults: JSON, }
 );
 
 row!(
@@ -95,7 +97,7 @@ row!(
     "Reads the prospect of an id or an e-mail.",
     "GET", "/api/prospect/version/3/do/read/{id,email}?format={format}",
     Form::params(&[ID, EMAIL, RELATED, OUTPUT, FORMAT], Unknown::Refuse, BY_ID_OR_EMAIL),
-    RequestEncoding::Query, ResponseParser::PardotRead, 30, Safe, DOCS_3, { defaults: JSON, }
+    RequestEncoding::Query, ResponseParser::PardotRead, 30, Safe, DOCS_3, { checks: RELATED_CHECK, defaults: JSON, }
 );
 
 row!(
@@ -331,6 +333,12 @@ fn named_by_id(values: &Entries<'_>, place: &str) -> Vec<Issue> {
             && !matches!(text, "match" | "nomatch" | "unknown")
         {
             issues.push(issue(&code::CHOICE_UNKNOWN));
+        }
+        // No credentials in a body, and the answer's format stands in the path.
+        if matches!(name.as_ref(), "user_key" | "api_key")
+            || (name == "format" && !text.eq_ignore_ascii_case("json"))
+        {
+            issues.push(issue(&code::PARAM_UNKNOWN));
         }
         if name == "prospect_account_id" && !value.is_empty() && !is_id(text) {
             issues.push(issue(&code::PARAM_IDS));

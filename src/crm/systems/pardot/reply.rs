@@ -1,52 +1,27 @@
 //! What Pardot answers: `stat` decides, whatever the HTTP status; errors may come as XML where JSON was asked for.
 
-use super::errors::{ABOUT, KNOWN};
+use super::errors::KNOWN;
 use super::tree::typed;
 use crate::check::report::Issue;
 use crate::code::call;
 use crate::crm::outcome::{Class, Fault, Outcome, Reason, of_status};
 use crate::crm::systems::record::{items, take};
 use crate::crm::systems::reply::Reply;
-use crate::crm::systems::sent::Sent;
 use crate::value::{Entries, Value, cut, decimal};
 use std::borrow::Cow;
 
 /// The one prospect that was created or updated; an upsert says which by its status, a create has only one.
 pub fn read_write(reply: &Reply, is_create: bool) -> Outcome {
-    let body = match answer(reply, true) {
-        Ok(body) => body,
-        Err(outcome) => return outcome,
-    };
-    let Some(prospect) = body.get("prospect") else {
-        return Outcome::Unknown { why: Cow::Borrowed(call::NO_RESULT.name) };
-    };
     let status = if is_create || reply.status == 201 { "created" } else { "updated" };
-    // A short answer may lack the id; it was written all the same.
-    stored(prospect.get("id").and_then(Value::as_text).map(str::to_owned), status)
+    read_made(reply, "prospect", status)
 }
 
-/// A refusal that is about one parameter, with its name: the target's where what it says is the owner's own.
-pub fn placed(outcome: Outcome, sent: Sent<'_>) -> Outcome {
-    let Outcome::Refused { mut issues, mut fault } = outcome else { return outcome };
-    if let [issue] = issues.as_mut_slice()
-        && let Some(number) =
-            issue.code.strip_prefix("pardot.").and_then(|number| number.parse::<u16>().ok())
-        && let Some((_, param)) = ABOUT.iter().find(|(known, _)| *known == number)
-        && !sent.body.is_empty()
-    {
-        let has = sent.has(param);
-        fault = match fault {
-            Fault::Lead if sent.is_own(param) => Fault::Target,
-            // It is about a parameter that was not sent: whatever the matter is, it is not the map.
-            Fault::Target if !has => Fault::Lead,
-            fault => fault,
-        };
-        // Of several that begin so it is not said which.
-        if has && !param.ends_with('_') {
-            (*param).clone_into(&mut issue.field);
-        }
-    }
-    Outcome::Refused { issues, fault }
+/// The record that a write gave back, as a read would.
+fn given_back(record: Value<'static>, is_xml: bool, status: &str) -> Outcome {
+    let record = typed(record, is_xml);
+    // A short answer may lack the id; it was written all the same.
+    let id = record.get("id").and_then(Value::as_text).map(str::to_owned);
+    Outcome::stored(id, status, Some(record))
 }
 
 /// The prospects that were asked for: absent, one object, or a list. A miss is no error to a search by e-mail, but
@@ -84,12 +59,15 @@ pub fn read_objects(reply: &Reply, name: &str) -> Outcome {
         _ => records,
     };
     // A template that cannot be read says so in its own members.
-    if let ("emailTemplate", [one]) = (name, records.as_slice())
-        && let Some(code) =
-            one.get("errorCode").and_then(Value::as_text).and_then(|text| text.parse::<u16>().ok())
-        && code != 0
-    {
-        return of_code(Some(code), reply, false);
+    if let ("emailTemplate", [one]) = (name, records.as_slice()) {
+        let said = |name| one.get(name).and_then(Value::as_text);
+        let code =
+            said("errorCode").and_then(|text| text.parse::<u16>().ok()).filter(|code| *code != 0);
+        let flagged = one.get("error") == Some(&Value::Bool(true))
+            || matches!(said("error"), Some("true" | "1"));
+        if flagged || code.is_some() {
+            return of_code(code, reply, false);
+        }
     }
     // A query in bulk says no total, and what it found is one page of more.
     let total = total.or_else(|| if is_query { None } else { u64::try_from(records.len()).ok() });
@@ -111,27 +89,27 @@ fn with_refs(record: Value<'static>) -> Value<'static> {
 
 /// An object that was made, like an e-mail that was sent.
 pub fn read_made(reply: &Reply, name: &str, status: &str) -> Outcome {
-    let body = match answer(reply, true) {
-        Ok(body) => body,
+    let (body, is_xml) = match parsed(reply, true) {
+        Ok(parsed) => parsed,
         Err(outcome) => return outcome,
     };
-    match body.get(name) {
-        // A short answer may lack the id; it was made all the same.
-        Some(made) => stored(made.get("id").and_then(Value::as_text).map(str::to_owned), status),
+    match take(body, name) {
+        Some(made) => given_back(made, is_xml, status),
         None => Outcome::Unknown { why: Cow::Borrowed(call::NO_RESULT.name) },
     }
 }
 
 /// An export that was made or cancelled, wrapped in `export` or by itself.
 pub fn read_export(reply: &Reply) -> Outcome {
-    let body = match parsed(reply, true) {
-        Ok((body, _)) => body,
+    let (body, is_xml) = match parsed(reply, true) {
+        Ok(parsed) => parsed,
         Err(outcome) => return outcome,
     };
-    let export = body.get("export").unwrap_or(&body);
-    let text = |name| export.get(name).and_then(Value::as_text).map(str::to_owned);
-    match (text("id"), text("state")) {
-        (Some(id), Some(state)) => stored(Some(id), &state.to_ascii_lowercase()),
+    let export = if body.get("export").is_some() { take(body, "export") } else { Some(body) };
+    let export = export.map(|record| with_refs(typed(record, is_xml))).unwrap_or_default();
+    let state = export.get("state").and_then(Value::as_text).map(str::to_ascii_lowercase);
+    match (export.get("id").and_then(Value::as_text), state) {
+        (Some(id), Some(state)) => Outcome::stored(Some(id.to_owned()), &state, Some(export)),
         _ => Outcome::Unknown { why: Cow::Borrowed(call::NO_RESULT.name) },
     }
 }
@@ -139,10 +117,10 @@ pub fn read_export(reply: &Reply) -> Outcome {
 /// HTTP 204 without a body.
 pub fn read_gone(reply: &Reply) -> Outcome {
     if reply.status == 204 || (reply.status == 200 && reply.body.trim().is_empty()) {
-        return stored(None, "deleted");
+        return Outcome::stored(None, "deleted", None);
     }
     match answer(reply, true) {
-        Ok(_) => stored(None, "deleted"),
+        Ok(_) => Outcome::stored(None, "deleted", None),
         Err(outcome) => outcome,
     }
 }
@@ -168,20 +146,26 @@ pub fn read_csv(reply: &Reply) -> Outcome {
     }
 }
 
-/// A batch: good records are processed beside bad ones, no ids come back, and the bad ones are named by position
-/// (version 4) or by key (version 3). `keys` are the records' keys in input order, where the caller knows them.
+/// A batch: good records are processed beside bad ones, and the bad ones are named by position (version 4) or by key
+/// (version 3). The page says that those which were made come back, the recordings know of none: where they do, each
+/// belongs to the input of its key, or to that of its place among the good ones. `keys` are the records' keys in input
+/// order, where the caller knows them.
 pub fn read_batch(reply: &Reply, status: &str, keys: &[String], is_keyed: bool) -> Outcome {
-    let body = match parsed(reply, true) {
-        Ok((body, _)) => body,
+    let (body, is_xml) = match parsed(reply, true) {
+        Ok(parsed) => parsed,
         // `stat: fail` without a code: some records are bad.
         Err(outcome) => match batch_body(reply) {
-            Some(body) => body,
+            Some(body) => (body, reply.json().is_none()),
             None => return outcome,
         },
     };
     let errors = error_map(body.get("errors"));
-    if errors.is_empty() && keys.len() < 2 {
-        return stored(None, status);
+    let made = made(body);
+    if errors.is_empty() && keys.len().max(made.len()) < 2 {
+        return match made.into_iter().next() {
+            Some((_, record)) => given_back(record, is_xml, status),
+            None => Outcome::stored(None, status, None),
+        };
     }
     let position = |key: &str| {
         let listed = || keys.iter().position(|known| known.eq_ignore_ascii_case(key));
@@ -193,20 +177,52 @@ pub fn read_batch(reply: &Reply, status: &str, keys: &[String], is_keyed: bool) 
         .iter()
         .filter_map(|(key, _)| position(key))
         .map(|at| at + 1)
-        .chain([keys.len()])
+        .chain([keys.len(), made.len() + errors.len()])
         .max()
         .unwrap_or_default();
-    let mut results: Vec<_> = (0..count.min(1_000)).map(|_| stored(None, status)).collect();
+    let mut results = vec![Outcome::stored(None, status, None); count.min(1_000)];
+    let mut bad = Vec::new();
     for (at, (key, message)) in errors.iter().enumerate() {
         let at = position(key).unwrap_or(at);
+        bad.push(at);
         if let Some(slot) = results.get_mut(at) {
             *slot = of_message(message);
+        }
+    }
+    let is_whole = made.len().saturating_add(errors.len()) == results.len();
+    let mut free = (0..results.len()).filter(|at| !bad.contains(at));
+    for (key, record) in made {
+        let listed = keys.iter().position(|known| {
+            let own = |name| record.get(name).and_then(Value::as_text) == Some(known);
+            known.eq_ignore_ascii_case(&key) || own("id") || own("email")
+        });
+        let next = free.next();
+        // Of fewer than the good ones nobody could tell whose they are by their places.
+        let at = if is_whole && (key.is_empty() || keys.is_empty()) { next } else { listed };
+        if let Some(slot) = at.and_then(|at| results.get_mut(at)) {
+            *slot = given_back(record, is_xml, status);
         }
     }
     match results.len() {
         0 => Outcome::Unknown { why: Cow::Borrowed(call::NO_RESULT.name) },
         1 => results.pop().unwrap_or(Outcome::Unknown { why: Cow::Borrowed(call::NO_RESULT.name) }),
         _ => Outcome::Batch { results },
+    }
+}
+
+/// The records of a batch that came back, each with its key where it has one.
+fn made(body: Value<'static>) -> Entries<'static> {
+    let list = match take(body, "prospects") {
+        Some(map) if map.get("prospect").is_some() => take(map, "prospect"),
+        list => list,
+    };
+    match list {
+        Some(Value::Map(entries))
+            if entries.iter().all(|(_, one)| matches!(one, Value::Map(_))) =>
+        {
+            entries
+        }
+        list => items(list).into_iter().map(|one| (Cow::Borrowed(""), one)).collect(),
     }
 }
 
@@ -283,10 +299,6 @@ fn of_message(message: &str) -> Outcome {
         Some(row) => row.outcome(true),
         None => Outcome::refused(vec![unlisted()]),
     }
-}
-
-fn stored(id: Option<String>, status: &str) -> Outcome {
-    Outcome::Stored { id, status: status.to_owned(), warnings: Vec::new() }
 }
 
 /// The body of a good answer, or the outcome of a bad one.

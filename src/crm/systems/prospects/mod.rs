@@ -10,7 +10,7 @@ pub use reply::{read_found, read_write};
 #[cfg(feature = "full")]
 pub use rows::{PROSPECT_GET, PROSPECT_LIST};
 
-use crate::check::field::{Field, Kind};
+use crate::check::field::{Field, Kind, Options};
 use crate::check::form::Unknown;
 #[cfg(feature = "full")]
 use crate::crm::operation::{Check, More};
@@ -19,10 +19,25 @@ use crate::crm::request::System;
 
 const LICENSE_STATUS: &[&str] = &["not_started", "in_progress", "licensed"];
 
+/// The vendor's page asks for an address and nothing of its letters. A page of the owner's has no room to say so, nor what
+/// follows: it calls no CRM itself, and the relay checks again.
+const EMAIL: Field = if cfg!(feature = "full") {
+    Field::new("email", Kind::Email).with(Options::INTERNATIONAL)
+} else {
+    Field::new("email", Kind::Email)
+};
+
+/// An object, and not what is in it.
+const RESUME: Field = if cfg!(feature = "full") {
+    Field::new("resume", Kind::Record).open(Kind::Any)
+} else {
+    Field::new("resume", Kind::Any)
+};
+
 const UPSERT: &[Field] = &[
     Field::new("firstName", Kind::Name).required(),
     Field::new("lastName", Kind::Name).required(),
-    Field::new("email", Kind::Email),
+    EMAIL,
     // The system stores the lead with a null phone and says so in `message`.
     Field::new("phone", Kind::Phone).lenient(),
     Field::new("stageId", Kind::Hidden),
@@ -40,7 +55,7 @@ const UPSERT: &[Field] = &[
     Field::new("officeId", Kind::Hidden),
     Field::new("sourceId", Kind::Hidden),
     Field::new("newSourceName", Kind::Text),
-    Field::new("resume", Kind::Any),
+    RESUME,
     Field::new("muteWebhook", Kind::Boolean),
     Field::new("jobId", Kind::Hidden),
     Field::new("update", Kind::Boolean),

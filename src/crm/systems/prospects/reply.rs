@@ -9,8 +9,10 @@ use crate::crm::systems::reply::Reply;
 use crate::value::Value;
 use std::borrow::Cow;
 
-/// A written prospect: the record flat, or under `item` in the newest generation.
-pub fn read_write(reply: &Reply) -> Outcome {
+/// A written prospect: the record flat, or under `item` in the newest generation. `updates` is what the call asked for, where
+/// that is known: one that was there already is given back as it is without `update`, and the answer does not tell.
+/// `gave_phone` is whether there was a phone to be left out.
+pub fn read_write(reply: &Reply, updates: Option<bool>, gave_phone: bool) -> Outcome {
     let body = match answer(reply, true) {
         Ok(body) => body,
         Err(outcome) => return outcome,
@@ -21,14 +23,22 @@ pub fn read_write(reply: &Reply) -> Outcome {
     };
     let message =
         [&body, record].iter().any(|map| map.get("message").is_some_and(|text| !text.is_empty()));
-    let phone_dropped = message && matches!(record.get("phone"), None | Some(Value::Null));
-    let warnings = match (phone_dropped, message) {
-        (true, _) => vec![Issue::warning("phone", &code::STORED_PHONE_DROPPED)],
-        (_, true) => vec![Issue::warning("", &code::STORED_MESSAGE)],
-        _ => Vec::new(),
+    let lacks_phone = matches!(record.get("phone"), None | Some(Value::Null));
+    // A message beside a phone is one of success: the page knows of no other warning.
+    let warnings = if message && lacks_phone && gave_phone {
+        vec![Issue::warning("phone", &code::STORED_PHONE_DROPPED)]
+    } else {
+        Vec::new()
     };
-    let status = if reply.status == 201 { "created" } else { "updated" };
-    Outcome::Stored { id: Some(id.to_owned()), status: status.to_owned(), warnings }
+    let status = match (reply.status, updates) {
+        (201, _) => "created",
+        (_, Some(true)) => "updated",
+        (_, Some(false)) => "unchanged",
+        // The default is the system's, and is not the same in each generation.
+        (_, None) => "matched",
+    };
+    let record = Some(with_text_ids(record.clone()));
+    Outcome::Stored { id: Some(id.to_owned()), status: status.to_owned(), warnings, record }
 }
 
 /// The prospect or the prospects that were asked for, of either generation: `prospects` and `totalCount`, or `items` and

@@ -65,9 +65,12 @@ pub fn read(status: u16, body: &Value<'_>) -> Outcome {
     };
     match body.get("state").and_then(Value::as_text) {
         // A page cannot tell created from updated, and need not.
-        Some("stored") => {
-            Outcome::Stored { id: id(), status: "stored".to_owned(), warnings: issues() }
-        }
+        Some("stored") => Outcome::Stored {
+            id: id(),
+            status: "stored".to_owned(),
+            warnings: issues(),
+            record: None,
+        },
         Some("queued") => id().map_or(unreadable, |id| Outcome::Queued { id }),
         Some("refused") => Outcome::Refused { issues: issues(), fault: answers::fault(status) },
         Some("retry") => Outcome::Retry {

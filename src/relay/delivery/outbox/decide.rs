@@ -1,6 +1,6 @@
 //! What a delivery decides of its lead: whose the guard's key is, what is left out, and what the write therefore says.
 
-use super::{Call, Delivery, Effect, Key, Recipe, When};
+use super::{CONTRADICTIONS, Call, Delivery, Effect, Key, Recipe, When};
 use crate::check::report::Issue;
 use crate::crm::outcome::Outcome;
 use crate::relay::delivery::guard::{Guard, Held};
@@ -109,6 +109,14 @@ impl Delivery {
         };
         spare.leave.param.clone_into(&mut self.without);
         true
+    }
+
+    /// Whether the system refused to make a person because they are there: they are looked up again, and changed.
+    pub(super) fn is_there(&self, recipe: &Recipe, issues: &[Issue]) -> bool {
+        let known = recipe.look_up.as_ref().map_or(&[][..], |look_up| look_up.there);
+        self.call == Call::Write
+            && self.attempts < CONTRADICTIONS
+            && issues.iter().any(|issue| known.contains(&issue.code.as_ref()))
     }
 
     /// A look-up says whether the person is there, where the write finds them by itself.

@@ -32,6 +32,8 @@ pub struct LookUp {
     pub keys: &'static [&'static str],
     /// The operation that writes a person who was found, by id; nothing where the write itself finds the person.
     pub found: Option<&'static str>,
+    /// The codes by which `write` says that the person is there, after a look-up that found nobody.
+    pub there: &'static [&'static str],
     /// Milliseconds by which the system's reads may lag behind its writes.
     pub lag: u64,
 }
