@@ -201,6 +201,9 @@ fn bare(out: &Path) -> Outcome<()> {
     Ok(())
 }
 
+/// How wasm-bindgen names its script to the module.
+const SCRIPT: &str = "./fieldpost_bg.js";
+
 /// Numbers the imports: wasm-bindgen's names for them have a hash each, of which nothing repeats.
 fn shorten(out: &Path) -> Outcome<()> {
     let (file, script) = (out.join("fieldpost_bg.wasm"), out.join("fieldpost.js"));
@@ -213,7 +216,11 @@ fn shorten(out: &Path) -> Outcome<()> {
             text = text.replace(&long, &format!(" {short}: function("));
             import.name = short;
         }
+        if import.module == SCRIPT {
+            "i".clone_into(&mut import.module);
+        }
     }
+    text = text.replace(&format!("\"{SCRIPT}\": "), "i: ");
     module.emit_wasm_file(&file).map_err(|error| error.to_string())?;
     fs::write(&script, text)?;
     Ok(())

@@ -54,7 +54,7 @@ pub(crate) const fn pack<const LENGTH: usize>(rows: &[VendorCode]) -> [u8; LENGT
     bytes
 }
 
-/// A row: its number, its class, the milliseconds of one, and its sentence up to a zero.
+/// A row: its number, its class, the milliseconds of one that has some, and its sentence up to a zero.
 const fn write(rows: &[VendorCode], to: &mut Writer<'_>) {
     let mut rest = rows;
     while let [row, after @ ..] = rest {
@@ -70,10 +70,12 @@ const fn write(rows: &[VendorCode], to: &mut Writer<'_>) {
         to.byte(number[0]);
         to.byte(number[1]);
         to.byte(class);
-        to.byte(time[0]);
-        to.byte(time[1]);
-        to.byte(time[2]);
-        to.byte(time[3]);
+        if class & RETRY != 0 {
+            to.byte(time[0]);
+            to.byte(time[1]);
+            to.byte(time[2]);
+            to.byte(time[3]);
+        }
         to.text(row.sentence);
         rest = after;
     }
@@ -88,20 +90,21 @@ impl Codes {
     /// The row of that number.
     pub fn find(&self, number: u16) -> Option<Known> {
         let mut rest = self.rows;
-        while let Some((head, after)) = rest.split_first_chunk::<7>() {
+        while let Some(([low, high, class], after)) = rest.split_first_chunk() {
+            let timed = class & RETRY != 0;
+            let (time, after) = if timed { after.split_first_chunk()? } else { (&[0; 4], after) };
             let end = after.iter().position(|byte| *byte == 0)?;
             let (sentence, after) = after.split_at_checked(end)?;
             rest = after.get(1..)?;
-            let [low, high, class, time @ ..] = *head;
-            if u16::from_le_bytes([low, high]) == number {
-                let class = match class {
+            if u16::from_le_bytes([*low, *high]) == number {
+                let class = match *class {
                     MISSING => Class::Missing,
                     DONE => Class::Done,
                     UNCLEAR => Class::Unclear,
                     fault @ ..MISSING => Class::Refused(*FAULTS.get(usize::from(fault))?),
                     reason => {
                         let reason = REASONS.get(usize::from(reason & !RETRY))?;
-                        Class::Retry(*reason, u32::from_le_bytes(time).into())
+                        Class::Retry(*reason, u32::from_le_bytes(*time).into())
                     }
                 };
                 return Some(Known {
