@@ -41,6 +41,7 @@ pub(crate) fn named(module: &[u8]) -> Outcome<Vec<u8>> {
 }
 
 /// The place of each function: after the largest always the one of those that are left that shares the most, for its size.
+/// A run that many have says little.
 fn places(bodies: &[&[u8]]) -> Vec<usize> {
     let runs: Vec<BTreeSet<&[u8]>> =
         bodies.iter().map(|body| body.windows(RUN).collect()).collect();
@@ -50,32 +51,30 @@ fn places(bodies: &[&[u8]]) -> Vec<usize> {
             having.entry(run).or_default().push(function);
         }
     }
+    // Whole numbers, so that every machine finds the same order.
+    let weight = |having: &Vec<usize>| {
+        usize::try_from((bodies.len() * 64 / having.len().max(1)).max(1).ilog2()).unwrap_or(0)
+    };
+    let size = |function: usize| {
+        let runs = runs.get(function).into_iter().flatten();
+        let sum: usize = runs.filter_map(|run| having.get(run)).map(weight).sum();
+        // Between its root and itself: short ones must not always win, and long ones neither.
+        ((sum + 1) * (sum + 1).isqrt()).isqrt()
+    };
+    let sizes: Vec<usize> = (0..bodies.len()).map(size).collect();
     let mut places = vec![0; bodies.len()];
     let mut left: BTreeSet<usize> = (0..bodies.len()).collect();
-    let mut next = left.iter().copied().max_by_key(|function| {
-        (runs.get(*function).map_or(0, BTreeSet::len), usize::MAX.saturating_sub(*function))
-    });
+    let mut next = left.iter().copied().max_by_key(|function| (sizes[*function], !function));
     while let Some(function) = next {
         left.remove(&function);
-        if let Some(place) = places.get_mut(function) {
-            *place = bodies.len().saturating_sub(left.len());
-        }
+        places[function] = bodies.len() - left.len();
         let mut shared = vec![0_usize; bodies.len()];
-        for run in runs.get(function).into_iter().flatten() {
-            for other in having.get(run).into_iter().flatten() {
-                if let Some(count) = shared.get_mut(*other) {
-                    *count = count.saturating_add(1);
-                }
+        for others in runs[function].iter().filter_map(|run| having.get(run)) {
+            for other in others {
+                shared[*other] += weight(others);
             }
         }
-        let likeness = |function: &usize| {
-            let size = runs.get(*function).map_or(0, BTreeSet::len).saturating_add(1);
-            let shared = shared.get(*function).copied().unwrap_or_default();
-            (
-                shared.saturating_mul(1 << 16).wrapping_div(size),
-                usize::MAX.saturating_sub(*function),
-            )
-        };
+        let likeness = |function: &usize| ((shared[*function] << 16) / sizes[*function], !function);
         next = left.iter().copied().max_by_key(likeness);
     }
     places
