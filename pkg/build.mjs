@@ -134,6 +134,8 @@ async function gather() {
     const files = await bundled(at(`dist/${room}/shared.js`));
     for (const file of files) places.set(file, `../${room}/shared.js`);
   }
+  // What comes later of the form shares with it.
+  await bundled(at("dist/form/second.js"));
   for (const entry of entries) await bundled(entry);
   for (const [file, text] of texts) writeFileSync(file, text);
 }

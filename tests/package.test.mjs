@@ -98,6 +98,7 @@ describe("the tarball", () => {
       "core/shared.js",
       "entry/page.js",
       "form/index.js",
+      "form/second.js",
       "form/shared.js",
     ]);
   });

@@ -156,6 +156,11 @@ describe("with all parts", () => {
       codeOf(() => page.payload("pardot.prospect.nothing", {})),
       "params.invalid",
     );
+    const endless = { ...params, any: "x".repeat(1 << 23) };
+    assert.equal(
+      codeOf(() => page.payload("pardot.prospect.create", endless)),
+      "params.invalid",
+    );
     const { report, payload } = page
       .form({ fields: { email: { kind: "email" }, 7: { kind: "text" }, no: { kind: "boolean" } } })
       .payload(

@@ -1,6 +1,6 @@
 import module from "../wasm-build.js";
 import { WORDS } from "./build.gen.js";
-import { type Builder, learn, tell } from "./core.js";
+import { type Builder, learn, MAX_LETTERS, tell } from "./core.js";
 import { FieldpostError } from "./errors.js";
 import { compile, extend, instantiate, type Part, unmasked } from "./lean.js";
 import { join } from "./load.js";
@@ -21,10 +21,11 @@ function cross(text: string, act: (wasm: Building, length: number) => number): T
   if (!compiled) throw new FieldpostError("wasm.not_ready", Said.WASM_NOT_READY);
   try {
     wasm ??= instantiate<Building>(compiled, tell);
-    const asked = new TextEncoder().encode(nfc(text));
+    // Further than anything reaches: the other side says that it is too large.
+    const asked = new TextEncoder().encode(text.length > MAX_LETTERS ? "" : nfc(text));
     const at = wasm.input(asked.length) >>> 0;
     new Uint8Array(wasm.memory.buffer, at, asked.length).set(asked);
-    const length = act(wasm, asked.length);
+    const length = act(wasm, asked.length || -1);
     return new Tape(
       new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, wasm.output() >>> 0, length)),
     );

@@ -43,7 +43,7 @@ interface Page {
 }
 
 /** The most letters of one crossing; more is refused before any work starts. */
-const MAX_LETTERS = 1 << 22;
+export const MAX_LETTERS = 1 << 22;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

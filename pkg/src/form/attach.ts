@@ -5,12 +5,11 @@ import { elementsOf, unhidden } from "./controls.js";
 import { FieldpostError } from "../core/errors.js";
 import { agreed, type Fields, judge } from "./judging.js";
 import { board as makeBoard, set } from "./messages.js";
-import { arrive, KEEPALIVE_BYTES, newKey, post, relayForm, typed } from "./lead.js";
+import { fetchSecond, second } from "./later.js";
+import { arrive, final, KEEPALIVE_BYTES, newKey, post, relayForm, tellers, typed } from "./lead.js";
 import { announce } from "./submission.js";
 import { tell } from "./telling.js";
-import { release } from "./phone.js";
 import { listens } from "./listening.js";
-import { drain, drop, final, keep, tellers, unwait, wait } from "./outbox.js";
 import { thank } from "./thanks.js";
 import { untranslate } from "./translation.js";
 import { Said } from "../core/said.gen.js";
@@ -45,6 +44,14 @@ export interface Attachment {
   detach(): void;
 }
 
+/** Sends what waits. */
+const drain = (): Promise<void> =>
+  fetchSecond().then(
+    (outbox) => outbox.drain(),
+    // Not there: then the next visit does.
+    () => undefined,
+  );
+
 /** A token that ends this soon is renewed before the lead goes out. */
 const TOKEN_MARGIN = 30_000;
 
@@ -72,6 +79,8 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
 
   let state: State = "idle";
   let relay: RelayForm | undefined;
+  /** The outbox; the form is ready only with it. */
+  let outbox: Awaited<ReturnType<typeof fetchSecond>>;
   let rules: Form;
   let pending: Promise<void> | undefined;
   let failures = 0;
@@ -90,16 +99,17 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
   const enter = (next: State): void => {
     state = next;
     // Only who says that it is saved shows what becomes of it.
-    unwait(key);
+    second?.unwait(key);
     form.dataset.fieldpostState = next;
     // The button stays a button: one that is disabled loses the focus, and the lock is ours anyway.
     set(form, "aria-busy", next === "busy" ? "true" : null);
   };
 
   const prepare = (): Promise<void> =>
-    (pending ??= Promise.all([relayForm(form.action), load()])
-      .then(async ([answer]) => {
+    (pending ??= Promise.all([relayForm(form.action), fetchSecond(), load()])
+      .then(async ([answer, module]) => {
         await load({ spec: answer.spec });
+        outbox = module;
         rules = makeForm(answer.spec);
         if (left || life.signal.aborted) return;
         relay = answer;
@@ -143,7 +153,7 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
 
     enter("checking");
     let outcome: Outcome = { kind: "unknown", why: "" };
-    let kept: ReturnType<typeof keep> | undefined;
+    let kept: ReturnType<typeof outbox.keep> | undefined;
     try {
       const values = new FormData(element, submitter);
       const report = check(values, !submitter?.formNoValidate);
@@ -171,7 +181,7 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
       unsafe = `${body}`.length > KEEPALIVE_BYTES;
       // Both at once: the visitor may be gone with the next click.
       const answer = post(form.action, body, !unsafe);
-      kept = keep(relay.sealKey, key, form.action, `${body}`);
+      kept = outbox.keep(relay.sealKey, key, form.action, `${body}`);
       void kept.then((safe) => (unsafe &&= !safe));
       outcome = await answer;
     } catch {
@@ -185,13 +195,13 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
       }
     }
     const sent = key;
-    const release = final(outcome) ? void kept?.then(() => drop(sent)) : await kept;
+    const release = final(outcome) ? void kept?.then(() => outbox.drop(sent)) : await kept;
     if (release) {
       release();
       say("saved", "saved");
-      wait(sent, (later) => state === "saved" && finish(later));
+      outbox.wait(sent, (later) => state === "saved" && finish(later));
       // Given back meanwhile, it has nobody to show it to.
-      if ((state as State) !== "saved") unwait(sent);
+      if ((state as State) !== "saved") outbox.unwait(sent);
     } else finish(outcome);
     unsafe = false;
   };
@@ -280,7 +290,7 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
       life.abort();
       attachments.delete(element);
       tellers.delete(form.action);
-      elementsOf(form).forEach(release);
+      if (second) elementsOf(form).forEach(second.release);
       enter("idle");
       board.remove();
       unthank?.();

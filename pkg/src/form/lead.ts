@@ -69,3 +69,10 @@ export const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     (byte + 256).toString(16).slice(1),
   ).join("");
+
+/** Whether the relay has decided on what was entered: it has it, or its values are at fault. */
+export const final = (outcome: Outcome): boolean =>
+  /^(stored|queued)$/.test(outcome.kind) || (outcome.kind === "refused" && !outcome.fault);
+
+/** Who tells that one never arrived, by the address of its form. */
+export const tellers = new Map<string, (saved: number) => void>();

@@ -1,6 +1,6 @@
 import { type Control, elementsOf, nameOf } from "./controls.js";
 import type { Fields } from "./judging.js";
-import { formatPhone } from "./phone.js";
+import { second } from "./later.js";
 
 /** Hears of an event until the form is given back. */
 type Listen = (target: EventTarget, type: string, listener: (event: Event) => unknown) => void;
@@ -48,7 +48,7 @@ export function listens(
   listen(root, "change", changed);
   listen(root, "input", (event) => {
     const control = event.target as Control;
-    if (fields()?.[nameOf(control)]?.kind === "phone") formatPhone(control, event);
+    if (fields()?.[nameOf(control)]?.kind === "phone") second?.formatPhone(control, event);
     if (shown().includes(nameOf(control))) changed(event);
   });
   listen(window, "pointerdown", () => (pressed = true));

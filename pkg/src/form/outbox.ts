@@ -1,5 +1,5 @@
 import type { Outcome } from "../core/types.js";
-import { envelope, post, relayForm } from "./lead.js";
+import { envelope, final, post, relayForm, tellers } from "./lead.js";
 import { tell } from "./telling.js";
 
 /** A lead that waits in this browser. Nobody but the relay can read it: the key that opens it never was here. */
@@ -29,8 +29,6 @@ const LEADS = "leads";
 
 /** Who shows what became of a lead that went out later. */
 const listeners = new Map<string, (outcome: Outcome) => void>();
-/** Who tells that one never arrived, by the address of its form. */
-export const tellers = new Map<string, (saved: number) => void>();
 
 /** One step in the store; it is done once the disk has it. */
 const store = <T>(
@@ -214,10 +212,6 @@ async function work(): Promise<void> {
   }
   if (left) later(left);
 }
-
-/** Whether the relay has decided on what was entered: it has it, or its values are at fault. */
-export const final = (outcome: Outcome): boolean =>
-  /^(stored|queued)$/.test(outcome.kind) || (outcome.kind === "refused" && !outcome.fault);
 
 async function fresh(action: string): Promise<string> {
   const { token } = await relayForm(action);
