@@ -19,20 +19,11 @@ use crate::crm::request::System;
 
 const LICENSE_STATUS: &[&str] = &["not_started", "in_progress", "licensed"];
 
-/// The vendor's page asks for an address and nothing of its letters. A page of the owner's has no room to say so, nor what
-/// follows: it calls no CRM itself, and the relay checks again.
-const EMAIL: Field = if cfg!(feature = "full") {
-    Field::new("email", Kind::Email).with(Options::INTERNATIONAL)
-} else {
-    Field::new("email", Kind::Email)
-};
+/// The vendor's page asks for an address and nothing of its letters.
+const EMAIL: Field = Field::new("email", Kind::Email).with(Options::INTERNATIONAL);
 
 /// An object, and not what is in it.
-const RESUME: Field = if cfg!(feature = "full") {
-    Field::new("resume", Kind::Record).open(Kind::Any)
-} else {
-    Field::new("resume", Kind::Any)
-};
+const RESUME: Field = Field::new("resume", Kind::Record).open(Kind::Any);
 
 const UPSERT: &[Field] = &[
     Field::new("firstName", Kind::Name).required(),
