@@ -28,14 +28,12 @@ copyFileSync(at("src/form/form.css"), at("dist/form/form.css"));
 const carry = (name, text) =>
   writeFileSync(at(`dist/wasm-${name}.js`), `export default (read) => read\`${text}\`;\n`);
 const weight = (text) => brotliCompressSync(text).length;
-
-// What comes later, each by itself.
-for (const name of ["late", "build"]) {
-  const [best] = masked(name)
-    .map((text) => [text, weight(text)])
-    .sort(([, one], [, other]) => one - other)[0];
-  carry(name, best);
-}
+const modules = Object.fromEntries(
+  ["lean", "late", "build"].map((name) => [
+    name,
+    readFileSync(at(`wasm/${name}/fieldpost_bg.wasm`)),
+  ]),
+);
 
 // The one tag for pages without a build, and what its `integrity` says.
 writeFileSync(at("dist/fieldpost.js"), await lightest());
@@ -157,36 +155,35 @@ async function tag() {
 }
 
 /**
- * Leaves the first module under the mask that makes the script lightest: the commonest bytes are letters then that need
- * neither an escape nor a second byte, and stand where brotli expects like beside like.
+ * Leaves the modules under the mask that makes the script lightest: the commonest bytes are letters then that need neither an
+ * escape nor a second byte, and stand where brotli expects like beside like. One mask for all, because what is alike in
+ * two of them is packed once where they stand in one file. The longest texts are not weighed.
  */
 async function lightest() {
+  const masks = Array.from({ length: 256 }, (_, mask) => mask)
+    .map((mask) => [mask, Buffer.byteLength(masked("lean", mask))])
+    .sort(([, one], [, other]) => one - other)
+    .slice(0, 16);
+  const carryAll = (mask) => {
+    for (const name of ["lean", "late", "build"]) carry(name, masked(name, mask));
+  };
   let least = Infinity;
-  let best = "";
-  for (const text of masked("lean")) {
-    carry("lean", text);
+  let best = 0;
+  for (const [mask] of masks) {
+    carryAll(mask);
     // With its own letters: after them a minifier names the variables.
     const weighs = weight(await tag());
-    if (weighs < least) [least, best] = [weighs, text];
+    if (weighs < least) [least, best] = [weighs, mask];
   }
-  carry("lean", best);
+  carryAll(best);
   return tag();
 }
 
-/**
- * A module under the sixteen masks that make it shortest; the longer texts are not weighed. Its first byte is 0, so the
- * first letter is the mask.
- */
-function masked(name) {
-  const module = readFileSync(at(`wasm/${name}/fieldpost_bg.wasm`));
-  return Array.from({ length: 256 }, (_, mask) =>
-    Buffer.from(module.map((byte) => byte ^ mask))
-      .toString("latin1")
-      .replace(
-        /[\\`\r\0]|\$(?=\{)/g,
-        (letter) => ({ "\r": "\\r", "\0": "\\x00" })[letter] ?? `\\${letter}`,
-      ),
-  )
-    .sort((one, other) => Buffer.byteLength(one) - Buffer.byteLength(other))
-    .slice(0, 16);
+/** A module under a mask. Its first byte is 0, so the first letter is the mask. */
+function masked(name, mask) {
+  const text = Buffer.from(modules[name].map((byte) => byte ^ mask)).toString("latin1");
+  return text.replace(
+    /[\\`\r\0]|\$(?=\{)/g,
+    (letter) => ({ "\r": "\\r", "\0": "\\x00" })[letter] ?? `\\${letter}`,
+  );
 }
