@@ -140,7 +140,7 @@ export async function verdicts(api, build, cases) {
       headers: one.headers ?? {},
       body: one.body,
     });
-    differ(one.id, "the outcome", summary(outcome), one.expect);
+    differ(one.id, "the outcome", summary(outcome, one.expect), one.expect);
   }
   return { count, differences };
 }
@@ -163,9 +163,12 @@ async function plain(built, one) {
   };
 }
 
-/** An outcome as the cases write it: codes instead of sentences, counts instead of records. */
-function summary(outcome) {
-  const { issues, records, results, warnings, ...rest } = outcome;
+/** An outcome as the cases write it: codes instead of sentences, and records where the case cares for them. */
+function summary(outcome, expect) {
+  const { issues, record, records, results, warnings, ...rest } = outcome;
+  if ("records" in expect) rest.records = records;
+  if ("record" in expect) rest.record = record;
+  if ("ids" in expect) rest.ids = results.map(({ id }) => id ?? null);
   if (warnings) rest.warnings = warnings.map(({ code }) => code);
   if (issues) {
     rest.codes = issues.map(({ code }) => code);
