@@ -53,6 +53,7 @@ fn what_moves_goes_to_an_account_of_its_system_and_nobody_is_written_twice() {
         was: Some("pardot"),
         system: "pardot",
         sure: false,
+        scale: 1,
     };
     let waiting = || (Some(fresh()), pardot);
     assert!(matches!(moved(waiting(), to, NOW), Ruled::Goes(_)));
@@ -92,5 +93,10 @@ fn what_moves_goes_to_an_account_of_its_system_and_nobody_is_written_twice() {
         panic!("it stays")
     };
     assert_eq!((state.phase, state.call), (Phase::Waiting, Call::LookUp));
-    assert!(state.uncertain_until.is_some());
+    let unsure = state.uncertain_until.unwrap();
+    // Where times are divided, these are, too.
+    let quick = Move { phase: "sent", scale: 10, ..sure };
+    let out = Delivery { phase: Phase::Sent, call: Call::Write, ..fresh() };
+    let Ruled::Goes(state) = moved((Some(out), pardot), quick, NOW) else { panic!("it stays") };
+    assert_eq!(state.uncertain_until.unwrap() * 10, unsure);
 }

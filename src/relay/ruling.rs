@@ -68,12 +68,14 @@ pub struct Move<'a> {
     pub system: &'a str,
     /// A person says so of what the relay cannot know: that the old account does not have it, or of which system it was.
     pub sure: bool,
+    /// What times are divided by.
+    pub scale: u64,
 }
 
 /// Gives a delivery to an account of the same system. It may be another CRM or the same one under another name, so the
 /// delivery begins anew, but keeps what is not known of an earlier write: where the system can be asked, it is asked first.
 pub fn moved(kept: Kept<'_>, to: Move<'_>, now: u64) -> Ruled<'static> {
-    let Move { phase, next, from, has_target, is_there, was, system, sure } = to;
+    let Move { phase, next, from, has_target, is_there, was, system, sure, scale } = to;
     let why = match from.gone() {
         None => Some("account.there"),
         Some("form.gone") => Some("form.gone"),
@@ -97,8 +99,10 @@ pub fn moved(kept: Kept<'_>, to: Move<'_>, now: u64) -> Ruled<'static> {
         return Ruled::Moves;
     }
     if phase == "sent" {
-        // Nobody has written down yet that the answer was lost. It begins anew, so the times make no difference.
-        let timing = Timing { deadline: DEADLINE, base: 1_000, cap: 600_000, scale: 1 };
+        // Nobody has written down yet that the answer was lost. It begins anew, so no backoff is left of it; until when the
+        // call may arrive, and when reads show it, is kept.
+        let scaled = |time: u64| time.checked_div(scale).unwrap_or(time);
+        let timing = Timing { deadline: scaled(DEADLINE), base: 1_000, cap: 600_000, scale };
         let due = Event::Due { uncertain_until: None, others: None, kept: false, lease: None };
         state.step(recipe, timing, due, now, 0);
     }

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 /// `goes`, where it stands then and its state, both empty where they stay as they are. `given`: whether there is its form,
 /// and whether that goes to its account; of a replay what bars its lead; of a move whether the form goes to the other account,
 /// whether the lead goes there already, of which system the old account was, whether a person is sure, where the delivery
-/// stands, and when it is due. A yes is `1`, a no `0`, and what is not there is empty.
+/// stands, when it is due, and what times are divided by. A yes is `1`, a no `0`, and what is not there is empty.
 #[wasm_bindgen(js_name = ruleDelivery)]
 pub fn rule_delivery(what: &str, system: &str, state: &str, given: &str, now: f64) -> String {
     let kept =
@@ -29,6 +29,7 @@ pub fn rule_delivery(what: &str, system: &str, state: &str, given: &str, now: f6
             sure: word() == "1",
             phase: word(),
             next: word().parse().unwrap_or_default(),
+            scale: word().parse().unwrap_or_default(),
             system,
         };
         moved(kept, to, now)

@@ -72,6 +72,7 @@ function toAccount(ruling: Ruling, lead: string, row: Waiting, to: string, sure:
     Number(sure),
     phase,
     next,
+    relay.timeScale ?? 1,
   ];
   const own = { id, lead, account, state };
   return ruled("move", own, relay.accounts[to]?.system ?? "", given, (stands, fresh) => {
