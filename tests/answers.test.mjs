@@ -299,11 +299,11 @@ for (const [what, request, status, code, state, typed] of ANSWERS) {
         response.headers.get("content-security-policy"),
         /^default-src 'none'; style-src 'sha256-[^']+'; form-action /,
       );
-      assert.match(html, /<html lang="en">/);
+      assert.match(html, /<html lang="en" dir="ltr">/);
       assert.match(html, /<title>[^<]+<\/title>/);
       assert.match(html, /role="alert">\s*<h1 tabindex="-1" autofocus>[^<]+<\/h1>/);
       assert.equal(html.includes("ann@example.org"), typed, "what was typed");
-      assert.equal(/<button>Send again<\/button>/.test(html), typed, "a way on: send again");
+      assert.equal(/<button type="submit">Send again<\/button>/.test(html), typed, "a way on: send again");
       if (!typed && status !== 404)
         assert.match(html, /Back button|The form is on/, "a way on: back");
       if (status !== 404) assert.match(html, /mailto:office@example\.com/);
@@ -373,7 +373,7 @@ test("options that are broken are a page, JSON, and a line of the log that holds
   const page = await ask(HTML);
   const html = await page.text();
   assert.equal(page.status, 500);
-  assert.match(html, /<html lang="fr-CA">/);
+  assert.match(html, /<html lang="fr-CA" dir="ltr">/);
   assert.match(html, /Une erreur s’est produite de notre côté\./);
   assert.ok(
     !html.includes("ann@example.org") && !html.includes("a visitor"),
@@ -434,7 +434,7 @@ describe("the form's language", () => {
   ]) {
     test(`is ${lang}, with every word`, async () => {
       const html = await (await call(`/leads/${form}`, { body: wrong() })).text();
-      assert.match(html, new RegExp(`<html lang="${lang}">`));
+      assert.match(html, new RegExp(`<html lang="${lang}" dir="ltr">`));
       for (const text of said)
         assert.ok(html.includes(text), `${text}\n${html.slice(html.indexOf("<main>"))}`);
     });
@@ -485,7 +485,7 @@ describe("the form's language", () => {
           headers: given ? { "accept-language": given } : {},
         })
       ).text();
-      assert.match(html, new RegExp(`<html lang="${lang}">`), given);
+      assert.match(html, new RegExp(`<html lang="${lang}" dir="ltr">`), given);
     }
   });
 });
