@@ -303,7 +303,11 @@ for (const [what, request, status, code, state, typed] of ANSWERS) {
       assert.match(html, /<title>[^<]+<\/title>/);
       assert.match(html, /role="alert">\s*<h1 tabindex="-1" autofocus>[^<]+<\/h1>/);
       assert.equal(html.includes("ann@example.org"), typed, "what was typed");
-      assert.equal(/<button type="submit">Send again<\/button>/.test(html), typed, "a way on: send again");
+      assert.equal(
+        /<button type="submit">Send again<\/button>/.test(html),
+        typed,
+        "a way on: send again",
+      );
       if (!typed && status !== 404)
         assert.match(html, /Back button|The form is on/, "a way on: back");
       if (status !== 404) assert.match(html, /mailto:office@example\.com/);
