@@ -47,7 +47,7 @@ pub(crate) struct MarketoForm {
 
 /// The form that the demo's landing page fills.
 const DEMO_FORM: &str = "1029";
-const DEMO_FIELDS: [&str; 22] = [
+const DEMO_STANDARD: [&str; 14] = [
     "email",
     "firstName",
     "lastName",
@@ -62,6 +62,9 @@ const DEMO_FIELDS: [&str; 22] = [
     "postalCode",
     "country",
     "leadSource",
+];
+/// Its own fields: to Marketo these are custom ones.
+pub(crate) const DEMO_CUSTOM: [&str; 8] = [
     "labels",
     "notes",
     "message",
@@ -74,8 +77,8 @@ const DEMO_FIELDS: [&str; 22] = [
 
 impl Default for Marketo {
     fn default() -> Self {
-        let demo =
-            MarketoForm { fields: DEMO_FIELDS.map(str::to_owned).to_vec(), required: Vec::new() };
+        let fields = DEMO_STANDARD.into_iter().chain(DEMO_CUSTOM).map(str::to_owned).collect();
+        let demo = MarketoForm { fields, required: Vec::new() };
         Self {
             latency: LATENCY_MS,
             lag: 0,

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer;
 use super::request::{body, input, page, stem};
+use crate::config::DEMO_CUSTOM;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::operation::Commit;
@@ -138,23 +139,11 @@ const SEARCHABLE: [&str; 13] = [
     "mktoName",
 ];
 
-/// The demo form's own among the fields: to Marketo these are custom ones.
-const CUSTOM: [&str; 8] = [
-    "labels",
-    "notes",
-    "message",
-    "utmSource",
-    "utmMedium",
-    "utmCampaign",
-    "utmTerm",
-    "utmContent",
-];
-
 /// Custom fields filter only as string, e-mail or integer (page "Leads", Query).
 pub(super) fn searchable(state: &SandboxState, name: &str) -> store::Result<bool> {
     let all = all(state)?;
     let custom = field(&all, name).is_some_and(|field| {
-        let is_own = field["isCustom"] == true || CUSTOM.contains(&name);
+        let is_own = field["isCustom"] == true || DEMO_CUSTOM.contains(&name);
         is_own && matches!(field["dataType"].as_str(), Some("string" | "email" | "integer"))
     });
     Ok(custom || SEARCHABLE.contains(&name))
