@@ -78,12 +78,13 @@ mutants: $(CARGO_MUTANTS)
 
 build: pkg/dist/.built
 
-check: node_modules/.installed
+check: node_modules/.installed pkg/dist/.built
 	cargo build --quiet --locked $(NATIVE)
 	$(XTASK) generate --check
 	cargo fmt --all --check
 	npx --no-install biome ci --error-on-warnings
 	npx --no-install tsc --project tests/tsconfig.json
+	for host in page worker node; do npx --no-install tsc --project tests/types/$$host || exit 1; done
 	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
 	cargo clippy --package fieldpost --lib --no-default-features --locked --quiet -- --deny warnings
 	RUSTDOCFLAGS=--deny=warnings cargo doc --workspace --no-deps --locked --quiet

@@ -90,7 +90,7 @@ function carried(file, text) {
 async function gather() {
   const { exports } = JSON.parse(readFileSync(at("package.json"), "utf8"));
   const entries = Object.values(exports)
-    .map((entry) => entry.default)
+    .map((entry) => entry.default?.default ?? entry.default)
     .filter((file) => file?.endsWith(".js") && !/worker|\/fieldpost\.js$/.test(file))
     .map((file) => at(file));
   const page = at("dist/entry/page.js");

@@ -136,7 +136,7 @@ describe("the tarball", () => {
        await load();
        const report: Report = form({ fields: { email: { kind: "email", required: true } } }).check(new URLSearchParams("email=a@b.co"));
        const body: string | null = payload("relay.lead.submit", { form: "contact", values: report.values }).body;
-       const outcome: Outcome = await client({ system: "prospects", baseUrl: "https://api.hiringcenterpro.com", credentials: { key: "k" } }).call("prospects.prospect.upsert", {});
+       const outcome: Outcome = await client({ system: "prospects", baseUrl: "https://api.hiringcenterpro.com", credentials: { key: "k" } }).call("prospects.prospect.upsert", { firstName: "Ann", lastName: "Lee" });
        export { attach, body, checkEmail, Gate, Outbox, outcome, relay };`,
     );
     run(process.execPath, [

@@ -1,4 +1,5 @@
-import type { OperationName, Operations, Outcome, Params } from "../core/types.js";
+import type { Given, NamedFinding } from "../core/inferred.js";
+import type { Named, OutcomeOf, Params } from "../core/types.js";
 import type { RelayAccount } from "../relay/options.js";
 import { carrier } from "./carry.js";
 import type { Progress } from "./effects.js";
@@ -36,26 +37,73 @@ export interface ExportDone {
   refs: string[];
 }
 
+/** The operations of one account: `client(account)` makes it. */
 export interface Client {
   /**
    * Calls an operation and reads its reply. More records than one call takes are sent one part after another, and the
-   * outcomes stand in the caller's order. Throws `params.invalid` and `account.invalid`; everything else is an outcome.
+   * outcomes stand in the caller's order.
+   *
+   * @param operation - The operation's name; a misspelt one does not compile.
+   * @param params - Its parameters, with the vendor's own names and nesting.
+   * @returns What became of it; whatever the system or the network says is an outcome.
+   * @throws {FieldpostError} `params.invalid` or `account.invalid`, with `issues`.
+   * @example
+   * const outcome = await pardot.call("pardot.prospect.read", { id: 12 });
+   * if (outcome.kind === "found") outcome.records;
    */
-  call<Name extends OperationName>(
-    operation: Name,
-    params?: Operations[Name]["params"],
-  ): Promise<Outcome>;
-  call(operation: string, params?: Params): Promise<Outcome>;
-  /** The pages of an operation that has some, one outcome after another; the last is the one that ends them. */
-  pages(operation: string, params?: Params): AsyncGenerator<Outcome, void, void>;
-  /** The records of all pages. Throws with the outcome's code where a page is not found. */
-  records(operation: string, params?: Params): AsyncGenerator<Record<string, unknown>, void, void>;
+  call<Name extends string>(
+    operation: Named<Name>,
+    ...params: Given<Name>
+  ): Promise<OutcomeOf<Name>>;
+  /**
+   * The pages of an operation that finds records, one outcome after another; the last is the one that ends them.
+   *
+   * @param operation - The name of one that finds.
+   * @param params - Its parameters.
+   * @returns A page each time it is asked.
+   * @throws {FieldpostError} `params.invalid` or `account.invalid`, with `issues`.
+   * @example
+   * for await (const page of marketo.pages("marketo.lead.byList", { listId: 7 })) page.kind;
+   */
+  pages<Name extends string>(
+    operation: NamedFinding<Name>,
+    ...params: Given<Name>
+  ): AsyncGenerator<OutcomeOf<Name>, void, void>;
+  /**
+   * The records of all pages.
+   *
+   * @param operation - The name of one that finds.
+   * @param params - Its parameters.
+   * @returns A record each time it is asked.
+   * @throws {FieldpostError} The outcome's code where a page is not found; `params.invalid` or `account.invalid`.
+   * @example
+   * for await (const lead of marketo.records("marketo.lead.byList", { listId: 7 })) lead.email;
+   */
+  records<Name extends string>(
+    operation: NamedFinding<Name>,
+    ...params: Given<Name>
+  ): AsyncGenerator<Record<string, unknown>, void, void>;
   /**
    * Waits politely until an export is complete: a minute first, then half as long again each time, because each question
-   * counts against the account's calls. Throws `pardot.export_state` where it has failed or was cancelled.
+   * counts against the account's calls.
+   *
+   * @param id - What `pardot.export.create` has answered.
+   * @param options - Who hears of the progress, and how long it waits.
+   * @returns The addresses of its files.
+   * @throws {FieldpostError} `pardot.export_state` where it has failed or was cancelled.
+   * @example
+   * const { refs } = await pardot.waitForExport(id, { progress: ({ state }) => console.log(state) });
    */
   waitForExport(id: string, options?: ExportOptions): Promise<ExportDone>;
-  /** A file of an export as a stream of CSV, by its address in `refs` or by number. */
+  /**
+   * Downloads a file of an export.
+   *
+   * @param file - Its address in `refs`, or the export's id and the file's number.
+   * @returns A stream of CSV.
+   * @throws {FieldpostError} The outcome's code where there is no such file.
+   * @example
+   * for await (const part of await pardot.download(refs[0])) write(part);
+   */
   download(
     file: string | { id: string; file: string | number },
   ): Promise<ReadableStream<Uint8Array>>;
@@ -73,9 +121,11 @@ export function makeClient(
 ): Client {
   const carry = carrier(account, options, load);
   return {
-    call: (operation: string, params?: Params) => first(carry("outcome", operation, params)),
-    pages: (operation, params) => carry("pages", operation, params),
-    async *records(operation, params) {
+    call: <Name extends string>(operation: string, params?: Params) =>
+      first(carry("outcome", operation, params)) as Promise<OutcomeOf<Name>>,
+    pages: <Name extends string>(operation: string, params?: Params) =>
+      carry("pages", operation, params) as AsyncGenerator<OutcomeOf<Name>, void, void>,
+    async *records(operation: string, params?: Params) {
       for await (const page of carry("records", operation, params)) yield* page;
     },
     async waitForExport(id, { progress, ...waiting } = {}) {

@@ -3,6 +3,27 @@
 /** The kind of a visitor's field. */
 export type Kind = "text" | "name" | "email" | "phone" | "labels" | "choice" | "choices" | "boolean" | "integer" | "number" | "date" | "url" | "postal" | "country" | "state" | "consent" | "hidden";
 
+/** What a clean value of each kind is; one that is empty is absent. A number that a script would round or write in another way is text. */
+export interface Cleaned {
+  text: string;
+  name: string;
+  email: string;
+  phone: string;
+  labels: string[];
+  choice: string;
+  choices: string[];
+  boolean: boolean;
+  integer: number | string;
+  number: number | string;
+  date: string;
+  url: string;
+  postal: string;
+  country: string;
+  state: string;
+  consent: boolean;
+  hidden: string;
+}
+
 /** Those whose rules a page gets when its form has one of them. */
 export const LATE = ["integer", "number", "date", "url", "postal", "country", "state"] as const;
 

@@ -9,13 +9,15 @@ import type {
   Form,
   FormSpec,
   Issue,
+  Named,
   Params,
+  ParamsOf,
   Payload,
   Report,
   Values,
 } from "./types.js";
 
-/** What both wasm builds export for the hot calls; see `src/wasm/mod.rs`. Sizes and lengths are in bytes. */
+/** What both wasm builds export for the hot calls; see `src/wasm/mod.rs`. Sizes and lengths are in bytes. @internal */
 export interface Module {
   memory: WebAssembly.Memory;
   input(size: number): number;
@@ -59,7 +61,7 @@ let bytes = new Uint8Array();
 /** Counts the instances: a form made by an earlier one is made again. */
 let instance = 0;
 
-/** Takes the first instance, and remembers how to make another. */
+/** Takes the first instance, and remembers how to make another. @internal */
 export function start(instantiate: () => Module, of = page): void {
   make = instantiate;
   page = of;
@@ -74,10 +76,16 @@ export function learn(lines: string): void {
   for (const [number, line] of lines.split("\n").entries()) if (line) words[number] = line;
 }
 
-/** Whether `load` has finished. */
+/**
+ * Whether `load` has finished.
+ *
+ * @returns Yes once `check` and the others may be called.
+ * @example
+ * if (!isReady()) await load();
+ */
 export const isReady = (): boolean => wasm !== undefined;
 
-/** One crossing. After a trap nothing of the instance can be trusted, so the next call gets a fresh one. */
+/** One crossing. After a trap nothing of the instance can be trusted, so the next call gets a fresh one. @internal */
 export function cross<T>(act: (wasm: Module) => T): T {
   if (!wasm) throw new FieldpostError("wasm.not_ready", Said.WASM_NOT_READY);
   try {
@@ -215,13 +223,31 @@ function checkKind(kind: number, value: unknown, options?: CheckOptions): FieldR
   });
 }
 
-/** Checks an e-mail address: `{ ok, value, issues, flags }`. */
-export const checkEmail = (text: unknown, options?: CheckOptions): FieldReport =>
-  checkKind(EMAIL, text, options);
+/**
+ * Checks an e-mail address.
+ *
+ * @param text - What was typed.
+ * @param options - What more is asked of it; without `required` nothing is wrong with an empty one.
+ * @returns `{ ok, value, issues, flags }`; the value has its domain in small letters.
+ * @throws {FieldpostError} `wasm.not_ready` before `load()` has finished.
+ * @example
+ * checkEmail("Ann@Example.ORG").value; // "Ann@example.org"
+ */
+export const checkEmail = (text: unknown, options?: CheckOptions): FieldReport<string> =>
+  checkKind(EMAIL, text, options) as FieldReport<string>;
 
-/** Checks a phone number; the value is E.164, like `+12125550123`, beside `national`, `international`, `ext` and `region`. */
-export const checkPhone = (text: unknown, options?: CheckOptions): FieldReport =>
-  withNational(checkKind(PHONE, text, options));
+/**
+ * Checks a phone number.
+ *
+ * @param text - What was typed.
+ * @param options - What more is asked of it; without `required` nothing is wrong with an empty one.
+ * @returns The verdict; the value is E.164, like `+12125550123`, beside `national`, `international`, `ext` and `region`.
+ * @throws {FieldpostError} `wasm.not_ready` before `load()` has finished.
+ * @example
+ * checkPhone("(212) 555-0123 x12").ext; // "12"
+ */
+export const checkPhone = (text: unknown, options?: CheckOptions): FieldReport<string> =>
+  withNational(checkKind(PHONE, text, options)) as FieldReport<string>;
 
 /** Adds how North America writes the number, and how the world does. */
 function withNational(report: FieldReport): FieldReport {
@@ -234,11 +260,23 @@ function withNational(report: FieldReport): FieldReport {
   return report;
 }
 
-/** Checks labels, as a list or separated by commas; the value is a list. */
-export function checkLabels(value: unknown, options?: CheckOptions): FieldReport {
+/**
+ * Checks labels.
+ *
+ * @param value - A list, or a text with commas.
+ * @param options - What more is asked of it; without `required` nothing is wrong with an empty one.
+ * @returns The verdict; the value is a list, and an empty one where nothing is left.
+ * @throws {FieldpostError} `wasm.not_ready` before `load()` has finished.
+ * @example
+ * checkLabels("new, warm").value; // ["new", "warm"]
+ */
+export function checkLabels(
+  value: unknown,
+  options?: CheckOptions,
+): FieldReport<string[]> & { value: string[] } {
   const report = checkKind(LABELS, value, options);
   report.value ??= [];
-  return report;
+  return report as FieldReport<string[]> & { value: string[] };
 }
 
 /** Named values as one packed text. */
@@ -272,7 +310,17 @@ function built(tape: Tape): Built | null {
 
 const packet = ([method, path, headers, body]: Built): Payload => ({ method, path, headers, body });
 
-/** Makes a form of a spec. Throws `spec.invalid` with issues that name the place in the spec. */
+/**
+ * Makes a form of a spec. A spec that stands where it is called, or `as const`, gives its values their types.
+ *
+ * @param spec - The form's fields by name, each with its kind and what must hold.
+ * @returns What checks the form's values.
+ * @throws {FieldpostError} `spec.invalid` with issues that name the place in the spec; `wasm.not_ready` before `load()` has finished.
+ * @example
+ * const contact = form({ fields: { email: { kind: "email", required: true } } });
+ * const report = contact.check({ email: " ann@acme.co " });
+ */
+export function form<const Spec extends FormSpec>(spec: Spec): Form<Spec>;
 export function form(spec: FormSpec): Form {
   const packed = pack(spec);
   let number = 0;
@@ -347,7 +395,20 @@ export function form(spec: FormSpec): Form {
   };
 }
 
-/** Builds an operation's request without host and credentials. Throws `params.invalid` with `issues`. */
+/**
+ * Builds an operation's request without host and credentials.
+ *
+ * @param operation - The operation's name.
+ * @param params - Its parameters, with the vendor's own names and nesting.
+ * @returns Method, path, headers and body.
+ * @throws {FieldpostError} `params.invalid` with `issues`; on a page `build.missing` for a CRM's without `fieldpost/build`.
+ * @example
+ * payload("pardot.prospect.read", { id: 12 }).path;
+ */
+export function payload<Name extends string>(
+  operation: Named<Name>,
+  params: ParamsOf<Name>,
+): Payload;
 export function payload(operation: string, params: Params): Payload {
   const packed = operation + "\0" + packValues(params);
   const other = page.builder(operation);

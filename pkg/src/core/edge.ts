@@ -8,7 +8,18 @@ import type { Called } from "./outcome.gen.js";
 import { nfc } from "./pack.js";
 import { judge } from "./pattern.js";
 import { Said } from "./said.gen.js";
-import type { Account, Issue, OperationInfo, Outcome, Params, Payload, Reply } from "./types.js";
+import type {
+  Account,
+  Issue,
+  Named,
+  OperationInfo,
+  Outcome,
+  OutcomeOf,
+  Params,
+  ParamsOf,
+  Payload,
+  Reply,
+} from "./types.js";
 
 /** What the wide calls give as plain objects; the script that wasm-bindgen writes calls all of it `any`. */
 interface Given {
@@ -23,7 +34,7 @@ interface Given {
   outboxStatus: { running: number; full: { account: string; form: string; dead: number }[] };
 }
 
-/** That script for the edge build, see `src/wasm/edge.rs`: its names and what they take are its own. */
+/** That script for the edge build, see `src/wasm/edge.rs`: its names and what they take are its own. @internal */
 export type EdgeGlue = Omit<typeof Script, keyof Given> & {
   [name in keyof Given]: (...given: Parameters<(typeof Script)[name]>) => Given[name];
 };
@@ -127,7 +138,7 @@ export const [ROW, WORD] = ["\u0002", "\u0001"];
 
 let glue: EdgeGlue;
 
-/** Instantiates the edge build. */
+/** Instantiates the edge build. @internal */
 export function startEdge(script: typeof Script, module: WebAssembly.Module): void {
   glue = script as EdgeGlue;
   appoint(judge);
@@ -144,7 +155,7 @@ export function startEdge(script: typeof Script, module: WebAssembly.Module): vo
 export const said = (issues: readonly Issue[]): string =>
   issues.map(({ field, message }) => `${field}: ${message}`).join(" ");
 
-/** A crossing to the edge build; what Rust throws becomes the package's own error. */
+/** A crossing to the edge build; what Rust throws becomes the package's own error. @internal */
 export function edge<T>(act: (glue: EdgeGlue) => T): T {
   try {
     return cross(() => act(glue));
@@ -175,7 +186,7 @@ const issue = (field: string, code: string, message: string): Issue => ({
   message,
 });
 
-/** A crossing that changes nothing outside: after a trap a fresh instance is asked once more. */
+/** A crossing that changes nothing outside: after a trap a fresh instance is asked once more. @internal */
 export function steady<T>(act: (glue: EdgeGlue) => T): T {
   try {
     return edge(act);
@@ -223,9 +234,22 @@ export function plainAccount(
   };
 }
 
-/** Builds the request of an operation for an account. Throws `params.invalid` or `account.invalid` with `issues`. */
-export const request = (operation: string, params: Params, account: Account): Request =>
-  edge((glue) => glue.edgeRequest(operation, packed(params), plainAccount(account)));
+/**
+ * Builds the request of an operation for an account.
+ *
+ * @param operation - The operation's name.
+ * @param params - Its parameters, with the vendor's own names and nesting.
+ * @param account - Whose system it is: `system`, `baseUrl`, `token`.
+ * @returns What `fetch` and `send` take.
+ * @throws {FieldpostError} `params.invalid` or `account.invalid`, with `issues`.
+ * @example
+ * await send(request("pardot.prospect.read", { id: 12 }, account));
+ */
+export const request = <Name extends string>(
+  operation: Named<Name>,
+  params: ParamsOf<Name>,
+  account: Account,
+): Request => edge((glue) => glue.edgeRequest(operation, packed(params), plainAccount(account)));
 
 /** A reply as the border reads it. */
 export async function plainReply(reply: Response | Reply): Promise<unknown> {
@@ -240,22 +264,52 @@ export async function plainReply(reply: Response | Reply): Promise<unknown> {
 /**
  * Reads a reply into its outcome; 200 is not success. With the parameters of the call a batch has an outcome for each
  * record, and a field that was asked for and is absent is null.
+ *
+ * @param operation - The operation that was called.
+ * @param reply - The response, or its status, headers and body as plain data.
+ * @param params - The parameters of the call.
+ * @param version - Of Pardot's API; 4 where nothing is said.
+ * @returns What became of the call.
+ * @throws {FieldpostError} `wasm.not_ready` before `load()` has finished.
+ * @example
+ * const outcome = await read("pardot.prospect.read", response);
+ * if (outcome.kind === "found") outcome.records;
  */
-export async function read(
-  operation: string,
+export async function read<Name extends string>(
+  operation: Named<Name>,
   reply: Response | Reply,
-  params?: Params,
+  params?: ParamsOf<Name>,
   version?: 3 | 4,
-): Promise<Outcome> {
+): Promise<OutcomeOf<Name>> {
   const plain = await plainReply(reply);
-  return edge((glue) => glue.edgeRead(operation, plain, params && packed(params), version));
+  return edge((glue) =>
+    glue.edgeRead(operation, plain, params && packed(params), version),
+  ) as OutcomeOf<Name>;
 }
 
-/** What is wrong or worth knowing about an operation's parameters: errors, and warnings that stop nothing. */
+/**
+ * What is wrong or worth knowing about an operation's parameters.
+ *
+ * @param operation - The operation's name.
+ * @param params - What it would be called with.
+ * @param version - Of Pardot's API; 4 where nothing is said.
+ * @returns Errors, and warnings that stop nothing.
+ * @throws {FieldpostError} `wasm.not_ready` before `load()` has finished.
+ * @example
+ * checkParams(name, params).filter(({ severity }) => severity === "error");
+ */
 export const checkParams = (operation: string, params: Params, version?: 3 | 4): Issue[] =>
   edge((glue) => glue.edgeCheck(operation, packed(params), version));
 
-/** Every operation, as the given version of Pardot's API has it. */
+/**
+ * Every operation, as the given version of Pardot's API has it.
+ *
+ * @param version - Of Pardot's API; 4 where nothing is said.
+ * @returns Name, method, path, parameters and the vendor's page of each.
+ * @throws {FieldpostError} `wasm.not_ready` before `load()` has finished.
+ * @example
+ * operations().map(({ name }) => name);
+ */
 export const operations = (version?: 3 | 4): OperationInfo[] =>
   cross(() => {
     const rows = [...captures(), ...others()];
@@ -264,6 +318,19 @@ export const operations = (version?: 3 | 4): OperationInfo[] =>
     return rows.map((row) => old.get(row.name) ?? row);
   });
 
-/** Builds an operation's request without host and credentials. Throws `params.invalid` with `issues`. */
-export const payload = (operation: string, params: Params, version?: 3 | 4): Payload =>
-  newest(version === 3 ? `${operation}@3` : operation, params);
+/**
+ * Builds an operation's request without host and credentials.
+ *
+ * @param operation - The operation's name.
+ * @param params - Its parameters, with the vendor's own names and nesting.
+ * @param version - Of Pardot's API; 4 where nothing is said.
+ * @returns Method, path, headers and body.
+ * @throws {FieldpostError} `params.invalid` with `issues`.
+ * @example
+ * payload("pardot.prospect.read", { id: 12 }).path;
+ */
+export const payload = <Name extends string>(
+  operation: Named<Name>,
+  params: ParamsOf<Name>,
+  version?: 3 | 4,
+): Payload => newest<string>(version === 3 ? `${operation}@3` : operation, params);

@@ -29,7 +29,7 @@ function matches(question: string): boolean {
   }
 }
 
-/** Names the memory of the edge build's instance. */
+/** Names the memory of the edge build's instance. @internal */
 export function lend(of: WebAssembly.Memory): void {
   memory = of;
 }
@@ -43,6 +43,8 @@ export function appoint(of: typeof judge): void {
  * Makes what answers an instance about the text at `from`: the ASCII form of a domain (question 0), its form NFC (1),
  * whether the pattern before a NUL in it matches all that is behind (2), or what repeats in a pattern (3); what is
  * further is for another module. It writes the answer to `to` and gives its length; less than 0 when there is none.
+ *
+ * @internal
  */
 export const answering =
   (memory: () => WebAssembly.Memory, peer?: Peer) =>

@@ -4,13 +4,16 @@ import { type Builder, learn, type Module, parts, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
 import { answering, type Peer } from "./host.js";
 import { Said } from "./said.gen.js";
+import type { Source } from "./source.js";
 import type {
   Account,
   FormSpec,
   Issue,
+  Named,
   OperationInfo,
   Outcome,
-  Params,
+  OutcomeOf,
+  ParamsOf,
   RelayAnswer,
   Reply,
 } from "./types.js";
@@ -108,25 +111,50 @@ export function unmasked(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** Compiles at once where the host lets us: to hand so few bytes to another thread takes several times as long. */
-export async function compile(
-  source: BufferSource | WebAssembly.Module,
-): Promise<WebAssembly.Module> {
+export async function compile(source: Source): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
   try {
-    return new WebAssembly.Module(source);
+    return new WebAssembly.Module(source as BufferSource);
   } catch {
     // A browser may have a limit for it; and what is no module fails here again.
-    return WebAssembly.compile(source);
+    return WebAssembly.compile(source as BufferSource);
   }
 }
 
-/** Builds the request of an operation for an account. Throws `params.invalid` or `account.invalid` with `issues`. */
-export function request(operation: string, params: Params, account: Account): Request {
+/**
+ * Builds the request of an operation for an account.
+ *
+ * @param operation - The operation's name.
+ * @param params - Its parameters, with the vendor's own names and nesting.
+ * @param account - Whose system it is: `system`, `baseUrl`.
+ * @returns What `fetch` and `send` take.
+ * @throws {FieldpostError} `params.invalid` or `account.invalid`, with `issues`; `build.missing` for a CRM's without `fieldpost/build`.
+ * @example
+ * await send(request("relay.lead.submit", { form: "contact", values }, account));
+ */
+export function request<Name extends string>(
+  operation: Named<Name>,
+  params: ParamsOf<Name>,
+  account: Account,
+): Request {
   const { url, ...init } = parts(operation, params, account);
   return new Request(url, { ...init, redirect: "manual" });
 }
 
-/** Reads the relay's answer. The CRMs' own replies are read where their secrets are: by the build for Workers and Node. */
+/**
+ * Reads the relay's answer. The CRMs' own replies are read where their secrets are: by the build for Workers and Node.
+ *
+ * @param operation - `relay.lead.submit`.
+ * @param reply - The response, or its status, headers and body as plain data.
+ * @returns What became of the lead.
+ * @throws {FieldpostError} `build.lean` for a CRM's operation.
+ * @example
+ * const outcome = await read("relay.lead.submit", response);
+ */
+export function read<Name extends string>(
+  operation: Named<Name>,
+  reply: Response | Reply,
+): Promise<OutcomeOf<Name>>;
 export async function read(operation: string, reply: Response | Reply): Promise<Outcome> {
   if (!operation.startsWith("relay.")) throw new FieldpostError("build.lean", Said.BUILD_LEAN);
   let said: unknown;
@@ -177,5 +205,11 @@ function issue(said: Partial<Record<keyof Issue, unknown>> | null): Issue {
   return issue;
 }
 
-/** The operations of this build: those that capture a lead. */
+/**
+ * The operations of this build: those that capture a lead.
+ *
+ * @returns Name, method, path, parameters and the vendor's page of each.
+ * @example
+ * operations().map(({ name }) => name);
+ */
 export const operations = (): OperationInfo[] => captures();

@@ -1,5 +1,5 @@
 import { compile, needsLate, startLate, startLean, unmasked, type Carried } from "./lean.js";
-import type { LoadOptions } from "./source.js";
+import type { LoadOptions, Source } from "./source.js";
 
 /** A part of the page that somebody has imported, and that `load` starts. */
 const parts = new Set<() => Promise<void>>();
@@ -27,7 +27,7 @@ const rest = (): Promise<void> =>
 
 /** Starts the first module, once; then whatever else is to be there, and in the background what is not waited for. */
 export async function loading(
-  source: () => Promise<BufferSource | WebAssembly.Module> | BufferSource | WebAssembly.Module,
+  source: () => Promise<Source> | Source,
   { spec, advice }: LoadOptions = {},
 ): Promise<void> {
   first ??= once(

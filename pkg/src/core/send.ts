@@ -9,6 +9,13 @@ const KEEPALIVE_BYTES = 60_000;
  * Sends a request and resolves with whatever the server answers. Rejects with a code where it does not answer:
  * `network.timeout`, `network.aborted`, `network.offline` or `network.failed`. After the first and the last nobody can
  * tell whether the request arrived. The deadline and the signal hold for the body, too: reading it then rejects.
+ *
+ * @param request - What `request()` has built, or one of your own.
+ * @param options - Deadline, signal, whether it may outlive the page, and a `fetch` of your own.
+ * @returns The response, whatever its status.
+ * @throws {FieldpostError} `network.timeout`, `network.aborted`, `network.offline` or `network.failed`.
+ * @example
+ * const response = await send(request, { timeout: 10_000 });
  */
 export async function send(request: Request, options: SendOptions = {}): Promise<Response> {
   const { timeout = 30_000, signal, keepalive = false, fetch: call = globalThis.fetch } = options;

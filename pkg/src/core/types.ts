@@ -1,22 +1,25 @@
 import type { Kind } from "./border.gen.js";
+import type { Checked, FieldName, Named, ValueOf } from "./inferred.js";
 import type { Issue } from "./outcome.gen.js";
 import type { State } from "./wire.gen.js";
 
 export type { Account } from "./account.gen.js";
-export type { Kind, System } from "./border.gen.js";
+export type { Cleaned, Kind, System } from "./border.gen.js";
 export type { Code } from "./codes.gen.js";
+export type { Checked, FieldName, Named, OutcomeOf, ParamsOf, ValueOf } from "./inferred.js";
 export type { Fault, Issue, Outcome, Reason, Severity } from "./outcome.gen.js";
 export type { OperationName, Operations } from "./operations.gen.js";
 
-/** A clean value: text, a list (labels, choices), a yes or no, or nothing. */
-export type Clean = string | string[] | boolean | null;
+/** A clean value: text, a list (labels, choices), a yes or no, a number, or nothing. */
+export type Clean = string | string[] | boolean | number | null;
 
 /** The verdict on one value. */
-export interface FieldReport {
+export interface FieldReport<Value extends Clean = Exclude<Clean, null>> {
   /** No issue of severity `error`. */
   ok: boolean;
   /** The clean value: trimmed, domain lower-cased, E.164 …; null when empty or wrong. */
-  value: Clean;
+  value: Value | null;
+  /** What is wrong or worth telling; those of severity `warning` stop nothing. */
   issues: Issue[];
   /** E-mail: `role`, `free`, `disposable`. Phone: `toll_free`, `premium`, `personal`, `international` … */
   flags: string[];
@@ -30,12 +33,30 @@ export interface FieldReport {
   region?: string;
 }
 
-/** The verdict on a whole form. */
-export interface Report {
-  ok: boolean;
-  values: Record<string, Clean>;
-  issues: Issue[];
-}
+/**
+ * The verdict on a whole form. Where it is `ok`, the values are what the spec says: each required field is there.
+ *
+ * @example
+ * const report = form({ fields: { email: { kind: "email", required: true } } }).check(values);
+ * if (report.ok) report.values.email.toLowerCase();
+ */
+export type Report<Spec extends FormSpec = FormSpec> =
+  | {
+      /** No issue of severity `error`. */
+      ok: true;
+      /** The clean values by name; an empty one is absent. */
+      values: Checked<Spec>;
+      /** Warnings. */
+      issues: Issue[];
+    }
+  | {
+      /** An issue of severity `error`: the values stop here. */
+      ok: false;
+      /** The clean values of the fields that are right. */
+      values: Record<string, Clean> extends Checked<Spec> ? Checked<Spec> : Partial<Checked<Spec>>;
+      /** What is wrong, and warnings. */
+      issues: Issue[];
+    };
 
 /** One field of a form spec. Lengths are in characters, counts in items. */
 export interface FieldSpec {
@@ -98,12 +119,48 @@ export interface Reply {
   body: string;
 }
 
-export interface Form {
-  readonly fields: readonly string[];
-  check(values: Values): Report;
-  checkField(name: string, value: unknown): FieldReport;
-  /** Checks and builds in one crossing; `payload` is there when the report is ok. JSON text is taken as it came. A box that was not ticked is sent to nobody. */
-  payload(values: Values | string, operation: string): { report: Report; payload?: Payload };
+/** A form of a spec: `form(spec)` makes it. */
+export interface Form<Spec extends FormSpec = FormSpec> {
+  /** The names of its fields, in the spec's order. */
+  readonly fields: readonly FieldName<Spec>[];
+  /**
+   * Checks all values.
+   *
+   * @param values - A `FormData`, search parameters, an object, or pairs of name and value.
+   * @returns The verdict, the clean values, and what is wrong.
+   * @throws {FieldpostError} `wasm.not_ready` before `load()` has finished.
+   * @example
+   * const report = contact.check(new FormData(element));
+   */
+  check(values: Values): Report<Spec>;
+  /**
+   * Checks one value as the field of this name.
+   *
+   * @param name - The field's name.
+   * @param value - What was typed.
+   * @returns The verdict on it.
+   * @throws {FieldpostError} `wasm.not_ready` before `load()` has finished.
+   * @example
+   * contact.checkField("email", "ann@acme").issues;
+   */
+  checkField<Name extends FieldName<Spec>>(
+    name: Name,
+    value: unknown,
+  ): FieldReport<ValueOf<Spec["fields"][Name]>>;
+  /**
+   * Checks and builds in one crossing. A box that was not ticked is sent to nobody.
+   *
+   * @param values - As for `check`, or JSON text, which is taken as it came.
+   * @param operation - The name of the operation whose request is built.
+   * @returns The report, and the payload where the report is ok.
+   * @throws {FieldpostError} `params.invalid` where the clean values do not fit the operation; `build.missing` on a page without `fieldpost/build`.
+   * @example
+   * const { report, payload } = contact.payload(values, "pardot.prospect.upsert");
+   */
+  payload<Name extends string>(
+    values: Values | string,
+    operation: Named<Name>,
+  ): { report: Report<Spec>; payload?: Payload };
 }
 
 export interface CheckOptions {
@@ -155,6 +212,14 @@ export interface RelayAnswer {
   issues: Issue[];
 }
 
+/** A public key, as JWK writes it. */
+export interface SealKey {
+  kty?: string;
+  crv?: string;
+  x?: string;
+  y?: string;
+}
+
 /** What `GET {relay}/leads/{form}` answers. */
 export interface RelayForm {
   v: number;
@@ -164,5 +229,5 @@ export interface RelayForm {
   /** Milliseconds since 1970 when the token ends. */
   expires: number;
   /** The relay's public key (JWK) for leads that wait in the browser; null where the relay has none. */
-  sealKey: JsonWebKey | null;
+  sealKey: SealKey | null;
 }

@@ -1,22 +1,20 @@
 import { unmasked } from "../core/lean.js";
 import { loading } from "../core/load.js";
-import { isSource, type LoadOptions } from "../core/source.js";
+import { isSource, type LoadOptions, type Source } from "../core/source.js";
 import module from "../wasm-lean.js";
 
 export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core/core.js";
 export { FieldpostError } from "../core/errors.js";
 export { operations, read, request } from "../core/lean.js";
 export { send } from "../core/send.js";
-export type { LoadOptions } from "../core/source.js";
+export type { LoadOptions, Source } from "../core/source.js";
 export type * from "../core/types.js";
 
 /**
  * Instantiates the module, once. It travels inside this package as text, so that no path or MIME type can lose it. What a
  * form of this `spec` needs, and `advice`, are there when it is done; the rest comes by itself right after.
  */
-export async function load(
-  given: BufferSource | WebAssembly.Module | LoadOptions = {},
-): Promise<void> {
+export async function load(given: Source | LoadOptions = {}): Promise<void> {
   const source = isSource(given) ? given : undefined;
   await loading(
     () => source ?? module(([text]) => unmasked(text)),

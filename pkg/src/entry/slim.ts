@@ -1,13 +1,13 @@
 import { FieldpostError } from "../core/errors.js";
 import { loading } from "../core/load.js";
 import { Said } from "../core/said.gen.js";
-import type { LoadOptions } from "../core/source.js";
+import type { LoadOptions, Source } from "../core/source.js";
 
 export { checkEmail, checkLabels, checkPhone, form, isReady, payload } from "../core/core.js";
 export { FieldpostError } from "../core/errors.js";
 export { operations, read, request } from "../core/lean.js";
 export { send } from "../core/send.js";
-export type { LoadOptions } from "../core/source.js";
+export type { LoadOptions, Source } from "../core/source.js";
 export type * from "../core/types.js";
 
 /**
@@ -15,7 +15,7 @@ export type * from "../core/types.js";
  * after it travels inside this package.
  */
 export async function load(
-  source?: BufferSource | WebAssembly.Module | Response | PromiseLike<Response>,
+  source?: Source | Response | PromiseLike<Response>,
   options?: LoadOptions,
 ): Promise<void> {
   if (source === undefined) throw new FieldpostError("wasm.source", Said.WASM_SOURCE);

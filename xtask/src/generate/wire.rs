@@ -57,6 +57,16 @@ pub(super) fn deadlines() -> String {
     )
 }
 
+/// What a clean value is to a script.
+fn clean(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Labels | Kind::Choices => "string[]",
+        Kind::Boolean | Kind::Consent => "boolean",
+        Kind::Integer | Kind::Number => "number | string",
+        _ => "string",
+    }
+}
+
 /// `pkg/src/core/border.gen.ts`.
 pub(super) fn border(_: &Path) -> Outcome<String> {
     let mut text = HEAD.to_owned();
@@ -66,6 +76,13 @@ pub(super) fn border(_: &Path) -> Outcome<String> {
         "\n/** The kind of a visitor's field. */\nexport type Kind = {};",
         union(kinds)
     )?;
+    text.push_str(
+        "\n/** What a clean value of each kind is; one that is empty is absent. A number that a script would round or write in another way is text. */\nexport interface Cleaned {\n",
+    );
+    for (name, kind) in Kind::VISITOR {
+        writeln!(text, "  {name}: {};", clean(*kind))?;
+    }
+    text.push_str("}\n");
     writeln!(
         text,
         "\n/** Those whose rules a page gets when its form has one of them. */\nexport const LATE = [{}] as const;",
