@@ -1,7 +1,7 @@
 import type { Cleaned } from "./border.gen.js";
 import type { OperationName, Operations } from "./operations.gen.js";
 import type { Outcome } from "./outcome.gen.js";
-import type { Clean, FieldSpec, FormSpec, Params } from "./types.js";
+import type { Clean, FieldSpec, FormSpec, Params } from "./spec.js";
 
 /**
  * What the compiler infers: of an operation's name its parameters and outcome, of a form's spec the values that a check gives.
