@@ -110,8 +110,9 @@ const PACKAGE: Arrows = &[
     ("spec", &["core"]),
     ("relay", &["core", "messages"]),
     ("client", &["core", "relay"]),
+    ("standard", &["core"]),
     // Each entry of the package puts a build together; a form takes the page's.
-    ("entry", &["client", "core", "relay"]),
+    ("entry", &["client", "core", "relay", "standard"]),
     ("form", &["core", "entry"]),
     ("extensions", &["form"]),
 ];

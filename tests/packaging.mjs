@@ -521,4 +521,21 @@ for (const [name, part] of Object.entries(PARTS)) {
   }
 }
 await browser?.close();
+
+// The parts that have a file of their own.
+const { close, workshop } = await import("./packaging/stand.mjs");
+for (const file of readdirSync(`${root}tests/packaging`)) {
+  const name = file.replace(/\.mjs$/, "");
+  if (name === "stand" || (asked.length && !asked.includes(name))) continue;
+  const began = Date.now();
+  try {
+    const part = await import(`./packaging/${file}`);
+    await part.default(await workshop(name, part.tools));
+    console.log(`ok ${name} (${Date.now() - began} ms)`);
+  } catch (error) {
+    failed++;
+    console.log(`not ok ${name}: ${error.message}`);
+  }
+}
+await close();
 process.exitCode = failed ? 1 : 0;

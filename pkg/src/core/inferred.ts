@@ -72,6 +72,30 @@ type Sure<Field extends FieldSpec> = Field["kind"] extends "consent"
       : true
     : false;
 
+/** What may be typed into a field of each kind. */
+type Typed<Field extends FieldSpec> = Field["kind"] extends "labels" | "choices"
+  ? string | readonly string[]
+  : Field["kind"] extends "boolean" | "consent"
+    ? boolean | string
+    : Field["kind"] extends "integer" | "number"
+      ? number | string
+      : string;
+
+/** What a form's fields hold before they are checked; for libraries that ask for the type of what goes in. */
+export type Entered<Spec extends FormSpec> = string extends keyof Spec["fields"]
+  ? Record<string, unknown>
+  : Flat<
+      {
+        [Name in keyof Spec["fields"] as Spec["fields"][Name] extends { required: true }
+          ? Name
+          : never]: Typed<Spec["fields"][Name]>;
+      } & {
+        [Name in keyof Spec["fields"] as Spec["fields"][Name] extends { required: true }
+          ? never
+          : Name]?: Typed<Spec["fields"][Name]> | null;
+      }
+    >;
+
 type Flat<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /** The clean values of a form that is right. */

@@ -6,7 +6,15 @@ import type { State } from "./wire.gen.js";
 export type { Account } from "./account.gen.js";
 export type { Cleaned, Kind, System } from "./border.gen.js";
 export type { Code } from "./codes.gen.js";
-export type { Checked, FieldName, Named, OutcomeOf, ParamsOf, ValueOf } from "./inferred.js";
+export type {
+  Checked,
+  Entered,
+  FieldName,
+  Named,
+  OutcomeOf,
+  ParamsOf,
+  ValueOf,
+} from "./inferred.js";
 export type { Fault, Issue, Outcome, Reason, Severity } from "./outcome.gen.js";
 export type { CheckOptions, Clean, FieldSpec, FormSpec, Params } from "./spec.js";
 export type { OperationName, Operations } from "./operations.gen.js";

@@ -1,6 +1,7 @@
 // What the compiler knows of the values that a check gives, from the spec.
 import { checkEmail, checkLabels, form, type FormSpec, type Report } from "fieldpost";
 import { attach } from "fieldpost/form";
+import { standard } from "fieldpost/standard";
 
 /** Compiles where both are one type. */
 type Same<A, B> =
@@ -70,3 +71,11 @@ wide.ok;
 checkEmail("").value satisfies string | null;
 checkLabels("a, b").value.length;
 attach(document.createElement("form")).state satisfies string;
+
+// A form as a Standard Schema: what comes out is what a check gives.
+const schema = standard({
+  fields: { email: { kind: "email", required: true }, phone: { kind: "phone" } },
+});
+type Types = NonNullable<(typeof schema)["~standard"]["types"]>;
+same<Same<Types["output"], { email: string; phone?: string }>>();
+same<Same<Types["input"], { email: string; phone?: string | null }>>();
