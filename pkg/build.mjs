@@ -19,6 +19,9 @@ for (const project of ["tsconfig.json", "tsconfig.pages.json"])
     { stdio: "inherit" },
   );
 
+// It reads with what has just been compiled.
+const { letters, proved, sorted } = await import("./carry.mjs");
+
 await pages();
 
 copyFileSync(at("src/form/form.css"), at("dist/form/form.css"));
@@ -31,7 +34,7 @@ const weight = (text) => brotliCompressSync(text).length;
 const modules = Object.fromEntries(
   ["lean", "late", "build"].map((name) => [
     name,
-    readFileSync(at(`wasm/${name}/fieldpost_bg.wasm`)),
+    proved(sorted(readFileSync(at(`wasm/${name}/fieldpost_bg.wasm`)))),
   ]),
 );
 
@@ -179,10 +182,9 @@ async function lightest() {
   return tag();
 }
 
-/** A module under a mask. Its first byte is 0, so the first letter is the mask. */
+/** A module under a mask, which is the first letter. */
 function masked(name, mask) {
-  const text = Buffer.from(modules[name].map((byte) => byte ^ mask)).toString("latin1");
-  return text.replace(
+  return letters(modules[name], mask).replace(
     /[\\`\r\0]|\$(?=\{)/g,
     (letter) => ({ "\r": "\\r", "\0": "\\x00" })[letter] ?? `\\${letter}`,
   );

@@ -153,6 +153,8 @@ const CORE: Arrows = &[
     ("within", &["errors", "said.gen"]),
     ("core", &["border.gen", "errors", "host", "pack", "said.gen", "types"]),
     ("words.gen", &[]),
+    // How a page's modules travel.
+    ("carried", &[]),
     (
         "lean",
         &[
@@ -171,9 +173,9 @@ const CORE: Arrows = &[
     // What comes after a page's first module, and who gets it.
     ("late.gen", &[]),
     ("late", &["late.gen", "lean"]),
-    ("load", &["late", "lean", "source"]),
+    ("load", &["carried", "late", "lean", "source"]),
     ("build.gen", &[]),
-    ("build", &["build.gen", "core", "errors", "lean", "load", "pack", "said.gen"]),
+    ("build", &["build.gen", "carried", "core", "errors", "lean", "load", "pack", "said.gen"]),
     (
         "edge",
         &[
@@ -192,7 +194,18 @@ const CORE: Arrows = &[
     // What a page's entries have in common: the build makes one file of it.
     (
         "shared",
-        &["border.gen", "core", "errors", "lean", "load", "pack", "send", "source", "wire.gen"],
+        &[
+            "border.gen",
+            "carried",
+            "core",
+            "errors",
+            "lean",
+            "load",
+            "pack",
+            "send",
+            "source",
+            "wire.gen",
+        ],
     ),
 ];
 

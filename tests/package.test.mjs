@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { build } from "esbuild";
+import { sorted } from "../pkg/carry.mjs";
 import { startSandbox } from "../www/demo/sandbox.mjs";
 import { root } from "./stand.mjs";
 
@@ -103,10 +104,13 @@ describe("the tarball", () => {
     ]);
   });
 
-  test("carries the module byte for byte, through a minifier too, and its letters are not escaped there", async () => {
+  test("carries the module with each of its instructions, through a minifier too, and its letters are not escaped there", async () => {
     const contents = `import carried from "${root}pkg/dist/wasm-lean.js";
-      export default carried(([text]) => Uint8Array.from(text, (letter) => letter.charCodeAt(0) ^ text.charCodeAt(0)));`;
+      import { unpacked } from "${root}pkg/dist/core/carried.js";
+      export default carried(([text]) => unpacked(text));`;
     const file = await readFile(`${root}pkg/wasm/lean/fieldpost_bg.wasm`);
+    // Lengths are written longer on the way, and hints of alignment are not kept: what is sorted again is the same.
+    const sent = sorted(file);
     for (const charset of ["utf8", "ascii"]) {
       const { outputFiles } = await build({
         stdin: { contents, resolveDir: folder },
@@ -119,7 +123,8 @@ describe("the tarball", () => {
       const { default: bytes } = await import(
         `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`
       );
-      assert.ok(file.equals(bytes), charset);
+      assert.ok(WebAssembly.validate(bytes), charset);
+      assert.deepEqual(sorted(bytes), sent, charset);
       assert.ok(
         outputFiles[0].contents.length < file.length * 1.1,
         `${charset}: ${outputFiles[0].contents.length} bytes for ${file.length}`,

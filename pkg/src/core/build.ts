@@ -1,8 +1,9 @@
 import module from "../wasm-build.js";
 import { WORDS } from "./build.gen.js";
+import { unpacked } from "./carried.js";
 import { type Builder, learn, MAX_LETTERS, tell } from "./core.js";
 import { FieldpostError } from "./errors.js";
-import { compile, extend, instantiate, type Part, unmasked } from "./lean.js";
+import { compile, extend, instantiate, type Part } from "./lean.js";
 import { join } from "./load.js";
 import { nfc, Tape } from "./pack.js";
 import { Said } from "./said.gen.js";
@@ -46,7 +47,7 @@ const builder: Builder = {
 export function addBuild(): void {
   extend(builder);
   join(async () => {
-    compiled ??= await compile(unmasked(module(([text]) => text)));
+    compiled ??= await compile(unpacked(module(([text]) => text)));
     learn(WORDS);
   });
 }

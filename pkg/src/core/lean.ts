@@ -31,7 +31,7 @@ interface Answering extends Part {
   answer(question: number, length: number): number;
 }
 
-/** A module as it travels: the letters of its bytes under a mask, and the words of its codes. */
+/** A module as it travels: the letters of `carried.ts`, and the words of its codes. */
 export interface Carried {
   text: string;
   words: string;
@@ -99,15 +99,6 @@ function builder(operation: string): Builder | undefined {
   if (!/^(marketo|pardot|prospects)\./.test(operation)) return undefined;
   if (!build) throw new FieldpostError("build.missing", Said.BUILD_MISSING);
   return build;
-}
-
-/** The bytes of a module that travels as text: its first byte is 0, so its first letter is the mask. See `pkg/build.mjs`. */
-export function unmasked(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(text.length);
-  const mask = text.charCodeAt(0);
-  // A plain loop: `Uint8Array.from` with a function takes three times as long.
-  for (let at = 0; at < bytes.length; at++) bytes[at] = text.charCodeAt(at) ^ mask;
-  return bytes;
 }
 
 /** Compiles at once where the host lets us: to hand so few bytes to another thread takes several times as long. */

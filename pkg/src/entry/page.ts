@@ -1,4 +1,4 @@
-import { unmasked } from "../core/lean.js";
+import { unpacked } from "../core/carried.js";
 import { loading } from "../core/load.js";
 import { isSource, type LoadOptions, type Source } from "../core/source.js";
 import module from "../wasm-lean.js";
@@ -17,7 +17,7 @@ export type * from "../core/types.js";
 export async function load(given: Source | LoadOptions = {}): Promise<void> {
   const source = isSource(given) ? given : undefined;
   await loading(
-    () => source ?? module(([text]) => unmasked(text)),
+    () => source ?? module(([text]) => unpacked(text)),
     source ? {} : (given as LoadOptions),
   );
 }
