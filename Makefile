@@ -1,6 +1,6 @@
 # make demo   installs, builds, starts sandbox, relay and page
 # make test   every test, as CI runs it
-# The others: search (every interleaving on a small world), build, check (generated files, format, lints, docs), bench, size, faults (KILLS, LEADS, SEED: kills, a broken network, load), proxies (nginx, Vite);
+# The others: site (the documentation's), search (every interleaving on a small world), build, check (generated files, format, lints, docs), bench, size, faults (KILLS, LEADS, SEED: kills, a broken network, load), proxies (nginx, Vite);
 # and the long ones: test-all, lint-all, fuzz, mutants; advisories asks the network
 
 SHELL := /bin/sh
@@ -27,7 +27,7 @@ FUZZ_NIGHTLY := $(shell sed -n 's/^channel = "\(.*\)"/\1/p' fuzz/rust-toolchain.
 FUZZ_TARGETS ?= email phone labels form spec
 FUZZ_SECONDS ?= 600
 
-.PHONY: demo test test-all lint-all advisories proxies judges build check bench size faults search decisions fuzz mutants tools clean
+.PHONY: demo test test-all lint-all advisories proxies judges build site check bench size faults search decisions fuzz mutants tools clean
 
 demo: build $(SANDBOX)
 	@SANDBOX_BIN="$(abspath $(SANDBOX))" exec node www/demo/demo.mjs
@@ -46,6 +46,8 @@ test-all: test lint-all
 	node tests/linear.mjs
 	node tests/identical.mjs --count 100000
 	node tests/differential.mjs --count 1000000
+	$(MAKE) site
+	node tests/site.mjs
 	node tests/engines.mjs
 	node tests/react.mjs
 	node tests/packaging.mjs
@@ -77,6 +79,10 @@ mutants: $(CARGO_MUTANTS)
 	PATH="$(TOOLS)/bin:$$PATH" cargo mutants --output $(TARGET) $(MUTANTS)
 
 build: pkg/dist/.built
+
+# The site of the documentation, built of docs/ into site/.vitepress/dist; `tests/site.mjs` reads it in a browser.
+site: build site/node_modules/.installed
+	cd site && npm run --silent build
 
 check: node_modules/.installed pkg/dist/.built
 	cargo build --quiet --locked $(NATIVE)
@@ -134,6 +140,10 @@ $(CARGO_FUZZ) $(CARGO_MUTANTS) $(CARGO_DENY) $(TYPOS): | tools
 
 node_modules/.installed: package.json package-lock.json pkg/package.json | tools
 	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+site/node_modules/.installed: site/package.json site/package-lock.json | tools
+	cd site && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # rustup may have been told not to install targets by itself.

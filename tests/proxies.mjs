@@ -137,6 +137,14 @@ async function vite(port, target) {
   return () => process.kill();
 }
 
+/** The lines for nginx that the page about deploying shows, for this relay. */
+const shown = (relay) => {
+  const page = readFileSync(`${root}docs/deploy.md`, "utf8");
+  const [, lines] = /^```nginx\n([\s\S]*?)^```$/m.exec(page) ?? [];
+  assert.ok(lines?.includes("http://127.0.0.1:8787"), "docs/deploy.md shows nginx's lines");
+  return lines.replace("http://127.0.0.1:8787", relay);
+};
+
 const HOST = "proxy_set_header Host $host;";
 const HTTP_HOST = "proxy_set_header Host $http_host;";
 const NO_REFERRER = "add_header Referrer-Policy no-referrer;";
@@ -168,6 +176,12 @@ const WAYS = {
     "",
     NO_REFERRER,
   ),
+  "nginx as docs/deploy.md has it": {
+    action: "/leads/contact",
+    serve: (ports, page, relay) => [
+      [ports[0], `location / { proxy_pass ${page}; } ${shown(relay)}`],
+    ],
+  },
   "nginx for a host of the relay's own": onHost(""),
   "nginx for a host of the relay's own, with $host": onHost(HOST),
   "nginx for a host of the relay's own, with $http_host": onHost(HTTP_HOST),

@@ -53,10 +53,11 @@ export async function bundleWorker(entry, outdir) {
 
 /**
  * Starts the relay; answers its URL and how to stop it. With `inspectorPort` its heap can be looked at; without `cron` nothing
- * wakes it but its own alarms; `silent` keeps workerd's words to itself.
+ * wakes it but its own alarms; `silent` keeps workerd's words to itself; what it asks of the world goes to `outbound`, where there is one.
  * @param {{
  *   modules: Module[], outdir: string, port?: number, host?: string, storage: string, bindings: Record<string, string>,
  *   inspectorPort?: number, flags?: string[], cron?: boolean, silent?: boolean,
+ *   outbound?: (request: any) => Promise<any>,
  * }} how
  */
 export async function startRelay({
@@ -70,6 +71,7 @@ export async function startRelay({
   flags = [],
   cron = true,
   silent = false,
+  outbound,
 }) {
   const miniflare = new Miniflare({
     host,
@@ -90,6 +92,7 @@ export async function startRelay({
     durableObjectsPersist: storage,
     unsafeTriggerHandlers: true,
     inspectorPort,
+    outboundService: outbound,
     ...(silent && {
       handleRuntimeStdio: (
         /** @type {import("node:stream").Readable} */ stdout,

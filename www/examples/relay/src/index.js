@@ -15,7 +15,7 @@ export default relay((env) => ({
       title: "Talk to us",
       origins: [env.PAGE_ORIGIN],
       thanks: `${env.PAGE_ORIGIN}/thanks`,
-      trap: "website2",
+      trap: "fp_ref2",
       fields: {
         firstName: { kind: "name", required: true, max: 80 },
         lastName: { kind: "name", required: true, max: 80 },
@@ -27,7 +27,8 @@ export default relay((env) => ({
         {
           account: "marketo",
           map: { email: "email", firstName: "firstName", lastName: "lastName", phone: "phone" },
-          constants: { formId: 1029 },
+          // The number of your form in Marketo: deploying says where it stands.
+          constants: { formId: Number(env.MARKETO_FORM_ID) },
         },
       ],
       ...(env.TURNSTILE_SECRET && {
