@@ -212,9 +212,10 @@ const CORE: Arrows = &[
 /// The relay's rooms, from what knows nothing of a lead to what answers a request.
 const RELAY: Arrows = &[
     ("codes.gen", &[]),
+    ("desk.gen", &[]),
     ("host", &[]),
     ("pages", &["codes.gen", "host"]),
-    ("options", &["host", "pages"]),
+    ("options", &["desk.gen", "host", "pages"]),
     ("calls", &["host", "options"]),
     // What a lead is read from is the request's.
     ("lead", &["host", "http", "options"]),
@@ -224,7 +225,18 @@ const RELAY: Arrows = &[
     ("outbox", &["calls", "host", "http", "lead", "limiter", "options", "storage"]),
     (
         "operator",
-        &["codes.gen", "host", "http", "lead", "limiter", "options", "outbox", "pages", "storage"],
+        &[
+            "codes.gen",
+            "desk.gen",
+            "host",
+            "http",
+            "lead",
+            "limiter",
+            "options",
+            "outbox",
+            "pages",
+            "storage",
+        ],
     ),
     ("relay", &["host", "http", "lead", "operator", "options", "outbox"]),
 ];

@@ -54,6 +54,8 @@ const BOUNDS = {
   "table renders": "as leads; gone with the delivery",
   "table accounts": OWNER,
   "table sums": "forms, accounts, and codes of what waits for a person",
+  "table known_persons": "as leads",
+  "table hours": "forms and accounts, for 32 days of hours",
   "table spent": 500_000,
   "table running": 10_000,
   "table claims": 2_000_000,

@@ -149,7 +149,18 @@ rows! {
         ERASE_WHICH = "erase.which" means "The call names nobody." mend "Send `email`, `phone` or both.";
         ERASE_EMAIL = "erase.email" means "The e-mail is none.";
         ERASE_PHONE = "erase.phone" means "The phone number is none.";
-        EXPORT_FORMAT = "export.format" means "There is no such format." mend "Use `json`, `ndjson` or `csv`.";
+        EXPORT_FORMAT = "export.format" means "There is no such format." mend "Use `json`, `ndjson`, `csv` or `import`.";
+        SEARCH_TEXT = "search.text" says "Look for a whole e-mail, a phone number or an id.";
+        SEARCH_STATE = "search.state" means "A lead has no such state." mend "Use `person`, `review`, `dead`, `waiting`, `delivered`, `discarded` or `erased`.";
+        CORRECT_WHICH = "correct.which" says "Only a lead that waits for a person, and has its values, can be corrected.";
+        CORRECT_VALUES = "correct.values" says "The form's rules do not take these values." mend "See `issues`.";
+        UNDO_LATE = "undo.late" says "It is too late: this is done already.";
+        OPERATOR_ROLE = "operator.role" says "Your key does not allow this." mend "Ask whoever keeps the relay's options for a key with the right that `needs` names.";
+        OPERATOR_SESSION = "operator.session" says "You are signed out: sign in again.";
+        OPERATOR_ORIGIN = "operator.origin" means "A session's call came from another page than the console.";
+        PASS_SENDER = "pass.sender" says "Say one whole e-mail, or one domain such as example.com.";
+        PASS_FORM = "pass.form" says "The relay has no form of that name.";
+        PASS_END = "pass.end" says "A sender is let through for 1 to 366 days.";
     }
 }
 
@@ -174,6 +185,13 @@ rows! {
         EVENT_DISCARDED = "discarded" means "A person gave leads up, for `reason`.";
         EVENT_MOVED = "moved" means "A person moved leads to another account or form.";
         EVENT_ERASED = "erased" means "A person was taken out.";
+        EVENT_CORRECTED = "corrected" means "A person corrected a lead, and sent it on.";
+        EVENT_UNDONE = "undone" means "A person took back what was due in a moment.";
+        EVENT_PASS_ADDED = "pass.added" means "A person lets a sender through.";
+        EVENT_PASS_REMOVED = "pass.removed" means "A sender is let through no more.";
+        EVENT_SIGNED_IN = "signed.in" means "Somebody signed in to the console." mend "`who` is the name of the key or of the person.";
+        EVENT_SIGNED_OUT = "signed.out" means "Somebody signed out.";
+        EVENT_SIGN_IN_REFUSED = "sign.refused" means "Somebody was not let in to the console." mend "Many of these: somebody guesses keys.";
         EVENT_VALUES_USED = "values.used" means "Somebody used the key for values.";
         EVENT_VALUES_REFUSED = "values.refused" means "Somebody was refused the values.";
     }

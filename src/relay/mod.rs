@@ -6,7 +6,7 @@
 //! - [`closed`]: who waits for somebody to mend what is closed.
 //! - [`delivering`]: one delivery, from asking for its lease to what came of its call; [`run`]: what is held of it meanwhile.
 //! - [`acceptance`]: what becomes of leads that arrive, and of their keys.
-//! - [`ruling`]: what a person rules about a delivery that waits for one.
+//! - [`ruling`]: what a person rules about a delivery that waits for one. [`desk`]: what a person may do at all.
 //! - [`sender`]: whether a call leaves.
 //! - [`effect`]: what the host is asked to do, as data.
 //! - [`delivery`]: the states of one delivery, its back-off, and whose fault a refusal is.
@@ -18,6 +18,7 @@ pub mod budget;
 pub mod closed;
 pub mod delivering;
 pub mod delivery;
+pub mod desk;
 pub mod effect;
 mod kept;
 pub mod limiter;

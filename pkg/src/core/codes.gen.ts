@@ -169,7 +169,18 @@ export type AskedCode =
   | "erase.which"
   | "erase.email"
   | "erase.phone"
-  | "export.format";
+  | "export.format"
+  | "search.text"
+  | "search.state"
+  | "correct.which"
+  | "correct.values"
+  | "undo.late"
+  | "operator.role"
+  | "operator.session"
+  | "operator.origin"
+  | "pass.sender"
+  | "pass.form"
+  | "pass.end";
 
 /** What became of a call. */
 export type CallCode =
@@ -223,4 +234,4 @@ export type ThrownCode =
 export type Code = IssueCode | AnswerCode | HeldCode | StuckCode | WarnedCode | StaysCode | AskedCode | CallCode | ThrownCode;
 
 /** What a line of the log is about. */
-export type LogEvent = "form.invalid" | "delivery.dead" | "delivery.failed" | "account.closed" | "account.opened" | "target.closed" | "target.opened" | "token.refused" | "auth.refused" | "alarm.failed" | "host.refused" | "relay.failed" | "wasm.trap" | "replayed" | "discarded" | "moved" | "erased" | "values.used" | "values.refused";
+export type LogEvent = "form.invalid" | "delivery.dead" | "delivery.failed" | "account.closed" | "account.opened" | "target.closed" | "target.opened" | "token.refused" | "auth.refused" | "alarm.failed" | "host.refused" | "relay.failed" | "wasm.trap" | "replayed" | "discarded" | "moved" | "erased" | "corrected" | "undone" | "pass.added" | "pass.removed" | "signed.in" | "signed.out" | "sign.refused" | "values.used" | "values.refused";

@@ -19,6 +19,15 @@ export const MESSAGES = {
   "discard.reason": "A reason has 1 to 200 characters and names no person: no address and no number.",
   "move.which": "Say from which account to which one, or from which form.",
   "move.to": "The relay has no form or account of that name.",
+  "search.text": "Look for a whole e-mail, a phone number or an id.",
+  "correct.which": "Only a lead that waits for a person, and has its values, can be corrected.",
+  "correct.values": "The form's rules do not take these values.",
+  "undo.late": "It is too late: this is done already.",
+  "operator.role": "Your key does not allow this.",
+  "operator.session": "You are signed out: sign in again.",
+  "pass.sender": "Say one whole e-mail, or one domain such as example.com.",
+  "pass.form": "The relay has no form of that name.",
+  "pass.end": "A sender is let through for 1 to 366 days.",
 } as const;
 
 /** What a code means to an operator. */

@@ -7,6 +7,8 @@ use crate::Outcome;
 use fieldpost::code::operator::{ASKED, EVENTS, HELD, PHASES, STAYS, STUCK, WARNED};
 use fieldpost::code::relay::ANSWERS;
 use fieldpost::code::{self, ISSUES, Row, SUBJECTS, Section, Weight, call, words};
+use fieldpost::outcome::VendorCode;
+use fieldpost::systems::{marketo, pardot, token};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -233,6 +235,32 @@ pub(super) fn operator(_: &Path) -> Outcome<String> {
     text.push_str("};\n\n/** Where a delivery stands. */\nexport const PHASES = {\n");
     members(&mut text, PHASES.iter().copied())?;
     text.push_str("} as const;\n\n/** One of them. */\nexport type Phase = keyof typeof PHASES;\n");
+    Ok(text)
+}
+
+/// `pkg/src/relay/pages/operator/codes.gen.ts`: what the console says of a code.
+pub(super) fn console(_: &Path) -> Outcome<String> {
+    let mut text = HEAD.to_owned();
+    text.push_str("\n/** What the vendors' codes mean, and what to mend. */\nexport const VENDORS: Readonly<Record<string, string>> = {\n");
+    let token: Vec<VendorCode> = token::CODES.iter().map(|(row, _)| *row).collect();
+    let vendors = [marketo::REQUEST, marketo::LEAD, pardot::CODES, &token];
+    let mut said = std::collections::BTreeMap::new();
+    for row in vendors.into_iter().flatten() {
+        said.entry(row.name).or_insert(row.sentence);
+    }
+    members(&mut text, said)?;
+    text.push_str("};\n\n/** What to do about a code of ours. */\nexport const MENDS: Readonly<Record<string, string>> = {\n");
+    let other = code::all().filter(|row| OTHERS.contains(&row.name));
+    let ours = [HELD, STUCK, WARNED, call::CALLS];
+    members(
+        &mut text,
+        ours.iter()
+            .flat_map(|section| section.rows)
+            .chain(other)
+            .filter(|row| !row.mend.is_empty())
+            .map(|row| (row.name, row.mend)),
+    )?;
+    text.push_str("};\n");
     Ok(text)
 }
 

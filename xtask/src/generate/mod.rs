@@ -45,6 +45,8 @@ const FILES: &[(&str, Text)] = &[
     ("pkg/src/core/wire.gen.ts", wire::page),
     ("pkg/src/relay/http/answers.gen.ts", answers::table),
     ("pkg/src/relay/codes.gen.ts", codes::operator),
+    ("pkg/src/relay/desk.gen.ts", |_| wire::desk()),
+    ("pkg/src/relay/pages/operator/codes.gen.ts", codes::console),
     ("pkg/src/relay/outbox/deadlines.gen.ts", |_| Ok(wire::deadlines())),
     ("pkg/src/relay/pages/words.ts", messages::relay_words),
 ];

@@ -2,16 +2,20 @@ import { within } from "../../core/within.js";
 import { json as jsonAnswer, respond } from "../http/answer.js";
 import { consult } from "../host/consult.js";
 import { Csv } from "./csv.js";
+import type { Wanted } from "../storage/finding.js";
 import type { List } from "../storage/inquiry.js";
 import type { Group } from "../storage/listing.js";
 import { bodyOf, joined, type Line, Lines, merged } from "../storage/merge.js";
 import type { RelayEnv, RelayOptions } from "../options.js";
 import type { Which } from "../storage/selection.js";
-import { outbox, shards } from "../outbox/shards.js";
+import { countOf, outbox, shards } from "../outbox/shards.js";
 
 /** The most rows of one answer, and the most bytes of one that is held as a whole. */
 const MOST_ROWS = 10_000;
 const MOST_PAGE = 1 << 20;
+
+/** So many leads more than twice its share of a page an outbox is asked for. */
+const SHARE = 5;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -44,8 +48,8 @@ export const all = async <T>(
 async function lines(
   env: RelayEnv,
   relay: RelayOptions,
-  list: List,
-  which: Which,
+  list: List | "found",
+  given: { which: Which } | Omit<Wanted, "before">,
   before: string,
 ): Promise<AsyncGenerator<Line>> {
   const all = (await shards(env, relay)).map((shard) => {
@@ -53,7 +57,7 @@ async function lines(
       within(OPERATED, async () => {
         const response = await outbox(env, shard).fetch(`https://outbox/${list}`, {
           method: "POST",
-          body: JSON.stringify({ which, before }),
+          body: JSON.stringify({ ...given, before }),
         });
         if (!response.ok) throw new Away(shard);
         return new Uint8Array(await response.arrayBuffer());
@@ -169,7 +173,13 @@ export async function deliveries(
   env: RelayEnv,
   relay: RelayOptions,
 ): Promise<Response> {
-  const found = await lines(env, relay, "deliveries", whichOf(query), query.get("cursor") ?? "");
+  const found = await lines(
+    env,
+    relay,
+    "deliveries",
+    { which: whichOf(query) },
+    query.get("cursor") ?? "",
+  );
   const most = limitOf(query, 1_000);
   if (query.has("page")) return page(found, most, "rows");
   if (query.get("format") === "ndjson") return stream("application/x-ndjson", each(found, most));
@@ -183,7 +193,13 @@ export async function attention(
   relay: RelayOptions,
 ): Promise<Response> {
   const groups = summed((await all<Group[]>(env, relay, "groups")).flat());
-  const found = await lines(env, relay, "attention", whichOf(query), query.get("cursor") ?? "");
+  const found = await lines(
+    env,
+    relay,
+    "attention",
+    { which: whichOf(query) },
+    query.get("cursor") ?? "",
+  );
   const most = limitOf(query, 200);
   if (query.has("page")) return page(found, most, "leads", { groups });
   return stream(
@@ -192,8 +208,19 @@ export async function attention(
   );
 }
 
+/** A page of leads, the newest first. */
+export async function found(
+  { before, ...wanted }: Wanted,
+  env: RelayEnv,
+  relay: RelayOptions,
+): Promise<Response> {
+  // Each outbox has a share of the newest; one that has more of them is asked again.
+  const most = Math.min(wanted.most, SHARE + Math.ceil((2 * wanted.most) / countOf(relay)));
+  return page(await lines(env, relay, "found", { ...wanted, most }, before), wanted.most, "leads");
+}
+
 /** The groups of all outboxes, each once. */
-function summed(groups: readonly Group[]): Group[] {
+export function summed(groups: readonly Group[]): Group[] {
   const sums = new Map<string, Group>();
   for (const one of groups) {
     const name = [one.phase, one.code, one.account, one.form].join(" ");
@@ -215,7 +242,7 @@ export async function exported(
   if (!Object.hasOwn(FORMATS, format)) return respond(jsonAnswer(400, { code: "export.format" }));
   const before = query.get("cursor") ?? "";
   const csv = format === "csv" && new Csv(await namesOf(env, relay, which, before));
-  const found = await lines(env, relay, "values", which, before);
+  const found = await lines(env, relay, "values", { which }, before);
   if (query.has("page")) return page(found, limitOf(query, 1_000), "rows");
   const most = query.has("limit") ? limitOf(query, 1_000) : Number.POSITIVE_INFINITY;
   const type = FORMATS[format as keyof typeof FORMATS];
@@ -237,7 +264,7 @@ async function namesOf(
   before: string,
 ): Promise<string[]> {
   const names = new Set<string>();
-  for await (const { json } of await lines(env, relay, "names", which, before)) {
+  for await (const { json } of await lines(env, relay, "names", { which }, before)) {
     names.add(JSON.parse(decoder.decode(json)) as string);
     if (names.size >= MOST_COLUMNS) break;
   }

@@ -6,11 +6,13 @@ import type { LimiterStatus } from "../limiter/account-limiter.js";
 import { same } from "../host/hash.js";
 import { log } from "../host/log.js";
 import { metrics } from "./metrics.js";
+import { lead, search } from "./leads.js";
 import { attention, Away, deliveries, exported, one } from "./lists.js";
 import pageStyle from "../pages/operator/page.css.js";
 import pageHtml from "../pages/operator/page.html.js";
 import pageScript from "../pages/operator/page.script.js";
 import { rounds, rule } from "./rules.js";
+import { today } from "./today.js";
 import type { RelayEnv, RelayOptions } from "../options.js";
 import { isKnown, type Known, sought } from "../lead/persons.js";
 import { shards } from "../outbox/shards.js";
@@ -34,6 +36,9 @@ const PAGE: Record<string, [type: string, text: string]> = {
  * |---|---|
  * | `GET /operator` | the operator's page |
  * | `GET /operator/status` | shards, limiters and their counters |
+ * | `GET /operator/today?days=&zone=` | what came, was delivered and waits, by form and account |
+ * | `POST /operator/search` with `{ text, form, account, state, code, from, to, cursor, limit }` | leads, the newest first |
+ * | `GET /operator/lead?id=` | one lead with every attempt |
  * | `GET /operator/leads?phase=&code=&id=&limit=` | the deliveries, the newest first |
  * | `GET /operator/attention?phase=&code=&limit=` | the leads that wait for a person, and how many there are of each code |
  * | `POST /operator/replay?id=` or `?code=` or `?phase=`, or `{ ids, code, phase }` as JSON | sends leads on that wait for a person; with `anyway` those too that do not pass the check |
@@ -91,6 +96,17 @@ async function answered(
       return attention(url.searchParams, env, relay);
     case "GET /operator/status":
       return json(200, await status(env, relay));
+    case "GET /operator/today":
+      return json(200, await today(url.searchParams, await gates(env, relay), env, relay));
+    case "POST /operator/search": {
+      const text = await bodyOf(request);
+      if (text instanceof Unreadable) return json(text.status, { code: text.code });
+      return maybeValues(request, relay, "search", (values) => search(text, values, env, relay));
+    }
+    case "GET /operator/lead": {
+      const id = url.searchParams.get("id") ?? "";
+      return maybeValues(request, relay, "lead", (values) => lead(id, values, env, relay));
+    }
     case "GET /operator/metrics": {
       const now = await status(env, relay);
       return new Response(metrics(now.shards, now.gates), {
@@ -157,6 +173,17 @@ async function withValues(
   return response;
 }
 
+/** What can be seen without values, and with them where the second key is given. */
+const maybeValues = (
+  request: Request,
+  relay: RelayOptions,
+  what: string,
+  act: (values: boolean) => Promise<Response>,
+): Promise<Response> =>
+  request.headers.has("fieldpost-value-key")
+    ? withValues(request, relay, what, "json", () => act(true))
+    : act(false);
+
 /** The most of an operator's body. */
 const MOST_BODY = 1 << 20;
 
@@ -206,17 +233,21 @@ async function status(
   env: RelayEnv,
   relay: RelayOptions,
 ): Promise<{ shards: (ShardStatus & { shard: string })[]; gates: LimiterStatus[] }> {
-  const gates = Object.keys(relay.accounts).map((account) =>
-    consult<LimiterStatus>(
-      env.GATE.get(env.GATE.idFromName(account)),
-      `https://gate/status?account=${encodeURIComponent(account)}`,
-      patience(relay.timeScale),
-    ),
-  );
   // An object that its alarm woke does not know its own name.
   const names = await shards(env, relay);
   const named = await Promise.all(
     names.map(async (shard) => ({ ...(await one<ShardStatus>(env, shard, "status", {})), shard })),
   );
-  return { shards: named, gates: await Promise.all(gates) };
+  return { shards: named, gates: await gates(env, relay) };
 }
+
+const gates = (env: RelayEnv, relay: RelayOptions): Promise<LimiterStatus[]> =>
+  Promise.all(
+    Object.keys(relay.accounts).map((account) =>
+      consult<LimiterStatus>(
+        env.GATE.get(env.GATE.idFromName(account)),
+        `https://gate/status?account=${encodeURIComponent(account)}`,
+        patience(relay.timeScale),
+      ),
+    ),
+  );

@@ -3,6 +3,7 @@ import type { Effect, Happened, Rendered, Run } from "../../core/edge.js";
 import { FieldpostError } from "../../core/errors.js";
 import type { Called, Unsent } from "../calls/call.js";
 import { patience } from "../host/consult.js";
+import { MOST_ATTEMPTS, type Attempt, written } from "../storage/attempts.js";
 import type { OperatorStore } from "../storage/operator-store.js";
 import { fills } from "../lead/fills.js";
 import { LIMITER_DEADLINE } from "./deadlines.gen.js";
@@ -27,6 +28,8 @@ export interface Own {
   rendered?: Rendered;
   /** Keeps the request that was just made. */
   keep: () => void;
+  /** The call that was made last, until it is written down with what came of it. */
+  attempt?: Attempt | undefined;
 }
 
 type Of<Name extends Effect["do"]> = Extract<Effect, { do: Name }>;
@@ -35,6 +38,17 @@ type Of<Name extends Effect["do"]> = Extract<Effect, { do: Name }>;
 const ROW = `SELECT deliveries.id AS id, account, form, state, phase, code, hold, trouble, deliveries.lead AS "leadId", leads.lead AS "values", visitor,
   CASE WHEN persons <> '' THEN persons ELSE person END AS persons
   FROM deliveries JOIN leads ON leads.id = deliveries.lead WHERE deliveries.id = ?`;
+
+/** What a delivery's row has of its calls, with one more where there was one. */
+const ATTEMPTS = `iif(?9 IS NULL, attempts, substr(coalesce(attempts, '') || ?9, -${MOST_ATTEMPTS}))`;
+
+/** An outcome's code, by its kind: of what is there the system's own word. */
+function why(outcome: Called["outcome"]): string | null {
+  const { code, why, status, issues } = outcome as Partial<
+    Record<"code" | "why" | "status", string>
+  > & { issues?: { code: string }[] };
+  return code ?? why ?? status ?? issues?.[0]?.code ?? null;
+}
 
 /** Carries out the effects of single deliveries: calls of limiters and senders, requests, and rows. */
 export class Carrier {
@@ -169,9 +183,17 @@ export class Carrier {
         ends,
         own: Object.keys(own.target?.constants ?? {}),
       };
+      const at = Date.now();
       const called = await this.send(own.run.account, sending, patience);
       if ("unsent" in called) return { event: "unsent", ...called };
       const { outcome, pace, after } = called;
+      own.attempt = {
+        at,
+        took: Date.now() - at,
+        operation,
+        kind: outcome.kind,
+        code: why(outcome),
+      };
       return { event: "called", outcome, after, ...pace };
     },
     sleep: async ({ after }) => {
@@ -221,7 +243,7 @@ export class Carrier {
         this.store.turn(own.lead, phase, () => {
           this.rows(
             `UPDATE deliveries SET state = ?, phase = ?2, next = ?, code = ?, maybe_repeated = ?, warning = ?, hold = iif(?2 IN ('done', 'dead'), NULL, hold),
-             trouble = iif(?7, NULL, trouble) WHERE id = ?`,
+             trouble = iif(?7, NULL, trouble), attempts = ${ATTEMPTS} WHERE id = ?8`,
             state,
             phase,
             next,
@@ -230,12 +252,14 @@ export class Carrier {
             warning,
             answered ? 1 : 0,
             own.run.id,
+            own.attempt ? written(own.attempt) : null,
           );
         });
       this.store.together(() => {
         if (keep) own.keep();
         put();
       });
+      own.attempt = undefined;
     },
     restore: ({ state, phase, code, next, was }, { run }) =>
       void this.rows(

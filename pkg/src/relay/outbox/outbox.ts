@@ -5,6 +5,7 @@ import { OperatorStore } from "../storage/operator-store.js";
 import { Driver } from "./driver.js";
 import type { DurableObjectClass, DurableState } from "../storage/durable.js";
 import { erase } from "../storage/erasure.js";
+import { addUp, forgetHours } from "../storage/hours.js";
 import { Inquiry } from "../storage/inquiry.js";
 import { options, type RelayEnv } from "../options.js";
 import { Peers } from "../calls/peers.js";
@@ -88,7 +89,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         case "/wake":
           await this.driver.happens({ event: "alarm" });
           // An outbox where nothing waits has no alarm.
-          this.forget();
+          await this.forget();
           return Response.json({ accounts: this.inquiry.gone.everyAccount() });
         case "/status":
           return Response.json({
@@ -124,7 +125,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       this.driver.event();
       await this.driver.happensBy({ event: "alarm" });
       try {
-        this.forget();
+        await this.forget();
       } catch {
         // The next alarm does it.
       }
@@ -143,8 +144,11 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
       }
     }
 
-    forget(): void {
+    async forget(): Promise<void> {
+      // What nobody has counted must not go.
+      await addUp(this.store);
       const now = Date.now();
+      forgetHours(this.store, now);
       this.rows(
         "DELETE FROM deliveries WHERE lead IN (SELECT id FROM leads WHERE finished < ? LIMIT 1000)",
         now - KEEP,

@@ -44,7 +44,27 @@ export async function erase(
     store.together(() => found.forEach(({ id }) => void take(store, String(id), done)));
     await breath();
   }
+  forget(store, keyed);
   return done;
+}
+
+/** Of leads that are finished only hashes are left: nobody finds them by a person any more. */
+function forget(store: OperatorStore, keyed: readonly string[]): void {
+  const hashes = JSON.stringify(keyed.flatMap((hash) => [`e:${hash}`, `p:${hash}`]));
+  store.together(() => {
+    const leads = store.rows(
+      "SELECT DISTINCT lead FROM known_persons WHERE hash IN (SELECT value FROM json_each(?))",
+      hashes,
+    );
+    for (const { lead } of leads) {
+      store.rows(
+        `DELETE FROM known_persons WHERE lead = ?1 AND hash IN
+         (SELECT value FROM leads, json_each('["' || replace(known, ' ', '","') || '"]') WHERE leads.id = ?1)`,
+        lead,
+      );
+      store.rows("UPDATE leads SET known = NULL WHERE id = ?", lead);
+    }
+  });
 }
 
 /** The next ones in the order of the leads. */
@@ -62,6 +82,8 @@ function take(store: OperatorStore, lead: string, done: Erased): void {
   done.out += Number(sent?.["n"]);
   done.erased++;
   store.tally.turn(lead, () => {
+    // None of the hashes are kept, as those of a lead are that ends by itself.
+    store.rows("UPDATE leads SET persons_keyed = NULL WHERE id = ?", lead);
     store.tally.close(lead, Date.now());
     store.rows("DELETE FROM deliveries WHERE lead = ?", lead);
   });

@@ -1,10 +1,12 @@
 import type { OperatorStore, ShardStatus } from "./operator-store.js";
+import { Finding, type Wanted } from "./finding.js";
 import { Gone } from "./gone.js";
 import { Listing } from "./listing.js";
 import type { RelayOptions } from "../options.js";
 import { answered } from "./paged.js";
 import { type Rule, Ruling } from "./ruling.js";
 import { Selection, type Which } from "./selection.js";
+import { type DayAsked, today } from "./today.js";
 
 /** The names of the lists that an outbox gives page by page. */
 export type List = "deliveries" | "attention" | "values" | "names";
@@ -14,6 +16,7 @@ export class Inquiry {
   readonly gone: Gone;
   private readonly selection: Selection;
   private readonly listing: Listing;
+  private readonly finding: Finding;
 
   /** `sentOn` sees that what was sent on goes out; with the first of it, accounts that asked for quiet are asked again. */
   constructor(
@@ -24,6 +27,7 @@ export class Inquiry {
     this.gone = new Gone(store, relay);
     this.selection = new Selection(store, this.gone);
     this.listing = new Listing(store, this.gone, this.selection, relay);
+    this.finding = new Finding(store, this.gone, this.selection, relay);
   }
 
   /** The answer to an operator's call; nothing for a path that is none. */
@@ -37,6 +41,16 @@ export class Inquiry {
         const { which, before } = await given<{ which: Which; before: string }>();
         return answered(this.listing[path.slice(1) as List](which, before));
       }
+      case "/found":
+        return answered(this.finding.page(await given<Wanted>()));
+      case "/lead": {
+        const { id, values } = await given<{ id: string; values: boolean }>();
+        return Response.json(this.finding.lead(id, values));
+      }
+      case "/today":
+        return Response.json(
+          await today(this.store, await given<DayAsked>(), () => this.listing.groups()),
+        );
       case "/groups":
         return Response.json(await this.listing.groups());
       case "/rounds": {

@@ -167,6 +167,32 @@ const ADDITIONS: readonly string[] = [
   DROP INDEX IF EXISTS of_persons;
   CREATE INDEX open_leads ON leads (id, persons_keyed) WHERE finished IS NULL;
   `,
+  // attempts: what a delivery's calls came to (`attempts.ts`). known, known_persons: the keyed hashes of a lead that is finished,
+  // and the leads of each, until the lead is forgotten. They are written when a lead ends: who accepts one pays nothing for them.
+  // hours: how many leads came and how many deliveries were done in an hour. The leads are added up later (`hours.ts`).
+  `
+  ALTER TABLE deliveries ADD COLUMN attempts TEXT;
+  ALTER TABLE leads ADD COLUMN known TEXT;
+  CREATE TABLE known_persons (hash TEXT NOT NULL, lead TEXT NOT NULL, PRIMARY KEY (hash, lead)) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER known_finish AFTER UPDATE OF finished ON leads
+  WHEN old.finished IS NULL AND new.finished IS NOT NULL AND old.persons_keyed IS NOT NULL BEGIN
+    UPDATE leads SET known = old.persons_keyed WHERE id = new.id;
+    INSERT OR IGNORE INTO known_persons SELECT value, new.id FROM json_each('["' || replace(old.persons_keyed, ' ', '","') || '"]') WHERE key > 0;
+  END;
+  CREATE TRIGGER known_forget AFTER DELETE ON leads WHEN old.known IS NOT NULL BEGIN
+    DELETE FROM known_persons WHERE lead = old.id AND hash IN (SELECT value FROM json_each('["' || replace(old.known, ' ', '","') || '"]'));
+  END;
+  CREATE TABLE hours (
+    hour INTEGER NOT NULL, what TEXT NOT NULL, form TEXT NOT NULL, account TEXT NOT NULL, n INTEGER NOT NULL,
+    PRIMARY KEY (hour, what, form, account)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO hours SELECT coalesce(finished, accepted) / 3600000, 'delivered', form, account, count(*)
+    FROM deliveries JOIN leads ON leads.id = deliveries.lead WHERE phase = 'done' GROUP BY 1, form, account;
+  CREATE TRIGGER hours_done AFTER UPDATE OF phase ON deliveries WHEN new.phase = 'done' AND old.phase <> 'done' BEGIN
+    INSERT INTO hours SELECT unixepoch() / 3600, 'delivered', form, new.account, 1 FROM leads WHERE id = new.lead
+      ON CONFLICT DO UPDATE SET n = n + 1;
+  END;
+  `,
 ];
 
 /** Brings the tables to this version; refuses what a later one wrote, rather than guess. */

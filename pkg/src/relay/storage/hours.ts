@@ -1,0 +1,65 @@
+import { breath } from "./merge.js";
+import type { OperatorStore } from "./operator-store.js";
+
+/** So many leads are added up before others have their turn. */
+const SOME = 5_000;
+
+const HOUR = 60 * 60 * 1000;
+
+/** So long they are kept: a month, and what a zone may be before or behind. */
+const KEPT = 32 * 24;
+
+/** What happened on one day, by form; of what was delivered by account, too. */
+export interface DayCount {
+  day: number;
+  what: "accepted" | "delivered";
+  form: string;
+  account: string;
+  n: number;
+}
+
+/** Adds up the leads that came since the last time, so that who accepts one writes nothing more for it. */
+export async function addUp(store: OperatorStore): Promise<void> {
+  while (some(store)) await breath();
+}
+
+/** Says whether there may be more. */
+function some(store: OperatorStore): boolean {
+  return store.together(() => {
+    // The numbers of rows that were the last ones come again.
+    const [known] = store.rows(
+      "SELECT min(value, coalesce((SELECT max(rowid) FROM leads), 0)) AS at FROM meta WHERE name = 'added'",
+    );
+    const from = Number(known?.["at"] ?? 0);
+    const [next] = store.rows(
+      `SELECT max(at) AS at, count(*) AS n FROM (SELECT rowid AS at FROM leads WHERE rowid > ? ORDER BY rowid LIMIT ${SOME})`,
+      from,
+    );
+    const to = Number(next?.["at"] ?? from);
+    store.rows(
+      `INSERT INTO hours SELECT accepted / ${HOUR}, 'accepted', form, '', count(*) FROM leads WHERE rowid > ? AND rowid <= ? GROUP BY 1, form
+       ON CONFLICT DO UPDATE SET n = n + excluded.n`,
+      from,
+      to,
+    );
+    store.rows(
+      "INSERT INTO meta (name, value) VALUES ('added', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      to,
+    );
+    return Number(next?.["n"]) === SOME;
+  });
+}
+
+/** What is older than anybody asks for goes. */
+export function forgetHours(store: OperatorStore, now: number): void {
+  store.rows("DELETE FROM hours WHERE hour < ?", Math.floor(now / HOUR) - KEPT);
+}
+
+/** By days of a zone that is so many minutes before UTC. */
+export function days(store: OperatorStore, since: number, zone: number): DayCount[] {
+  return store.rows(
+    "SELECT (hour * 60 + ?1) / 1440 AS day, what, form, account, sum(n) AS n FROM hours WHERE (hour * 60 + ?1) / 1440 >= ?2 AND hour >= ?2 * 24 - 24 GROUP BY 1, what, form, account",
+    zone,
+    since,
+  ) as unknown as DayCount[];
+}
