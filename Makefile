@@ -1,5 +1,6 @@
 # make demo   installs, builds, starts sandbox, relay and page
 # make test   every test, as CI runs it
+# make pack   every npm package into dist/, the sandbox for this machine
 # The others: site (the documentation's), search (every interleaving on a small world), build, check (generated files, format, lints, docs), bench, size, faults (KILLS, LEADS, SEED: kills, a broken network, load), proxies (nginx, Vite);
 # and the long ones: test-all, lint-all, fuzz, mutants; advisories asks the network
 
@@ -15,6 +16,7 @@ test: NATIVE := --workspace --all-targets
 
 rust_sources := $(shell find src -name '*.rs' -o -path 'src/data/*' -type f) Cargo.toml Cargo.lock rust-toolchain.toml
 package_sources := $(shell find pkg/src -type f) pkg/package.json $(wildcard pkg/tsconfig*.json) pkg/build.mjs
+packages_sources := $(shell find packages -type f -not -path '*/dist/*' -not -path '*/node_modules/*' -not -name 'LICENSE-*')
 sandbox_sources := $(shell find sandbox/src -type f) sandbox/Cargo.toml
 
 # Tools that only the long targets need, each of one version, beside what they build.
@@ -27,7 +29,7 @@ FUZZ_NIGHTLY := $(shell sed -n 's/^channel = "\(.*\)"/\1/p' fuzz/rust-toolchain.
 FUZZ_TARGETS ?= email phone labels form spec
 FUZZ_SECONDS ?= 600
 
-.PHONY: demo test test-all lint-all advisories proxies judges build site check bench size faults search decisions fuzz mutants tools clean
+.PHONY: demo pack newcomer test test-all lint-all advisories proxies judges build site check bench size faults search decisions fuzz mutants tools clean
 
 demo: build $(SANDBOX)
 	@SANDBOX_BIN="$(abspath $(SANDBOX))" exec node www/demo/demo.mjs
@@ -51,10 +53,15 @@ test-all: test lint-all
 	node tests/engines.mjs
 	node tests/react.mjs
 	node tests/packaging.mjs
+	$(MAKE) newcomer
 	$(MAKE) judges
 	$(MAKE) proxies
 	LEADS=7 node tests/run.mjs browser-outbox.test.mjs
 	LEADS=20 node tests/run.mjs browser-autofill.test.mjs
+
+# Somebody with Node alone, from the packed tarballs to a lead in the sandbox; npm fetches wrangler and three versions of Node.
+newcomer: pack
+	node tests/newcomer.mjs 20.19 22 24
 
 # Clients of others against the sandbox; npm and pip fetch them.
 judges: build $(SANDBOX)
@@ -78,7 +85,12 @@ fuzz: $(CARGO_FUZZ)
 mutants: $(CARGO_MUTANTS)
 	PATH="$(TOOLS)/bin:$$PATH" cargo mutants --output $(TARGET) $(MUTANTS)
 
-build: pkg/dist/.built
+build: pkg/dist/.built packages/.built
+
+# The sandbox's program for this machine as it is published, in a folder of its own: other targets keep their release.
+pack: build
+	cargo build --release --quiet --locked --package fieldpost-sandbox --target "$$(rustc -vV | sed -n 's/^host: //p')" --config 'profile.release.strip="symbols"'
+	node packages/pack.mjs
 
 # The site of the documentation, built of docs/ into site/.vitepress/dist; `tests/site.mjs` reads it in a browser.
 site: build site/node_modules/.installed
@@ -124,7 +136,7 @@ decisions: $(SANDBOX)
 	$(XTASK) decisions $(DECISION)
 
 clean:
-	rm -rf $(TARGET) node_modules pkg/dist pkg/wasm .demo
+	rm -rf $(TARGET) node_modules pkg/dist pkg/wasm packages/*/dist packages/.built dist .demo
 
 # One clear sentence instead of a shell's.
 tools:
@@ -138,7 +150,7 @@ $(CARGO_FUZZ) $(CARGO_MUTANTS) $(CARGO_DENY) $(TYPOS): | tools
 	name=$(patsubst .%,%,$(notdir $@)); cargo install "$${name%-*}" --version "$${name##*-}" --locked --root $(TOOLS) --quiet
 	@touch $@
 
-node_modules/.installed: package.json package-lock.json pkg/package.json | tools
+node_modules/.installed: package.json package-lock.json pkg/package.json $(wildcard packages/*/package.json) | tools
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
@@ -155,6 +167,10 @@ pkg/wasm/.built: $(rust_sources) $(shell find xtask -name '*.rs') xtask/Cargo.to
 
 pkg/dist/.built: pkg/wasm/.built $(package_sources)
 	node pkg/build.mjs
+	@touch $@
+
+packages/.built: pkg/dist/.built $(packages_sources)
+	node packages/build.mjs
 	@touch $@
 
 $(SANDBOX): $(sandbox_sources) Cargo.lock | tools

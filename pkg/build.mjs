@@ -38,15 +38,21 @@ const modules = Object.fromEntries(
   ]),
 );
 
-// The one tag for pages without a build, and what its `integrity` says.
-writeFileSync(at("dist/fieldpost.js"), await lightest());
-const integrity = `sha384-${createHash("sha384")
-  .update(readFileSync(at("dist/fieldpost.js")))
-  .digest("base64")}`;
-writeFileSync(
-  at("dist/integrity.json"),
-  `${JSON.stringify({ "fieldpost.js": integrity }, null, 2)}\n`,
-);
+// The one tag for pages without a build: a module, and the same as a classic script, which a page that is opened as a file
+// may load, too. What `integrity` says of them is printed for those who copy it.
+const { version } = JSON.parse(readFileSync(at("package.json"), "utf8"));
+const banner = `/*! fieldpost ${version} */\n`;
+const tags = {
+  "fieldpost.js": `${banner}${await lightest()}`,
+  "classic.js": `${banner}${await tag("iife")}`,
+};
+const integrity = {};
+for (const [name, text] of Object.entries(tags)) {
+  writeFileSync(at(`dist/${name}`), text);
+  integrity[name] = `sha384-${createHash("sha384").update(text).digest("base64")}`;
+  console.log(`${name} ${version}: ${Buffer.byteLength(text)} bytes, ${integrity[name]}`);
+}
+writeFileSync(at("dist/integrity.json"), `${JSON.stringify(integrity, null, 2)}\n`);
 
 await gather();
 
@@ -94,7 +100,7 @@ async function gather() {
   const { exports } = JSON.parse(readFileSync(at("package.json"), "utf8"));
   const entries = Object.values(exports)
     .map((entry) => entry.default?.default ?? entry.default)
-    .filter((file) => file?.endsWith(".js") && !/worker|\/fieldpost\.js$/.test(file))
+    .filter((file) => file?.endsWith(".js") && !/worker|\/(fieldpost|classic)\.js$/.test(file))
     .map((file) => at(file));
   const page = at("dist/entry/page.js");
   // All of it lies as deep as the entries: where each file of theirs is found.
@@ -142,13 +148,13 @@ async function gather() {
 }
 
 /** The script of the one tag, as a production build makes it. */
-async function tag() {
+async function tag(format = "esm") {
   const { outputFiles } = await build({
     entryPoints: [at("dist/form/auto.js")],
     write: false,
     bundle: true,
     minify: true,
-    format: "esm",
+    format,
     platform: "browser",
     target: ["chrome111", "firefox114", "safari16.4"],
     charset: "utf8",

@@ -1,5 +1,5 @@
 // The commands that the pages may ask a reader for, and what there must be for each.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -39,6 +39,12 @@ const WRANGLER = [
   "tail",
 ];
 
+const commandLine = readFileSync(`${root}packages/cli/src/run.ts`, "utf8");
+const fieldpost = (/** @type {string} */ verb) =>
+  new RegExp(`command\\(\\s*"${verb}[ "]`).test(commandLine)
+    ? undefined
+    : `the command line has no ${verb}`;
+
 /**
  * What is wrong with a command, where something is.
  * @type {Record<string, (command: Command) => string | undefined>}
@@ -65,7 +71,7 @@ export const COMMANDS = {
   },
   npm({ args: [verb, ...rest] }) {
     if (verb === "create")
-      return rest[0] === "fieldpost" && there("packages/create-fieldpost")
+      return rest[0] === "fieldpost" && there("packages/create")
         ? undefined
         : "there is no such package to create from";
     return ["ci", "i", "install", "pack", "run"].includes(verb)
@@ -78,12 +84,11 @@ export const COMMANDS = {
       return WRANGLER.some((known) => rest.join(" ").startsWith(known))
         ? undefined
         : "no command of wrangler's that is known here";
-    if (program === "fieldpost")
-      return there("packages") && readdirSync(`${root}packages`).length > 0
-        ? undefined
-        : "there is no command line";
+    if (program === "fieldpost") return fieldpost(rest[0]);
+    if (program === "fieldpost-sandbox") return undefined;
     return `npx ${program} is not known here`;
   },
+  fieldpost: ({ args }) => fieldpost(args[0]),
   curl: () => undefined,
   head: () => undefined,
   openssl: ({ args }) => (args[0] === "rand" ? undefined : "only random numbers are asked of it"),

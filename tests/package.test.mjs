@@ -38,7 +38,9 @@ describe("the tarball", () => {
       "dist/entry/slim.js",
       "dist/form/index.js",
       "dist/form/auto.js",
-      "dist/wasm-lean.js",
+      "dist/classic.js",
+      "dist/integrity.json",
+      "bin/fieldpost.js",
       "wasm/lean/fieldpost_bg.wasm",
       "wasm/edge/fieldpost_bg.wasm",
       "wasm/edge/fieldpost.js",
@@ -46,7 +48,7 @@ describe("the tarball", () => {
     ])
       assert.ok(names.includes(needed), `${needed} is missing`);
     const odd = names.filter(
-      (name) => !/^(dist|wasm)\/|^(package\.json|README\.md|LICENSE-(MIT|APACHE))$/.test(name),
+      (name) => !/^(dist|wasm|bin)\/|^(package\.json|README\.md|LICENSE-(MIT|APACHE))$/.test(name),
     );
     assert.deepEqual(odd, []);
   });

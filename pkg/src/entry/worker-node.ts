@@ -17,6 +17,8 @@ export type {
 } from "../relay/options.js";
 export type { RelayHandler } from "../relay/relay.js";
 export { load };
+/** The public key that seals leads for a relay with this secret: what `GET /leads/{form}` calls `sealKey`. */
+export { sealKey } from "../relay/http/seal.js";
 
 /** `export default relay((env) => ({ forms, accounts, secret: env.SECRET }))`. */
 export const relay = (options: RelaySource): RelayHandler => makeRelay(options, load);

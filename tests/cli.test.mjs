@@ -1,0 +1,146 @@
+// The command line, as it is built: what `init` writes works for every system, and each end has its code and its sentence.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { parseEnv } from "node:util";
+import { bundleWorker, startRelay } from "../www/demo/relay.mjs";
+import { startSandbox } from "../www/demo/sandbox.mjs";
+import { root, sandboxBinary, until } from "./stand.mjs";
+
+const folder = mkdtempSync(join(tmpdir(), "fieldpost-cli-"));
+after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+/** Runs the command line as a program does: nobody is there to be asked. */
+const cli = (words, { cwd = folder, env = {}, script = "packages/cli/dist/main.js" } = {}) =>
+  new Promise((resolve) =>
+    execFile(
+      process.execPath,
+      [`${root}${script}`, ...words],
+      { cwd, env: { ...process.env, ...env } },
+      (error, stdout, stderr) => resolve({ code: error ? error.code : 0, stdout, stderr }),
+    ),
+  );
+
+/** A project, with what npm would have installed. */
+async function project(name, ...words) {
+  const made = await cli(["init", name, "--json", "--yes", ...words]);
+  assert.equal(made.code, 0, made.stderr);
+  const home = join(folder, name);
+  mkdirSync(join(home, "node_modules"));
+  symlinkSync(`${root}pkg`, join(home, "node_modules/fieldpost"));
+  return { home, made: JSON.parse(made.stdout) };
+}
+
+for (const system of ["marketo", "pardot", "prospects"]) {
+  test(`what init writes for ${system} delivers to the sandbox`, async (t) => {
+    const { home, made } = await project(
+      `for-${system}`,
+      "--system",
+      system,
+      "--fields",
+      "email,message",
+    );
+    const html = readFileSync(join(home, "public/index.html"), "utf8");
+    for (const file of made.files)
+      assert.doesNotMatch(readFileSync(join(home, file), "latin1"), /\{\{/, file);
+    const bindings = parseEnv(readFileSync(join(home, ".dev.vars"), "utf8"));
+    const sandbox = await startSandbox(sandboxBinary, 0);
+    t.after(sandbox.stop);
+    const here = new URL(sandbox.url).host;
+    const outdir = join(home, "out");
+    const relay = await startRelay({
+      modules: await bundleWorker(join(home, "src/relay.js"), outdir),
+      outdir,
+      storage: join(home, "storage"),
+      bindings: Object.fromEntries(
+        Object.entries(bindings).map(([key, value]) => [
+          key,
+          value.replace("127.0.0.1:8790", here),
+        ]),
+      ),
+    });
+    t.after(relay.stop);
+    const origin = "http://localhost:8788";
+
+    // What ships with the page is what the relay says.
+    const { spec, sealKey } = await (
+      await fetch(`${relay.url}/leads/contact`, { headers: { origin } })
+    ).json();
+    const shipped = JSON.parse(readFileSync(join(home, "public/fieldpost.json"), "utf8"));
+    const action = /action="([^"]+)"/.exec(html)[1];
+    assert.deepEqual(shipped.forms[action], { v: 1, spec, sealKey });
+    assert.deepEqual(JSON.parse(/id="fieldpost-rules">(.*)<\/script>/.exec(html)[1]), shipped);
+
+    // The page has the relay's fields and no others but the trap.
+    const names = [...html.matchAll(/ name="(\w+)"/g)]
+      .map(([, name]) => name)
+      .filter((name) => name !== "viewport");
+    assert.deepEqual(new Set(names), new Set([...Object.keys(spec.fields), "fp_ref2"]));
+
+    const values = Object.fromEntries(
+      Object.keys(spec.fields).map((name) => [
+        name,
+        { email: "ann@acme.co", consent: "yes" }[name] ?? "Ann",
+      ]),
+    );
+    const answer = await fetch(`${relay.url}/leads/contact`, {
+      method: "POST",
+      headers: { origin },
+      body: new URLSearchParams(values),
+    });
+    assert.equal(answer.status, 202, await answer.clone().text());
+    await until(async () => {
+      const leads = await (await fetch(`${sandbox.url}/_sandbox/leads?system=${system}`)).json();
+      return leads.some((lead) => lead.email === "ann@acme.co");
+    }, "the lead");
+  });
+}
+
+test("every end has its code and its sentence", async () => {
+  const ends = [
+    [["init"], 2, /--system and --origin/],
+    [["init", "x", "--system", "oracle"], 2, /Allowed choices are marketo, pardot, prospects/],
+    [["init", "x", "--yes", "--fields", "email,shoe"], 2, /shoe: no such field/],
+    [["init", "x", "--yes", "--origin", "example"], 2, /is no origin/],
+    [["init", "x", "--yes", "--form-id", "abc"], 2, /is no number of a form/],
+    [["nonsense"], 2, /unknown command/],
+    [["dev"], 4, /npm create fieldpost/],
+    [["dev", "--nonsense"], 2, /unknown option/],
+    [["--version"], 0, /^$/],
+  ];
+  for (const [words, code, said] of ends) {
+    const end = await cli(words);
+    assert.equal(end.code, code, `${words.join(" ")}: ${end.stderr}`);
+    assert.match(end.stderr, said);
+    assert.doesNotMatch(end.stderr + end.stdout, /\x1b|\n {4}at /, "neither colours nor a stack");
+  }
+  const told = await cli(["init", "--json"]);
+  assert.equal(JSON.parse(told.stdout).code, "init.lacks");
+});
+
+test("init writes over nothing, and nothing at all where one file is there", async () => {
+  const home = join(folder, "there");
+  mkdirSync(join(home, "public"), { recursive: true });
+  writeFileSync(join(home, "public/index.html"), "mine");
+  const refused = await cli(["init", "there", "--yes"]);
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /public\/index\.html: is there already/);
+  assert.equal(readFileSync(join(home, "public/index.html"), "utf8"), "mine");
+  assert.throws(() => readFileSync(join(home, "package.json")));
+  assert.equal((await cli(["init", "there", "--yes", "--force"])).code, 0);
+  assert.notEqual(readFileSync(join(home, "public/index.html"), "utf8"), "mine");
+});
+
+test("without wrangler or a program for this machine it says what to install", async () => {
+  const { home } = await project("bare", "--system", "marketo");
+  // The sandbox is started first; this one is none.
+  const dev = await cli(["dev"], { cwd: home, env: { FIELDPOST_SANDBOX: sandboxBinary } });
+  assert.equal(dev.code, 4, dev.stderr);
+  assert.match(dev.stderr, /wrangler is not installed in .*npm install/);
+  const none = await cli(["sandbox"], { env: { FIELDPOST_SANDBOX: join(folder, "none") } });
+  assert.equal(none.code, 4, none.stderr);
+  assert.match(none.stderr, /cannot be started/);
+});
