@@ -8,6 +8,7 @@ export const SECTIONS = [
   {
     text: "Start",
     pages: [
+      { text: "The command line", source: "docs/cli.md" },
       { text: "Check a field", source: "docs/fields.md" },
       { text: "A form", source: "docs/form.md" },
       { text: "Frameworks", source: "docs/frameworks.md" },

@@ -37,6 +37,9 @@ const GENERATED = ["docs/operations.md", "docs/codes.md", "docs/errors.md"];
 /** The relay of a page that has none of its own: what people copy. */
 const TEMPLATE = "www/examples/relay/src/index.js";
 
+// The package of the sandbox finds this one: npm has none for a machine that builds it.
+process.env.FIELDPOST_SANDBOX = sandboxBinary;
+
 /** Where the examples' page stands and where their relay does. */
 const PAGE = "https://www.example.com";
 const RELAY = "https://leads.example.com";
