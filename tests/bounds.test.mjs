@@ -25,6 +25,7 @@ const BOUNDS = {
   "http/problem.ts AGAIN": "the table of answers",
   "http/problem.ts ROWS": "the table of answers",
   "outbox/shards.ts kept": ONE,
+  "outbox/shards.ts ids": "200 names for each of the Worker's bindings",
   "options.ts source": ONE,
   "options.ts resolved": ONE,
   "lead/persons.ts made": OWNER,

@@ -168,15 +168,15 @@ pub fn spend_token(user: &str, key: &str, now: f64) -> String {
     rows.0
 }
 
-/// The place that there is for one more lead in the next write: `none`, or it is the `first` or the `next` one.
+/// The place that there is for one more lead in the next write: none (0), or it is the first one (1) or the next (2).
+/// A number, because every lead asks.
 #[wasm_bindgen(js_name = placeFor)]
-pub fn place_for(arrived: u32, characters: u32, more: u32) -> String {
-    let place = match arrived {
-        _ if !has_place(arrived, characters, more) => "none",
-        0 => "first",
-        _ => "next",
-    };
-    place.to_owned()
+pub fn place_for(arrived: u32, characters: u32, more: u32) -> u32 {
+    match arrived {
+        _ if !has_place(arrived, characters, more) => 0,
+        0 => 1,
+        _ => 2,
+    }
 }
 
 /// Whether leads that are to be written are waited for one more turn.

@@ -145,7 +145,7 @@ export const MAX_BYTES = 1024 ** 3;
 const MOST_BYTES = 8 * MAX_BYTES;
 
 /** An operator's call and the cron ask every one of them. */
-const MOST_SHARDS = 200;
+export const MOST_SHARDS = 200;
 
 let source: RelaySource | undefined;
 let resolved: RelayOptions | undefined;

@@ -1,5 +1,5 @@
 import { FieldpostError } from "../../core/errors.js";
-import { within } from "../../core/within.js";
+import { Said } from "../../core/said.gen.js";
 
 /** How long an object of ours may take to answer, in milliseconds. */
 const ANSWER = 10_000;
@@ -10,9 +10,22 @@ const LEAST = 2_000;
 /** A deadline for a call to an object, as the relay's `timeScale` has it. */
 export const patience = (scale = 1, ms = ANSWER): number => Math.max(LEAST, ms / scale);
 
+/** One deadline over an object's head and body. Nothing of it is aborted: what was asked of an object goes on over there. */
+export const timely = <T>(ms: number, act: () => Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const late = (): void => reject(new FieldpostError("network.timeout", Said.NETWORK_TIMEOUT));
+    const timer = setTimeout(late, ms);
+    const ends =
+      <V>(end: (value: V) => void) =>
+      (value: V): void => {
+        clearTimeout(timer);
+        end(value);
+      };
+    act().then(ends(resolve), ends(reject));
+  });
+
 /**
- * Asks one of our objects, and reads its answer: one deadline over both. What was asked goes on over there; only nobody
- * waits for it any longer. Throws `network.timeout`, or where there is no good answer `outbox.failed` or `gate.failed`, by
+ * Asks one of our objects, and reads its answer: one deadline over both. When it passes, nobody waits for it any longer. Throws `network.timeout`, or where there is no good answer `outbox.failed` or `gate.failed`, by
  * the address' host.
  */
 export function consult<T>(
@@ -21,7 +34,7 @@ export function consult<T>(
   deadline: number,
   body?: object,
 ): Promise<T> {
-  return within(deadline, async () => {
+  return timely(deadline, async () => {
     const response = await object.fetch(
       url,
       body && { method: "POST", body: JSON.stringify(body) },

@@ -57,6 +57,8 @@ interface Entry {
   bytes: number;
   /** Of its accounts, in their order. */
   systems: string[];
+  /** Its deliveries, as {@link DELIVER} has them. */
+  deliveries: string[][];
   accepted: Accepted;
 }
 
@@ -66,6 +68,12 @@ interface Writing {
   readonly states: Record<string, string>;
   due?: Set<string>;
 }
+
+/** By key: what the rows say of the lead that has it, as words; and the words of none. */
+type Known = ReadonlyMap<string, readonly string[]>;
+const NOBODY = ["", "", ""];
+
+type Arrives = (offer: Offer, more: number) => Promise<Accepted>;
 
 interface Arrival {
   offer: Offer;
@@ -89,7 +97,10 @@ const MOST_CLAIMS = 2_000_000;
 
 /** The lead that has a key, with what became of its deliveries once it is done. */
 const LEAD = `SELECT id, body_hash, CASE WHEN finished IS NOT NULL
-  THEN (SELECT group_concat(phase, ' ') FROM deliveries WHERE lead = leads.id) END AS phases FROM leads WHERE key = ?`;
+  THEN (SELECT group_concat(phase, ' ') FROM deliveries WHERE lead = leads.id) END AS phases, key FROM leads WHERE key`;
+
+/** Of one key, and of some at once: the platform takes longer over a statement than SQLite over a key. */
+const [OF_KEY, OF_KEYS] = [`${LEAD} = ?`, `${LEAD} IN (SELECT value FROM json_each(?))`];
 
 /** Where a key was promised to another shard under one of these numbers of shards. A Worker that names none means all. */
 const MOVED =
@@ -102,6 +113,10 @@ const USER =
 /** Whether a person looks first, in the columns' own way: of others nobody keeps why, and where they came from. */
 const PUT = `INSERT INTO leads (id, key, body_hash, body_keyed, form, person, persons, persons_keyed, accepted, review, lead, visitor, raw, issues, source)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?10, ''), ?, ?, ?, ?, iif(?10 = '', NULL, ?15))`;
+
+/** All deliveries of a write in one statement: its triggers keep the pages that it may have to take back, once for each statement. */
+const DELIVER = `INSERT INTO deliveries (id, lead, account, state, phase, code, next)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, nullif(value ->> 5, ''), ?2 FROM json_each(?1)`;
 
 /** The way into an outbox: each lead once, on disk before its page hears of it, and not more of them than the bounds allow. */
 export class Acceptance {
@@ -187,7 +202,7 @@ export class Acceptance {
     const running = "SELECT body_hash FROM running WHERE key = ? AND until > ?";
     const given = [
       bodyHash,
-      ...this.words(3, LEAD, key),
+      ...this.words(3, OF_KEY, key).slice(0, 3),
       this.moved(asked),
       ...this.words(1, running, key, now),
       ...more,
@@ -239,18 +254,18 @@ export class Acceptance {
     const more = offer.lead.length + offer.visitor.length;
     const { length } = this.arrived;
     const place = steady((glue) => glue.placeFor(length, this.characters, more));
-    return (this.places[place] as (offer: Offer, more: number) => Promise<Accepted>)(offer, more);
+    return (this.places[place] as Arrives)(offer, more);
   }
 
-  /** What is done with a lead that arrives, by the place that there is for it. */
-  private readonly places: Record<string, (offer: Offer, more: number) => Promise<Accepted>> = {
-    none: () => Promise.resolve({ id: "", state: "full" }),
-    first: (offer, more) => {
+  /** What is done with a lead that arrives, by the place that there is for it: none, the first, or the next one. */
+  private readonly places: readonly Arrives[] = [
+    () => Promise.resolve({ id: "", state: "full" }),
+    (offer, more) => {
       this.gather(1, Date.now());
       return this.wait(offer, more);
     },
-    next: (offer, more) => this.wait(offer, more),
-  };
+    (offer, more) => this.wait(offer, more),
+  ];
 
   private wait(offer: Offer, more: number): Promise<Accepted> {
     this.characters += more;
@@ -319,25 +334,42 @@ export class Acceptance {
       bytes,
       relay.maxBytes ?? MAX_BYTES,
     );
-    const entries = offers.map((offer) => ({
-      offer,
-      id: timedId(now),
-      bytes: Tally.sizeOf(offer.lead, offer.visitor, offer.targets.length),
-      systems: offer.targets.map((account) => systemOf(relay, account)),
-      accepted: { id: "", state: "full" } as Accepted,
-    }));
+    const entries = offers.map(
+      (offer): Entry => ({
+        offer,
+        id: timedId(now),
+        bytes: Tally.sizeOf(offer.lead, offer.visitor, offer.targets.length),
+        systems: offer.targets.map((account) => systemOf(relay, account)),
+        deliveries: [],
+        accepted: { id: "", state: "full" },
+      }),
+    );
     const systems = [...new Set(entries.flatMap((entry) => entry.systems))];
-    const given = entries.map((entry) => this.given(entry).join(WORD)).join(ROW);
+    const known = this.known(offers.map(({ key }) => key));
+    const given = entries.map((entry) => this.given(entry, known).join(WORD)).join(ROW);
     const effects = steady((glue) => glue.acceptOffers(room, systems.join(WORD), given, now));
     for (const effect of effects.split(ROW)) {
       const [name = "", at = "", ...words] = effect.split(WORD);
       this.acts[name]?.(entries[Number(at)] as Entry, writing, ...words);
     }
+    const deliveries = entries.flatMap((entry) => entry.deliveries);
+    this.store.rows(DELIVER, JSON.stringify(deliveries), now);
     return entries.map(({ accepted }) => accepted);
   }
 
+  /** Which of these keys are a lead's. */
+  private known(keys: readonly string[]): Known {
+    const rows = this.store.rows(OF_KEYS, JSON.stringify(keys));
+    return new Map(
+      rows.map(({ key, ...row }) => [
+        String(key),
+        Object.values(row).map((value) => String(value ?? "")),
+      ]),
+    );
+  }
+
   /** An offer and what the rows say of it, as `src/wasm/acceptance.rs` reads it. */
-  private given({ offer, id, bytes }: Entry): unknown[] {
+  private given({ offer, id, bytes }: Entry, known: Known): unknown[] {
     const { key, bodyHash, nonce, review, source = "" } = offer;
     return [
       id,
@@ -347,7 +379,7 @@ export class Acceptance {
       review.join(" "),
       source,
       bytes,
-      ...this.words(3, LEAD, key),
+      ...(known.get(key) ?? NOBODY),
       this.moved(offer),
       ...(nonce === undefined ? [""] : this.words(1, USER, nonce)),
       this.review.of(source),
@@ -373,7 +405,7 @@ export class Acceptance {
   };
 
   put(
-    { offer, id, bytes, systems }: Entry,
+    { offer, id, bytes, systems, deliveries }: Entry,
     { now, states }: Writing,
     { review, standing, phase }: { review: string; standing: Standing; phase: string },
   ): void {
@@ -397,18 +429,15 @@ export class Acceptance {
       issues,
       source,
     );
-    for (const [at, account] of targets.entries()) {
-      this.store.rows(
-        "INSERT INTO deliveries (id, lead, account, state, phase, next, code) VALUES (?, ?, ?, ?, ?, ?, nullif(?, ''))",
+    for (const [at, account] of targets.entries())
+      deliveries.push([
         `${id}/${account}`,
         id,
         account,
-        states[systems[at] as string],
+        states[systems[at] as string] as string,
         phase,
-        now,
         review,
-      );
-    }
+      ]);
     this.store.accepted(standing, bytes);
   }
 }

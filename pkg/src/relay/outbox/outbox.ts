@@ -14,6 +14,9 @@ import { Registry } from "./registry.js";
 import { migrate } from "../storage/schema.js";
 import { MOVED } from "./shards.js";
 
+/** Behind it begins the name in an address. */
+const ORIGIN = "https://".length;
+
 /**
  * The durable queue of one shard, and the record of truth: an accepted lead is in its SQLite before the page hears of
  * it, and leaves it when every system has answered for good. The machine that decides is `src/relay/outbox.rs`.
@@ -65,9 +68,10 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
 
     async fetch(request: Request): Promise<Response> {
       this.driver.event();
-      const url = new URL(request.url);
-      const body = async <T>(): Promise<T> => (await request.json()) as T;
-      switch (url.pathname) {
+      // Every call is one of ours: an origin, and a path.
+      const path = request.url.slice(request.url.indexOf("/", ORIGIN));
+      const body = async <T>(): Promise<T> => JSON.parse(await request.text()) as T;
+      switch (path) {
         case "/known":
           return said(this.acceptance.find(await body()));
         case "/claim":
@@ -101,9 +105,8 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
           return this.acted(Response.json(await erase(this.store, await body())));
         default: {
           const answer =
-            (await this.inquiry.answer(url.pathname, request)) ??
-            new Response(null, { status: 404 });
-          return url.pathname === "/rule" ? this.acted(answer) : answer;
+            (await this.inquiry.answer(path, request)) ?? new Response(null, { status: 404 });
+          return path === "/rule" ? this.acted(answer) : answer;
         }
       }
     }

@@ -1,9 +1,9 @@
 import { FieldpostError } from "../../core/errors.js";
-import { within } from "../../core/within.js";
 import type { Accepted } from "./acceptance.js";
-import { consult, patience } from "../host/consult.js";
+import { consult, patience, timely } from "../host/consult.js";
 import { digest } from "../host/hash.js";
-import type { RelayEnv, RelayOptions } from "../options.js";
+import { Limited } from "../host/limited.js";
+import { MOST_SHARDS, type RelayEnv, type RelayOptions } from "../options.js";
 
 /** How many shards there are where the owner says nothing. */
 const SHARDS = 4;
@@ -29,8 +29,16 @@ export interface Located extends Accepted {
 
 let kept: (Registered & { own: number; until: number }) | undefined;
 
-export const outbox = (env: RelayEnv, shard: string): ReturnType<RelayEnv["OUTBOX"]["get"]> =>
-  env.OUTBOX.get(env.OUTBOX.idFromName(shard));
+/** A shard's id, which the platform hashes out of its name: as many as an owner may have. */
+const ids = new WeakMap<RelayEnv["OUTBOX"], Limited<string, unknown>>();
+
+export function outbox(env: RelayEnv, shard: string): ReturnType<RelayEnv["OUTBOX"]["get"]> {
+  let known = ids.get(env.OUTBOX);
+  if (!known) ids.set(env.OUTBOX, (known = new Limited(MOST_SHARDS)));
+  let id = known.get(shard);
+  if (id === undefined) known.set(shard, (id = env.OUTBOX.idFromName(shard)));
+  return env.OUTBOX.get(id);
+}
 
 /** An answer with what it says, whether it is a good one or not. */
 const post = (
@@ -40,14 +48,17 @@ const post = (
   what: string,
   body: object,
 ): Promise<{ status: number; said: unknown }> =>
-  within(patience(relay.timeScale), async () => {
+  timely(patience(relay.timeScale), async () => {
     const response = await outbox(env, shard).fetch(`https://outbox/${what}`, {
       method: "POST",
       body: JSON.stringify(body),
     });
     return {
       status: response.status,
-      said: response.ok || response.status === MOVED ? await response.json() : undefined,
+      said:
+        response.ok || response.status === MOVED
+          ? (JSON.parse(await response.text()) as unknown)
+          : undefined,
     };
   });
 
