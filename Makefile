@@ -67,9 +67,10 @@ newcomer: pack
 judges: build $(SANDBOX)
 	SANDBOX_BIN="$(abspath $(SANDBOX))" node tests/judges.mjs
 
-# The relay behind a real nginx and a real Vite; it installs Debian's nginx where that is missing.
+# The relay behind a real nginx and a real Vite, and as it runs on one machine; it installs Debian's nginx where that is missing.
 proxies: build $(SANDBOX)
 	SANDBOX_BIN="$(abspath $(SANDBOX))" node tests/proxies.mjs
+	SANDBOX_BIN="$(abspath $(SANDBOX))" node tests/machine.mjs
 
 # One after another, FUZZ_SECONDS each. What one finds stays in fuzz/artifacts until it is a case of tests/cases.
 fuzz: $(CARGO_FUZZ)

@@ -19,7 +19,13 @@ export const SECTIONS = [
     text: "The relay",
     pages: [
       { text: "What it does", source: "docs/relay.md" },
+      { text: "Options", source: "docs/options.md" },
+      { text: "Connecting Marketo", source: "docs/marketo.md" },
+      { text: "Connecting Pardot", source: "docs/pardot.md" },
       { text: "Deploying", source: "docs/deploy.md" },
+      { text: "On one machine", source: "www/examples/machine/README.md" },
+      { text: "Operating", source: "docs/operating.md" },
+      { text: "Moving to it", source: "docs/migrate.md" },
       { text: "Capacity", source: "docs/capacity.md" },
       { text: "The sandbox", source: "sandbox/README.md" },
     ],
@@ -71,7 +77,7 @@ export const LEFT_OUT = ["docs/decisions/"];
  */
 export const address = (source) =>
   source
-    .replace(/^(docs|site)\//, "")
+    .replace(/^(docs|site|www\/examples)\//, "")
     .replace(/(^|\/)README\.md$/, "")
     .replace(/\.md$/, "")
     .toLowerCase();

@@ -455,7 +455,10 @@ async function asked({ page, code, line }) {
     `#!/bin/sh\nfor word do shift; set -- "$@" "$(printf %s "$word" | sed 's|^${RELAY}|${relay.url}|')"; done\nPATH="\${PATH#*:}" exec curl --fail-with-body "$@"\n`,
   );
   await chmod(join(bin, "curl"), 0o755);
-  const lines = code.split("\n").filter((one) => /^\s*(curl |[^ ]*\\$| {4,}-)/.test(one));
+  const lines = code
+    .replace(/\\\n\s*/g, " ")
+    .split("\n")
+    .filter((one) => /^\s*curl /.test(one));
   await promisify(execFile)("bash", ["-euo", "pipefail", "-c", lines.join("\n")], {
     cwd: folder,
     env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, ...BINDINGS },

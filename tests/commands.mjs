@@ -89,6 +89,7 @@ export const COMMANDS = {
     return `npx ${program} is not known here`;
   },
   fieldpost: ({ args }) => fieldpost(args[0]),
+  docker: ({ args }) => (args[0] === "compose" ? undefined : "only compose is asked of it"),
   curl: () => undefined,
   head: () => undefined,
   openssl: ({ args }) => (args[0] === "rand" ? undefined : "only random numbers are asked of it"),
