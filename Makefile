@@ -100,6 +100,7 @@ site: build site/node_modules/.installed
 check: node_modules/.installed pkg/dist/.built
 	cargo build --quiet --locked $(NATIVE)
 	$(XTASK) generate --check
+	node packages/identity.mjs --check
 	cargo fmt --all --check
 	npx --no-install biome ci --error-on-warnings
 	npx --no-install tsc --project tests/tsconfig.json
@@ -112,6 +113,7 @@ check: node_modules/.installed pkg/dist/.built
 lint-all: check $(CARGO_DENY) $(TYPOS)
 	PATH="$(TOOLS)/bin:$$PATH" cargo deny --locked check --deny warnings bans licenses sources
 	$(TOOLS)/bin/typos
+	node tests/workflows.mjs
 
 # Known defects of the crates that we use, from RustSec's list.
 advisories: $(CARGO_DENY)

@@ -62,7 +62,9 @@ function staged(name) {
 /** The package with the program of one platform. */
 function program({ package: name, os, cpu, libc }) {
   const folder = join(stage, name);
-  const { version, license } = read(`${root}packages/sandbox/package.json`);
+  const { version, license, repository, homepage, bugs } = read(
+    `${root}packages/sandbox/package.json`,
+  );
   const file = os === "win32" ? "fieldpost-sandbox.exe" : "fieldpost-sandbox";
   mkdirSync(join(folder, "bin"), { recursive: true });
   copyFileSync(join(built, target, "release", file), join(folder, "bin", file));
@@ -74,6 +76,9 @@ function program({ package: name, os, cpu, libc }) {
     version,
     description: `The program of fieldpost-sandbox for ${os} ${cpu}${libc ? ` (${libc})` : ""}.`,
     license,
+    ...(repository && { repository }),
+    ...(homepage && { homepage }),
+    ...(bugs && { bugs }),
     preferUnplugged: true,
     engines: { node: ">=20.19" },
     os: [os],

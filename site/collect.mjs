@@ -5,7 +5,8 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { linksOf } from "../tests/markdown.mjs";
-import { address, PAGES } from "./pages.mjs";
+import { reference } from "./api.mjs";
+import { address, MADE, PAGES } from "./pages.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const target = `${root}site/.pages`;
@@ -19,7 +20,8 @@ rmSync(target, { recursive: true, force: true });
 for (const { source: file } of PAGES) {
   const at = `${target}/${address(file)}.md`;
   mkdirSync(dirname(at), { recursive: true });
-  writeFileSync(at, rewritten(file, readFileSync(`${root}${file}`, "utf8")));
+  const text = file === MADE ? reference() : readFileSync(`${root}${file}`, "utf8");
+  writeFileSync(at, rewritten(file, text));
 }
 cpSync(`${root}site/index.md`, `${target}/index.md`);
 cpSync(`${root}site/public`, `${target}/public`, { recursive: true });

@@ -3,15 +3,19 @@
 
 /** @typedef {{ text: string, source: string }} Page */
 
+/** The one page that no file has: the site makes it of the package's types. */
+export const MADE = "docs/api.md";
+
 /** @type {{ text: string, pages: Page[] }[]} */
 export const SECTIONS = [
   {
     text: "Start",
     pages: [
-      { text: "The command line", source: "docs/cli.md" },
+      { text: "Quick start", source: "docs/start.md" },
       { text: "Check a field", source: "docs/fields.md" },
       { text: "A form", source: "docs/form.md" },
       { text: "Frameworks", source: "docs/frameworks.md" },
+      { text: "The command line", source: "docs/cli.md" },
       { text: "Playground", source: "site/playground.md" },
     ],
   },
@@ -43,6 +47,7 @@ export const SECTIONS = [
     text: "Reference",
     pages: [
       { text: "Interface", source: "docs/interface.md" },
+      { text: "API", source: MADE },
       { text: "Calls", source: "docs/calls.md" },
       { text: "Operations", source: "docs/operations.md" },
       { text: "Systems", source: "docs/systems.md" },

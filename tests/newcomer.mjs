@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { launch } from "./browser.mjs";
+import { blocksOf, pageText } from "./markdown.mjs";
 import { startRegistry } from "./registry.mjs";
 import { freePort, until } from "./stand.mjs";
 
@@ -18,6 +19,14 @@ const cache = process.env.NEWCOMER_CACHE ?? join(tmpdir(), "fieldpost-newcomer")
 const npm = join(
   dirname(execFileSync("sh", ["-c", "readlink -f $(command -v npm)"], { encoding: "utf8" })),
   "npm-cli.js",
+);
+
+// The quick start asks for these, and so does what follows, with answers for what is asked of a person.
+assert.deepEqual(
+  blocksOf(pageText("docs/start.md"))
+    .filter(({ words }) => words.includes("start"))
+    .flatMap(({ code }) => code.trim().split("\n")),
+  ["npm create fieldpost leads", "cd leads", "npm install", "npm run dev"],
 );
 
 const registry = await startRegistry();

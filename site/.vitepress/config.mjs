@@ -24,7 +24,7 @@ export default defineConfig({
     search: { provider: "local" },
     outline: { level: [2, 3] },
     nav: [
-      { text: "Start", link: "/fields" },
+      { text: "Start", link: "/start" },
       { text: "The relay", link: "/relay" },
       { text: "Playground", link: "/playground" },
       { text: "Codes", link: "/codes" },
