@@ -42,6 +42,7 @@ static OTHERS: &[&Operation] = &[
     &pardot::PROSPECT_BATCH_CREATE,
     &pardot::PROSPECT_BATCH_UPDATE,
     &pardot::PROSPECT_BATCH_UPSERT,
+    &pardot::CUSTOM_FIELD_QUERY,
     &pardot::CUSTOM_REDIRECT_READ,
     &pardot::CUSTOM_REDIRECT_QUERY,
     &pardot::DYNAMIC_CONTENT_READ,

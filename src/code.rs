@@ -104,6 +104,8 @@ pub const SUBJECTS: &[Section] = &[
     operator::WARNED,
     operator::STAYS,
     operator::ASKED,
+    found::ACCOUNTS,
+    found::MAPPINGS,
     call::CALLS,
     call::THROWN,
 ];
@@ -166,6 +168,7 @@ macro_rules! rows {
 }
 
 pub mod call;
+pub mod found;
 pub mod operator;
 pub mod relay;
 pub mod words;

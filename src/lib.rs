@@ -34,7 +34,8 @@
 //! - [`check`]: fields, forms, the rules of single values, and the report.
 //! - [`crm`]: operations and systems as tables, requests, and what became of a call.
 //! - `relay`: when a delivery is tried, who may call an account, and what an outcome means.
-//! - `client`: carries one call through. `wasm` is the border to JavaScript.
+//! - `client`: carries one call through. `inspection`: finds what is wrong with an account or a mapping before the first lead.
+//!   `wasm` is the border to JavaScript.
 
 #![cfg_attr(
     any(feature = "late", feature = "build"),
@@ -55,6 +56,8 @@ pub mod capture;
 mod catalogue;
 #[cfg(feature = "full")]
 pub mod client;
+#[cfg(feature = "full")]
+pub mod inspection;
 #[cfg(feature = "full")]
 pub mod relay;
 #[cfg(feature = "wasm")]

@@ -24,6 +24,7 @@ const CRATE: Arrows = &[
     ("relay", &["check", "code", "crm", "value"]),
     ("client", &["check", "code", "crm", "packed", "value"]),
     ("catalogue", &["crm", "relay", "value"]),
+    ("inspection", &["capture", "catalogue", "check", "code", "crm", "value"]),
 ];
 
 /// What is inside of the rooms, without the room before it. `data` is text that the rules read.
@@ -76,6 +77,23 @@ const MODULES: Arrows = &[
         &["code", "operation", "outcome", "report", "request", "systems", "packed", "value"],
     ),
     ("catalogue", &["delivery", "operation", "relay", "request", "systems", "value"]),
+    (
+        "inspection",
+        &[
+            "capture",
+            "catalogue",
+            "code",
+            "field",
+            "form",
+            "operation",
+            "outcome",
+            "report",
+            "request",
+            "rules",
+            "systems",
+            "value",
+        ],
+    ),
 ];
 
 /// The sandbox, from what knows nothing to what knows all.
@@ -221,11 +239,14 @@ const RELAY: Arrows = &[
     ("lead", &["host", "http", "options"]),
     ("http", &["calls", "host", "lead", "options", "pages"]),
     ("storage", &["codes.gen", "host", "lead", "options"]),
-    ("limiter", &["calls", "host", "options", "storage"]),
+    // Signing in, and what is found before the first lead.
+    ("checks", &["codes.gen", "host", "lead", "options"]),
+    ("limiter", &["calls", "checks", "host", "options", "storage"]),
     ("outbox", &["calls", "host", "http", "lead", "limiter", "options", "storage"]),
     (
         "operator",
         &[
+            "checks",
             "codes.gen",
             "desk.gen",
             "host",

@@ -232,6 +232,7 @@ const CATALOGUE: &[(&str, &str)] = &[
         "pardot.prospect",
         "assign unassign create read update upsert delete query batchCreate batchUpdate batchUpsert",
     ),
+    ("pardot.customField", "query"),
     ("pardot.customRedirect", "read query"),
     ("pardot.dynamicContent", "read query"),
     ("pardot.emailTemplate", "read listOneToOne"),

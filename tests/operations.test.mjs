@@ -292,6 +292,10 @@ describe("pardot", () => {
       redirects[0].name,
     );
     assert.equal((await found("pardot.dynamicContent.query", {}))[0].id, "1234");
+    assert.deepEqual(
+      (await found("pardot.customField.query", { limit: 1 })).map(({ type }) => type),
+      ["Date"],
+    );
     assert.equal(
       (await found("pardot.dynamicContent.read", { id: 1234, format: "xml" }))[0].variation.length,
       2,

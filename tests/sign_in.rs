@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use fieldpost::outcome::Fault;
-use fieldpost::systems::token::{self, Credentials};
+use fieldpost::systems::token::{self, Asked, Credentials};
 use fieldpost::{Account, Outcome, Reply, System};
+
+const NOW: u64 = 1_796_000_000_000;
 
 fn client() -> Credentials {
     Credentials {
@@ -29,8 +31,11 @@ fn marketo() -> Account {
 
 /// The member and the code of what is wrong before anything is sent, else where the request goes.
 fn asked(account: &Account, credentials: &Credentials) -> Result<String, (String, String)> {
-    token::request(account, credentials)
-        .map(|request| request.unwrap().url)
+    token::request(account, credentials, NOW, None)
+        .map(|asked| match asked {
+            Asked::Call(request) => request.url,
+            other => panic!("{other:?}"),
+        })
         .map_err(|issues| (issues[0].field.clone(), issues[0].code.to_string()))
 }
 
@@ -68,7 +73,7 @@ fn client_credentials_need_the_orgs_own_domain() {
         Ok("http://127.0.0.1:1/services/oauth2/token".to_owned())
     );
     assert_eq!(asked(&allowed, &at(Some("https://login.salesforce.com"))), wrong);
-    let sentence = &token::request(&pardot(), &at(None)).unwrap_err()[0].message;
+    let sentence = &token::request(&pardot(), &at(None), NOW, None).unwrap_err()[0].message;
     for part in [
         "My Domain",
         "https://MYDOMAIN.my.salesforce.com",
@@ -112,7 +117,7 @@ fn a_credential_that_is_not_there_is_named() {
             (pardot(), Credentials { client_secret: none(), ..refreshed() }, "clientSecret"),
             (prospects.clone(), Credentials { key: none(), ..Credentials::default() }, "key"),
         ] {
-            let issues = token::request(&account, &credentials).unwrap_err();
+            let issues = token::request(&account, &credentials, NOW, None).unwrap_err();
             assert_eq!(
                 (issues[0].field.as_str(), issues[0].code.as_ref()),
                 (member, "account.credential")
@@ -127,17 +132,14 @@ fn a_credential_that_is_not_there_is_named() {
         Err(("refreshToken".to_owned(), "account.credential".to_owned()))
     );
     let key = Credentials { key: Some("key".to_owned()), ..Credentials::default() };
-    assert_eq!(token::request(&prospects, &key), Ok(None));
+    assert_eq!(token::request(&prospects, &key, NOW, None), Ok(Asked::Key));
 }
 
 /// The code and the member of a refusal, or the code of what is over in a moment.
 fn read(status: u16, body: &str, account: &Account, credentials: &Credentials) -> (String, String) {
     let reply = Reply { status, body: body.to_owned(), ..Reply::default() };
-    match token::read(
-        &reply,
-        account.system == System::Marketo,
-        credentials.refresh_token.is_some(),
-    ) {
+    let grant = token::grant(account.system, credentials);
+    match token::read(&reply, account.system, grant) {
         Ok(token) => (token.token, "token".to_owned()),
         Err(Outcome::Refused { issues, fault: Fault::Account }) => {
             assert!(issues[0].message.matches(['.', '?']).count() > 1, "{}", issues[0].message);
@@ -203,4 +205,126 @@ fn every_answer_has_a_code() {
     assert_eq!(read(404, html, &marketo(), &client()), ("auth.page".into(), "baseUrl".into()));
     let last = r#"{"access_token":"t","expires_in":0}"#;
     assert_eq!(read(200, last, &marketo(), &client()), ("auth.busy".into(), "retry".into()));
+}
+
+fn signing() -> Credentials {
+    Credentials {
+        client_id: Some("3MVG\"9".to_owned()),
+        private_key: Some(
+            "-----BEGIN PRIVATE KEY-----\\nQUJD\\nREVG\\n-----END PRIVATE KEY-----".to_owned(),
+        ),
+        username: Some("api@acme.example".to_owned()),
+        ..Credentials::default()
+    }
+}
+
+#[test]
+fn a_private_key_signs_for_two_minutes() {
+    for (login, audience, host) in [
+        (None, None, "https://login.salesforce.com"),
+        (Some("https://acme.my.salesforce.com/"), None, "https://acme.my.salesforce.com"),
+        (
+            Some("https://acme.my.salesforce.com"),
+            Some("https://test.salesforce.com"),
+            "https://acme.my.salesforce.com",
+        ),
+    ] {
+        let credentials = Credentials {
+            login_url: login.map(str::to_owned),
+            audience: audience.map(str::to_owned),
+            ..signing()
+        };
+        let Ok(Asked::Sign(unsigned)) = token::request(&pardot(), &credentials, NOW, None) else {
+            panic!("{login:?}")
+        };
+        assert_eq!(unsigned.key, "QUJDREVG");
+        let (head, claims) = unsigned.text.split_once('.').unwrap();
+        assert_eq!(decoded(head), r#"{"alg":"RS256"}"#);
+        let audience = audience.unwrap_or(host);
+        assert_eq!(
+            decoded(claims),
+            format!(
+                r#"{{"iss":"3MVG\"9","sub":"api@acme.example","aud":"{audience}","exp":1796000120}}"#
+            )
+        );
+        let Ok(Asked::Call(request)) =
+            token::request(&pardot(), &credentials, NOW, Some("a.b-c_d.e"))
+        else {
+            panic!("{login:?}")
+        };
+        assert_eq!(request.url, format!("{host}/services/oauth2/token"));
+        assert_eq!(
+            request.body.unwrap(),
+            "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=a.b-c_d.e"
+        );
+    }
+}
+
+/// The text of Base64 for URLs, by the table of RFC 4648.
+fn decoded(text: &str) -> String {
+    const SIGNS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let (mut bytes, mut held, mut bits) = (Vec::new(), 0_u32, 0);
+    for sign in text.chars() {
+        held = held << 6 | u32::try_from(SIGNS.find(sign).unwrap()).unwrap();
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from(held >> bits & 0xFF).unwrap());
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn a_key_that_is_none_is_named_for_what_it_is() {
+    for (label, code) in [
+        ("RSA PRIVATE KEY", "account.private_key_pkcs1"),
+        ("EC PRIVATE KEY", "account.private_key"),
+        ("ENCRYPTED PRIVATE KEY", "account.private_key_encrypted"),
+        ("CERTIFICATE", "account.private_key_public"),
+        ("PUBLIC KEY", "account.private_key_public"),
+    ] {
+        let key = format!("-----BEGIN {label}-----\nQUJD\n-----END {label}-----\n");
+        let credentials = Credentials { private_key: Some(key), ..signing() };
+        assert_eq!(asked(&pardot(), &credentials), Err(("privateKey".to_owned(), code.to_owned())));
+    }
+    for key in [
+        "QUJD",
+        "-----BEGIN PRIVATE KEY-----\nQUJD",
+        "-----BEGIN PRIVATE KEY-----é-----END PRIVATE KEY-----",
+    ] {
+        let credentials = Credentials { private_key: Some(key.to_owned()), ..signing() };
+        assert_eq!(
+            asked(&pardot(), &credentials),
+            Err(("privateKey".to_owned(), "account.private_key".to_owned()))
+        );
+    }
+}
+
+#[test]
+fn what_salesforce_says_of_a_jwt_is_told_apart() {
+    for (error, description, code, member) in [
+        ("invalid_grant", "user hasn't approved this consumer", "auth.approval", "username"),
+        (
+            "invalid_app_access",
+            "user is not admin approved to access this app",
+            "auth.approval",
+            "username",
+        ),
+        ("invalid_grant", "audience is invalid", "auth.audience", "audience"),
+        ("invalid_grant", "invalid assertion", "auth.assertion", "privateKey"),
+        ("invalid_grant", "expired authorization code", "auth.clock", "privateKey"),
+        ("invalid_grant", "ip restricted", "auth.address", "clientId"),
+        ("invalid_grant", "inactive user", "auth.user", "username"),
+        ("inactive_org", "", "auth.user", "username"),
+        ("invalid_client_id", "client identifier invalid", "auth.client", "clientId"),
+        ("unsupported_grant_type", "grant type not supported", "auth.assertion", "privateKey"),
+    ] {
+        let body = format!(r#"{{"error":"{error}","error_description":"{description}"}}"#);
+        assert_eq!(
+            read(400, &body, &pardot(), &signing()),
+            (code.into(), member.into()),
+            "{error} {description}"
+        );
+    }
 }

@@ -111,9 +111,38 @@ pub(crate) struct Pardot {
     pub(crate) business_unit: String,
     /// Hosts that play `login.salesforce.com`, where client credentials get no token; any other is the org's My Domain.
     pub(crate) login_hosts: Vec<String>,
+    /// What the app may do: without `pardot_api` 49, without `refresh_token` no JWT is taken.
+    pub(crate) scope: String,
+    /// The user that the app runs as; of client credentials the one that is set in the app. Nobody where it is empty.
+    pub(crate) run_as: String,
+    /// The app's certificate, by its public key in PEM; without it no JWT is taken.
+    pub(crate) public_key: String,
+    /// A refresh token is dead once it was used, and the answer has the next one.
+    pub(crate) refresh_rotates: bool,
+    /// The account's own fields of prospects, by their API names, each with its type.
+    pub(crate) custom_fields: BTreeMap<String, String>,
     /// Authentication errors come as XML whatever `format` says (pardot/api-docs issue 231).
     pub(crate) xml_auth_errors: bool,
 }
+
+impl Pardot {
+    /// Whether what the app may do holds this scope.
+    pub(crate) fn has_scope(&self, scope: &str) -> bool {
+        self.scope.split(' ').any(|word| word == scope)
+    }
+}
+
+/// What the demo's account has beside everybody's fields.
+const DEMO_OWN: [(&str, &str); 8] = [
+    ("labels", "Text"),
+    ("message", "Textarea"),
+    ("utm_source", "Text"),
+    ("utm_medium", "Text"),
+    ("utm_campaign", "Text"),
+    ("Color", "Multi-Select"),
+    ("Visits", "Number"),
+    ("Birthday", "Date"),
+];
 
 impl Default for Pardot {
     fn default() -> Self {
@@ -133,6 +162,14 @@ impl Default for Pardot {
             login_hosts: ["localhost", "login.salesforce.com", "test.salesforce.com"]
                 .map(str::to_owned)
                 .to_vec(),
+            scope: "pardot_api refresh_token".to_owned(),
+            run_as: "api@sandbox.example".to_owned(),
+            public_key: String::new(),
+            refresh_rotates: false,
+            custom_fields: DEMO_OWN
+                .map(|(name, kind)| (name.to_owned(), kind.to_owned()))
+                .into_iter()
+                .collect(),
             xml_auth_errors: false,
         }
     }

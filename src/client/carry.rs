@@ -17,6 +17,22 @@ pub trait Host {
     /// `network.timeout` or `network.failed`: there is no answer.
     fn fetch(&mut self, request: &Request, deadline: u64) -> Result<Reply, Cow<'static, str>>;
 
+    /// Signs a text by RS256 with a private key (PKCS#8 in Base64), and gives the JWT; nothing where it cannot. Only accounts
+    /// that sign in by one need it.
+    fn sign(&mut self, key: &str, text: &str) -> Option<String> {
+        let _ = (key, text);
+        None
+    }
+
+    /// Keeps a refresh token that has taken the place of the account's.
+    ///
+    /// # Errors
+    /// The code of why it could not be kept, which is the call's then.
+    fn renew(&mut self, refresh_token: &str) -> Result<(), Cow<'static, str>> {
+        let _ = refresh_token;
+        Ok(())
+    }
+
     /// Waits for so many milliseconds.
     fn sleep(&mut self, milliseconds: u64);
 
@@ -91,6 +107,7 @@ enum Happened {
     Begin,
     Go,
     Head,
+    Signed(Option<String>),
     Reply(Reply),
     Failed(Cow<'static, str>),
 }
@@ -116,6 +133,7 @@ impl<H: Host> Carried<'_, H> {
             Happened::Begin => Event::Begin,
             Happened::Go => Event::Go,
             Happened::Head => Event::Head(&self.head),
+            Happened::Signed(signed) => Event::Signed(signed.as_deref()),
             Happened::Reply(reply) => Event::Reply(reply),
             Happened::Failed(code) => Event::Failed(code),
         };
@@ -144,6 +162,17 @@ impl<H: Host> Iterator for Carried<'_, H> {
                 Effect::Park { wait } => {
                     self.host.sleep(wait);
                     self.next = Some(Happened::Go);
+                }
+                Effect::Sign(unsigned) => {
+                    let signed = self.host.sign(&unsigned.key, &unsigned.text);
+                    self.next = Some(Happened::Signed(signed));
+                }
+                Effect::Renew { refresh_token } => {
+                    if let Err(code) = self.host.renew(&refresh_token) {
+                        self.client.forget();
+                        self.effects.clear();
+                        return Some(Err(Failure { code, message: "", issues: Vec::new() }));
+                    }
                 }
                 // Nobody else is here.
                 Effect::Tell => {}

@@ -17,13 +17,13 @@ pub use carry::{Given, Host};
 pub use state::{CALL, CLIENT};
 
 use crate::check::report::{Issue, Severity};
-use crate::code::call;
+use crate::code::{call, found};
 use crate::crm::operation::{INVALID, Job, NOW, Operation, Paging, moment};
 use crate::crm::outcome::{Outcome, Reason};
 use crate::crm::request::{Account, Request};
 use crate::crm::systems;
 use crate::crm::systems::reply::Reply;
-use crate::crm::systems::token::Credentials;
+use crate::crm::systems::token::{Credentials, Unsigned};
 use crate::packed::PackedValues;
 use crate::packed::typed::{pack_entries, unpack, unpack_entries};
 use crate::value::{Entries, Value, cut};
@@ -60,6 +60,11 @@ impl Client {
     #[must_use]
     pub fn with_patience(self, milliseconds: u64) -> Client {
         Client { patience: Some(milliseconds.min(LONGEST)), ..self }
+    }
+
+    /// Forgets its token: the next call signs in.
+    fn forget(&mut self) {
+        self.token_until = 0;
     }
 
     /// The version that the account speaks, as far as anybody knows.
@@ -160,6 +165,8 @@ pub enum Event<'e> {
     Go,
     /// The head of an answer, where the effect asked for that; no body has been read.
     Head(&'e Reply),
+    /// The JWT that [`Effect::Sign`] asked for; nothing where the host can do nothing with the key.
+    Signed(Option<&'e str>),
     /// The answer to the request that is out.
     Reply(&'e Reply),
     /// There is none: `network.timeout`, `network.failed` …
@@ -185,6 +192,14 @@ pub enum Effect {
     Park {
         /// Milliseconds.
         wait: u64,
+    },
+    /// Signs a text with the key, and comes back with [`Event::Signed`].
+    Sign(Unsigned),
+    /// Keeps a refresh token for good before it goes on; the one that the credentials have is dead. What cannot be kept
+    /// fails the call.
+    Renew {
+        /// The one that the next sign-in needs.
+        refresh_token: String,
     },
     /// All calls of this client that are parked go on.
     Tell,
@@ -273,6 +288,8 @@ impl Client {
             Event::Begin => step.begin(),
             Event::Go => step.go(),
             Event::Head(reply) => step.head(reply),
+            Event::Signed(Some(signed)) => step.sign_in(0, Some(signed)),
+            Event::Signed(None) => step.no_account(vec![Issue::error("privateKey", &found::KEY)]),
             Event::Reply(reply) if asks => step.signed(reply),
             Event::Reply(reply) => step.heard(reply),
             Event::Failed(code) if asks => step.deny(Cow::Owned(code.to_owned()), Vec::new()),

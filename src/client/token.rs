@@ -5,9 +5,8 @@ use super::{Effect, Failure, Step};
 use crate::check::report::Issue;
 use crate::code::call;
 use crate::crm::outcome::Outcome;
-use crate::crm::request::System;
 use crate::crm::systems::reply::Reply;
-use crate::crm::systems::token;
+use crate::crm::systems::token::{self, Asked};
 use std::borrow::Cow;
 
 /// Marketo hands out a token in its last second; it is asked again this often.
@@ -46,42 +45,66 @@ impl Step<'_> {
 
     /// Asks for a token after so many milliseconds.
     fn ask(&mut self, wait: u64) {
+        let deadline = self.token_deadline();
+        self.client.asking_until =
+            self.now.wrapping_add(wait).wrapping_add(deadline).wrapping_add(SLACK);
+        self.client.tokens = self.client.tokens.wrapping_add(1);
+        self.call.used = self.client.tokens;
+        self.call.tries = self.call.tries.wrapping_add(1);
+        if wait > 0 {
+            self.say(Effect::Sleep { wait });
+        }
+        self.sign_in(wait, None);
+    }
+
+    /// Signs in, with the JWT that the host has signed where it takes one.
+    pub(super) fn sign_in(&mut self, wait: u64, signed: Option<&str>) {
         let account = &self.client.account;
         let asked = match account.known_host() {
-            Ok(()) => token::request(account, &self.client.credentials),
+            // Its time begins once it is signed, after the wait.
+            Ok(()) => token::request(
+                account,
+                &self.client.credentials,
+                self.now.wrapping_add(wait),
+                signed,
+            ),
             Err(issue) => Err(vec![issue]),
         };
         match asked {
-            Err(issues) => {
-                self.client.asking_until = 0;
-                self.fail(Cow::Borrowed(call::ACCOUNT.name), "", issues);
-            }
+            Err(issues) => self.no_account(issues),
             // The key itself is the token.
-            Ok(None) => {
+            Ok(Asked::Key) => {
+                self.client.asking_until = 0;
+                self.call.tries = 0;
                 self.client.account.token.clone_from(&self.client.credentials.key);
                 self.client.token_until = u64::MAX;
                 self.send();
             }
-            Ok(Some(request)) => {
+            Ok(Asked::Sign(unsigned)) => self.say(Effect::Sign(unsigned)),
+            Ok(Asked::Call(request)) => {
                 let deadline = self.token_deadline();
-                self.client.asking_until =
-                    self.now.wrapping_add(wait).wrapping_add(deadline).wrapping_add(SLACK);
-                self.client.tokens = self.client.tokens.wrapping_add(1);
-                self.call.used = self.client.tokens;
-                self.call.tries = self.call.tries.wrapping_add(1);
-                if wait > 0 {
-                    self.say(Effect::Sleep { wait });
-                }
                 self.say(Effect::Fetch { request, deadline, head: false });
             }
         }
     }
 
+    /// What the owner says of the account lets nobody ask for a token.
+    pub(super) fn no_account(&mut self, issues: Vec<Issue>) {
+        self.client.asking_until = 0;
+        self.call.tries = 0;
+        self.fail(Cow::Borrowed(call::ACCOUNT.name), "", issues);
+    }
+
     /// Takes the answer to the request for a token.
     pub(super) fn signed(&mut self, reply: &Reply) {
-        let is_marketo = self.client.account.system == System::Marketo;
-        match token::read(reply, is_marketo, self.client.credentials.refresh_token.is_some()) {
+        let system = self.client.account.system;
+        match token::read(reply, system, token::grant(system, &self.client.credentials)) {
             Ok(got) => {
+                if let Some(refresh_token) = got.refresh_token {
+                    self.client.credentials.refresh_token = Some(refresh_token.clone());
+                    // The one that was sent is dead: this one is kept before anything rests on it.
+                    self.say(Effect::Renew { refresh_token });
+                }
                 self.client.account.token = Some(got.token);
                 self.client.token_until = self.now.wrapping_add(token::usable(got.lifetime));
                 self.client.asking_until = 0;

@@ -146,6 +146,7 @@ rows! {
             mend "It is logged, and stays when the lead's values are gone.";
         MOVE_WHICH = "move.which" says "Say from which account to which one, or from which form.";
         MOVE_TO = "move.to" says "The relay has no form or account of that name.";
+        CHECK_WHICH = "check.which" says "The relay has no form or account of that name.";
         ERASE_WHICH = "erase.which" means "The call names nobody." mend "Send `email`, `phone` or both.";
         ERASE_EMAIL = "erase.email" means "The e-mail is none.";
         ERASE_PHONE = "erase.phone" means "The phone number is none.";

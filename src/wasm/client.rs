@@ -6,6 +6,7 @@ use super::written::write;
 use crate::check::writer::put_decimal;
 use crate::client::{CALL, CLIENT, Call, Client, Effect, Event, Goal, Row};
 use crate::crm::systems::reply::Reply;
+use crate::crm::systems::token::Unsigned;
 use crate::packed::typed::letters;
 use js_sys::{Array, JSON};
 use wasm_bindgen::prelude::*;
@@ -14,8 +15,8 @@ use wasm_bindgen::prelude::*;
 /// and the numbers that all its calls share, `call` the numbers of this one, an effect its name, its numbers and what it
 /// is about. The host keeps all that for the next step.
 ///
-/// Words, U+0001 between: the goal (`outcome`, `pages`, `records`, `job` or `file`), the event (`begin`, `go`, `head` or
-/// `reply`, the last two with the reply; any other word is the code of a request without an answer), the token, the
+/// Words, U+0001 between: the goal (`outcome`, `pages`, `records`, `job` or `file`), the event (`begin`, `go`, `signed` with the
+/// JWT, `head` or `reply` with the reply; any other word is the code of a request without an answer), the token, the
 /// operation. Numbers: now; until a request is given up, before a job's first question, between two at most, each no number
 /// where the owner does not say it; the client's and the call's, which a first step has none of.
 ///
@@ -58,12 +59,14 @@ pub fn step(
     client.restore((!token.is_empty()).then(|| token.to_owned()), shared);
     let mut call = Call::restored(operation, goal, own);
     let has_reply = matches!(event, "head" | "reply");
+    let signed = heard.as_string();
     let heard = if has_reply { reply(heard)? } else { Reply::default() };
     let event = match event {
         "begin" => Event::Begin,
         "go" => Event::Go,
         "head" => Event::Head(&heard),
         "reply" => Event::Reply(&heard),
+        "signed" => Event::Signed(signed.as_deref()),
         code => Event::Failed(code),
     };
     let effects = client.step(&mut call, &Row::packed(row), event, now);
@@ -103,6 +106,10 @@ impl Said {
             Effect::Go { row } => self.plain("go", &[*row]),
             Effect::Park { wait } => self.plain("park", &[*wait]),
             Effect::Tell => self.plain("tell", &[]),
+            Effect::Sign(Unsigned { key, text }) => {
+                self.about("sign", &[], &Vec::from([key.clone(), text.clone()]))
+            }
+            Effect::Renew { refresh_token } => self.about("renew", &[], refresh_token),
             Effect::Fetch { request, deadline, head } => {
                 self.request = to_request(request)?.into();
                 self.plain(if *head { "head" } else { "fetch" }, &[*deadline]);

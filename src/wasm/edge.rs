@@ -4,13 +4,15 @@ use super::given::Given;
 use super::written::written;
 use crate::capture::{self, Mapping, Visitor};
 use crate::catalogue::{self, operation, recipe};
+use crate::check::form::{Form, Spec};
 use crate::check::report::Issue;
 use crate::code;
 use crate::crm::operation::{INVALID, Operation, Refusal};
 use crate::crm::request::{Account, Request, System};
 use crate::crm::systems::reply::Reply;
 use crate::crm::systems::sent::Sent;
-use crate::crm::systems::token::{self, Credentials};
+use crate::crm::systems::token::{self, Asked, Credentials, Token, Unsigned};
+use crate::inspection::{self, Heard, Next};
 use crate::packed::PackedValues;
 use crate::packed::typed::unpack_entries;
 use crate::relay::delivery::outbox::{Call, Delivery};
@@ -18,7 +20,7 @@ use crate::relay::delivery::shape::{identity, shaped};
 use crate::value::Value;
 use crate::value::members::members;
 use gloo_net::http::Headers;
-use js_sys::{Error, JSON, Reflect};
+use js_sys::{Array, Error, JSON, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
@@ -179,37 +181,85 @@ pub fn check_account(to: JsValue) -> Result<(), JsValue> {
     account(to)?.known_host().map_err(misplaced)
 }
 
-/// The request for a token, or null where the account's key is the token.
+/// What signing in takes: a request, or key and text that the host signs and comes back with as the JWT, or null where the
+/// account's key is the token.
 ///
 /// # Errors
 /// `account.invalid`, with `issues`.
 #[wasm_bindgen(js_name = tokenRequest)]
-pub fn token_request(
-    to: JsValue,
-    credentials: JsValue,
-) -> Result<Option<web_sys::Request>, JsValue> {
-    match token::request(&account(to)?, &self::credentials(credentials)?) {
-        Ok(None) => Ok(None),
-        Ok(Some(built)) => to_request(&built).map(Some),
+pub fn token_request(to: JsValue, secrets: JsValue, now: f64, signed: Option<String>) -> Answer {
+    match token::request(&account(to)?, &credentials(secrets)?, whole(now), signed.as_deref()) {
+        Ok(Asked::Key) => Ok(JsValue::NULL),
+        Ok(Asked::Sign(Unsigned { key, text })) => to_js(&Vec::from([key, text])),
+        Ok(Asked::Call(built)) => to_request(&built).map(Into::into),
         Err(issues) => Err(failure("account.invalid", &issues)),
     }
 }
 
-/// `{ token, usable }` of a token reply, with the milliseconds that it may be used for; or the outcome of the call. What
-/// to mend depends on the system, and on whether a refresh token was sent.
+/// `{ token, usable, scope, refresh }` of a token reply, with the milliseconds that it may be used for; or the outcome of the
+/// call. What to mend depends on the system, and on how it signs in.
 ///
 /// # Errors
 /// `reply.invalid` for something that is no reply.
 #[wasm_bindgen(js_name = readToken)]
-pub fn read_token(reply: JsValue, system: &str, refreshes: bool) -> Answer {
+pub fn read_token(reply: JsValue, system: &str, secrets: JsValue) -> Answer {
     #[derive(Serialize)]
     struct Usable {
         token: String,
         usable: u64,
+        scope: String,
+        refresh: String,
     }
-    match token::read(&self::reply(reply)?, system == System::Marketo.name(), refreshes) {
-        Ok(got) => to_js(&Usable { token: got.token, usable: token::usable(got.lifetime) }),
+    let system = System::from_name(system).unwrap_or(System::Relay);
+    let grant = token::grant(system, &credentials(secrets)?);
+    match token::read(&self::reply(reply)?, system, grant) {
+        Ok(Token { token, lifetime, scope, refresh_token }) => to_js(&Usable {
+            token,
+            usable: token::usable(lifetime),
+            scope: scope.unwrap_or_default(),
+            refresh: refresh_token.unwrap_or_default(),
+        }),
         Err(outcome) => to_js(&outcome),
+    }
+}
+
+/// How an account signs in: `key`, `client_credentials`, `refresh_token` or `jwt`.
+///
+/// # Errors
+/// `account.invalid` for credentials of another shape.
+#[wasm_bindgen(js_name = grantOf)]
+pub fn grant_of(system: &str, secrets: JsValue) -> Result<JsValue, JsValue> {
+    let system = System::from_name(system).unwrap_or(System::Relay);
+    Ok(JsValue::from_str(token::grant(system, &credentials(secrets)?).name()))
+}
+
+/// The next question of a check, or the issues that it found. Without a spec it is the account's own, and `about` what its
+/// token may be used for; with one `about` is the form's mapping to it. `heard` has a reply for each question so far, or the
+/// code of there being none.
+///
+/// # Errors
+/// `params.invalid` for no mapping, `spec.invalid` with issues, `account.invalid`.
+#[wasm_bindgen(js_name = checkStep)]
+pub fn check_step(to: JsValue, about: JsValue, spec: JsValue, heard: Array) -> Answer {
+    let to = account(to)?;
+    let mut all = Vec::new();
+    for one in heard {
+        all.push(match one.as_string() {
+            Some(code) => Heard::Failed(code),
+            None => Heard::Reply(reply(one)?),
+        });
+    }
+    let next = if spec.is_undefined() {
+        inspection::account(&to, &about.as_string().unwrap_or_default(), &all)
+    } else {
+        let spec: Value<'static> = from_js(spec, "spec.invalid")?;
+        let spec = Spec::from(&spec);
+        let form = Form::from_spec(&spec).map_err(|issues| failure("spec.invalid", &issues))?;
+        inspection::mapping(&to, &from_js(about, "params.invalid")?, &form, &all)
+    };
+    match next {
+        Next::Ask(built) => to_request(&built).map(Into::into),
+        Next::Found(issues) => to_js(&issues),
     }
 }
 

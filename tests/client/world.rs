@@ -310,6 +310,7 @@ impl World {
                 Effect::Files { .. } => self.calls[call].files = true,
                 Effect::Progress { .. } => {}
                 Effect::Read { .. } | Effect::Stream { .. } => panic!("nothing is downloaded here"),
+                Effect::Sign(_) | Effect::Renew { .. } => panic!("nobody has a key here"),
             }
         }
     }

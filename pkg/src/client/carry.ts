@@ -4,9 +4,11 @@ import { FieldpostError } from "../core/errors.js";
 import { send } from "../core/send.js";
 import type { Outcome, Params } from "../core/types.js";
 import { within } from "../core/within.js";
+import { jwt } from "../relay/host/jwt.js";
 import type { RelayAccount } from "../relay/options.js";
 import type { ClientOptions, ExportOptions } from "./client.js";
 import type { Effect, Failure, Gifts, Progress, Shared, Stepped } from "./effects.js";
+import type { Secrets } from "./secrets.js";
 import { flowing } from "./stream.js";
 import { Parked, pause } from "./waits.js";
 
@@ -49,10 +51,13 @@ async function answered(
  * Carries calls of one account out. What is done next, and whether, the machine says (`src/client/mod.rs`); here it is done.
  * The state stays here, so that a module that stops takes no call with it.
  */
-export function carrier(account: RelayAccount, options: ClientOptions, load: () => Promise<void>) {
+export function carrier(
+  account: RelayAccount,
+  secrets: Secrets,
+  options: ClientOptions,
+  load: () => Promise<void>,
+) {
   const plain = plainAccount(account as never);
-  // A script may leave out what the types ask for; the machine says what is missing.
-  const credentials = (account as Partial<RelayAccount>).credentials ?? {};
   const fetching = options.fetch ? { fetch: options.fetch } : {};
   const parked = new Parked();
   let client: Shared = [""];
@@ -88,7 +93,7 @@ export function carrier(account: RelayAccount, options: ClientOptions, load: () 
         );
         return glue.clientStep(
           plain,
-          credentials,
+          secrets.now,
           [goal, name, token, operation].join("\x01"),
           numbers,
           rows[due] ?? "",
@@ -109,6 +114,19 @@ export function carrier(account: RelayAccount, options: ClientOptions, load: () 
           case "park":
             await parked.wait(effect[1]);
             event = { name: "go" };
+            break;
+          case "sign":
+            event = { name: "signed", reply: await jwt(...effect[1]) };
+            break;
+          case "renew":
+            try {
+              await secrets.renew(effect[1]);
+            } catch (error) {
+              // Nothing rests on what is not kept: the next call signs in, and says so again.
+              client = [""];
+              parked.deny(error as Error);
+              throw error;
+            }
             break;
           case "tell":
             parked.tell();

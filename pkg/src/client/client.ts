@@ -1,13 +1,28 @@
 import type { Given, NamedFinding } from "../core/inferred.js";
 import type { Named, OutcomeOf, Params } from "../core/types.js";
+import {
+  type AccountCheck,
+  type MappedForm,
+  type MappingCheck,
+  wayOf,
+} from "../relay/checks/check.js";
 import type { RelayAccount } from "../relay/options.js";
 import { carrier } from "./carry.js";
+import { checker } from "./check.js";
 import type { Progress } from "./effects.js";
+import { Secrets } from "./secrets.js";
+
+export type { AccountCheck, MappedForm, MappingCheck } from "../relay/checks/check.js";
 
 export interface ClientOptions {
   fetch?: (request: Request, init?: RequestInit) => Promise<Response>;
   /** Milliseconds until a call is given up; by default five seconds more than the system itself takes. */
   timeout?: number;
+  /**
+   * Keeps the refresh token that takes the place of the account's, where the app has its refresh tokens rotate: the old one is
+   * dead then. It is waited for before anything rests on the new one; what it throws, the call throws.
+   */
+  onRefreshToken?: (refreshToken: string) => void | Promise<void>;
 }
 
 /** The states of an export; the last three are final. */
@@ -107,6 +122,17 @@ export interface Client {
   download(
     file: string | { id: string; file: string | number },
   ): Promise<ReadableStream<Uint8Array>>;
+  /**
+   * Signs in anew, reads what the token may do, and says what is wrong and where to mend it: before the first lead, or in a
+   * deployment. It changes nothing, and no answer has a secret.
+   */
+  checkAccount(): Promise<AccountCheck>;
+  /**
+   * Compares the way of a form to this account with what the system has: names, kinds, lengths, what is required, and of
+   * Marketo the form that is filled. `form` is as the relay's options have it, with the `account` there where it goes to
+   * several, or `{ fields, map, constants }`.
+   */
+  checkMapping(form: MappedForm, account?: string): Promise<MappingCheck>;
 }
 
 /** The first thing that a call gives; it gives one or fails. */
@@ -119,8 +145,17 @@ export function makeClient(
   options: ClientOptions,
   load: () => Promise<void>,
 ): Client {
-  const carry = carrier(account, options, load);
+  // A script may leave out what the types ask for; the machine says what is missing.
+  const secrets = new Secrets(
+    (account as Partial<RelayAccount>).credentials ?? {},
+    options.onRefreshToken,
+  );
+  const carry = carrier(account, secrets, options, load);
+  const checks = checker(account, secrets, options, load);
   return {
+    checkAccount: async () => (await checks()).checkAccount(),
+    checkMapping: async (form, name) =>
+      (await checks()).checkMapping(form.fields, wayOf(form, name)),
     call: <Name extends string>(operation: string, params?: Params) =>
       first(carry("outcome", operation, params)) as Promise<OutcomeOf<Name>>,
     pages: <Name extends string>(operation: string, params?: Params) =>

@@ -24,6 +24,8 @@ export type { Failure } from "../core/outcome.gen.js";
 export type Effect =
   | [does: "keep" | "tell" | "batch"]
   | [does: "go", row: number]
+  | [does: "sign", unsigned: [key: string, text: string]]
+  | [does: "renew", refreshToken: string]
   | [does: "park" | "sleep" | "stream" | "fetch" | "head" | "read", milliseconds: number]
   | [does: "progress", asked: number, wait: number, state: string]
   | [does: "add", times: number, outcomes: Outcome[]]

@@ -19,14 +19,24 @@ export type Account = {
 export type Credentials = {
   /** Prospects: the API key. */
   key?: string;
-  /** Marketo and Salesforce: the client. */
+  /** Marketo and Salesforce: the client. Salesforce calls it the consumer key. */
   clientId?: string;
-  /** Marketo and Salesforce: the client's secret. */
+  /** Marketo and Salesforce: the client's secret. With a private key there is none. */
   clientSecret?: string;
-  /** Salesforce: used instead of client credentials. */
+  /** Salesforce: the private key of the certificate that the app has, as PEM (PKCS#8, `BEGIN PRIVATE KEY`). With it the
+   * account signs in by a JWT, the way to be preferred: nothing that is kept ever leaves the relay. */
+  privateKey?: string;
+  /** Salesforce, with a private key: the name of the user that the app runs as. */
+  username?: string;
+  /** Salesforce, with a private key: whom the JWT is for, where `loginUrl` is not taken: `https://login.salesforce.com`, of
+   * a sandbox `https://test.salesforce.com`. */
+  audience?: string;
+  /** Salesforce: used instead of client credentials, where there is no private key. */
   refreshToken?: string;
   /** Salesforce: where tokens come from. Client credentials need the org's own login, the URL of Setup > My Domain:
-   * `https://MYDOMAIN.my.salesforce.com`, of a sandbox `https://MYDOMAIN--NAME.sandbox.my.salesforce.com`. A refresh token
-   * may use the shared hosts; `https://login.salesforce.com` where nothing is said. */
+   * `https://MYDOMAIN.my.salesforce.com`, of a sandbox `https://MYDOMAIN--NAME.sandbox.my.salesforce.com`. A private key or
+   * a refresh token may use the shared hosts; `https://login.salesforce.com` where nothing is said. */
   loginUrl?: string;
+  /** Marketo: where tokens come from, where it is not the base URL's host. */
+  identityUrl?: string;
 };

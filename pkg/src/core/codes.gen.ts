@@ -166,6 +166,7 @@ export type AskedCode =
   | "discard.reason"
   | "move.which"
   | "move.to"
+  | "check.which"
   | "erase.which"
   | "erase.email"
   | "erase.phone"
@@ -181,6 +182,28 @@ export type AskedCode =
   | "pass.sender"
   | "pass.form"
   | "pass.end";
+
+/** What a check of accounts and mappings finds. */
+export type FoundCode =
+  | "account.private_key"
+  | "account.private_key_pkcs1"
+  | "account.private_key_encrypted"
+  | "account.private_key_public"
+  | "auth.scope"
+  | "check.version"
+  | "check.token"
+  | "check.later"
+  | "check.unreached"
+  | "map.unknown"
+  | "map.not_on_form"
+  | "map.read_only"
+  | "map.source"
+  | "map.required"
+  | "map.optional"
+  | "map.type"
+  | "map.long"
+  | "map.form"
+  | "map.unread";
 
 /** What became of a call. */
 export type CallCode =
@@ -231,7 +254,7 @@ export type ThrownCode =
   | "request.invalid";
 
 /** Every code but the vendors' own. */
-export type Code = IssueCode | AnswerCode | HeldCode | StuckCode | WarnedCode | StaysCode | AskedCode | CallCode | ThrownCode;
+export type Code = IssueCode | AnswerCode | HeldCode | StuckCode | WarnedCode | StaysCode | AskedCode | FoundCode | CallCode | ThrownCode;
 
 /** What a line of the log is about. */
 export type LogEvent = "form.invalid" | "delivery.dead" | "delivery.failed" | "account.closed" | "account.opened" | "target.closed" | "target.opened" | "token.refused" | "auth.refused" | "alarm.failed" | "host.refused" | "relay.failed" | "wasm.trap" | "replayed" | "discarded" | "moved" | "erased" | "corrected" | "undone" | "pass.added" | "pass.removed" | "signed.in" | "signed.out" | "sign.refused" | "values.used" | "values.refused";

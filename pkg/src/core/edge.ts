@@ -26,12 +26,26 @@ interface Given {
   edgeRead: Outcome;
   readSent: Called;
   edgeCheck: Issue[];
-  readToken: { token: string; usable: number } | Outcome;
+  /** What signing in takes: a call, or a key and what it signs; nothing where the key is the token. */
+  tokenRequest: Request | [key: string, text: string] | null;
+  readToken: Token | Outcome;
+  /** The next question of a check, or what was found. */
+  checkStep: Request | Issue[];
   render: Rendered & { once: string | null };
   harmless: { operation: string; rendered: Rendered };
   stepOutbox: Stepped;
   leaves: number | "late" | "full";
   outboxStatus: { running: number; full: { account: string; form: string; dead: number }[] };
+}
+
+/** What a sign-in gave, and for how many milliseconds it may be used. */
+export interface Token {
+  token: string;
+  usable: number;
+  /** What it may be used for, where the system says it. */
+  scope?: string;
+  /** The refresh token that takes the place of the one that was sent; empty where it stays. */
+  refresh?: string;
 }
 
 /** That script for the edge build, see `src/wasm/edge.rs`: its names and what they take are its own. @internal */

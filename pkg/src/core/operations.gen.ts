@@ -34,6 +34,8 @@ export interface Operations {
   "pardot.prospect.batchUpdate": { params: { "prospects": readonly { "id"?: number | string | null; "fid"?: string | null; [name: string]: unknown }[]; "input_format"?: "json" | "xml" | null; "format"?: "json" | "xml" | null }; reply: "stored" | "batch" };
   /** Changes prospects by id or CRM id; a record with an e-mail alone always creates. */
   "pardot.prospect.batchUpsert": { params: { "prospects": readonly { "id"?: number | string | null; "fid"?: string | null; "email"?: string | null; [name: string]: unknown }[]; "input_format"?: "json" | "xml" | null; "format"?: "json" | "xml" | null }; reply: "stored" | "batch" };
+  /** Finds the account's own fields of prospects, at most 200 at a time. */
+  "pardot.customField.query": { params: { "fields"?: string | readonly (string | number)[] | null; "created_after"?: string | null; "created_before"?: string | null; "id_greater_than"?: number | string | null; "id_less_than"?: number | string | null; "updated_after"?: string | null; "updated_before"?: string | null; "limit"?: number | string | null; "offset"?: number | string | null; "output"?: "mobile" | null; "sort_by"?: "created_at" | "id" | "updated_at" | null; "sort_order"?: "ascending" | "descending" | null; "format"?: "json" | "xml" | null }; reply: "found" };
   /** Reads one custom redirect. */
   "pardot.customRedirect.read": { params: { "id": number | string; "format"?: "json" | "xml" | null }; reply: "found" };
   /** Finds custom redirects, at most 200 at a time. */

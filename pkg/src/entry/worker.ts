@@ -5,7 +5,13 @@ import { makeOutbox } from "../relay/outbox/outbox.js";
 import { makeRelay, type RelayHandler } from "../relay/relay.js";
 import { load } from "./workerd.js";
 
-export type { Client, ClientOptions } from "../client/client.js";
+export type {
+  AccountCheck,
+  Client,
+  ClientOptions,
+  MappedForm,
+  MappingCheck,
+} from "../client/client.js";
 export type {
   Credentials,
   RelayAccount,

@@ -177,7 +177,7 @@ impl Call {
 }
 
 /// Base64 with or without its padding (RFC 4648, 4).
-fn decoded(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decoded(text: &str) -> Option<Vec<u8>> {
     const SIGNS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut bytes = Vec::new();
     let (mut held, mut bits) = (0_u32, 0_u32);
@@ -196,6 +196,12 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
 fn is_secret(name: &str) -> bool {
     matches!(
         name,
-        "client_secret" | "password" | "refresh_token" | "api_key" | "user_key" | "access_token"
+        "client_secret"
+            | "assertion"
+            | "password"
+            | "refresh_token"
+            | "api_key"
+            | "user_key"
+            | "access_token"
     )
 }

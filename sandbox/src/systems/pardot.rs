@@ -4,6 +4,7 @@
 //! their earlier edition is `pardot/api-docs`, folder `docs/kb`.
 
 mod answer;
+mod assertion;
 mod assignment;
 mod batch;
 mod email;
@@ -163,6 +164,12 @@ const OPERATIONS: &[Operation] = &[
         batch::upsert,
     ),
     row(
+        "pardot.customField.query",
+        READ,
+        "/api/customField/version/{version}/do/query",
+        objects::custom_fields,
+    ),
+    row(
         "pardot.customRedirect.read",
         READ,
         "/api/customRedirect/version/{version}/do/read/id/{id}",
@@ -239,6 +246,8 @@ fn admit(call: &Call, state: &SandboxState, now: i64) -> Result<(), Reply> {
         Some(token) if state.store.token_standing(Name::Pardot, token, now)? != Standing::Valid => {
             return refuse("184");
         }
+        // A token whose app lacks the scope opens other doors of Salesforce's alone.
+        Some(_) if !state.config().pardot.has_scope("pardot_api") => return refuse("49"),
         Some(_) => {}
     }
     match call.header("pardot-business-unit-id") {

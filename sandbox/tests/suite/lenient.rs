@@ -207,5 +207,5 @@ fn salesforce_takes_a_client_by_http_basic() {
         |headers: &[(&str, &str)]| server.send("POST", "/services/oauth2/token", headers, body);
     assert!(token(&[FORM, basic]).json()["access_token"].is_string());
     let wrong = token(&[FORM, ("authorization", "Basic eDp5")]);
-    assert_eq!((wrong.status, &wrong.json()["error"]), (400, &json!("invalid_client")));
+    assert_eq!((wrong.status, &wrong.json()["error"]), (400, &json!("invalid_client_id")));
 }

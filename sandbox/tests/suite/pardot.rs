@@ -142,7 +142,7 @@ fn credentials_and_headers() {
     assert_eq!(good.get("expires_in"), None);
     assert!(good["instance_url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
     let wrong = token("grant_type=client_credentials&client_id=x&client_secret=y");
-    assert_eq!((wrong.status, wrong.json()["error"].as_str()), (400, Some("invalid_client")));
+    assert_eq!((wrong.status, wrong.json()["error"].as_str()), (400, Some("invalid_client_id")));
     let wrong = token(&format!("grant_type=password&username=x&password=y&{client}"));
     assert_eq!((wrong.status, wrong.json()["error"].as_str()), (400, Some("invalid_grant")));
 }

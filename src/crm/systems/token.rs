@@ -1,17 +1,18 @@
 //! How an account gets its token: Marketo's client credentials, Salesforce's OAuth for Pardot. The prospects API has a
-//! key that never changes. Whatever comes instead of a token has a code, and a sentence that says what to mend.
+//! key that never changes.
+
+mod answer;
+mod assertion;
+
+pub use answer::{CODES, Row, Token, read};
+pub use assertion::Unsigned;
 
 use crate::check::report::Issue;
 use crate::code;
-use crate::crm::outcome::{Class, Fault, Outcome, Reason, VendorCode};
 use crate::crm::request::{Account, Request, System};
-use crate::crm::systems::known::Known;
-use crate::crm::systems::reply::Reply;
 use crate::encoding::form_pair;
 use crate::packed::typed::letters;
 use crate::value::members::members;
-use crate::value::{Value, cut};
-use std::borrow::Cow;
 
 /// What an account's owner keeps in secret bindings; which members are needed depends on the system.
 #[derive(Clone, Debug, Default)]
@@ -19,16 +20,26 @@ use std::borrow::Cow;
 pub struct Credentials {
     /// Prospects: the API key.
     pub key: Option<String>,
-    /// Marketo and Salesforce: the client.
+    /// Marketo and Salesforce: the client. Salesforce calls it the consumer key.
     pub client_id: Option<String>,
-    /// Marketo and Salesforce: the client's secret.
+    /// Marketo and Salesforce: the client's secret. With a private key there is none.
     pub client_secret: Option<String>,
-    /// Salesforce: used instead of client credentials.
+    /// Salesforce: the private key of the certificate that the app has, as PEM (PKCS#8, `BEGIN PRIVATE KEY`). With it the
+    /// account signs in by a JWT, the way to be preferred: nothing that is kept ever leaves the relay.
+    pub private_key: Option<String>,
+    /// Salesforce, with a private key: the name of the user that the app runs as.
+    pub username: Option<String>,
+    /// Salesforce, with a private key: whom the JWT is for, where `loginUrl` is not taken: `https://login.salesforce.com`, of
+    /// a sandbox `https://test.salesforce.com`.
+    pub audience: Option<String>,
+    /// Salesforce: used instead of client credentials, where there is no private key.
     pub refresh_token: Option<String>,
     /// Salesforce: where tokens come from. Client credentials need the org's own login, the URL of Setup > My Domain:
-    /// `https://MYDOMAIN.my.salesforce.com`, of a sandbox `https://MYDOMAIN--NAME.sandbox.my.salesforce.com`. A refresh token
-    /// may use the shared hosts; `https://login.salesforce.com` where nothing is said.
+    /// `https://MYDOMAIN.my.salesforce.com`, of a sandbox `https://MYDOMAIN--NAME.sandbox.my.salesforce.com`. A private key or
+    /// a refresh token may use the shared hosts; `https://login.salesforce.com` where nothing is said.
     pub login_url: Option<String>,
+    /// Marketo: where tokens come from, where it is not the base URL's host.
+    pub identity_url: Option<String>,
 }
 
 members! {
@@ -36,17 +47,43 @@ members! {
     must {}
     may {
         "key" key, "clientId" client_id, "clientSecret" client_secret, "refreshToken" refresh_token,
-        "loginUrl" login_url,
+        "loginUrl" login_url, "privateKey" private_key, "username" username, "audience" audience, "identityUrl" identity_url,
     }
 }
 
-/// A token and how long it lives.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
-    /// For `Authorization: Bearer`.
-    pub token: String,
-    /// Milliseconds; nothing where the system does not say it.
-    pub lifetime: Option<u64>,
+/// How an account signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grant {
+    /// Its key is the token.
+    Key,
+    /// By the client's name and secret.
+    Client,
+    /// By a refresh token.
+    Refresh,
+    /// By a JWT that its private key signs.
+    Assertion,
+}
+
+impl Grant {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Grant::Key => "key",
+            Grant::Client => "client_credentials",
+            Grant::Refresh => "refresh_token",
+            Grant::Assertion => "jwt",
+        }
+    }
+}
+
+/// How this account signs in.
+pub fn grant(system: System, credentials: &Credentials) -> Grant {
+    match system {
+        System::Prospects | System::Relay => Grant::Key,
+        System::Pardot if credentials.private_key.is_some() => Grant::Assertion,
+        System::Pardot if credentials.refresh_token.is_some() => Grant::Refresh,
+        System::Pardot | System::Marketo => Grant::Client,
+    }
 }
 
 /// Whether a system's key is itself the token.
@@ -67,27 +104,40 @@ pub fn usable(lifetime: Option<u64>) -> u64 {
     lifetime.saturating_sub(MARGIN).max(lifetime >> 1)
 }
 
-/// The request for a token, or nothing where the key itself is the token.
+/// What signing in takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Nothing: the key itself is the token.
+    Key,
+    /// A signature, and then [`request`] with it.
+    Sign(Unsigned),
+    /// This call.
+    Call(Request),
+}
+
+/// What signing in takes at this time, in milliseconds since 1970. `signed` is the JWT that [`Asked::Sign`] asked for.
 ///
 /// # Errors
 /// `account.*` issues by member.
 pub fn request(
     account: &Account,
     credentials: &Credentials,
-) -> Result<Option<Request>, Vec<Issue>> {
-    let given = |secret: &Option<String>, member| match secret.as_deref() {
-        Some(text) if !text.trim().is_empty() => Ok(text.to_owned()),
-        _ => Err(vec![Issue::error(member, &code::ACCOUNT_CREDENTIAL).with_limit(member)]),
+    now: u64,
+    signed: Option<&str>,
+) -> Result<Asked, Vec<Issue>> {
+    let grant = grant(account.system, credentials);
+    let is_pardot = account.system == System::Pardot;
+    // Who wrote the address looks for it under its own name.
+    let (own, member) = match account.system {
+        System::Pardot => (&credentials.login_url, "loginUrl"),
+        _ => (&credentials.identity_url, "identityUrl"),
     };
-    let refreshes = account.system == System::Pardot && credentials.refresh_token.is_some();
+    let own = own.as_deref().filter(|url| !url.trim().is_empty());
     let (host, path) = match account.system {
-        System::Relay => return Ok(None),
-        System::Prospects => return given(&credentials.key, "key").map(|_| None),
-        System::Marketo => (account.base_url.as_str(), "/identity/oauth/token"),
-        System::Pardot => {
-            let url = credentials.login_url.as_deref().filter(|url| !url.trim().is_empty());
-            (url.unwrap_or("https://login.salesforce.com"), "/services/oauth2/token")
-        }
+        System::Relay => return Ok(Asked::Key),
+        System::Prospects => return given(credentials.key.as_deref(), "key").map(|_| Asked::Key),
+        System::Marketo => (own.unwrap_or(&account.base_url), "/identity/oauth/token"),
+        System::Pardot => (own.unwrap_or("https://login.salesforce.com"), "/services/oauth2/token"),
     };
     let issuer = Account {
         base_url: host.to_owned(),
@@ -97,165 +147,49 @@ pub fn request(
     let origin = issuer.origin().and_then(|origin| issuer.known_host().map(|()| origin));
     // Salesforce gives no token for client credentials but at the org's own domain, the one pattern among its hosts.
     let is_shared = |origin: &&str| issuer.system.hosts().iter().any(|host| origin.ends_with(host));
-    if account.system == System::Pardot && !refreshes && origin.as_ref().ok().is_none_or(is_shared)
-    {
+    if is_pardot && grant == Grant::Client && origin.as_ref().ok().is_none_or(is_shared) {
         return Err(vec![Issue::error("loginUrl", &code::ACCOUNT_LOGIN_URL)]);
     }
-    // Who wrote the login's address looks for it under its own name.
-    let origin = origin.map_err(|issue| match account.system {
-        System::Pardot => vec![Issue { field: "loginUrl".to_owned(), ..issue }],
-        _ => vec![issue],
+    let origin = origin.map_err(|issue| match own {
+        Some(_) => vec![Issue { field: member.to_owned(), ..issue }],
+        None => vec![issue],
     })?;
-    let mut body = Vec::new();
-    let grant = if refreshes { "refresh_token" } else { "client_credentials" };
-    form_pair(&[b"grant_type"], grant.as_bytes(), &mut body);
-    form_pair(&[b"client_id"], given(&credentials.client_id, "clientId")?.as_bytes(), &mut body);
-    form_pair(
-        &[b"client_secret"],
-        given(&credentials.client_secret, "clientSecret")?.as_bytes(),
-        &mut body,
-    );
-    if refreshes {
-        let token = given(&credentials.refresh_token, "refreshToken")?;
-        form_pair(&[b"refresh_token"], token.as_bytes(), &mut body);
+    if grant == Grant::Assertion {
+        let Some(signed) = signed else {
+            return assertion::unsigned(credentials, origin, now).map(Asked::Sign);
+        };
+        let bearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+        return Ok(call(origin, path, bearer, &[("assertion", signed)]));
     }
-    // In the body, not in the query: a secret in a URL ends up in logs.
-    Ok(Some(Request {
+    let mut pairs = vec![
+        ("client_id", given(credentials.client_id.as_deref(), "clientId")?),
+        ("client_secret", given(credentials.client_secret.as_deref(), "clientSecret")?),
+    ];
+    if grant == Grant::Refresh {
+        pairs.push(("refresh_token", given(credentials.refresh_token.as_deref(), "refreshToken")?));
+    }
+    Ok(call(origin, path, grant.name(), &pairs))
+}
+
+/// A secret that is not there is named.
+fn given<'s>(secret: Option<&'s str>, member: &str) -> Result<&'s str, Vec<Issue>> {
+    secret
+        .filter(|text| !text.trim().is_empty())
+        .ok_or_else(|| vec![Issue::error(member, &code::ACCOUNT_CREDENTIAL).with_limit(member)])
+}
+
+/// In the body, not in the query: a secret in a URL ends up in logs.
+fn call(origin: &str, path: &str, grant: &str, pairs: &[(&str, &str)]) -> Asked {
+    let mut body = Vec::new();
+    for (name, value) in [("grant_type", grant)].iter().chain(pairs) {
+        form_pair(&[name.as_bytes()], value.as_bytes(), &mut body);
+    }
+    Asked::Call(Request {
         method: "POST",
         url: [origin, path].concat(),
         headers: vec![("Content-Type".to_owned(), "application/x-www-form-urlencoded".to_owned())],
         body: Some(letters(&body)),
-    }))
-}
-
-/// A code, and the member of the account or its credentials that has to be mended.
-pub type Row = (VendorCode, &'static str);
-
-const fn row(
-    name: &'static str,
-    member: &'static str,
-    class: Class,
-    sentence: &'static str,
-) -> Row {
-    (VendorCode { number: 0, name, class, sentence }, member)
-}
-
-/// The owner has to mend it.
-const ACCOUNT: Class = Class::Refused(Fault::Account);
-
-/// A moment of theirs.
-const MOMENT: Class = Class::Retry(Reason::Busy, 5_000);
-
-const REFUSED: Row = row(
-    "auth.refused",
-    "credentials",
-    ACCOUNT,
-    "The system does not take the account's credentials. Are clientId and clientSecret right?",
-);
-const DOMAIN: Row = row("auth.domain", "loginUrl", ACCOUNT, code::ACCOUNT_LOGIN_URL.sentence);
-const FLOW: Row = row(
-    "auth.flow",
-    "clientId",
-    ACCOUNT,
-    "Salesforce gives this app no token. Switch its client credentials flow on, and name its run-as user.",
-);
-const REFRESH: Row = row(
-    "auth.refresh_token",
-    "refreshToken",
-    ACCOUNT,
-    "Salesforce no longer takes the refresh token. Put a new refreshToken in its place.",
-);
-const PAGE: Row =
-    row("auth.page", "loginUrl", ACCOUNT, "A page came in place of a token. Is the address right?");
-const EMPTY: Row = row(
-    "auth.empty",
-    "credentials",
-    ACCOUNT,
-    "The answer holds no token. Is the address right, and may the app use the API?",
-);
-const BUSY: Row = row(
-    "auth.busy",
-    "",
-    MOMENT,
-    "A moment of theirs: a token in its last second, or two refreshes at once.",
-);
-const DOWN: Row = row(
-    "auth.down",
-    "",
-    MOMENT,
-    "The token service is down or busy, or its answer was cut. It is asked again.",
-);
-
-/// What may come instead of a token, in the order of the reference.
-pub const CODES: &[Row] = &[REFUSED, DOMAIN, FLOW, REFRESH, PAGE, EMPTY, BUSY, DOWN];
-
-/// The token of a reply, or what became of the call.
-///
-/// # Errors
-/// `Refused` where the owner has to mend something, else when to ask again.
-pub fn read(reply: &Reply, is_marketo: bool, refreshes: bool) -> Result<Token, Outcome> {
-    let said = |(row, member): &Row, after: Option<u64>| match row.class {
-        // Marketo's own address is where its tokens come from.
-        Class::Refused(fault) => {
-            let member = if is_marketo && *member == "loginUrl" { "baseUrl" } else { member };
-            Outcome::Refused { fault, issues: vec![Known::of(row).issue(member)] }
-        }
-        _ => Outcome::Retry {
-            after: Some(after.unwrap_or(5_000)),
-            code: Cow::Borrowed(row.name),
-            reason: Reason::Busy,
-        },
-    };
-    let body = reply.json();
-    let text = |name| body.as_ref().and_then(|body| body.get(name)).and_then(Value::as_text);
-    let start = reply.body.trim_start_matches('\u{FEFF}').trim_start();
-    let row = match (reply.status, &body) {
-        (200..=299, Some(_)) => match text("access_token") {
-            None | Some("") => &EMPTY,
-            // No header carries it.
-            Some(token) if token.bytes().any(|byte| byte.is_ascii_control()) => &EMPTY,
-            Some(token) => {
-                let seconds: Option<u64> = text("expires_in").and_then(|text| text.parse().ok());
-                match seconds {
-                    // Marketo may hand out a token in its last second: ask again rather than use it.
-                    Some(0) => return Err(said(&BUSY, Some(1_000))),
-                    _ => {
-                        return Ok(Token {
-                            token: token.to_owned(),
-                            lifetime: seconds.map(|n| n.saturating_mul(1_000)),
-                        });
-                    }
-                }
-            }
-        },
-        (200..=299, None) if start.is_empty() => &EMPTY,
-        (200..=299, None) if start.starts_with('{') => &DOWN,
-        (408 | 429 | 500.., _) => return Err(said(&DOWN, reply.retry_after())),
-        (400 | 401 | 403, _) if !start.starts_with('<') => of_error(
-            text("error").unwrap_or_default(),
-            text("error_description").unwrap_or_default(),
-            refreshes,
-        ),
-        _ => &PAGE,
-    };
-    Err(said(row, None))
-}
-
-/// Salesforce says one word for many things; its description says which.
-fn of_error(error: &str, description: &str, refreshes: bool) -> &'static Row {
-    let says = |words: &str| cut(description, words).is_some();
-    match error {
-        "invalid_grant" if says("not supported on this domain") => &DOMAIN,
-        // Two refreshes at once; the second description is of before September 2024.
-        "invalid_grant"
-            if says("already being processed") || says("expired authorization code") =>
-        {
-            &BUSY
-        }
-        "invalid_grant" if refreshes => &REFRESH,
-        "invalid_grant" | "unsupported_grant_type" | "unauthorized_client" => &FLOW,
-        _ => &REFUSED,
-    }
+    })
 }
 
 #[cfg(test)]

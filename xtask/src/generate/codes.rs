@@ -4,6 +4,7 @@ use super::messages::{LANGUAGES, Translation, translations};
 use super::script::{members, quoted, union};
 use super::{HEAD, NOTE};
 use crate::Outcome;
+use fieldpost::code::found::{ACCOUNTS, MAPPINGS};
 use fieldpost::code::operator::{ASKED, EVENTS, HELD, PHASES, STAYS, STUCK, WARNED};
 use fieldpost::code::relay::ANSWERS;
 use fieldpost::code::{self, ISSUES, Row, SUBJECTS, Section, Weight, call, words};
@@ -25,6 +26,7 @@ const TYPES: &[(&str, &str, &[Section])] = &[
     ("WarnedCode", "What a system does not get as the lead has it.", &[WARNED]),
     ("StaysCode", "Why something stays that a person wanted to move.", &[STAYS]),
     ("AskedCode", "Why an operator's call is not taken.", &[ASKED]),
+    ("FoundCode", "What a check of accounts and mappings finds.", &[ACCOUNTS, MAPPINGS]),
     ("CallCode", "What became of a call.", &[call::CALLS]),
     ("ThrownCode", "What a function throws.", &[call::THROWN]),
 ];
@@ -231,6 +233,12 @@ pub(super) fn operator(_: &Path) -> Outcome<String> {
             .chain(other)
             .filter(|row| !row.means.is_empty())
             .map(|row| (row.name, row.means)),
+    )?;
+    text.push_str("};\n\n/** What is said with what a check finds; the module knows these by their codes alone. */\nexport const FINDINGS: Readonly<Record<string, string>> = {\n");
+    let found = [ACCOUNTS, MAPPINGS];
+    members(
+        &mut text,
+        found.iter().flat_map(|section| section.rows).map(|row| (row.name, row.sentence)),
     )?;
     text.push_str("};\n\n/** Where a delivery stands. */\nexport const PHASES = {\n");
     members(&mut text, PHASES.iter().copied())?;

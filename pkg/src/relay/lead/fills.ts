@@ -6,7 +6,7 @@ export const fills = (target: Target, { lead, visitor }: Record<string, unknown>
   steady((glue) => glue.fills(String(lead ?? "null"), String(visitor ?? "{}"), mapping(target)));
 
 /** A mapping as the border reads it. */
-export const mapping = (target: Target): object => ({
+export const mapping = (target: Pick<Target, "map" | "constants" | "join">): object => ({
   map: Object.entries(target.map),
   constants: Object.entries(target.constants ?? {}),
   ...(target.join !== undefined && { join: target.join }),

@@ -1,11 +1,14 @@
-import { edge, type EdgeGlue, plainAccount, plainReply, ROW, WORD } from "../../core/edge.js";
+import { edge, type EdgeGlue, plainAccount, ROW, type Token, WORD } from "../../core/edge.js";
 import { FieldpostError } from "../../core/errors.js";
 import type { Pace } from "../../core/outcome.gen.js";
 import type { Issue, Outcome } from "../../core/types.js";
 import { call, type Called } from "../calls/call.js";
+import { type Checked, Checks, type MappingCheck } from "../checks/check.js";
+import { signIn } from "../checks/sign-in.js";
 import type { DurableObjectClass, DurableState } from "../storage/durable.js";
 import { Limiter, type Outside } from "./machine.js";
-import { options, type RelayAccount, type RelayEnv } from "../options.js";
+import { options, type RelayAccount, type RelayEnv, targetOf } from "../options.js";
+import { Refresh } from "./refresh.js";
 import { later } from "../calls/peers.js";
 import { isRefusal } from "../host/platform.js";
 import { exchange } from "../calls/reply.js";
@@ -115,6 +118,9 @@ export interface LimiterStatus {
   version: 3 | 4 | null;
 }
 
+/** How long a check's sign-in may take, and each of its reads, in milliseconds. */
+const [SIGN_IN, READ] = [20_000, 15_000];
+
 /**
  * An account's one door: its token, its limits, and one call at a time for each person. Kept in storage, so that a restart
  * resets no window and opens nothing; the token is not, for it is a secret. The machine that decides is
@@ -127,10 +133,14 @@ export function makeAccountLimiter(load: () => Promise<void>): DurableObjectClas
     readonly limiter: Limiter;
     /** An object of this class either lets calls pass or makes them, by its name. */
     readonly sender = new Sender();
+    readonly refresh: Refresh;
+    /** The sign-in that is out: a refresh token may be sent once alone. */
+    private last: Promise<unknown> = Promise.resolve();
 
     constructor(state: DurableState, env: RelayEnv) {
       this.state = state;
       this.env = env;
+      this.refresh = new Refresh(state.storage);
       this.limiter = new Limiter(
         state.storage,
         (...given) => this.load(...given),
@@ -154,6 +164,10 @@ export function makeAccountLimiter(load: () => Promise<void>): DurableObjectClas
             this.sender
               .send((await request.json()) as Sending)
               .then((called) => JSON.stringify(called)),
+          );
+        case "/check":
+          return Response.json(
+            await this.check((await request.json()) as { account: string; forms: string[] }),
           );
         case "/forget":
           this.limiter.forget(Date.now());
@@ -238,21 +252,50 @@ export function makeAccountLimiter(load: () => Promise<void>): DurableObjectClas
       const heard = (token: string, usable: number, [words, wait]: Said): void =>
         this.limiter.heard(name, "signed", number, [...words, token], wait, usable);
       try {
-        const account = this.account(name);
-        const { credentials } = account;
-        const plain = plainAccount(account as never);
-        edge((glue) => glue.checkAccount(plain));
-        const request = edge((glue) => glue.tokenRequest(plain, credentials ?? {}));
-        if (!request) return heard(credentials.key ?? "", Number.MAX_SAFE_INTEGER, said());
-        const reply = await plainReply(await exchange(request, deadline));
-        const got = edge((glue) =>
-          glue.readToken(reply, account.system, credentials?.refreshToken !== undefined),
-        );
-        const { token = "", usable = 0 } = got as { token?: string; usable?: number };
-        heard(token, usable, said(got as Outcome));
+        const got = await this.token(this.account(name), deadline);
+        const { token = "", usable = 0 } = got as Partial<Token>;
+        heard(token, usable, said("kind" in got ? got : undefined));
       } catch (error) {
         heard("", 0, failed(error));
       }
+    }
+
+    /** Signs in, one after another; a refresh token that takes the place of the one before is stored first. */
+    token(account: RelayAccount, deadline: number): Promise<Token | Outcome> {
+      const act = async (): Promise<Token | Outcome> => {
+        const plain = plainAccount(account as never);
+        edge((glue) => glue.checkAccount(plain));
+        const own = (account as Partial<RelayAccount>).credentials ?? {};
+        const now = await this.refresh.current(own);
+        return signIn(
+          plain,
+          account.system,
+          now,
+          (request) => exchange(request, deadline),
+          (refreshToken) => this.refresh.renew(own, refreshToken),
+        );
+      };
+      const turn = this.last.then(act, act);
+      this.last = turn.catch(() => {});
+      return turn;
+    }
+
+    /** Signs in anew and asks the system what it has; what is checked changes nothing here. */
+    async check({ account: name, forms }: { account: string; forms: string[] }): Promise<Checked> {
+      const relay = options(this.env);
+      const account = this.account(name);
+      const checks = new Checks(
+        account,
+        () => this.token(account, SIGN_IN),
+        (request) => exchange(request, READ),
+      );
+      const checked = await checks.checkAccount();
+      const ways: (MappingCheck & { form: string })[] = [];
+      for (const form of forms) {
+        const [fields, way] = [relay.forms[form]?.fields, targetOf(relay, form, name)];
+        if (fields && way) ways.push({ form, ...(await checks.checkMapping(fields, way)) });
+      }
+      return { ...checked, forms: ways };
     }
 
     /** Makes the read that shows whether the account takes anything. */

@@ -1,3 +1,4 @@
+import { check } from "./check.js";
 import { json as jsonAnswer, respond } from "../http/answer.js";
 import { capped, Unreadable } from "../http/body.js";
 import { consult, patience } from "../host/consult.js";
@@ -44,6 +45,7 @@ const PAGE: Record<string, [type: string, text: string]> = {
  * | `POST /operator/replay?id=` or `?code=` or `?phase=`, or `{ ids, code, phase }` as JSON | sends leads on that wait for a person; with `anyway` those too that do not pass the check |
  * | `POST /operator/discard`, the same with `reason` | gives them up |
  * | `POST /operator/move` with `{ from, to }` or `{ form: { from, to } }` | gives what waits for an account or form that is gone to another one |
+ * | `POST /operator/check?account=&form=` | signs in to each account, and compares each form's mapping with what the system has |
  * | `GET /operator/rounds?round=&limit=` | what became of what was sent on |
  * | `GET /operator/metrics` | Prometheus text |
  * | `GET /operator/export?format=json\|ndjson\|csv&phase=&code=` | values; needs `Fieldpost-Value-Key` too |
@@ -130,6 +132,8 @@ async function answered(
             relay,
           );
     }
+    case "POST /operator/check":
+      return check(url.searchParams, env, relay);
     case "GET /operator/rounds":
       return rounds(url.searchParams, env, relay);
     case "GET /operator/export":

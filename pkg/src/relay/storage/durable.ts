@@ -3,7 +3,7 @@ import type { DurableObjectState, DurableObjectStorage } from "@cloudflare/worke
 /** What of an object's storage is used here. */
 type Storage = Pick<
   DurableObjectStorage,
-  "sql" | "transactionSync" | "setAlarm" | "getAlarm" | "get" | "delete"
+  "sql" | "transactionSync" | "setAlarm" | "getAlarm" | "get" | "put" | "delete"
 >;
 
 /** What of an object's state is used here. */

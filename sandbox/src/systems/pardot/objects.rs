@@ -116,6 +116,29 @@ pub(super) fn redirects(call: &Call, state: &SandboxState, now: i64) -> Result<C
     several(call, state, "customRedirect", now)
 }
 
+/// The account's own fields, in the order of their names.
+pub(super) fn custom_fields(call: &Call, state: &SandboxState, now: i64) -> Result<Commit, Reply> {
+    common(call, state, now).map_err(refuser(call, state))?;
+    let call = call.clone();
+    Ok(Box::new(move |state, now| {
+        let created = clock::timestamp(0, state.config().pardot.utc_offset);
+        let mut records: Vec<Value> = (5_746_i64..)
+            .zip(&state.config().pardot.custom_fields)
+            .map(|(id, (name, kind))| {
+                json!({
+                    "id": id, "name": name.replace('_', " "), "field_id": name, "type": kind, "type_id": null, "crm_id": null,
+                    "is_record_multiple_responses": kind == "Multi-Select", "is_use_values": false,
+                    "created_at": created, "updated_at": created,
+                })
+            })
+            .collect();
+        for filter in common(&call, state, now).map_err(refuser(&call, state))? {
+            records.retain(|record| filter(record));
+        }
+        answered(&call, state, records, "customField", &["created_at", "id", "updated_at"])
+    }))
+}
+
 pub(super) fn content(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
     one(call, state, "dynamicContent", "109")
 }

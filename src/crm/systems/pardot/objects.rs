@@ -51,6 +51,14 @@ row!(
 );
 
 row!(
+    CUSTOM_FIELD_QUERY, Pardot, "pardot.customField.query",
+    "Finds the account's own fields of prospects, at most 200 at a time.",
+    "GET", "/api/customField/version/{version}/do/query?format={format}",
+    Form::params(QUERY, Unknown::Refuse, &[]), RequestEncoding::Wide(Wide::Csv), ResponseParser::PardotFound("customField"), 30, Safe,
+    guide!("custom-fields"), { checks: QUERY_CHECKS, defaults: JSON, paging: Paging::Offset(200), }
+);
+
+row!(
     DYNAMIC_CONTENT_READ, Pardot, "pardot.dynamicContent.read",
     "Reads one dynamic content with its variations.",
     "GET", "/api/dynamicContent/version/{version}/do/read/id/{id}?format={format}",

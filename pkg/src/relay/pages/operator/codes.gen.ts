@@ -2,7 +2,13 @@
 
 /** What the vendors' codes mean, and what to mend. */
 export const VENDORS: Readonly<Record<string, string>> = {
+  "auth.address": "Salesforce lets nobody in from this address at this hour. Relax the app's IP restrictions, and compare the login hours of the user's profile.",
+  "auth.approval": "The user may not use the app. Let admin-approved users in by its policies, give the user its permission set, and the app the scopes pardot_api and refresh_token.",
+  "auth.assertion": "Salesforce does not take the JWT. Has the app the certificate of privateKey, and is username a user of this org?",
+  "auth.audience": "Salesforce says that the JWT is not for it. Set audience to https://login.salesforce.com, of a sandbox to https://test.salesforce.com.",
   "auth.busy": "A moment of theirs: a token in its last second, or two refreshes at once.",
+  "auth.client": "Salesforce does not know the app. Is clientId its consumer key, and loginUrl the org's that has it?",
+  "auth.clock": "Salesforce says that the JWT has expired. Is this machine's clock right?",
   "auth.domain": "Client credentials need the org's own loginUrl, as Setup > My Domain shows it: https://MYDOMAIN.my.salesforce.com, of a sandbox https://MYDOMAIN--NAME.sandbox.my.salesforce.com.",
   "auth.down": "The token service is down or busy, or its answer was cut. It is asked again.",
   "auth.empty": "The answer holds no token. Is the address right, and may the app use the API?",
@@ -10,6 +16,7 @@ export const VENDORS: Readonly<Record<string, string>> = {
   "auth.page": "A page came in place of a token. Is the address right?",
   "auth.refresh_token": "Salesforce no longer takes the refresh token. Put a new refreshToken in its place.",
   "auth.refused": "The system does not take the account's credentials. Are clientId and clientSecret right?",
+  "auth.user": "The user or the org is not active. Activate the user, or name another one.",
   "marketo.1001": "A value is of the wrong type.",
   "marketo.1002": "A required parameter is missing.",
   "marketo.1003": "A value is not valid for this operation.",
