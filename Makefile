@@ -29,7 +29,7 @@ FUZZ_NIGHTLY := $(shell sed -n 's/^channel = "\(.*\)"/\1/p' fuzz/rust-toolchain.
 FUZZ_TARGETS ?= email phone labels form spec
 FUZZ_SECONDS ?= 600
 
-.PHONY: demo pack newcomer test test-all lint-all advisories proxies judges build site check bench size faults search decisions fuzz mutants tools clean
+.PHONY: demo pack newcomer test test-all lint-all advisories proxies picture judges build site check bench size faults search decisions fuzz mutants tools clean
 
 demo: build $(SANDBOX)
 	@SANDBOX_BIN="$(abspath $(SANDBOX))" exec node www/demo/demo.mjs
@@ -62,6 +62,10 @@ test-all: test lint-all
 # Somebody with Node alone, from the packed tarballs to a lead in the sandbox; npm fetches wrangler and three versions of Node.
 newcomer: pack
 	node tests/newcomer.mjs 20.19 22 24
+
+# The README's picture, from the demo as it runs.
+picture: build $(SANDBOX)
+	SANDBOX_BIN="$(abspath $(SANDBOX))" node tests/picture.mjs
 
 # Clients of others against the sandbox; npm and pip fetch them.
 judges: build $(SANDBOX)

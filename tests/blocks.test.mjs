@@ -2,7 +2,7 @@
 // behind it:
 //
 //   js, ts             is compiled under `strict` and runs in Node; `expression; // → value` is an assertion
-//   js page, ts page   the same in a real Chromium, in the page of the block of HTML before it
+//   js page, ts page   the same in a real Chromium; so is a block behind one of HTML that has no script of its own, in that page
 //   js worker, …       is a relay: it starts on workerd, takes a lead of its form `contact`, and delivers it to the sandbox
 //   html               opens in a real Chromium; a form in it is filled, sent to the relay of its page, and the lead arrives
 //   sh                 each command is one that there is; those that ask a relay (curl) are asked of one
@@ -82,6 +82,10 @@ const typed = (email) => ({
 
 /** @typedef {import("./markdown.mjs").Block & { page: string, name: string, html?: string }} Placed */
 
+/** The page that a block of JavaScript behind it runs in; one with a script of its own needs no other. */
+const pageOf = (block) =>
+  block?.language === "html" && !block.code.includes("<script") ? block.code : undefined;
+
 const every = pages()
   .filter((page) => !GENERATED.includes(page) && !page.startsWith("docs/decisions/"))
   .flatMap((page) => {
@@ -90,7 +94,7 @@ const every = pages()
       ...block,
       page,
       name: `${page}:${block.line}`,
-      html: blocks[at - 1]?.language === "html" ? blocks[at - 1].code : undefined,
+      html: pageOf(blocks[at - 1]),
     }));
   });
 const isScript = ({ language }) => language === "js" || language === "ts";
