@@ -16,6 +16,7 @@
 // Anything else is a mistake of the page.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -44,6 +45,13 @@ process.env.FIELDPOST_SANDBOX = sandboxBinary;
 const PAGE = "https://www.example.com";
 const RELAY = "https://leads.example.com";
 
+/** What signs for the examples' app at Salesforce. */
+const keys = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
+
 /** What the examples call their bindings; the credentials are the sandbox's. */
 const BINDINGS = {
   PAGE_ORIGIN: PAGE,
@@ -59,6 +67,8 @@ const BINDINGS = {
   SALESFORCE_URL: "https://example.my.salesforce.com",
   SALESFORCE_CLIENT_ID: "sandbox-client",
   SALESFORCE_CLIENT_SECRET: "sandbox-secret",
+  SALESFORCE_USERNAME: "api@sandbox.example",
+  SALESFORCE_PRIVATE_KEY: keys.privateKey,
   PROSPECTS_KEY: "sandbox-key",
 };
 
@@ -319,18 +329,24 @@ async function inBrowser({ html = "<!doctype html><form></form>", code }) {
 
 /** @type {Promise<Awaited<ReturnType<typeof startSandbox>>> | undefined} */
 let sandbox;
-const crm = () => (sandbox ??= startSandbox(sandboxBinary, 0));
+const crm = () => (sandbox ??= started());
+async function started() {
+  const one = await startSandbox(sandboxBinary, 0);
+  const config = JSON.stringify({ pardot: { publicKey: keys.publicKey } });
+  await fetch(`${one.url}/_sandbox/config`, { method: "POST", body: config });
+  return one;
+}
 
 /** @type {Map<string, Promise<Awaited<ReturnType<typeof startRelay>>>>} */
 const relays = new Map();
 
 /** A block's relay, or the template's: every host that it knows is the sandbox. */
 function relayOf(name, block) {
-  if (!relays.has(name)) relays.set(name, started(name, block));
+  if (!relays.has(name)) relays.set(name, relayStarted(name, block));
   return relays.get(name);
 }
 
-async function started(name, block) {
+async function relayStarted(name, block) {
   const at = join(folder, name.replace(/\W/g, "-"));
   await mkdir(at);
   const entry = block ? join(at, `relay.${block.language}`) : `${root}${TEMPLATE}`;

@@ -92,7 +92,10 @@ export const COMMANDS = {
   docker: ({ args }) => (args[0] === "compose" ? undefined : "only compose is asked of it"),
   curl: () => undefined,
   head: () => undefined,
-  openssl: ({ args }) => (args[0] === "rand" ? undefined : "only random numbers are asked of it"),
+  openssl: ({ args }) =>
+    ["rand", "req", "pkcs8"].includes(args[0])
+      ? undefined
+      : "no command of openssl's that is known here",
   cp: ({ args }) =>
     there(args.filter((word) => !word.startsWith("-"))[0]) ? undefined : `there is no ${args[0]}`,
   cd: () => undefined,

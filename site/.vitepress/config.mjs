@@ -20,6 +20,8 @@ export default defineConfig({
     config: tables,
   },
   head: [["link", { rel: "icon", href: `${BASE}favicon.svg`, type: "image/svg+xml" }]],
+  // The theme's front page has no landmark of its own.
+  transformHtml: (html) => html.replace('class="VPContent is-home"', 'role="main" $&'),
   themeConfig: {
     search: { provider: "local" },
     outline: { level: [2, 3] },
@@ -55,6 +57,6 @@ function tables(markdown) {
     }
   });
   markdown.renderer.rules.table_open = () =>
-    '<div class="wide" tabindex="0" role="region" aria-label="A table"><table>\n';
+    '<div class="wide" tabindex="0" role="group" aria-label="A table"><table>\n';
   markdown.renderer.rules.table_close = () => "</table></div>\n";
 }
