@@ -25,6 +25,7 @@ for (const { source: file } of PAGES) {
 }
 cpSync(`${root}site/index.md`, `${target}/index.md`);
 cpSync(`${root}site/public`, `${target}/public`, { recursive: true });
+cpSync(`${root}docs/images`, `${target}/public`, { recursive: true });
 
 /**
  * @param {string} file
