@@ -16,7 +16,7 @@ test: NATIVE := --workspace --all-targets
 
 rust_sources := $(shell find src -name '*.rs' -o -path 'src/data/*' -type f) Cargo.toml Cargo.lock rust-toolchain.toml
 package_sources := $(shell find pkg/src -type f) pkg/package.json $(wildcard pkg/tsconfig*.json) pkg/build.mjs
-packages_sources := $(shell find packages -type f -not -path '*/dist/*' -not -path '*/node_modules/*' -not -name 'LICENSE-*')
+packages_sources := $(shell find packages -type f -not -path '*/dist/*' -not -path '*/node_modules/*' -not -name 'LICENSE-*' -not -name .built)
 sandbox_sources := $(shell find sandbox/src -type f) sandbox/Cargo.toml
 
 # Tools that only the long targets need, each of one version, beside what they build.

@@ -8,7 +8,7 @@ import { after, test } from "node:test";
 import { parseEnv } from "node:util";
 import { bundleWorker, startRelay } from "../www/demo/relay.mjs";
 import { startSandbox } from "../www/demo/sandbox.mjs";
-import { root, sandboxBinary, until } from "./stand.mjs";
+import { freePort, root, sandboxBinary, until } from "./stand.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "fieldpost-cli-"));
 after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
@@ -98,6 +98,74 @@ for (const system of ["marketo", "pardot", "prospects"]) {
     }, "the lead");
   });
 }
+
+test("an operator exports, erases and sends on from a terminal, with keys that no argument holds", async (t) => {
+  const { home } = await project("operated", "--system", "marketo");
+  const bindings = parseEnv(readFileSync(join(home, ".dev.vars"), "utf8"));
+  const outdir = join(home, "out");
+  const away = `127.0.0.1:${await freePort()}`;
+  const relay = await startRelay({
+    modules: await bundleWorker(join(home, "src/relay.js"), outdir),
+    outdir,
+    storage: join(home, "storage"),
+    // Nobody takes the leads, so that they stay.
+    bindings: { ...bindings, MARKETO_URL: `http://${away}`, SANDBOX_HOST: away },
+  });
+  t.after(relay.stop);
+  const post = (email) =>
+    fetch(`${relay.url}/leads/contact`, {
+      method: "POST",
+      headers: { origin: "http://localhost:8788" },
+      body: new URLSearchParams({ email, consent: "yes" }),
+    });
+  for (const email of ["ann@acme.co", "bob@acme.co"]) assert.equal((await post(email)).status, 202);
+
+  const keys = { OPERATOR_KEY: bindings.OPERATOR_KEY, VALUE_KEY: bindings.VALUE_KEY };
+  const run = (words, env = keys) => cli([...words, "--relay", relay.url], { env });
+  const all = await run(["export"]);
+  assert.equal(all.code, 0, all.stderr);
+  assert.match(all.stdout, /ann@acme\.co[\s\S]*bob@acme\.co|bob@acme\.co[\s\S]*ann@acme\.co/);
+  const file = join(folder, "leads.ndjson");
+  const told = await run(["export", "--format", "ndjson", "--output", file, "--json"]);
+  assert.equal(JSON.parse(told.stdout).output, file);
+  assert.match(readFileSync(file, "utf8"), /\{"next":null\}\n$/);
+
+  const erased = await run(["erase", "--email", "ANN@acme.co"]);
+  assert.equal(erased.code, 0, erased.stderr);
+  assert.doesNotMatch((await run(["export"])).stdout, /ann@acme/);
+  // The project beside a relay of this machine knows the keys.
+  const inside = await cli(["replay", "--phase", "dead", "--json", "--relay", relay.url], {
+    cwd: home,
+  });
+  assert.deepEqual([inside.code, JSON.parse(inside.stdout).moved], [0, 0], inside.stderr);
+
+  const ends = [
+    [["export"], { OPERATOR_KEY: "not this one at all" }, 2, /Set VALUE_KEY/],
+    [
+      ["export"],
+      { ...keys, OPERATOR_KEY: "not this one at all" },
+      1,
+      /does not know this operator's key/,
+    ],
+    [
+      ["export"],
+      { ...keys, VALUE_KEY: "not this one at all" },
+      1,
+      /does not know this key for values/,
+    ],
+    [["erase"], keys, 2, /Say whom/],
+    [["replay"], keys, 2, /Say which/],
+    [["export", "--relay", "http://leads.example.com"], keys, 2, /over https alone/],
+  ];
+  for (const [words, env, code, said] of ends) {
+    const end = await cli(
+      ["--relay"].some((word) => words.includes(word)) ? words : [...words, "--relay", relay.url],
+      { env },
+    );
+    assert.equal(end.code, code, `${words.join(" ")}: ${end.stderr}`);
+    assert.match(end.stderr, said);
+  }
+});
 
 test("every end has its code and its sentence", async () => {
   const ends = [

@@ -4,7 +4,15 @@
 // What npm has fetched stays in NEWCOMER_CACHE or a temporary folder: the machine's minute is without the network's.
 import assert from "node:assert/strict";
 import { execFile, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -134,7 +142,7 @@ async function newcomer(version) {
     const email = "ann.lee@harbor-plumbing.com";
     await timed("lead", lead(page, sandbox, email));
 
-    // Storage is kept, and nothing stays behind.
+    // Nothing stays behind but the storage.
     const gone = new Promise((resolve) => dev.once("exit", resolve));
     process.kill(-dev.pid, "SIGINT");
     await gone;
@@ -153,6 +161,7 @@ async function newcomer(version) {
       );
       assert.deepEqual(Object.keys(scripts), [], `${name} has scripts`);
     }
+    await checked(project, run);
     const total = times.reduce((sum, [, ms]) => sum + ms, 0);
     console.log(
       `ok Node ${shown.trim()}: ${(total / 1000).toFixed(1)} s of the machine (${times.map(([what, ms]) => `${what} ${(ms / 1000).toFixed(1)}`).join(", ")})`,
@@ -167,6 +176,55 @@ async function newcomer(version) {
     }
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** `check` finds what is wrong and says its name; `deploy` refuses what would store nothing. */
+async function checked(project, run) {
+  const check = async (flags = "") => {
+    const { code, stdout } = await run(`npx fieldpost check --json ${flags}`, project);
+    return { code, codes: JSON.parse(stdout).findings.map((one) => one.code) };
+  };
+  assert.deepEqual(await check(), { code: 0, codes: [] });
+  const mistakes = [
+    [
+      "wrangler.jsonc",
+      '"GATE", "class_name": "Gate"',
+      '"GATES", "class_name": "Gate"',
+      "config.binding",
+    ],
+    ["wrangler.jsonc", '["Outbox", "Gate"]', '["Outbox"]', "config.migration"],
+    ["wrangler.jsonc", "src/relay.js", "src/relays.js", "config.main"],
+    [".dev.vars", "RELAY_SECRET=", "RELAY_SECRET=short\nNOTHING=", "secret.short"],
+    [
+      ".dev.vars",
+      "PAGE_ORIGINS=http://localhost:8788",
+      "PAGE_ORIGINS=http://localhost:8788/form",
+      "origin.exact",
+    ],
+    [
+      "public/index.html",
+      'action="http://127.0.0.1:8789',
+      'action="http://127.0.0.1:9999',
+      "page.action",
+    ],
+    ["src/relay.js", 'kind: "email"', 'kind: "emial"', "relay.failed"],
+  ];
+  for (const [file, right, wrong, code] of mistakes) {
+    const text = readFileSync(join(project, file), "utf8");
+    assert.ok(text.includes(right), `${file} has no ${right}`);
+    writeFileSync(join(project, file), text.replace(right, wrong));
+    const found = await check();
+    assert.equal(found.code, 3, `${code}: ${found.codes}`);
+    assert.ok(found.codes.includes(code), `${code}: ${found.codes}`);
+    writeFileSync(join(project, file), text);
+  }
+  const refused = await run("npx fieldpost deploy --dry-run", project);
+  assert.equal(refused.code, 3);
+  assert.match(refused.stderr, /PAGE_ORIGINS[\s\S]*No lead would be stored/);
+  const file = join(project, "wrangler.jsonc");
+  writeFileSync(file, readFileSync(file, "utf8").replace("www.example.com", "www.acme.co"));
+  const dry = await run("npx fieldpost deploy --dry-run --json", project);
+  assert.deepEqual([dry.code, JSON.parse(dry.stdout)], [0, { deployed: false }], dry.stderr);
 }
 
 /** Fills the form as somebody does who can use a keyboard, and waits for the lead. */

@@ -12,6 +12,10 @@ pub const FORM: &[(&str, &str)] = &[
         "saved",
         "Your request is saved on this device and will be sent again until it arrives: keep this page open, or come back within 24 hours.",
     ),
+    (
+        "waits",
+        "Your request of {} is saved on this device and has not arrived yet. It is sent by itself; you need not send it again.",
+    ),
     ("lost", "Your request of {} did not arrive. Please send it again."),
     ("refused", "Your request was not accepted. Your entries are still here."),
     (

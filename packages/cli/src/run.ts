@@ -5,6 +5,11 @@ import { version } from "./version.js";
 import { dev } from "./dev/dev.js";
 import { init } from "./init/init.js";
 import { SYSTEMS } from "./init/systems.js";
+import { check } from "./check/check.js";
+import { deploy } from "./deploy/deploy.js";
+import { erase } from "./operator/erase.js";
+import { exportLeads, FORMATS } from "./operator/export.js";
+import { replay } from "./operator/replay.js";
 import { sandbox } from "./sandbox.js";
 
 /**
@@ -75,6 +80,34 @@ function commands(): Command {
     .option("--port <port>", "else SANDBOX_PORT, else 8790; 0 takes a free one")
     .option("--data <file>", "keeps what it is told in this SQLite file")
     .action(sandbox);
+
+  command("check", "says what to mend: settings, secrets, sign-in, mapping, origin, Turnstile")
+    .option("--real", "what only matters for the real relay, too")
+    .action((options) => check(options, terminal(!!options.json)));
+
+  command("deploy", "checks, deploys with wrangler, and sets the secrets that the relay lacks")
+    .option("--dry-run", "checks and bundles, and deploys nothing")
+    .action((options) => deploy(options, terminal(!!options.json)));
+
+  const RELAY = ["--relay <url>", "else FIELDPOST_RELAY, else the project's"] as const;
+  command("erase", "takes a person out of a relay")
+    .option(...RELAY)
+    .option("--email <address>", "theirs; asked for where neither is said")
+    .option("--phone <number>", "theirs")
+    .action((options) => erase(options, terminal(!!options.json)));
+
+  command("export", "the values of all leads that a relay keeps")
+    .option(...RELAY)
+    .addOption(new Option("--format <name>", "how it is written").choices(FORMATS).default("json"))
+    .option("--output <file>", "else standard output")
+    .action((options) => exportLeads(options, terminal(!!options.json)));
+
+  command("replay [ids...]", "sends on what waits for a person")
+    .option(...RELAY)
+    .option("--code <code>", "all with this code")
+    .addOption(new Option("--phase <name>", "all in this state").choices(["dead", "review"]))
+    .option("--anyway", "those too that do not pass the form's check, with what passes")
+    .action((ids: string[], options) => replay(ids, options, terminal(!!options.json)));
 
   return program;
 }

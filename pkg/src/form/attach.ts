@@ -55,6 +55,9 @@ const drain = (): Promise<void> =>
 /** A token that ends this soon is renewed before the lead goes out. */
 const TOKEN_MARGIN = 30_000;
 
+/** Nobody waits longer for one: without it the relay decides by other signs, and the lead is not on the disk yet. */
+const TOKEN_PATIENCE = 5_000;
+
 const attachments = new WeakMap<HTMLFormElement, Attachment>();
 
 /**
@@ -105,19 +108,32 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
     set(form, "aria-busy", next === "busy" ? "true" : null);
   };
 
+  /** Goes by these rules from here on; the form is ready with the first of them. */
+  const take = async (answer: RelayForm): Promise<void> => {
+    await load({ spec: answer.spec });
+    rules = makeForm(answer.spec);
+    if (left || life.signal.aborted) return;
+    const isNew = !relay;
+    relay = answer;
+    if (!isNew) return;
+    set(form, "novalidate", "");
+    enter("idle");
+    tell(form, "ready");
+    lookNow();
+  };
+
   const prepare = (): Promise<void> =>
-    (pending ??= Promise.all([relayForm(form.action), fetchSecond(), load()])
-      .then(async ([answer, module]) => {
-        await load({ spec: answer.spec });
+    (pending ??= Promise.all([
+      relayForm(form.action),
+      // What ships with the page holds until the relay answers, and where it does not.
+      fetchSecond().then(async (module) => {
         outbox = module;
-        rules = makeForm(answer.spec);
-        if (left || life.signal.aborted) return;
-        relay = answer;
-        set(form, "novalidate", "");
-        enter("idle");
-        tell(form, "ready");
-        lookNow();
-      })
+        const own = await module.shipped(form);
+        if (own && !relay) await take(own);
+      }),
+      load(),
+    ])
+      .then(([answer]) => take(answer))
       .catch(() => {
         // Not ready is a state of its own. The next touch tries again, but a dead relay is not asked for ever.
         if (++failures < 3) pending = undefined;
@@ -172,7 +188,7 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
       // An expired token is worse than none; without one the relay decides by other signs.
       if (relay.expires < Date.now() + TOKEN_MARGIN) {
         const last = relay;
-        relay = await relayForm(form.action).catch(() => ({ ...last, token: "" }));
+        relay = await relayForm(form.action, TOKEN_PATIENCE).catch(() => ({ ...last, token: "" }));
       }
       const body = typed(values);
       if (`${body}` !== keyed) key = newKey();
@@ -273,6 +289,10 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
   (window.requestIdleCallback ?? setTimeout)(() => {
     void prepare();
     // What waits does not need this form to be ready, and who waits for word of it does not either.
+    void fetchSecond().then(
+      (module) => module.showWaiting(form, speak, life.signal).catch(() => undefined),
+      () => undefined,
+    );
     void drain();
   });
 

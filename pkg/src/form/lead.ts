@@ -10,14 +10,15 @@ let landing: string | undefined;
 export const arrive = (): string => (landing ??= location.search);
 
 /** The header is CORS-safelisted, so the browser never asks with a preflight first. */
-const call = (action: string, init?: RequestInit): Promise<Response> =>
+const call = (action: string, init?: RequestInit, timeout?: number): Promise<Response> =>
   send(
     new Request(action, { headers: { accept: "application/json" }, credentials: "omit", ...init }),
+    timeout ? { timeout } : {},
   );
 
 /** Asks the relay for the form's rules and a token. */
-export async function relayForm(action: string): Promise<RelayForm> {
-  const response = await call(action);
+export async function relayForm(action: string, timeout?: number): Promise<RelayForm> {
+  const response = await call(action, {}, timeout);
   if (!response.ok) throw response;
   return (await response.json()) as RelayForm;
 }

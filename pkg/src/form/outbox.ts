@@ -149,6 +149,19 @@ function later(wait: number): void {
   timer = setTimeout(drain, wait);
 }
 
+/** When each of a form's leads was saved that waits here. */
+export async function waiting(action: string): Promise<number[]> {
+  // Looking must not make a store where there was none.
+  if (!(await isThere())) return [];
+  const all = await store<Waiting[]>("readonly", (leads) => leads.getAll());
+  return all
+    .filter((one) => one.action === action && one.until > Date.now())
+    .map(({ until }) => until - DAY);
+}
+
+const isThere = async (): Promise<boolean> =>
+  (await indexedDB.databases?.())?.some(({ name }) => name === NAME) ?? true;
+
 /** Sends what waits; one tab at a time. */
 export async function drain(): Promise<void> {
   if (draining) return;
@@ -163,8 +176,7 @@ export async function drain(): Promise<void> {
 }
 
 async function work(): Promise<void> {
-  // Looking must not make a store where there was none.
-  if (!((await indexedDB.databases?.())?.some(({ name }) => name === NAME) ?? true)) return;
+  if (!(await isThere())) return;
   let left = 0;
   const due: [Waiting, Promise<string>][] = [];
   const all = await store<Waiting[]>("readonly", (leads) => leads.getAll());

@@ -8,6 +8,7 @@ export const texts = {
   "stored": "Thank you. We have received your request.",
   "queued": "Thank you. We have your request.",
   "saved": "Your request is saved on this device and will be sent again until it arrives: keep this page open, or come back within 24 hours.",
+  "waits": "Your request of {} is saved on this device and has not arrived yet. It is sent by itself; you need not send it again.",
   "lost": "Your request of {} did not arrive. Please send it again.",
   "refused": "Your request was not accepted. Your entries are still here.",
   "retry": "We could not take your request just now. Your entries are still here; please send them again in a moment.",

@@ -92,6 +92,7 @@ const messages: Readonly<Record<string, string>> = {
   "stored": "Gracias. Recibimos su solicitud.",
   "queued": "Gracias. Tenemos su solicitud.",
   "saved": "Su solicitud quedó guardada en este dispositivo y se volverá a enviar hasta que llegue: deje esta página abierta o vuelva dentro de 24 horas.",
+  "waits": "Su solicitud del {} está guardada en este dispositivo y aún no ha llegado. Se envía sola; no hace falta que la envíe otra vez.",
   "lost": "Su solicitud del {} no llegó y ya no está guardada aquí. Envíela otra vez.",
   "refused": "Su solicitud no fue aceptada. Sus datos siguen aquí.",
   "retry": "En este momento no pudimos recibir su solicitud. Sus datos siguen aquí; vuelva a enviarlos en un momento.",

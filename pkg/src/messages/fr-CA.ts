@@ -92,6 +92,7 @@ const messages: Readonly<Record<string, string>> = {
   "stored": "Merci. Nous avons bien reçu votre demande.",
   "queued": "Merci. Nous avons votre demande.",
   "saved": "Votre demande est conservée sur cet appareil et sera envoyée de nouveau jusqu’à ce qu’elle arrive : laissez cette page ouverte ou revenez dans les 24 heures.",
+  "waits": "Votre demande du {} est conservée sur cet appareil et n’est pas encore arrivée. Elle sera envoyée d’elle-même; vous n’avez pas à l’envoyer de nouveau.",
   "lost": "Votre demande du {} n’est pas arrivée et n’est plus conservée ici. Veuillez l’envoyer de nouveau.",
   "refused": "Votre demande n’a pas été acceptée. Vos renseignements sont toujours ici.",
   "retry": "Nous n’avons pas pu recevoir votre demande pour le moment. Vos renseignements sont toujours ici; veuillez les envoyer de nouveau dans un instant.",

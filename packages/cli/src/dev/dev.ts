@@ -11,6 +11,7 @@ import type { Terminal } from "../terminal.js";
 import { startPage } from "./page.js";
 import { portFor } from "./ports.js";
 import { startRelay } from "./relay.js";
+import { varsFor } from "./sandbox.js";
 
 export interface DevOptions {
   pagePort?: string;
@@ -79,18 +80,6 @@ export async function dev(options: DevOptions, terminal: Terminal): Promise<void
 async function startSandbox({ home }: Project, port: number): ReturnType<typeof start> {
   mkdirSync(join(home, ".fieldpost"), { recursive: true });
   return withSandbox(() => start({ port, data: join(home, ".fieldpost", "sandbox.db") }));
-}
-
-/** The settings that name the sandbox, with where it is now. */
-function varsFor({ vars }: Project, sandbox: string | undefined): Record<string, string> {
-  const { SANDBOX_HOST: before } = vars;
-  if (!before || !sandbox) return {};
-  const now = new URL(sandbox).host;
-  return Object.fromEntries(
-    Object.entries(vars)
-      .filter(([, value]) => value.includes(before))
-      .map(([name, value]) => [name, value.replaceAll(before, now)]),
-  );
 }
 
 /** Pages with the address and the rules of the relay that runs here, whichever relay they were written for. */

@@ -32,6 +32,7 @@ export function startRelay(
   port: number,
   vars: Readonly<Record<string, string>>,
   hears: Hears,
+  more: readonly string[] = [],
 ): Relay {
   const url = `http://${HOST}:${port}`;
   const child = spawn(
@@ -40,6 +41,7 @@ export function startRelay(
       wranglerOf(project),
       "dev",
       ...["--ip", HOST, "--port", String(port)],
+      ...more,
       ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
     ],
     {

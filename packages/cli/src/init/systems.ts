@@ -101,3 +101,10 @@ export const SYSTEMS: Readonly<Record<SystemName, System>> = {
     requires: ["firstName", "lastName", "email"],
   },
 };
+
+/** Examples that nobody's account has, by the name of the setting. */
+export const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  MARKETO_URL: SYSTEMS.marketo.vars["MARKETO_URL"]?.example ?? "",
+  PARDOT_LOGIN_URL: SYSTEMS.pardot.vars["PARDOT_LOGIN_URL"]?.example ?? "",
+  PARDOT_BUSINESS_UNIT: SYSTEMS.pardot.vars["PARDOT_BUSINESS_UNIT"]?.example ?? "",
+};

@@ -4,15 +4,15 @@ import { EXIT, Ended } from "../exit.js";
 /** Longer than a relay needs, shorter than somebody waits. */
 const DEADLINE = 10_000;
 
-/** Asks a relay for the rules of its forms, as a page of this origin would. */
+/** Asks a relay for the rules of its forms, as a page of this origin would, or a server without one. */
 export async function askRules(
   relay: string,
   names: readonly string[],
-  origin: string,
+  origin: string | undefined,
 ): Promise<Record<string, FormRules>> {
   const asked = names.map(async (name) => {
     const response = await fetch(`${relay}/leads/${name}`, {
-      headers: { accept: "application/json", origin },
+      headers: { accept: "application/json", ...(origin && { origin }) },
       signal: AbortSignal.timeout(DEADLINE),
     });
     if (!response.ok) {
