@@ -20,6 +20,7 @@ const BOUNDS = {
   "host/hash.ts keys": 16,
   "pages/page.ts hash": ONE,
   "limiter/machine.ts memory": "a token, and who waits: as many as the outboxes have out",
+  "limiter/refresh.ts held": OWNER,
   "limiter/machine.ts askers": "as many as the outboxes have out",
   "outbox/polls.ts waiting": "256 that wait",
   "http/problem.ts AGAIN": "the table of answers",
