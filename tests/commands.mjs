@@ -28,7 +28,8 @@ export function commandsOf(code) {
 }
 
 const makefile = readFileSync(`${root}Makefile`, "utf8");
-const WRANGLER = [
+/** What of wrangler's the pages may ask for; `node tests/packaging.mjs wrangler` asks wrangler whether it has them. */
+export const WRANGLER = [
   "login",
   "dev",
   "deploy",

@@ -21,6 +21,7 @@ import { promisify } from "node:util";
 import { build as esbuild } from "esbuild";
 import { Miniflare } from "miniflare";
 import { launch } from "./browser.mjs";
+import { WRANGLER } from "./commands.mjs";
 import { bundleWorker } from "../www/demo/relay.mjs";
 import { root, until } from "./stand.mjs";
 
@@ -456,6 +457,13 @@ const PARTS = {
       readdirSync(join(work, "leads-out")).some((name) => name.endsWith(".wasm")),
       "no wasm beside it",
     );
+    // What the pages ask of it, as far as it goes without an account.
+    for (const command of WRANGLER) {
+      const help = await call(bin("wrangler"), [...command.split(" "), "--help"], {
+        env: { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false" },
+      });
+      assert.ok(help.includes(`wrangler ${command}`), `wrangler has no ${command}`);
+    }
   },
   async ssr() {
     // Importing touches neither DOM, network nor wasm: every entry, on a runtime without any of them.

@@ -17,7 +17,10 @@ export default defineConfig({
   markdown: {
     anchor: { slugify: slug },
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
-    config: tables,
+    config(markdown) {
+      tables(markdown);
+      indented(markdown);
+    },
   },
   head: [["link", { rel: "icon", href: `${BASE}favicon.svg`, type: "image/svg+xml" }]],
   // The theme's front page has no landmark of its own.
@@ -59,4 +62,15 @@ function tables(markdown) {
   markdown.renderer.rules.table_open = () =>
     '<div class="wide" tabindex="0" role="group" aria-label="A table"><table>\n';
   markdown.renderer.rules.table_close = () => "</table></div>\n";
+}
+
+/**
+ * What is indented by four blanks is a block of shell, as tests/markdown.mjs reads it, too.
+ * @param {import("markdown-it").default} markdown
+ */
+function indented(markdown) {
+  markdown.renderer.rules.code_block = (tokens, at, ...rest) => {
+    tokens[at].info = "sh";
+    return markdown.renderer.rules.fence(tokens, at, ...rest);
+  };
 }

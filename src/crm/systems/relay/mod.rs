@@ -50,7 +50,7 @@ pub static LEAD_SUBMIT: Operation = Operation {
     timeout: 30_000,
     // The same key gets the same answer.
     repeat: Repeat::Safe,
-    docs: reference("https://github.com/fieldpost/fieldpost/blob/main/docs/interface.md#the-relay"),
+    docs: reference("https://www.npmjs.com/package/fieldpost"),
     #[cfg(feature = "full")]
     more: More::NONE,
 };
