@@ -23,7 +23,10 @@ for (const { source: file } of PAGES) {
   const text = file === MADE ? reference() : readFileSync(`${root}${file}`, "utf8");
   writeFileSync(at, rewritten(file, text));
 }
-cpSync(`${root}site/index.md`, `${target}/index.md`);
+writeFileSync(
+  `${target}/index.md`,
+  rewritten("site/index.md", readFileSync(`${root}site/index.md`, "utf8")),
+);
 cpSync(`${root}site/public`, `${target}/public`, { recursive: true });
 cpSync(`${root}docs/images`, `${target}/public`, { recursive: true });
 
