@@ -46,6 +46,7 @@ test-all: test lint-all
 	FIELDPOST_TIMES=assert PROPTEST_CASES=20000 cargo test --release --locked --quiet --test properties
 	cargo test --release --locked --quiet --test encodings
 	node tests/linear.mjs
+	SANDBOX_BIN="$(abspath $(SANDBOX))" FIELDPOST_TIMES=assert node tests/console-many.mjs
 	node tests/identical.mjs --count 100000
 	node tests/differential.mjs --count 1000000
 	$(MAKE) site

@@ -70,7 +70,7 @@ async function pages() {
       : (await transform(text, { loader: "css", minify: true, charset: "utf8" })).code;
     carried(`${file}.js`, short);
   }
-  for (const file of files.filter((name) => /^\w+\/page\.ts$/.test(name))) {
+  for (const file of files.filter((name) => /^\w+\/page\.tsx$/.test(name))) {
     const { outputFiles } = await build({
       entryPoints: [`${folder}/${file}`],
       write: false,
@@ -79,10 +79,12 @@ async function pages() {
       format: "esm",
       platform: "browser",
       target: ["chrome123", "firefox120", "safari17.5"],
+      jsx: "automatic",
+      jsxImportSource: "preact",
       charset: "utf8",
       logLevel: "warning",
     });
-    carried(file.replace(/\.ts$/, ".script.js"), outputFiles[0].text);
+    carried(file.replace(/\.tsx$/, ".script.js"), outputFiles[0].text);
   }
 }
 

@@ -48,6 +48,9 @@ export const Outbox = showing(Sound, {
   },
 });
 
+/** The team's public keys, which the test has made. */
+const certs = (env) => () => Promise.resolve(new Response(env.CERTS));
+
 const handler = relay((env) => {
   const person = {
     firstName: { kind: "name", label: "First name", required: true },
@@ -56,10 +59,15 @@ const handler = relay((env) => {
     phone: { kind: "phone", label: "Phone" },
   };
   const same = (fields) => Object.fromEntries(Object.keys(fields).map((name) => [name, name]));
-  const both = [toMarketo(same(person)), { account: "prospects", map: same(person) }];
+  // An account that somebody may rename.
+  const crm = env.CRM || "prospects";
+  const both = [toMarketo(same(person)), { account: crm, map: same(person) }];
   const limits = { calls: 100_000, window: 20_000, atOnce: 10 };
   return {
     ...common(env),
+    ...(env.OPERATORS && { operators: JSON.parse(env.OPERATORS) }),
+    ...(env.ACCESS && { access: { ...JSON.parse(env.ACCESS), fetch: certs(env) } }),
+    ...(env.VALUE_KEY_NOW && { valueKey: env.VALUE_KEY_NOW }),
     shards: Number(env.SHARDS ?? 3),
     forms: {
       contact: form(
@@ -81,7 +89,7 @@ const handler = relay((env) => {
     },
     accounts: {
       marketo: account(env, "marketo", { limits }),
-      prospects: account(env, "prospects", { limits }),
+      [crm]: account(env, "prospects", { limits, record: "https://crm.example.org/{id}" }),
     },
   };
 });

@@ -1,5 +1,5 @@
-// The operator's page in Chromium: it goes on to show what became of what was sent on, and what waits in vain can be moved
-// from there. By keyboard alone, and without anything that axe finds.
+// The console in Chromium, as somebody uses it who has no terminal: signs in, sees the day, finds a lead, follows and mends it,
+// rules about many with a way back. By keyboard where it matters, and without anything that axe finds.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -8,72 +8,87 @@ import { launch } from "./browser.mjs";
 import { body, root, stand, until } from "./stand.mjs";
 
 const bindings = { SHARDS: "2" };
+/** A person has a tenth of the usual time to take something back. */
+const timeScale = 10;
 let at;
 let browser;
 let axe;
 let people = 0;
 before(async () => {
   [at, browser, axe] = await Promise.all([
-    stand({ worker: `${root}tests/operator-store.worker.mjs`, bindings }),
+    stand({ worker: `${root}tests/console.worker.mjs`, bindings, timeScale }),
     launch(),
     readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"),
   ]);
 });
 after(() => Promise.allSettled([browser?.close(), at?.stop()]));
 
-const WRITES = { marketo: "marketo.lead.submitForm", prospects: "prospects.prospect.upsert" };
+const MARKETO = "marketo.lead.submitForm";
 const AUTH = { authorization: "Bearer demo-operator" };
+const SCRIPT = "<img src=x onerror=document.title=1><script>document.title=1</script>";
 const read = async (path) =>
   (await fetch(`${at.relay}/operator/${path}`, { headers: AUTH })).json();
-const rule = async (what, which) =>
+const tell = async (path, said) =>
   (
-    await fetch(`${at.relay}/operator/${what}`, {
+    await fetch(`${at.relay}/operator/${path}`, {
       method: "POST",
       headers: AUTH,
-      body: JSON.stringify(which),
+      body: JSON.stringify(said),
     })
   ).json();
-const phases = async (id) =>
-  Object.fromEntries((await read(`leads?id=${id}`)).map(({ account, phase }) => [account, phase]));
+const stateOf = async (id) => (await read(`lead?id=${id}`)).state;
 
-async function send() {
+async function send(own = {}, values = {}) {
   const email = `page${++people}@example.org`;
   const response = await fetch(at.form, {
     method: "POST",
-    body: body({ firstName: "Ann", lastName: "Lee", email }, { key: crypto.randomUUID() }),
+    body: body(
+      { firstName: "Ann", lastName: "Lee", email, notes: SCRIPT, terms: "yes", ...values },
+      { key: crypto.randomUUID(), ...own },
+    ),
     headers: { accept: "application/json", origin: at.page },
   });
   return { id: (await response.json()).id, email };
 }
 
-/** Leads that marketo refuses each time. */
+/** Leads that marketo refuses. */
 async function refused(count) {
-  await at.faults([{ operation: WRITES.marketo, fault: "code", code: 1003, times: 10_000 }]);
+  await at.faults([{ operation: MARKETO, fault: "code", code: 1003, times: 10_000 }]);
   const leads = [];
   for (let n = 0; n < count; n++) leads.push(await send());
-  for (const { id } of leads)
-    await until(async () => (await phases(id)).marketo === "dead", "the refusal");
+  for (const { id } of leads) await until(async () => (await stateOf(id)) === "dead", "refusal");
+  await at.clear();
   return leads;
 }
 
-async function deploy(own = {}) {
-  for (const name of ["ONE", "CRM", "FORM"]) bindings[name] = own[name] ?? "";
-  await at.killRelay();
-  await at.startRelay();
-}
-
-async function opened(t, width = 1280) {
-  const page = await browser.newPage({ viewport: { width, height: 800 } });
-  t.after(() => page.close());
+async function opened(t, { width = 1280, dark = false, values = false } = {}) {
+  const context = await browser.newContext({
+    viewport: { width, height: 800 },
+    colorScheme: dark ? "dark" : "light",
+  });
+  t.after(() => context.close());
+  const page = await context.newPage();
   page.setDefaultTimeout(60_000);
+  page.on("pageerror", (error) => assert.fail(String(error)));
   await page.goto(`${at.relay}/operator`);
   await page.fill("#key", "demo-operator");
   await page.keyboard.press("Enter");
-  await page.waitForSelector("#room:not([hidden])");
+  await page.waitForSelector("text=leads accepted today");
+  if (values) {
+    await page.getByRole("button", { name: "Show values" }).click();
+    await page.fill("#value-key", "demo-operator-values");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("text=Hide values");
+  }
   return page;
 }
 
-/** Nothing that axe finds, and nothing wider than the screen. */
+const go = (page, hash) =>
+  page.evaluate((to) => {
+    location.hash = to;
+  }, hash);
+
+/** Nothing that axe finds, nothing wider than the screen, and nothing of a visitor's ran. */
 async function sound(page) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() =>
@@ -89,157 +104,146 @@ async function sound(page) {
     await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
     "nothing is wider than the screen",
   );
+  assert.match(await page.title(), /· Relay$/);
 }
 
 beforeEach(async () => {
   await at.clear();
-  await deploy();
-  for (const phase of ["dead", "review"]) await rule("discard", { phase, reason: "the next test" });
-  await until(
-    async () =>
-      (await read("status")).shards.every(
-        ({ queued, dead, review }) => queued + dead + review === 0,
-      ),
-    "an empty relay",
-  );
+  for (const phase of ["dead", "review"]) await tell("discard", { phase, reason: "the next test" });
 });
 
-test("a lead that was sent on is followed: refused again it says so, and can be sent on once more until it is there", {
+test("every view is whole at 390 and 1,920 px, light and dark, and a session outlives a reload", {
   timeout: 300_000,
 }, async (t) => {
-  const [{ id }] = await refused(1);
-  const page = await opened(t);
-  const row = page.locator("#leads > li", { hasText: id });
-  await row.getByRole("button", { name: /^Replay/ }).press("Enter");
-  await row.locator("text=Sent on: marketo.").waitFor();
-  await row.locator("text=marketo: refused again: marketo.1003.").waitFor();
-  await row.getByRole("button", { name: /^Replay/ }).waitFor();
-  assert.match(
-    await page.innerText("#rounds"),
-    /of 1 delivery 1 refused again \(marketo\.1003\)\./,
-  );
-  // It waits, and says what for.
-  await at.clear();
-  await at.faults([{ operation: WRITES.marketo, fault: "status", status: 503, times: 10_000 }]);
-  await row.getByRole("button", { name: /^Replay/ }).press("Enter");
-  await row.locator("text=/marketo: waits: /").waitFor();
-  await at.clear();
-  await row.locator("text=marketo: delivered.").waitFor({ timeout: 40_000 });
-  assert.equal(await row.getByRole("button").count(), 0, "nothing is left to press");
-  await until(
-    async () => /of 1 delivery 1 delivered\./.test(await page.innerText("#rounds")),
-    "the round",
-  );
+  await refused(2);
+  await send({ token: "forged" });
+  for (const how of [
+    { width: 390, dark: true },
+    { width: 1920, values: true },
+  ]) {
+    const page = await opened(t, how);
+    await page.reload();
+    await page.waitForSelector("text=leads accepted today");
+    await sound(page);
+    for (const [view, text] of [
+      ["leads", "3 leads"],
+      ["review", "Why leads wait for a person"],
+      ["export", how.values ? "Leads that are not finished" : "An export has what visitors typed"],
+      ["setup", "First name"],
+      ["people", "Who saw or changed what"],
+    ]) {
+      await page.click(`nav >> text=${{ setup: "Set-up" }[view] ?? view}`);
+      if (view === "leads") await go(page, "#/leads?state=person");
+      await page.waitForSelector(`text=${text}`);
+      await sound(page);
+    }
+    await page.getByRole("button", { name: /Sign out/ }).click();
+    await page.waitForSelector("#key");
+    await page.reload();
+    await page.waitForSelector("#key");
+  }
+});
+
+test("a lead is found by e-mail, its story is told, and it is corrected and delivered", {
+  timeout: 300_000,
+}, async (t) => {
+  const [{ id, email }] = await refused(1);
+  const page = await opened(t, { values: true });
+  await page.click("nav >> text=Leads");
+  await page.getByLabel("E-mail, phone or id").fill(email);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("text=1 lead, the newest first.");
+  assert.ok(!page.url().includes("example.org"), "no value in an address");
+  await page.getByRole("link", { name: `Ann Lee, ${email}` }).click();
+  await page.waitForSelector("text=marketo.1003");
+  assert.match(await page.innerText("main"), /You may call me back/);
+  assert.ok((await page.innerText("main")).includes(SCRIPT), "what was typed is text");
   await sound(page);
+  await page.getByRole("button", { name: "Correct and send again" }).press("Enter");
+  await page.fill("#v-email", "no address");
+  await page.getByRole("button", { name: "Save and send" }).press("Enter");
+  await page.waitForSelector("#v-email-issues");
+  await sound(page);
+  await page.fill("#v-email", `mended-${email}`);
+  await page.getByRole("button", { name: "Save and send" }).press("Enter");
+  await page.waitForSelector("text=Corrected, and sent on.");
+  await until(async () => (await stateOf(id)) === "delivered", "the delivery");
+  const held = (await at.leads()).filter((lead) => lead.email === `mended-${email}`);
+  assert.deepEqual(
+    held.map(({ system }) => system),
+    ["marketo"],
+  );
 });
 
-test("a group that was sent on is followed as a whole, and the page that is opened later shows it, too", {
+test("many are released with one word, which can be taken back until it is due", {
   timeout: 300_000,
 }, async (t) => {
-  const leads = await refused(5);
-  await at.clear();
-  await at.faults([
-    { operation: WRITES.marketo, key: leads[0].email, fault: "code", code: 1003, times: 10 },
-  ]);
+  const sent = [];
+  for (let n = 0; n < 5; n++) sent.push(await send({ token: "forged" }));
   const page = await opened(t);
-  await page.getByRole("button", { name: "Replay all 5" }).press("Enter");
-  await page.waitForSelector("text=Replay all 5 leads with marketo.1003?");
-  await page.locator("#yes").press("Enter");
-  await page.waitForSelector("text=5 leads sent on.");
-  await page.waitForSelector(
-    "text=/What became of it: of 5 deliveries (4 delivered, 1 refused again|1 refused again \\(marketo.1003\\), 4 delivered)/",
-  );
-  assert.equal(await page.evaluate(() => document.activeElement.id), "said");
-  await until(
-    async () => /^1 lead needs a person\./.test(await page.innerText("#sum")),
-    "the count",
-  );
-  const other = await opened(t, 390);
-  assert.match(await other.innerText("#rounds"), /of 5 deliveries .*4 delivered/);
-  await sound(other);
+  await page.click("nav >> text=Review");
+  await page.getByRole("link", { name: /5 leads are held/ }).press("Enter");
+  await page.getByRole("button", { name: "Release all 5" }).press("Enter");
+  await page.getByRole("button", { name: "Release 5", exact: true }).press("Enter");
+  await page.getByRole("button", { name: "Undo" }).press("Enter");
+  await page.waitForSelector("text=Undo", { state: "detached" });
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  for (const { id } of sent) assert.equal(await stateOf(id), "review");
+  await page.getByRole("button", { name: "Release all 5" }).press("Enter");
+  await page.getByRole("button", { name: "Release 5", exact: true }).press("Enter");
+  await page.waitForSelector(".due >> text=5 leads sent on.");
+  for (const { id } of sent) await until(async () => (await stateOf(id)) === "delivered", id);
+  await page.waitForSelector("text=Nothing needs a person.");
+});
+
+test("one is discarded with a reason, and its neighbours stay", {
+  timeout: 300_000,
+}, async (t) => {
+  const [one, other] = [await send({ token: "forged" }), await send({ token: "forged" })];
+  const page = await opened(t);
+  await page.click("nav >> text=Review");
+  await page.getByRole("button", { name: `Discard ${one.id}` }).press("Enter");
+  const yes = page.getByRole("button", { name: "Discard 1", exact: true }).last();
+  await page.fill("#reason", "ann@example.org asked");
+  await yes.press("Enter");
+  await page.waitForSelector("text=names no person");
+  await page.fill("#reason", "Robots");
+  await yes.press("Enter");
+  await page.waitForSelector(".due >> text=1 lead discarded.");
+  assert.equal(await stateOf(one.id), "discarded");
+  assert.equal(await stateOf(other.id), "review");
 });
 
 test("what waits in vain says why, is moved by keyboard, and is delivered from there", {
   timeout: 300_000,
 }, async (t) => {
-  await at.faults([{ operation: WRITES.prospects, fault: "status", status: 503, times: 10_000 }]);
-  const leads = [await send(), await send()];
-  for (const { id } of leads)
-    await until(async () => (await phases(id)).marketo === "done", "the first account");
-  await deploy({ CRM: "crm" });
-  await until(
-    async () => (await read("status")).shards.reduce((sum, { gone }) => sum + gone, 0) === 2,
-    "the count",
-  );
+  await at.faults([
+    { operation: "prospects.prospect.upsert", fault: "status", status: 503, times: 10_000 },
+  ]);
+  const sent = [await send(), await send()];
+  const phases = async (id) =>
+    Object.fromEntries(
+      (await read(`lead?id=${id}`)).deliveries.map(({ account, phase }) => [account, phase]),
+    );
+  for (const { id } of sent) await until(async () => (await phases(id)).marketo === "done", id);
+  await at.killRelay();
+  await at.startRelay({ bindings: { ...bindings, CRM: "crm" } });
+  t.after(async () => {
+    await at.killRelay();
+    await at.startRelay({ bindings });
+  });
   await at.clear();
   const page = await opened(t);
-  assert.match(await page.innerText("#sum"), /^2 leads need a person\. Nothing waits for a CRM\./);
-  const said = await page.innerText("#groups");
-  assert.match(
-    said,
-    /2 leads wait in vain, from the form contact to the account prospects: the form no longer goes to an account of this name/,
-  );
-  assert.match(await page.innerText("#leads"), /prospects waits in vain: the form no longer goes/);
+  await page.click("nav >> text=Review");
+  await page
+    .getByRole("link", { name: /2 leads wait in vain, from the form contact to prospects/ })
+    .press("Enter");
   await page.getByRole("button", { name: "Move all 2…" }).press("Enter");
-  await page.waitForSelector("#ask[open]");
-  assert.equal(await page.evaluate(() => document.activeElement.id), "to");
+  await page.waitForSelector("dialog[open]");
+  await sound(page);
   assert.deepEqual(await page.locator("#to option").allInnerTexts(), ["crm"]);
-  await sound(page);
-  await page.keyboard.press("Tab");
-  await page.keyboard.press("Space");
-  assert.ok(await page.isChecked("#sure"));
-  await page.keyboard.press("Tab");
-  await page.keyboard.press("Enter");
+  await page.locator("#sure").press("Space");
+  await page.getByRole("button", { name: "Move 2", exact: true }).press("Enter");
   await page.waitForSelector("text=2 leads moved.");
-  await until(
-    async () =>
-      (await Promise.all(leads.map(({ id }) => phases(id)))).every((all) => all.crm === "done"),
-    "the deliveries",
-  );
-  await page.click("#again");
-  await page.waitForSelector("text=Nothing needs a person.");
-  await sound(page);
-});
-
-test("many are sent on some at a time, which can be stopped", { timeout: 300_000 }, async (t) => {
-  const page = await opened(t);
-  const asked = [];
-  const groups = [{ phase: "dead", code: "marketo.1003", leads: 5_000 }];
-  await page.route(/operator\/attention/, (route) =>
-    route.fulfill({ json: { groups, leads: [], next: null } }),
-  );
-  await page.route(/operator\/replay/, async (route) => {
-    asked.push({
-      cursor: new URL(route.request().url()).searchParams.get("cursor"),
-      ...route.request().postDataJSON(),
-    });
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const rows = Array.from({ length: 1_000 }, (_, n) => ({
-      id: `l${asked.length}-${n}/marketo`,
-      lead: `l${asked.length}-${n}`,
-      account: "marketo",
-      moved: true,
-    }));
-    await route.fulfill({
-      json: { rows, next: `shard-0 l${asked.length}`, round: "mh0000000-00000000" },
-    });
-  });
-  await page.click("#again");
-  await page.getByRole("button", { name: "Replay all 5,000" }).click();
-  await page.click("#yes");
-  await page.waitForSelector("text=1,000 leads sent on so far.");
-  await page.waitForSelector("text=2,000 leads sent on so far.");
-  await page.getByRole("button", { name: "Stop" }).click();
-  await page.waitForSelector("text=/leads sent on\\. Stopped; the others are where they were\\./");
-  assert.deepEqual(
-    asked.slice(0, 3).map(({ cursor, round }) => [cursor, round]),
-    [
-      [null, undefined],
-      ["shard-0 l1", "mh0000000-00000000"],
-      ["shard-0 l2", "mh0000000-00000000"],
-    ],
-  );
-  const { length } = asked;
-  await new Promise((resolve) => setTimeout(resolve, 800));
-  assert.equal(asked.length, length, "nothing more is asked");
+  for (const { id } of sent) await until(async () => (await phases(id)).crm === "done", id);
 });

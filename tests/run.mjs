@@ -53,6 +53,8 @@ const KINDS = [
       "versions",
       "origins",
       "erasure",
+      "finding",
+      "desk",
       "upgrade",
       "persons",
       "sealed",

@@ -3,6 +3,7 @@ import { FieldpostError } from "../core/errors.js";
 import type { Messages } from "../messages/cascade.js";
 import { Said } from "../core/said.gen.js";
 import type { Account, FieldSpec } from "../core/types.js";
+import { RIGHTS, type Right } from "./desk.gen.js";
 import { isSpoken } from "./pages/language.js";
 import { type Plan, PLANS } from "./host/platform.js";
 
@@ -15,6 +16,8 @@ export interface RelayAccount extends Omit<Account, "token"> {
   allowHost?: string | readonly string[];
   /** What the relay may ask of the account, instead of half of what the system allows. Milliseconds. */
   limits?: { calls: number; window: number; atOnce: number };
+  /** Where the system shows a record, with `{id}` in its place: the console links it. `https://…/leads/{id}`. */
+  record?: string;
   /** The zone in which the account's day of calls is counted; for Marketo `America/Chicago`, else `UTC`. */
   timeZone?: string;
 }
@@ -95,6 +98,13 @@ export interface RelayOptions {
   /** What an operator sends in `Fieldpost-Value-Key`, beside the first, to see or erase values. Each use is logged. */
   valueKey?: string;
   /**
+   * The people at the console, by name: a key of their own for each, and what it allows. A key that goes or changes ends its
+   * sessions.
+   */
+  operators?: Readonly<Record<string, Operator>>;
+  /** Cloudflare Access before `/operator`, and whom it lets in. */
+  access?: AccessOptions;
+  /**
    * What the hashes of persons and leads are keyed with, at least 32 random characters; several while they rotate, newest
    * first. Where nothing is said it is made of `secret`, and then an old secret must stay for as long as leads wait.
    */
@@ -125,6 +135,24 @@ export interface RelayOptions {
   plan?: Plan;
   /** Divides all waiting times; 1 but in tests. */
   timeScale?: number;
+}
+
+/** Somebody at the console. */
+export interface Operator {
+  /** At least 20 random characters. */
+  key: string;
+  rights: readonly Right[];
+}
+
+export interface AccessOptions {
+  /** `https://` and the team's domain: `https://example.cloudflareaccess.com`. */
+  team: string;
+  /** The application's audience tag. */
+  audience: string;
+  /** What each person may do, by the e-mail that Access knows, in small letters. Nobody else is let in. */
+  people: Readonly<Record<string, readonly Right[]>>;
+  /** What asks for the team's keys instead of the host's `fetch`. */
+  fetch?: typeof fetch;
 }
 
 /** The bindings that a relay needs, under these names. */
@@ -183,6 +211,23 @@ function check(given: RelayOptions): RelayOptions {
   }
   if (given.valueKey !== undefined && given.valueKey === given.operatorKey)
     wrong("valueKey: must not be the operator's key.");
+  const { operators = {}, access } = given;
+  const keys = [given.operatorKey, given.valueKey].filter((key) => key !== undefined);
+  for (const [name, { key, rights }] of Object.entries(operators)) {
+    if (!/^[\w.-]{1,64}$/.test(name) || name === "operator" || name === "values")
+      wrong("operators: a name has letters, digits, - _ and ., and is not operator or values.");
+    if (typeof key !== "string" || key.length < 20)
+      wrong(`operators.${name}.key: needs at least 20 characters.`);
+    if (keys.includes(key)) wrong(`operators.${name}.key: is somebody else's, too.`);
+    keys.push(key);
+    if (!isRights(rights)) wrong(`operators.${name}.rights: some of ${RIGHTS.join(", ")}.`);
+  }
+  if (access && !/^https:\/\/[^/]+\/?$/.test(access.team))
+    wrong("access.team: is https:// and the team's domain.");
+  if (access && !access.audience) wrong("access.audience: is the application's audience tag.");
+  for (const [email, rights] of Object.entries(access?.people ?? {}))
+    if (email !== email.toLowerCase() || !isRights(rights))
+      wrong(`access.people: an e-mail in small letters, and some of ${RIGHTS.join(", ")}.`);
   if (given.plan !== undefined && !PLANS.includes(given.plan)) wrong('plan: "free" or "paid".');
   const { maxBytes, shards } = given;
   if (shards !== undefined && !(Number.isInteger(shards) && shards > 0 && shards <= MOST_SHARDS))
@@ -193,6 +238,9 @@ function check(given: RelayOptions): RelayOptions {
   ) {
     wrong(`maxBytes: from 1 to ${MOST_BYTES} (8 GiB).`);
   }
+  for (const [name, { record }] of Object.entries(given.accounts))
+    if (record !== undefined && !(/^https:\/\//.test(record) && record.includes("{id}")))
+      wrong(`accounts.${name}.record: begins with https:// and has {id} in it.`);
   for (const [name, form] of Object.entries(given.forms)) {
     if (!/^[\w-]{1,64}$/.test(name)) wrong(`forms: a form's name has letters, digits, - and _.`);
     if (!URL.canParse(form.thanks, "https://relay.invalid"))
@@ -223,6 +271,9 @@ function check(given: RelayOptions): RelayOptions {
   }
   return given;
 }
+
+const isRights = (given: unknown): boolean =>
+  Array.isArray(given) && given.length > 0 && given.every((right) => RIGHTS.includes(right));
 
 function isTag(language: string): boolean {
   try {

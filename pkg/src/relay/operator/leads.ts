@@ -1,10 +1,15 @@
 import { json, respond, type Answer } from "../http/answer.js";
-import { sought } from "../lead/persons.js";
+import { compiled } from "../lead/check.js";
+import { hashesOf, personsOf, sought } from "../lead/persons.js";
+import { MESSAGES } from "../codes.gen.js";
 import type { RelayEnv, RelayOptions } from "../options.js";
+import { shards } from "../outbox/shards.js";
 
 import type { Filter } from "../storage/finding.js";
 import { isLeadState } from "../storage/lead-state.js";
-import { all, found } from "./lists.js";
+import type { Ruled } from "../storage/ruled.js";
+import { all, found, one } from "./lists.js";
+import { roundOf } from "./rules.js";
 
 /** The most leads of one page, and so many where nobody says. */
 const MOST = 200;
@@ -22,20 +27,18 @@ const KINDS: readonly [kind: "id" | "email" | "phone", is: RegExp][] = [
 
 /** `POST /operator/search`: leads, the newest first. An e-mail or a phone comes in the body, never in an address. */
 export async function search(
-  body: string,
+  given: Record<string, unknown>,
   values: boolean,
   env: RelayEnv,
   relay: RelayOptions,
 ): Promise<Response> {
-  let given: Record<string, unknown>;
-  try {
-    given = Object(JSON.parse(body || "{}")) as Record<string, unknown>;
-  } catch {
-    return respond(json(400, { code: "body.json" }));
-  }
   const filter = await filterOf(given, relay);
   if ("status" in filter) return respond(filter);
-  const { limit, cursor } = given;
+  const { limit, cursor, count } = given;
+  if (count === true) {
+    const each = await all<number>(env, relay, "count", { filter });
+    return respond(json(200, { count: each.reduce((sum, one) => sum + one, 0) }));
+  }
   const most = typeof limit === "number" && limit >= 1 ? Math.min(MOST, Math.trunc(limit)) : SOME;
   const before = typeof cursor === "string" ? cursor.slice(0, MOST_TEXT) : "";
   return found({ filter, before, most, values }, env, relay);
@@ -65,6 +68,60 @@ async function filterOf(
   if (kind === undefined) return json(400, { code: "search.text" });
   if (kind === "id") return { ...filter, id: asked.toLowerCase() };
   return { ...filter, person: await sought(relay, { [kind]: asked }) };
+}
+
+/** A lead as it is kept, with its values. */
+interface Kept {
+  id: string;
+  form: string;
+  values: object | null;
+}
+
+/**
+ * `POST /operator/correct` with `{ id, values }`: puts a person's values in the place of a lead's, where the form's rules take
+ * them, and sends it on.
+ */
+export async function correct(
+  given: Record<string, unknown>,
+  env: RelayEnv,
+  relay: RelayOptions,
+): Promise<Response> {
+  const { id, values } = given;
+  const shown = await all<Kept | null>(env, relay, "lead", {
+    id: String(id).slice(0, MOST_TEXT),
+    values: true,
+  });
+  const at = shown.findIndex((one) => one !== null);
+  const own = shown[at];
+  const form = own && relay.forms[own.form];
+  const which = (): Response =>
+    respond(json(409, { code: "correct.which", message: MESSAGES["correct.which"] }));
+  if (!own?.values || !form || typeof values !== "object" || values === null) return which();
+  const report = compiled(relay, own.form).check(Object.entries(values) as [string, string][]);
+  if (!report.ok)
+    return respond(
+      json(422, {
+        code: "correct.values",
+        message: MESSAGES["correct.values"],
+        issues: report.issues.filter(({ severity }) => severity === "error"),
+      }),
+    );
+  const { person, persons, personsKeyed } = await hashesOf(
+    relay,
+    personsOf(form, report.values),
+    own.id,
+    "",
+  );
+  const shard = (await shards(env, relay))[at] as string;
+  const ruled = await one<Ruled[]>(env, shard, "correct", {
+    id: own.id,
+    lead: JSON.stringify(report.values),
+    person,
+    persons,
+    personsKeyed,
+    round: roundOf(undefined),
+  });
+  return ruled.length === 0 ? which() : respond(json(200, { rows: ruled }));
 }
 
 /** `GET /operator/lead?id=`: all that is known of one lead. */

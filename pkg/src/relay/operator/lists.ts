@@ -1,7 +1,7 @@
 import { within } from "../../core/within.js";
 import { json as jsonAnswer, respond } from "../http/answer.js";
 import { consult } from "../host/consult.js";
-import { Csv } from "./csv.js";
+import { Csv, ImportCsv } from "./csv.js";
 import type { Wanted } from "../storage/finding.js";
 import type { List } from "../storage/inquiry.js";
 import type { Group } from "../storage/listing.js";
@@ -127,7 +127,10 @@ async function* each(found: AsyncGenerator<Line>, most: number): AsyncGenerator<
   yield encoder.encode('{"next":null}\n');
 }
 
-async function* table(csv: Csv, found: AsyncGenerator<Line>): AsyncGenerator<Uint8Array> {
+async function* table(
+  csv: Csv | ImportCsv,
+  found: AsyncGenerator<Line>,
+): AsyncGenerator<Uint8Array> {
   yield encoder.encode(csv.head);
   for await (const { json } of found)
     yield encoder.encode(csv.row(JSON.parse(decoder.decode(json)) as Record<string, unknown>));
@@ -229,7 +232,12 @@ export function summed(groups: readonly Group[]): Group[] {
   return [...sums.values()].sort((one, other) => other.leads - one.leads);
 }
 
-const FORMATS = { json: "application/json", ndjson: "application/x-ndjson", csv: "text/csv" };
+const FORMATS = {
+  json: "application/json",
+  ndjson: "application/x-ndjson",
+  csv: "text/csv",
+  import: "text/csv",
+};
 
 /** `GET /operator/export`: every lead that is not finished, with its values, the newest first. */
 export async function exported(
@@ -241,16 +249,30 @@ export async function exported(
   const format = query.get("format") ?? "json";
   if (!Object.hasOwn(FORMATS, format)) return respond(jsonAnswer(400, { code: "export.format" }));
   const before = query.get("cursor") ?? "";
-  const csv = format === "csv" && new Csv(await namesOf(env, relay, which, before));
+  const csv = await tableOf(format, env, relay, which, before);
   const found = await lines(env, relay, "values", { which }, before);
   if (query.has("page")) return page(found, limitOf(query, 1_000), "rows");
   const most = query.has("limit") ? limitOf(query, 1_000) : Number.POSITIVE_INFINITY;
   const type = FORMATS[format as keyof typeof FORMATS];
   if (csv)
     return stream(type, table(csv, first(found, most)), {
-      "content-disposition": 'attachment; filename="leads.csv"',
+      "content-disposition": `attachment; filename="${format === "csv" ? "leads" : format}.csv"`,
     });
   return stream(type, format === "ndjson" ? each(found, most) : array("", first(found, most), ""));
+}
+
+/** The table of a format that is one. */
+async function tableOf(
+  format: string,
+  env: RelayEnv,
+  relay: RelayOptions,
+  which: Which,
+  before: string,
+): Promise<Csv | ImportCsv | undefined> {
+  if (format !== "csv" && format !== "import") return undefined;
+  const names = await namesOf(env, relay, which, before);
+  const forms = Object.values(relay.forms).map(({ fields }) => fields);
+  return format === "csv" ? new Csv(names) : new ImportCsv(names, forms);
 }
 
 /** So many columns has a table; what has none of its own stands in the last one. */

@@ -2,26 +2,30 @@ import { check } from "./check.js";
 import { json as jsonAnswer, respond } from "../http/answer.js";
 import { capped, Unreadable } from "../http/body.js";
 import { consult, patience } from "../host/consult.js";
+import { log } from "../host/log.js";
+import { MESSAGES } from "../codes.gen.js";
 import type { ShardStatus } from "../storage/operator-store.js";
 import type { LimiterStatus } from "../limiter/account-limiter.js";
-import { same } from "../host/hash.js";
-import { log } from "../host/log.js";
+import { audited } from "./audit.js";
+import { erase } from "./erase.js";
+import { correct, lead, search } from "./leads.js";
+import { setup } from "./setup.js";
 import { metrics } from "./metrics.js";
-import { lead, search } from "./leads.js";
 import { attention, Away, deliveries, exported, one } from "./lists.js";
+import { audit, hasDesk, lacks, type Person, personOf, shown, signIn, signOut } from "./people.js";
+import { changePasses, passes } from "./passes.js";
 import pageStyle from "../pages/operator/page.css.js";
 import pageHtml from "../pages/operator/page.html.js";
 import pageScript from "../pages/operator/page.script.js";
-import { rounds, rule } from "./rules.js";
+import { pending, rounds, rule, undo } from "./rules.js";
 import { today } from "./today.js";
 import type { RelayEnv, RelayOptions } from "../options.js";
-import { isKnown, type Known, sought } from "../lead/persons.js";
-import { shards } from "../outbox/shards.js";
+import { atDesk, shards } from "../outbox/shards.js";
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** The page itself holds nothing: a person types the key, and it stays in the page's memory. */
+/** The page itself holds nothing: what it shows it asks for, as whoever is there. */
 const PAGE: Record<string, [type: string, text: string]> = {
   "/operator": ["text/html", pageHtml],
   "/operator/": ["text/html", pageHtml],
@@ -29,27 +33,75 @@ const PAGE: Record<string, [type: string, text: string]> = {
   "/operator/page.css": ["text/css", pageStyle],
 };
 
+/** A call, by somebody who is known and may make it. */
+interface Asked {
+  request: Request;
+  url: URL;
+  person: Person;
+  env: RelayEnv;
+  relay: RelayOptions;
+}
+
+/** A call with a body: the object in it, and its text. */
+interface Told extends Asked {
+  given: Record<string, unknown>;
+  text: string;
+}
+
+const json = (...answer: Parameters<typeof jsonAnswer>): Response => respond(jsonAnswer(...answer));
+
+const reads: Record<string, (asked: Asked) => Promise<Response> | Response> = {
+  leads: ({ url, env, relay }) => deliveries(url.searchParams, env, relay),
+  attention: ({ url, env, relay }) => attention(url.searchParams, env, relay),
+  status: async ({ env, relay }) => json(200, await status(env, relay)),
+  today: async ({ url, env, relay }) =>
+    json(200, await today(url.searchParams, await gates(env, relay), env, relay)),
+  lead: ({ url, person, env, relay }) =>
+    lead(url.searchParams.get("id") ?? "", person.values, env, relay),
+  metrics: async ({ env, relay }) => {
+    const now = await status(env, relay);
+    return new Response(metrics(now.shards, now.gates), {
+      headers: {
+        "content-type": "text/plain; version=0.0.4; charset=utf-8",
+        "cache-control": "no-store",
+      },
+    });
+  },
+  pending: ({ env, relay }) => pending(env, relay),
+  rounds: ({ url, env, relay }) => rounds(url.searchParams, env, relay),
+  setup: ({ relay }) => json(200, setup(relay)),
+  export: ({ url, env, relay }) => exported(url.searchParams, env, relay),
+  passes: ({ env, relay }) => passes(env, relay),
+  audit: async ({ url, env, relay }) => {
+    const before = Number(url.searchParams.get("cursor") ?? Number.NaN);
+    const lines = await atDesk(env, relay, "audit", {
+      before: Number.isInteger(before) ? before : Number.MAX_SAFE_INTEGER,
+    });
+    return json(200, { lines });
+  },
+  session: ({ person }) => json(200, { ...shown(person) }),
+};
+
+const ruled =
+  (what: "replay" | "discard" | "move") =>
+  ({ text, url, person, env, relay }: Told): Promise<Response> =>
+    rule(what, text, url.searchParams, person.who, env, relay);
+
+const tells: Record<string, (told: Told) => Promise<Response>> = {
+  search: ({ given, person, env, relay }) => search(given, person.values, env, relay),
+  replay: ruled("replay"),
+  discard: ruled("discard"),
+  move: ruled("move"),
+  undo: ({ given, env, relay }) => undo(given, env, relay),
+  correct: ({ given, env, relay }) => correct(given, env, relay),
+  passes: ({ given, person, env, relay }) => changePasses(given, person, env, relay),
+  erase: ({ given, env, relay }) => erase(given, env, relay),
+  check: ({ url, env, relay }) => check(url.searchParams, env, relay),
+};
+
 /**
- * The operator's interface, behind a key in `Authorization: Bearer`. Lists show ids, states, codes and times, never a
- * value.
- *
- * | call | what it does |
- * |---|---|
- * | `GET /operator` | the operator's page |
- * | `GET /operator/status` | shards, limiters and their counters |
- * | `GET /operator/today?days=&zone=` | what came, was delivered and waits, by form and account |
- * | `POST /operator/search` with `{ text, form, account, state, code, from, to, cursor, limit }` | leads, the newest first |
- * | `GET /operator/lead?id=` | one lead with every attempt |
- * | `GET /operator/leads?phase=&code=&id=&limit=` | the deliveries, the newest first |
- * | `GET /operator/attention?phase=&code=&limit=` | the leads that wait for a person, and how many there are of each code |
- * | `POST /operator/replay?id=` or `?code=` or `?phase=`, or `{ ids, code, phase }` as JSON | sends leads on that wait for a person; with `anyway` those too that do not pass the check |
- * | `POST /operator/discard`, the same with `reason` | gives them up |
- * | `POST /operator/move` with `{ from, to }` or `{ form: { from, to } }` | gives what waits for an account or form that is gone to another one |
- * | `POST /operator/check?account=&form=` | signs in to each account, and compares each form's mapping with what the system has |
- * | `GET /operator/rounds?round=&limit=` | what became of what was sent on |
- * | `GET /operator/metrics` | Prometheus text |
- * | `GET /operator/export?format=json\|ndjson\|csv&phase=&code=` | values; needs `Fieldpost-Value-Key` too |
- * | `POST /operator/erase` with `{ email, phone }`, or one of them | takes a person out everywhere; needs `Fieldpost-Value-Key` too |
+ * The operator's interface, behind a key in `Authorization: Bearer`, a session of the console, or Cloudflare Access. Lists show
+ * ids, states, codes and times; a value only to whom it is allowed, and who asks for it. docs/relay.md has the calls.
  *
  * Lists are made as they are read. With `?page=1` one has an end, and `next`, which is the `?cursor=` of the next one.
  */
@@ -60,7 +112,7 @@ export async function operator(
   relay: RelayOptions,
 ): Promise<Response> {
   const page = request.method === "GET" ? PAGE[url.pathname] : undefined;
-  if (page && relay.operatorKey !== undefined) {
+  if (page && hasDesk(relay)) {
     return new Response(page[1], {
       headers: {
         "content-type": `${page[0]}; charset=utf-8`,
@@ -71,10 +123,8 @@ export async function operator(
       },
     });
   }
-  if (!(await hasKey(bearer(request), relay.operatorKey)))
-    return json(401, { code: "operator.key" }, { "www-authenticate": "Bearer" });
   try {
-    return await answered(request, url, env, relay);
+    return await known(request, url, env, relay);
   } catch (error) {
     if (!(error instanceof Away)) throw error;
     return json(
@@ -85,152 +135,96 @@ export async function operator(
   }
 }
 
-async function answered(
+const said = (code: string): { code: string; message?: string } => {
+  const message = (MESSAGES as Readonly<Record<string, string>>)[code];
+  return { code, ...(message !== undefined && { message }) };
+};
+
+/** What somebody asks who has to be known, and allowed to. */
+async function known(
   request: Request,
   url: URL,
   env: RelayEnv,
   relay: RelayOptions,
 ): Promise<Response> {
-  switch (`${request.method} ${url.pathname}`) {
-    case "GET /operator/leads":
-      return deliveries(url.searchParams, env, relay);
-    case "GET /operator/attention":
-      return attention(url.searchParams, env, relay);
-    case "GET /operator/status":
-      return json(200, await status(env, relay));
-    case "GET /operator/today":
-      return json(200, await today(url.searchParams, await gates(env, relay), env, relay));
-    case "POST /operator/search": {
-      const text = await bodyOf(request);
-      if (text instanceof Unreadable) return json(text.status, { code: text.code });
-      return maybeValues(request, relay, "search", (values) => search(text, values, env, relay));
-    }
-    case "GET /operator/lead": {
-      const id = url.searchParams.get("id") ?? "";
-      return maybeValues(request, relay, "lead", (values) => lead(id, values, env, relay));
-    }
-    case "GET /operator/metrics": {
-      const now = await status(env, relay);
-      return new Response(metrics(now.shards, now.gates), {
-        headers: {
-          "content-type": "text/plain; version=0.0.4; charset=utf-8",
-          "cache-control": "no-store",
-        },
-      });
-    }
-    case "POST /operator/replay":
-    case "POST /operator/discard":
-    case "POST /operator/move": {
-      const text = await bodyOf(request);
-      return text instanceof Unreadable
-        ? json(text.status, { code: text.code })
-        : rule(
-            url.pathname.slice("/operator/".length) as "replay",
-            text,
-            url.searchParams,
-            env,
-            relay,
-          );
-    }
-    case "POST /operator/check":
-      return check(url.searchParams, env, relay);
-    case "GET /operator/rounds":
-      return rounds(url.searchParams, env, relay);
-    case "GET /operator/export":
-      return withValues(
-        request,
-        relay,
-        "export",
-        url.searchParams.get("format") ?? "json",
-        async () => exported(url.searchParams, env, relay),
-      );
-    case "POST /operator/erase":
-      return withValues(request, relay, "erase", "", async () => erase(request, env, relay));
-    default:
-      return json(404, { code: "not_found" });
+  const call = `${request.method} ${url.pathname}`;
+  if (call === "POST /operator/session") return session(request, url, env, relay);
+  const person = await personOf(request, url, env, relay);
+  if (person === "operator.origin") return json(403, said(person));
+  if (typeof person === "string") return json(401, said(person), { "www-authenticate": "Bearer" });
+  const name = url.pathname.slice("/operator/".length);
+  const lacking = person.values && !person.rights.has("values") ? "values" : lacks(call, person)[0];
+  if (lacking === "values") {
+    log("values.refused", { what: name });
+    return json(403, { ...said("value.key"), needs: lacking });
   }
+  if (lacking) return json(403, { ...said("operator.role"), needs: lacking });
+  if (call === "DELETE /operator/session")
+    return json(200, {}, { "set-cookie": await signOut(person, url, env, relay) });
+  const asked: Asked = { request, url, person, env, relay };
+  const read = request.method === "GET" && Object.hasOwn(reads, name) ? reads[name] : undefined;
+  const tell = request.method === "POST" && Object.hasOwn(tells, name) ? tells[name] : undefined;
+  if (read) return written(call, asked, {}, async () => read(asked));
+  if (!tell) return json(404, { code: "not_found" });
+  const body = await bodyOf(request);
+  if (body instanceof Response) return body;
+  return written(call, asked, body.given, () => tell({ ...asked, ...body }));
 }
 
-const json = (...answer: Parameters<typeof jsonAnswer>): Response => respond(jsonAnswer(...answer));
-
-const bearer = (request: Request): string | undefined =>
-  /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
-
-async function hasKey(given: string | null | undefined, key: string | undefined): Promise<boolean> {
-  return key !== undefined && typeof given === "string" && same(given, key);
-}
-
-/** Values need a second key, and each use of it is logged, the ones that fail too. */
-async function withValues(
-  request: Request,
-  relay: RelayOptions,
-  what: string,
-  format: string,
+/** Does what was asked for, and has written down before who changes something or sees values. */
+async function written(
+  call: string,
+  { person, url, env, relay }: Asked,
+  given: Record<string, unknown>,
   act: () => Promise<Response>,
 ): Promise<Response> {
-  if (!(await hasKey(request.headers.get("fieldpost-value-key"), relay.valueKey))) {
-    log("values.refused", { what });
-    return json(403, { code: "value.key" });
-  }
+  const line = audited(call, person, given, url.searchParams);
+  if (!line) return act();
+  await audit(env, relay, person, line.what, line.about);
   const response = await act();
-  log("values.used", { what, format, status: response.status });
+  if (line.values)
+    log("values.used", {
+      who: person.who,
+      what: line.what,
+      format: url.searchParams.get("format") ?? (line.what === "export" ? "json" : ""),
+      status: response.status,
+    });
   return response;
 }
 
-/** What can be seen without values, and with them where the second key is given. */
-const maybeValues = (
+/** `POST /operator/session` with `{ key }`, `{ valueKey }` or both: the console signs in. */
+async function session(
   request: Request,
+  url: URL,
+  env: RelayEnv,
   relay: RelayOptions,
-  what: string,
-  act: (values: boolean) => Promise<Response>,
-): Promise<Response> =>
-  request.headers.has("fieldpost-value-key")
-    ? withValues(request, relay, what, "json", () => act(true))
-    : act(false);
+): Promise<Response> {
+  const body = await bodyOf(request);
+  if (body instanceof Response) return body;
+  const came = await signIn(body.given, request, url, env, relay);
+  if (came.status === 200) return json(200, { ...came.shown }, { "set-cookie": came.cookie });
+  if (came.status === 429)
+    return json(429, said(came.code), { "retry-after": String(Math.ceil(came.wait / 1000)) });
+  return json(came.status, said(came.code));
+}
 
 /** The most of an operator's body. */
 const MOST_BODY = 1 << 20;
 
-async function bodyOf(request: Request): Promise<string | Unreadable> {
+/** The body, as the object that it is; an answer where it is none. */
+async function bodyOf(
+  request: Request,
+): Promise<{ given: Record<string, unknown>; text: string } | Response> {
   try {
-    return new TextDecoder().decode(await capped(request, MOST_BODY));
+    const text = new TextDecoder().decode(await capped(request, MOST_BODY));
+    const given: unknown = text === "" ? {} : JSON.parse(text);
+    if (typeof given === "object" && given !== null)
+      return { given: given as Record<string, unknown>, text };
   } catch (error) {
-    if (error instanceof Unreadable) return error;
-    throw error;
+    if (error instanceof Unreadable) return json(error.status, { code: error.code });
+    if (!(error instanceof SyntaxError)) throw error;
   }
-}
-
-async function erase(request: Request, env: RelayEnv, relay: RelayOptions): Promise<Response> {
-  const body = await bodyOf(request);
-  if (body instanceof Unreadable) return json(body.status, { code: body.code });
-  let given: Record<string, unknown>;
-  try {
-    given = Object(JSON.parse(body)) as Record<string, unknown>;
-  } catch {
-    return json(400, { code: "body.json" });
-  }
-  const known: Known = {};
-  for (const kind of ["email", "phone"] as const) {
-    const text = given[kind] ?? undefined;
-    if (text === undefined) continue;
-    if (typeof text !== "string" || !isKnown[kind](text))
-      return json(400, { code: `erase.${kind}` });
-    known[kind] = text;
-  }
-  if (Object.keys(known).length === 0) return json(400, { code: "erase.which" });
-  const person = await sought(relay, known);
-  const names = await shards(env, relay);
-  const done = await Promise.allSettled(
-    names.map((shard) => one<{ erased: number; out: number }>(env, shard, "erase", person)),
-  );
-  const sum = (what: "erased" | "out"): number =>
-    done.reduce((sum, each) => sum + (each.status === "fulfilled" ? each.value[what] : 0), 0);
-  const missing = names.filter((_, at) => done[at]?.status === "rejected");
-  const [erased, out] = [sum("erased"), sum("out")];
-  log("erased", { leads: erased, out, missing: missing.length });
-  // `out`: calls that had left before; what they wrote is in the CRM. Where an outbox is away, it has to be asked again.
-  if (missing.length > 0) return json(503, { code: "outbox.unavailable", erased, out, missing });
-  return json(200, { erased, out });
+  return json(400, { code: "body.json" });
 }
 
 async function status(

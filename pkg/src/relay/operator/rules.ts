@@ -3,6 +3,10 @@ import { json as jsonAnswer, respond } from "../http/answer.js";
 import { MESSAGES } from "../codes.gen.js";
 import { bodyOf, breath } from "../storage/merge.js";
 import type { Move } from "../storage/moving.js";
+import { idOf } from "../storage/finding.js";
+import type { Pending } from "../storage/later.js";
+import { log } from "../host/log.js";
+import { UNDO } from "../desk.gen.js";
 import { all, one } from "./lists.js";
 import type { RelayEnv, RelayOptions } from "../options.js";
 import type { Ruled } from "../storage/ruled.js";
@@ -106,8 +110,54 @@ function ruleOf(
   return { what, which, after: "", round: roundOf(given["round"]), ...(anyway && { anyway }) };
 }
 
+/** Writes down what is due in a moment: each outbox carries it out by itself, unless somebody takes it back. */
+async function later(
+  asks: Rule,
+  who: string,
+  env: RelayEnv,
+  relay: RelayOptions,
+): Promise<Response> {
+  const now = Date.now();
+  const name = asks.round ?? roundOf(undefined);
+  const due = now + UNDO / (relay.timeScale ?? 1);
+  // Leads that are named have been seen; of all others those that were there.
+  const rule = asks.which.ids ? asks : { ...asks, before: idOf(now) };
+  await all(env, relay, "later", { name, due, rule, who });
+  return json(200, { name, due });
+}
+
+/** `GET /operator/pending`: what people have ruled of late, the newest first, over all outboxes. */
+export async function pending(env: RelayEnv, relay: RelayOptions): Promise<Response> {
+  const sums = new Map<string, Pending>();
+  for (const one of (await all<Pending[]>(env, relay, "pending")).flat()) {
+    const sum = sums.get(one.name);
+    if (!sum) {
+      sums.set(one.name, one);
+      continue;
+    }
+    sum.moved += one.moved;
+    for (const [code, n] of Object.entries(one.stayed))
+      sum.stayed[code] = (sum.stayed[code] ?? 0) + n;
+    sum.done = sum.done === null || one.done === null ? null : Math.max(sum.done, one.done);
+  }
+  const newest = [...sums.values()].sort((one, other) => (one.name < other.name ? 1 : -1));
+  return json(200, { pending: newest.slice(0, MOST_ROUNDS) });
+}
+
+/** `POST /operator/undo` with `{ name }`: takes back what has not begun. */
+export async function undo(
+  { name }: Record<string, unknown>,
+  env: RelayEnv,
+  relay: RelayOptions,
+): Promise<Response> {
+  const gone = await all<boolean>(env, relay, "undo", { name: String(name).slice(0, MOST_NAME) });
+  if (!gone.every(Boolean)) return json(409, { code: "undo.late", message: MESSAGES["undo.late"] });
+  log("undone", { name: String(name).slice(0, 20) });
+  return json(200, {});
+}
+
 /** A replay's name, which begins with its time: the one that a page's next call carries on, or a new one. */
-function roundOf(given: unknown): string {
+export function roundOf(given: unknown): string {
   if (typeof given === "string" && /^[0-9a-z]{8,9}-[0-9a-f]{8}$/.test(given)) return given;
   return `${Date.now().toString(36)}-${crypto.randomUUID().slice(0, 8)}`;
 }
@@ -150,6 +200,7 @@ export async function rule(
   what: Rule["what"],
   body: string,
   query: URLSearchParams,
+  who: string,
   env: RelayEnv,
   relay: RelayOptions,
 ): Promise<Response> {
@@ -167,6 +218,7 @@ export async function rule(
     if (!(error instanceof Wrong)) throw error;
     return json(400, { code: error.code, ...(error.message && { message: error.message }) });
   }
+  if ((given as Record<string, unknown>)["later"] === true) return later(asks, who, env, relay);
   const [shard = "", after = ""] = (query.get("cursor") ?? "").split(" ");
   const found = portions(asks, shard ? { shard, after } : undefined, env, relay);
   const { rows, next } = await some(found);

@@ -1,5 +1,6 @@
 import { Acceptance, type Accepted } from "./acceptance.js";
 import { Carrier } from "./carrier.js";
+import { Desk } from "./desk.js";
 import { KEEP } from "./deadlines.gen.js";
 import { OperatorStore } from "../storage/operator-store.js";
 import { Driver } from "./driver.js";
@@ -30,6 +31,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
     readonly inquiry: Inquiry;
     readonly polls: Polls;
     readonly registry: Registry;
+    readonly desk: Desk;
     readonly driver: Driver;
     shard = "";
     readonly id: string;
@@ -51,9 +53,11 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         this.store,
         () => options(env),
         (first) => this.driver.happensBy({ event: "acted", first }),
+        () => this.acted(),
       );
       this.polls = new Polls(this.store, (key) => this.acceptance.find({ key }));
       this.registry = new Registry(state.storage, env);
+      this.desk = new Desk(this.store);
       void state.blockConcurrencyWhile(async () => {
         await load();
         migrate(state.storage);
@@ -62,6 +66,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
         this.shard = state.id?.name ?? crypto.randomUUID();
         // An alarm that was lost with the last instance is set again before anything else.
         await this.driver.begin();
+        this.inquiry.later.wake();
         this.sweep();
       });
     }
@@ -92,6 +97,7 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
           return Response.json(this.rows("SELECT 1 FROM leads LIMIT 1"));
         case "/wake":
           await this.driver.happens({ event: "alarm" });
+          this.inquiry.later.wake();
           // An outbox where nothing waits has no alarm.
           await this.forget();
           return Response.json({ accounts: this.inquiry.gone.everyAccount() });
@@ -105,17 +111,19 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
           return this.acted(Response.json(await erase(this.store, await body())));
         default: {
           const answer =
-            (await this.inquiry.answer(path, request)) ?? new Response(null, { status: 404 });
-          return path === "/rule" ? this.acted(answer) : answer;
+            (await this.desk.answer(path, request)) ??
+            (await this.inquiry.answer(path, request)) ??
+            new Response(null, { status: 404 });
+          return ACTS.includes(path) ? this.acted(answer) : answer;
         }
       }
     }
 
     /** A person has acted: there may be room again, and what waited for that goes out. */
-    async acted(answer: Response): Promise<Response> {
+    async acted<T>(answer?: T): Promise<T> {
       this.acceptance.review.changed();
       await this.driver.happensBy({ event: "acted", counts: true });
-      return answer;
+      return answer as T;
     }
 
     /** Something has become of a lead. */
@@ -167,6 +175,9 @@ export function makeOutbox(load: () => Promise<void>): DurableObjectClass {
     }
   };
 }
+
+/** What a person does to leads. */
+const ACTS: readonly string[] = ["/rule", "/correct"];
 
 /** What a Worker is told of a key; one that is elsewhere is no answer that a Worker of the release before could take for one. */
 const said = (found: Accepted): Response =>

@@ -84,6 +84,15 @@ async function register(env: RelayEnv, relay: RelayOptions): Promise<Registered>
   return heard;
 }
 
+/** Asks the object that all shards have in common about the people at the console. */
+export const atDesk = <T>(
+  env: RelayEnv,
+  relay: RelayOptions,
+  what: string,
+  given: object,
+): Promise<T> =>
+  consult<T>(outbox(env, REGISTRY), `https://outbox/${what}`, patience(relay.timeScale), given);
+
 /** As it was heard a while ago; older than that only where the registry is away. */
 async function registered(env: RelayEnv, relay: RelayOptions): Promise<Registered> {
   const known = kept?.own === countOf(relay) ? kept : undefined;

@@ -23,9 +23,13 @@ export interface Erased {
  */
 export async function erase(
   store: OperatorStore,
-  { persons, keyed = [], keys = [] }: Pick<Sought, "persons"> & Partial<Sought>,
+  { persons, keyed = [], keys = [], lead }: Pick<Sought, "persons"> & Partial<Sought> & Alone,
 ): Promise<Erased> {
   const done: Erased = { erased: 0, out: 0 };
+  if (lead !== undefined) {
+    alone(store, lead, done);
+    return done;
+  }
   const hashes = keyed.map((hash) => `:${hash} `);
   for (
     let rows = after(store, "");
@@ -48,6 +52,19 @@ export async function erase(
   return done;
 }
 
+/** One lead instead of a person: what others of theirs hold stays. */
+interface Alone {
+  lead?: string;
+}
+
+function alone(store: OperatorStore, lead: string, done: Erased): void {
+  store.together(() => {
+    const [open] = store.rows("SELECT finished FROM leads WHERE id = ?", lead);
+    if (open?.["finished"] === null) take(store, lead, done);
+    else unknown(store, lead);
+  });
+}
+
 /** Of leads that are finished only hashes are left: nobody finds them by a person any more. */
 function forget(store: OperatorStore, keyed: readonly string[]): void {
   const hashes = JSON.stringify(keyed.flatMap((hash) => [`e:${hash}`, `p:${hash}`]));
@@ -56,15 +73,17 @@ function forget(store: OperatorStore, keyed: readonly string[]): void {
       "SELECT DISTINCT lead FROM known_persons WHERE hash IN (SELECT value FROM json_each(?))",
       hashes,
     );
-    for (const { lead } of leads) {
-      store.rows(
-        `DELETE FROM known_persons WHERE lead = ?1 AND hash IN
-         (SELECT value FROM leads, json_each('["' || replace(known, ' ', '","') || '"]') WHERE leads.id = ?1)`,
-        lead,
-      );
-      store.rows("UPDATE leads SET known = NULL WHERE id = ?", lead);
-    }
+    for (const { lead } of leads) unknown(store, String(lead));
   });
+}
+
+function unknown(store: OperatorStore, lead: string): void {
+  store.rows(
+    `DELETE FROM known_persons WHERE lead = ?1 AND hash IN
+     (SELECT value FROM leads, json_each('["' || replace(known, ' ', '","') || '"]') WHERE leads.id = ?1)`,
+    lead,
+  );
+  store.rows("UPDATE leads SET known = NULL WHERE id = ?", lead);
 }
 
 /** The next ones in the order of the leads. */

@@ -1,5 +1,6 @@
 import { attemptsOf } from "./attempts.js";
 import { type Gone, goneBy, LAST } from "./gone.js";
+import { breath } from "./merge.js";
 import { STATES, type LeadState } from "./lead-state.js";
 import type { OperatorStore } from "./operator-store.js";
 import type { Page } from "./paged.js";
@@ -38,7 +39,7 @@ const LOOKED = 2_000;
 const MOST_OF_PERSON = 1_000;
 
 /** The first characters of the ids of a moment: they are UUIDs of version 7. */
-function idOf(time: number): string {
+export function idOf(time: number): string {
   const hex = Math.max(0, Math.trunc(time)).toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }
@@ -53,10 +54,20 @@ export class Finding {
   ) {}
 
   page({ filter, before, most, values }: Wanted): Page {
+    const { ids, next } = this.portion(filter, before, most, isPlain(filter) ? most : LOOKED);
+    return { lines: ids.map((id) => [id, JSON.stringify(this.row(id, values))]), next };
+  }
+
+  /** The next ones that are meant, and where others begin. */
+  private portion(
+    filter: Filter,
+    before: string,
+    most: number,
+    looked: number,
+  ): { ids: string[]; next: string | null } {
     const named = this.named(filter);
     const first = filter.to === undefined ? LAST : idOf(filter.to);
     const from = before !== "" && before < first ? before : first;
-    const looked = isPlain(filter) ? most : LOOKED;
     const ids = named ? named.filter((id) => id < from) : this.some(filter, from, looked);
     const end = filter.from === undefined ? "" : idOf(filter.from);
     const inside = ids.filter((id) => id >= end);
@@ -64,9 +75,21 @@ export class Finding {
     const isFull = found.length === most;
     const isOver = named !== undefined || inside.length < ids.length || ids.length < looked;
     return {
-      lines: found.map((id) => [id, JSON.stringify(this.row(id, values))]),
+      ids: found,
       next: isFull ? (found.at(-1) as string) : isOver ? null : (ids.at(-1) as string),
     };
+  }
+
+  /** How many leads are meant, some at a time. */
+  async count(filter: Filter): Promise<number> {
+    let sum = 0;
+    for (let before: string | null = ""; before !== null; ) {
+      const { ids, next } = this.portion(filter, before, LOOKED, LOOKED);
+      sum += ids.length;
+      if (next !== null) await breath();
+      before = next;
+    }
+    return sum;
   }
 
   /** The leads of an id or a person, the newest first; nothing where neither is asked for. */

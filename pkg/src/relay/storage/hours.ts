@@ -57,8 +57,10 @@ export function forgetHours(store: OperatorStore, now: number): void {
 
 /** By days of a zone that is so many minutes before UTC. */
 export function days(store: OperatorStore, since: number, zone: number): DayCount[] {
+  // A number of JavaScript's comes as a real one, and would divide as one.
   return store.rows(
-    "SELECT (hour * 60 + ?1) / 1440 AS day, what, form, account, sum(n) AS n FROM hours WHERE (hour * 60 + ?1) / 1440 >= ?2 AND hour >= ?2 * 24 - 24 GROUP BY 1, what, form, account",
+    `SELECT (hour * 60 + CAST(?1 AS INTEGER)) / 1440 AS day, what, form, account, sum(n) AS n FROM hours
+     WHERE (hour * 60 + CAST(?1 AS INTEGER)) / 1440 >= ?2 AND hour >= ?2 * 24 - 24 GROUP BY 1, what, form, account`,
     zone,
     since,
   ) as unknown as DayCount[];

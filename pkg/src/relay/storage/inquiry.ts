@@ -1,10 +1,12 @@
 import type { OperatorStore, ShardStatus } from "./operator-store.js";
-import { Finding, type Wanted } from "./finding.js";
+import { type Filter, Finding, type Wanted } from "./finding.js";
 import { Gone } from "./gone.js";
+import { type Due, Later } from "./later.js";
 import { Listing } from "./listing.js";
 import type { RelayOptions } from "../options.js";
 import { answered } from "./paged.js";
-import { type Rule, Ruling } from "./ruling.js";
+import type { Ruled } from "./ruled.js";
+import { type Correction, type Portion, type Rule, Ruling } from "./ruling.js";
 import { Selection, type Which } from "./selection.js";
 import { type DayAsked, today } from "./today.js";
 
@@ -17,17 +19,27 @@ export class Inquiry {
   private readonly selection: Selection;
   private readonly listing: Listing;
   private readonly finding: Finding;
+  readonly later: Later;
 
-  /** `sentOn` sees that what was sent on goes out; with the first of it, accounts that asked for quiet are asked again. */
+  /**
+   * `sentOn` sees that what was sent on goes out; with the first of it, accounts that asked for quiet are asked again. `acted`
+   * hears that a person's word was carried out.
+   */
   constructor(
     readonly store: OperatorStore,
     readonly relay: () => RelayOptions,
     readonly sentOn: (first: boolean) => Promise<void>,
+    acted: () => Promise<void>,
   ) {
     this.gone = new Gone(store, relay);
     this.selection = new Selection(store, this.gone);
     this.listing = new Listing(store, this.gone, this.selection, relay);
     this.finding = new Finding(store, this.gone, this.selection, relay);
+    this.later = new Later(store, async (rule) => {
+      const portion = await this.rule(rule);
+      await acted();
+      return portion;
+    });
   }
 
   /** The answer to an operator's call; nothing for a path that is none. */
@@ -58,16 +70,40 @@ export class Inquiry {
         return Response.json(await this.listing.rounds(round, most));
       }
       case "/rule": {
-        const rule = await given<Rule>();
-        const portion = new Ruling(this.store, this.relay(), this.gone, this.selection).rule(rule);
-        // What has moved goes out, whatever becomes of the leads behind it; and a person's word lets every outbox ask again.
-        const first = rule.after === "" && rule.what === "replay";
-        if (first || portion.ruled.some(({ moved }) => moved)) await this.sentOn(first);
-        return Response.json(portion);
+        return Response.json(await this.rule(await given<Rule>()));
+      }
+      case "/later":
+        this.later.add(await given<Due>());
+        return Response.json({});
+      case "/undo":
+        return Response.json(this.later.undo((await given<{ name: string }>()).name));
+      case "/pending":
+        return Response.json(this.later.list());
+      case "/count":
+        return Response.json(await this.finding.count((await given<{ filter: Filter }>()).filter));
+      case "/correct": {
+        const ruled = this.ruling().correct(await given<Correction>());
+        await this.moved(ruled, true);
+        return Response.json(ruled);
       }
       default:
         return undefined;
     }
+  }
+
+  private ruling(): Ruling {
+    return new Ruling(this.store, this.relay(), this.gone, this.selection);
+  }
+
+  private async rule(rule: Rule): Promise<Portion> {
+    const portion = this.ruling().rule(rule);
+    // What has moved goes out, whatever becomes of the leads behind it; and a person's word lets every outbox ask again.
+    await this.moved(portion.ruled, rule.after === "" && rule.what === "replay");
+    return portion;
+  }
+
+  private async moved(ruled: readonly Ruled[], first: boolean): Promise<void> {
+    if (first || ruled.some((one) => one.moved)) await this.sentOn(first);
   }
 
   status(): ShardStatus {

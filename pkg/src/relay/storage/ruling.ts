@@ -1,6 +1,7 @@
 import { mended } from "../lead/check.js";
 import type { OperatorStore } from "./operator-store.js";
-import { type Gone, goneBy, waysOf } from "./gone.js";
+import type { Hashes } from "../lead/persons.js";
+import { type Gone, goneBy, LAST, waysOf } from "./gone.js";
 import { log } from "../host/log.js";
 import { type Move, moved } from "./moving.js";
 import type { RelayOptions } from "../options.js";
@@ -18,6 +19,16 @@ export interface Rule {
   move?: Move;
   /** A lead that does not pass the form's check goes on all the same, with what passes of it. */
   anyway?: boolean;
+  /** Only leads before this one: what has come since nobody has seen. */
+  before?: string;
+}
+
+/** A lead's values as a person has corrected them, and whom they are about. */
+export interface Correction extends Omit<Hashes, "bodyKeyed"> {
+  id: string;
+  /** Clean values, as JSON. */
+  lead: string;
+  round: string;
 }
 
 /** What came of some of them, and after which lead the others begin. */
@@ -48,9 +59,11 @@ export class Ruling {
 
   /** Rules about some leads, the oldest first. One that cannot be written down holds up none of the others. */
   rule(rule: Rule): Portion {
-    const { what, which, after } = rule;
-    const leads = this.selection.leads(which, which.ids ? "all" : "person", after, PORTION, "ASC");
+    const { what, which, after, before = LAST } = rule;
+    const found = this.selection.leads(which, which.ids ? "all" : "person", after, PORTION, "ASC");
+    const leads = found.filter((lead) => lead < before);
     const ruled = leads.flatMap((lead) => {
+      if (which.form !== undefined && which.form !== this.form(lead)) return [];
       try {
         return this.store.together(() => this.store.tally.turn(lead, () => this[what](lead, rule)));
       } catch {
@@ -70,6 +83,30 @@ export class Ruling {
       log(LINES[what], { ...sums, ...(what === "discard" && { reason: rule.reason ?? "" }) });
     }
     return { ruled, next: leads.length < PORTION ? null : (leads.at(-1) as string) };
+  }
+
+  /** Puts other values in the place of a lead's, and sends it on: both, or nothing of it. */
+  correct({ id, lead, round, person, persons, personsKeyed }: Correction): Ruled[] {
+    const ruled = this.store.together(() =>
+      this.store.tally.turn(id, () => {
+        const [row] = this.store.rows(
+          "SELECT visitor FROM leads WHERE id = ? AND finished IS NULL",
+          id,
+        );
+        if (!row || this.waiting(id).length === 0) return [];
+        this.store.tally.values(id, lead, String(row["visitor"]));
+        this.store.rows(
+          "UPDATE leads SET raw = 0, issues = NULL, person = ?, persons = ?, persons_keyed = ? WHERE id = ?",
+          person,
+          persons,
+          personsKeyed,
+          id,
+        );
+        return this.replay(id, { what: "replay", which: {}, after: "", round });
+      }),
+    );
+    if (ruled.length > 0) log("corrected", { id });
+    return ruled;
   }
 
   /** Sends a lead on. Each delivery that can move moves, whatever becomes of the others; none that is delivered goes again. */

@@ -193,6 +193,22 @@ const ADDITIONS: readonly string[] = [
       ON CONFLICT DO UPDATE SET n = n + 1;
   END;
   `,
+  // later: what a person has ruled and can take back until it is due. In the object "shards" alone: sessions of the console, by the
+  // hash of their token; who saw or changed what; senders that are let through.
+  `
+  CREATE TABLE later (
+    name TEXT PRIMARY KEY, due INTEGER NOT NULL, rule TEXT NOT NULL, who TEXT NOT NULL, begun INTEGER, done INTEGER,
+    moved INTEGER NOT NULL, stayed TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE sessions (
+    token TEXT PRIMARY KEY, who TEXT NOT NULL, keys TEXT NOT NULL, until INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_until ON sessions (until);
+  CREATE TABLE audit (n INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, about TEXT NOT NULL) STRICT;
+  CREATE TABLE passes (
+    id TEXT PRIMARY KEY, form TEXT NOT NULL, kind TEXT NOT NULL, sender TEXT NOT NULL, until INTEGER NOT NULL, made INTEGER NOT NULL, who TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Brings the tables to this version; refuses what a later one wrote, rather than guess. */

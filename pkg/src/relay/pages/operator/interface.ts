@@ -1,65 +1,31 @@
-/** What this page reads of the operator's interface, and how it asks. */
+/** What the console reads of the operator's interface, and how it asks. */
 
-export interface Delivery {
-  lead: string;
-  account: string;
-  phase: string;
-  code?: string | null;
-  warning?: string | null;
-  /** The closed target that it waits for. */
-  hold?: string | null;
-  /** Why nobody will ask about it again. */
-  gone?: string | null;
-  maybe_repeated?: boolean;
+export type Right = "view" | "operate" | "values";
+
+export interface Me {
+  who: string;
+  rights: Right[];
 }
 
-/** A lead that waits for a person. */
-export interface Lead {
-  lead: string;
+export interface Count {
+  n: number;
+}
+
+export interface DayCount extends Count {
+  day: number;
+  what: "accepted" | "delivered";
   form: string;
-  accepted: number;
-  /** Kept as it came: it did not pass the form's check. */
-  raw?: boolean;
-  issues?: string | null;
-  deliveries: Delivery[];
+  account: string;
 }
 
 /** Leads of one state and code, or of one form and account that are gone. */
 export interface Group {
-  phase?: string;
-  code: string;
+  phase: string;
+  code: string | null;
   leads: number;
   account?: string;
   form?: string;
   to?: string[];
-}
-
-/** What became of one delivery that a person has ruled about. */
-export interface Ruled {
-  id?: string;
-  shard?: string;
-  lead: string;
-  account: string;
-  moved: boolean;
-  message?: string;
-}
-
-export interface Answered {
-  rows: Ruled[];
-  next: string | null;
-  round?: string;
-}
-
-export interface Count {
-  phase: string;
-  code?: string | null;
-  deliveries: number;
-}
-
-export interface Round {
-  round: string;
-  at: number;
-  states: Count[];
 }
 
 interface Closed {
@@ -72,50 +38,149 @@ interface Closed {
 
 export interface Account {
   account: string;
+  system: string;
   running: number;
-  calls: number;
   closed: Closed | null;
   targets?: (Closed & { form: string; param: string | null })[];
   refused: string | null;
   quota: number | null;
   quietUntil: number;
-  version: number | null;
 }
 
-/** A form with so many refused leads in one account that the next ones wait. */
-export interface Full {
-  form: string;
-  account: string;
+export interface FormNamed {
+  name: string;
+  title: string;
+  accounts: string[];
 }
 
-export interface Outbox {
-  shard: string;
-  queued: number;
-  review: number;
-  dead: number;
-  gone?: number;
-  bytes: number;
-  oldest: number | null;
-  full?: Full[];
-}
-
-export interface Status {
-  shards: Outbox[];
-  gates: Account[];
-}
-
-export interface Attention {
+export interface Today {
+  day: number;
+  days: DayCount[];
+  leads: (Count & { form: string; standing: "queued" | "review" | "dead" })[];
+  deliveries: (Count & { form: string; account: string; phase: string })[];
   groups: Group[];
-  leads: Lead[];
-  next?: string | null;
+  took: { of: number; median: number | null; p95: number | null };
+  oldest: { id: string; form: string; accepted: number } | null;
+  accounts: Account[];
+  forms: FormNamed[];
+}
+
+export interface Delivery {
+  account: string;
+  phase: string;
+  code: string | null;
+  warning: string | null;
+  hold: string | null;
+  gone: string | null;
+  maybe_repeated: number;
+  next: number;
+  reason: string | null;
+}
+
+export interface Row {
+  id: string;
+  form: string;
+  accepted: number;
+  finished: number | null;
+  review: string | null;
+  raw: number;
+  issues: string | null;
+  state: string;
+  who?: string | null;
+  deliveries: Delivery[];
+}
+
+export interface Attempt {
+  at: number;
+  took: number;
+  operation: string;
+  kind: string;
+  code: string | null;
+}
+
+export interface Lead extends Row {
+  kept: boolean;
+  consents: { field: string; at?: string; purpose?: string; text?: string }[];
+  values?: Record<string, unknown> | [string, unknown][] | null;
+  source?: Record<string, unknown>;
+  deliveries: (Delivery & {
+    id: string;
+    record: string | null;
+    sentOn: number | null;
+    attempts: Attempt[];
+    cut: boolean;
+  })[];
+}
+
+export interface Field {
+  kind?: string;
+  label?: string;
+  required?: boolean;
+  choices?: string[];
+}
+
+export interface Setup {
+  forms: {
+    name: string;
+    title: string;
+    fields: Record<string, Field>;
+    origins: string[];
+    deliver: { account: string; map: Record<string, string>; constants: string[] }[];
+  }[];
+  accounts: { name: string; system: string; host: string; record: string | null }[];
+}
+
+export interface Pending {
+  name: string;
+  what: "replay" | "discard" | "move";
+  due: number;
+  who: string;
+  done: number | null;
+  moved: number;
+  stayed: Record<string, number>;
+}
+
+export interface Issue {
+  field: string;
+  code: string;
+  message: string;
+}
+
+/** What became of one delivery that a person has ruled about. */
+export interface Ruled {
+  lead: string;
+  account: string;
+  moved: boolean;
+  code?: string;
+  message?: string;
+}
+
+export interface Audited {
+  n: number;
+  at: number;
+  who: string;
+  what: string;
+  about: string;
+}
+
+export interface Pass {
+  id: string;
+  form: string;
+  kind: "email" | "domain";
+  domain: string | null;
+  until: number;
+  made: number;
+  who: string;
 }
 
 /** The relay refused, or did not answer with what was asked for. */
 export class Refusal extends Error {
   constructor(
     readonly status: number,
+    readonly code: string,
     /** The relay's own sentence. */
     readonly said: string | undefined,
+    readonly issues: readonly Issue[] = [],
   ) {
     super(said ?? String(status));
   }
@@ -126,36 +191,37 @@ export const sentence = (error: unknown): string =>
   (error instanceof Refusal ? error.said : undefined) ??
   "The relay did not say what became of it. Refresh and look before you do it again.";
 
-// The key lives in this variable and nowhere else: closing the page forgets it.
-let key = "";
+/** Whether values are asked for with each call; the relay writes that down. */
+export const seeing = { values: false };
 
-export const isOpen = (): boolean => key !== "";
+/** Who hears that the session is over. */
+export const ended: { heard: () => void } = { heard: () => {} };
 
-export function open(given: string): void {
-  key = given;
-}
-
-export async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
+/** No key is here: the browser holds the session's cookie, which no script can read. */
+async function asked(path: string, init: RequestInit): Promise<Response> {
   const response = await fetch(`/operator/${path}`, {
     ...init,
     signal: AbortSignal.timeout(120_000),
-    credentials: "omit",
-    headers: { authorization: `Bearer ${key}` },
+    credentials: "same-origin",
+    headers: {
+      "fieldpost-console": "1",
+      ...(seeing.values && { "fieldpost-values": "1" }),
+    },
   });
-  const answer = (await response.json().catch(() => undefined)) as
-    | (T & { message?: string })
-    | undefined;
-  if (!response.ok || answer === undefined) throw new Refusal(response.status, answer?.message);
-  return answer;
+  if (response.ok) return response;
+  const said = (await response.json().catch(() => ({}))) as {
+    code?: string;
+    message?: string;
+    issues?: Issue[];
+  };
+  if (response.status === 401) ended.heard();
+  throw new Refusal(response.status, said.code ?? "", said.message, said.issues);
 }
 
-/** Which leads are meant, and with what: ids, a code, a form, a reason. */
-export type Which = Readonly<Record<string, unknown>>;
+export const read = async <T>(path: string): Promise<T> =>
+  (await asked(path, {})).json() as Promise<T>;
 
-export type Rule = "replay" | "discard" | "move";
+export const tell = async <T>(path: string, said: object, method = "POST"): Promise<T> =>
+  (await asked(path, { method, body: JSON.stringify(said) })).json() as Promise<T>;
 
-export const rule = (what: Rule, which: Which, cursor?: string): Promise<Answered> =>
-  call(`${what}?page=1${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`, {
-    method: "POST",
-    body: JSON.stringify(which),
-  });
+export const file = async (path: string): Promise<Blob> => (await asked(path, {})).blob();

@@ -1,4 +1,5 @@
 import { MEANS, PHASES as NAMES } from "../../codes.gen.js";
+import { MENDS, VENDORS } from "./codes.gen.js";
 
 export const many = (n: number, one: string, more: string): string =>
   `${n.toLocaleString()} ${n === 1 ? one : more}`;
@@ -6,6 +7,10 @@ export const leads = (n: number): string => many(n, "lead", "leads");
 
 export const when = (ms: number): string =>
   new Date(ms).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+export const exactly = (ms: number): string =>
+  new Date(ms).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+export const clock = (ms: number): string =>
+  new Date(ms).toLocaleTimeString(undefined, { timeStyle: "short" });
 
 const UNITS = [
   ["day", 86_400],
@@ -13,33 +18,53 @@ const UNITS = [
   ["minute", 60],
 ] as const;
 
-export function age(ms: number): string {
-  const seconds = Math.max(1, Math.round((Date.now() - ms) / 1_000));
+/** A span of milliseconds in its largest unit. */
+export function span(ms: number): string {
+  const seconds = ms / 1_000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? (["second", 1] as const);
   return many(Math.floor(seconds / size), unit, `${unit}s`);
 }
+export const age = (ms: number): string => span(Math.max(10_000, Date.now() - ms));
 
-export const size = (bytes: number): string =>
-  bytes < 1e5
-    ? `${Math.ceil(bytes / 1e3)} kB`
-    : bytes < 1e9
-      ? `${(bytes / 1e6).toFixed(1)} MB`
-      : `${(bytes / 1e9).toFixed(2)} GB`;
-
-/** What our codes mean; those of CRMs stand for themselves, and in docs/errors.md. */
-export const WHY: Readonly<Record<string, string>> = MEANS;
 export const PHASES: Readonly<Record<string, string>> = NAMES;
 
-export const why = (code: string | null | undefined): string =>
-  (code ?? "")
-    .split(" ")
-    .map((one) => WHY[one] ?? one)
-    .join("; ");
-
-/** The code itself, behind the words for it. */
-export const named = (code: string): HTMLElement | "" => {
-  if (!WHY[code]) return "";
-  const made = document.createElement("code");
-  made.textContent = ` ${code}`;
-  return made;
+/** Where a lead as a whole stands. */
+export const STATES: Readonly<Record<string, string>> = {
+  review: "Held for review",
+  dead: "Refused by a system",
+  waiting: "Waits for a system",
+  delivered: "Delivered",
+  discarded: "Discarded",
+  erased: "Erased",
 };
+
+/** What a call came to. */
+export const KINDS: Readonly<Record<string, string>> = {
+  stored: "stored",
+  found: "looked up",
+  refused: "refused",
+  retry: "to be tried again",
+  unknown: "no answer that can be read",
+};
+
+const NAMED: Readonly<Record<string, string>> = {
+  created: "a new record",
+  updated: "a record that was there",
+  unchanged: "nothing had to change",
+};
+
+/** What a code means: in our words, in those of the vendor's page, else the code itself. */
+export const means = (code: string): string =>
+  MEANS[code] ?? VENDORS[code]?.replace(/\.$/, "") ?? NAMED[code] ?? code;
+
+export const why = (codes: string | null | undefined): string =>
+  (codes ?? "").split(" ").filter(Boolean).map(means).join("; ");
+
+/** What can be done about it. */
+export const mend = (codes: string | null | undefined): string =>
+  (codes ?? "")
+    .split(" ")
+    .map((code) => MENDS[code]?.replaceAll("`", "") ?? "")
+    .filter(Boolean)
+    .join(" ");

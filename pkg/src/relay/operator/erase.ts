@@ -1,0 +1,39 @@
+import { json, respond } from "../http/answer.js";
+import { log } from "../host/log.js";
+import { isKnown, type Known, sought } from "../lead/persons.js";
+import type { RelayEnv, RelayOptions } from "../options.js";
+import { shards } from "../outbox/shards.js";
+import { one } from "./lists.js";
+
+/** `POST /operator/erase` with `{ email, phone }`, or one of them, or `{ id }` of one lead. */
+export async function erase(
+  given: Record<string, unknown>,
+  env: RelayEnv,
+  relay: RelayOptions,
+): Promise<Response> {
+  const { id } = given;
+  const known: Known = {};
+  for (const kind of ["email", "phone"] as const) {
+    const text = given[kind] ?? undefined;
+    if (text === undefined) continue;
+    if (typeof text !== "string" || !isKnown[kind](text))
+      return respond(json(400, { code: `erase.${kind}` }));
+    known[kind] = text;
+  }
+  const isOne = typeof id === "string" && id !== "";
+  if (isOne === Object.keys(known).length > 0) return respond(json(400, { code: "erase.which" }));
+  const person = isOne ? { persons: [], lead: id } : await sought(relay, known);
+  const names = await shards(env, relay);
+  const done = await Promise.allSettled(
+    names.map((shard) => one<{ erased: number; out: number }>(env, shard, "erase", person)),
+  );
+  const sum = (what: "erased" | "out"): number =>
+    done.reduce((sum, each) => sum + (each.status === "fulfilled" ? each.value[what] : 0), 0);
+  const missing = names.filter((_, at) => done[at]?.status === "rejected");
+  const [erased, out] = [sum("erased"), sum("out")];
+  log("erased", { leads: erased, out, missing: missing.length });
+  // `out`: calls that had left before; what they wrote is in the CRM. Where an outbox is away, it has to be asked again.
+  if (missing.length > 0)
+    return respond(json(503, { code: "outbox.unavailable", erased, out, missing }));
+  return respond(json(200, { erased, out }));
+}

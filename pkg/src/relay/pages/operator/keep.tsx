@@ -1,0 +1,70 @@
+import { useState } from "preact/hooks";
+import { file, type Me, sentence } from "./interface.js";
+import { Said, Select } from "./ui.js";
+
+const FORMATS = [
+  [
+    "import",
+    "import.csv",
+    "Values as they are, for a CRM's import. Free text that would begin a formula stays disarmed.",
+  ],
+  ["csv", "leads.csv", "For a spreadsheet. Whatever would be a formula is disarmed."],
+  ["json", "leads.json", "Everything, lossless."],
+] as const;
+
+/** Takes what is not finished out of the relay, with its values. */
+export function Export({ me }: { me: Me }) {
+  const [phase, setPhase] = useState("");
+  const [busy, setBusy] = useState("");
+  const [failed, setFailed] = useState("");
+  if (!me.rights.includes("values"))
+    return (
+      <p>
+        An export has what visitors typed. Press “Show values” and give the key for values first.
+      </p>
+    );
+  const take = async (format: string, name: string): Promise<void> => {
+    setBusy(format);
+    setFailed("");
+    try {
+      const blob = await file(`export?format=${format}${phase ? `&phase=${phase}` : ""}`);
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(blob);
+      link.download = name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    } catch (error) {
+      setFailed(sentence(error));
+    }
+    setBusy("");
+  };
+  return (
+    <>
+      <p>
+        Leads that are not finished, a row for each. What is delivered has no values any more: the
+        systems have them. Each export is written into the audit log.
+      </p>
+      <Select
+        label="Which"
+        value={phase}
+        options={[
+          ["", "All that are not finished"],
+          ["review", "Held for review"],
+          ["dead", "Refused by a system"],
+        ]}
+        change={setPhase}
+      />
+      <ul class="cards">
+        {FORMATS.map(([format, name, about]) => (
+          <li key={format}>
+            <p>{about}</p>
+            <button type="button" disabled={busy !== ""} onClick={() => void take(format, name)}>
+              {busy === format ? "Reading…" : `Save ${name}`}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {failed && <Said bad>{failed}</Said>}
+    </>
+  );
+}
