@@ -218,13 +218,13 @@ async function bodyOf(
   try {
     const text = new TextDecoder().decode(await capped(request, MOST_BODY));
     const given: unknown = text === "" ? {} : JSON.parse(text);
-    if (typeof given === "object" && given !== null)
-      return { given: given as Record<string, unknown>, text };
+    // What is no object says nothing: whoever needs to be told something says so.
+    return { given: Object(given) as Record<string, unknown>, text };
   } catch (error) {
     if (error instanceof Unreadable) return json(error.status, { code: error.code });
     if (!(error instanceof SyntaxError)) throw error;
+    return json(400, { code: "body.json" });
   }
-  return json(400, { code: "body.json" });
 }
 
 async function status(
