@@ -59,6 +59,8 @@ const BINDINGS = {
   SEAL_SECRET: "the examples open what browsers have saved with this",
   OPERATOR_KEY: "the examples' operator",
   VALUE_KEY: "the examples' operator, for values",
+  ANNA_KEY: "the examples' first person",
+  BERT_KEY: "the examples' second person",
   MARKETO_URL: "https://123-ABC-456.mktorest.com",
   MARKETO_FORM_ID: "1029",
   MARKETO_CLIENT_ID: "sandbox-client",

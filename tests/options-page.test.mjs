@@ -13,6 +13,8 @@ const TABLES = {
   "A way into an account": ["Target"],
   "An account": ["RelayAccount"],
   Credentials: ["Credentials"],
+  "People at the console": ["Operator"],
+  "Cloudflare Access": ["AccessOptions"],
   Turnstile: ["TurnstileOptions"],
 };
 
