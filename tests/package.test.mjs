@@ -45,6 +45,7 @@ describe("the tarball", () => {
       "wasm/edge/fieldpost_bg.wasm",
       "wasm/edge/fieldpost.js",
       "LICENSE-MIT",
+      "README.md",
     ])
       assert.ok(names.includes(needed), `${needed} is missing`);
     const odd = names.filter(
