@@ -1,18 +1,21 @@
 // Sorts the code of a module for its way into a page; `src/core/carried.ts` puts it together again.
-import { KINDS, unpacked } from "./dist/core/carried.js";
-
-/** The streams as `Stream` there has them. */
-const CODE = 1;
-const TABLES = 4;
-const CALLS = 5;
-const OTHERS = 7;
-const PLACES = 8;
-const DECLARED = 11;
-const HEAD = 12;
-const TAIL = 13;
+import {
+  CODE,
+  DECLARED,
+  HEAD,
+  KINDS,
+  OTHERS,
+  PLACES,
+  TABLES,
+  TAIL,
+  unpacked,
+} from "./dist/core/carried.js";
 
 /** What `KINDS` knows nothing of, and what has bytes behind it that are no numbers: compiling for pages makes none of it. */
 const UNKNOWN = (code) => code > 0xc4 || [0x1c, 0x25, 0x26, 0x43, 0x44].includes(code);
+
+/** Seven bits a byte, the lowest first. */
+const leb = (number) => (number > 127 ? [(number & 127) | 128, ...leb(number >> 7)] : [number]);
 
 /** The streams of a module, one behind the other, and before them how long each is. */
 export function sorted(module) {
@@ -43,7 +46,7 @@ export function sorted(module) {
       else if (kind > 0) {
         const said = number(kind);
         if (kind === TABLES) numbers(kind, said + 1);
-        if (code === 0x11) number(CALLS);
+        if (code === 0x11) number(kind);
       }
     }
   };
@@ -62,13 +65,10 @@ export function sorted(module) {
       while (at < end) byte(streams[rest]);
     }
   }
-  for (const { length } of streams.slice(CODE, TAIL)) {
-    if (length > 127)
-      streams[0].push(
-        (length & 127) | 128,
-        ...(length >> 14 ? [((length >> 7) & 127) | 128, length >> 14] : [length >> 7]),
-      );
-    else streams[0].push(length);
+  let start = 0;
+  for (const { length } of streams.slice(CODE)) {
+    streams[0].push(...leb(start));
+    start += length;
   }
   return Uint8Array.from(streams.flat());
 }

@@ -1,12 +1,12 @@
 //! How values are written into a request: JSON (RFC 8259), percent-encoding (RFC 3986), and the form encoding of the
 //! URL standard.
 
-use crate::packed::{Node, TEXT, put};
+use crate::packed::{Buffer, Node, TEXT, put};
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// Writes a packed value as JSON.
-pub(crate) fn json(value: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn json(value: &[u8], out: &mut Buffer) {
     match Node::of(value) {
         Node::Null => put(out, b"null"),
         Node::Bool(true) => put(out, b"true"),
@@ -35,7 +35,7 @@ pub(crate) fn json(value: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Adds a member to a JSON object that is being written.
-pub(crate) fn json_entry(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn json_entry(name: &[u8], value: &[u8], out: &mut Buffer) {
     // Only an object that has no member yet ends in its brace.
     if out.last() != Some(&b'{') {
         out.push(b',');
@@ -46,7 +46,7 @@ pub(crate) fn json_entry(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Adds a text as JSON.
-pub(crate) fn json_text(text: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn json_text(text: &[u8], out: &mut Buffer) {
     out.push(b'"');
     let mut rest = text;
     // Copies the runs between the characters that RFC 8259 §7 escapes, which are all one byte long.
@@ -82,12 +82,12 @@ fn is_json_number(text: &[u8]) -> bool {
 }
 
 /// Writes `text` as one segment of a path or one value of a query: all but the unreserved of RFC 3986 is encoded.
-pub(crate) fn percent(text: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn percent(text: &[u8], out: &mut Buffer) {
     escape(text, b'~', out);
 }
 
 /// Adds `text` with its percent signs read; one that stands for nothing stays.
-pub(crate) fn unpercent(mut text: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn unpercent(mut text: &[u8], out: &mut Buffer) {
     while let [byte, rest @ ..] = text {
         text = rest;
         let mut read = *byte;
@@ -112,7 +112,7 @@ fn nibble(byte: u8) -> u8 {
 }
 
 /// Adds `name=value` to a form body, encoded as the URL standard's `application/x-www-form-urlencoded`.
-pub(crate) fn form_pair(name: &[&[u8]], value: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn form_pair(name: &[&[u8]], value: &[u8], out: &mut Buffer) {
     // A packed body begins with its mark.
     if !matches!(out.last(), None | Some(&TEXT)) {
         out.push(b'&');
@@ -125,7 +125,7 @@ pub(crate) fn form_pair(name: &[&[u8]], value: &[u8], out: &mut Vec<u8>) {
 }
 
 /// The two encodings differ in one sign that stays, and in what becomes of a blank.
-fn escape(text: &[u8], stays: u8, out: &mut Vec<u8>) {
+fn escape(text: &[u8], stays: u8, out: &mut Buffer) {
     for byte in text {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => out.push(*byte),
@@ -139,7 +139,7 @@ fn escape(text: &[u8], stays: u8, out: &mut Vec<u8>) {
     }
 }
 
-fn push_hex(byte: u8, out: &mut Vec<u8>) {
+fn push_hex(byte: u8, out: &mut Buffer) {
     for nibble in [byte >> 4, byte & 15] {
         out.push(HEX.get(usize::from(nibble)).copied().unwrap_or_default());
     }
@@ -148,6 +148,7 @@ fn push_hex(byte: u8, out: &mut Vec<u8>) {
 /// The same for typed values and text, where the full build writes what no packed encoding does.
 #[cfg(feature = "full")]
 pub(crate) mod typed {
+    use crate::packed::Buffer;
     use crate::packed::typed::{letters, pack};
     use crate::value::Value;
 
@@ -169,8 +170,8 @@ pub(crate) mod typed {
         add(out, |bytes| super::form_pair(&[name.as_bytes()], value.as_bytes(), bytes));
     }
 
-    fn add(out: &mut String, write: impl FnOnce(&mut Vec<u8>)) {
-        let mut bytes = Vec::new();
+    fn add(out: &mut String, write: impl FnOnce(&mut Buffer)) {
+        let mut bytes = Buffer::new();
         write(&mut bytes);
         out.push_str(&letters(&bytes));
     }

@@ -4,6 +4,8 @@
 #[cfg(not(target_arch = "wasm32"))]
 mod pattern;
 
+use crate::memory::Buffer;
+
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ask {
@@ -33,7 +35,7 @@ pub(crate) enum Ask {
 }
 
 /// Answers at the end of `out`; false when there is no answer.
-pub(crate) type Host = fn(Ask, &[u8], out: &mut Vec<u8>) -> bool;
+pub(crate) type Host = fn(Ask, &[u8], out: &mut Buffer) -> bool;
 
 /// Longer texts are not composed.
 #[cfg(not(target_arch = "wasm32"))]
@@ -128,13 +130,13 @@ pub(crate) fn appoint(host: Host) {
 
 /// In wasm the script around it has them: the same one for every call.
 #[cfg(target_arch = "wasm32")]
-pub(crate) fn native(ask: Ask, text: &[u8], out: &mut Vec<u8>) -> bool {
+pub(crate) fn native(ask: Ask, text: &[u8], out: &mut Buffer) -> bool {
     APPOINTED.get()(ask, text, out)
 }
 
 /// Natively three crates have them.
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) fn native(ask: Ask, text: &[u8], out: &mut Vec<u8>) -> bool {
+pub(crate) fn native(ask: Ask, text: &[u8], out: &mut Buffer) -> bool {
     match ask {
         Ask::AsciiDomain if String::from_utf8_lossy(text).contains(is_sign) => return false,
         Ask::AsciiDomain => match idna::domain_to_ascii_cow(text, idna::AsciiDenyList::URL) {

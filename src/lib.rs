@@ -47,6 +47,7 @@ pub mod code;
 pub mod crm;
 mod encoding;
 mod host;
+mod memory;
 #[doc(hidden)] // The generator reads its marks.
 pub mod packed;
 pub mod value;

@@ -7,6 +7,8 @@
 //!
 //! Nothing here owns or frees anything, so a page pays neither the time nor the bytes of either.
 
+pub(crate) use crate::memory::{Buffer, List, kept};
+
 /// Ends a text or a name.
 pub(crate) const END: u8 = 0;
 /// Begins a text.
@@ -75,17 +77,18 @@ impl<'t> Node<'t> {
     }
 
     /// The packed value under `name`, when this is a map; nothing otherwise.
+    #[inline(never)]
     pub(crate) fn get(self, name: &[u8]) -> &'t [u8] {
-        if let Node::Map(mut entries) = self {
-            while !entries.is_done() {
-                let (known, value) = entries.entry();
-                if known == name {
-                    return value;
-                }
-            }
+        match self {
+            Node::Map(entries) => entries.find(name),
+            _ => &[],
         }
-        &[]
     }
+}
+
+/// The letters of a packed text or number.
+pub(crate) fn text_of(packed: &[u8]) -> Option<&[u8]> {
+    Node::of(packed).text()
 }
 
 /// What is left to read of a packed text.
@@ -95,6 +98,18 @@ pub(crate) struct PackedValues<'t>(pub(crate) &'t [u8]);
 impl<'t> PackedValues<'t> {
     pub(crate) fn is_done(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The packed value under a name of packed entries; nothing where there is none.
+    #[inline(never)]
+    pub(crate) fn find(mut self, name: &[u8]) -> &'t [u8] {
+        while !self.is_done() {
+            let (known, value) = self.entry();
+            if known == name {
+                return value;
+            }
+        }
+        &[]
     }
 
     /// Takes the letters up to the end of a text or name.
@@ -153,12 +168,12 @@ fn until(bytes: &[u8], mut ends: impl FnMut(u8) -> bool) -> usize {
 
 /// Adds bytes. One function for all, because each call of the library's own carries its growth along.
 #[inline(never)]
-pub(crate) fn put(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(crate) fn put(out: &mut Buffer, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
 /// Adds a text with its marks.
-pub(crate) fn put_text(out: &mut Vec<u8>, text: &[u8]) {
+pub(crate) fn put_text(out: &mut Buffer, text: &[u8]) {
     out.push(TEXT);
     put(out, text);
     out.push(END);

@@ -199,6 +199,29 @@ describe("with all parts", () => {
     for (let n = 0; n < 20_000; n++) turn();
     assert.deepEqual(held(), before);
   });
+
+  test("memory does not grow in 1,000,000 checks", () => {
+    const { checkField, check } = page.form({
+      fields: {
+        labels: { kind: "labels" },
+        notes: { kind: "text", max: 2000 },
+        size: { kind: "number" },
+      },
+    });
+    const twice = new URLSearchParams("labels=a&labels=b,c&notes=soft%C2%ADly&size=7&size=8");
+    const turn = (n) => {
+      page.checkEmail(`ann${n}@gmail,com`);
+      page.checkPhone(`+1 212 555-${n % 10_000} ext ${n % 100}`);
+      checkField("labels", ["a", "b", `${n}`]);
+      check(twice);
+    };
+    checkField("notes", "x".repeat(1 << 16));
+    for (let n = 0; n < 100; n++) turn(n);
+    const held = () => instances.map(({ exports }) => exports.memory.buffer.byteLength);
+    const before = held();
+    for (let n = 0; n < 250_000; n++) turn(n);
+    assert.deepEqual(held(), before);
+  });
 });
 
 test("a second module that cannot be fetched takes nothing from the first", async () => {

@@ -1,6 +1,6 @@
 //! [`Field`] and [`Kind`]: a named value, its type, and what must hold, as data.
 
-use crate::packed::{Node, PackedValues};
+use crate::packed::{PackedValues, text_of};
 
 /// The type of a field's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,7 +164,7 @@ impl<'a> Texts<'a> {
             Texts::Packed(mut packed) => {
                 let mut texts = PackedValues(std::mem::take(&mut packed));
                 while !texts.is_done() {
-                    if Node::of(texts.value()).text().is_some_and(&mut each) {
+                    if text_of(texts.value()).is_some_and(&mut each) {
                         return true;
                     }
                 }

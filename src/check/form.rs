@@ -51,12 +51,9 @@ pub struct Form<'a> {
 impl<'a> Form<'a> {
     /// A visitor's form. What its hidden fields hold no visitor can mend, so it stops no lead: what is wrong is left out.
     pub fn new(fields: Vec<Field<'a>>) -> Self {
-        // A spec's are made so; see `Form::read`.
-        #[cfg(not(target_arch = "wasm32"))]
         let fields = fields
             .into_iter()
             .map(|field| if field.kind == Kind::Hidden { field.lenient() } else { field });
-        #[cfg(not(target_arch = "wasm32"))]
         let fields = fields.collect();
         Form {
             fields: Cow::Owned(fields),

@@ -6,7 +6,7 @@ use crate::code::Code;
 use crate::host::Host;
 #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
 use crate::packed::CLOSE;
-use crate::packed::{END, PackedValues, put};
+use crate::packed::{Buffer, END, List, PackedValues, put};
 
 /// A verdict: nothing, or the code of what is wrong.
 pub(crate) type Verdict = Result<(), &'static Code>;
@@ -14,10 +14,10 @@ pub(crate) type Verdict = Result<(), &'static Code>;
 /// Where the engine writes. It is used again and again, so that a check needs no memory of its own.
 pub(crate) struct ReportWriter {
     /// The clean values, one packed value or named values behind each other.
-    pub(crate) values: Vec<u8>,
+    pub(crate) values: Buffer,
     /// The issues, [`COLUMNS`] texts each: place, code, `e` or `w`, sentence, limit, suggestion. A page's have no sentence:
     /// its script has them.
-    pub(crate) issues: Vec<u8>,
+    pub(crate) issues: Buffer,
     /// Some issue stops the lead.
     pub(crate) failed: bool,
     /// What is worth knowing of the last value.
@@ -27,15 +27,15 @@ pub(crate) struct ReportWriter {
     /// The region of the last phone number.
     pub(crate) region: &'static str,
     /// The limit of the issue that comes next.
-    pub(crate) limit: Vec<u8>,
+    pub(crate) limit: Buffer,
     /// The suggestion of the issue that comes next.
-    pub(crate) suggestion: Vec<u8>,
+    pub(crate) suggestion: Buffer,
     /// The name of the field at hand, with those of the records around it.
-    pub(crate) place: Vec<u8>,
+    pub(crate) place: Buffer,
     /// What stops elsewhere only warns here.
     pub(crate) lenient: bool,
     /// The names and values of the records at hand; see `form`.
-    pub(crate) given: Vec<Given>,
+    pub(crate) given: List<Given>,
     /// The fields of the form whose clean values come as parameters: what is a number there is one here.
     pub(crate) vouched: &'static [Field<'static>],
     /// The number of the code that another module has said.
@@ -60,17 +60,17 @@ pub(crate) struct Given {
 impl ReportWriter {
     pub(crate) const fn new(host: Host) -> Self {
         ReportWriter {
-            values: Vec::new(),
-            issues: Vec::new(),
+            values: Buffer::new(),
+            issues: Buffer::new(),
             failed: false,
             flags: Flags::NONE,
             extension: 0,
             region: "",
-            limit: Vec::new(),
-            suggestion: Vec::new(),
-            place: Vec::new(),
+            limit: Buffer::new(),
+            suggestion: Buffer::new(),
+            place: Buffer::new(),
             lenient: false,
-            given: Vec::new(),
+            given: List::new(),
             vouched: &[],
             elsewhere: 0,
             host,
@@ -83,6 +83,7 @@ impl ReportWriter {
     }
 
     /// Makes a clean sheet of it.
+    #[inline(never)]
     pub(crate) fn clear(&mut self) {
         self.values.clear();
         self.issues.clear();
@@ -108,6 +109,7 @@ impl ReportWriter {
     }
 
     /// Adds an issue for a name within this place.
+    #[inline(never)]
     pub(crate) fn error_at(&mut self, name: &[u8], code: &'static Code) {
         let outer = self.enter(name);
         self.error(code);
@@ -191,7 +193,7 @@ impl ReportWriter {
 
 /// The sentence of a code, its `{}` filled with the limit.
 #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
-pub(crate) fn sentence(code: &Code, limit: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn sentence(code: &Code, limit: &[u8], out: &mut Buffer) {
     for byte in code.sentence.bytes() {
         match byte {
             b'{' => put(out, limit),
@@ -202,14 +204,14 @@ pub(crate) fn sentence(code: &Code, limit: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Adds a whole number's text, without the weight of `fmt`.
-pub(crate) fn put_decimal(out: &mut Vec<u8>, n: i64) {
+pub(crate) fn put_decimal(out: &mut Buffer, n: i64) {
     if n < 0 {
         out.push(b'-');
     }
     put_digits(out, n.unsigned_abs());
 }
 
-fn put_digits(out: &mut Vec<u8>, n: u64) {
+fn put_digits(out: &mut Buffer, n: u64) {
     if n >= 10 {
         put_digits(out, n.wrapping_div(10));
     }

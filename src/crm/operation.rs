@@ -18,12 +18,15 @@ pub use wide::Wide;
 use crate::check::form::Form;
 use crate::check::form::{errors, find};
 use crate::check::report::Issue;
+use crate::check::rules::elsewhere::{LATE, VALUES};
 use crate::check::rules::is_empty;
 use crate::check::writer::{ReportWriter, put_decimal};
 use crate::crm::request::{Account, Payload, Request, System, Target};
 use crate::encoding;
 use crate::packed::typed::pack_entries;
-use crate::packed::{CLOSE, END, LIST, MAP, NULL, Node, PackedValues, TEXT, put, put_text};
+use crate::packed::{
+    Buffer, CLOSE, END, LIST, MAP, NULL, Node, PackedValues, TEXT, put, put_text, text_of,
+};
 use crate::value::Entries;
 
 /// The code of a refusal for what the parameters are.
@@ -156,7 +159,7 @@ impl Operation {
     /// # Errors
     /// `params.invalid` with an issue for each parameter that does not fit.
     pub fn payload(&self, params: Entries<'_>, version: u8) -> Result<Payload, Refusal> {
-        let (mut writer, mut out) = (ReportWriter::native(), Vec::new());
+        let (mut writer, mut out) = (ReportWriter::native(), Buffer::new());
         let target = Target { version, ..Target::NONE };
         if !self.build(&pack_entries(&params), &target, &mut writer, &mut out) {
             return Err(Refusal { code: INVALID, issues: errors(Issue::all(&writer)) });
@@ -181,27 +184,30 @@ impl Operation {
     /// # Errors
     /// `params.invalid` or `account.invalid`, each with its issues.
     pub fn request(&self, params: Entries<'_>, account: &Account) -> Result<Request, Refusal> {
-        let (mut writer, mut out) = (ReportWriter::native(), Vec::new());
+        let (mut writer, mut out) = (ReportWriter::native(), Buffer::new());
         let account = account.pack();
-        match self.write_request(&pack_entries(&params), Node::of(&account), &mut writer, &mut out)
-        {
+        let (params, account) = (pack_entries(&params), Node::of(&account));
+        match self.write_to(&params, Target::NONE, account, &mut writer, &mut out) {
             Ok(()) => Ok(Request::of(&out)),
             Err(code) => Err(Refusal { code, issues: errors(Issue::all(&writer)) }),
         }
     }
 
-    /// Checks packed parameters and a packed account, and writes the whole request. The error is the refusal's code.
-    pub(crate) fn write_request(
+    /// Checks packed parameters, and the packed account where one is given, and writes the request: a whole one, or to `target`.
+    /// The error is the refusal's code.
+    pub(crate) fn write_to<'a>(
         &self,
         params: &[u8],
-        account: Node<'_>,
+        mut target: Target<'a>,
+        account: Node<'a>,
         writer: &mut ReportWriter,
-        out: &mut Vec<u8>,
+        out: &mut Buffer,
     ) -> Result<(), &'static str> {
-        writer.clear();
-        let target = Target::read(account, self.system, writer);
-        if writer.failed {
-            return Err("account.invalid");
+        if !matches!(account, Node::Null) {
+            target = Target::read(account, self.system, writer);
+            if writer.failed {
+                return Err("account.invalid");
+            }
         }
         if self.build(params, &target, writer, out) { Ok(()) } else { Err(INVALID) }
     }
@@ -213,7 +219,7 @@ impl Operation {
         params: &[u8],
         target: &Target<'_>,
         writer: &mut ReportWriter,
-        out: &mut Vec<u8>,
+        out: &mut Buffer,
     ) -> bool {
         self.params.write(params, writer);
         if !writer.failed {
@@ -223,14 +229,15 @@ impl Operation {
     }
 
     /// Writes the request of clean parameters: a list of method, path or URL, headers and body.
-    pub(crate) fn write(&self, values: &[u8], target: &Target<'_>, out: &mut Vec<u8>) {
+    pub(crate) fn write(&self, values: &[u8], target: &Target<'_>, out: &mut Buffer) {
         out.push(LIST);
         put_text(out, self.method.as_bytes());
         out.push(TEXT);
         put(out, target.origin);
         self.put_path(values, target.version, out);
         let mut rest = PackedValues(values);
-        if matches!(self.encoding, RequestEncoding::Query) {
+        let encoding = if RELAY_ALONE { RequestEncoding::LeadForm } else { self.encoding };
+        if matches!(encoding, RequestEncoding::Query) {
             let mut joint = if self.path.bytes().any(|byte| byte == b'?') { b'&' } else { b'?' };
             while !rest.is_done() {
                 let (name, value) = rest.entry();
@@ -245,7 +252,7 @@ impl Operation {
         }
         put(out, &[END, MAP]);
         target.put_headers(out);
-        let content: &[u8] = match self.encoding {
+        let content: &[u8] = match encoding {
             RequestEncoding::Query => {
                 put(out, &[CLOSE, NULL, CLOSE]);
                 return;
@@ -256,12 +263,12 @@ impl Operation {
         put(out, b"Content-Type\0");
         put_text(out, content);
         put(out, &[CLOSE, TEXT]);
-        if matches!(self.encoding, RequestEncoding::Json) {
+        if matches!(encoding, RequestEncoding::Json) {
             out.push(b'{');
         }
         while !rest.is_done() {
             let (name, value) = rest.entry();
-            match (self.encoding, Node::of(value)) {
+            match (encoding, Node::of(value)) {
                 _ if self.is_in_path(name, values) => {}
                 (RequestEncoding::Json, _) => encoding::json_entry(name, value, out),
                 (RequestEncoding::IndexedForm, _) => indexed(name, value, out),
@@ -274,15 +281,22 @@ impl Operation {
                 _ => repeated(&[OWN.as_bytes(), name], value, out),
             }
         }
-        if matches!(self.encoding, RequestEncoding::Json) {
+        if matches!(encoding, RequestEncoding::Json) {
             out.push(b'}');
         }
         put(out, &[END, CLOSE]);
     }
 
     /// Adds the path, its places filled.
-    fn put_path(&self, values: &[u8], version: u8, out: &mut Vec<u8>) {
+    fn put_path(&self, values: &[u8], version: u8, out: &mut Buffer) {
         let mut rest = self.path.as_bytes();
+        if RELAY_ALONE {
+            if let Some((before, name, _)) = place(rest) {
+                put(out, before);
+                encoding::percent(text_of(find(values, name)).unwrap_or_default(), out);
+            }
+            return;
+        }
         while let Some((before, names, after)) = place(rest) {
             put(out, before);
             rest = after;
@@ -308,6 +322,9 @@ impl Operation {
     /// Whether the path takes this parameter.
     fn is_in_path(&self, name: &[u8], values: &[u8]) -> bool {
         let mut rest = self.path.as_bytes();
+        if RELAY_ALONE {
+            return place(rest).is_some_and(|(_, only, _)| only == name);
+        }
         while let Some((_, names, after)) = place(rest) {
             if taken(names, values).any(|known| known == name) {
                 return true;
@@ -317,6 +334,9 @@ impl Operation {
         false
     }
 }
+
+/// A page's first module has one operation: a form's fields, and a path with one place at its end.
+const RELAY_ALONE: bool = VALUES && !LATE;
 
 /// What separates the names of a place.
 const SEPARATORS: [u8; 2] = *b",|";
@@ -339,11 +359,11 @@ fn place(path: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 }
 
 /// A parameter as Pardot reads it; null clears, a list takes the place of all values.
-fn indexed(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
+fn indexed(name: &[u8], value: &[u8], out: &mut Buffer) {
     if let Node::List(mut items) = Node::of(value) {
         let mut index = 0_i64;
         while !items.is_done() {
-            let mut number = Vec::new();
+            let mut number = Buffer::new();
             put_decimal(&mut number, index);
             encoding::form_pair(&[name, b"_", &number], flat(items.value(), [b"0", b"1"]), out);
             index += 1;
@@ -359,7 +379,7 @@ fn indexed(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
 }
 
 /// A field as a browser sends it.
-fn repeated(name: &[&[u8]], value: &[u8], out: &mut Vec<u8>) {
+fn repeated(name: &[&[u8]], value: &[u8], out: &mut Buffer) {
     match Node::of(value) {
         Node::List(mut items) => {
             while !items.is_done() {

@@ -4,9 +4,9 @@ use crate::check::report::Issue;
 use crate::check::writer::ReportWriter;
 use crate::code;
 use crate::packed::typed::{letters, pack, unpack};
+use crate::packed::{Buffer, Node, put, put_text, text_of};
 #[cfg(feature = "full")]
 use crate::packed::{CLOSE, END, LIST, MAP, NULL};
-use crate::packed::{Node, put, put_text};
 use crate::value::{Value, cut, decimal};
 
 /// The HTTP request of an operation, without host and credentials.
@@ -165,7 +165,7 @@ impl Account {
     }
 
     /// The account as the engine reads it.
-    pub(crate) fn pack(&self) -> Vec<u8> {
+    pub(crate) fn pack(&self) -> Buffer {
         let text = |text: &str| Value::from(text.to_owned());
         let maybe = |given: &Option<String>| given.as_deref().map_or(Value::Null, text);
         pack(&Value::Map(vec![
@@ -188,7 +188,7 @@ impl Account {
 #[cfg(feature = "full")]
 impl Payload {
     /// Writes the whole request as the engine does.
-    pub(crate) fn write(&self, target: &Target<'_>, out: &mut Vec<u8>) {
+    pub(crate) fn write(&self, target: &Target<'_>, out: &mut Buffer) {
         out.push(LIST);
         put_text(out, self.method.as_bytes());
         put_text(out, &[target.origin, self.path.as_bytes()].concat());
@@ -214,14 +214,14 @@ impl Request {
         let mut request =
             Request { method: "GET", url: String::new(), headers: Vec::new(), body: None };
         if let Node::List(mut parts) = Node::of(written) {
-            request.method = match Node::of(parts.value()).text() {
+            request.method = match text_of(parts.value()) {
                 Some(b"GET") => "GET",
                 Some(b"DELETE") => "DELETE",
                 _ => "POST",
             };
-            request.url = Node::of(parts.value()).text().map(letters).unwrap_or_default();
+            request.url = text_of(parts.value()).map(letters).unwrap_or_default();
             request.headers = request_headers(parts.value());
-            request.body = Node::of(parts.value()).text().map(letters);
+            request.body = text_of(parts.value()).map(letters);
         }
         request
     }
@@ -252,12 +252,15 @@ impl<'a> Target<'a> {
     /// Reads a packed account. What does not fit is an issue in the report.
     pub(crate) fn read(account: Node<'a>, system: System, writer: &mut ReportWriter) -> Self {
         let mut target = Target::NONE;
-        let text = |name: &[u8]| Node::of(account.get(name)).text();
+        let text = |name: &[u8]| text_of(account.get(name));
         if text(b"system") != Some(system.name().as_bytes()) {
             writer.error_at(b"system", &code::ACCOUNT_SYSTEM);
             return target;
         }
+        // The relay is no system of Pardot's, and has neither a version nor business units.
+        let is_crm = system != System::Relay;
         match text(b"version") {
+            _ if !is_crm => {}
             None | Some(b"4") => {}
             Some(b"3") => target.version = 3,
             Some(_) => writer.error_at(b"version", &code::ACCOUNT_VERSION),
@@ -266,7 +269,7 @@ impl<'a> Target<'a> {
             Node::List(mut hosts) => {
                 let mut allowed = false;
                 while !hosts.is_done() {
-                    allowed |= Node::of(hosts.value()).text() == Some(host);
+                    allowed |= text_of(hosts.value()) == Some(host);
                 }
                 allowed
             }
@@ -276,7 +279,7 @@ impl<'a> Target<'a> {
             Some(origin) => target.origin = origin,
             None => writer.error_at(b"baseUrl", &code::ACCOUNT_BASE_URL),
         }
-        if let Some(unit) = text(b"businessUnit") {
+        if is_crm && let Some(unit) = text(b"businessUnit") {
             target.business_unit = unit;
             if unit.len() != 18
                 || !unit.starts_with(b"0Uv")
@@ -296,7 +299,7 @@ impl<'a> Target<'a> {
     }
 
     /// Adds the packed headers that the account brings.
-    pub(crate) fn put_headers(&self, out: &mut Vec<u8>) {
+    pub(crate) fn put_headers(&self, out: &mut Buffer) {
         if !self.token.is_empty() {
             put(out, b"Authorization\0\x01Bearer ");
             put(out, self.token);
@@ -312,8 +315,11 @@ impl<'a> Target<'a> {
 /// Scheme and host of a base URL as users paste it, when requests may go there.
 fn origin(base: &[u8], system: System, allows: impl Fn(&[u8]) -> bool) -> Option<&[u8]> {
     let mut base = without_slashes(base.trim_ascii());
-    for tail in [b"/rest".as_slice(), b"/identity", b"/v2"] {
-        base = base.strip_suffix(tail).unwrap_or(base);
+    // How the CRMs' own pages show it.
+    if system != System::Relay {
+        for tail in [b"/rest".as_slice(), b"/identity", b"/v2"] {
+            base = base.strip_suffix(tail).unwrap_or(base);
+        }
     }
     let base = without_slashes(base);
     let rest = base.strip_prefix(b"http")?;

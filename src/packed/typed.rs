@@ -1,7 +1,8 @@
 //! [`Value`]s as packed text and back.
 
 use super::{
-    CLOSE, END, LIST, MAP, MAX_DEPTH, NO, NULL, NUMBER, Node, PackedValues, STAND_IN, TEXT, YES,
+    Buffer, CLOSE, END, LIST, MAP, MAX_DEPTH, NO, NULL, NUMBER, Node, PackedValues, STAND_IN, TEXT,
+    YES,
 };
 use crate::host::{Ask, native};
 use crate::packed::put;
@@ -9,20 +10,20 @@ pub(crate) use crate::value::letters;
 use crate::value::{Entries, Value};
 
 /// Packs a value.
-pub(crate) fn pack(value: &Value<'_>) -> Vec<u8> {
-    let mut out = Vec::new();
+pub(crate) fn pack(value: &Value<'_>) -> Buffer {
+    let mut out = Buffer::new();
     put_value(value, 0, &mut out);
     out
 }
 
 /// Packs named values, without the map's own marks.
-pub(crate) fn pack_entries(entries: &Entries<'_>) -> Vec<u8> {
-    let mut out = Vec::new();
+pub(crate) fn pack_entries(entries: &Entries<'_>) -> Buffer {
+    let mut out = Buffer::new();
     put_entries(entries, 0, &mut out);
     out
 }
 
-fn put_value(value: &Value<'_>, depth: u8, out: &mut Vec<u8>) {
+fn put_value(value: &Value<'_>, depth: u8, out: &mut Buffer) {
     match value {
         Value::Null => out.push(NULL),
         Value::Bool(yes) => out.push(if *yes { YES } else { NO }),
@@ -44,7 +45,7 @@ fn put_value(value: &Value<'_>, depth: u8, out: &mut Vec<u8>) {
     }
 }
 
-fn put_entries(entries: &Entries<'_>, depth: u8, out: &mut Vec<u8>) {
+fn put_entries(entries: &Entries<'_>, depth: u8, out: &mut Buffer) {
     for (name, value) in entries {
         put_clean(name, out);
         out.push(END);
@@ -52,13 +53,13 @@ fn put_entries(entries: &Entries<'_>, depth: u8, out: &mut Vec<u8>) {
     }
 }
 
-fn put_letters(mark: u8, text: &str, out: &mut Vec<u8>) {
+fn put_letters(mark: u8, text: &str, out: &mut Buffer) {
     out.push(mark);
     put_clean(text, out);
     out.push(END);
 }
 
-fn put_clean(text: &str, out: &mut Vec<u8>) {
+fn put_clean(text: &str, out: &mut Buffer) {
     let start = out.len();
     // Below U+0300, whose first byte this is, nothing combines.
     let may_combine = text.bytes().any(|byte| byte >= 0xCC);

@@ -20,8 +20,6 @@ mod edge;
 mod given;
 #[cfg(feature = "edge")]
 mod limiter;
-#[cfg(not(feature = "edge"))]
-mod memory;
 #[cfg(feature = "edge")]
 mod outbox;
 #[cfg(any(feature = "lean", feature = "late"))]
@@ -39,13 +37,9 @@ use crate::check::form::Form;
 use crate::check::writer::ReportWriter;
 use crate::code;
 use crate::host::Ask;
-use crate::packed::{CLOSE, MAP, NO, YES, put};
+use crate::packed::{Buffer, CLOSE, List, MAP, NO, YES, put};
 use std::cell::UnsafeCell;
 use wasm_bindgen::prelude::*;
-
-#[cfg(not(feature = "edge"))]
-#[global_allocator]
-static ALLOCATOR: memory::Blocks = memory::Blocks::new();
 
 /// Serde and the machines of delivery allocate all the time.
 #[cfg(feature = "edge")]
@@ -55,13 +49,13 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 
 /// What stays from call to call.
 struct State {
-    input: Vec<u8>,
-    output: Vec<u8>,
+    input: Buffer,
+    output: Buffer,
     /// What the visitor typed is drafted here, and parameters there: the one may be made of the other.
     typed: ReportWriter,
     params: ReportWriter,
     /// The forms of this instance with their specs. They are few and live as long as the page.
-    forms: Vec<(&'static [u8], &'static Form<'static>)>,
+    forms: List<(&'static [u8], &'static Form<'static>)>,
 }
 
 struct Shared(UnsafeCell<State>);
@@ -71,11 +65,11 @@ struct Shared(UnsafeCell<State>);
 unsafe impl Sync for Shared {}
 
 static STATE: Shared = Shared(UnsafeCell::new(State {
-    input: Vec::new(),
-    output: Vec::new(),
+    input: Buffer::new(),
+    output: Buffer::new(),
     typed: ReportWriter::new(ask),
     params: ReportWriter::new(ask),
-    forms: Vec::new(),
+    forms: List::new(),
 }));
 
 /// Runs one call on the state, the output cleared, and gives the output's length.
@@ -105,12 +99,9 @@ const MEANT: u32 = 5;
 const REPAIRED: u32 = 6;
 const PLACE: u32 = 7;
 
-fn ask(question: Ask, text: &[u8], out: &mut Vec<u8>) -> bool {
-    let start = out.len();
+fn ask(question: Ask, text: &[u8], out: &mut Buffer) -> bool {
     // Neither answer is longer: NFC takes at most three times the bytes, an ASCII form that fits a domain 254.
     let room = text.len().saturating_mul(3).saturating_add(256);
-    out.resize(start + room, 0);
-    let to = out.as_mut_ptr().addr().wrapping_add(start);
     let number = match question {
         Ask::AsciiDomain => 0,
         Ask::Nfc => 1,
@@ -122,8 +113,22 @@ fn ask(question: Ask, text: &[u8], out: &mut Vec<u8>) -> bool {
         #[cfg(feature = "full")]
         Ask::Repeats => 3,
     };
-    let length = host_answer(number, text.as_ptr().addr(), text.len(), to, room);
-    out.truncate(start.saturating_add(usize::try_from(length).unwrap_or_default()));
+    let (from, length) = (text.as_ptr().addr(), text.len());
+    #[cfg(not(feature = "edge"))]
+    let length = {
+        let said = host_answer(number, from, length, out.lend(room), room);
+        out.take(usize::try_from(said).unwrap_or_default());
+        said
+    };
+    #[cfg(feature = "edge")]
+    let length = {
+        let start = out.len();
+        out.resize(start + room, 0);
+        let to = out.as_mut_ptr().addr().wrapping_add(start);
+        let said = host_answer(number, from, length, to, room);
+        out.truncate(start.saturating_add(usize::try_from(said).unwrap_or_default()));
+        said
+    };
     length >= 0
 }
 
@@ -132,6 +137,14 @@ fn ask(question: Ask, text: &[u8], out: &mut Vec<u8>) -> bool {
 pub fn input(size: usize) -> usize {
     let mut place = 0;
     with_state(|state| {
+        #[cfg(not(feature = "edge"))]
+        {
+            // The script writes before anything is read.
+            state.input.clear();
+            state.input.lend(size);
+            state.input.take(size);
+        }
+        #[cfg(feature = "edge")]
         if state.input.len() < size {
             state.input.resize(size, 0);
         }
@@ -155,13 +168,13 @@ fn refuse_size(writer: &mut ReportWriter) {
     writer.error(&code::TOO_LARGE);
 }
 
-fn too_large(writer: &mut ReportWriter, out: &mut Vec<u8>) {
+fn too_large(writer: &mut ReportWriter, out: &mut Buffer) {
     refuse_size(writer);
     put(out, &writer.issues);
 }
 
 /// Yes or no, and the clean values.
-fn put_report(writer: &ReportWriter, out: &mut Vec<u8>) {
+fn put_report(writer: &ReportWriter, out: &mut Buffer) {
     put(out, &[if writer.failed { NO } else { YES }, MAP]);
     put(out, &writer.values);
     out.push(CLOSE);

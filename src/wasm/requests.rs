@@ -1,12 +1,16 @@
 //! Requests of operations.
 
-use super::{put_report, too_large, with_state};
+#[cfg(not(feature = "build"))]
+use super::put_report;
+use super::{State, refuse_size, with_state};
 use crate::catalogue::operations;
 use crate::check::field::Field;
 use crate::code;
 use crate::crm::operation::INVALID;
 use crate::crm::request::Target;
-use crate::packed::{CLOSE, MAP, NO, NULL, Node, PackedValues, put, put_text};
+#[cfg(not(feature = "build"))]
+use crate::packed::NULL;
+use crate::packed::{Node, PackedValues, put, put_text};
 use wasm_bindgen::prelude::*;
 
 /// Some form's fields: whose box was not ticked said nothing.
@@ -28,88 +32,66 @@ fn in_version(name: &[u8]) -> (&[u8], Target<'static>) {
     (name, Target::NONE)
 }
 
-/// Builds the request of the operation whose name comes before the packed values. With the number of a form they are
-/// checked as its values first: yes or no, the clean values. Then the request as a list, or nothing where the report is
-/// not ok, or the code of a refusal; then issues.
+/// Builds the request of the operation whose name comes before a packed account and the packed values; without an account
+/// there is no host. With the number of a form the values are checked as its own first: yes or no, the clean values. Then the
+/// request as a list, or nothing where the report is not ok, or the code of a refusal; then issues.
 #[wasm_bindgen]
 pub fn payload(number: i32, length: usize) -> usize {
     with_state(|state| {
-        let mut rest = PackedValues(state.input.get(..length).unwrap_or_default());
-        let name = rest.text();
+        let State { input, output: out, typed, params: writer, forms } = state;
+        let given = input.get(..length);
+        let mut rest = PackedValues(given.unwrap_or_default());
+        let (name, account) = rest.entry();
         let mut values = rest.0;
-        let out = &mut state.output;
+        typed.clear();
+        #[cfg(not(feature = "build"))]
         let mut vouched: &'static [Field<'static>] = &[];
+        // The module that has the form has checked them.
         #[cfg(feature = "build")]
-        if number < -1 {
-            // The module that has the form has checked them.
-            vouched = &VOUCHED;
-        }
-        let form = usize::try_from(number).ok().and_then(|number| state.forms.get(number));
-        if length > state.input.len() {
-            if form.is_some() {
-                put(out, &[NO, MAP, CLOSE, NULL]);
-            } else {
-                put_text(out, INVALID.as_bytes());
+        let vouched: &'static [Field<'static>] = if number < -1 { &VOUCHED } else { &[] };
+        #[cfg(not(feature = "build"))]
+        if let Some((_, form)) = usize::try_from(number).ok().and_then(|number| forms.get(number)) {
+            match given {
+                Some(_) => form.write(values, typed),
+                None => refuse_size(typed),
             }
-            return too_large(&mut state.params, out);
-        }
-        state.typed.clear();
-        if let Some((_, form)) = form {
-            form.write(values, &mut state.typed);
-            put_report(&state.typed, out);
-            if state.typed.failed {
+            put_report(typed, out);
+            if typed.failed {
                 out.push(NULL);
-                put(out, &state.typed.issues);
+                put(out, &typed.issues);
                 return;
             }
-            values = &state.typed.values;
+            values = &typed.values;
             vouched = &form.fields;
         }
-        let writer = &mut state.params;
+        #[cfg(feature = "build")]
+        let _ = forms;
         writer.clear();
         let (name, target) = in_version(name);
-        match operations().find(|operation| operation.name.as_bytes() == name) {
+        let code = match operations().find(|operation| operation.name.as_bytes() == name) {
+            _ if given.is_none() => {
+                refuse_size(writer);
+                Some(INVALID)
+            }
             Some(operation) => {
                 writer.vouched = vouched;
-                let built = operation.build(values, &target, writer, out);
+                let account = Node::of(account);
+                let refused = operation.write_to(values, target, account, writer, out).err();
                 writer.vouched = &[];
-                if built {
-                    put(out, &state.typed.issues);
-                    return;
-                }
-            }
-            None => writer.error_at(b"operation", &code::OPERATION_UNKNOWN),
-        }
-        put_text(out, INVALID.as_bytes());
-        put(out, &writer.issues);
-    })
-}
-
-/// Builds the whole request of an operation's name, a packed account and the parameters: a list, or the code of a
-/// refusal and issues.
-#[wasm_bindgen]
-pub fn request(length: usize) -> usize {
-    with_state(|state| {
-        let mut rest = PackedValues(state.input.get(..length).unwrap_or_default());
-        let (name, account) = rest.entry();
-        let writer = &mut state.params;
-        if length > state.input.len() {
-            put_text(&mut state.output, INVALID.as_bytes());
-            return too_large(writer, &mut state.output);
-        }
-        writer.clear();
-        let refused = match operations().find(|operation| operation.name.as_bytes() == name) {
-            Some(operation) => {
-                operation.write_request(rest.0, Node::of(account), writer, &mut state.output).err()
+                refused
             }
             None => {
                 writer.error_at(b"operation", &code::OPERATION_UNKNOWN);
                 Some(INVALID)
             }
         };
-        if let Some(code) = refused {
-            put_text(&mut state.output, code.as_bytes());
-            put(&mut state.output, &writer.issues);
-        }
+        let issues = match code {
+            Some(code) => {
+                put_text(out, code.as_bytes());
+                &writer.issues
+            }
+            None => &typed.issues,
+        };
+        put(out, issues);
     })
 }

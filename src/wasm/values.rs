@@ -6,8 +6,16 @@ use crate::check::form::Form;
 use crate::check::rules::{self, elsewhere::LATE};
 use crate::check::writer::{EXTENSION, ReportWriter, put_decimal};
 use crate::host::Ask;
-use crate::packed::{END, NO, NULL, NUMBER, PackedValues, TEXT, YES, put, put_text};
+use crate::packed::{Buffer, END, NO, NULL, NUMBER, PackedValues, TEXT, YES, put, put_text};
 use wasm_bindgen::prelude::*;
+
+#[cfg(not(feature = "edge"))]
+use crate::memory::leak;
+
+#[cfg(feature = "edge")]
+fn leak<T>(item: T) -> &'static T {
+    Box::leak(Box::new(item))
+}
 
 /// Makes a form of a packed spec. The answer is its number, or nothing and issues.
 #[wasm_bindgen]
@@ -19,7 +27,9 @@ pub fn form(length: usize) -> usize {
         };
         let known = state.forms.iter().position(|(known, _)| *known == spec);
         let number = known.or_else(|| {
-            let spec: &'static [u8] = Box::leak(spec.into());
+            let mut copy = Buffer::new();
+            put(&mut copy, spec);
+            let spec: &'static [u8] = copy.leak();
             // SAFETY: the host's encoder wrote it, and makes UTF-8 only.
             #[allow(
                 unsafe_code,
@@ -27,7 +37,7 @@ pub fn form(length: usize) -> usize {
             )]
             let letters = unsafe { str::from_utf8_unchecked(spec) };
             let form = Form::read(letters, &mut state.typed)?;
-            state.forms.push((spec, Box::leak(Box::new(form))));
+            state.forms.push((spec, leak(form)));
             state.forms.len().checked_sub(1)
         });
         match number {
@@ -89,7 +99,7 @@ pub fn check_kind(kind: usize, options: u8, length: usize) -> i32 {
             rules::write(&field, typed, writer);
         }
         if writer.issues.is_empty()
-            && writer.values == typed
+            && *writer.values == *typed
             && writer.region.is_empty()
             && writer.extension == 0
         {
@@ -104,9 +114,9 @@ pub fn check_kind(kind: usize, options: u8, length: usize) -> i32 {
     }
 }
 
-fn put_field_report(writer: &ReportWriter, out: &mut Vec<u8>) {
+fn put_field_report(writer: &ReportWriter, out: &mut Buffer) {
     out.push(if writer.failed { NO } else { YES });
-    match (writer.values.as_slice(), writer.extension) {
+    match (&*writer.values, writer.extension) {
         ([], _) => out.push(NULL),
         (value, 0) => put(out, value),
         // The extension stands for itself here.
@@ -137,7 +147,7 @@ fn put_field_report(writer: &ReportWriter, out: &mut Vec<u8>) {
     put(out, &writer.issues);
 }
 
-fn put_number(number: usize, out: &mut Vec<u8>) {
+fn put_number(number: usize, out: &mut Buffer) {
     out.push(NUMBER);
     put_decimal(out, i64::try_from(number).unwrap_or(i64::MAX));
     out.push(END);

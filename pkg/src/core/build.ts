@@ -11,14 +11,13 @@ import { Said } from "./said.gen.js";
 /** What builds the calls of CRMs. It has the operations; of a value's rule it asks the first module. */
 interface Building extends Part {
   payload(form: number, length: number): number;
-  request(length: number): number;
 }
 
 let compiled: WebAssembly.Module | undefined;
 let wasm: Building | undefined;
 
 /** One crossing; after a trap the next one gets a fresh instance. */
-function cross(text: string, act: (wasm: Building, length: number) => number): Tape {
+function cross(text: string, form: number): Tape {
   if (!compiled) throw new FieldpostError("wasm.not_ready", Said.WASM_NOT_READY);
   try {
     wasm ??= instantiate<Building>(compiled, tell);
@@ -26,7 +25,7 @@ function cross(text: string, act: (wasm: Building, length: number) => number): T
     const asked = new TextEncoder().encode(text.length > MAX_LETTERS ? "" : nfc(text));
     const at = wasm.input(asked.length) >>> 0;
     new Uint8Array(wasm.memory.buffer, at, asked.length).set(asked);
-    const length = act(wasm, asked.length || -1);
+    const length = wasm.payload(form, asked.length || -1);
     return new Tape(
       new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, wasm.output() >>> 0, length)),
     );
@@ -38,9 +37,7 @@ function cross(text: string, act: (wasm: Building, length: number) => number): T
 }
 
 const builder: Builder = {
-  payload: (packed, vouched) =>
-    cross(packed, (wasm, length) => wasm.payload(vouched ? -2 : -1, length)),
-  request: (packed) => cross(packed, (wasm, length) => wasm.request(length)),
+  build: (packed, vouched) => cross(packed, vouched ? -2 : -1),
 };
 
 /** Lets `payload` and `request` build the calls of CRMs, once `load` is done. */

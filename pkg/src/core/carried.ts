@@ -9,22 +9,16 @@ export const KINDS = "  222       334 55              66677   888888888888888888
 /** How wide an access to memory is, from `i32.load` on, as a power of two: the hint before its place. */
 export const WIDTHS = "23230011001122232301012";
 
-/**
- * The streams: how long each of the next twelve is; instructions; some of the numbers behind them; what functions declare;
- * the sections before the code, and those behind it.
- */
-export enum Stream {
-  LENGTHS,
-  CODE,
-  BLOCKS,
-  TABLES = 4,
-  CALLS,
-  OTHERS = 7,
-  PLACES,
-  DECLARED = 11,
-  HEAD,
-  TAIL,
-}
+/** The streams of instructions and of some of the numbers behind them; of what functions declare. */
+export const CODE = 1;
+export const BLOCKS = 2;
+export const TABLES = 4;
+export const OTHERS = 7;
+export const PLACES = 8;
+export const DECLARED = 11;
+/** The sections before the code, and those behind it. Before all of them stands where each begins, counted from the first. */
+export const HEAD = 12;
+export const TAIL = 13;
 
 /** The bytes of a module; the first letter of its text is the mask. It runs once, before any compiler has made it quick. */
 export function unpacked(text: string): Uint8Array<ArrayBuffer> {
@@ -56,35 +50,32 @@ export function unpacked(text: string): Uint8Array<ArrayBuffer> {
     out[start - 1] = length >> 14;
   };
 
-  const lengths: number[] = [];
-  while (lengths.length < Stream.HEAD) lengths.push(number(Stream.LENGTHS));
-  let place = places[0] as number;
-  for (const length of [...lengths, 0]) {
-    places.push(place);
-    place += length;
-  }
+  const starts: number[] = [];
+  while (starts.length < TAIL) starts.push(number(0));
+  const first = places[0] as number;
+  for (const start of starts) places.push(first + start);
   // What was read so far is not of the module.
   at = 0;
-  while (places[Stream.HEAD] !== places[Stream.TAIL]) byte(Stream.HEAD);
+  while (places[HEAD] !== places[TAIL]) byte(HEAD);
   // The section of the code.
   out[at] = 10;
   at += 4;
   const start = at;
-  for (let functions = number(Stream.DECLARED); functions--; ) {
+  for (let functions = number(DECLARED); functions--; ) {
     at += 3;
     const body = at;
-    numbers(Stream.DECLARED, 2 * number(Stream.DECLARED));
+    numbers(DECLARED, 2 * number(DECLARED));
     for (let depth = 1; depth; ) {
-      const code = byte(Stream.CODE);
+      const code = byte(CODE);
       const kind = kinds[code] as number;
       if (code === 11) depth--;
       // What copies or fills memory.
-      else if (code === 252) numbers(Stream.OTHERS, 12 - number(Stream.OTHERS));
+      else if (code === 252) numbers(OTHERS, 12 - number(OTHERS));
       else if (kind) {
-        if (kind === Stream.BLOCKS) depth++;
-        if (kind === Stream.PLACES) out[at++] = WIDTHS.charCodeAt(code - 40) & 15;
+        if (kind === BLOCKS) depth++;
+        if (kind === PLACES) out[at++] = WIDTHS.charCodeAt(code - 40) & 15;
         const said = number(kind);
-        if (kind === Stream.TABLES) numbers(kind, said + 1);
+        if (kind === TABLES) numbers(kind, said + 1);
         // `call_indirect` names a table, too.
         if (code === 17) number(kind);
       }
@@ -92,6 +83,6 @@ export function unpacked(text: string): Uint8Array<ArrayBuffer> {
     measure(body);
   }
   measure(start);
-  while ((places[Stream.TAIL] as number) < text.length) byte(Stream.TAIL);
+  while ((places[TAIL] as number) < text.length) byte(TAIL);
   return out.slice(0, at);
 }

@@ -27,15 +27,13 @@ export interface Module {
   check_field(form: number, length: number): number;
   check_kind(kind: number, options: number, length: number): number;
   payload(form: number, length: number): number;
-  request(length: number): number;
   /** Only the build for pages: what other parts of a page ask it. */
   answer?(question: number, length: number): number;
 }
 
 /** Who builds the calls that this build does not have; of a packed text, as this build's own. */
 export interface Builder {
-  payload(packed: string, vouched: boolean): Tape;
-  request(packed: string): Tape;
+  build(packed: string, vouched: boolean): Tape;
 }
 
 /** What only a page has to ask: its rules and operations come in parts. */
@@ -85,9 +83,11 @@ export function learn(lines: string): void {
  */
 export const isReady = (): boolean => wasm !== undefined;
 
+const notReady = (): FieldpostError => new FieldpostError("wasm.not_ready", Said.WASM_NOT_READY);
+
 /** One crossing. After a trap nothing of the instance can be trusted, so the next call gets a fresh one. @internal */
 export function cross<T>(act: (wasm: Module) => T): T {
-  if (!wasm) throw new FieldpostError("wasm.not_ready", Said.WASM_NOT_READY);
+  if (!wasm) throw notReady();
   try {
     return act(wasm);
   } catch (cause) {
@@ -167,13 +167,13 @@ export const tell: Peer = (question, asked) =>
 function issues(tape: Tape): Issue[] {
   const all: Issue[] = [];
   while (!tape.done) {
-    const [field, code, severity, message, limit, suggestion] = [
-      tape.text(),
-      tape.text(),
-      tape.text(),
-      tape.text(),
-      tape.text(),
-      tape.text(),
+    const [field, code, severity, message, limit, suggestion] = tape.texts(6) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
     ];
     const issue: Issue = { field, code, severity: severity === "e" ? "error" : "warning", message };
     // A number, behind the marks.
@@ -336,61 +336,54 @@ export function form(spec: FormSpec): Form {
     return number;
   };
   cross(handle);
-  const kinds = Object.values(spec.fields).map(({ kind }) => kind);
-  /** Nothing is judged without its rule. */
-  const hold = (all: readonly unknown[]): void => {
-    if (all.some(page.lacks)) throw new FieldpostError("wasm.not_ready", Said.WASM_NOT_READY);
+  const kindOf = (name: string): unknown => spec.fields[name]?.kind;
+  const fields = Object.keys(spec.fields);
+  /** Asks of some fields what the module says to these letters. Nothing is judged without its rule. */
+  const ask = (
+    names: readonly string[],
+    typed: string,
+    act: (wasm: Module, form: number, length: number) => number,
+  ): Tape => {
+    if (names.some((name) => page.lacks(kindOf(name)))) throw notReady();
+    return cross((wasm) => {
+      const at = handle(wasm);
+      return answer(wasm, act(wasm, at, write(wasm, typed)));
+    });
   };
+  const checked = (values: Values | string): Tape =>
+    ask(fields, packValues(values), (wasm, form, length) => wasm.check(form, length));
   return {
-    fields: Object.keys(spec.fields),
+    fields,
     check(values) {
-      hold(kinds);
-      const typed = packValues(values);
-      return cross((wasm) => {
-        const at = handle(wasm);
-        const tape = answer(wasm, wasm.check(at, write(wasm, typed)));
-        return { ok: tape.value(), values: tape.value(), issues: issues(tape) } as Report;
-      });
+      const tape = checked(values);
+      return { ok: tape.value(), values: tape.value(), issues: issues(tape) } as Report;
     },
     checkField(name, value) {
-      hold([spec.fields[name]?.kind]);
       const typed = packEntries([[name, value ?? null]]);
-      const report = cross((wasm) => {
-        const at = handle(wasm);
-        return fieldReport(answer(wasm, wasm.check_field(at, write(wasm, typed))));
-      });
-      return spec.fields[name]?.kind === "phone" ? withNational(report) : report;
+      const report = fieldReport(
+        ask([name], typed, (wasm, form, length) => wasm.check_field(form, length)),
+      );
+      return kindOf(name) === "phone" ? withNational(report) : report;
     },
     payload(values, operation) {
-      hold(kinds);
       const other = page.builder(operation);
+      const call = calling(operation, null);
       if (other) {
-        const typed = packValues(values);
-        const tape = cross((wasm) => {
-          const at = handle(wasm);
-          return answer(wasm, wasm.check(at, write(wasm, typed)));
-        });
+        const tape = checked(values);
         const ok = tape.value() as boolean;
         // As they stand there: a script would put some names and numbers in another way.
         const clean = tape.raw();
-        const report: Report = {
-          ok,
-          values: new Tape(clean).value(),
-          issues: issues(tape),
-        } as Report;
-        if (!ok) return { report };
-        const made = built(other.payload(`${operation}\0${clean.slice(1, -1)}`, true)) as Built;
-        return { report, payload: packet(made) };
-      }
-      const typed = operation + "\0" + packValues(values);
-      return cross((wasm) => {
-        const at = handle(wasm);
-        const tape = answer(wasm, wasm.payload(at, write(wasm, typed)));
-        const report = { ok: tape.value(), values: tape.value() } as Report;
-        const made = built(tape);
-        report.issues = issues(tape);
+        const report = { ok, values: new Tape(clean).value(), issues: issues(tape) } as Report;
+        const made = ok && built(other.build(call + clean.slice(1, -1), true));
         return made ? { report, payload: packet(made) } : { report };
-      });
+      }
+      const tape = ask(fields, call + packValues(values), (wasm, form, length) =>
+        wasm.payload(form, length),
+      );
+      const report = { ok: tape.value(), values: tape.value() } as Report;
+      const made = built(tape);
+      report.issues = issues(tape);
+      return made ? { report, payload: packet(made) } : { report };
     },
   };
 }
@@ -410,12 +403,20 @@ export function payload<Name extends string>(
   params: ParamsOf<Name>,
 ): Payload;
 export function payload(operation: string, params: Params): Payload {
-  const packed = operation + "\0" + packValues(params);
+  return packet(call(operation, params, null));
+}
+
+/** What comes before the parameters of a call. */
+const calling = (operation: string, account: unknown): string => `${operation}\0${pack(account)}`;
+
+function call(operation: string, params: Params, account: unknown): Built {
+  const packed = calling(operation, account) + packValues(params);
   const other = page.builder(operation);
-  if (other) return packet(built(other.payload(packed, false)) as Built);
-  return cross((wasm) =>
-    packet(built(answer(wasm, wasm.payload(-1, write(wasm, packed)))) as Built),
-  );
+  return built(
+    other
+      ? other.build(packed, false)
+      : cross((wasm) => answer(wasm, wasm.payload(-1, write(wasm, packed)))),
+  ) as Built;
 }
 
 /** Builds a whole request of the parts of one: what `fetch` needs. Throws `params.invalid` or `account.invalid`. */
@@ -424,12 +425,7 @@ export function parts(
   params: Params,
   account: unknown,
 ): { url: string; method: string; headers: Record<string, string>; body: string | null } {
-  const packed = operation + "\0" + pack(account) + packValues(params);
-  const other = page.builder(operation);
-  const [method, url, headers, body] = built(
-    other
-      ? other.request(packed)
-      : cross((wasm) => answer(wasm, wasm.request(write(wasm, packed)))),
-  ) as Built;
+  // Who gives none is told what is wrong with it.
+  const [method, url, headers, body] = call(operation, params, account ?? {});
   return { url, method, headers, body };
 }

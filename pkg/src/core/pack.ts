@@ -91,6 +91,10 @@ export class Tape {
     return this.tape.slice(start, end);
   }
 
+  texts(count: number): string[] {
+    return Array.from({ length: count }, () => this.text());
+  }
+
   value(): unknown {
     switch (this.tape.charCodeAt(this.at++)) {
       case MarkCode.TEXT:
@@ -110,21 +114,10 @@ export class Tape {
         return list;
       }
       case MarkCode.MAP: {
-        const map: Record<string, unknown> = {};
-        while (!this.closed()) {
-          const name = this.text();
-          const value = this.value();
-          // Assigning would set the prototype.
-          if (name === "__proto__")
-            Object.defineProperty(map, name, {
-              value,
-              enumerable: true,
-              configurable: true,
-              writable: true,
-            });
-          else map[name] = value;
-        }
-        return map;
+        const entries: [string, unknown][] = [];
+        while (!this.closed()) entries.push([this.text(), this.value()]);
+        // A name may be `__proto__`: assigning would set it.
+        return Object.fromEntries(entries);
       }
       default:
         return null;

@@ -6,8 +6,9 @@ use crate::check::rules::elsewhere::PARAMS;
 use crate::check::rules::{self, choice};
 use crate::check::writer::{Given, ReportWriter, put_decimal};
 use crate::code;
-use crate::packed::{CLOSE, END, LIST, MAP, NO, NULL, Node, PackedValues, YES, put};
-use std::borrow::Cow;
+use crate::packed::{
+    Buffer, CLOSE, END, LIST, MAP, NO, NULL, Node, PackedValues, YES, put, text_of,
+};
 
 /// The most bytes of an unknown name that are shown.
 const MAX_SHOWN: usize = 64;
@@ -24,21 +25,21 @@ pub(super) fn check(
     let base = writer.given.len();
     if sort(fields, record, writer) {
         let mut next = base;
+        let mut list = Buffer::new();
         for (index, field) in fields.iter().enumerate() {
-            let (_, value) = take(&mut next, index, record, writer);
+            let (_, value, merged) = take(&mut next, index, record, writer, &mut list);
             // Most parameters are absent; of those only the required and the boxes that stayed empty say something.
             if !value.is_empty() || field.required || field.kind == Kind::Consent {
                 // A record of a program's has each name once; a key that it has beside its own contradicts it.
-                let several =
-                    !clears || (writer.place.is_empty() && matches!(value, Cow::Owned(_)));
-                entry(field, field.name.as_bytes(), &value, several, clears, writer);
+                let several = !clears || (writer.place.is_empty() && merged);
+                entry(field, field.name.as_bytes(), value, several, clears, writer);
             }
         }
         while let Some(field) = writer.given.get(next).map(|given| given.field) {
-            let (name, value) = take(&mut next, field, record, writer);
+            let (name, value, _) = take(&mut next, field, record, writer, &mut list);
             match unknown {
                 Unknown::Take(kind) => {
-                    entry(&Field::new("", kind), name, &value, false, clears, writer);
+                    entry(&Field::new("", kind), name, value, false, clears, writer);
                 }
                 Unknown::Refuse => writer.error_at(clip(name), &code::PARAM_UNKNOWN),
                 Unknown::Drop => {
@@ -125,21 +126,34 @@ fn number(
     known.map_or(fields.len() + given.len(), |other| other.field)
 }
 
-/// Takes the entries of a field: its name, and its value or the list of all.
+/// Takes the entries of a field: its name, its value, or all of them as a list that is written, and whether it is that.
 fn take<'r>(
     next: &mut usize,
     field: usize,
     record: &'r [u8],
     writer: &ReportWriter,
-) -> (&'r [u8], Cow<'r, [u8]>) {
+    list: &'r mut Buffer,
+) -> (&'r [u8], &'r [u8], bool) {
+    list.clear();
     let rest = writer.given.get(*next..).unwrap_or_default();
     let count = rest.iter().take_while(|given| given.field == field).count();
     *next += count;
-    match rest.get(..count) {
-        Some([given]) => (at(record, given.name), Cow::Borrowed(at(record, given.value))),
-        Some(all @ [given, ..]) => (at(record, given.name), Cow::Owned(merge(record, all))),
-        _ => (&[], Cow::Borrowed(&[])),
+    let Some((given, others)) = rest.get(..count).and_then(<[_]>::split_first) else {
+        return (&[], &[], false);
+    };
+    let (name, value) = (at(record, given.name), at(record, given.value));
+    if others.is_empty() {
+        return (name, value, false);
     }
+    list.push(LIST);
+    for given in rest.iter().take(count) {
+        match at(record, given.value) {
+            [LIST, items @ .., CLOSE] => put(list, items),
+            value => put(list, value),
+        }
+    }
+    list.push(CLOSE);
+    (name, list, true)
 }
 
 /// Of a list for a field of one value the value that counts: the last that is not empty, and who sent others is told so. What
@@ -157,7 +171,7 @@ pub(super) fn one<'v>(kind: Kind, value: &'v [u8], writer: &mut ReportWriter) ->
     let (mut said, mut differs) = (false, false);
     while !items.is_done() {
         let item = items.value();
-        let says = item == [YES] || choice::says(Node::of(item).text().unwrap_or_default(), ticks);
+        let says = item == [YES] || choice::says(text_of(item).unwrap_or_default(), ticks);
         differs |= !ticks && !told.is_empty() && told != item;
         if says || !said {
             (told, said) = (item, says);
@@ -171,19 +185,6 @@ pub(super) fn one<'v>(kind: Kind, value: &'v [u8], writer: &mut ReportWriter) ->
 
 fn at(record: &[u8], (from, to): (usize, usize)) -> &[u8] {
     record.get(from..to).unwrap_or_default()
-}
-
-/// All values under one name as one list.
-fn merge(record: &[u8], entries: &[Given]) -> Vec<u8> {
-    let mut list = vec![LIST];
-    for given in entries {
-        match at(record, given.value) {
-            [LIST, items @ .., CLOSE] => put(&mut list, items),
-            value => put(&mut list, value),
-        }
-    }
-    list.push(CLOSE);
-    list
 }
 
 /// Checks one entry and writes it, its name with it. It may be `several` in a visitor's form, or where its name came more
@@ -254,7 +255,8 @@ fn list(field: &Field<'_>, items: PackedValues<'_>, clears: bool, writer: &mut R
             writer.values.push(LIST);
             let mut rest = items;
             for index in 0..count {
-                let mut name = vec![b'['];
+                let mut name = Buffer::new();
+                name.push(b'[');
                 put_decimal(&mut name, index);
                 name.push(b']');
                 let outer = writer.enter(&name);
@@ -284,12 +286,5 @@ fn clip(name: &[u8]) -> &[u8] {
 
 /// The packed value under `name` in a record that was written; nothing where there is none.
 pub(crate) fn find<'r>(record: &'r [u8], name: &[u8]) -> &'r [u8] {
-    let mut rest = PackedValues(record);
-    while !rest.is_done() {
-        let (known, value) = rest.entry();
-        if known == name {
-            return value;
-        }
-    }
-    &[]
+    PackedValues(record).find(name)
 }

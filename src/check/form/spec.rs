@@ -1,6 +1,6 @@
 //! A form out of a spec: what the owner's page or configuration says, as data.
 
-use super::{Constraint, Form};
+use super::{Constraint, Form, Unknown};
 use crate::check::field::{Field, Kind, Options, Texts};
 #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
 use crate::check::rules;
@@ -8,13 +8,12 @@ use crate::check::rules::number;
 use crate::check::writer::ReportWriter;
 use crate::code;
 use crate::packed::typed::pack;
-use crate::packed::{Node, PackedValues};
+use crate::packed::{Buffer, List, Node, PackedValues, kept, text_of};
 use crate::value::Value;
-use std::borrow::Cow;
 
 /// A spec, packed. The form that is made of it borrows its names.
-#[derive(Clone, Debug)]
-pub struct Spec(Vec<u8>);
+#[cfg_attr(any(feature = "full", not(target_arch = "wasm32")), derive(Clone, Debug))]
+pub struct Spec(Buffer);
 
 impl From<&Value<'_>> for Spec {
     fn from(value: &Value<'_>) -> Self {
@@ -34,7 +33,7 @@ impl<'a> Form<'a> {
     pub(crate) fn read(all: &'a str, writer: &mut ReportWriter) -> Option<Self> {
         writer.clear();
         let spec = Node::of(all.as_bytes());
-        let (mut fields, mut constraints) = (Vec::new(), Vec::new());
+        let (mut fields, mut constraints) = (List::new(), List::new());
         let outer = writer.enter(b"fields");
         if let Node::Map(mut entries) = Node::of(spec.get(b"fields")) {
             while !entries.is_done() {
@@ -45,7 +44,9 @@ impl<'a> Form<'a> {
                 if fields.iter().any(|known: &Field<'_>| known.name.as_bytes() == name) {
                     writer.error(&code::KIND);
                 }
-                fields.extend(field(all, name, Node::of(rules), &mut constraints, writer));
+                if let Some(field) = field(all, name, Node::of(rules), &mut constraints, writer) {
+                    fields.push(field);
+                }
                 writer.place.truncate(inner);
             }
         } else {
@@ -61,7 +62,12 @@ impl<'a> Form<'a> {
             }
             _ => writer.error_at(b"anyOf", &code::KIND),
         }
-        (!writer.failed).then(|| Form { constraints: Cow::Owned(constraints), ..Form::new(fields) })
+        (!writer.failed).then(|| Form {
+            fields: kept(fields),
+            constraints: kept(constraints),
+            unknown: Unknown::Drop,
+            clears: false,
+        })
     }
 }
 
@@ -70,11 +76,11 @@ fn field<'a>(
     all: &'a str,
     name: &'a [u8],
     rules: Node<'a>,
-    constraints: &mut Vec<Constraint<'a>>,
+    constraints: &mut List<Constraint<'a>>,
     writer: &mut ReportWriter,
 ) -> Option<Field<'a>> {
     let name = text(all, name);
-    let kind = Node::of(rules.get(b"kind")).text().and_then(Kind::from_bytes);
+    let kind = text_of(rules.get(b"kind")).and_then(Kind::from_bytes);
     let Some(kind) = kind else {
         writer.error_at(b"kind", &code::KIND);
         return None;
@@ -109,7 +115,7 @@ fn field<'a>(
         Node::Map(mut conditions) => {
             while !conditions.is_done() {
                 let (other, value) = conditions.entry();
-                let value = Node::of(value).text().unwrap_or_default();
+                let value = text_of(value).unwrap_or_default();
                 constraints.push(Constraint::RequiredIf(name, text(all, other), text(all, value)));
             }
         }
@@ -158,7 +164,7 @@ fn texts<'a>(packed: &'a [u8], member: &[u8], writer: &mut ReportWriter) -> Text
         Node::List(PackedValues(items)) => {
             let mut rest = PackedValues(items);
             while !rest.is_done() {
-                if Node::of(rest.value()).text().is_none() {
+                if text_of(rest.value()).is_none() {
                     writer.error_at(member, &code::KIND);
                 }
             }

@@ -7,7 +7,7 @@ use crate::check::field::{Field, Kind};
 use crate::check::writer::{ReportWriter, Verdict, put_decimal};
 use crate::code;
 use crate::host::Ask;
-use crate::packed::{CLOSE, END, LIST, PackedValues, put, put_text};
+use crate::packed::{Buffer, CLOSE, END, LIST, PackedValues, put, put_text};
 
 const ALL: bool = cfg!(any(feature = "full", not(target_arch = "wasm32")));
 /// The rules that most forms need are here.
@@ -30,7 +30,7 @@ pub(super) fn is_here(kind: Kind) -> bool {
 /// Asks for the verdict on a value, and adds what is clean. Warnings stay where they are said: whose values are parameters has
 /// read them before.
 pub(super) fn ask(field: &Field<'_>, packed: &[u8], writer: &mut ReportWriter) -> Verdict {
-    let mut question = Vec::new();
+    let mut question = Buffer::new();
     question.push(field.kind as u8);
     question.push(field.options.of_visitor() | u8::from(field.required));
     for bound in [field.min, field.max] {
@@ -46,7 +46,7 @@ pub(super) fn ask(field: &Field<'_>, packed: &[u8], writer: &mut ReportWriter) -
     });
     question.push(CLOSE);
     put(&mut question, packed);
-    let mut said = Vec::new();
+    let mut said = Buffer::new();
     // Whoever sends something to be checked has made sure that its rule is there: see `pkg/src/core/core.ts`.
     if !(writer.host)(Ask::Elsewhere, &question, &mut said) {
         return Err(&code::KIND);
@@ -63,7 +63,7 @@ pub(super) fn ask(field: &Field<'_>, packed: &[u8], writer: &mut ReportWriter) -
 
 /// Answers what another module asked: the number of a code, 0 where all is well, the limit, the suggestion, the clean value.
 #[cfg(any(feature = "lean", feature = "late"))]
-pub(crate) fn answer(question: &[u8], writer: &mut ReportWriter, out: &mut Vec<u8>) {
+pub(crate) fn answer(question: &[u8], writer: &mut ReportWriter, out: &mut Buffer) {
     use super::number::whole;
     use crate::check::field::{Options, Texts};
     use crate::packed::Node;

@@ -8,7 +8,7 @@ use crate::check::report::Flags;
 use crate::check::writer::{ReportWriter, Verdict};
 use crate::code::{self, Code};
 use crate::host::Ask;
-use crate::packed::{END, TEXT, put};
+use crate::packed::{Buffer, END, TEXT, put};
 
 /// Mailboxes of functions.
 static ROLES: Words = words!("../../data/role_names.txt");
@@ -229,7 +229,7 @@ fn read_domain(typed: &[u8], writer: &mut ReportWriter) -> Verdict {
 }
 
 #[inline(never)]
-pub(super) fn put_lower(out: &mut Vec<u8>, domain: &[u8]) {
+pub(super) fn put_lower(out: &mut Buffer, domain: &[u8]) {
     for byte in domain {
         out.push(byte.to_ascii_lowercase());
     }

@@ -4,7 +4,7 @@ use super::{choice, text};
 use crate::check::field::Field;
 use crate::check::writer::{ReportWriter, Verdict, put_decimal};
 use crate::code;
-use crate::packed::{CLOSE, END, LIST, Node, PackedValues, TEXT};
+use crate::packed::{CLOSE, END, LIST, Node, PackedValues, TEXT, text_of};
 
 /// The most characters of one label: what a text field of the CRMs holds.
 const MAX_LENGTH: usize = 255;
@@ -81,7 +81,7 @@ fn item(
     let mut known = PackedValues(before.get(start + 1..at).unwrap_or_default());
     let mut fresh = !this.is_empty();
     while fresh && !known.is_done() {
-        let other = Node::of(known.value()).text().unwrap_or_default();
+        let other = text_of(known.value()).unwrap_or_default();
         fresh = if labels { !other.eq_ignore_ascii_case(this) } else { other != this };
     }
     if !fresh {

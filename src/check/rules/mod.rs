@@ -20,7 +20,7 @@ use crate::check::writer::{ReportWriter, Verdict};
 use crate::code;
 use crate::host::Ask;
 use crate::packed::typed::pack;
-use crate::packed::{END, NO, NULL, NUMBER, Node, TEXT, YES, put, put_text};
+use crate::packed::{END, NO, NULL, NUMBER, Node, TEXT, YES, put, put_text, text_of};
 use crate::value::Value;
 use elsewhere::{LATE, PARAMS, VALUES};
 
@@ -100,8 +100,7 @@ fn matches(field: &Field<'_>, start: usize, writer: &mut ReportWriter) -> Verdic
         return Ok(());
     }
     let ReportWriter { values, limit, suggestion, host, .. } = writer;
-    let clean =
-        text::trim(Node::of(values.get(start..).unwrap_or_default()).text().unwrap_or_default());
+    let clean = text::trim(text_of(values.get(start..).unwrap_or_default()).unwrap_or_default());
     if clean.is_empty() {
         return Ok(());
     }

@@ -6,7 +6,7 @@ use super::text;
 use crate::check::report::Flags;
 use crate::check::writer::{EXTENSION, ReportWriter, Verdict};
 use crate::code::{self, Code};
-use crate::packed::{END, TEXT, put};
+use crate::packed::{Buffer, END, TEXT, put};
 use plan::Use;
 
 /// The most digits of a number with its country code (E.164, 6.2.1).
@@ -102,7 +102,7 @@ pub(super) fn check(text: &[u8], writer: &mut ReportWriter) -> Verdict {
 }
 
 /// Adds a number as it is clean.
-fn put_number(code: &[u8], number: &[u8], extension: &[u8], out: &mut Vec<u8>) {
+fn put_number(code: &[u8], number: &[u8], extension: &[u8], out: &mut Buffer) {
     out.push(b'+');
     put(out, code);
     put(out, number);

@@ -3,7 +3,7 @@
 use super::text::{self, class};
 use crate::check::writer::{ReportWriter, Verdict};
 use crate::code::{self, Code};
-use crate::packed::{END, TEXT};
+use crate::packed::{Buffer, END, TEXT};
 
 /// The most characters of a country's or state's name.
 const MAX_NAME: usize = 100;
@@ -27,7 +27,7 @@ pub(super) fn postal(text: &[u8], writer: &mut ReportWriter) -> Verdict {
 }
 
 /// Adds the text in the shape of a code; a blank, a hyphen or nothing may stand where the code has one of both.
-fn put_shaped(mut typed: &[u8], code: &[u8], out: &mut Vec<u8>) -> bool {
+fn put_shaped(mut typed: &[u8], code: &[u8], out: &mut Buffer) -> bool {
     // W and Z begin no Canadian district, and 000 no ZIP code.
     if matches!(typed, [b'W' | b'Z' | b'w' | b'z', ..] | [b'0', b'0', b'0', ..]) {
         return false;

@@ -2,14 +2,14 @@
 
 use super::email::{MAX_WHOLE, put_lower};
 use super::{text, typo};
-use crate::packed::put;
+use crate::packed::{Buffer, put};
 
 /// Adds the address that may stand in a text which cannot be used; whether it is one is for its rule to say: a comma for a dot, a dot or an @ twice or at an end,
 /// `gmail` without its ending, full-width signs, a word processor's dash or apostrophe, invisible letters, a blank beside
 /// the @, quotes or brackets around it, `mailto:` or other words before it, words behind it. Words are never joined, and
 /// of two addresses neither is. What is no word by itself is no address: not what stands behind a bracket in the middle of
 /// one, nor what stands before `m` or `uk`, which was to be the end of the domain.
-pub(crate) fn put_repaired(mut text: &[u8], out: &mut Vec<u8>) -> bool {
+pub(crate) fn put_repaired(mut text: &[u8], out: &mut Buffer) -> bool {
     let mut right = [0; MAX_WHOLE];
     let mut length = 0_usize;
     // As if a dot went before: none may lead.
@@ -69,7 +69,7 @@ pub(crate) fn put_repaired(mut text: &[u8], out: &mut Vec<u8>) -> bool {
     }
     put(out, local);
     out.push(b'@');
-    let mut lower = Vec::new();
+    let mut lower = Buffer::new();
     put_lower(&mut lower, domain);
     if typo::FREE.contains(&lower) || !typo::put_meant(&lower, out) {
         put(out, &lower);

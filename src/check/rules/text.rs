@@ -6,7 +6,7 @@ use crate::check::field::{Field, Kind, Options};
 use crate::check::writer::{ReportWriter, Verdict, put_decimal};
 use crate::code::{self, Code};
 use crate::host::Ask;
-use crate::packed::{END, TEXT, put};
+use crate::packed::{Buffer, END, TEXT, put};
 
 /// White space of any width, zero-width characters and the marks of writing direction.
 const BLANK: u8 = 1;
@@ -179,7 +179,7 @@ pub(super) fn tidy(typed: &[u8], lines: bool, writer: &mut ReportWriter) {
     put(&mut writer.values, text);
     if changed && !typed.is_ascii() {
         // What stood apart may now combine.
-        let mut apart = Vec::new();
+        let mut apart = Buffer::new();
         put(&mut apart, writer.values.get(start..).unwrap_or_default());
         writer.values.truncate(start);
         if !(writer.host)(Ask::Nfc, &apart, &mut writer.values) {

@@ -6,7 +6,7 @@
 pub(super) mod words;
 
 use super::text;
-use crate::packed::put;
+use crate::packed::{Buffer, put};
 use words::{Words, words};
 
 /// The mailboxes of providers: certainly no slips, and free for everybody.
@@ -45,7 +45,7 @@ const REAL: &[u8] = b"bom cam mom bet nec new next ntt pet vet ong goo gop got m
 
 /// Adds the domain that was probably meant, and says whether there is one. `domain` is in lower case, may lack its dot,
 /// and is none of [`FREE`].
-pub(crate) fn put_meant(domain: &[u8], out: &mut Vec<u8>) -> bool {
+pub(crate) fn put_meant(domain: &[u8], out: &mut Buffer) -> bool {
     let dot = text::cut(domain, b'.');
     let (name, ending) = dot.unwrap_or((domain, b""));
     // Two slips, and more common than most single ones.
@@ -84,7 +84,7 @@ pub(crate) fn put_meant(domain: &[u8], out: &mut Vec<u8>) -> bool {
     else {
         return false;
     };
-    let mut meant = Vec::new();
+    let mut meant = Buffer::new();
     put(&mut meant, domain.get(..domain.len().saturating_sub(last.len())).unwrap_or_default());
     put(&mut meant, right);
     // `yahoo.ore` would be `yahoo.org`, and that is one of those that nobody has.

@@ -287,19 +287,23 @@ const LATE: [&str; 7] = [
 ];
 
 /// The codes that only the third one says.
-const BUILD: [&str; 6] =
-    ["params.one_of", "params.any_of", "params.many", "params.few", "params.ipv4", "params.cookie"];
-
-/// The others of these subjects that a page says.
-const PAGE: [&str; 7] = [
-    "params.unknown",
-    "params.operation",
-    "account.system",
-    "account.base_url",
+const BUILD: [&str; 8] = [
+    "params.one_of",
+    "params.any_of",
+    "params.many",
+    "params.few",
+    "params.ipv4",
+    "params.cookie",
     "account.version",
     "account.business_unit",
-    "account.token",
 ];
+
+/// The others of these subjects that a page says.
+const PAGE: [&str; 5] =
+    ["params.unknown", "params.operation", "account.system", "account.base_url", "account.token"];
+
+/// Never said of a form's own values.
+const NEVER: [&str; 2] = ["text.character", "labels.comma"];
 
 /// Subjects of which only some codes are a page's.
 const PARTS: [&str; 5] = [
@@ -313,7 +317,9 @@ const PARTS: [&str; 5] = [
 /// `pkg/src/core/words.gen.ts`: what the first module of a page says.
 pub(super) fn words(_: &Path) -> Outcome<String> {
     spoken(|section, name| {
-        !LATE.contains(&section) && (!PARTS.contains(&section) || PAGE.contains(&name))
+        !LATE.contains(&section)
+            && !NEVER.contains(&name)
+            && (!PARTS.contains(&section) || PAGE.contains(&name))
     })
 }
 
