@@ -1,7 +1,7 @@
 // A relay whose outbox counts the leads of each write, cannot write some, and whose alarms fail on demand.
 import { Outbox as Sound } from "fieldpost/worker";
 import guard from "./guard.worker.mjs";
-import { withTests } from "./relays.mjs";
+import { instead, withTests } from "./relays.mjs";
 
 export { Gate } from "fieldpost/worker";
 
@@ -10,18 +10,19 @@ let writes = [];
 let broken = 0;
 
 /** The object's state, with alarms that fail as long as `broken` says so. */
-const flaky = (state) => ({
-  id: state.id,
-  blockConcurrencyWhile: (act) => state.blockConcurrencyWhile(act),
-  storage: new Proxy(state.storage, {
-    get(storage, name) {
-      if (name === "setAlarm" && broken > 0 && broken--)
-        return () => Promise.reject(new Error("broken"));
-      const member = storage[name];
-      return typeof member === "function" ? member.bind(storage) : member;
-    },
-  }),
-});
+const flaky = (state) =>
+  instead(state, {
+    id: state.id,
+    blockConcurrencyWhile: (act) => state.blockConcurrencyWhile(act),
+    storage: new Proxy(state.storage, {
+      get(storage, name) {
+        if (name === "setAlarm" && broken > 0 && broken--)
+          return () => Promise.reject(new Error("broken"));
+        const member = storage[name];
+        return typeof member === "function" ? member.bind(storage) : member;
+      },
+    }),
+  });
 
 export class Outbox extends Sound {
   constructor(state, env) {

@@ -4,7 +4,7 @@
 // Cloudflare does not say: here the stricter of both holds.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Gate as SoundGate, Outbox as SoundOutbox, relay } from "fieldpost/worker";
-import { account, common, form as formOf, withTests } from "./relays.mjs";
+import { account, common, form as formOf, instead, withTests } from "./relays.mjs";
 
 /** Who is acting: an object's meter, and the event that all of this follows from. */
 const scope = new AsyncLocalStorage();
@@ -136,11 +136,11 @@ function watched(state, meter) {
       };
     },
   });
-  return {
+  return instead(state, {
     id: state.id,
     storage,
     blockConcurrencyWhile: (act) => state.blockConcurrencyWhile(act),
-  };
+  });
 }
 
 const limited = (kind, Sound) =>
@@ -163,6 +163,9 @@ const limited = (kind, Sound) =>
     }
     fetch(request) {
       return this.during(() => super.fetch(request));
+    }
+    accept(offer) {
+      return this.during(() => super.accept(offer));
     }
     alarm() {
       return this.during(() => super.alarm());

@@ -150,3 +150,10 @@ export const askEach = (namespace, names, path, text) =>
 
 export const shards = (/** @type {number} */ count) =>
   Array.from({ length: count }, (_, n) => `shard-${n}`);
+
+/**
+ * An object's state with other members: the platform takes it for the state that it is made of.
+ * @param {object} state
+ * @param {object} own
+ */
+export const instead = (state, own) => Object.create(state, Object.getOwnPropertyDescriptors(own));

@@ -7,8 +7,8 @@ import { accounts, common, form, toMarketo, withTests } from "./relays.mjs";
 /** How many of the next calls of each path hang, and which statements the disk has no room for; Worker and objects share one isolate. */
 const trouble = { stall: {}, full: "", refused: 0 };
 
-const stalls = (request) => {
-  const { pathname } = new URL(request.url);
+const stalls = ({ url }) => {
+  const { pathname } = new URL(url);
   if (!(trouble.stall[pathname] > 0)) return false;
   trouble.stall[pathname]--;
   return true;
@@ -28,6 +28,10 @@ export class Outbox extends SoundOutbox {
       return exec(query, ...bindings);
     };
     super(state, env);
+  }
+  async accept(offer) {
+    if (stalls({ url: "https://outbox/accept" })) await forEver();
+    return super.accept(offer);
   }
   async fetch(request) {
     if (stalls(request)) await forEver();

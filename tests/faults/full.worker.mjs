@@ -5,6 +5,7 @@ import {
   askEach,
   common,
   form as formOf,
+  instead,
   showing,
   toMarketo,
   withTests,
@@ -33,13 +34,13 @@ function watched(state) {
       return typeof member === "function" ? member.bind(target) : member;
     },
   });
-  return {
+  return instead(state, {
     id: state.id,
     storage,
     blockConcurrencyWhile: (act) => state.blockConcurrencyWhile(act),
     abort: (why) => state.abort(why),
     own: state,
-  };
+  });
 }
 
 export class Outbox extends showing(Sound, {

@@ -1,3 +1,4 @@
+import { DurableObject } from "cloudflare:workers";
 import { type Client, type ClientOptions, makeClient } from "../client/client.js";
 import { makeAccountLimiter } from "../relay/limiter/account-limiter.js";
 import type { RelayAccount, RelaySource } from "../relay/options.js";
@@ -30,7 +31,7 @@ export { sealKey } from "../relay/http/seal.js";
 export const relay = (options: RelaySource): RelayHandler => makeRelay(options, load);
 
 /** The durable queue; bind it as `OUTBOX`. */
-export const Outbox = makeOutbox(load);
+export const Outbox = makeOutbox(load, DurableObject);
 
 /** An account's one door; bind it as `GATE`. */
 export const Gate = makeAccountLimiter(load);

@@ -158,7 +158,7 @@ export async function take(
   for (const [n, { count, shard }] of all.entries()) {
     if (n > others && to === own) {
       // The rest is here, where taking it is the promise.
-      const found = await ask(env, relay, own, what, {
+      const found = await offer(env, relay, own, what, {
         ...body,
         counts: all.slice(n).map((home) => home.count),
       });
@@ -175,7 +175,33 @@ export async function take(
     // Nobody is named by this shard itself, nor by one of the release before.
     if (promised.shard !== undefined) to = promised.shard || shard;
   }
-  return ask(env, relay, to, what, { ...body, counts: [] });
+  return offer(env, relay, to, what, { ...body, counts: [] });
+}
+
+/** An outbox as a Worker may call it; of some hosts, and of tests, it has no methods. */
+interface Callable {
+  accept?(offer: object): Promise<Accepted>;
+}
+
+/** Offers a lead, or its key, to the shard where it belongs. */
+async function offer(
+  env: RelayEnv,
+  relay: RelayOptions,
+  at: string,
+  what: "reserve" | "accept",
+  body: object,
+): Promise<Located> {
+  const object = outbox(env, at) as Callable;
+  if (what === "accept" && object.accept) {
+    try {
+      const found = await timely(patience(relay.timeScale), async () => object.accept?.(body));
+      return { ...(found as Accepted), at };
+    } catch (error) {
+      // An object of the release before has no methods. Whatever else it was, a lead is taken once however often it comes.
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+  return ask(env, relay, at, what, body);
 }
 
 /** "Misdirected Request": a Worker of the release before takes it for an outbox that is away, and its page comes again. */

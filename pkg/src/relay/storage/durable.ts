@@ -1,4 +1,5 @@
 import type { DurableObjectState, DurableObjectStorage } from "@cloudflare/workers-types";
+import type { RelayEnv } from "../options.js";
 
 /** What of an object's storage is used here. */
 type Storage = Pick<
@@ -12,5 +13,8 @@ export interface DurableState
     Pick<DurableObjectState, "blockConcurrencyWhile"> {
   storage: Storage;
 }
+
+/** The class whose methods a Worker may call: `DurableObject` of `cloudflare:workers`. */
+export type PlatformObject = new (state: DurableState, env: RelayEnv) => object;
 
 export type { DurableObjectClass } from "./exported.js";
