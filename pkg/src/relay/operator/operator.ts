@@ -233,10 +233,13 @@ async function status(
 ): Promise<{ shards: (ShardStatus & { shard: string })[]; gates: LimiterStatus[] }> {
   // An object that its alarm woke does not know its own name.
   const names = await shards(env, relay);
-  const named = await Promise.all(
-    names.map(async (shard) => ({ ...(await one<ShardStatus>(env, shard, "status", {})), shard })),
-  );
-  return { shards: named, gates: await gates(env, relay) };
+  const named = names.map(async (shard) => ({
+    ...(await one<ShardStatus>(env, shard, "status", {})),
+    shard,
+  }));
+  // All at once: one that does not answer holds up the others for its own time alone.
+  const [held, limiters] = await Promise.all([Promise.all(named), gates(env, relay)]);
+  return { shards: held, gates: limiters };
 }
 
 const gates = (env: RelayEnv, relay: RelayOptions): Promise<LimiterStatus[]> =>
