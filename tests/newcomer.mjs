@@ -83,7 +83,7 @@ async function newcomer(version) {
         ["-c", command],
         { cwd, env, timeout: 300_000, maxBuffer: 1 << 24 },
         (error, stdout, stderr) =>
-          error && error.code !== 4
+          error && ![3, 4].includes(error.code)
             ? reject(new Error(`${command}: ${stderr || stdout || error.message}`))
             : resolve({ stdout, stderr, code: error?.code ?? 0 }),
       ),

@@ -45,7 +45,7 @@ export async function dev(options: DevOptions, terminal: Terminal): Promise<void
       : undefined;
     if (sandbox) running.push(sandbox);
     const relayUrl = `http://${HOST}:${ports.relay}`;
-    const fresh = liveRules(project, relayUrl, `http://localhost:${ports.page}`);
+    const fresh = liveRules(project, relayUrl, `http://localhost:${ports.page}`, terminal.note);
     const page = await startPage(project.pages, ports.page, fresh.prepare);
     running.push(page);
     const relay = startRelay(
@@ -87,6 +87,7 @@ function liveRules(
   project: Project,
   relay: string,
   origin: string,
+  note: (text: string) => void,
 ): { ask(): Promise<void>; prepare(html: string): string } {
   let live: Shipped | undefined;
   const written = (): string => shippedOf(project)?.relay ?? LOCAL.relay;
@@ -94,7 +95,10 @@ function liveRules(
     async ask() {
       const before = written();
       const names = htmlOf(project).flatMap((file) => formsOf(readFileSync(file, "utf8"), before));
-      const forms = await askRules(relay, [...new Set(names)], origin).catch(() => undefined);
+      const forms = await askRules(relay, [...new Set(names)], origin).catch((error: Error) => {
+        note(`fieldpost: ${error.message} fieldpost check says why.`);
+        return undefined;
+      });
       // What the page was written with is better than nothing.
       live = forms && shipped(relay, forms);
     },
