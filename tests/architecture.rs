@@ -134,6 +134,8 @@ const PACKAGE: Arrows = &[
     // Each entry of the package puts a build together; a form takes the page's.
     ("entry", &["client", "core", "relay", "standard"]),
     ("form", &["core", "entry"]),
+    // For the tests of those who use it.
+    ("testing", &["core", "entry"]),
     ("extensions", &["form"]),
 ];
 
@@ -174,7 +176,8 @@ const CORE: Arrows = &[
     ("core", &["border.gen", "errors", "host", "pack", "said.gen", "types"]),
     ("words.gen", &[]),
     // How a page's modules travel.
-    ("carried", &[]),
+    ("letters", &[]),
+    ("carried", &["letters"]),
     (
         "lean",
         &[

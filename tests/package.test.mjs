@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join, posix } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { build } from "esbuild";
 import { sorted } from "../pkg/carry.mjs";
@@ -26,10 +27,31 @@ after(() => rm(folder, { recursive: true, force: true }));
 
 describe("the tarball", () => {
   test("holds what its entries name, and nothing else", () => {
-    const [{ files }] = JSON.parse(
+    const [{ files, size, unpackedSize }] = JSON.parse(
       run("npm", ["pack", "--json", "--pack-destination", folder, `${root}pkg`]),
     );
     const names = files.map(({ path }) => path);
+    // What a runtime or a compiler reads from any of the entries on.
+    const read = new Set();
+    const follow = (file) => {
+      if (read.has(file)) return;
+      read.add(file);
+      assert.ok(names.includes(file), `${file} is missing`);
+      if (!/\.(js|d\.ts)$/.test(file)) return;
+      const text = readFileSync(`${root}pkg/${file}`, "utf8");
+      for (const [, path] of text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+)"/g)) {
+        const next = posix.join(posix.dirname(file), path);
+        follow(file.endsWith(".d.ts") ? next.replace(/\.js$/, ".d.ts") : next);
+      }
+    };
+    const enter = (entry) =>
+      typeof entry === "string"
+        ? follow(posix.normalize(entry))
+        : Object.values(entry).forEach(enter);
+    enter(JSON.parse(readFileSync(`${root}pkg/package.json`, "utf8")).exports);
+    assert.ok(read.size > 150, `only ${read.size} files are read`);
+    assert.ok(size <= 700_000, `the tarball weighs ${size} bytes`);
+    assert.ok(unpackedSize <= 2_000_000, `unpacked it weighs ${unpackedSize} bytes`);
     for (const needed of [
       "dist/entry/page.js",
       "dist/entry/node.js",
@@ -44,8 +66,9 @@ describe("the tarball", () => {
       "wasm/lean/fieldpost_bg.wasm",
       "wasm/edge/fieldpost_bg.wasm",
       "wasm/edge/fieldpost.js",
-      "LICENSE-MIT",
       "README.md",
+      "LICENSE-MIT",
+      "LICENSE-APACHE",
     ])
       assert.ok(names.includes(needed), `${needed} is missing`);
     const odd = names.filter(

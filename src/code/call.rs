@@ -65,6 +65,7 @@ rows! {
             means "the check could not finish"
             mend "Tell us of it; the lead is kept as it came, and goes on with `replay`.";
         SOURCE = "wasm.source" says "fieldpost/slim needs the module: load(fetch(url)).";
+        BLOCKED = "wasm.blocked" says "The page's policy lets no WebAssembly run: add 'wasm-unsafe-eval' to script-src." means "The page's Content-Security-Policy has no `'wasm-unsafe-eval'`; a form is submitted by the browser itself.";
         LEAN = "build.lean" says "Only the build for Workers and Node reads this reply.";
         MISSING = "build.missing" says "Import fieldpost/build beside fieldpost: it builds the calls of CRMs." means "A page was to build the call of a CRM." mend "Import `fieldpost/build` before `load`; a page that talks to a relay needs none of it.";
         SPEC = "spec.invalid" says "The form's spec does not fit." means "`issues` name the place in the spec, in the page's HTML or in the CRM's reply.";

@@ -1,7 +1,7 @@
 // What every part of the packaging tests stands on: the tarball as it is packed, in a folder of its own beside its tools, in
 // their newest versions; a page that sends a lead; a program that does.
 import assert from "node:assert/strict";
-import { execFile, execFileSync } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -63,6 +63,7 @@ export const tarball = join(TOP, filename);
 /** A part's folder: its tools, which stay there for the next run, and the package, which is unpacked anew. */
 export async function workshop(name, tools) {
   const folder = join(TOP, name);
+  if (process.env.FRESH) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const at = (path) => join(folder, path);
   if (!existsSync(at("package.json")))
@@ -112,7 +113,8 @@ export async function workshop(name, tools) {
   };
 }
 
-const nameOf = (tool) => tool.replace(/(.)@.*$/, "$1");
+/** A tool without the version that is asked of it. */
+export const nameOf = (tool) => tool.replace(/(.)@.*$/, "$1");
 
 let browser;
 
@@ -206,7 +208,10 @@ export async function submits(
   }
 }
 
-/** What a server's bundle says once it has loaded the package, checked and built: one line. */
+/** What a server's bundle must say, once it has loaded the package, checked and built: one line. */
+export const ANSWER = "12 Ann@example.org GET";
+
+/** The module that says it, when it is asked. */
 export const SERVER = `
   import { checkPhone, form, load, payload } from "fieldpost";
   export async function answer() {
@@ -215,4 +220,114 @@ export const SERVER = `
     return [checkPhone("(212) 456-7890 x12").ext, report.values.email, payload("pardot.prospect.read", { id: 12 }).method].join(" ");
   }
 `;
-export const ANSWER = "12 Ann@example.org GET";
+
+/** The same as a program. */
+export const PROGRAM = `${SERVER}\n  answer().then((said) => console.log(said));\n`;
+
+/** Runs a bundle, a file or a folder's, far from the package, as it is deployed. */
+export async function runs(bundle, start = "", type = "module", program = process.execPath) {
+  const away = join(TOP, `away-${process.pid}`);
+  rmSync(away, { recursive: true, force: true });
+  const to = join(away, start ? "app" : bundle.split("/").at(-1));
+  cpSync(bundle, to, { recursive: true });
+  writeFileSync(join(away, "package.json"), JSON.stringify({ type }));
+  try {
+    return (await call(program, [join(to, start)], { cwd: away })).trim();
+  } finally {
+    rmSync(away, { recursive: true, force: true });
+  }
+}
+
+/** A page whose one script a bundler makes of `main.js`, as a module or as a classic script. */
+export function page({ example }, script, kind = "module") {
+  const site = example("html");
+  writeFileSync(join(site, "main.js"), 'import "fieldpost/form/auto";\n');
+  writeFileSync(join(site, "form.css"), "");
+  const html = readFileSync(join(site, "index.html"), "utf8")
+    .replace(
+      'type="module" src="fieldpost.js"',
+      `${kind === "module" ? 'type="module"' : "defer"} src="${script}"`,
+    )
+    .replace(/<link.*\n/, "");
+  writeFileSync(
+    join(site, "index.html"),
+    kind === "module"
+      ? html
+      : html
+          .replace(/<meta charset.*\n/i, "")
+          // webpack and Rspack load what comes later by the address of a script, which this would have to allow.
+          .replace("; require-trusted-types-for 'script'; trusted-types 'none'", ""),
+  );
+  return site;
+}
+
+/** A program that checks, builds a payload and sends it to a server of its own: what every runtime must do. */
+const SENDING = `
+  import { checkPhone, form, load, payload, request, send } from "fieldpost";
+  await load();
+  if (checkPhone("(212) 456-7890 x12").ext !== "12") throw new Error("checkPhone");
+  const report = form({ fields: { email: { kind: "email", required: true } } }).check({ email: " Ann@Example.ORG" });
+  if (report.values.email !== "Ann@example.org") throw new Error(JSON.stringify(report));
+  const relay = { system: "relay", baseUrl: "http://127.0.0.1:PORT", allowHost: "127.0.0.1:PORT" };
+  const response = await send(request("relay.lead.submit", { form: "contact", values: report.values }, relay));
+  console.log(payload("relay.lead.submit", { form: "contact", values: report.values }).method, (await response.json()).state);
+`;
+
+/** Starts it as the part says, and looks at what has arrived. */
+export async function program({ source }, start) {
+  const leads = [];
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    leads.push(body);
+    response.writeHead(202, { "content-type": "application/json" });
+    response.end('{"v":1,"id":"1","state":"queued","issues":[]}');
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const file = source("program.mjs", SENDING.replaceAll("PORT", server.address().port));
+    assert.equal((await start(file)).trim(), "POST queued");
+    assert.match(leads[0], /email=Ann%40example\.org/);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+/** A port that nobody has. */
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return String(port);
+}
+
+/** Starts a server, waits until it answers, looks at what it answers, and ends it. */
+export async function serving(program, args, options, look) {
+  const port = await freePort();
+  let said = "";
+  const server = spawn(program, args(port), {
+    ...options,
+    detached: true,
+    env: {
+      ...process.env,
+      PORT: port,
+      HOST: "127.0.0.1",
+      NITRO_PORT: port,
+      NEXT_TELEMETRY_DISABLED: "1",
+      WRANGLER_SEND_METRICS: "false",
+    },
+  });
+  for (const stream of [server.stdout, server.stderr]) stream.on("data", (text) => (said += text));
+  const origin = `http://127.0.0.1:${port}`;
+  try {
+    await until(() => fetch(origin).catch(() => false), "the server", 60_000);
+    await look(origin);
+  } catch (error) {
+    throw new Error(`${error.message}\n${said.slice(-1_500)}`);
+  } finally {
+    // Its own children, too.
+    process.kill(-server.pid);
+  }
+}

@@ -14,7 +14,7 @@ export const tools = [
   "@types/node@20",
 ];
 
-export const says = "asynchronous until it is loaded, then synchronous; typed";
+export const shows = ["React Hook Form, TanStack Form, Hono, tRPC"];
 
 const PROGRAM = `
   import assert from "node:assert/strict";

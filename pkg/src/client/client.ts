@@ -14,7 +14,9 @@ import { Secrets } from "./secrets.js";
 
 export type { AccountCheck, MappedForm, MappingCheck } from "../relay/checks/check.js";
 
+/** How calls are sent. */
 export interface ClientOptions {
+  /** Sends in the place of the host's own `fetch`. */
   fetch?: (request: Request, init?: RequestInit) => Promise<Response>;
   /** Milliseconds until a call is given up; by default five seconds more than the system itself takes. */
   timeout?: number;
@@ -125,12 +127,22 @@ export interface Client {
   /**
    * Signs in anew, reads what the token may do, and says what is wrong and where to mend it: before the first lead, or in a
    * deployment. It changes nothing, and no answer has a secret.
+   *
+   * @returns What is wrong, and warnings.
+   * @example
+   * const { ok, issues } = await client(account).checkAccount();
    */
   checkAccount(): Promise<AccountCheck>;
   /**
    * Compares the way of a form to this account with what the system has: names, kinds, lengths, what is required, and of
    * Marketo the form that is filled. `form` is as the relay's options have it, with the `account` there where it goes to
    * several, or `{ fields, map, constants }`.
+   *
+   * @param form - The form as the relay's options have it.
+   * @param account - The account's name there, where it goes to several.
+   * @returns What is wrong, and warnings.
+   * @example
+   * const { issues } = await client(account).checkMapping(forms.contact, "marketo");
    */
   checkMapping(form: MappedForm, account?: string): Promise<MappingCheck>;
 }

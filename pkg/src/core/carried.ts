@@ -1,3 +1,5 @@
+import { asWritten } from "./letters.js";
+
 /**
  * How a module travels: as a text with a letter for each byte, under a mask. The code in it is sorted: the instructions stand
  * behind each other, and the numbers that belong to them by what they are, locals beside locals and addresses beside
@@ -21,7 +23,8 @@ export const HEAD = 12;
 export const TAIL = 13;
 
 /** The bytes of a module; the first letter of its text is the mask. It runs once, before any compiler has made it quick. */
-export function unpacked(text: string): Uint8Array<ArrayBuffer> {
+export function unpacked(carried: string): Uint8Array<ArrayBuffer> {
+  const text = asWritten(carried);
   const mask = text.charCodeAt(0);
   const kinds = new Uint8Array(256);
   for (let code = 0; code < KINDS.length; code++) kinds[code] = KINDS.charCodeAt(code) & 15;

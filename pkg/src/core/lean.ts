@@ -108,7 +108,10 @@ export async function compile(source: Source): Promise<WebAssembly.Module> {
     return new WebAssembly.Module(source as BufferSource);
   } catch {
     // A browser may have a limit for it; and what is no module fails here again.
-    return WebAssembly.compile(source as BufferSource);
+    return WebAssembly.compile(source as BufferSource).catch((cause: unknown) => {
+      if (!WebAssembly.validate(source as BufferSource)) throw cause;
+      throw new FieldpostError("wasm.blocked", Said.WASM_BLOCKED, [], { cause });
+    });
   }
 }
 

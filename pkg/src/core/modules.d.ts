@@ -7,6 +7,11 @@ declare module "*/wasm-lean.js" {
   const module: <T>(read: (parts: readonly [string]) => T) => T;
   export default module;
 }
+declare module "*/edge-wasm.js" {
+  /** The module of the edge build: brotli, in base64. */
+  const text: string;
+  export default text;
+}
 /** The pages' HTML, CSS and scripts: the build makes texts of them. */
 declare module "*.html.js" {
   const text: string;

@@ -5,7 +5,9 @@ export type Clean = string | string[] | boolean | number | null;
 
 /** One field of a form spec. Lengths are in characters, counts in items. */
 export interface FieldSpec {
+  /** What the value is, and so which rule it is held to. */
   kind: Kind;
+  /** Empty is an error. */
   required?: boolean;
   /** What the visitor reads beside the field; used in messages and on the relay's own page. */
   label?: string;
@@ -23,8 +25,11 @@ export interface FieldSpec {
   equalTo?: string;
   /** See {@link CheckOptions}. */
   quoted?: boolean;
+  /** See {@link CheckOptions}. */
   literal?: boolean;
+  /** See {@link CheckOptions}. */
   international?: boolean;
+  /** See {@link CheckOptions}. */
   bytes?: boolean;
   /** Of a `consent`: what the visitor agrees to. The relay keeps it with the lead, and the time. */
   purpose?: string;
@@ -32,13 +37,17 @@ export interface FieldSpec {
   text?: string;
 }
 
+/** A form as plain data: its fields by name, and what must hold between them. */
 export interface FormSpec {
+  /** The fields by name, in their order. */
   fields: Record<string, FieldSpec>;
   /** Of each of these sets at least one must be given: `[["email", "phone"]]`. */
   anyOf?: readonly (readonly string[])[];
 }
 
+/** What more is asked of a value. */
 export interface CheckOptions {
+  /** Empty is an error. */
   required?: boolean;
   /** E-mail: a quoted part before the @ may be, `"ann lee"@example.com`. */
   quoted?: boolean;

@@ -73,17 +73,23 @@ export type Values =
 
 /** The HTTP request of an operation, without host and credentials. */
 export interface Payload {
+  /** `GET`, `POST`, `PATCH` or `DELETE`. */
   method: string;
   /** Path and query, from the first slash. */
   path: string;
+  /** Names and values. */
   headers: Record<string, string>;
+  /** The body, for a method that has one. */
   body: string | null;
 }
 
 /** A reply as plain data; `read` takes this or a `Response`. */
 export interface Reply {
+  /** The HTTP status. */
   status: number;
+  /** Names in any case, and values. */
   headers?: Headers | Record<string, string>;
+  /** The body as text. */
   body: string;
 }
 
@@ -131,19 +137,27 @@ export interface Form<Spec extends FormSpec = FormSpec> {
   ): { report: Report<Spec>; payload?: Payload };
 }
 
+/** How a request is sent. */
 export interface SendOptions {
   /** Milliseconds until the call is given up, head and body; default 30,000, and 0 for no end. */
   timeout?: number;
+  /** Gives the call up when it is aborted. */
   signal?: AbortSignal;
   /** Lets the request outlive the page; bodies up to 60,000 bytes. */
   keepalive?: boolean;
+  /** Sends in the place of the host's own `fetch`. */
   fetch?: (request: Request, init?: RequestInit) => Promise<Response>;
 }
 
+/** What there is to know of an operation. */
 export interface OperationInfo {
+  /** Its name, as `call` takes it. */
   name: string;
+  /** The HTTP method. */
   method: string;
+  /** The path, with parameters in braces. */
   path: string;
+  /** What it takes. */
   params: ParamInfo[];
   /** Whether the build for pages has it, too. */
   capture: boolean;
@@ -151,34 +165,51 @@ export interface OperationInfo {
   docs: string;
 }
 
+/** A parameter of an operation. */
 export interface ParamInfo {
+  /** The vendor's name of it. */
   name: string;
+  /** The kind of its value. */
   kind: string;
+  /** Whether it must be given. */
   required: boolean;
+  /** The most letters or items. */
   max?: number;
+  /** What it may be. */
   choices?: string[];
+  /** The members of a record. */
   fields?: ParamInfo[];
 }
 
 /** What the relay answers to a page: never a CRM's id or text. */
 export interface RelayAnswer {
+  /** The version of what relay and page say to each other. */
   v: number;
+  /** The relay's id of the lead; null where it took none. */
   id: string | null;
+  /** What became of the lead. */
   state: State;
+  /** What is wrong with its values, by field. */
   issues: Issue[];
 }
 
 /** A public key, as JWK writes it. */
 export interface SealKey {
+  /** The kind of key. */
   kty?: string;
+  /** The curve. */
   crv?: string;
+  /** The point on it. */
   x?: string;
+  /** The point on it. */
   y?: string;
 }
 
 /** What `GET {relay}/leads/{form}` answers. */
 export interface RelayForm {
+  /** The version of what relay and page say to each other. */
   v: number;
+  /** The form's rules. */
   spec: FormSpec;
   /** Sent back with the lead as `_fp_token`. */
   token: string;

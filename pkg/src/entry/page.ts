@@ -13,6 +13,12 @@ export type * from "../core/types.js";
 /**
  * Instantiates the module, once. It travels inside this package as text, so that no path or MIME type can lose it. What a
  * form of this `spec` needs, and `advice`, are there when it is done; the rest comes by itself right after.
+ *
+ * @param given - What is to be there when it is done; or the module, as bytes or compiled, of an application that brings its own.
+ * @returns Nothing, once `check` and the others may be called.
+ * @throws {FieldpostError} `wasm.blocked` under a policy that lets no WebAssembly run.
+ * @example
+ * await load();
  */
 export async function load(given: Source | LoadOptions = {}): Promise<void> {
   const source = isSource(given) ? given : undefined;

@@ -13,6 +13,13 @@ export type * from "../core/types.js";
 /**
  * Instantiates the module of `fieldpost/fieldpost.wasm`, which the application brings as bytes, module or response. What comes
  * after it travels inside this package.
+ *
+ * @param source - The module of `fieldpost/fieldpost.wasm`: its response, its bytes, or compiled.
+ * @param options - What is to be there when it is done.
+ * @returns Nothing, once `check` and the others may be called.
+ * @throws {FieldpostError} `wasm.source` without a module; `wasm.blocked` under a policy that lets no WebAssembly run.
+ * @example
+ * await load(fetch("/fieldpost.wasm"));
  */
 export async function load(
   source?: Source | Response | PromiseLike<Response>,

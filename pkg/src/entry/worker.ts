@@ -27,7 +27,14 @@ export { load };
 /** The public key that seals leads for a relay with this secret: what `GET /leads/{form}` calls `sealKey`. */
 export { sealKey } from "../relay/http/seal.js";
 
-/** `export default relay((env) => ({ forms, accounts, secret: env.SECRET }))`. */
+/**
+ * `export default relay((env) => ({ forms, accounts, secret: env.SECRET }))`.
+ *
+ * @param options - The relay's options, or a function that makes them of its bindings.
+ * @returns What a Worker exports by default.
+ * @example
+ * export default relay((env) => ({ forms, accounts, secret: env.SECRET }));
+ */
 export const relay = (options: RelaySource): RelayHandler => makeRelay(options, load);
 
 /** The durable queue; bind it as `OUTBOX`. */
@@ -36,6 +43,15 @@ export const Outbox = makeOutbox(load, DurableObject);
 /** An account's one door; bind it as `GATE`. */
 export const Gate = makeAccountLimiter(load);
 
-/** Calls operations of one account: `client(account).call("pardot.prospect.read", { id })`. */
+/**
+ * Calls operations of one account: `client(account).call("pardot.prospect.read", { id })`.
+ *
+ * @param account - Whose system it is, with its credentials.
+ * @param options - A `fetch` and a deadline of your own.
+ * @returns What calls its operations.
+ * @throws {FieldpostError} `account.invalid`, with `issues`.
+ * @example
+ * const outcome = await client(account).call("pardot.prospect.read", { id: 12 });
+ */
 export const client = (account: RelayAccount, options: ClientOptions = {}): Client =>
   makeClient(account, options, load);

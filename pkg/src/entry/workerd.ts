@@ -13,7 +13,14 @@ export type * from "../core/types.js";
 
 let loaded = false;
 
-/** Instantiates the module, once. It has every rule and all advice. */
+/**
+ * Instantiates the module, once. It has every rule and all advice.
+ *
+ * @param given - A compiled module of the application's own.
+ * @returns Nothing, once `check` and the others may be called.
+ * @example
+ * await load();
+ */
 export async function load(given?: WasmModule | LoadOptions): Promise<void> {
   if (loaded) return;
   startEdge(glue, given instanceof WebAssembly.Module ? given : module);

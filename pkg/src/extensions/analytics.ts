@@ -2,10 +2,15 @@ import { unhidden } from "../form/controls.js";
 
 /** What is told of a form: its id, names of fields and codes. Never what anybody typed. */
 export interface FormEvent {
+  /** What happened. */
   event: string;
+  /** The form's name or id. */
   form: string;
+  /** The form's state. */
   state?: string;
+  /** The names of the fields that it is about. */
   fields?: string;
+  /** The codes of what is wrong. */
   codes?: string;
 }
 
@@ -16,7 +21,15 @@ interface Detail {
   issues?: { field: string; code: string }[];
 }
 
-/** Tells `tell` of every form's events in `root`, a page or a part of it. Gives back what stops it. */
+/**
+ * Tells `tell` of every form's events in `root`, a page or a part of it. Gives back what stops it.
+ *
+ * @param tell - Hears of each event.
+ * @param root - Where it listens; the document where nothing is said.
+ * @returns What stops it.
+ * @example
+ * const end = events(({ event, form }) => console.log(event, form));
+ */
 export function events(tell: (event: FormEvent) => void, root: EventTarget = document): () => void {
   const life = new AbortController();
   for (const name of EVENTS) {
@@ -58,13 +71,27 @@ export function events(tell: (event: FormEvent) => void, root: EventTarget = doc
 
 const unique = (texts: string[]): string => [...new Set(texts)].join(",");
 
-/** Google Tag Manager: pushes each event on `dataLayer`. */
+/**
+ * Google Tag Manager: pushes each event on `dataLayer`.
+ *
+ * @param root - Where it listens; the document where nothing is said.
+ * @returns What stops it.
+ * @example
+ * dataLayer();
+ */
 export function dataLayer(root?: EventTarget): () => void {
   const page = window as { dataLayer?: unknown[] };
   return events((event) => (page.dataLayer ??= []).push(event), root);
 }
 
-/** Google's gtag.js: `generate_lead` once a lead is stored or queued, and the other events under their own names. */
+/**
+ * Google's gtag.js: `generate_lead` once a lead is stored or queued, and the other events under their own names.
+ *
+ * @param root - Where it listens; the document where nothing is said.
+ * @returns What stops it.
+ * @example
+ * gtag();
+ */
 export function gtag(root?: EventTarget): () => void {
   return events(({ event, ...parameters }) => {
     const send = (window as { gtag?: (...words: unknown[]) => void }).gtag;

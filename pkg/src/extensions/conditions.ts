@@ -6,6 +6,11 @@ import { unhidden } from "../form/controls.js";
  *
  * A condition is `name` (anything given), `name=value|value` or `name!=value|value`; several, split by `;`, must all hold.
  * Gives back what takes it all back.
+ *
+ * @param element - The form.
+ * @returns What takes it back.
+ * @example
+ * const end = conditions(document.forms[0]);
  */
 export function conditions(element: HTMLFormElement): () => void {
   const form = unhidden(element);

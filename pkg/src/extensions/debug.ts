@@ -1,6 +1,7 @@
 import type { SubmitDetail } from "../form/attach.js";
 import { unhidden } from "../form/controls.js";
 
+/** What is done beside writing. */
 export interface DebugOptions {
   /** Stops each lead right before it would be sent. */
   dryRun?: boolean;
@@ -11,6 +12,11 @@ const EVENTS = ["ready", "issues", "submit", "saved", "refused", "failed", "done
 /**
  * Says in the console what becomes of every form of the page: names, codes, states and times, never what was typed.
  * Gives back what stops it.
+ *
+ * @param options - Whether leads are sent.
+ * @returns What stops it.
+ * @example
+ * debug();
  */
 export function debug(options: DebugOptions = {}): () => void {
   const life = new AbortController();

@@ -1,6 +1,14 @@
-import { attach, type Attachment, type AttachOptions } from "../form/attach.js";
+import type { Attachment, AttachOptions } from "../form/attach.js";
+import { attach } from "../form/page.js";
 
-/** `<fieldpost-form><form …></form></fieldpost-form>`: attached while it is in the page, given back when it leaves. */
+/**
+ * `<fieldpost-form><form …></form></fieldpost-form>`: attached while it is in the page, given back when it leaves.
+ *
+ * @param name - The element's name; `fieldpost-form` where nothing is said.
+ * @param options - As `attach` takes them.
+ * @example
+ * defineElement();
+ */
 export function defineElement(name = "fieldpost-form", options?: AttachOptions): void {
   if (customElements.get(name)) return;
   customElements.define(

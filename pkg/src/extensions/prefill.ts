@@ -1,5 +1,6 @@
 import { unhidden } from "../form/controls.js";
 
+/** Where the values come from. */
 export interface PrefillOptions {
   /** Where the values are; default the page's query. */
   from?: string;
@@ -11,6 +12,13 @@ export interface PrefillOptions {
  * Fills fields from the address: of the query, only the names in `allowed`, only into empty fields that the visitor
  * sees. Gives the names that were filled. Nothing is looked up: a link that is passed on fills in what it says, so
  * allow only what is no secret (`company`, `topic`, not `email`).
+ *
+ * @param element - The form.
+ * @param allowed - The names that an address may fill.
+ * @param options - Where the values come from.
+ * @returns The names that were filled.
+ * @example
+ * prefill(document.forms[0], ["company", "topic"]);
  */
 export function prefill(
   element: HTMLFormElement,

@@ -1,5 +1,6 @@
 import { unhidden } from "../form/controls.js";
 
+/** How much is asked, and what is known. */
 export interface ProfileOptions {
   /** How many questions at most; default 2. */
   ask?: number;
@@ -15,6 +16,12 @@ const NAME = "fieldpost.answered";
  * Asks returning visitors something new: of the parts marked `data-fieldpost-profile="fieldName"`, those that were
  * answered before are left out, and of the others only the first few are shown. Nothing is filled in: a form never
  * shows one person's data to the next. Gives back what takes it back.
+ *
+ * @param element - The form.
+ * @param options - How much is asked, and what is known.
+ * @returns What takes it back.
+ * @example
+ * profile(document.forms[0]);
  */
 export function profile(element: HTMLFormElement, options: ProfileOptions = {}): () => void {
   const form = unhidden(element);

@@ -1,6 +1,7 @@
 import { unhidden } from "../form/controls.js";
 import { original, untranslate } from "../form/translation.js";
 
+/** What is kept, and where. */
 export interface ProgressOptions {
   /** Whether what is typed may be stored beyond this tab. Without it, it is kept until the tab is closed. */
   consent?: () => boolean;
@@ -17,6 +18,12 @@ const DAY = 86_400_000;
  * Keeps what a visitor has typed over a reload, and forgets it when the lead has arrived, or when the browser itself has sent
  * the form. It stays in this browser, in plain text: in `sessionStorage`, or with consent in `localStorage`. Gives back
  * what stops it.
+ *
+ * @param element - The form.
+ * @param options - What is kept, and where.
+ * @returns What stops it.
+ * @example
+ * progress(document.forms[0]);
  */
 export function progress(element: HTMLFormElement, options: ProgressOptions = {}): () => void {
   const form = unhidden(element);

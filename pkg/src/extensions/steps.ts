@@ -1,16 +1,32 @@
 import type { Attachment } from "../form/attach.js";
 import { unhidden } from "../form/controls.js";
 
+/** What the progress says. */
 export interface StepsOptions {
   /** What the part with `data-fieldpost-progress` says; default `Step {} of {}`. */
   progress?: string;
 }
 
+/** A form of several steps. */
 export interface Steps {
+  /** The step that is shown, from 0 on. */
   readonly step: number;
+  /** How many there are. */
   readonly count: number;
-  /** Goes to a step, counted from 0, without a check. */
+  /**
+   * Goes to a step, counted from 0, without a check.
+   *
+   * @param step - Its number, from 0 on.
+   * @example
+   * pages.go(pages.step + 1);
+   */
   go(step: number): void;
+  /**
+   * Shows all of the form again.
+   *
+   * @example
+   * pages.detach();
+   */
   detach(): void;
 }
 
@@ -18,6 +34,12 @@ export interface Steps {
  * Shows a form step by step: `<fieldset data-fieldpost-step>` are the steps, buttons with `data-fieldpost-next` and
  * `data-fieldpost-back` lead on and back, and `data-fieldpost-progress` says where one is. A step is left forwards only
  * when it is right; an issue leads to the step that it is in. Without JavaScript all steps are there, one after another.
+ *
+ * @param attachment - The form's attachment.
+ * @param options - What the progress says.
+ * @returns Where the visitor is, and how to go on.
+ * @example
+ * const pages = steps(attach(form));
  */
 export function steps(attachment: Attachment, options: StepsOptions = {}): Steps {
   const form = unhidden(attachment.form);

@@ -1,5 +1,6 @@
 import type { SubmitDetail } from "../form/attach.js";
 
+/** What is kept, and for how long. */
 export interface TouchOptions {
   /** Whether this browser may remember where the visitor came from. Without it, only the page that is open does. */
   consent?: () => boolean;
@@ -7,11 +8,28 @@ export interface TouchOptions {
   days?: number;
 }
 
+/** What is remembered of the first visit. */
 export interface Touch {
-  /** Looks at the address again; for pages that change it by script and tell nobody. */
+  /**
+   * Looks at the address again; for pages that change it by script and tell nobody.
+   *
+   * @example
+   * first.visit();
+   */
   visit(): void;
-  /** Consent was taken back: forgets everything. */
+  /**
+   * Consent was taken back: forgets everything.
+   *
+   * @example
+   * first.forget();
+   */
   forget(): void;
+  /**
+   * Adds nothing to a lead any more.
+   *
+   * @example
+   * first.detach();
+   */
   detach(): void;
 }
 
@@ -39,6 +57,11 @@ type Kept = { first?: string; last?: string; until?: number };
 /**
  * Remembers the first and the last campaign that brought the visitor, over pages and with consent over visits, and
  * sends both with a lead whose visitor consented: `_fp_first` and `_fp_last`.
+ *
+ * @param options - What is kept, and for how long.
+ * @returns What looks again, forgets and ends.
+ * @example
+ * const first = touch({ consent: () => agreed });
  */
 export function touch(options: TouchOptions = {}): Touch {
   const life = new AbortController();

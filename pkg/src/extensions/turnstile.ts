@@ -8,11 +8,15 @@ interface TurnstileApi {
   remove(widget: string): void;
 }
 
+/** How Turnstile asks. */
 export interface TurnstileOptions {
+  /** The site's public key. */
   siteKey: string;
   /** Where the widget goes; default an element with `data-fieldpost-turnstile`, else before the button. */
   container?: HTMLElement;
+  /** What the relay expects it to be for. */
   action?: string;
+  /** How it looks. */
   theme?: "auto" | "light" | "dark";
   /** How long a submit waits for a token before it goes out without one, in ms; default 10,000. */
   patience?: number;
@@ -28,6 +32,12 @@ const TURN = 200;
  * A token counts once and for 300 s: after each attempt and each end of a token there is a new one. A lead whose token
  * does not come goes out without: the relay takes that for a sign, never for a reason to drop it. A submit without
  * `attach` carries the token, too, as `_fp_turnstile`.
+ *
+ * @param element - The form.
+ * @param options - The site key, and how it looks.
+ * @returns What takes it back.
+ * @example
+ * turnstile(document.forms[0], { siteKey });
  */
 export function turnstile(element: HTMLFormElement, options: TurnstileOptions): () => void {
   const form = unhidden(element);

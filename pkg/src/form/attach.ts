@@ -1,6 +1,7 @@
 import { shows } from "./showing.js";
 import { fill, type Messages, speaker, texts } from "./texts.js";
-import { form as makeForm, load } from "../entry/page.js";
+import { form as makeForm } from "../core/core.js";
+import { loading } from "../core/load.js";
 import { elementsOf, unhidden } from "./controls.js";
 import { FieldpostError } from "../core/errors.js";
 import { agreed, type Fields, judge } from "./judging.js";
@@ -21,6 +22,7 @@ export type { Messages, Words } from "./texts.js";
 /** `saved`: the relay could not be reached, and the lead waits in this browser. */
 export type State = "idle" | "checking" | "busy" | "saved" | "done" | "failed";
 
+/** What a form may be told. */
 export interface AttachOptions {
   /**
    * The form's own words, by code: for what attach says (`texts`) and for issues (`email.at`). A table under a
@@ -31,16 +33,39 @@ export interface AttachOptions {
   language?: Messages;
   /** A check of your own at submit, after ours; an issue of severity `error` stops the lead. */
   check?: (values: FormData) => readonly Issue[] | Promise<readonly Issue[]>;
+  /** Gets the module: `() => load(fetch(url))`. `fieldpost/form` has its own, `fieldpost/form/slim` asks for it. */
+  load?: () => Promise<void>;
 }
 
+/** A form that checks itself and sends. */
 export interface Attachment {
+  /** The form. */
   readonly form: HTMLFormElement;
+  /** What it is doing; also `data-fieldpost-state` on the form. */
   readonly state: State;
-  /** Starts getting ready now instead of at the first touch; false while the browser submits by itself. */
+  /**
+   * Starts getting ready now instead of at the first touch; false while the browser submits by itself.
+   *
+   * @returns Whether it is ready.
+   * @example
+   * if (await attachment.ready()) show();
+   */
   ready(): Promise<boolean>;
-  /** Checks the named fields, or all, and shows what is wrong with them; true when nothing stops the lead. */
+  /**
+   * Checks the named fields, or all, and shows what is wrong with them; true when nothing stops the lead.
+   *
+   * @param names - The fields to look at; all where none are named.
+   * @returns Whether nothing stops the lead.
+   * @example
+   * if (attachment.check(["email"])) next();
+   */
   check(names?: readonly string[]): boolean;
-  /** Gives the form back to the browser as it was; a lead under way still goes out. */
+  /**
+   * Gives the form back to the browser as it was; a lead under way still goes out.
+   *
+   * @example
+   * attachment.detach();
+   */
   detach(): void;
 }
 
@@ -52,6 +77,11 @@ const drain = (): Promise<void> =>
     () => undefined,
   );
 
+/** A loader that has loaded nothing. */
+const unloaded = (): never => {
+  throw new FieldpostError("wasm.source", Said.WASM_SOURCE);
+};
+
 /** A token that ends this soon is renewed before the lead goes out. */
 const TOKEN_MARGIN = 30_000;
 
@@ -60,11 +90,12 @@ const TOKEN_PATIENCE = 5_000;
 
 const attachments = new WeakMap<HTMLFormElement, Attachment>();
 
-/**
- * Enhances the owner's own form: checks while it is filled, sends without leaving the page, tells the truth about it.
- * Until the rules, the token and the wasm are there, and whenever one of them fails, the browser submits natively.
- */
-export function attach(element: HTMLFormElement, options: AttachOptions = {}): Attachment {
+/** Attaches to a form, with the module that a build brings: see `page.ts`. */
+export function attachBy(
+  load: () => Promise<void>,
+  element: HTMLFormElement,
+  options: AttachOptions,
+): Attachment {
   const known = attachments.get(element);
   if (known) return known;
 
@@ -110,7 +141,9 @@ export function attach(element: HTMLFormElement, options: AttachOptions = {}): A
 
   /** Goes by these rules from here on; the form is ready with the first of them. */
   const take = async (answer: RelayForm): Promise<void> => {
-    await load({ spec: answer.spec });
+    await load();
+    // The module is there: this is for what the form's rules need beside it.
+    await loading(unloaded, { spec: answer.spec });
     rules = makeForm(answer.spec);
     if (left || life.signal.aborted) return;
     const isNew = !relay;

@@ -1,6 +1,6 @@
-import { attach } from "./attach.js";
+import { attach } from "./page.js";
 
-export { attach } from "./attach.js";
+export { attach } from "./page.js";
 export { texts } from "./texts.js";
 
 /** For pages without a build: `<form data-fieldpost …>` and one script tag. */

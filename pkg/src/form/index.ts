@@ -1,10 +1,10 @@
-export {
-  attach,
-  type Attachment,
-  type AttachOptions,
-  type Messages,
-  type State,
-  type SubmitDetail,
-  type Words,
+export type {
+  Attachment,
+  AttachOptions,
+  Messages,
+  State,
+  SubmitDetail,
+  Words,
 } from "./attach.js";
+export { attach } from "./page.js";
 export { texts } from "./texts.js";

@@ -1,4 +1,5 @@
-import { read, send } from "../entry/page.js";
+import { read } from "../core/lean.js";
+import { send } from "../core/send.js";
 import type { Outcome, RelayForm } from "../core/types.js";
 import { OWN, type OwnFields, WIRE_VERSION } from "../core/wire.gen.js";
 

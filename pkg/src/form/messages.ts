@@ -90,7 +90,9 @@ export function board(form: HTMLFormElement, speak: Speak): Board {
     const kept = places.get(name);
     const element =
       kept?.element ??
-      form.querySelector<HTMLElement>(`[data-fieldpost-issue="${CSS.escape(name)}"]`) ??
+      [...form.querySelectorAll<HTMLElement>("[data-fieldpost-issue]")].find(
+        ({ dataset }) => dataset.fieldpostIssue === name,
+      ) ??
       make("p");
     const place = kept ?? {
       element,

@@ -4,12 +4,26 @@ import { tell } from "./telling.js";
 
 /** What `fieldpost:submit` carries: names, never values. */
 export interface SubmitDetail {
+  /** The fields that are sent. */
   fields: readonly string[];
   /** Whether every consent of the form is given; without it nothing but the fields may travel. */
   consented: boolean;
-  /** Lets `_fp_` and a name travel with the lead. */
+  /**
+   * Lets `_fp_` and a name travel with the lead.
+   *
+   * @param name - The name that goes with the lead.
+   * @param value - What goes there.
+   * @example
+   * addEventListener("fieldpost:submit", ({ detail }) => detail.set("campaign", "spring"));
+   */
   set(name: string, value: string): void;
-  /** Holds the lead back until the promise settles. */
+  /**
+   * Holds the lead back until the promise settles.
+   *
+   * @param promise - What has to be done first.
+   * @example
+   * detail.wait(token().then((value) => detail.set("token", value)));
+   */
   wait(promise: Promise<unknown>): void;
 }
 

@@ -7,6 +7,7 @@ export type Message = string | ((issue: Readonly<Issue & { limit?: string }>) =>
 /** Messages by the code of the issue, like `text.long`. */
 export type Messages = Readonly<Record<string, Message>>;
 
+/** Whose words a sentence is taken from. */
 export interface LocalizeOptions {
   /** A whole language, like the default export of `fieldpost/messages/es`. */
   language?: Messages;
@@ -23,6 +24,12 @@ export interface LocalizeOptions {
  * Takes whatever has `issues`: the report of a form or of a field, a relay's answer, a refused outcome. A text with `{}`
  * for an issue that has no limit is passed over. A function may read the issue's suggestion, which is the visitor's own
  * text: show it, never log it.
+ *
+ * @param report - What a check has said.
+ * @param options - Whose words, in their order.
+ * @returns The same report with other sentences.
+ * @example
+ * localize(report, { language: es });
  */
 export function localize<R extends { issues: readonly Issue[] }>(
   report: R,
@@ -34,7 +41,15 @@ export function localize<R extends { issues: readonly Issue[] }>(
   };
 }
 
-/** The message of one issue, by the same cascade. */
+/**
+ * The message of one issue, by the same cascade.
+ *
+ * @param issue - What a check has said.
+ * @param options - Whose words, in their order.
+ * @returns The sentence.
+ * @example
+ * message(issue, { language: es });
+ */
 export function message(
   issue: Issue,
   { language, messages, fields }: LocalizeOptions = {},

@@ -2,12 +2,15 @@ import { COUNTRIES, STATES } from "./tables.js";
 
 /** A state, province or territory: `country` is `US`, `CA` or `MX`, `code` the postal one (Mexico: ISO 3166-2). */
 export interface State {
+  /** The code of its country. */
   country: string;
+  /** Two letters. */
   code: string;
   /** The English name. */
   name: string;
 }
 
+/** A country. */
 export interface Country {
   /** Two letters of ISO 3166-1. */
   code: string;
@@ -46,16 +49,36 @@ const stateEntries = (): readonly Entry<State>[] =>
 /**
  * The two letters of a country (ISO 3166-1), by them or by a name in English, in any spelling that people use: `USA`,
  * `u.s.`, `the United States of America`.
+ *
+ * @param text - What was typed: a name or a code.
+ * @returns Its two letters; nothing where it is none.
+ * @example
+ * country("the United States"); // "US"
  */
 export function country(text: string): string | undefined {
   return (countryKeys ??= index(countryEntries())).get(key(text))?.code;
 }
 
-/** The English name of a country's two letters. */
+/**
+ * The English name of a country's two letters.
+ *
+ * @param code - Two letters.
+ * @returns Its English name; nothing where there is none.
+ * @example
+ * countryName("CA"); // "Canada"
+ */
 export const countryName = (code: string): string | undefined =>
   countryEntries().find(([country]) => country.code === code.toUpperCase())?.[0].name;
 
-/** A state, province or territory by its code or name, of that country (its code) or of any of the three. */
+/**
+ * A state, province or territory by its code or name, of that country (its code) or of any of the three.
+ *
+ * @param text - What was typed: a name or a code.
+ * @param country - Where it is looked for.
+ * @returns The state or province; nothing where it is none.
+ * @example
+ * state("Quebec", "CA")?.code; // "QC"
+ */
 export function state(text: string, country?: string): State | undefined {
   const found = (stateKeys ??= index(stateEntries())).get(key(text));
   return found && (country === undefined || found.country === country.toUpperCase())
@@ -63,10 +86,23 @@ export function state(text: string, country?: string): State | undefined {
     : undefined;
 }
 
-/** Every country by its code, for a list of options. */
+/**
+ * Every country by its code, for a list of options.
+ *
+ * @returns All of them.
+ * @example
+ * countries().map(({ name }) => name);
+ */
 export const countries = (): Country[] => countryEntries().map(([country]) => ({ ...country }));
 
-/** Every state, province and territory, of one country or of all three. */
+/**
+ * Every state, province and territory, of one country or of all three.
+ *
+ * @param country - Whose.
+ * @returns All of them.
+ * @example
+ * states("US").length;
+ */
 export const states = (country?: string): State[] =>
   stateEntries()
     .filter(([state]) => country === undefined || state.country === country.toUpperCase())

@@ -57,6 +57,12 @@ const TEXTS = /^(text|search|textarea)$/;
  *
  * It is the form as it is now: call it again when the page adds fields or options. Throws `spec.invalid` where a field
  * takes files, because a lead cannot carry one.
+ *
+ * @param form - The form, or whatever holds its fields.
+ * @returns The spec.
+ * @throws {FieldpostError} `spec.invalid`, with the places.
+ * @example
+ * const spec = fromHtml(document.forms[0]);
  */
 export function fromHtml(form: HTMLFormElement): FormSpec {
   // By the prototype: a field named `elements` hides the form's own member.

@@ -78,6 +78,12 @@ const maxOf = (kind: Kind, length: unknown): number | undefined => {
  * `length` becomes `max`. Marketo says of no field that it is required.
  *
  * Throws `spec.invalid` with the place in the reply when it is none of the three.
+ *
+ * @param reply - Marketo's reply.
+ * @returns The spec.
+ * @throws {FieldpostError} `spec.invalid`, with the places.
+ * @example
+ * const spec = fromDescribe(await response.json());
  */
 export function fromDescribe(reply: unknown): FormSpec {
   return spec(
@@ -114,6 +120,13 @@ function described(reply: unknown): [string, Row][] {
  *
  * The reply names fields as SOAP does (`FirstName`), `marketo.lead.submitForm` takes REST names (`firstName`): pass the
  * reply of `describe.json` too, and the names become those. Throws `spec.invalid` with the place in the reply.
+ *
+ * @param reply - Marketo's reply.
+ * @param describe - The reply of describe, which knows more of each field.
+ * @returns The spec.
+ * @throws {FieldpostError} `spec.invalid`, with the places.
+ * @example
+ * const spec = fromFormFields(await response.json());
  */
 export function fromFormFields(reply: unknown, describe?: unknown): FormSpec {
   const names = new Map<string, string>();

@@ -25,6 +25,12 @@ const TYPES: Readonly<Record<string, readonly [Kind, number?] | null>> = {
  *
  * Versions 3 and 4 do not say which fields are required and which values they take; version 5 says both. A field that
  * records multiple responses keeps its kind: each lead adds one. Throws `spec.invalid` with the place in the reply.
+ *
+ * @param reply - Pardot's reply.
+ * @returns The spec.
+ * @throws {FieldpostError} `spec.invalid`, with the places.
+ * @example
+ * const spec = fromCustomFields(await response.json());
  */
 export function fromCustomFields(reply: unknown): FormSpec {
   const [list, place] = listOf(reply);

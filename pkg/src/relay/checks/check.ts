@@ -8,6 +8,7 @@ import type { Ask } from "./sign-in.js";
 
 /** What a check of an account found. */
 export interface AccountCheck {
+  /** Which CRM. */
   system: System;
   /** How it signs in. */
   signIn: "key" | "client_credentials" | "refresh_token" | "jwt";
@@ -19,7 +20,9 @@ export interface AccountCheck {
 
 /** What a check of a form's way to an account found; `field` of an issue is the parameter. */
 export interface MappingCheck {
+  /** Nothing stops a lead; there may be warnings. */
   ok: boolean;
+  /** What is wrong, and warnings. */
   issues: Issue[];
 }
 

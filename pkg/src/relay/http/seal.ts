@@ -2,6 +2,7 @@
 // The private key is made of a secret, which is kept for as long as leads may wait.
 import { capped, type Lead, leadOf, MAX_BYTES, type Own, pairs, Unreadable } from "./body.js";
 import { Limited } from "../host/limited.js";
+import type { SealKey } from "../../core/types.js";
 import type { RelayOptions } from "../options.js";
 
 /** What a browser calls a sealed lead; a kind of text, so that no preflight asks for it. */
@@ -60,13 +61,20 @@ async function privateKey(secret: string): Promise<CryptoKey> {
   return key;
 }
 
-/** The public key for `GET /leads/{form}`. */
-export async function sealKey(secret: string): Promise<JsonWebKey> {
+/**
+ * The public key for `GET /leads/{form}`.
+ *
+ * @param secret - The relay's seal secret.
+ * @returns The public key (JWK) that browsers seal with.
+ * @example
+ * const key = await sealKey(env.SEAL_SECRET);
+ */
+export async function sealKey(secret: string): Promise<SealKey> {
   const { kty, crv, x, y } = (await crypto.subtle.exportKey(
     "jwk",
     await privateKey(secret),
   )) as JsonWebKey;
-  return { kty, crv, x, y } as JsonWebKey;
+  return { kty, crv, x, y } as SealKey;
 }
 
 /**
