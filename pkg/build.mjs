@@ -10,6 +10,13 @@ import { brotliCompressSync } from "node:zlib";
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const root = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
+/** Nothing in the console begins a worker. */
+const quiet = {
+  name: "quiet",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^fflate$/ }, () => ({ path: at("src/relay/pages/operator/zip.ts") })),
+};
+
 rmSync(at("dist"), { recursive: true, force: true });
 mkdirSync(at("dist"));
 for (const project of ["tsconfig.json", "tsconfig.pages.json"])
@@ -93,7 +100,7 @@ async function pages() {
       : (await transform(text, { loader: "css", minify: true, charset: "utf8" })).code;
     carried(`${file}.js`, short);
   }
-  for (const file of files.filter((name) => /^\w+\/page\.tsx$/.test(name))) {
+  for (const file of files.filter((name) => /^\w+\/(?:page\.tsx|sheet\.ts)$/.test(name))) {
     const { outputFiles } = await build({
       entryPoints: [`${folder}/${file}`],
       write: false,
@@ -104,10 +111,11 @@ async function pages() {
       target: ["chrome123", "firefox120", "safari17.5"],
       jsx: "automatic",
       jsxImportSource: "preact",
+      plugins: [quiet],
       charset: "utf8",
       logLevel: "warning",
     });
-    carried(file.replace(/\.tsx$/, ".script.js"), outputFiles[0].text);
+    carried(file.replace(/\.tsx?$/, ".script.js"), outputFiles[0].text);
   }
 }
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, beforeEach, test } from "node:test";
+import { strFromU8, unzipSync } from "fflate";
 import { launch } from "./browser.mjs";
 import { body, root, stand, until } from "./stand.mjs";
 
@@ -246,4 +247,30 @@ test("what waits in vain says why, is moved by keyboard, and is delivered from t
   await page.getByRole("button", { name: "Move 2", exact: true }).press("Enter");
   await page.waitForSelector("text=2 leads moved.");
   for (const { id } of sent) await until(async () => (await phases(id)).crm === "done", id);
+});
+
+test("set-up is checked against the systems, and leads are taken out as a spreadsheet", {
+  timeout: 300_000,
+}, async (t) => {
+  await send({ token: "forged" }, { phone: "(212) 456-7890", notes: "=1+1" });
+  const page = await opened(t, { values: true });
+  await page.click("nav >> text=Set-up");
+  await page.getByRole("button", { name: "Check accounts and mappings" }).press("Enter");
+  await page.waitForSelector("text=/Nothing stops a lead|Something stops leads/");
+  await page.waitForSelector("h3 >> text=contact to marketo");
+  await sound(page);
+  await page.click("nav >> text=Export");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save leads.xlsx" }).press("Enter"),
+  ]);
+  assert.equal(download.suggestedFilename(), "leads.xlsx");
+  const parts = unzipSync(new Uint8Array(await readFile(await download.path())));
+  const all = Object.values(parts)
+    .map((part) => strFromU8(part))
+    .join("\n");
+  assert.match(all, />\+12124567890</, "a phone is text");
+  assert.match(all, />=1\+1</, "what was typed is text");
+  assert.ok(!/<f>/.test(all), "nothing is a formula");
+  assert.match(all, />20\d\d-\d\d-\d\dT[\d:.]+Z</);
 });

@@ -17,6 +17,7 @@ import { changePasses, passes } from "./passes.js";
 import pageStyle from "../pages/operator/page.css.js";
 import pageHtml from "../pages/operator/page.html.js";
 import pageScript from "../pages/operator/page.script.js";
+import sheetScript from "../pages/operator/sheet.script.js";
 import { pending, rounds, rule, undo } from "./rules.js";
 import { today } from "./today.js";
 import type { RelayEnv, RelayOptions } from "../options.js";
@@ -30,6 +31,7 @@ const PAGE: Record<string, [type: string, text: string]> = {
   "/operator": ["text/html", pageHtml],
   "/operator/": ["text/html", pageHtml],
   "/operator/page.js": ["text/javascript", pageScript],
+  "/operator/sheet.js": ["text/javascript", sheetScript],
   "/operator/page.css": ["text/css", pageStyle],
 };
 

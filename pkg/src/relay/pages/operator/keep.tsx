@@ -1,8 +1,17 @@
 import { useState } from "preact/hooks";
 import { file, type Me, sentence } from "./interface.js";
+import type { Exported } from "./sheet.js";
 import { Said, Select } from "./ui.js";
 
+/** Beside this script; a path that no bundler follows. */
+const SHEET: string = "/operator/sheet.js";
+
 const FORMATS = [
+  [
+    "xlsx",
+    "leads.xlsx",
+    "A spreadsheet: every cell is text, phones too, times in ISO, UTM in columns of their own. It is made in this browser.",
+  ],
   [
     "import",
     "import.csv",
@@ -11,6 +20,11 @@ const FORMATS = [
   ["csv", "leads.csv", "For a spreadsheet. Whatever would be a formula is disarmed."],
   ["json", "leads.json", "Everything, lossless."],
 ] as const;
+
+async function made(json: Blob): Promise<Blob> {
+  const { sheet } = (await import(SHEET)) as typeof import("./sheet.js");
+  return sheet(JSON.parse(await json.text()) as Exported[]);
+}
 
 /** Takes what is not finished out of the relay, with its values. */
 export function Export({ me }: { me: Me }) {
@@ -27,7 +41,9 @@ export function Export({ me }: { me: Me }) {
     setBusy(format);
     setFailed("");
     try {
-      const blob = await file(`export?format=${format}${phase ? `&phase=${phase}` : ""}`);
+      const asked = `export?format=${format === "xlsx" ? "json" : format}${phase ? `&phase=${phase}` : ""}`;
+      const given = await file(asked);
+      const blob = format === "xlsx" ? await made(given) : given;
       const link = document.createElement("a");
       link.href = URL.createObjectURL(blob);
       link.download = name;

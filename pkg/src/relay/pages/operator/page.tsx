@@ -119,7 +119,7 @@ function Console() {
         ) : view === "export" ? (
           <Export me={me} />
         ) : view === "setup" ? (
-          <Setup />
+          <Setup me={me} />
         ) : view === "people" ? (
           <People me={me} />
         ) : (

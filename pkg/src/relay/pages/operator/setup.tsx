@@ -1,12 +1,70 @@
-import { read, type Setup as Known } from "./interface.js";
-import { useLoaded, Waits } from "./ui.js";
+import { useState } from "preact/hooks";
+import { type Me, read, sentence, type Setup as Known, tell } from "./interface.js";
+import { Said, useLoaded, Waits } from "./ui.js";
+
+interface Found {
+  ok: boolean;
+  issues: { field: string; code: string; severity: string; message: string }[];
+}
+
+interface Checked {
+  ok: boolean;
+  accounts: (Found & { account: string; signIn: string })[];
+  forms: (Found & { account: string; form: string })[];
+}
+
+/** Signs in to each account, and compares each form's mapping with what its system has. */
+function Checks() {
+  const [found, setFound] = useState<Checked>();
+  const [said, setSaid] = useState("");
+  const check = (): void => {
+    setSaid("Asking the systems…");
+    tell<Checked>("check", {}).then(
+      (checked) => {
+        setFound(checked);
+        setSaid(checked.ok ? "Nothing stops a lead." : "Something stops leads: see below.");
+      },
+      (error: unknown) => setSaid(sentence(error)),
+    );
+  };
+  return (
+    <section aria-labelledby="checks">
+      <header>
+        <h2 id="checks">Checks</h2>
+        <button type="button" onClick={check}>
+          Check accounts and mappings
+        </button>
+      </header>
+      {said && <Said>{said}</Said>}
+      {found && (
+        <ul class="cards">
+          {[
+            ...found.accounts.map((one) => ({ ...one, name: one.account })),
+            ...found.forms.map((one) => ({ ...one, name: `${one.form} to ${one.account}` })),
+          ].map(({ name, ok, issues }) => (
+            <li key={name} class={ok ? "" : "attention"}>
+              <h3>{name}</h3>
+              {issues.length === 0 && <p>Good.</p>}
+              {issues.map(({ field, code, message }) => (
+                <p key={`${field} ${code}`}>
+                  {field && <code>{field}</code>} {message} <span class="small">{code}</span>
+                </p>
+              ))}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
 
 /** Forms and accounts, as the relay's options have them. */
-export function Setup() {
+export function Setup({ me }: { me: Me }) {
   const { data, failed } = useLoaded<Known>(() => read("setup"), []);
   if (!data) return <Waits failed={failed} />;
   return (
     <>
+      {me.rights.includes("operate") && <Checks />}
       <section aria-labelledby="accounts">
         <h2 id="accounts">CRM accounts</h2>
         <table class="stack">
