@@ -121,11 +121,11 @@ fn text<'r>(record: &'r Value<'_>, outer: &str, name: &str) -> &'r str {
 /// Marketo's fields: those of the form, under the description's names, and those that are aside of it. Where the form's were
 /// not read nothing is aside; where nothing is described the form's are all there is.
 pub(super) fn marketo<'k>(
-    form: Option<&'k [Value<'static>]>,
+    form: Option<&'k Vec<Value<'static>>>,
     described: &'k [Value<'static>],
 ) -> Vec<Known<'k>> {
     let mut all = Vec::new();
-    let on_form = form.unwrap_or_default();
+    let on_form = form.map(Vec::as_slice).unwrap_or_default();
     for field in described {
         let mut known = Known {
             name: text(field, "rest", "name"),
@@ -182,6 +182,10 @@ pub(super) fn pardot<'k>(own: &'k [Value<'static>]) -> Vec<Known<'k>> {
 
 /// A parameter without the number behind its last `_`.
 pub(super) fn stem(param: &str) -> &str {
-    let name = param.trim_end_matches(|letter: char| letter.is_ascii_digit());
-    if name.len() < param.len() { name.strip_suffix('_').unwrap_or(param) } else { param }
+    let digits = param.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let name = param.get(..param.len().saturating_sub(digits)).unwrap_or_default();
+    match name.strip_suffix('_') {
+        Some(stem) if digits > 0 => stem,
+        _ => param,
+    }
 }

@@ -48,56 +48,71 @@ pub fn mapping(account: &Account, mapping: &Mapping, form: &Form<'_>, heard: &[H
             Severity::Warning => {}
         }
     }
-    let mut lists: [Option<Vec<Value<'static>>>; 2] = [None, None];
-    let mut heard = heard.iter();
-    let mut unread = false;
-    for (_, names, param, constant) in QUESTIONS.iter().filter(|row| row.0 == account.system) {
-        for (at, (name, list)) in names.iter().zip(&mut lists).enumerate() {
-            let Some(asked) = operation(name) else { continue };
-            let mut params = Entries::new();
-            if at == 0 && !param.is_empty() {
-                match constant_of(mapping, constant) {
-                    Some(id) if issues.is_empty() => {
-                        params.push((Cow::Borrowed(*param), id.clone()));
-                    }
-                    // The write's own check has said what is wrong with it.
-                    _ => return Next::Found(issues),
-                }
-            }
-            let Some(heard) = heard.next() else { return next(asked.request(params, account)) };
-            let (is_there, records) = match outcome(asked, account, heard) {
-                Outcome::Found { records, .. } => (!records.is_empty() || at > 0, records),
-                Outcome::Refused { issues, .. } if has(&issues, "not_found") => (false, Vec::new()),
-                other => {
-                    let why = wrong(other).pop();
-                    let why = why.map(|issue| issue.limit.unwrap_or(issue.code.into_owned()));
-                    find(&mut issues, "", &found::UNREAD, &why.unwrap_or_default(), false);
-                    unread = true;
-                    continue;
-                }
-            };
-            if is_marketo && !is_there {
-                find(&mut issues, constant, &found::FORM, "", true);
-                return Next::Found(issues);
-            }
-            // There may be more of them.
-            unread |= !is_marketo && records.len() >= PAGE;
-            *list = Some(records);
+    let Some((_, [first, second], param, constant)) =
+        QUESTIONS.iter().find(|row| row.0 == account.system)
+    else {
+        compare(mapping, form, &of_form(write.params), false, false, &mut issues);
+        return Next::Found(issues);
+    };
+    let mut params = Entries::new();
+    if is_marketo {
+        match constant_of(mapping, constant) {
+            Some(id) if issues.is_empty() => params.push((Cow::Borrowed(*param), id.clone())),
+            // The write's own check has said what is wrong with it.
+            _ => return Next::Found(issues),
         }
     }
-    let [first, second] = &lists;
-    let second = second.as_deref().unwrap_or_default();
-    let known = match account.system {
-        System::Marketo => marketo(first.as_deref(), second),
-        System::Pardot => pardot(first.as_deref().unwrap_or_default()),
-        _ => of_form(write.params),
-    };
-    compare(mapping, form, &known, unread, is_marketo, &mut issues);
+    let Some(reply) = heard.first() else { return question(first, params, account) };
+    let (own, own_unread) = records(first, account, reply, &mut issues);
+    let is_known = own_unread || !own.is_empty();
+    if is_marketo && !is_known {
+        find(&mut issues, constant, &found::FORM, "", true);
+        return Next::Found(issues);
+    }
+    if !is_marketo {
+        // There may be more of them.
+        let unread = own_unread || own.len() >= PAGE;
+        compare(mapping, form, &pardot(&own), unread, false, &mut issues);
+        return Next::Found(issues);
+    }
+    let Some(reply) = heard.get(1) else { return question(second, Entries::new(), account) };
+    let (all, unread) = records(second, account, reply, &mut issues);
+    let known = marketo((!own_unread).then_some(&own), &all);
+    compare(mapping, form, &known, unread, true, &mut issues);
     Next::Found(issues)
 }
 
-fn has(issues: &[Issue], code: &str) -> bool {
-    issues.iter().any(|issue| issue.code == code)
+/// One of the questions.
+fn question(name: &str, params: Entries<'_>, account: &Account) -> Next {
+    match operation(name) {
+        Some(asked) => next(asked.request(params, account)),
+        None => Next::Found(Vec::new()),
+    }
+}
+
+/// What one came to, and whether it came to nothing that can be read, which is found then. Where there is nothing of what was
+/// asked about, there are no records.
+#[inline(never)]
+fn records(
+    name: &str,
+    account: &Account,
+    heard: &Heard,
+    issues: &mut Vec<Issue>,
+) -> (Vec<Value<'static>>, bool) {
+    let outcome = match operation(name) {
+        Some(asked) => outcome(asked, account, heard),
+        None => return (Vec::new(), true),
+    };
+    if let Outcome::Found { records, .. } = outcome {
+        return (records, false);
+    }
+    let mut why = wrong(outcome);
+    let Some(why) = why.pop() else { return (Vec::new(), true) };
+    if why.code == "not_found" {
+        return (Vec::new(), false);
+    }
+    find(issues, "", &found::UNREAD, why.limit.as_deref().unwrap_or(&why.code), false);
+    (Vec::new(), true)
 }
 
 fn is_mapped(mapping: &Mapping, name: &str) -> bool {

@@ -5,6 +5,8 @@ use super::{Credentials, given};
 use crate::check::report::Issue;
 use crate::code::{Code, found};
 use crate::encoding::json_text;
+use crate::packed::put;
+use crate::packed::typed::letters;
 use crate::value::{cut, decimal};
 
 /// What a signature makes a JWT of.
@@ -42,17 +44,18 @@ pub(super) fn unsigned(
     let audience = credentials.audience.as_deref().filter(|url| !url.trim().is_empty());
     let ends = decimal(now.checked_div(1_000).unwrap_or_default().saturating_add(LIFE));
     let mut claims = b"{\"iss\":".to_vec();
-    for (joint, text) in
-        [("", issuer), (",\"sub\":", subject), (",\"aud\":", audience.unwrap_or(origin))]
-    {
-        claims.extend_from_slice(joint.as_bytes());
-        json_text(text.as_bytes(), &mut claims);
-    }
-    for part in [",\"exp\":", &ends, "}"] {
-        claims.extend_from_slice(part.as_bytes());
-    }
+    json_text(issuer.as_bytes(), &mut claims);
+    put(&mut claims, b",\"sub\":");
+    json_text(subject.as_bytes(), &mut claims);
+    put(&mut claims, b",\"aud\":");
+    json_text(audience.unwrap_or(origin).as_bytes(), &mut claims);
+    put(&mut claims, b",\"exp\":");
+    put(&mut claims, ends.as_bytes());
+    claims.push(b'}');
     // {"alg":"RS256"}
-    let text = ["eyJhbGciOiJSUzI1NiJ9.", &base64url(&claims)].concat();
+    let mut text = b"eyJhbGciOiJSUzI1NiJ9.".to_vec();
+    base64url(&claims, &mut text);
+    let text = letters(&text);
     Ok(Unsigned { key, text })
 }
 
@@ -63,41 +66,42 @@ fn key(pem: &str) -> Result<String, Vec<Issue>> {
     let known = LABELS.iter().find(|(known, _)| *known == label);
     let wrong = || Err(vec![Issue::error("privateKey", known.map_or(&found::KEY, |row| row.1))]);
     let (Some((body, _)), "PRIVATE KEY") = (cut(rest, "-----END"), label) else { return wrong() };
-    let mut key = String::new();
+    let mut key = Vec::new();
     let mut bytes = body.bytes();
     while let Some(byte) = bytes.next() {
         match byte {
             // `\n` and `\r` as two letters.
             b'\\' => drop(bytes.next()),
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' | b'=' => {
-                key.push(char::from(byte));
+                key.push(byte);
             }
             b' ' | b'\t' | b'\r' | b'\n' => {}
             _ => return wrong(),
         }
     }
-    if key.is_empty() { wrong() } else { Ok(key) }
+    if key.is_empty() { wrong() } else { Ok(letters(&key)) }
 }
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// Base64 for URLs, without padding (RFC 4648, 5).
-fn base64url(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for group in bytes.chunks(3) {
-        let bits = group
-            .iter()
-            .chain(&[0, 0])
-            .take(3)
-            .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
-        for (place, shift) in [18, 12, 6, 0].into_iter().enumerate() {
-            let six = usize::try_from(bits >> shift & 63).unwrap_or_default();
-            if place <= group.len() {
-                text.extend(ALPHABET.get(six).map(|letter| char::from(*letter)));
-            }
+/// Adds Base64 for URLs, without padding (RFC 4648, 5).
+fn base64url(bytes: &[u8], out: &mut Vec<u8>) {
+    let (mut held, mut bits) = (0_u32, 0_u32);
+    let mut put = |held: u32, shift: u32| {
+        let six = usize::try_from(held >> shift & 63).unwrap_or_default();
+        out.extend(ALPHABET.get(six));
+    };
+    for byte in bytes {
+        held = held << 8 | u32::from(*byte);
+        bits += 8;
+        while bits >= 6 {
+            bits -= 6;
+            put(held, bits);
         }
     }
-    text
+    if bits > 0 {
+        put(held << 6, bits);
+    }
 }
 
 #[cfg(test)]
@@ -114,7 +118,9 @@ mod tests {
             ("foobar", "Zm9vYmFy"),
             ("??>", "Pz8-"),
         ] {
-            assert_eq!(base64url(bytes.as_bytes()), text);
+            let mut out = Vec::new();
+            base64url(bytes.as_bytes(), &mut out);
+            assert_eq!(out, text.as_bytes());
         }
     }
 }
