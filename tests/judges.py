@@ -1,7 +1,9 @@
 """Clients of others in Python, unmodified but for the host, do what they have and the sandbox claims: each call is accepted
 and its answer parsed. `judges.mjs` gives the sandbox's address and installs them."""
 
+import json
 import sys
+import urllib.request
 
 from marketorestpython.client import MarketoClient
 from pypardot import client as pardot_client
@@ -130,10 +132,55 @@ def pardot():
     says("batchUpsert", lambda: people.batchUpsert(prospects=batch), lambda answer: answer is None)
     says("the batch's score", lambda: people.read_by_id(id=number), lambda one: one["prospect"]["score"] == 9)
     says("delete_by_id", lambda: people.delete_by_id(id=number), lambda answer: answer == 204 or not answer)
+    says(
+        "custom fields",
+        lambda: client.customfields.query(limit=200),
+        lambda result: any(one["field_id"] == "Visits" for one in result["customField"]),
+    )
+
+
+def configure(pardot):
+    """The account speaks another version."""
+    body = json.dumps({"pardot": pardot}).encode()
+    head = {"content-type": "application/json"}
+    urllib.request.urlopen(urllib.request.Request(f"{URL}/_sandbox/config", body, head, method="POST"))
+
+
+def pardot_3():
+    """Version 3: an address is one prospect, and may be the key."""
+    configure({"version": 3})
+    client = pardot_client.PardotAPI(business_unit_id="0Uv000000000001CAA", version=3)
+    client.sftoken = sys.argv[2]
+    people, email = client.prospects, "third@example.com"
+    made = says(
+        "3: create_by_email",
+        lambda: people.create_by_email(email=email, first_name="Ann"),
+        lambda answer: answer["prospect"]["first_name"] == "Ann",
+    )
+    number = made["prospect"]["id"]
+    is_one = lambda answer: answer["prospect"]["id"] == number
+    says("3: read_by_email", lambda: people.read_by_email(email=email), is_one)
+    says("3: read_by_id", lambda: people.read_by_id(id=number), is_one)
+    says("3: update_by_email", lambda: people.update_by_email(email=email, city="Ghent"), is_one)
+    says("3: update_by_id", lambda: people.update_by_id(id=number, score=5), is_one)
+    says("3: upsert_by_email", lambda: people.upsert_by_email(email=email, city="Bruges"), is_one)
+    says("3: upsert_by_id", lambda: people.upsert_by_id(id=number, score=6), is_one)
+    says("3: assign_by_email", lambda: people.assign_by_email(email=email, user_id=7), is_one)
+    says("3: unassign_by_email", lambda: people.unassign_by_email(email=email), is_one)
+    says("3: assign_by_id", lambda: people.assign_by_id(id=number, user_id=7), is_one)
+    says("3: unassign_by_id", lambda: people.unassign_by_id(id=number), is_one)
+    says(
+        "3: query",
+        lambda: people.query(created_after="yesterday", limit=5, sort_by="id"),
+        lambda result: any(one["id"] == number for one in result["prospect"]),
+    )
+    gone = lambda answer: answer == 204 or not answer
+    says("3: delete_by_email", lambda: people.delete_by_email(email=email), gone)
 
 
 marketo()
 pardot()
+pardot_3()
 print(f"judges: {done} calls of marketorestpython and PyPardotSF")
 if failed:
     print("\n".join(failed))

@@ -131,6 +131,10 @@ fn lists_one_by_default() {
     let rest = list(&format!("?limit=2&pageToken={next}"));
     assert_eq!(rest["items"][0]["firstName"], "Cee");
     assert_eq!(rest["pagination"], json!({ "nextPageToken": null, "totalCount": 3 }));
+    let late = format!("/v2/prospects?limit=2&pageToken={next}");
+    server.control("/_sandbox/clock", &json!({ "advance": 3_600_000 }));
+    assert_eq!(server.send("GET", &late, &[KEY], "").status, 400);
+    assert_eq!(server.send("GET", "/v2/prospects?pageToken=2", &[KEY], "").status, 400);
     // The newest generation updates a match by default, and wraps the record.
     let reply = server
         .prospect(&json!({ "firstName": "Anna", "lastName": "Ng", "email": "ana@b.co" }), &[])

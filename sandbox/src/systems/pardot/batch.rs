@@ -173,7 +173,7 @@ fn row(
         },
     };
     if let Some(mut person) = target {
-        changes.apply(&mut person.fields);
+        changes.apply(&mut person.fields, &state.config().pardot.custom_fields);
         person.keys = Keys { fid: person.keys.fid, ..keys(&person.fields) };
         person.updated = now;
         state.store.save(&person)?;
@@ -181,7 +181,7 @@ fn row(
     }
     let mut fields = Fields::new();
     fields.insert("campaign_id".to_owned(), json!(1));
-    changes.apply(&mut fields);
+    changes.apply(&mut fields, &state.config().pardot.custom_fields);
     let keys = Keys { fid: record, ..keys(&fields) };
     state.store.insert(Name::Pardot, keys, fields, now, id)?;
     Ok(Ok(true))

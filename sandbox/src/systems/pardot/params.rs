@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::identifier::is_address;
@@ -84,9 +85,18 @@ impl Changes {
         Ok(changes)
     }
 
-    /// Lays the changes over what is there; a field that is not named stays as it is.
-    pub(super) fn apply(self, fields: &mut Fields) {
-        fields.extend(self.fields);
+    /// Lays the changes over what is there; a field that is not named stays as it is. What does not fit an own field of the
+    /// account is dropped in silence, as recorded of the vendor.
+    pub(super) fn apply(self, fields: &mut Fields, own: &BTreeMap<String, String>) {
+        let fitting = self.fields.into_iter().filter_map(|(name, value)| {
+            let value = match (own.get(&name).map(String::as_str), value.as_str()) {
+                (Some("Number"), Some(text)) => number(text)?,
+                (Some("Date"), Some(text)) => Value::from(text.parse::<Date>().ok()?.to_string()),
+                _ => value,
+            };
+            Some((name, value))
+        });
+        fields.extend(fitting);
         if self.lists.is_empty() {
             return;
         }
@@ -103,6 +113,12 @@ impl Changes {
         }
         fields.insert(LISTS.to_owned(), json!(lists));
     }
+}
+
+/// A number as the vendor gives it back.
+fn number(text: &str) -> Option<Value> {
+    let whole = text.parse::<i64>().ok().map(Value::from);
+    whole.or_else(|| Some(Value::from(text.parse::<f64>().ok().filter(|n| n.is_finite())?)))
 }
 
 /// Lists, campaigns, users and groups have numbers up to this one.
@@ -153,13 +169,31 @@ mod tests {
     use super::{Changes, Params};
     use crate::store::persons::Fields;
     use serde_json::json;
+    use std::collections::BTreeMap;
 
     fn changed(before: &serde_json::Value, text: &str) -> serde_json::Value {
         let mut fields: Fields = before.as_object().cloned().unwrap_or_default();
         let changes = Changes::from_params(&Params::parse(text.as_bytes()));
         changes
-            .map(|changes| changes.apply(&mut fields))
+            .map(|changes| changes.apply(&mut fields, &own()))
             .map_or_else(|code| json!(code), |()| json!(fields))
+    }
+
+    fn own() -> BTreeMap<String, String> {
+        [("Visits", "Number"), ("Birthday", "Date")]
+            .map(|(name, kind)| (name.to_owned(), kind.to_owned()))
+            .into()
+    }
+
+    #[test]
+    fn numbers_and_dates_are_such_or_dropped_in_silence() {
+        assert_eq!(
+            changed(&json!({ "Visits": 3 }), "Visits=12&Birthday=2026-02-28"),
+            json!({ "Visits": 12, "Birthday": "2026-02-28" })
+        );
+        assert_eq!(changed(&json!({}), "Visits=1.5&Birthday=2026-02-30"), json!({ "Visits": 1.5 }));
+        assert_eq!(changed(&json!({ "Visits": 3 }), "Visits=many"), json!({ "Visits": 3 }));
+        assert_eq!(changed(&json!({ "Visits": 3 }), "Visits="), json!({ "Visits": null }));
     }
 
     #[test]

@@ -244,7 +244,7 @@ fn insert(
     if let Some(fid) = &fid {
         fields.insert("salesforce_fid".to_owned(), json!(fid));
     }
-    changes.apply(&mut fields);
+    changes.apply(&mut fields, &state.config().pardot.custom_fields);
     let keys = Keys { fid, ..keys(&fields) };
     let person = state.store.insert(Name::Pardot, keys, fields, now, id)?;
     let reply = answer::ok(call, 201, "prospect", &record(&person, state), "created");
@@ -264,7 +264,7 @@ fn modify(call: &Call, target: Person, changes: Changes) -> Commit {
         if !changes.fields.contains_key("is_archived") {
             person.fields.remove("is_archived");
         }
-        changes.apply(&mut person.fields);
+        changes.apply(&mut person.fields, &state.config().pardot.custom_fields);
         person.keys = Keys { fid: person.keys.fid, ..keys(&person.fields) };
         person.updated = now;
         state.store.save(&person)?;

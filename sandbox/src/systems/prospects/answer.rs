@@ -55,14 +55,14 @@ pub(super) fn page(
     state: &SandboxState,
     records: &[Value],
     total: usize,
-    next: Option<usize>,
+    next: Option<String>,
 ) -> Reply {
     let body = match state.config().prospects.generation {
         Generation::Seed => json!({ "prospects": records, "totalCount": total }),
         Generation::Newest => json!({
             "success": true,
             "items": records,
-            "pagination": { "nextPageToken": next.map(|offset| offset.to_string()), "totalCount": total },
+            "pagination": { "nextPageToken": next, "totalCount": total },
         }),
     };
     Reply::json(200, &body, "found")

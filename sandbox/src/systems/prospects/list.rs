@@ -34,8 +34,8 @@ pub(super) fn get(call: &Call, _: &SandboxState, _: i64) -> Result<Commit, Reply
     }))
 }
 
-pub(super) fn list(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
-    let filter = Filter::read(call, state)
+pub(super) fn list(call: &Call, state: &SandboxState, now: i64) -> Result<Commit, Reply> {
+    let filter = Filter::read(call, state, now)
         .map_err(|sentence| answer::refuse(call, state, &Refusal::saying("400", sentence)))?;
     Ok(Box::new(move |state, now| {
         // Thousands of persons are not read to find one.
@@ -55,8 +55,18 @@ pub(super) fn list(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, 
             .collect();
         let end = filter.offset.saturating_add(records.len());
         let next = (end < total && !records.is_empty()).then_some(end);
-        Ok(answer::page(state, &records, total, next))
+        Ok(answer::page(state, &records, total, next.map(|offset| format!("{offset}-{now}"))))
     }))
+}
+
+/// How long a page's token is good: no figure is published, and a client has to begin again some day.
+const TOKEN_LIFE: i64 = 60 * 60 * 1_000;
+
+/// Where the page of a token begins.
+fn offset(token: &str, now: i64) -> Option<usize> {
+    let (offset, made) = token.split_once('-')?;
+    let made: i64 = made.parse().ok()?;
+    (now.saturating_sub(made) < TOKEN_LIFE).then(|| offset.parse().ok())?
 }
 
 /// All given filters must hold; of several labels any one will do.
@@ -72,7 +82,7 @@ struct Filter {
 }
 
 impl Filter {
-    fn read(call: &Call, state: &SandboxState) -> Result<Self, String> {
+    fn read(call: &Call, state: &SandboxState, now: i64) -> Result<Self, String> {
         let given =
             |name: &str| call.query.get(name).map(str::trim).filter(|text| !text.is_empty());
         let lower = |name: &str| given(name).map(str::to_lowercase);
@@ -111,7 +121,10 @@ impl Filter {
             stage: lower("stage"),
             labels,
             limit: limit.min(LARGEST_LIMIT),
-            offset: number("pageToken", 0)?,
+            offset: match given("pageToken") {
+                Some(token) => offset(token, now).ok_or("pageToken is not valid or has expired")?,
+                None => 0,
+            },
         })
     }
 
