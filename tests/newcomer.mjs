@@ -207,7 +207,7 @@ async function checked(project, run) {
       'action="http://127.0.0.1:9999',
       "page.action",
     ],
-    ["src/relay.js", 'kind: "email"', 'kind: "emial"', "relay.failed"],
+    ["src/relay.js", 'kind: "email"', 'kind: "nothing"', "relay.failed"],
   ];
   for (const [file, right, wrong, code] of mistakes) {
     const text = readFileSync(join(project, file), "utf8");
