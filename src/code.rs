@@ -99,6 +99,7 @@ pub struct Section {
 /// The subjects of all codes but the issues', in the order of the reference.
 pub const SUBJECTS: &[Section] = &[
     relay::ANSWERS,
+    options::OPTIONS,
     operator::HELD,
     operator::STUCK,
     operator::WARNED,
@@ -170,6 +171,7 @@ macro_rules! rows {
 pub mod call;
 pub mod found;
 pub mod operator;
+pub mod options;
 pub mod relay;
 pub mod words;
 

@@ -60,6 +60,8 @@ pub mod client;
 #[cfg(feature = "full")]
 pub mod inspection;
 #[cfg(feature = "full")]
+pub mod options;
+#[cfg(feature = "full")]
 pub mod relay;
 #[cfg(feature = "wasm")]
 mod wasm;

@@ -93,7 +93,7 @@ const handler = relay((env) => {
     ticked: { account: "prospects", map: { email: "email", nonsense: "agree" }, constants: names },
   };
   const fields = {
-    email: { kind: "email" },
+    email: { kind: "email", required: true },
     other: { kind: "email" },
     phone: { kind: "phone" },
     company: { kind: "text" },

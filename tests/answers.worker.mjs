@@ -1,6 +1,6 @@
 // A relay whose forms speak three languages, and whose outboxes break as the address asks: `?break=lost` takes the lead
 // and loses the answer, `full` has no room, `away` never answers, `forgetful` not when it is asked for a known lead,
-// `running` is at the same lead just now.
+// `running` is at the same lead just now. With `failed` the fields of the form `frail` break.
 import { relay } from "fieldpost/worker";
 import { accounts, common, form as formOf, toMarketo } from "./relays.mjs";
 
@@ -26,6 +26,18 @@ const fields = {
     text: CONSENT,
   },
 };
+
+/** Whether the fields of the form `frail` break, for the request that says so. */
+let failing = false;
+const frail = new Proxy(fields, {
+  ownKeys(of) {
+    const fails = failing;
+    // The page that says so has them again.
+    failing = false;
+    if (fails) throw new TypeError("a visitor's own text");
+    return Reflect.ownKeys(of);
+  },
+});
 
 /** Breaks the outboxes, or leaves them as they are. */
 function broken(env, how) {
@@ -86,6 +98,7 @@ const made = relay((env) => {
           fetch: async () => Response.json({ success: true, hostname: "127.0.0.1" }),
         },
       }),
+      frail: form({ fields: frail }),
       odd: form({ fields: { email: { kind: "emial", label: "E-mail" } } }),
     },
     accounts: accounts(env, ["marketo"]),
@@ -93,7 +106,11 @@ const made = relay((env) => {
 });
 
 export default {
-  fetch: (request, env) =>
-    made.fetch(request, broken(env, new URL(request.url).searchParams.get("break"))),
+  async fetch(request, env) {
+    const how = new URL(request.url).searchParams.get("break");
+    if (how !== "failed") return made.fetch(request, broken(env, how));
+    failing = true;
+    return made.fetch(request, env).finally(() => (failing = false));
+  },
   scheduled: (event, env) => made.scheduled(event, env),
 };

@@ -26,6 +26,7 @@ const CRATE: Arrows = &[
     ("client", &["check", "code", "crm", "packed", "value"]),
     ("catalogue", &["crm", "relay", "value"]),
     ("inspection", &["capture", "catalogue", "check", "code", "crm", "value"]),
+    ("options", &["capture", "catalogue", "check", "code", "crm", "relay", "value"]),
 ];
 
 /// What is inside of the rooms, without the room before it. `data` is text that the rules read.
@@ -89,6 +90,24 @@ const MODULES: Arrows = &[
             "form",
             "operation",
             "outcome",
+            "report",
+            "request",
+            "rules",
+            "systems",
+            "value",
+        ],
+    ),
+    (
+        "options",
+        &[
+            "capture",
+            "catalogue",
+            "code",
+            "delivery",
+            "field",
+            "form",
+            "operation",
+            "relay",
             "report",
             "request",
             "rules",
@@ -238,7 +257,12 @@ const RELAY: Arrows = &[
     ("desk.gen", &[]),
     ("host", &[]),
     ("pages", &["codes.gen", "host"]),
-    ("options", &["desk.gen", "host", "pages"]),
+    // What an owner says, what is wrong with it, and the same with types that see to it.
+    ("captures.gen", &[]),
+    ("configuration", &["desk.gen", "host"]),
+    ("define", &["captures.gen", "configuration"]),
+    ("findings", &["codes.gen", "configuration", "pages"]),
+    ("options", &["configuration", "findings", "host"]),
     ("calls", &["host", "options"]),
     // What a lead is read from is the request's.
     ("lead", &["host", "http", "options"]),
@@ -254,6 +278,7 @@ const RELAY: Arrows = &[
             "checks",
             "codes.gen",
             "desk.gen",
+            "findings",
             "host",
             "http",
             "lead",
@@ -264,7 +289,7 @@ const RELAY: Arrows = &[
             "storage",
         ],
     ),
-    ("relay", &["host", "http", "lead", "operator", "options", "outbox"]),
+    ("relay", &["findings", "host", "http", "lead", "operator", "options", "outbox"]),
 ];
 
 /// What may see everything: the façade and the border, a program's entry.

@@ -74,7 +74,6 @@ rows! {
             mend "See `issues`. Of a lead: mend the form's `map` and `constants`, then send it on.";
         ACCOUNT = "account.invalid" means "the account's settings are wrong" mend "See `issues`, or the account's `message` in the operator's status.";
         ACTION = "form.action" says "The form's action is no relay: docs/frameworks.md";
-        OPTIONS = "relay.options" means "The relay's options do not fit; the message says which." mend "Mend them: until then the relay takes no lead.";
         NOT_CONFIGURED = "relay.not_configured" says "Export relay(options) from the module that exports Outbox and Gate.";
         STATE_VERSION = "state.version"
             means "An outbox was written by a newer release than this one."

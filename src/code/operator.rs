@@ -169,7 +169,7 @@ rows! {
     /// The lines of the log.
     EVENTS = "The lines of the log",
     "Each line is JSON with one of these in `event`. It holds ids, names, codes and counts: never a visitor's value, a CRM's URL or a secret." {
-        EVENT_FORM_INVALID = "form.invalid" means "A form of the options cannot be made; it takes no lead." mend "Mend the field that `message` names.";
+        EVENT_OPTIONS_WRONG = "options.wrong" means "Something is wrong with the options: one line for each finding, when the relay starts. `closes` says what takes or gets no lead until then." mend "Mend what `place` names; `message` says how.";
         EVENT_DELIVERY_DEAD = "delivery.dead" means "A delivery waits for a person." mend "See its `code`.";
         EVENT_DELIVERY_FAILED = "delivery.failed" means "Something broke on a delivery's way; it is tried again.";
         EVENT_ACCOUNT_CLOSED = "account.closed" means "Nothing goes out to an account until somebody has mended it." mend "See its `code`.";

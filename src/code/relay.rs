@@ -82,9 +82,13 @@ rows! {
             says "We were interrupted before we could tell whether this was taken."
             means "An outbox was asked, and its answer was lost."
             mend "Nothing: sent again with its key, the lead is taken once.";
+        RELAY_OPTIONS = "relay.options"
+            says "This form is not set up yet, and nothing can be taken."
+            means "The relay's options are wrong in a way that no lead can be checked or kept by."
+            mend "Read the operator's page, or the log's lines `options.wrong`: they name what to mend.";
         RELAY_FAILED = "relay.failed"
             says "Something went wrong on our side."
-            means "Something of the relay's or of its options broke."
+            means "Something of the relay's broke."
             mend "Read the log: its line `relay.failed` says where.";
     }
 }

@@ -164,6 +164,14 @@ impl Account {
         if known || allowed { Ok(()) } else { Err(Issue::error("baseUrl", &code::ACCOUNT_HOST)) }
     }
 
+    /// What is wrong with its members.
+    #[cfg(feature = "full")]
+    pub fn issues(&self) -> Vec<Issue> {
+        let mut writer = ReportWriter::native();
+        Target::read(Node::of(&self.pack()), self.system, &mut writer);
+        Issue::all(&writer)
+    }
+
     /// The account as the engine reads it.
     pub(crate) fn pack(&self) -> Buffer {
         let text = |text: &str| Value::from(text.to_owned());

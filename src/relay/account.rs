@@ -52,6 +52,43 @@ pub struct Settings {
     pub expired: &'static [&'static str],
     /// The codes that ask for another version of the API, and for which.
     pub versions: &'static [(&'static str, u8)],
+    /// What is closed by the options themselves. No call could show that it is mended; other options do.
+    pub wrong: Vec<Wrong>,
+}
+
+/// What the options say that no call could be made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wrong {
+    /// The form; empty for the whole account.
+    pub form: String,
+    /// The parameter whose leads alone wait, or with `!` before it those that do not fill it; empty for all of the form.
+    pub param: String,
+    /// The finding's code.
+    pub code: String,
+    /// What has to be mended, as a sentence.
+    pub message: String,
+    /// Since when.
+    pub since: u64,
+}
+
+impl Wrong {
+    fn concerns(&self, form: &str, fills: &str) -> bool {
+        let fills = |param| fills.split('\n').any(|name| name == param);
+        let is_held = || match self.param.strip_prefix('!') {
+            Some(param) => !fills(param),
+            None => self.param.is_empty() || fills(&self.param),
+        };
+        self.form.is_empty() || (self.form == form && is_held())
+    }
+
+    /// `form`, or `form/param`; nothing for the whole account.
+    fn target(&self) -> Option<String> {
+        match (self.form.as_str(), self.param.as_str()) {
+            ("", _) => None,
+            (form, "") => Some(form.to_owned()),
+            (form, param) => Some([form, "/", param].concat()),
+        }
+    }
 }
 
 /// A call that wants to go out; see [`Ask`].
@@ -274,6 +311,14 @@ impl AccountLimiter {
     }
 
     fn acquire(&mut self, number: u64, acquire: Acquire<'_>, now: u64, out: &mut Effects) {
+        // Nobody signs in for what cannot be sent.
+        let mut wrong = self.settings.wrong.iter();
+        if let Some(wrong) = wrong.find(|one| one.concerns(acquire.form, acquire.fills)) {
+            let (target, until) = (wrong.target(), now.saturating_add(self.divided(EVERY)));
+            let scope = if target.is_none() { Scope::Account } else { Scope::Target };
+            out.push(Effect::Answer(number, Reply::Wait { until, scope, target }));
+            return;
+        }
         let door = self.limiter.door(now);
         let waits = match door {
             Door::Wait => false,
@@ -486,6 +531,7 @@ impl AccountLimiter {
             quota: limiter.quota.map(|quota| quota.reset).filter(|reset| *reset > now),
             refused: (!refused.is_empty()).then_some(refused),
             refusals: sign.refusals,
+            wrong: &self.settings.wrong,
         }
     }
 }
@@ -503,6 +549,8 @@ pub struct Status<'a> {
     pub refused: Option<&'a str>,
     /// Sign-ins that failed since the object began.
     pub refusals: u32,
+    /// What the options themselves have closed.
+    pub wrong: &'a [Wrong],
 }
 
 /// One second, doubled for each time that it failed before.

@@ -1,7 +1,7 @@
 //! The way into an outbox at the border: rows (U+0002 between) of words (U+0001 between) in, the same out. What is not there
 //! is an empty word.
 
-use super::edge::{failure, whole};
+use super::edge::whole;
 use super::written::written;
 use crate::catalogue::recipe;
 use crate::crm::request::System;
@@ -85,26 +85,20 @@ impl Rows {
 /// What becomes of leads that are written together. `room` has what is there and what may be: leads that wait for a system,
 /// leads that wait for a person, bytes. A row for each lead: its id, key, body, nonce, reasons for a person to look, source
 /// and bytes; then what the rows say: the lead that has its key, the shard that the key was promised to, whose its token is,
-/// and how many leads of its source wait for a person. Before all, the state that a delivery to each of `systems` begins with.
-///
-/// # Errors
-/// `account.invalid` for a system that takes no leads.
+/// and how many leads of its source wait for a person. Before all, the state that a delivery to each of `systems` begins with,
+/// the empty one for an account that there is not.
 #[wasm_bindgen(js_name = acceptOffers)]
-pub fn accept_offers(
-    room: &[f64],
-    systems: &str,
-    offers: &str,
-    now: f64,
-) -> Result<String, JsValue> {
+pub fn accept_offers(room: &[f64], systems: &str, offers: &str, now: f64) -> String {
     let of = |at: usize| room.get(at).copied().map_or(0, whole);
     let room = Room { queued: [of(0), of(1)], review: [of(2), of(3)], bytes: [of(4), of(5)] };
     let mut batch = Batch::new(room, whole(now));
     let mut rows = Rows(String::new());
-    for system in systems.split(WORD).filter(|system| !system.is_empty()) {
-        let recipe = System::from_name(system)
-            .and_then(recipe)
-            .ok_or_else(|| failure("account.invalid", &[]))?;
-        rows.row("state", 0, &[system, &written(&Delivery::new(recipe, whole(now)))]);
+    for system in systems.split(WORD) {
+        let recipe = System::from_name(system).and_then(recipe);
+        let begins = |recipe| Delivery::new(recipe, whole(now));
+        // The options have no such account yet: its leads wait until they do.
+        let state = recipe.map_or_else(|| Delivery::begun(whole(now)), begins);
+        rows.row("state", 0, &[system, &written(&state)]);
     }
     for (at, offer) in offers.split(ROW).enumerate() {
         let mut words = Words::of(offer);
@@ -124,7 +118,7 @@ pub fn accept_offers(
             rows.effect(at, effect);
         }
     }
-    Ok(rows.0)
+    rows.0
 }
 
 /// What is said of a key to who asks `known`, or to `reserve` or `claim` it, and what is written down for that. `given` has

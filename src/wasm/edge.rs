@@ -13,6 +13,7 @@ use crate::crm::systems::reply::Reply;
 use crate::crm::systems::sent::Sent;
 use crate::crm::systems::token::{self, Asked, Credentials, Token, Unsigned};
 use crate::inspection::{self, Heard, Next};
+use crate::options;
 use crate::packed::PackedValues;
 use crate::packed::typed::unpack_entries;
 use crate::relay::delivery::outbox::{Call, Delivery};
@@ -329,6 +330,37 @@ pub fn harmless(to: JsValue) -> Answer {
         catalogue::harmless(account.system).ok_or_else(|| failure("account.invalid", &[]))?;
     let rendered = read.request(&account).map_err(|refusal| refused(&refusal))?;
     to_js(&Harmless { operation: read.operation.name, rendered })
+}
+
+/// What is wrong with the options of a relay, given as JSON text. `unfit` has the places of which the host says that they are not
+/// what they should be, a line each. A row (U+0002 between) for each finding: what it closes, its place, code, sentence, limit,
+/// suggestion, form, account and parameter (U+0001 between).
+///
+/// # Errors
+/// `relay.options` for what is no JSON.
+#[wasm_bindgen(js_name = checkOptions)]
+pub fn check_options(given: &str, unfit: &str) -> Result<String, JsValue> {
+    let given: Value<'static> = from_json(given, "relay.options")?;
+    let unfit: Vec<&str> = unfit.split('\n').collect();
+    let mut rows = String::new();
+    for one in options::judge(&given, &unfit) {
+        rows.push_str(if rows.is_empty() { "" } else { "\u{2}" });
+        rows.push_str(one.closes.name());
+        for word in [
+            &one.place,
+            &one.code,
+            &one.message,
+            &one.limit,
+            &one.suggestion,
+            &one.form,
+            &one.account,
+            &one.param,
+        ] {
+            rows.push('\u{1}');
+            rows.push_str(word);
+        }
+    }
+    Ok(rows)
 }
 
 /// A rendered call as a `Request`, with the token of the moment.

@@ -11,7 +11,7 @@ use crate::crm::outcome::{Fault, Reason};
 use crate::crm::request::System;
 use crate::crm::systems::token::is_keyed;
 use crate::relay::account::{
-    AccountLimiter, Acquire, Effect, Event, Kind, Release, Reply, Said, Settings,
+    AccountLimiter, Acquire, Effect, Event, Kind, Release, Reply, Said, Settings, Wrong,
 };
 use crate::relay::delivery::outbox::Recipe;
 use crate::relay::limiter::Limits;
@@ -116,12 +116,20 @@ impl<'a> Given<'a> {
 /// What an account lets through, as the options and the system's tables say it. `own`: its system, and the zone of its day
 /// where the owner says it. `ways`: the forms that go to it, a row each, with their parameters. Numbers: now, what times are divided by, and the account's own
 /// limits, calls, window and calls at once, where it has some: they take the place of the system's. `parts` is what was
-/// stored and remembered. Gives effects, as [`step`] does.
+/// stored and remembered. `wrong` is what the options have closed by themselves, a row each: form, parameter, code and sentence.
+/// Gives effects, as [`step`] does.
 ///
 /// # Errors
 /// `account.invalid` for a system that takes no leads.
 #[wasm_bindgen(js_name = limiterLoad)]
-pub fn load(account: &str, own: &str, ways: &str, numbers: &[f64], parts: &str) -> Text {
+pub fn load(
+    account: &str,
+    own: &str,
+    ways: &str,
+    numbers: &[f64],
+    parts: &str,
+    wrong: &str,
+) -> Text {
     let invalid = || failure("account.invalid", &[]);
     let (system, own_zone) = own.split_once(WORD).unwrap_or((own, ""));
     let named = System::from_name(system).ok_or_else(invalid)?;
@@ -150,6 +158,15 @@ pub fn load(account: &str, own: &str, ways: &str, numbers: &[f64], parts: &str) 
         scale,
         expired: EXPIRED,
         versions: VERSIONS,
+        wrong: wrong
+            .split(ROW)
+            .filter(|row| !row.is_empty())
+            .map(|row| {
+                let mut words = row.split(WORD).map(str::to_owned);
+                let mut word = || words.next().unwrap_or_default();
+                Wrong { form: word(), param: word(), code: word(), message: word(), since: now }
+            })
+            .collect(),
     };
     let rows = parts.split(ROW).filter_map(|row| row.split_once(WORD));
     let mut limiter = AccountLimiter::new(settings, rows);
@@ -291,6 +308,21 @@ pub fn status(account: &str, now: f64) -> Text {
         #[serde(skip_serializing_if = "Option::is_none")]
         param: Option<Option<&'a str>>,
     }
+    impl<'a> Closed<'a> {
+        fn by_options(wrong: &'a Wrong) -> Self {
+            let of_form = !wrong.form.is_empty();
+            let param = Some(wrong.param.as_str()).filter(|param| !param.is_empty());
+            Closed {
+                code: &wrong.code,
+                message: &wrong.message,
+                since: wrong.since,
+                // Nobody asks about it.
+                probe: 0,
+                form: of_form.then_some(&wrong.form),
+                param: of_form.then_some(param),
+            }
+        }
+    }
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Said<'a> {
@@ -308,6 +340,7 @@ pub fn status(account: &str, now: f64) -> Text {
     with(account, |limiter| {
         let status = limiter.status(whole(now));
         let stored = status.limiter;
+        let of_account = status.wrong.iter().find(|wrong| wrong.form.is_empty());
         let closed = stored.closed.as_ref().map(|closed| Closed {
             code: &closed.code,
             message: &closed.message,
@@ -316,6 +349,7 @@ pub fn status(account: &str, now: f64) -> Text {
             form: None,
             param: None,
         });
+        let closed = of_account.map(Closed::by_options).or(closed);
         let targets = stored.targets.iter().map(|target| Closed {
             code: &target.code,
             message: &target.message,
@@ -333,7 +367,13 @@ pub fn status(account: &str, now: f64) -> Text {
             refused: status.refused,
             refusals: status.refusals,
             closed,
-            targets: targets.collect(),
+            targets: status
+                .wrong
+                .iter()
+                .filter(|wrong| !wrong.form.is_empty())
+                .map(Closed::by_options)
+                .chain(targets)
+                .collect(),
             version: stored.version,
         })
     })

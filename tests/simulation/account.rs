@@ -47,6 +47,7 @@ pub(crate) fn settings(limits: fieldpost::relay::limiter::Limits, lag: u64) -> S
         scale: 1,
         expired: EXPIRED,
         versions: VERSIONS,
+        wrong: Vec::new(),
     }
 }
 

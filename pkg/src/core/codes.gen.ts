@@ -109,7 +109,25 @@ export type AnswerCode =
   | "outbox.full"
   | "outbox.unavailable"
   | "outbox.unknown"
+  | "relay.options"
   | "relay.failed";
+
+/** What is wrong with a relay's options. */
+export type OptionCode =
+  | "options.secret"
+  | "options.secret_short"
+  | "options.constant"
+  | "options.constant_value"
+  | "options.param"
+  | "options.required"
+  | "options.kind"
+  | "options.member"
+  | "options.origin_path"
+  | "options.origin"
+  | "options.account"
+  | "options.twice"
+  | "options.field"
+  | "options.value";
 
 /** Why a lead waits for a person; also an answer's code or the module's. */
 export type HeldCode =
@@ -246,7 +264,6 @@ export type ThrownCode =
   | "params.invalid"
   | "account.invalid"
   | "form.action"
-  | "relay.options"
   | "relay.not_configured"
   | "state.version"
   | "state.missing"
@@ -255,7 +272,7 @@ export type ThrownCode =
   | "request.invalid";
 
 /** Every code but the vendors' own. */
-export type Code = IssueCode | AnswerCode | HeldCode | StuckCode | WarnedCode | StaysCode | AskedCode | FoundCode | CallCode | ThrownCode;
+export type Code = IssueCode | AnswerCode | OptionCode | HeldCode | StuckCode | WarnedCode | StaysCode | AskedCode | FoundCode | CallCode | ThrownCode;
 
 /** What a line of the log is about. */
-export type LogEvent = "form.invalid" | "delivery.dead" | "delivery.failed" | "account.closed" | "account.opened" | "target.closed" | "target.opened" | "token.refused" | "auth.refused" | "alarm.failed" | "host.refused" | "relay.failed" | "wasm.trap" | "replayed" | "discarded" | "moved" | "erased" | "corrected" | "undone" | "pass.added" | "pass.removed" | "signed.in" | "signed.out" | "sign.refused" | "values.used" | "values.refused";
+export type LogEvent = "options.wrong" | "delivery.dead" | "delivery.failed" | "account.closed" | "account.opened" | "target.closed" | "target.opened" | "token.refused" | "auth.refused" | "alarm.failed" | "host.refused" | "relay.failed" | "wasm.trap" | "replayed" | "discarded" | "moved" | "erased" | "corrected" | "undone" | "pass.added" | "pass.removed" | "signed.in" | "signed.out" | "sign.refused" | "values.used" | "values.refused";

@@ -1,6 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Client, type ClientOptions, makeClient } from "../client/client.js";
 import { makeAccountLimiter } from "../relay/limiter/account-limiter.js";
+import { type Finding, judged } from "../relay/findings.js";
+import type { Fields, Systems, TypedSource } from "../relay/define.js";
 import type { RelayAccount, RelaySource } from "../relay/options.js";
 import { makeOutbox } from "../relay/outbox/outbox.js";
 import { makeRelay, type RelayHandler } from "../relay/relay.js";
@@ -22,6 +24,8 @@ export type {
   RelaySource,
   Target,
 } from "../relay/options.js";
+export type { Finding } from "../relay/findings.js";
+export type { TypedOptions, TypedSource, TypedTarget } from "../relay/define.js";
 export type { RelayHandler } from "../relay/relay.js";
 export { load };
 /** The public key that seals leads for a relay with this secret: what `GET /leads/{form}` calls `sealKey`. */
@@ -36,6 +40,26 @@ export { sealKey } from "../relay/http/seal.js";
  * export default relay((env) => ({ forms, accounts, secret: env.SECRET }));
  */
 export const relay = (options: RelaySource): RelayHandler => makeRelay(options, load);
+
+/**
+ * The same, typed: a misspelt kind, parameter, account or field does not compile.
+ *
+ * @example
+ * export default defineRelay<Env>()((env) => ({ secret: env.SECRET, accounts: { … }, forms: { … } }));
+ */
+export const defineRelay =
+  <Env>() =>
+  <const O, F extends Fields, S extends Systems>(source: TypedSource<Env, O, F, S>): RelayHandler =>
+    makeRelay(source as unknown as RelaySource, load);
+
+/**
+ * Everything that is wrong with a relay's options, as the relay itself finds it when it starts; an empty list where nothing
+ * is. It needs no relay and makes no call: it runs in Node, too.
+ */
+export async function checkRelay(options: RelaySource, env?: unknown): Promise<Finding[]> {
+  await load();
+  return judged(options, env).found;
+}
 
 /** The durable queue; bind it as `OUTBOX`. */
 export const Outbox = makeOutbox(load, DurableObject);

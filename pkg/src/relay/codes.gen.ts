@@ -31,6 +31,24 @@ export const MESSAGES = {
   "pass.end": "A sender is let through for 1 to 366 days.",
 } as const;
 
+/** What is wrong with a relay's options, by code. */
+export const OPTIONS = {
+  "options.secret": "There is no secret here. Make one with `openssl rand -hex 32`, and put it where the options read it.",
+  "options.secret_short": "A secret needs at least 32 characters. Make one with `openssl rand -hex 32`.",
+  "options.constant": "There is no {}, and no lead can bring one: put it into the target's constants.",
+  "options.constant_value": "The system does not take this constant: {}",
+  "options.param": "The system has no such parameter.",
+  "options.required": "The system needs {} of each lead: map a required field to it, or put it into the constants.",
+  "options.kind": "There is no such kind of field. The kinds are {}.",
+  "options.member": "There is no such option here, so it does nothing.",
+  "options.origin_path": "An origin ends behind its host. This one is taken as {}.",
+  "options.origin": "This is not a single origin. Write each one by itself, like https://www.example.com.",
+  "options.account": "The options have no account of this name.",
+  "options.twice": "This account is here twice, and a lead goes to each once: put both into one target.",
+  "options.field": "The form has no field of this name.",
+  "options.value": "This must be {}.",
+} as const;
+
 /** What a code means to an operator. */
 export const MEANS: Readonly<Record<string, string>> = {
   "token.forged": "the form token is not ours",

@@ -6,13 +6,15 @@ import type { Offer } from "./outbox/acceptance.js";
 import { household, isTooMuch, visitorAddress } from "./http/address.js";
 import { type Answer, answer, json, redirect, respond, wantsJson } from "./http/answer.js";
 import { bounded, readLead, Unreadable } from "./http/body.js";
-import { compiled, holdForms } from "./lead/check.js";
+import { compiled } from "./lead/check.js";
 import { consult, patience } from "./host/consult.js";
 import { hmac, joined } from "./host/hash.js";
 import { log } from "./host/log.js";
 import { operator } from "./operator/operator.js";
+import { type Finding, judged } from "./findings.js";
 import {
   configure,
+  mustTake,
   options,
   type RelayEnv,
   type RelayOptions,
@@ -59,6 +61,8 @@ export interface RelayHandler {
   fetch(request: Request, env: RelayEnv): Promise<Response>;
   /** The cron trigger: wakes every outbox, should an alarm have been lost, and has everybody forget what is over. */
   scheduled(event: unknown, env: RelayEnv): Promise<void>;
+  /** What is wrong with this relay's options for these bindings: for tools that have no relay running. */
+  check(env?: unknown): Promise<Finding[]>;
 }
 
 /** A relay for a Worker: `export default relay((env) => ({ forms, accounts, secret: env.SECRET }))`. */
@@ -75,6 +79,11 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
       } catch (error) {
         return failed(asked, error);
       }
+    },
+
+    async check(env) {
+      if (!isReady()) await load();
+      return judged(source, env).found;
     },
 
     async scheduled(_event, env) {
@@ -110,7 +119,6 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
 async function serve(asked: Asked, env: RelayEnv): Promise<Response> {
   const { request, url } = asked;
   const relay = (asked.relay = options(env));
-  holdForms(relay);
   const [, root, name = "", ...rest] = url.pathname.split("/");
   if (root === "operator") return operator(request, url, env, relay);
   const form =
@@ -132,6 +140,7 @@ async function route(asked: Found, env: RelayEnv): Promise<Answer> {
     case "HEAD":
       // A token is for the form's own pages; a server that renders one has no origin.
       if (given !== null && !origin) return forbidden(asked);
+      mustTake(relay, asked.name);
       return wantsJson(request)
         ? describe(asked, given === null ? "server" : "page")
         : describePage(asked);
@@ -182,7 +191,11 @@ async function route(asked: Found, env: RelayEnv): Promise<Answer> {
   return wait ? tooMuch(asked, wait) : submit(Object.assign(asked, { env, lead: asked.lead }));
 }
 
-const forbidden = (asked: Asked): Promise<Answer> => problem(asked, 403, "origin.forbidden");
+/** Of a form whose origins are wrong nobody can tell which page may send it. */
+function forbidden(asked: Found): Promise<Answer> {
+  mustTake(asked.relay, asked.name);
+  return problem(asked, 403, "origin.forbidden");
+}
 
 const tooMuch = (asked: Asked, wait: number): Promise<Answer> =>
   problem(asked, 429, "address.limit", { "retry-after": String(Math.ceil(wait / 1000)) });
@@ -209,10 +222,9 @@ async function failed(asked: Asked, error: unknown): Promise<Response> {
   });
   if (asked.url.pathname.startsWith("/operator"))
     return respond(json(500, { code: "relay.failed" }));
+  const code = ours && error.code === "relay.options" ? error.code : "relay.failed";
   const tell = (known: Asked): Promise<Answer> =>
-    problem(known, 500, isUnsure(known) ? "outbox.unknown" : "relay.failed", {
-      "retry-after": "60",
-    });
+    problem(known, 500, isUnsure(known) ? "outbox.unknown" : code, { "retry-after": "60" });
   const { request, url, origin } = asked;
   // What broke may be the form's own, and would break its page, too.
   return respond(
@@ -247,6 +259,8 @@ async function describe({ relay, name, form, origin }: Found, holder: Holder): P
 async function submit(submission: Submission): Promise<Answer> {
   const { relay, name, form, lead, url, env } = submission;
   const { own } = lead;
+  // What was typed stands on the page that says so.
+  mustTake(relay, name);
   if (own["v"] !== undefined && own["v"] !== WIRE_VERSION)
     return problem(submission, 400, "wire.version");
   if (own["key"] !== undefined && !isKey(own["key"]))

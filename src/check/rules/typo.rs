@@ -103,7 +103,7 @@ fn is_elsewhere(name: &[u8], ending: &[u8]) -> bool {
 
 /// Whether exactly one slip lies between two words: an optimal string alignment distance of one. With `anchored`, the
 /// first letter is the same or has changed places: `cloud.com` is not `icloud.com`.
-fn slip(mut typed: &[u8], mut right: &[u8], anchored: bool) -> bool {
+pub(crate) fn slip(mut typed: &[u8], mut right: &[u8], anchored: bool) -> bool {
     if typed.len().abs_diff(right.len()) > 1 {
         return false;
     }

@@ -20,6 +20,7 @@ const SETTINGS: Settings = Settings {
     scale: 1,
     expired: &["expired"],
     versions: &[("old", 4), ("new", 3)],
+    wrong: Vec::new(),
 };
 const START: u64 = 1_000_000_000;
 

@@ -4,7 +4,7 @@ use crate::check::report::{Issue, Severity};
 use crate::crm::outcome::Fault;
 
 /// The codes of a parameter that is not there.
-const MISSING: [&str; 6] = [
+pub(crate) const MISSING: [&str; 6] = [
     "value.required",
     "params.sets",
     "params.one_of",

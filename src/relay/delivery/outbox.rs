@@ -199,7 +199,8 @@ pub enum Effect {
 }
 
 impl Delivery {
-    fn begun(next: u64) -> Self {
+    /// A lead for an account of which nobody knows the system: what its first call is shows when it goes out.
+    pub fn begun(next: u64) -> Self {
         Delivery {
             phase: Phase::Waiting,
             call: Call::Write,

@@ -6,6 +6,7 @@ use super::{HEAD, NOTE};
 use crate::Outcome;
 use fieldpost::code::found::{ACCOUNTS, MAPPINGS};
 use fieldpost::code::operator::{ASKED, EVENTS, HELD, PHASES, STAYS, STUCK, WARNED};
+use fieldpost::code::options::OPTIONS;
 use fieldpost::code::relay::ANSWERS;
 use fieldpost::code::{self, ISSUES, Row, SUBJECTS, Section, Weight, call, words};
 use fieldpost::outcome::VendorCode;
@@ -21,6 +22,7 @@ const TYPES: &[(&str, &str, &[Section])] = &[
         ISSUES,
     ),
     ("AnswerCode", "What a relay says of a whole request.", &[ANSWERS]),
+    ("OptionCode", "What is wrong with a relay's options.", &[OPTIONS]),
     ("HeldCode", "Why a lead waits for a person; also an answer's code or the module's.", &[HELD]),
     ("StuckCode", "Why a delivery is refused, or waits.", &[STUCK]),
     ("WarnedCode", "What a system does not get as the lead has it.", &[WARNED]),
@@ -222,6 +224,8 @@ pub(super) fn operator(_: &Path) -> Outcome<String> {
             .filter(|row| !row.sentence.is_empty())
             .map(|row| (row.name, row.sentence)),
     )?;
+    text.push_str("} as const;\n\n/** What is wrong with a relay's options, by code. */\nexport const OPTIONS = {\n");
+    members(&mut text, OPTIONS.rows.iter().map(|row| (row.name, row.sentence)))?;
     text.push_str("} as const;\n\n/** What a code means to an operator. */\nexport const MEANS: Readonly<Record<string, string>> = {\n");
     let other = code::all().filter(|row| OTHERS.contains(&row.name));
     let means = [HELD, STUCK, WARNED, call::CALLS];

@@ -2,6 +2,7 @@
 //! and fails where a file is not what the tables say.
 
 mod answers;
+mod captures;
 mod catalogue;
 mod codes;
 mod errors;
@@ -44,6 +45,7 @@ const FILES: &[(&str, Text)] = &[
     ("pkg/src/core/said.gen.ts", codes::said),
     ("pkg/src/core/wire.gen.ts", wire::page),
     ("pkg/src/relay/http/answers.gen.ts", answers::table),
+    ("pkg/src/relay/captures.gen.ts", captures::types),
     ("pkg/src/relay/codes.gen.ts", codes::operator),
     ("pkg/src/relay/desk.gen.ts", |_| wire::desk()),
     ("pkg/src/relay/pages/operator/codes.gen.ts", codes::console),

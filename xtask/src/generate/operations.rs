@@ -289,7 +289,7 @@ fn ts_kind(field: &Field) -> String {
     if field.required { empty } else { format!("{empty} | null") }
 }
 
-fn object(fields: &[Field], open: bool) -> String {
+pub(super) fn object(fields: &[Field], open: bool) -> String {
     let mut members: Vec<String> = fields
         .iter()
         .map(|field| {

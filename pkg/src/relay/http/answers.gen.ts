@@ -34,6 +34,7 @@ export const ANSWERS: readonly AnswerRow[] = [
   { status: 429, code: "address.limit", state: "retry", meaning: "notNow", heading: "page.refused", plain: "" },
   { status: 429, code: "review.full", state: "retry", meaning: "notNow", heading: "page.refused", plain: "" },
   { status: 500, code: "relay.failed", state: "retry", meaning: "notNow", heading: "page.refused", plain: "" },
+  { status: 500, code: "relay.options", state: "retry", meaning: "notNow", heading: "page.refused", plain: "" },
   { status: 500, code: "outbox.unknown", state: "unknown", meaning: "notNow", heading: "page.unsure", plain: "" },
   { status: 503, code: "outbox.full", state: "retry", meaning: "notNow", heading: "page.refused", plain: "" },
   { status: 503, code: "outbox.unavailable", state: "retry", meaning: "notNow", heading: "page.refused", plain: "" },

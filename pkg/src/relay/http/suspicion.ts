@@ -24,7 +24,7 @@ export async function suspicion(
   spend: (nonce: string) => Promise<Spending>,
 ): Promise<ReviewCode[] | undefined> {
   const { relay, name, form, lead, request, url, origin: known } = submission;
-  const origins = [...form.origins, url.origin];
+  const origins = [...form.origins, url.origin, ...(known === null ? [] : [known])];
   const token = lead.own["token"] ?? "";
   const verdict = await judgeToken([relay.secret].flat(), name, origins, token, Date.now());
   if (verdict === "forged" || verdict === "expired") return [`token.${verdict}`];
@@ -43,9 +43,7 @@ export async function suspicion(
   // Every browser that sends the one sends the other with a POST.
   if (origin === null && request.headers.has("sec-fetch-site")) signs.push("origin.missing");
   if (form.turnstile) {
-    const hosts = [...origins, ...(known === null ? [] : [known])].map(
-      (one) => new URL(one).hostname,
-    );
+    const hosts = origins.map((one) => new URL(one).hostname);
     const said = await verify(
       form.turnstile,
       hosts,

@@ -1,7 +1,6 @@
 import { form as makeForm } from "../../core/core.js";
 import { FieldpostError } from "../../core/errors.js";
 import type { Form } from "../../core/types.js";
-import { log } from "../host/log.js";
 import type { RelayOptions } from "../options.js";
 
 const forms = new WeakMap<RelayOptions, Map<string, Form>>();
@@ -24,28 +23,6 @@ export function compiled(relay: RelayOptions, name: string): Form {
       issues,
       { cause: error },
     );
-  }
-}
-
-const held = new WeakSet<RelayOptions>();
-
-/**
- * Makes all forms of a relay before it takes the first lead. One that cannot be made is in the log at once, and takes no
- * lead until it is mended; the others take theirs, and the operator's door stays open.
- */
-export function holdForms(relay: RelayOptions): void {
-  if (held.has(relay)) return;
-  held.add(relay);
-  for (const name of Object.keys(relay.forms)) {
-    try {
-      compiled(relay, name);
-    } catch (error) {
-      log("form.invalid", {
-        form: name,
-        code: error instanceof FieldpostError ? error.code : "relay.failed",
-        message: error instanceof FieldpostError ? error.message : "",
-      });
-    }
   }
 }
 

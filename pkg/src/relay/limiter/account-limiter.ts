@@ -7,7 +7,7 @@ import { type Checked, Checks, type MappingCheck } from "../checks/check.js";
 import { signIn } from "../checks/sign-in.js";
 import type { DurableObjectClass, DurableState } from "../storage/durable.js";
 import { Limiter, type Outside } from "./machine.js";
-import { options, type RelayAccount, type RelayEnv, targetOf } from "../options.js";
+import { options, type RelayAccount, type RelayEnv, targetOf, waitsOf } from "../options.js";
 import { Refresh } from "./refresh.js";
 import { later } from "../calls/peers.js";
 import { isRefusal } from "../host/platform.js";
@@ -232,9 +232,13 @@ export function makeAccountLimiter(load: () => Promise<void>): DurableObjectClas
             [form, ...Object.keys(map), ...Object.keys(constants)].join(WORD),
           ),
       );
-      const own = limits ? [limits.calls, limits.window, limits.atOnce] : [];
-      const numbers = Float64Array.of(Date.now(), Math.max(1, Math.round(timeScale)), ...own);
-      return glue.limiterLoad(name, [system, timeZone].join(WORD), ways.join(ROW), numbers, parts);
+      const limited = limits ? [limits.calls, limits.window, limits.atOnce] : [];
+      const numbers = Float64Array.of(Date.now(), Math.max(1, Math.round(timeScale)), ...limited);
+      const wrong = waitsOf(options(this.env), name).map(({ form, param, code, message }) =>
+        [form, param, code, message].join(WORD),
+      );
+      const own = [system, timeZone].join(WORD);
+      return glue.limiterLoad(name, own, ways.join(ROW), numbers, parts, wrong.join(ROW));
     }
 
     outside(name: string): Outside {

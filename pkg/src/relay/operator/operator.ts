@@ -20,7 +20,8 @@ import pageScript from "../pages/operator/page.script.js";
 import sheetScript from "../pages/operator/sheet.script.js";
 import { pending, rounds, rule, undo } from "./rules.js";
 import { today } from "./today.js";
-import type { RelayEnv, RelayOptions } from "../options.js";
+import type { Finding } from "../findings.js";
+import { findingsOf, type RelayEnv, type RelayOptions } from "../options.js";
 import { atDesk, shards } from "../outbox/shards.js";
 
 const POLICY =
@@ -57,7 +58,10 @@ const reads: Record<string, (asked: Asked) => Promise<Response> | Response> = {
   attention: ({ url, env, relay }) => attention(url.searchParams, env, relay),
   status: async ({ env, relay }) => json(200, await status(env, relay)),
   today: async ({ url, env, relay }) =>
-    json(200, await today(url.searchParams, await gates(env, relay), env, relay)),
+    json(200, {
+      ...(await today(url.searchParams, await gates(env, relay), env, relay)),
+      options: findingsOf(relay),
+    }),
   lead: ({ url, person, env, relay }) =>
     lead(url.searchParams.get("id") ?? "", person.values, env, relay),
   metrics: async ({ env, relay }) => {
@@ -232,7 +236,11 @@ async function bodyOf(
 async function status(
   env: RelayEnv,
   relay: RelayOptions,
-): Promise<{ shards: (ShardStatus & { shard: string })[]; gates: LimiterStatus[] }> {
+): Promise<{
+  shards: (ShardStatus & { shard: string })[];
+  gates: LimiterStatus[];
+  options: readonly Finding[];
+}> {
   // An object that its alarm woke does not know its own name.
   const names = await shards(env, relay);
   const named = names.map(async (shard) => ({
@@ -241,7 +249,7 @@ async function status(
   }));
   // All at once: one that does not answer holds up the others for its own time alone.
   const [held, limiters] = await Promise.all([Promise.all(named), gates(env, relay)]);
-  return { shards: held, gates: limiters };
+  return { shards: held, gates: limiters, options: findingsOf(relay) };
 }
 
 const gates = (env: RelayEnv, relay: RelayOptions): Promise<LimiterStatus[]> =>

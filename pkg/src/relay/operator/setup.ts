@@ -1,5 +1,6 @@
 import type { FieldSpec } from "../../core/types.js";
-import type { RelayOptions } from "../options.js";
+import type { Finding } from "../findings.js";
+import { findingsOf, type RelayOptions } from "../options.js";
 
 /** A form as its owner has written it. */
 interface FormShown {
@@ -11,14 +12,15 @@ interface FormShown {
 }
 
 /** `GET /operator/setup`: forms with their rules and where they go, accounts with their systems; never a secret. */
-export const setup = ({
-  forms,
-  accounts,
-}: RelayOptions): {
+export const setup = (
+  relay: RelayOptions,
+): {
+  options: readonly Finding[];
   forms: FormShown[];
   accounts: { name: string; system: string; host: string; record: string | null }[];
 } => ({
-  forms: Object.entries(forms).map(([name, { title, fields, origins, deliver }]) => ({
+  options: findingsOf(relay),
+  forms: Object.entries(relay.forms).map(([name, { title, fields, origins, deliver }]) => ({
     name,
     title: title ?? name,
     fields,
@@ -29,7 +31,7 @@ export const setup = ({
       constants: Object.keys(constants),
     })),
   })),
-  accounts: Object.entries(accounts).map(([name, { system, baseUrl, record }]) => ({
+  accounts: Object.entries(relay.accounts).map(([name, { system, baseUrl, record }]) => ({
     name,
     system,
     record: record ?? null,

@@ -1,5 +1,5 @@
 import { ROW, steady, WORD } from "../../core/edge.js";
-import { MAX_BYTES, options, type RelayEnv, systemOf } from "../options.js";
+import { MAX_BYTES, options, type RelayEnv } from "../options.js";
 import type { OperatorStore } from "../storage/operator-store.js";
 import { Passing } from "../storage/passing.js";
 import { Review } from "../storage/review.js";
@@ -114,9 +114,12 @@ const USER =
 const PUT = `INSERT INTO leads (id, key, body_hash, body_keyed, form, person, persons, persons_keyed, accepted, review, lead, visitor, raw, issues, source)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?10, ''), ?, ?, ?, ?, iif(?10 = '', NULL, ?15))`;
 
-/** All deliveries of a write in one statement: its triggers keep the pages that it may have to take back, once for each statement. */
-const DELIVER = `INSERT INTO deliveries (id, lead, account, state, phase, code, next)
-  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, nullif(value ->> 5, ''), ?2 FROM json_each(?1)`;
+/**
+ * All deliveries of a write in one statement: its triggers keep the pages that it may have to take back, once for each statement.
+ * What waits for an account that there is not, so of no system, is marked by its form, as what lost its way is.
+ */
+const DELIVER = `INSERT INTO deliveries (id, lead, account, state, phase, code, hold, next)
+  SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, nullif(value ->> 5, ''), iif(value ->> 4 = 'waiting' AND value ->> 6 = '', value ->> 7, NULL), ?2 FROM json_each(?1)`;
 
 /** The way into an outbox: each lead once, on disk before its page hears of it, and not more of them than the bounds allow. */
 export class Acceptance {
@@ -339,7 +342,8 @@ export class Acceptance {
         offer,
         id: timedId(now),
         bytes: Tally.sizeOf(offer.lead, offer.visitor, offer.targets.length),
-        systems: offer.targets.map((account) => systemOf(relay, account)),
+        // None where the options have no such account yet.
+        systems: offer.targets.map((account) => relay.accounts[account]?.system ?? ""),
         deliveries: [],
         accepted: { id: "", state: "full" },
       }),
@@ -437,6 +441,8 @@ export class Acceptance {
         states[systems[at] as string] as string,
         phase,
         review,
+        systems[at] as string,
+        form,
       ]);
     this.store.accepted(standing, bytes);
   }

@@ -90,6 +90,7 @@ pub const ANSWERS: &[Answer] = &[
     later(429, &relay::ADDRESS_LIMIT),
     later(429, &relay::REVIEW_FULL),
     later(500, &relay::RELAY_FAILED),
+    later(500, &relay::RELAY_OPTIONS),
     unsure(500),
     later(503, &relay::OUTBOX_FULL),
     later(503, &relay::OUTBOX_UNAVAILABLE),

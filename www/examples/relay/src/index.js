@@ -1,9 +1,9 @@
 // A relay with one form and one account.
-import { relay } from "fieldpost/worker";
+import { defineRelay } from "fieldpost/worker";
 
 export { Gate, Outbox } from "fieldpost/worker";
 
-export default relay((env) => ({
+export default defineRelay()((env) => ({
   // Newest first: while a secret is exchanged, pages that are open still hold tokens of the one before.
   secret: [env.RELAY_SECRET, env.RELAY_SECRET_BEFORE].filter(Boolean),
   // The same for what opens leads that browsers have saved; the one before stays for 48 hours at least.

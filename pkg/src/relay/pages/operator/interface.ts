@@ -53,7 +53,19 @@ export interface FormNamed {
   accounts: string[];
 }
 
+/** Something that is wrong with the relay's options. */
+export interface Finding {
+  place: string;
+  code: string;
+  message: string;
+  closes: "relay" | "form" | "account" | "way" | "target" | "nothing";
+  form: string;
+  account: string;
+  param: string;
+}
+
 export interface Today {
+  options: Finding[];
   day: number;
   days: DayCount[];
   leads: (Count & { form: string; standing: "queued" | "review" | "dead" })[];
@@ -120,6 +132,7 @@ export interface Field {
 }
 
 export interface Setup {
+  options: Finding[];
   forms: {
     name: string;
     title: string;

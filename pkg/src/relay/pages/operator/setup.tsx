@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { Configuration } from "./configuration.js";
 import { type Me, read, sentence, type Setup as Known, tell } from "./interface.js";
 import { Said, useLoaded, Waits } from "./ui.js";
 
@@ -64,6 +65,7 @@ export function Setup({ me }: { me: Me }) {
   if (!data) return <Waits failed={failed} />;
   return (
     <>
+      <Configuration found={data.options} />
       {me.rights.includes("operate") && <Checks />}
       <section aria-labelledby="accounts">
         <h2 id="accounts">CRM accounts</h2>

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
 import { Chart } from "./chart.js";
+import { Configuration } from "./configuration.js";
 import { type Account, read, type Today as Said } from "./interface.js";
 import { Select, useLoaded, Waits } from "./ui.js";
-import { age, clock, leads, means, span, when } from "./words.js";
+import { age, clock, leads, means, span, that, when } from "./words.js";
 
 const REFRESH = 20_000;
 
@@ -34,6 +35,7 @@ export function Today() {
           ? `${failed} What stands here is of ${clock(at)}.`
           : `As of ${clock(at)}; it refreshes by itself.`}
       </p>
+      <Configuration found={data.options} />
       <ul class="tiles">
         <li>
           <b>{number(of("accepted"))}</b> leads accepted today
@@ -161,7 +163,7 @@ function AccountCard({ account, data }: { account: Account; data: Said }) {
       {account.targets?.map(({ form, param, code, message, since }) => (
         <p key={`${form} ${param}`} class="bad">
           Leads of the form {form}
-          {param ? ` that fill ${param}` : ""} wait, for {age(since)}: {message || means(code)}
+          {that(param)} wait, for {age(since)}: {message || means(code)}
         </p>
       ))}
       <p class="small">

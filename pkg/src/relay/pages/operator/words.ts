@@ -5,6 +5,14 @@ export const many = (n: number, one: string, more: string): string =>
   `${n.toLocaleString()} ${n === 1 ? one : more}`;
 export const leads = (n: number): string => many(n, "lead", "leads");
 
+/** Which leads of a form wait for a parameter: those that fill it, or with `!` before it those that do not. */
+export const that = (param: string | null | undefined): string =>
+  !param
+    ? ""
+    : param.startsWith("!")
+      ? ` that do not fill ${param.slice(1)}`
+      : ` that fill ${param}`;
+
 export const when = (ms: number): string =>
   new Date(ms).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 export const exactly = (ms: number): string =>

@@ -1,0 +1,90 @@
+//! What the options say of the relay itself: its secrets, its keys and its bounds. A mistake here takes no lead of any form.
+
+use super::members::{ADDRESS_LIMIT, RELAY};
+use super::{Closes, Judge, More, given, is_within, item, items, text};
+use crate::code::options::{SECRET, SECRET_SHORT};
+use crate::value::Value;
+
+/// A secret has so many characters at least, and a person's key.
+const SECRET_LENGTH: usize = 32;
+const KEY_LENGTH: usize = 12;
+
+/// An operator's call and the cron ask every one of them.
+const MOST_SHARDS: u64 = 200;
+
+/// The platform ends at 10 GB.
+const MOST_BYTES: u64 = 8 << 30;
+
+/// Whether a value fits.
+type Fits = fn(&Value<'_>) -> bool;
+
+/// Members of one value each: when it fits, and what it must be.
+const CHECKS: &[(&str, Fits, &str)] = &[
+    ("addressHeader", |value| text(Some(value)).is_some_and(is_name), "the name of a header"),
+    ("addressHops", |value| is_within(value, 1, u64::MAX), "a number from 1 on"),
+    ("plan", |value| matches!(text(Some(value)), Some("free" | "paid")), "free or paid"),
+    ("shards", |value| is_within(value, 1, MOST_SHARDS), "a number from 1 to 200"),
+    ("maxBytes", |value| is_within(value, 1, MOST_BYTES), "a number from 1 to 8589934592 (8 GiB)"),
+];
+
+impl Judge<'_> {
+    pub(super) fn relay(&mut self) {
+        let options = self.options;
+        self.members("", Some(options), RELAY);
+        self.members("addressLimit", options.get("addressLimit"), ADDRESS_LIMIT);
+        for name in ["secret", "sealSecret", "hashKey"] {
+            match given(options, name) {
+                Some(value) => self.secrets(name, value),
+                None if name == "secret" => self.refuse(name, SECRET.name),
+                None => {}
+            }
+        }
+        let short = |key: &&str| text(given(options, key)).is_none_or(|key| key.len() < KEY_LENGTH);
+        for name in ["operatorKey", "valueKey"].iter().filter(|key| given(options, key).is_some()) {
+            if short(name) {
+                self.must(name, "at least 12 characters", Closes::Relay);
+            }
+        }
+        let value_key = given(options, "valueKey");
+        if value_key.is_some() && value_key == given(options, "operatorKey") {
+            self.must("valueKey", "another one than operatorKey", Closes::Relay);
+        }
+        for (name, fits, what) in CHECKS {
+            if given(options, name).is_some_and(|value| !fits(value)) {
+                self.must(name, what, Closes::Relay);
+            }
+        }
+        for name in ["forms", "accounts"] {
+            if !matches!(options.get(name), Some(Value::Map(_))) {
+                self.must(name, "an object with one member for each", Closes::Relay);
+            }
+        }
+    }
+
+    /// Several secrets may be there while they rotate.
+    fn secrets(&mut self, name: &str, value: &Value<'_>) {
+        let all = items(value);
+        // Seals are opened by the secret, too.
+        if all.is_empty() && name != "sealSecret" {
+            self.refuse(name, SECRET.name);
+        }
+        for (at, one) in all.iter().enumerate() {
+            let length = text(Some(one)).map_or(0, str::len);
+            if length < SECRET_LENGTH {
+                let is_list = matches!(value, Value::List(_));
+                let place = if is_list { item(name, at) } else { name.to_owned() };
+                self.refuse(&place, if length == 0 { SECRET.name } else { SECRET_SHORT.name });
+            }
+        }
+    }
+
+    fn refuse(&mut self, place: &str, code: &str) {
+        self.say(place, code, Closes::Relay, More::default());
+    }
+}
+
+/// What stands in a path or a header: letters, digits, `-` and `_`, at most 64.
+pub(super) fn is_name(text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (1..=64).contains(&text.len()) && text.bytes().all(is_letter)
+}
