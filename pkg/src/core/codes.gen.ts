@@ -257,6 +257,7 @@ export type ThrownCode =
   | "wasm.not_ready"
   | "wasm.trap"
   | "wasm.source"
+  | "wasm.blocked"
   | "build.lean"
   | "build.missing"
   | "spec.invalid"

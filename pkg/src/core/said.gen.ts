@@ -19,6 +19,7 @@ export const enum Said {
   WASM_NOT_READY = "Call and await load() first: with { spec } for what a form needs.",
   WASM_TRAP = "The module stopped; the next call gets a fresh one.",
   WASM_SOURCE = "fieldpost/slim needs the module: load(fetch(url)).",
+  WASM_BLOCKED = "The page's policy lets no WebAssembly run: add 'wasm-unsafe-eval' to script-src.",
   BUILD_LEAN = "Only the build for Workers and Node reads this reply.",
   BUILD_MISSING = "Import fieldpost/build beside fieldpost: it builds the calls of CRMs.",
   SPEC_INVALID = "The form's spec does not fit.",
