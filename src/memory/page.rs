@@ -151,7 +151,10 @@ impl<T: Copy> List<T> {
 
     #[inline(never)]
     pub(crate) fn push(&mut self, item: T) {
-        self.room.grow(Self::SIZE);
+        // The usual way calls nothing.
+        if self.room.size.wrapping_sub(self.room.used) < Self::SIZE {
+            self.room.grow(Self::SIZE);
+        }
         // SAFETY: there is room for it behind the others.
         unsafe { self.room.start.add(self.room.used).cast::<T>().write(item) };
         self.room.used = self.room.used.wrapping_add(Self::SIZE);
