@@ -51,13 +51,12 @@ writeFileSync(
   `export default "${brotliCompressSync(readFileSync(at("wasm/edge/fieldpost_bg.wasm"))).toString("base64")}";\n`,
 );
 
-// The one tag for pages without a build: a module, and the same as a classic script, which a page that is opened as a file
-// may load, too. What `integrity` says of them is printed for those who copy it.
+// The one tag for pages without a build. It runs as a module and as a classic script: a page that is opened as a file may load
+// the latter only. What `integrity` says of it is printed for those who copy it.
 const { version } = JSON.parse(readFileSync(at("package.json"), "utf8"));
 const banner = `/*! fieldpost ${version} */\n`;
 const tags = {
   "fieldpost.js": `${banner}${await lightest()}`,
-  "classic.js": `${banner}${await tag("iife")}`,
 };
 const integrity = {};
 for (const [name, text] of Object.entries(tags)) {
@@ -133,7 +132,7 @@ async function gather() {
   const { exports } = JSON.parse(readFileSync(at("package.json"), "utf8"));
   const entries = Object.values(exports)
     .map((entry) => entry.default?.default ?? entry.default)
-    .filter((file) => file?.endsWith(".js") && !/worker|\/(fieldpost|classic)\.js$/.test(file))
+    .filter((file) => file?.endsWith(".js") && !/worker|\/fieldpost\.js$/.test(file))
     .map((file) => at(file));
   const page = at("dist/entry/page.js");
   // All of it lies as deep as the entries: where each file of theirs is found.
@@ -181,13 +180,14 @@ async function gather() {
 }
 
 /** The script of the one tag, as a production build makes it. */
-async function tag(format = "esm") {
+async function tag() {
   const { outputFiles } = await build({
     entryPoints: [at("dist/form/auto.js")],
     write: false,
     bundle: true,
     minify: true,
-    format,
+    format: "iife",
+    globalName: "fieldpost",
     platform: "browser",
     target: ["chrome111", "firefox114", "safari16.4"],
     charset: "utf8",

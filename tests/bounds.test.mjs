@@ -29,6 +29,7 @@ const BOUNDS = {
   "outbox/shards.ts ids": "200 names for each of the Worker's bindings",
   "options.ts source": ONE,
   "options.ts resolved": ONE,
+  "options.ts found": OWNER,
   "lead/persons.ts made": OWNER,
   "relay.ts tidied": ONE,
   "limiter/reset.ts formats": 32,

@@ -71,6 +71,7 @@ async function opened(t, { width = 1280, dark = false, values = false } = {}) {
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   page.on("pageerror", (error) => assert.fail(String(error)));
+  page.on("console", (message) => assert.doesNotMatch(message.text(), /Content Security Policy/));
   await page.goto(`${at.relay}/operator`);
   await page.fill("#key", "demo-operator");
   await page.keyboard.press("Enter");

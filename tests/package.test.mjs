@@ -60,7 +60,7 @@ describe("the tarball", () => {
       "dist/entry/slim.js",
       "dist/form/index.js",
       "dist/form/auto.js",
-      "dist/classic.js",
+      "dist/fieldpost.js",
       "dist/integrity.json",
       "bin/fieldpost.js",
       "wasm/lean/fieldpost_bg.wasm",

@@ -300,6 +300,6 @@ test("a form that goes to one account twice is refused at start, by its name", a
   assert.deepEqual(statuses, [500, 200]);
   assert.match(
     said,
-    /relay\.options.*forms\.contact\.deliver: the account prospects is there twice/,
+    /"event":"options\.wrong","code":"options\.twice","place":"forms\.contact\.deliver\[1\]\.account","closes":"form"/,
   );
 });

@@ -119,8 +119,8 @@ export class Outbox extends showing(Sound, {
 
 const handler = relay((env) => {
   const fields = {
-    firstName: { kind: "name" },
-    lastName: { kind: "name" },
+    firstName: { kind: "name", required: true },
+    lastName: { kind: "name", required: true },
     email: { kind: "email", required: true },
     company: { kind: "text", max: 65_000 },
   };

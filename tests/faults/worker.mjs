@@ -18,8 +18,8 @@ export default relay((env) => {
   const limits = env.LIMITS ? JSON.parse(env.LIMITS) : plenty;
   const map = { email: "email", company: "company" };
   const fields = {
-    firstName: { kind: "name" },
-    lastName: { kind: "name" },
+    firstName: { kind: "name", required: true },
+    lastName: { kind: "name", required: true },
     email: { kind: "email", required: true },
     company: { kind: "text" },
   };

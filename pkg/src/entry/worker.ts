@@ -44,6 +44,7 @@ export const relay = (options: RelaySource): RelayHandler => makeRelay(options, 
 /**
  * The same, typed: a misspelt kind, parameter, account or field does not compile.
  *
+ * @returns What takes the function that makes the options, and gives what a Worker exports by default.
  * @example
  * export default defineRelay<Env>()((env) => ({ secret: env.SECRET, accounts: { … }, forms: { … } }));
  */
@@ -55,6 +56,12 @@ export const defineRelay =
 /**
  * Everything that is wrong with a relay's options, as the relay itself finds it when it starts; an empty list where nothing
  * is. It needs no relay and makes no call: it runs in Node, too.
+ *
+ * @param options - What `relay` takes.
+ * @param env - The bindings that a function of options is called with.
+ * @returns A finding for each mistake.
+ * @example
+ * for (const { place, message } of await checkRelay(options, env)) console.log(place, message);
  */
 export async function checkRelay(options: RelaySource, env?: unknown): Promise<Finding[]> {
   await load();

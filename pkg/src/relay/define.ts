@@ -31,7 +31,9 @@ export type TypedTarget<F, S extends Systems> = {
 /** The options of a relay whose forms have these fields and whose accounts are of these systems. */
 export interface TypedOptions<F extends Fields, S extends Systems>
   extends Omit<RelayOptions, "forms" | "accounts"> {
+  /** The accounts by their names, each of one system. */
   accounts: { readonly [A in keyof S]: Omit<RelayAccount, "system"> & { readonly system: S[A] } };
+  /** The forms by their names, with fields of their own and the accounts that their leads go to. */
   forms: {
     readonly [N in keyof F]: Omit<RelayFormOptions, "fields" | "deliver"> & {
       readonly fields: { readonly [name in keyof F[N]]: FieldSpec };

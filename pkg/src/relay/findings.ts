@@ -10,6 +10,7 @@ import { isSpoken } from "./pages/language.js";
 export interface Finding {
   /** The name to mend, like `forms.contact.deliver[0].map.lastName`. */
   place: string;
+  /** What kind of mistake it is. */
   code: Code;
   /** What is wrong there and what fits, as a sentence; never a value of the options. */
   message: string;
@@ -22,8 +23,9 @@ export interface Finding {
    * `target` (this form's way into the account): leads are taken, and wait. `nothing`: it is only said.
    */
   closes: "relay" | "form" | "account" | "way" | "target" | "nothing";
-  /** The form and the account that it is about; empty for none. */
+  /** The form that it is about; empty for none. */
   form: string;
+  /** The account that it is about; empty for none. */
   account: string;
   /** The parameter whose leads alone wait, or with `!` before it those that do not fill it; empty for none. */
   param: string;

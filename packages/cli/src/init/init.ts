@@ -71,7 +71,7 @@ export async function init(
 
 /** What is copied from the package: the script for pages without a build, and the look of its parts. */
 const COPIES: Readonly<Record<string, string>> = {
-  [`public/${scriptName}`]: "fieldpost/classic.js",
+  [`public/${scriptName}`]: "fieldpost/fieldpost.js",
   "public/fieldpost.css": "fieldpost/form.css",
 };
 

@@ -11,17 +11,11 @@ export function knownOrigin({ request, form, url }: Omit<Found, "origin">): stri
   if (given === null || form.origins.includes(given)) return given;
   if (given === url.origin || (url.protocol === "http:" && given === `https://${url.host}`))
     return given;
-  // Who develops a page has it on this machine, under some port, as they have the relay.
-  if (isHere(url) && URL.canParse(given) && isHere(new URL(given))) return given;
   // A proxy may have left out the port, and only the page at this very address is told to be of the same origin.
   return isSelf(request) && URL.canParse(given) && new URL(given).hostname === url.hostname
     ? given
     : null;
 }
-
-/** Whether an address is this machine's own. */
-const isHere = ({ hostname }: URL): boolean =>
-  /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 
 /** Whether a browser says that the page stands at this very origin, as it sees it. */
 export const isSelf = (request: Request): boolean =>

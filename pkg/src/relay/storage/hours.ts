@@ -2,7 +2,7 @@ import { breath } from "./merge.js";
 import type { OperatorStore } from "./operator-store.js";
 
 /** So many leads are added up before others have their turn. */
-const SOME = 5_000;
+const SOME = 3_000;
 
 const HOUR = 60 * 60 * 1000;
 
