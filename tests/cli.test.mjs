@@ -44,7 +44,8 @@ for (const system of ["marketo", "pardot", "prospects"]) {
       "email,message",
     );
     const html = readFileSync(join(home, "public/index.html"), "utf8");
-    for (const file of made.files)
+    // The script is a copy, in whose letters anything may stand.
+    for (const file of made.files.filter((name) => !name.startsWith("public/fieldpost-")))
       assert.doesNotMatch(readFileSync(join(home, file), "latin1"), /\{\{/, file);
     const bindings = parseEnv(readFileSync(join(home, ".dev.vars"), "utf8"));
     const sandbox = await startSandbox(sandboxBinary, 0);
