@@ -2,7 +2,7 @@
 // configuration that the container gets: a lead over TLS, a restart, and what waited goes out. Part of `make test-all`; it wants
 // Debian's nginx. What is Docker's own, images and volumes, nothing here tries.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -18,6 +18,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseEnv } from "node:util";
+import { selfSigned } from "./certificate.mjs";
 import { freePort, root, sandboxBinary, until } from "./stand.mjs";
 import { startSandbox } from "../www/demo/sandbox.mjs";
 
@@ -27,28 +28,7 @@ const app = join(folder, "app");
 cpSync(example, app, { recursive: true });
 symlinkSync(`${root}node_modules`, join(app, "node_modules"));
 mkdirSync(join(folder, "tls"));
-execFileSync(
-  "openssl",
-  // prettier-ignore
-  [
-    "req",
-    "-x509",
-    "-newkey",
-    "ec",
-    "-pkeyopt",
-    "ec_paramgen_curve:prime256v1",
-    "-nodes",
-    "-days",
-    "2",
-    "-subj",
-    "/CN=leads.example.com",
-    "-keyout",
-    join(folder, "tls/privkey.pem"),
-    "-out",
-    join(folder, "tls/fullchain.pem"),
-  ],
-  { stdio: "ignore" },
-);
+selfSigned("leads.example.com", join(folder, "tls/privkey.pem"), join(folder, "tls/fullchain.pem"));
 
 const dockerfile = readFileSync(join(app, "Dockerfile"), "utf8");
 const [program, ...args] = JSON.parse(/^CMD (\[.*\])$/m.exec(dockerfile)[1]);

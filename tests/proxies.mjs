@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { selfSigned } from "./certificate.mjs";
 import { launch } from "./browser.mjs";
 import { freePort, root, stand, until } from "./stand.mjs";
 
@@ -59,27 +60,7 @@ async function servePage(action) {
   };
 }
 
-execFileSync(
-  "openssl",
-  [
-    "req",
-    "-x509",
-    "-newkey",
-    "ec",
-    "-pkeyopt",
-    "ec_paramgen_curve:prime256v1",
-    "-nodes",
-    "-days",
-    "2",
-    "-subj",
-    "/CN=localhost",
-    "-keyout",
-    join(folder, "key.pem"),
-    "-out",
-    join(folder, "cert.pem"),
-  ],
-  { stdio: "ignore" },
-);
+selfSigned("localhost", join(folder, "key.pem"), join(folder, "cert.pem"));
 
 /** nginx with one or more servers; each is its port and its locations. */
 async function nginx(servers) {
