@@ -414,6 +414,7 @@ impl AccountLimiter {
         self.memory.signs(|sign| {
             sign.not_before = 0;
             sign.failed = 0;
+            sign.unsent = 0;
             sign.refused.clear();
         });
         let settled = self.limiter.signed_in();
@@ -422,8 +423,12 @@ impl AccountLimiter {
 
     /// The leads have done nothing wrong: they wait until somebody has mended it. What may pass is asked soon, a few times.
     fn not_signed(&mut self, said: Said<'_>, now: u64, out: &mut Effects) {
-        // The host would not let it out, so no sign-in has failed.
+        // The host would not let it out, so no sign-in has failed. It may say so until its day turns, and each try is a request
+        // of that day.
         if said.kind == Kind::Nothing {
+            let unsent = self.memory.sign.unsent.saturating_add(1);
+            let not_before = now.saturating_add(self.divided(doubled(unsent).min(EVERY)));
+            self.memory.signs(|sign| (sign.unsent, sign.not_before) = (unsent, not_before));
             return;
         }
         let (code, message) = match said.kind {
@@ -443,6 +448,7 @@ impl AccountLimiter {
         let not_before = now.saturating_add(self.divided(pause));
         self.memory.signs(|sign| {
             sign.failed = failed;
+            sign.unsent = 0;
             sign.refusals = sign.refusals.saturating_add(1);
             code.clone_into(&mut sign.refused);
             sign.not_before = not_before;

@@ -39,6 +39,8 @@ pub(super) struct Sign {
     pub(super) fruitless: u32,
     /// Sign-ins in a row that failed for the moment.
     pub(super) failed: u32,
+    /// Sign-ins in a row that the host did not let out.
+    pub(super) unsent: u32,
     /// Sign-ins that failed since the object began.
     pub(super) refusals: u32,
     /// The code of the last failure; empty once there is a token.
@@ -181,6 +183,7 @@ impl Memory {
             out.maybe(sign.signing);
             out.maybe(sign.looking);
             out.word(sign.preparing.map_or("", |one| name_of(&Preparing::ALL, &one)));
+            out.number(sign.unsent.into());
             out.word(&sign.refused);
         } else {
             let waiting = self.waiting.iter().find(|waiting| self::name(waiting.number) == name)?;
@@ -215,6 +218,7 @@ impl Memory {
                 signing: words.number(),
                 looking: words.number(),
                 preparing: named(&Preparing::ALL, words.word()),
+                unsent: few(words.number()),
                 refused: words.word().to_owned(),
             };
         } else if let Some(number) = name.strip_prefix(WAIT) {

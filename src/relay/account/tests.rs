@@ -240,12 +240,49 @@ fn what_the_owner_has_to_mend_closes_at_once_and_what_the_host_refuses_counts_fo
     }
     let mut account = new();
     for n in 0..10 {
-        let now = START + n * 1_000;
+        let now = START + n * 60_000;
         account.step(n, ask("1"), now);
         let effects = account.step(n, Event::NotSigned(Said::default()), now);
-        assert_eq!((logs(&effects).len(), waits(&effects)), (0, Some(now + 1_000)));
+        assert_eq!(logs(&effects).len(), 0);
     }
-    assert_eq!(account.status(START).refusals, 0);
+    assert_eq!((account.status(START).refusals, account.status(START).refused), (0, None));
+    assert_eq!(account.limiter.closed, None);
+}
+
+/// Where the host lets no call out until its day turns, each try costs a request of that day.
+#[test]
+fn a_sign_in_that_the_host_holds_up_is_asked_for_at_a_slower_and_slower_pace() {
+    let mut account = new();
+    let mut now = START;
+    for pause in [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000] {
+        assert_eq!(does(&account.step(1, ask("1"), now)), [Effect::SignIn(1, 30_000)]);
+        let effects = account.step(1, Event::NotSigned(Said::default()), now);
+        assert_eq!(waits(&effects), Some(now + pause));
+        // Whoever comes meanwhile hears the same, and signs nobody in.
+        assert_eq!(
+            waits(&account.step(2, ask("2"), now + pause - 1)),
+            Some(now + pause - 1 + 1_000)
+        );
+        now += pause;
+    }
+    // An hour of it is a request a minute.
+    let hour = now + 3_600_000;
+    let mut tries = 0;
+    while now < hour {
+        let effects = account.step(3, ask("3"), now);
+        let signs = matches!(does(&effects).as_slice(), [Effect::SignIn(..)]);
+        tries += u32::from(signs);
+        let said = Event::NotSigned(Said::default());
+        now = waits(&if signs { account.step(3, said, now) } else { effects }).unwrap();
+    }
+    assert_eq!(tries, 60);
+    // Once one is let out, the next that is not is a first one.
+    account.step(4, ask("4"), now);
+    account.step(4, Event::Signed("t1", 1_000), now);
+    now += 1_000;
+    account.step(5, ask("5"), now);
+    let effects = account.step(5, Event::NotSigned(Said::default()), now);
+    assert_eq!(waits(&effects), Some(now + 1_000));
 }
 
 #[test]
