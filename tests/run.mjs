@@ -54,6 +54,8 @@ const KINDS = [
       "origins",
       "erasure",
       "finding",
+      "alike",
+      "rulings",
       "desk",
       "upgrade",
       "persons",

@@ -1,10 +1,11 @@
 // `make faults`: the long form. KILLS, LEADS, SEED, RATE (faults in a hundred pieces of a connection),
-// SYSTEMS, SCALE (what the relay's times are divided by), WRITERS, CALM (when so few wait, the network has peace), AHEAD (so many may wait), EACH (leads of each fault of the matrix),
+// SYSTEMS, SCALE (what the relay's times are divided by), WRITERS, CALM (when so few wait, the network has peace), AHEAD (so many may wait), RULINGS (kills while people discard, correct, erase and export), EACH (leads of each fault of the matrix),
 // FULL (MiB in an outbox that is listed, exported and replayed), STORM (seconds of dying tokens), STRANGERS (seconds of what nobody asked for), STRANGER_REQUESTS (made by chance, of STRANGER_SEED), REQUESTS (for the memory), SECONDS of load; 0 leaves a part out.
 import { fullRun } from "./full.mjs";
 import { killRun } from "./kills.mjs";
 import { loadRun, memoryRun } from "./load.mjs";
 import { matrixRun } from "./matrix.mjs";
+import { rulingRun } from "./rulings.mjs";
 import { generatedRun, strangersRun } from "./strangers.mjs";
 import { brokenAlarms, fullDisk, recovery, tokenStorm } from "./storm.mjs";
 
@@ -26,6 +27,10 @@ const found =
     say,
   }));
 if (found) say(`kills and a broken network: ${JSON.stringify(found)}`);
+if (number("RULINGS", 50) > 0)
+  say(
+    `kills while people rule: ${JSON.stringify(await rulingRun({ kills: number("RULINGS", 50), seed: number("SEED", 1), say }))}`,
+  );
 if (number("EACH", 100) > 0)
   say(`the fault matrix: ${JSON.stringify(await matrixRun({ leads: number("EACH", 100), say }))}`);
 if (number("STORM", 60) > 0) {

@@ -119,7 +119,7 @@ async function later(
 ): Promise<Response> {
   const now = Date.now();
   const name = asks.round ?? roundOf(undefined);
-  const due = now + UNDO / (relay.timeScale ?? 1);
+  const due = now + Math.ceil(UNDO / (relay.timeScale ?? 1));
   // Leads that are named have been seen; of all others those that were there.
   const rule = asks.which.ids ? asks : { ...asks, before: idOf(now) };
   await all(env, relay, "later", { name, due, rule, who });

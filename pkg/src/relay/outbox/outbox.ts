@@ -6,7 +6,7 @@ import { OperatorStore } from "../storage/operator-store.js";
 import { Driver } from "./driver.js";
 import type { DurableObjectClass, DurableState, PlatformObject } from "../storage/durable.js";
 import { erase } from "../storage/erasure.js";
-import { addUp, forgetHours } from "../storage/hours.js";
+import { addUp, forgetHours, forgot } from "../storage/hours.js";
 import { Inquiry } from "../storage/inquiry.js";
 import { options, type RelayEnv } from "../options.js";
 import { Peers } from "../calls/peers.js";
@@ -182,6 +182,7 @@ export function makeOutbox(
         "DELETE FROM leads WHERE id IN (SELECT id FROM leads WHERE finished < ? LIMIT 1000) AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = leads.id)",
         now - KEEP,
       );
+      forgot(this.store);
       this.store.tally.forgot();
       this.acceptance.spent.forget(now);
       this.acceptance.running.forget(now);

@@ -1,5 +1,5 @@
 import { attemptsOf } from "./attempts.js";
-import { type Gone, goneBy, LAST } from "./gone.js";
+import { type Gone, goneBy, isGone, LAST } from "./gone.js";
 import { breath } from "./merge.js";
 import { STATES, type LeadState } from "./lead-state.js";
 import type { OperatorStore } from "./operator-store.js";
@@ -120,6 +120,9 @@ export class Finding {
 
   /** The next ones that come into question, by the index that has the fewest others. */
   private some({ state, code, form, account }: Filter, from: string, most: number): string[] {
+    const way = { ...(form !== undefined && { form }), ...(account !== undefined && { account }) };
+    // No row has such a code: it is told by the options of today.
+    if (isGone(code)) return this.gone.leads({ ...way, code }, from, most, "DESC");
     switch (state) {
       case "person":
       case "review":
@@ -127,8 +130,7 @@ export class Finding {
         const which = {
           ...(state !== "person" && { phase: state }),
           ...(code !== undefined && { code }),
-          ...(form !== undefined && { form }),
-          ...(account !== undefined && { account }),
+          ...way,
         };
         return this.selection.leads(which, "person", from, most, "DESC");
       }
@@ -156,8 +158,7 @@ export class Finding {
       JSON.stringify(ids),
       form ?? null,
       account ?? null,
-      // What is gone has a code of its own, by the options of today.
-      code?.endsWith(".gone") ? null : (code ?? null),
+      isGone(code) ? null : (code ?? null),
       most,
     );
     return found;

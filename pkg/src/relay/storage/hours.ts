@@ -26,7 +26,7 @@ export async function addUp(store: OperatorStore): Promise<void> {
 /** Says whether there may be more. */
 function some(store: OperatorStore): boolean {
   return store.together(() => {
-    // The numbers of rows that were the last ones come again.
+    // The release before says nothing where it forgets the last rows.
     const [known] = store.rows(
       "SELECT min(value, coalesce((SELECT max(rowid) FROM leads), 0)) AS at FROM meta WHERE name = 'added'",
     );
@@ -48,6 +48,13 @@ function some(store: OperatorStore): boolean {
     );
     return Number(next?.["n"]) === SOME;
   });
+}
+
+/** Rows are forgotten, and the numbers of the last ones come again: whoever gets one of these has not been added up. */
+export function forgot(store: OperatorStore): void {
+  store.rows(
+    "UPDATE meta SET value = min(value, coalesce((SELECT max(rowid) FROM leads), 0)) WHERE name = 'added'",
+  );
 }
 
 /** What is older than anybody asks for goes. */
