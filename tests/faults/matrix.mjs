@@ -154,7 +154,9 @@ export async function matrixRun({
             );
           },
           `${name}: the deliveries`,
-          60_000 + leads * 600,
+          // A credential that is refused again and again is tried once a minute, divided by `scale`, and each try may be
+          // of one lead only.
+          60_000 + (leads * 75_000) / scale,
         );
       let found = await settled(["done", "dead"]);
       const wrong = found.filter(({ phase }) => phase !== ends);
