@@ -70,8 +70,8 @@ pub(crate) fn nfc(text: &str) -> std::borrow::Cow<'_, str> {
 
 /// Whether no domain has it: the signs of Latin-1 but `\u{AA}`, `\u{AD}`, Catalan's `\u{B7}` and the digits, general
 /// punctuation from U+2010 on, signs and arrows, emoji. `pkg/src/core/host.ts` has the same.
-#[cfg(not(target_arch = "wasm32"))]
-fn is_sign(character: char) -> bool {
+#[cfg(any(feature = "web", not(target_arch = "wasm32")))]
+pub(crate) fn is_sign(character: char) -> bool {
     matches!(
         character,
         '\u{A1}'..='\u{A9}' | '\u{AB}' | '\u{AC}' | '\u{AE}'..='\u{B1}' | '\u{2010}'..='\u{203F}'
@@ -119,8 +119,14 @@ fn matches(question: &str) -> bool {
 #[cfg(target_arch = "wasm32")]
 thread_local! {
     /// Who answers where the border did not bring a host along: the border's own, once it has said so.
-    static APPOINTED: std::cell::Cell<Host> = const { std::cell::Cell::new(|_, _, _| false) };
+    static APPOINTED: std::cell::Cell<Host> = const { std::cell::Cell::new(NOBODY) };
 }
+
+#[cfg(all(target_arch = "wasm32", not(feature = "web")))]
+const NOBODY: Host = |_, _, _| false;
+/// In a front end of Rust's the crate asks the host by itself.
+#[cfg(all(target_arch = "wasm32", feature = "web"))]
+const NOBODY: Host = crate::web::answer;
 
 /// Names who answers in this module.
 #[cfg(all(target_arch = "wasm32", feature = "edge"))]

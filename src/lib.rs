@@ -65,6 +65,8 @@ pub mod options;
 pub mod relay;
 #[cfg(feature = "wasm")]
 mod wasm;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod web;
 
 pub use catalogue::{CAPTURE, operation, operations};
 #[cfg(feature = "full")]
