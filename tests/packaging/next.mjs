@@ -1,5 +1,6 @@
 // Next, by both of its bundlers: a form in the browser; the package in a route, at the edge, in a server component, in an action.
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
 import { ANSWER, SERVER, serving, submits } from "./stand.mjs";
 
 export const tools = ["next", "react", "react-dom"];
@@ -49,6 +50,8 @@ export default async function (shop) {
      export default function Page() { return <form action={act}><button>Send</button></form>; }`,
   );
   for (const bundler of ["--turbopack", "--webpack"]) {
+    // What the other bundler has left is none of its business.
+    rmSync(at("app-server/.next"), { recursive: true, force: true });
     await call(bin("next"), ["build", bundler], { cwd: at("app-server") });
     await serving(
       bin("next"),
