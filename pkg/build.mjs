@@ -64,6 +64,8 @@ for (const [name, text] of Object.entries(tags)) {
   integrity[name] = `sha384-${createHash("sha384").update(text).digest("base64")}`;
   console.log(`${name} ${version}: ${Buffer.byteLength(text)} bytes, ${integrity[name]}`);
 }
+// A classic script exports nothing, and who imports it learns so.
+writeFileSync(at("dist/fieldpost.d.ts"), "export {};\n");
 writeFileSync(at("dist/integrity.json"), `${JSON.stringify(integrity, null, 2)}\n`);
 
 await gather();
@@ -141,8 +143,8 @@ async function gather() {
     name: "apart",
     setup: ({ onResolve }) =>
       onResolve({ filter: /^\.\.?\// }, ({ path, importer, kind }) => {
-        // What comes later is a file of its own.
-        if (kind === "dynamic-import") return { path, external: true };
+        // What comes later is a file of its own, and so is what comes first: in a bundle its imports would be before it.
+        if (kind === "dynamic-import" || path === "./lacking.js") return { path, external: true };
         const file = importer && fileURLToPath(new URL(path, pathToFileURL(importer)));
         const place = kind === "entry-point" ? undefined : places.get(file);
         return place && { path: place, external: true };

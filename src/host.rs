@@ -1,6 +1,8 @@
 //! What the engine asks of its host: the tables of Unicode and regular expressions, which are too heavy for a page that
 //! has them already.
 
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+mod javascript;
 #[cfg(not(target_arch = "wasm32"))]
 mod pattern;
 
@@ -43,7 +45,7 @@ const MAX_COMPOSED: usize = 1 << 20;
 
 /// The most combining marks in a row. More take time with the square of their number to put in order, and no writing has
 /// them (UAX #15-D4); `pkg/src/core/pack.ts` keeps as many.
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(any(feature = "web", not(target_arch = "wasm32")))]
 const MAX_MARKS: u32 = 30;
 
 /// Unicode's form NFC, without marks that no writing has.
@@ -71,7 +73,7 @@ pub(crate) fn nfc(text: &str) -> std::borrow::Cow<'_, str> {
 /// Whether no domain has it: the signs of Latin-1 but `\u{AA}`, `\u{AD}`, Catalan's `\u{B7}` and the digits, general
 /// punctuation from U+2010 on, signs and arrows, emoji. `pkg/src/core/host.ts` has the same.
 #[cfg(any(feature = "web", not(target_arch = "wasm32")))]
-pub(crate) fn is_sign(character: char) -> bool {
+fn is_sign(character: char) -> bool {
     matches!(
         character,
         '\u{A1}'..='\u{A9}' | '\u{AB}' | '\u{AC}' | '\u{AE}'..='\u{B1}' | '\u{2010}'..='\u{203F}'
@@ -124,9 +126,9 @@ thread_local! {
 
 #[cfg(all(target_arch = "wasm32", not(feature = "web")))]
 const NOBODY: Host = |_, _, _| false;
-/// In a front end of Rust's the crate asks the host by itself.
+/// In a front end or a Worker in Rust the engine around it, which the crate asks by itself.
 #[cfg(all(target_arch = "wasm32", feature = "web"))]
-const NOBODY: Host = crate::web::answer;
+const NOBODY: Host = javascript::answer;
 
 /// Names who answers in this module.
 #[cfg(all(target_arch = "wasm32", feature = "edge"))]

@@ -1,4 +1,5 @@
-//! For front ends and Workers in Rust: sends what the crate has built, through gloo-net and web-sys, and reads what became of it.
+//! For front ends and Workers in Rust (feature `web`, on wasm32): sends what the crate has built, through gloo-net and web-sys,
+//! and reads what became of it.
 //!
 //! ```no_run
 //! # async fn submit() -> Result<(), Box<dyn std::error::Error>> {
@@ -19,25 +20,28 @@
 //!     match web::call(submit, params, &relay).await.map_err(|refusal| refusal.code)? {
 //!         Outcome::Queued { .. } | Outcome::Stored { .. } => {} // thanks
 //!         Outcome::Refused { issues, .. } => drop(issues),      // which field, and why
-//!         _ => {}                                               // it may have arrived: say so, and offer to try again
+//!         _ => {} // it may have arrived: say so, and offer to send the same again
 //!     }
 //! }
 //! # Ok(()) }
 //! ```
+//!
+//! The same values sent again within ten minutes are the same lead. With a parameter `key`, a random text of one's own, they are
+//! for as long as the relay keeps what it has taken.
 
 use crate::check::form::Spec;
+use crate::code::call::{FAILED, TIMEOUT, UNREADABLE};
 use crate::crm::operation::{Operation, Refusal};
 use crate::crm::outcome::Outcome;
 use crate::crm::request::{Account, Request};
 use crate::crm::systems::reply::Reply;
-use crate::host::{Ask, is_sign};
 use crate::value::{Entries, Value};
 use gloo_net::Error;
 use gloo_net::http::{Method, RequestBuilder};
-use js_sys::{Array, Function, JSON, JsString, Reflect};
+use js_sys::{JSON, Reflect};
 use std::borrow::Cow;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortSignal, RequestRedirect, Url};
+use wasm_bindgen::JsValue;
+use web_sys::{AbortSignal, RequestRedirect};
 
 /// How long a call may take, in milliseconds, head and body.
 pub const DEADLINE: u32 = 30_000;
@@ -53,8 +57,8 @@ pub struct Rules {
 
 fn failed(error: Error) -> &'static str {
     match error {
-        Error::JsError(error) if error.name == "TimeoutError" => "network.timeout",
-        _ => "network.failed",
+        Error::JsError(error) if error.name == "TimeoutError" => TIMEOUT.name(),
+        _ => FAILED.name(),
     }
 }
 
@@ -104,7 +108,7 @@ pub async fn call(
 /// # Errors
 /// `network.timeout`, `network.failed`, or `reply.unreadable` where what answers is no relay, or has no such form.
 pub async fn rules(relay: &Account, form: &str) -> Result<Rules, &'static str> {
-    const UNREADABLE: &str = "reply.unreadable";
+    let unreadable = UNREADABLE.name();
     let mut name = String::new();
     crate::encoding::typed::percent(form, &mut name);
     let request = Request {
@@ -114,47 +118,10 @@ pub async fn rules(relay: &Account, form: &str) -> Result<Rules, &'static str> {
         body: None,
     };
     let reply = send(&request, DEADLINE).await?;
-    let said = JSON::parse(&reply.body).map_err(|_| UNREADABLE)?;
-    let member = |name: &str| Reflect::get(&said, &JsValue::from_str(name)).map_err(|_| UNREADABLE);
+    let said = JSON::parse(&reply.body).map_err(|_| unreadable)?;
+    let member = |name: &str| Reflect::get(&said, &JsValue::from_str(name)).map_err(|_| unreadable);
     let spec: Value<'static> =
-        serde_wasm_bindgen::from_value(member("spec")?).map_err(|_| UNREADABLE)?;
-    let token = member("token")?.as_string().ok_or(UNREADABLE)?;
+        serde_wasm_bindgen::from_value(member("spec")?).map_err(|_| unreadable)?;
+    let token = member("token")?.as_string().ok_or(unreadable)?;
     Ok(Rules { spec: Spec::from(&spec), token })
-}
-
-/// What the host knows: Unicode, domains and regular expressions, which would weigh more than the rest of a page's module.
-pub(crate) fn answer(ask: Ask, asked: &[u8], out: &mut Vec<u8>) -> bool {
-    let text = String::from_utf8_lossy(asked);
-    match ask {
-        Ask::AsciiDomain => {
-            if text.contains(is_sign) {
-                return false;
-            }
-            let Ok(url) = Url::new(&["https://", &text].concat()) else { return false };
-            out.extend_from_slice(url.hostname().as_bytes());
-            true
-        }
-        Ask::Nfc => {
-            let composed = String::from(JsString::from(&*text).normalize("NFC"));
-            out.extend_from_slice(composed.as_bytes());
-            true
-        }
-        Ask::Pattern => matches(&text),
-        // All rules are here; and a form that came from a relay has been judged there.
-        _ => false,
-    }
-}
-
-/// Whether the pattern before the NUL matches the whole of the text behind it; one that is no regular expression asks nothing.
-fn matches(question: &str) -> bool {
-    let Some((pattern, text)) = question.split_once('\0') else { return true };
-    let made = Reflect::get(&js_sys::global(), &JsValue::from_str("RegExp")).and_then(|made| {
-        let whole = JsValue::from_str(&["^(?:", pattern, ")$"].concat());
-        Reflect::construct(
-            made.unchecked_ref::<Function>(),
-            &Array::of2(&whole, &JsValue::from_str("v")),
-        )
-    });
-    let Ok(made) = made else { return true };
-    made.unchecked_ref::<js_sys::RegExp>().test(text)
 }

@@ -4,8 +4,9 @@
 // A run of all parts writes the versions into docs/frameworks.md; PACKAGING_WRITE=1 adds what a run of some has tried.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { root } from "./stand.mjs";
-import { close, nameOf, workshop } from "./packaging/stand.mjs";
+import { close, nameOf, underNewNode, workshop } from "./packaging/stand.mjs";
 
+await underNewNode();
 const asked = process.argv.slice(2);
 const parts = readdirSync(`${root}tests/packaging`)
   .map((file) => file.replace(/\.mjs$/, ""))

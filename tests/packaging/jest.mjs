@@ -1,7 +1,9 @@
-// Jest: an ES module, so Node's flag for its modules is needed. A form wants Vitest: Jest's jsdom has no `fetch` and no
-// `TextEncoder`, and with Node's own (jest-fixed-jsdom) jsdom does not know Node's abort signals.
-export const tools = ["jest"];
-export const shows = ["node"];
+// Jest: the rules under Node, a form in its jsdom, which lacks what `fieldpost/testing` takes from Node. The package is ES modules,
+// so Node's flag for those is needed.
+import { FORM } from "./vitest.mjs";
+
+export const tools = ["jest", "jest-environment-jsdom"];
+export const shows = ["node: rules", "jsdom: a form"];
 
 export default async function ({ bin, call, source }) {
   source("jest.config.mjs", "export default { transform: {} };\n");
@@ -9,6 +11,7 @@ export default async function ({ bin, call, source }) {
     "rules.test.js",
     'import { checkPhone, load } from "fieldpost";\n test("rules", async () => { await load(); expect(checkPhone("212 456 7890").value).toBe("+12124567890"); });',
   );
+  source("form.test.js", `/** @jest-environment jsdom */\n${FORM("")}`);
   await call(bin("jest"), ["--ci"], {
     env: { NODE_OPTIONS: "--experimental-vm-modules --no-warnings" },
   });

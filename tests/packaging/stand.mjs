@@ -1,7 +1,7 @@
 // What every part of the packaging tests stands on: the tarball as it is packed, in a folder of its own beside its tools, in
 // their newest versions; a page that sends a lead; a program that does.
 import assert from "node:assert/strict";
-import { execFile, execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -14,7 +14,7 @@ import {
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { promisify } from "node:util";
 import { launch } from "../browser.mjs";
 import { root, until } from "../stand.mjs";
@@ -49,6 +49,30 @@ export async function call(program, args, options = {}) {
       `${program.split("/").at(-1)} ${args.join(" ")}: ${`${error.stderr}\n${error.stdout}`.trim().slice(-1_500) || error.message}`,
     );
   }
+}
+
+/** The oldest Node that the newest tools run on; ours goes further back. */
+const [LEAST, NODE] = [22, `node-${process.platform}-${process.arch}`];
+
+/** Where this Node is too old for the tools, the program begins once more under one that npm has. */
+export async function underNewNode() {
+  if (Number.parseInt(process.versions.node, 10) >= LEAST) return;
+  const folder = join(TOP, `.node-${LEAST}`);
+  const program = join(folder, `node_modules/${NODE}/bin/node`);
+  if (!existsSync(program))
+    await call("npm", [
+      "install",
+      "--no-audit",
+      "--no-fund",
+      "--prefix",
+      folder,
+      `${NODE}@${LEAST}`,
+    ]);
+  const { status } = spawnSync(program, process.argv.slice(1), {
+    stdio: "inherit",
+    env: { ...process.env, PATH: `${dirname(program)}:${process.env.PATH}` },
+  });
+  process.exit(status ?? 1);
 }
 
 /** The tarball is what is tested: never the folder it was made of. */

@@ -27,6 +27,10 @@ export default async function (shop) {
     `import { checkEmail, form, load, type Report } from "fieldpost";
        import { attach, texts, type SubmitDetail } from "fieldpost/form";
        import "fieldpost/form/auto";
+       import "fieldpost/fieldpost.js";
+       import { attach as slim } from "fieldpost/form/slim";
+       import { standard } from "fieldpost/standard";
+       import { testRelay } from "fieldpost/testing";
        import { conditions } from "fieldpost/conditions";
        import { dataLayer, gtag } from "fieldpost/analytics";
        import { defineElement } from "fieldpost/element";
@@ -38,11 +42,11 @@ export default async function (shop) {
        import { touch } from "fieldpost/touch";
        import { turnstile } from "fieldpost/turnstile";
        import { debug } from "fieldpost/debug";
-       import { relay } from "fieldpost/worker";
+       import { defineRelay, relay } from "fieldpost/worker";
        const attachment = attach(document.createElement("form"), { messages: { check: "x", email: { "email.syntax": "y" } }, language: (code, issue) => issue?.field });
        addEventListener("fieldpost:submit", (event) => (event as CustomEvent<SubmitDetail>).detail.set("a", "b"));
        const report: Report = form({ fields: { email: { kind: "email" } } }).check(new FormData());
-       export { checkEmail, conditions, dataLayer, debug, defineElement, gtag, load, prefill, profile, progress, relay, report, texts, touch, turnstile, useFieldpost };
+       export { checkEmail, conditions, dataLayer, debug, defineElement, defineRelay, gtag, load, prefill, profile, progress, relay, report, slim, standard, testRelay, texts, touch, turnstile, useFieldpost };
        export const at: number = steps(attachment).step;`,
   );
   for (const version of [...VERSIONS, "newest"]) {

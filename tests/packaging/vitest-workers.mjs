@@ -1,5 +1,5 @@
 // Vitest in workerd, by Cloudflare's pool.
-export const tools = ["vitest", "@cloudflare/vitest-pool-workers", "wrangler"];
+export const tools = ["vitest", "vite", "@cloudflare/vitest-pool-workers", "wrangler"];
 export const shows = ["workerd"];
 
 export default async function ({ bin, call, source }) {

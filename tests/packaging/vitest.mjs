@@ -1,12 +1,13 @@
-// Vitest: a form in the page under jsdom, the rules under Node.
-export const tools = ["vitest", "jsdom"];
-export const shows = ["node", "jsdom"];
+// Vitest: a form in the page under jsdom and happy-dom, the rules under Node.
+const DOMS = ["jsdom", "happy-dom"];
+export const tools = ["vitest", "vite", ...DOMS];
+export const shows = ["node: rules", "jsdom, happy-dom: a form"];
 
 /** Fills a form, is told what is wrong, mends it, and sends it. */
 export const FORM = (hooks) => `
   ${hooks}
-  import { attach } from "fieldpost/form";
   import { testRelay } from "fieldpost/testing";
+  import { attach } from "fieldpost/form";
 
   test("a form checks itself and sends", async () => {
     const relay = testRelay({ fields: { email: { kind: "email", required: true }, seats: { kind: "integer" } } });
@@ -35,7 +36,6 @@ export default async function ({ bin, call, source }) {
     "rules.test.js",
     `${hooks}\n import { checkPhone, load } from "fieldpost";\n test("rules", async () => { await load(); expect(checkPhone("212 456 7890").value).toBe("+12124567890"); });`,
   );
-  for (const dom of ["jsdom"])
-    source(`${dom}.test.js`, `// @vitest-environment ${dom}\n${FORM(hooks)}`);
+  for (const dom of DOMS) source(`${dom}.test.js`, `// @vitest-environment ${dom}\n${FORM(hooks)}`);
   await call(bin("vitest"), ["run", "--root", ".", "--reporter=dot"]);
 }

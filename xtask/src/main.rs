@@ -3,6 +3,7 @@
 //! * `lean`, `late` and `build`: a page's; `src/check/rules/elsewhere.rs` says who has what.
 //! * `edge`: all operations, replies and delivery, for Workers and Node.
 //!
+//! `cargo xtask bind MODULE FOLDER`: writes the script of a program in Rust for the web, as Trunk does, with the wasm-bindgen that is here.
 //! `cargo xtask generate [--check]`: see [`generate`]. `cargo xtask areacodes FILE`: see [`area_codes`].
 //! `cargo xtask decisions [WORDS]`: see [`decisions`].
 
@@ -47,12 +48,13 @@ fn main() -> ExitCode {
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["wasm"] => root().and_then(|root| wasm(root, "")),
         ["wasm", only] => root().and_then(|root| wasm(root, only)),
+        ["bind", module, out] => bind_program(module, out),
         ["generate"] => root().and_then(|root| generate::run(root, false)),
         ["generate", "--check"] => root().and_then(|root| generate::run(root, true)),
         ["decisions"] => root().and_then(|root| decisions::run(root, "")),
         ["decisions", only] => root().and_then(|root| decisions::run(root, only)),
         ["areacodes", file] => root().and_then(|root| area_codes::renew(root, file)),
-        _ => Err("say `wasm`, `generate`, `generate --check`, `decisions`, or `areacodes` and the file of NANPA's report"
+        _ => Err("say `wasm`, `bind` with a module and a folder, `generate`, `generate --check`, `decisions`, or `areacodes` and the file of NANPA's report"
             .into()),
     };
     match done {
@@ -143,6 +145,11 @@ fn compile(root: &Path, name: &str, features: &str, level: &str) -> Outcome<Path
         return Err(format!("the {name} build does not compile").into());
     }
     Ok(target.join("wasm32-unknown-unknown/wasm/fieldpost.wasm"))
+}
+
+fn bind_program(module: &str, out: &str) -> Outcome<()> {
+    Bindgen::new().input_path(module).web(true)?.typescript(false).generate(out)?;
+    Ok(())
 }
 
 fn bind(compiled: &Path, out: &Path) -> Outcome<()> {
