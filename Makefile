@@ -39,7 +39,7 @@ test: check build $(SANDBOX)
 	SANDBOX_BIN="$(abspath $(SANDBOX))" node tests/run.mjs
 	node tests/size.mjs
 
-# Everything that `test` leaves out for its time: three engines, the tools and runtimes that people use, and long forms.
+# Everything that `test` leaves out for its time: three engines, the tools and runtimes that people use, programs in Rust, and long forms.
 # It needs Debian's chromium, firefox-esr, webkit2gtk-driver and xvfb, and installs some 600 MB of tools beside itself.
 # FIELDPOST_CASES may name the folder of the cases that public suites agree on.
 test-all: test lint-all
@@ -55,6 +55,7 @@ test-all: test lint-all
 	node tests/engines.mjs
 	node tests/react.mjs
 	node tests/packaging.mjs
+	SANDBOX_BIN="$(abspath $(SANDBOX))" node tests/rust.mjs
 	$(MAKE) newcomer
 	$(MAKE) judges
 	$(MAKE) proxies
@@ -117,6 +118,8 @@ check: node_modules/.installed pkg/dist/.built
 
 # What `check` looks at, then the licences and sources of every crate, and the spelling of every text.
 lint-all: check $(CARGO_DENY) $(TYPOS)
+	cargo clippy --package fieldpost --lib --no-default-features --features web --target wasm32-unknown-unknown --target-dir $(TARGET)/wasm --locked --quiet -- --deny warnings
+	RUSTDOCFLAGS=--deny=warnings cargo doc --package fieldpost --features web --no-deps --locked --quiet
 	PATH="$(TOOLS)/bin:$$PATH" cargo deny --locked check --deny warnings bans licenses sources
 	$(TOOLS)/bin/typos
 	node tests/workflows.mjs

@@ -34,15 +34,25 @@ async function project(name, ...words) {
   return { home, made: JSON.parse(made.stdout) };
 }
 
-for (const system of ["marketo", "pardot", "prospects"]) {
+/** Every field that a system has a place for. */
+const ALL = "email,phone,company,title,city,state,postalCode,country,website,message";
+/** What a visitor types where a name is no answer. */
+const TYPED = {
+  email: "ann@acme.co",
+  phone: "(212) 456-7890",
+  state: "New York",
+  postalCode: "10001",
+  country: "United States",
+  website: "https://acme.co",
+  consent: "yes",
+};
+for (const [system, fields, stored] of [
+  ["marketo", ALL, { state: "New York", postalCode: "10001", website: "https://acme.co" }],
+  ["pardot", ALL, { state: "New York", zip: "10001", website: "https://acme.co" }],
+  ["prospects", ALL.replace("country,website,", ""), { state: "New York", postalCode: "10001" }],
+]) {
   test(`what init writes for ${system} delivers to the sandbox`, async (t) => {
-    const { home, made } = await project(
-      `for-${system}`,
-      "--system",
-      system,
-      "--fields",
-      "email,message",
-    );
+    const { home, made } = await project(`for-${system}`, "--system", system, "--fields", fields);
     const html = readFileSync(join(home, "public/index.html"), "utf8");
     // The script is a copy, in whose letters anything may stand.
     for (const file of made.files.filter((name) => !name.startsWith("public/fieldpost-")))
@@ -82,10 +92,7 @@ for (const system of ["marketo", "pardot", "prospects"]) {
     assert.deepEqual(new Set(names), new Set([...Object.keys(spec.fields), "fp_ref2"]));
 
     const values = Object.fromEntries(
-      Object.keys(spec.fields).map((name) => [
-        name,
-        { email: "ann@acme.co", consent: "yes" }[name] ?? "Ann",
-      ]),
+      Object.keys(spec.fields).map((name) => [name, TYPED[name] ?? "Ann"]),
     );
     const answer = await fetch(`${relay.url}/leads/contact`, {
       method: "POST",
@@ -95,7 +102,10 @@ for (const system of ["marketo", "pardot", "prospects"]) {
     assert.equal(answer.status, 202, await answer.clone().text());
     await until(async () => {
       const leads = await (await fetch(`${sandbox.url}/_sandbox/leads?system=${system}`)).json();
-      return leads.some((lead) => lead.email === "ann@acme.co");
+      const lead = leads.find(({ email }) => email === "ann@acme.co");
+      if (lead)
+        for (const [name, value] of Object.entries(stored)) assert.equal(lead.fields[name], value);
+      return lead;
     }, "the lead");
   });
 }
@@ -173,6 +183,11 @@ test("every end has its code and its sentence", async () => {
     [["init"], 2, /--system and --origin/],
     [["init", "x", "--system", "oracle"], 2, /Allowed choices are marketo, pardot, prospects/],
     [["init", "x", "--yes", "--fields", "email,shoe"], 2, /shoe: no such field/],
+    [
+      ["init", "x", "--yes", "--system", "prospects", "--fields", "email,country"],
+      2,
+      /country: .* has no place for it/,
+    ],
     [["init", "x", "--yes", "--origin", "example"], 2, /is no origin/],
     [["init", "x", "--yes", "--form-id", "abc"], 2, /is no number of a form/],
     [["nonsense"], 2, /unknown command/],

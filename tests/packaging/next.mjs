@@ -4,7 +4,10 @@ import { rmSync } from "node:fs";
 import { ANSWER, SERVER, serving, submits } from "./stand.mjs";
 
 export const tools = ["next", "react", "react-dom"];
-export const shows = ["Turbopack, webpack: client, server component, action, route, edge"];
+export const shows = [
+  "Turbopack: client, server component, action, route, edge",
+  "webpack: the same without edge",
+];
 
 const EDGE = `
   import { checkPhone, load } from "fieldpost";
@@ -52,6 +55,10 @@ export default async function (shop) {
   for (const bundler of ["--turbopack", "--webpack"]) {
     // What the other bundler has left is none of its business.
     rmSync(at("app-server/.next"), { recursive: true, force: true });
+    // By webpack Next 16.4 builds no edge route, not even an empty one; its older edge functions take no WebAssembly there. Next calls
+    // that runtime deprecated.
+    const hasEdge = bundler === "--turbopack";
+    if (!hasEdge) rmSync(at("app-server/app/edge"), { recursive: true, force: true });
     await call(bin("next"), ["build", bundler], { cwd: at("app-server") });
     await serving(
       bin("next"),
@@ -60,7 +67,7 @@ export default async function (shop) {
       async (origin) => {
         const text = async (path) => (await fetch(`${origin}${path}`)).text();
         assert.equal(await text("/route"), ANSWER, bundler);
-        assert.equal(await text("/edge"), "12", bundler);
+        if (hasEdge) assert.equal(await text("/edge"), "12", bundler);
         assert.ok((await text("/component")).includes(ANSWER), bundler);
         const body = new FormData();
         for (const [, name] of (await text("/action")).matchAll(/name="(\$ACTION[^"]*)"/g))

@@ -15,11 +15,7 @@ export default async function (shop) {
   const { bin, call, source, at } = shop;
   source(
     "vite.config.js",
-    'import { sveltekit } from "@sveltejs/kit/vite"; export default { plugins: [sveltekit()], ssr: { noExternal: ["fieldpost"] } };',
-  );
-  source(
-    "svelte.config.js",
-    'import adapter from "@sveltejs/adapter-node"; export default { kit: { adapter: adapter() } };',
+    'import adapter from "@sveltejs/adapter-node"; import { sveltekit } from "@sveltejs/kit/vite"; export default { plugins: [sveltekit({ adapter: adapter() })], ssr: { noExternal: ["fieldpost"] } };',
   );
   source(
     "src/app.html",

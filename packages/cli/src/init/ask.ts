@@ -2,7 +2,7 @@ import { cancel, confirm, intro, isCancel, multiselect, select, text } from "@cl
 import { EXIT, Ended } from "../exit.js";
 import { COMMON, FIELDS } from "./fields.js";
 import { type InitOptions, originOf } from "./init.js";
-import { SYSTEMS } from "./systems.js";
+import { SYSTEMS, type SystemName } from "./systems.js";
 
 /** Standard output is for results. */
 const output = process.stderr;
@@ -58,7 +58,9 @@ export async function ask(
       await answered(
         multiselect({
           message: "Which fields does the form have?",
-          options: Object.entries(FIELDS).map(([value, { label }]) => ({ value, label })),
+          options: Object.entries(FIELDS)
+            .filter(([, { to }]) => to[system as SystemName])
+            .map(([value, { label }]) => ({ value, label })),
           initialValues: COMMON,
           output,
         }),

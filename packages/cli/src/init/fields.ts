@@ -3,17 +3,18 @@ import type { SystemName } from "./systems.js";
 /** A field that `init` knows: how it is asked, checked, and what each system calls it. */
 export interface KnownField {
   label: string;
-  kind: "name" | "email" | "phone" | "text";
+  kind: "name" | "email" | "phone" | "text" | "url" | "postal" | "country" | "state";
   max?: number;
   /** Attributes of its control. */
   control: string;
   /** Several lines. */
   long?: true;
-  to: Readonly<Record<SystemName, string>>;
+  /** What each system calls it; a system that is not named has no place for it. */
+  to: Readonly<Partial<Record<SystemName, string>>>;
 }
 
 /** The same name everywhere. */
-const alike = (name: string): KnownField["to"] => ({
+const alike = (name: string): Record<SystemName, string> => ({
   marketo: name,
   pardot: name,
   prospects: name,
@@ -66,6 +67,30 @@ export const FIELDS: Readonly<Record<string, KnownField>> = {
     max: 80,
     control: 'autocomplete="address-level2"',
     to: alike("city"),
+  },
+  state: {
+    label: "State",
+    kind: "state",
+    control: 'autocomplete="address-level1"',
+    to: alike("state"),
+  },
+  postalCode: {
+    label: "ZIP code",
+    kind: "postal",
+    control: 'autocomplete="postal-code"',
+    to: { ...alike("postalCode"), pardot: "zip" },
+  },
+  country: {
+    label: "Country",
+    kind: "country",
+    control: 'autocomplete="country-name"',
+    to: { marketo: "country", pardot: "country" },
+  },
+  website: {
+    label: "Website",
+    kind: "url",
+    control: 'type="url" autocomplete="url"',
+    to: { marketo: "website", pardot: "website" },
   },
   message: {
     label: "What can we do for you?",

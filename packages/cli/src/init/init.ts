@@ -112,6 +112,13 @@ function choose(given: InitOptions, folder: string, defaults: boolean): Choice {
       "init.field",
       `${unknown.join(", ")}: no such field; there are ${Object.keys(FIELDS).join(", ")}. Others you write into src/relay.js and the page.`,
     );
+  const homeless = asked.filter((field) => !FIELDS[field]?.to[system]);
+  if (homeless.length > 0)
+    throw new Ended(
+      EXIT.usage,
+      "init.field",
+      `${homeless.join(", ")}: ${SYSTEMS[system].title} has no place for ${homeless.length === 1 ? "it" : "them"}.`,
+    );
   const name = (given.name ?? folder)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
