@@ -10,6 +10,7 @@
 mod area_codes;
 mod decisions;
 mod generate;
+mod locals;
 mod order;
 mod sweep;
 
@@ -31,7 +32,12 @@ const BUILDS: &[(&str, &str, &str, &[&str])] = &[
     ("lean", "lean", "s", &[ONE_CALLER]),
     ("late", "late", "z", &[ONE_CALLER]),
     ("build", "build", "z", &[ONE_CALLER]),
-    ("edge", "edge", "z", &[ONE_CALLER, "--low-memory-unused"]),
+    (
+        "edge",
+        "edge",
+        "z",
+        &[ONE_CALLER, "--low-memory-unused", "--dealign", "--skip-pass=local-cse"],
+    ),
 ];
 
 /// A large function that took in one that nothing else calls resembles no other any more.
@@ -90,7 +96,8 @@ fn wasm(root: &Path, only: &str) -> Outcome<()> {
         optimize(&optimizer, &[&OPTIMIZED, *passes].concat(), &module)?;
         // The lean one has few functions that are alike.
         if *name == "edge" {
-            fs::write(&module, order::named(&fs::read(&module)?)?)?;
+            let renumbered = locals::renumbered(&fs::read(&module)?)?;
+            fs::write(&module, order::named(&renumbered)?)?;
             optimize(&optimizer, order::PASSES, &module)?;
         }
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use wasmparser::{Parser, Payload, TypeRef};
 
 /// So many bytes in a row are compared.
-const RUN: usize = 4;
+const RUN: usize = 3;
 
 /// What wasm-opt is told to put the functions in the order of their names.
 pub(crate) const PASSES: &[&str] = &["--reorder-functions-by-name", "--strip-debug"];
@@ -81,7 +81,7 @@ fn places(bodies: &[&[u8]]) -> Vec<usize> {
 }
 
 /// As WebAssembly writes a number: seven bits a byte, the lowest first.
-fn number(number: usize) -> Vec<u8> {
+pub(crate) fn number(number: usize) -> Vec<u8> {
     let (mut rest, mut bytes) = (number, Vec::new());
     while rest > 0x7F {
         bytes.push(rest.to_le_bytes()[0] | 0x80);
