@@ -50,6 +50,8 @@ const MODULES: Arrows = &[
     ("form", &["code", "writer", "field", "report", "rules", "packed", "value"]),
     ("request", &["code", "writer", "report", "packed", "value"]),
     ("outcome", &["code", "report", "value"]),
+    // What our own relay says, and what a page makes of it.
+    ("answers", &["code", "outcome"]),
     (
         "operation",
         &[
@@ -60,6 +62,7 @@ const MODULES: Arrows = &[
     (
         "systems",
         &[
+            "answers",
             "code",
             "encoding",
             "field",
@@ -75,7 +78,7 @@ const MODULES: Arrows = &[
     ("capture", &["encoding", "field", "request", "rules", "value"]),
     // Requests, outcomes and recipes as data, never a system.
     ("delivery", &["operation", "outcome", "report", "value"]),
-    ("relay", &["code", "delivery", "outcome", "report", "value"]),
+    ("relay", &["answers", "code", "delivery", "outcome", "report", "value"]),
     // All systems alike: what one of them has of its own stands in its rows.
     (
         "client",
@@ -267,14 +270,14 @@ const RELAY: Arrows = &[
     ("findings", &["codes.gen", "configuration", "pages"]),
     ("options", &["configuration", "findings", "host"]),
     ("calls", &["host", "options"]),
-    // What a lead is read from is the request's.
-    ("lead", &["host", "http", "options"]),
-    ("http", &["calls", "host", "lead", "options", "pages"]),
+    ("arrival.gen", &[]),
+    ("lead", &["host", "options"]),
+    ("http", &["arrival.gen", "calls", "host", "lead", "options", "pages"]),
     ("storage", &["codes.gen", "host", "lead", "options"]),
     // Signing in, and what is found before the first lead.
     ("checks", &["codes.gen", "host", "lead", "options"]),
     ("limiter", &["calls", "checks", "host", "options", "storage"]),
-    ("outbox", &["calls", "host", "http", "lead", "limiter", "options", "storage"]),
+    ("outbox", &["arrival.gen", "calls", "host", "lead", "limiter", "options", "storage"]),
     (
         "operator",
         &[
@@ -292,7 +295,8 @@ const RELAY: Arrows = &[
             "storage",
         ],
     ),
-    ("relay", &["findings", "host", "http", "lead", "operator", "options", "outbox"]),
+    ("arrival", &["arrival.gen", "host", "http", "lead", "options", "outbox"]),
+    ("relay", &["arrival", "findings", "host", "http", "operator", "options", "outbox"]),
 ];
 
 /// What may see everything: the façade and the border, a program's entry.

@@ -11,8 +11,11 @@ const root = fileURLToPath(new URL("../pkg/", import.meta.url));
 /** What is held to this: folders and files below `pkg/src`. A file joins once what it decided is decided in Rust. */
 const HELD = [
   "client/",
+  "relay/arrival.ts",
   "relay/calls/call.ts",
   "relay/calls/sender.ts",
+  "relay/http/again.ts",
+  "relay/http/token.ts",
   "relay/lead/fills.ts",
   "relay/outbox/acceptance.ts",
   "relay/outbox/driver.ts",
@@ -20,9 +23,9 @@ const HELD = [
   "relay/storage/ruled.ts",
 ];
 
-/** What effects are called, and functions whose answer is the host's: whether the module is there, whether it refuses a call. */
+/** What effects are called, and functions whose answer is the host's: whether the module is there, whether it refuses a call, whether a MAC fits. */
 const EFFECTS = ["Effect"];
-const HOST_ASKED = ["isReady", "isRefusal"];
+const HOST_ASKED = ["isReady", "isRefusal", "hmacFits"];
 
 /** A call of the module: what it answers with yes or no is the machine's. */
 const CROSSINGS = ["steady", "edge"];
@@ -140,7 +143,8 @@ function branchesOf(program, file) {
     if (
       ts.isParenthesizedExpression(node) ||
       ts.isNonNullExpression(node) ||
-      ts.isAsExpression(node)
+      ts.isAsExpression(node) ||
+      ts.isAwaitExpression(node)
     )
       return kindOf(node.expression);
     if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken)
@@ -325,6 +329,8 @@ test("a branch that decides is seen, whatever it looks like", () => {
     import type { Outcome } from "../core/types.js";
     declare const effect: Effect, outcome: Outcome, reply: Response, left: number, code: string, is: boolean, list: string[], maybe: string | undefined, options: { fetch?: () => void };
     declare function act(): boolean;
+    declare function later(): Promise<boolean>;
+    declare function hmacFits(mac: string): Promise<boolean>;
     declare function steady<T>(ask: (glue: { has(): boolean; left(): number }) => T): T;
     export function planted(): unknown {`;
   const decides = [
@@ -357,6 +363,7 @@ test("a branch that decides is seen, whatever it looks like", () => {
     "let later = 0; later ||= left; return later;",
     "try { act(); } catch (error) { if ((error as { code: string }).code === 'x') act(); }",
     "return reply instanceof Response ? 1 : 2;",
+    "return (async () => { if (await later()) act(); })();",
   ];
   const carries = [
     "switch (effect[0]) { case 'go': act(); }",
@@ -369,6 +376,7 @@ test("a branch that decides is seen, whatever it looks like", () => {
     "return maybe ?? code;",
     "options.fetch?.(); return 0;",
     "if (new AbortController().signal.aborted) act();",
+    "return (async () => { if (await hmacFits(code)) act(); })();",
     "try { act(); } catch (error) { return error instanceof Error ? 1 : 2; }",
   ];
   const file = (name) => `${root}src/client/planted-${name}.ts`;

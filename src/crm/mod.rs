@@ -1,5 +1,6 @@
 //! What a CRM can do, as tables: operations, systems, requests, and what became of a call.
 
+pub mod answers;
 pub mod operation;
 pub mod outcome;
 pub mod request;

@@ -5,7 +5,8 @@
 //! - [`schedule`]: what may begin, and when to look again. [`budget`]: what one event of the platform's may do.
 //! - [`closed`]: who waits for somebody to mend what is closed.
 //! - [`delivering`]: one delivery, from asking for its lease to what came of its call; [`run`]: what is held of it meanwhile.
-//! - [`acceptance`]: what becomes of leads that arrive, and of their keys.
+//! - [`arrival`]: a request's way from its first line to its answer. [`token`]: what a form token says.
+//! - [`acceptance`]: what becomes of leads that an outbox is offered, and of their keys.
 //! - [`ruling`]: what a person rules about a delivery that waits for one. [`desk`]: what a person may do at all.
 //! - [`sender`]: whether a call leaves.
 //! - [`effect`]: what the host is asked to do, as data.
@@ -14,6 +15,7 @@
 
 pub mod acceptance;
 pub mod account;
+pub mod arrival;
 pub mod budget;
 pub mod closed;
 pub mod delivering;
@@ -27,6 +29,7 @@ pub mod ruling;
 pub mod run;
 pub mod schedule;
 pub mod sender;
+pub mod token;
 
 use crate::value::decimal;
 

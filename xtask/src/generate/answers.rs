@@ -48,11 +48,11 @@ pub(super) fn table(_: &Path) -> Outcome<String> {
     let mut text = format!(
         "{HEAD}import type {{ AnswerCode }} from \"../../core/codes.gen.js\";\nimport type {{ State }} from \"../../core/wire.gen.js\";\n\n\
         /** An answer: its one issue's code, what it means for whoever keeps the lead until it is taken, and the words of the relay's own page. */\n\
-        export interface AnswerRow {{\n  status: number;\n  code: AnswerCode | \"\";\n  state: State;\n  meaning: \"taken\" | \"values\" | \"notNow\";\n  heading: string;\n  plain: string;\n}}\n\n\
+        export interface AnswerRow {{\n  status: number;\n  code: AnswerCode | \"\";\n  state: State;\n  meaning: \"taken\" | \"values\" | \"notNow\";\n  heading: string;\n  plain: string;\n  /** What comes with it. */\n  headers?: Readonly<Record<string, string>>;\n}}\n\n\
         /** What a relay answers to a lead. */\n\
         export const ANSWERS: readonly AnswerRow[] = [\n"
     );
-    for Answer { status, code, state, meaning, heading, plain } in ANSWERS {
+    for Answer { status, code, state, meaning, heading, plain, header } in ANSWERS {
         let (state, meaning) = (
             state.name(),
             match meaning {
@@ -61,9 +61,12 @@ pub(super) fn table(_: &Path) -> Outcome<String> {
                 Meaning::NotNow => "notNow",
             },
         );
+        let headers = header.map_or_else(String::new, |(name, value)| {
+            format!(", headers: {{ {name:?}: {value:?} }}")
+        });
         writeln!(
             text,
-            "  {{ status: {status}, code: {code:?}, state: {state:?}, meaning: {meaning:?}, heading: {heading:?}, plain: {plain:?} }},"
+            "  {{ status: {status}, code: {code:?}, state: {state:?}, meaning: {meaning:?}, heading: {heading:?}, plain: {plain:?}{headers} }},"
         )?;
     }
     text.push_str("];\n");

@@ -2,6 +2,7 @@
 //! and fails where a file is not what the tables say.
 
 mod answers;
+mod arrival;
 mod captures;
 mod catalogue;
 mod codes;
@@ -45,6 +46,7 @@ const FILES: &[(&str, Text)] = &[
     ("pkg/src/core/said.gen.ts", codes::said),
     ("pkg/src/core/wire.gen.ts", wire::page),
     ("pkg/src/relay/http/answers.gen.ts", answers::table),
+    ("pkg/src/relay/arrival.gen.ts", arrival::table),
     ("pkg/src/relay/captures.gen.ts", captures::types),
     ("pkg/src/relay/codes.gen.ts", codes::operator),
     ("pkg/src/relay/desk.gen.ts", |_| wire::desk()),

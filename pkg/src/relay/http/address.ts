@@ -1,4 +1,4 @@
-import { sha256 } from "../host/hash.js";
+import { hmac, joined, sha256 } from "../host/hash.js";
 import { Limited } from "../host/limited.js";
 import type { AddressLimit, RelayOptions } from "../options.js";
 
@@ -60,6 +60,10 @@ export function household(address: string): string {
     .map((group) => group.replace(/^0+(?=.)/, ""))
     .join(":");
 }
+
+/** Where a suspect comes from, for its share of the review: nothing that anybody else could tell an address by. */
+export const sourceOf = async (secret: string, address: string | null): Promise<string> =>
+  address ? hmac(secret, joined(["fieldpost source", household(address)])) : "";
 
 /**
  * Whether an address has sent as much as it may; then for how many milliseconds. It is kept as a salted hash in memory

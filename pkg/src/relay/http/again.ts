@@ -1,5 +1,5 @@
-import type { Lead } from "./body.js";
 import { hmac, hmacFits, joined } from "../host/hash.js";
+import type { Lead } from "../lead/lead.js";
 import type { RelayFormOptions } from "../options.js";
 import { canonical } from "../pages/fields.js";
 
@@ -44,9 +44,9 @@ export async function recognize(
   const parts = signed.split(" ");
   const mac = parts.pop() ?? "";
   const bodyHash = parts.pop() ?? "";
-  if (parts.length === 0) return undefined;
   const entered = text(name, parts.join(" "), bodyHash, canonical(form.fields, fields));
-  for (const secret of secrets)
+  for (const secret of secrets) {
     if (await hmacFits(secret, entered, mac)) return { keys: parts, bodyHash };
+  }
   return undefined;
 }

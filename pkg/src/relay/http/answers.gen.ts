@@ -10,6 +10,8 @@ export interface AnswerRow {
   meaning: "taken" | "values" | "notNow";
   heading: string;
   plain: string;
+  /** What comes with it. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** What a relay answers to a lead. */
@@ -26,17 +28,17 @@ export const ANSWERS: readonly AnswerRow[] = [
   { status: 400, code: "wire.version", state: "refused", meaning: "notNow", heading: "page.refused", plain: "page.mistake" },
   { status: 403, code: "origin.forbidden", state: "refused", meaning: "notNow", heading: "page.refused", plain: "" },
   { status: 404, code: "not_found", state: "refused", meaning: "notNow", heading: "page.refused", plain: "" },
-  { status: 405, code: "method", state: "refused", meaning: "notNow", heading: "page.refused", plain: "" },
-  { status: 409, code: "key.running", state: "retry", meaning: "notNow", heading: "page.moment", plain: "" },
-  { status: 409, code: "seal.unknown", state: "retry", meaning: "notNow", heading: "page.refused", plain: "" },
+  { status: 405, code: "method", state: "refused", meaning: "notNow", heading: "page.refused", plain: "", headers: { "allow": "GET, HEAD, POST, OPTIONS" } },
+  { status: 409, code: "key.running", state: "retry", meaning: "notNow", heading: "page.moment", plain: "", headers: { "retry-after": "1" } },
+  { status: 409, code: "seal.unknown", state: "retry", meaning: "notNow", heading: "page.refused", plain: "", headers: { "retry-after": "600" } },
   { status: 413, code: "body.size", state: "refused", meaning: "notNow", heading: "page.refused", plain: "" },
   { status: 415, code: "body.type", state: "refused", meaning: "notNow", heading: "page.refused", plain: "page.unread" },
   { status: 429, code: "address.limit", state: "retry", meaning: "notNow", heading: "page.refused", plain: "" },
-  { status: 429, code: "review.full", state: "retry", meaning: "notNow", heading: "page.refused", plain: "" },
-  { status: 500, code: "relay.failed", state: "retry", meaning: "notNow", heading: "page.refused", plain: "" },
-  { status: 500, code: "relay.options", state: "retry", meaning: "notNow", heading: "page.refused", plain: "" },
-  { status: 500, code: "outbox.unknown", state: "unknown", meaning: "notNow", heading: "page.unsure", plain: "" },
-  { status: 503, code: "outbox.full", state: "retry", meaning: "notNow", heading: "page.refused", plain: "" },
-  { status: 503, code: "outbox.unavailable", state: "retry", meaning: "notNow", heading: "page.refused", plain: "" },
-  { status: 503, code: "outbox.unknown", state: "unknown", meaning: "notNow", heading: "page.unsure", plain: "" },
+  { status: 429, code: "review.full", state: "retry", meaning: "notNow", heading: "page.refused", plain: "", headers: { "retry-after": "600" } },
+  { status: 500, code: "relay.failed", state: "retry", meaning: "notNow", heading: "page.refused", plain: "", headers: { "retry-after": "60" } },
+  { status: 500, code: "relay.options", state: "retry", meaning: "notNow", heading: "page.refused", plain: "", headers: { "retry-after": "60" } },
+  { status: 500, code: "outbox.unknown", state: "unknown", meaning: "notNow", heading: "page.unsure", plain: "", headers: { "retry-after": "60" } },
+  { status: 503, code: "outbox.full", state: "retry", meaning: "notNow", heading: "page.refused", plain: "", headers: { "retry-after": "60" } },
+  { status: 503, code: "outbox.unavailable", state: "retry", meaning: "notNow", heading: "page.refused", plain: "", headers: { "retry-after": "30" } },
+  { status: 503, code: "outbox.unknown", state: "unknown", meaning: "notNow", heading: "page.unsure", plain: "", headers: { "retry-after": "30" } },
 ];

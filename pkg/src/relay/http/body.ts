@@ -1,23 +1,11 @@
 import type { AnswerCode } from "../../core/codes.gen.js";
 import { OWN, type OwnName } from "../../core/wire.gen.js";
+import type { Lead, Own } from "../lead/lead.js";
 
 /** The most bytes of a lead, and the most fields: of more only the form's own are read, and no more than a form checks. */
 export const MAX_BYTES = 64 * 1024;
 export const MAX_FIELDS = 100;
 const MAX_VALUES = 1_000;
-
-/** What a page says beside the visitor's fields: the parameters of `relay.lead.submit`, and whatever else begins with `_fp_`. */
-export type Own = { [name in OwnName]?: string };
-
-/** What a page or a server sent. */
-export interface Lead {
-  fields: [string, unknown][];
-  own: Own;
-  /** It waited in a browser, which cannot read it any more: nobody can be asked to mend it. */
-  sealed?: true;
-  /** There were more fields than are read. */
-  cut?: boolean;
-}
 
 /** Why a body is not taken, as an HTTP status and a code. */
 export class Unreadable extends Error {

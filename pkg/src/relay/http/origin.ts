@@ -1,6 +1,5 @@
 // Where a request comes from, as far as a browser says so.
 import type { Found } from "./submission.js";
-import { holderOf, judgeToken } from "./token.js";
 
 /**
  * The origin, where it is one of the form's or the relay's own; else nobody's. Whoever stands between may have ended TLS or
@@ -24,27 +23,3 @@ export const isSelf = (request: Request): boolean =>
 /** A page of the relay's own site or of one beside it. With `Referrer-Policy: no-referrer` it sends `Origin: null`. */
 export const isNear = (request: Request): boolean =>
   /^same-(?:origin|site)$/.test(request.headers.get("sec-fetch-site") ?? "");
-
-/**
- * Whether a lead comes from the relay's own page, which a proxy may show under any address: a browser says that page and
- * relay have one origin, and the page brings back the token that it was given.
- */
-export async function isOwnPage({
-  request,
-  relay,
-  name,
-  form,
-  lead,
-  url,
-}: Found): Promise<boolean> {
-  const token = lead?.own["token"] ?? "";
-  if (!isSelf(request) || holderOf(token) !== "relay") return false;
-  const verdict = await judgeToken(
-    [relay.secret].flat(),
-    name,
-    [...form.origins, url.origin],
-    token,
-    Date.now(),
-  );
-  return verdict !== "forged";
-}

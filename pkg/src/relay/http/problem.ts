@@ -6,7 +6,7 @@ import { OWN, type OwnFields, type OwnName, type State } from "../../core/wire.g
 import { sign } from "./again.js";
 import { type Answer, answer, page, wantsJson } from "./answer.js";
 import { ANSWERS, type AnswerRow } from "./answers.gen.js";
-import type { Lead } from "./body.js";
+import type { Lead } from "../lead/lead.js";
 import { escapeHtml, fieldIssues, fieldsHtml } from "../pages/fields.js";
 import { asked as askedLanguage, speaker, type Speaker } from "../pages/language.js";
 import { type Page, pageHtml, policy } from "../pages/page.js";
@@ -17,6 +17,9 @@ import { issueToken } from "./token.js";
 const ROWS = new Map<string, AnswerRow>(
   ANSWERS.filter(({ code }) => code).map((row) => [row.code, row]),
 );
+
+/** The place in the table of an answer that there is once. */
+export const rowOf = (code: AnswerCode): number => ANSWERS.indexOf(ROWS.get(code) as AnswerRow);
 
 /** The statuses of a lead that may have been taken, or is being taken: it must be known when it comes again. */
 const AGAIN = new Set(
@@ -136,6 +139,10 @@ export function speakerOf({ form, request }: Asked): Speaker {
         language: wantsJson(request) ? "en" : askedLanguage(request.headers.get("accept-language")),
       });
 }
+
+/** Issues in the form's language. */
+export const translated = (asked: Asked, issues: readonly Issue[]): Issue[] =>
+  issues.length > 0 ? [...speakerOf(asked).translate(issues)] : [];
 
 /** What every page of a form has. */
 const frame = (asked: Asked, said: Speaker): Pick<Page, "speaker" | "title" | "lastHtml"> => ({

@@ -1,7 +1,8 @@
 // Leads that waited in a browser come sealed: the page had the relay's public key, and only the relay can open them.
 // The private key is made of a secret, which is kept for as long as leads may wait.
-import { capped, type Lead, leadOf, MAX_BYTES, type Own, pairs, Unreadable } from "./body.js";
+import { capped, leadOf, MAX_BYTES, pairs, readLead, Unreadable } from "./body.js";
 import { Limited } from "../host/limited.js";
+import type { Lead, Own } from "../lead/lead.js";
 import type { SealKey } from "../../core/types.js";
 import type { RelayOptions } from "../options.js";
 
@@ -128,7 +129,7 @@ export const isSealed = (request: Request): boolean =>
  * The lead as the page would have sent it, had it had a connection. A sealed body is one line of the page's newest own
  * fields (`_fp_token` …), a line feed, and the sealed lead. The bounds of a body are the lead's own.
  */
-export async function readSealed(request: Request, secrets: readonly string[]): Promise<Lead> {
+async function readSealed(request: Request, secrets: readonly string[]): Promise<Lead> {
   const bytes = (await capped(request, MAX_SEALED)) as Uint8Array<ArrayBuffer>;
   const end = bytes.indexOf(0x0a);
   const own: Own = leadOf(pairs(new TextDecoder().decode(bytes.slice(0, Math.max(end, 0))))).own;
@@ -142,3 +143,7 @@ export async function readSealed(request: Request, secrets: readonly string[]): 
   Object.assign(lead.own, own);
   return { ...lead, sealed: true };
 }
+
+/** A lead, whether it waited in a browser or comes from one. */
+export const readAny = (request: Request, relay: RelayOptions): Promise<Lead> =>
+  isSealed(request) ? readSealed(request, sealSecrets(relay)) : readLead(request);

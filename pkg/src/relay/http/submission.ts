@@ -1,7 +1,9 @@
 import { type Identity, recognize } from "./again.js";
-import type { Lead } from "./body.js";
+import { steady } from "../../core/edge.js";
+import { NATIVE_WINDOW } from "../arrival.gen.js";
 import { hmac, joined, sha256 } from "../host/hash.js";
-import type { RelayEnv, RelayFormOptions, RelayOptions } from "../options.js";
+import type { Lead } from "../lead/lead.js";
+import type { RelayFormOptions, RelayOptions } from "../options.js";
 
 /** What is known of a request so far; what goes wrong is answered out of it. */
 export interface Asked {
@@ -13,6 +15,8 @@ export interface Asked {
   /** The page's origin, where it is one of the form's. */
   origin: string | null;
   lead?: Lead;
+  /** Its address has sent too much, and may send again after so many milliseconds. */
+  wait?: number | undefined;
   /** An outbox was asked to take the lead: until it answers, nobody knows whether it did. */
   offered?: boolean;
 }
@@ -23,19 +27,8 @@ export interface Found extends Asked {
   form: RelayFormOptions;
 }
 
-/** A lead that was read, on its way to an outbox. */
-export interface Submission extends Found {
-  env: RelayEnv;
-  lead: Lead;
-  /** The nonce of the form token that the lead's own outbox spends with it. */
-  spends?: string;
-}
-
 /** The field that Turnstile's widget adds to a form. */
 const CHALLENGE = "cf-turnstile-response";
-
-/** A native submit has no key; two of the same within this time are one. */
-const NATIVE_WINDOW = 10 * 60 * 1000;
 
 /** The newest of the secrets signs. */
 export const newest = (relay: RelayOptions): string => [relay.secret].flat()[0] as string;
@@ -54,8 +47,12 @@ export function challengeOf({ fields, own }: Lead): string | undefined {
   return typeof given === "string" ? given : undefined;
 }
 
+/** Whether the field that nobody sees is filled. */
+export const isTrapped = ({ trap }: RelayFormOptions, { fields }: Lead): boolean =>
+  trap !== undefined && fields.some(([field, value]) => field === trap && value !== "");
+
 /** Whether a key is one. */
-export const isKey = (key: string): boolean => /^[\w-]{8,64}$/.test(key);
+export const isKey = (key: string): boolean => steady((glue) => glue.isKey(key));
 
 /** Who a lead is: by its own key, else by the relay's own page that sends it again, else by its fields and the time. */
 export async function identify({
@@ -63,7 +60,7 @@ export async function identify({
   name,
   form,
   lead,
-}: Pick<Submission, "relay" | "name" | "form" | "lead">): Promise<Identity> {
+}: Pick<Found, "relay" | "name" | "form"> & { lead: Lead }): Promise<Identity> {
   const { key, again } = lead.own;
   const fields = entered(form, lead);
   const known =

@@ -1,38 +1,21 @@
+// Form tokens: this makes and compares their MACs; what a token says, `src/relay/token.rs` decides.
+import { steady, WORD } from "../../core/edge.js";
+import { type Holder, HOLDERS, TOKEN_LIFE } from "../arrival.gen.js";
 import { hmac, hmacFits, joined } from "../host/hash.js";
-
-/** How long a page may stay open before its token ends; the page then asks for another one. */
-const LIFE = 12 * 60 * 60 * 1000;
-
-/** Faster than this nobody reads a form, but password managers fill one: it is a sign, never a verdict. */
-const FAST = 2_000;
-
-/** `forged` and `expired` are reasons to look at a lead; `missing` and `fast` are one sign each. */
-export type TokenVerdict = "good" | "fast" | "missing" | "expired" | "forged" | "spent";
-
-/** Who a token was given to stands before its nonce: a page of an origin, whoever asked without one, or the relay's own page. */
-const MARKS = { page: "", server: "s", relay: "r" } as const;
-export type Holder = keyof typeof MARKS;
-
-/** A token that is good for nothing but the lead that it came with: after its first use by another it is `spent`. */
-export const nonceOf = (token: string): string => token.split(".")[2] ?? "";
 
 export interface FormToken {
   token: string;
   expires: number;
 }
 
+/** What a token says, as bits of `TokenSays`, and what it is known by once it is spent. */
+export interface Judged {
+  says: number;
+  nonce: string;
+}
+
 const signed = (form: string, origin: string, issued: string, nonce: string): string =>
   joined(["fieldpost form token", form, origin, issued, nonce]);
-
-/** Who a token was given to; as true as its signature. The nonce of a page's is hexadecimal. */
-export function holderOf(token: string): Holder {
-  const nonce = nonceOf(token);
-  return nonce.startsWith(MARKS.server)
-    ? "server"
-    : nonce.startsWith(MARKS.relay)
-      ? "relay"
-      : "page";
-}
 
 /** A token that says when this form was given to a page of this origin, or to somebody who named none. */
 export async function issueToken(
@@ -43,10 +26,10 @@ export async function issueToken(
   holder: Holder = "page",
 ): Promise<FormToken> {
   const issued = now.toString(36);
-  const nonce = MARKS[holder] + crypto.randomUUID().replaceAll("-", "");
+  const nonce = HOLDERS[holder] + crypto.randomUUID().replaceAll("-", "");
   return {
     token: `1.${issued}.${nonce}.${await hmac(secret, signed(form, origin, issued, nonce))}`,
-    expires: now + LIFE,
+    expires: now + TOKEN_LIFE,
   };
 }
 
@@ -57,18 +40,14 @@ export async function judgeToken(
   origins: readonly string[],
   token: string,
   now: number,
-): Promise<TokenVerdict> {
-  if (!token) return "missing";
-  const [version, issued = "", nonce = "", mac = ""] = token.slice(0, 256).split(".");
-  if (version !== "1") return "forged";
+): Promise<Judged> {
+  const words = steady((glue) => glue.readFormToken(token, now)).split(WORD);
+  const [ours = "", others = "", issued = "", nonce = "", mac = ""] = words;
   for (const secret of secrets) {
     for (const origin of origins) {
-      if (!(await hmacFits(secret, signed(form, origin, issued, nonce), mac))) continue;
-      const age = now - Number.parseInt(issued, 36);
-      // A token of tomorrow is not ours, whatever its signature: a clock of ours was wrong, or is.
-      if (age > LIFE || age < -60_000) return "expired";
-      return age < FAST ? "fast" : "good";
+      if (await hmacFits(secret, signed(form, origin, issued, nonce), mac))
+        return { says: Number(ours), nonce };
     }
   }
-  return "forged";
+  return { says: Number(others), nonce };
 }

@@ -1,13 +1,11 @@
 import { within } from "../../core/within.js";
+import { Challenge } from "../arrival.gen.js";
 import { hashedId } from "../host/hash.js";
 import type { TurnstileOptions } from "../options.js";
 import { short } from "../calls/reply.js";
 
 const SITEVERIFY = "https://challenges.cloudflare.com/turnstile/v0/siteverify";
 const DEADLINE = 5_000;
-
-/** `good`, or why not: `missing` and `failed` are for a person to look at, `unreachable` is one sign. */
-export type Challenge = "good" | "missing" | "failed" | "unreachable";
 
 /**
  * Asks Cloudflare whether the visitor's answer to the challenge holds. A token is good once and for 300 s; the lead's own
@@ -20,9 +18,9 @@ export async function verify(
   address: string | null,
   key: string,
 ): Promise<Challenge> {
-  if (!token) return "missing";
+  if (!token) return Challenge.Missing;
   // siteverify refuses longer ones.
-  if (token.length > 2048) return "failed";
+  if (token.length > 2048) return Challenge.Failed;
   const call = options.fetch ?? globalThis.fetch;
   const form = new URLSearchParams({
     secret: options.secret,
@@ -42,12 +40,12 @@ export async function verify(
       );
       return response.ok ? short(response) : "";
     });
-    if (!text) return "unreachable";
+    if (!text) return Challenge.Unreachable;
     const said = JSON.parse(text) as { success?: unknown; hostname?: unknown; action?: unknown };
     const here = typeof said.hostname === "string" && hosts.includes(said.hostname);
     const meant = options.action === undefined || said.action === options.action;
-    return said.success === true && here && meant ? "good" : "failed";
+    return said.success === true && here && meant ? Challenge.Met : Challenge.Failed;
   } catch {
-    return "unreachable";
+    return Challenge.Unreachable;
   }
 }

@@ -1,7 +1,7 @@
 // Whom a lead is about: as hashes, so that a person can be found and nothing can be read.
 import { checkEmail, checkPhone } from "../../core/core.js";
-import type { Lead } from "../http/body.js";
 import { compiled } from "./check.js";
+import type { Lead } from "./lead.js";
 import { derived, hmac, sha256 } from "../host/hash.js";
 import type { RelayFormOptions, RelayOptions } from "../options.js";
 
@@ -105,6 +105,12 @@ export const personsOf = (
   Object.entries(fields).flatMap(([name, { kind }]) =>
     isKind(kind) ? lower(values[name]).map((text): Person => [kind, text]) : [],
   );
+
+/** The e-mails in clean values. */
+export const emailsOf = (
+  form: Pick<RelayFormOptions, "fields">,
+  values: Record<string, unknown>,
+): string[] => personsOf(form, values).flatMap(([kind, text]) => (kind === "email" ? text : []));
 
 const isKind = (kind: string | undefined): kind is Kind =>
   kind !== undefined && Object.hasOwn(KINDS, kind);

@@ -1,6 +1,7 @@
 import { FieldpostError } from "../../core/errors.js";
 import type { Accepted } from "./acceptance.js";
 import { consult, patience, timely } from "../host/consult.js";
+import { Spending } from "../arrival.gen.js";
 import { digest } from "../host/hash.js";
 import { Limited } from "../host/limited.js";
 import { MOST_SHARDS, type RelayEnv, type RelayOptions } from "../options.js";
@@ -230,13 +231,13 @@ export async function spend(
   relay: RelayOptions,
   nonce: string,
   key: string,
-): Promise<"spent" | "free" | "with the lead"> {
+): Promise<{ spending: Spending; spends?: { nonce: string } }> {
   const [ofToken, ofLead] = (
     await Promise.all([homes(env, relay, `k:${nonce}`), homes(env, relay, key)])
   ).map((all) => new Set(all.map(({ shard }) => shard)));
   const every = [...(ofToken as Set<string>)];
   if (every.length === 1 && ofLead?.size === 1 && ofLead.has(every[0] as string))
-    return "with the lead";
+    return { spending: Spending.Beside, spends: { nonce } };
   for (const shard of every) {
     const { spent } = await consult<{ spent: boolean }>(
       outbox(env, shard),
@@ -244,9 +245,9 @@ export async function spend(
       patience(relay.timeScale),
       { nonce, key },
     );
-    if (spent) return "spent";
+    if (spent) return { spending: Spending.Spent };
   }
-  return "free";
+  return { spending: Spending.Free };
 }
 
 /** How long an outbox may take to say what became of a lead. */

@@ -1,6 +1,6 @@
 //! Fieldpost's own relay: what a page sends to it, and what it answers.
 
-pub mod answers;
+pub use crate::crm::answers;
 
 use crate::check::field::{Field, Kind};
 use crate::check::form::Unknown;
@@ -99,5 +99,29 @@ fn issue(value: &Value<'_>) -> Issue {
         message: Cow::Owned(text("message").unwrap_or_default()),
         limit: None,
         suggestion: text("suggestion"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::answers::{ANSWERS, Meaning};
+    use super::{Outcome, Value, read};
+
+    /// What is read is what the table says.
+    #[test]
+    fn an_answer_is_read_as_the_table_has_it() {
+        for row in ANSWERS {
+            let body = Value::Map(vec![
+                ("id".into(), Value::from("1")),
+                ("state".into(), Value::from(row.state.name())),
+                ("issues".into(), Value::List(Vec::new())),
+            ]);
+            let meaning = match read(row.status, &body) {
+                Outcome::Stored { .. } | Outcome::Queued { .. } => Meaning::Taken,
+                Outcome::Refused { fault, .. } if fault.is_lead() => Meaning::Values,
+                _ => Meaning::NotNow,
+            };
+            assert_eq!(meaning, row.meaning, "{} {}", row.status, row.code);
+        }
     }
 }

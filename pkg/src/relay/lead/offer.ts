@@ -1,0 +1,69 @@
+// What an outbox is offered of a lead, beside what becomes of it: what the visitor agreed to, whom it is about, and where it
+// came from.
+import { FieldpostError } from "../../core/errors.js";
+import type { Report } from "../../core/types.js";
+import { log } from "../host/log.js";
+import type { RelayFormOptions, RelayOptions } from "../options.js";
+import { compiled } from "./check.js";
+import type { Lead } from "./lead.js";
+
+/** The form's verdict. A module that stops is made anew and asked once more; then there is none, and the lead is kept as it came. */
+export function attempt(
+  relay: RelayOptions,
+  name: string,
+  fields: Lead["fields"],
+): Report | undefined {
+  for (let n = 0; n < 2; n++) {
+    try {
+      return compiled(relay, name).check(fields as [string, string][]);
+    } catch (error) {
+      if (!(error instanceof FieldpostError) || error.code !== "wasm.trap") throw error;
+      log("wasm.trap", { form: name });
+    }
+  }
+  return undefined;
+}
+
+/** What stops a lead, for a person who looks at it: names of fields and codes. */
+export const errorsOf = ({ issues }: Report): string =>
+  issues
+    .filter(({ severity }) => severity === "error")
+    .slice(0, 20)
+    .map(({ field, code }) => `${encodeURIComponent(field)}:${code}`)
+    .join(" ");
+
+/** What is kept beside the form's values: what the visitor agreed to, and where they came from only with every consent. */
+export function visitorOf(
+  form: RelayFormOptions,
+  { own }: Lead,
+  report: Report,
+  address: string | null,
+  userAgent: string | null,
+): Record<string, string> {
+  const asked = Object.entries(form.fields).filter(([, field]) => field.kind === "consent");
+  const agreed = asked.filter(([name]) => report.values[name] === true);
+  const consents = new URLSearchParams();
+  for (const [name, { purpose, text }] of agreed) {
+    for (const [part, value] of Object.entries({ at: new Date().toISOString(), purpose, text })) {
+      if (value) consents.append(`${name}.${part}`, value);
+    }
+  }
+  if (agreed.length === 0) return {};
+  if (agreed.length < asked.length) return { consents: consents.toString() };
+  const given = {
+    page: own["page"],
+    query: own["query"]?.replace(/^\?/, ""),
+    referrer: own["referrer"],
+    first: own["first"],
+    last: own["last"],
+    pardot: own["pardot"],
+    cookie: own["mkto_trk"],
+    ip: address,
+    userAgent,
+  };
+  const bounded = Object.entries(given).flatMap(([name, value]) =>
+    value ? [[name, value.slice(0, 2_000)]] : [],
+  );
+  // The owner's own words, whole: what was agreed to is no proof without its end.
+  return { consents: consents.toString(), ...Object.fromEntries(bounded) };
+}
