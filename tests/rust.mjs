@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import { launch } from "./browser.mjs";
 import { freePort, root, stand, until } from "./stand.mjs";
+import { bundleWorker } from "../www/demo/relay.mjs";
 
 const target = join(process.env.CARGO_TARGET_DIR ?? `${root}target`, "examples");
 const asked = process.argv.slice(2);
@@ -119,14 +120,10 @@ async function cloudflare(folder) {
       "const started = start({ module_or_path: module });\n" +
       "export default { async fetch(request, env, context) { await started; return worker.fetch(request, env, context); } };\n",
   );
-  const module = (type, path) => ({ type, path: join(folder, path) });
+  const modules = await bundleWorker(join(folder, "index.js"), join(folder, "bundle"));
   const miniflare = new Miniflare({
-    modulesRoot: folder,
-    modules: [
-      module("ESModule", "index.js"),
-      module("ESModule", "program.js"),
-      module("CompiledWasm", "program_bg.wasm"),
-    ],
+    modulesRoot: join(folder, "bundle"),
+    modules,
     cf: false,
     compatibilityDate: "2026-04-01",
     bindings: { RELAY: relay.relay },

@@ -13,6 +13,9 @@ export type Systems = Record<string, Capturing>;
 
 type Name<T> = keyof T & string;
 
+/** From here nothing is inferred: `NoInfer`, which TypeScript has from 5.4 on. */
+type Settled<T> = [T][T extends unknown ? 0 : never];
+
 /** Where a parameter's value comes from: a field of the form, whether its box is ticked, or what came with the visitor. */
 export type Source<F> = Name<F> | `!${Name<F>}` | `@${string}`;
 
@@ -37,7 +40,7 @@ export interface TypedOptions<F extends Fields, S extends Systems>
   forms: {
     readonly [N in keyof F]: Omit<RelayFormOptions, "fields" | "deliver"> & {
       readonly fields: { readonly [name in keyof F[N]]: FieldSpec };
-      readonly deliver: readonly TypedTarget<NoInfer<F[N]>, NoInfer<S>>[];
+      readonly deliver: readonly TypedTarget<Settled<F[N]>, Settled<S>>[];
     };
   };
 }
