@@ -1,5 +1,5 @@
-// Vitest in workerd, by Cloudflare's pool.
-export const tools = ["vitest", "vite", "@cloudflare/vitest-pool-workers", "wrangler"];
+// Vitest in workerd, by Cloudflare's pool, which takes no newer Vitest than its own.
+export const tools = ["vitest@^4.1.0", "vite", "@cloudflare/vitest-pool-workers", "wrangler"];
 export const shows = ["workerd"];
 
 export default async function ({ bin, call, source }) {

@@ -7,10 +7,14 @@ use worker::{Context, Env, Method, Request, Response, Result, event};
 /// What the sender is told: the HTTP status, and what is wrong with which field.
 struct Answer(u16, Vec<Issue>);
 
-async fn submit(relay: &Account, typed: BTreeMap<String, String>) -> std::result::Result<Answer, String> {
+async fn submit(
+    relay: &Account,
+    typed: BTreeMap<String, String>,
+) -> std::result::Result<Answer, String> {
     let rules = web::rules(relay, "contact").await?;
     let form = Form::from_spec(&rules.spec).map_err(|issues| format!("{issues:?}"))?;
-    let report = form.check(typed.into_iter().map(|(name, text)| (name.into(), text.into())).collect());
+    let report =
+        form.check(typed.into_iter().map(|(name, text)| (name.into(), text.into())).collect());
     if !report.ok() {
         return Ok(Answer(422, report.issues));
     }
@@ -36,11 +40,13 @@ async fn fetch(mut request: Request, env: Env, _: Context) -> Result<Response> {
     let address = env.var("RELAY")?.to_string();
     // http is for this machine alone.
     let host = address.strip_prefix("http://").map(str::to_owned);
-    let relay = Account { allow_host: host.into_iter().collect(), ..Account::new(System::Relay, &address) };
+    let relay =
+        Account { allow_host: host.into_iter().collect(), ..Account::new(System::Relay, &address) };
     let Ok(typed) = request.json().await else { return Response::error("That is no JSON.", 400) };
     match submit(&relay, typed).await {
         Ok(Answer(status, issues)) => {
-            let said: BTreeMap<_, _> = issues.iter().map(|issue| (&issue.field, &issue.message)).collect();
+            let said: BTreeMap<_, _> =
+                issues.iter().map(|issue| (&issue.field, &issue.message)).collect();
             Ok(Response::from_json(&said)?.with_status(status))
         }
         Err(code) => Response::error(code, 503),

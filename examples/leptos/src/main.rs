@@ -43,7 +43,8 @@ fn judge(rules: &web::Rules, name: &str, text: &str) -> Option<String> {
 /// Checks all and sends it; what it says for the visitor, or what to mend.
 async fn submit(rules: &web::Rules, typed: &Texts) -> Result<&'static str, Texts> {
     let form = Form::from_spec(&rules.spec).map_err(|_| alone("This form cannot be sent."))?;
-    let values = typed.iter().map(|(name, text)| (Cow::from(name.as_str()), Value::from(text.as_str())));
+    let values =
+        typed.iter().map(|(name, text)| (Cow::from(name.as_str()), Value::from(text.as_str())));
     let report = form.check(values.collect());
     if !report.ok() {
         let wrong = report.issues.into_iter().filter(|issue| issue.severity == Severity::Error);
@@ -54,7 +55,8 @@ async fn submit(rules: &web::Rules, typed: &Texts) -> Result<&'static str, Texts
         ("token".into(), Value::from(rules.token.as_str())),
         ("values".into(), Value::Map(report.values)),
     ];
-    let submit = operation("relay.lead.submit").ok_or_else(|| alone("This form cannot be sent."))?;
+    let submit =
+        operation("relay.lead.submit").ok_or_else(|| alone("This form cannot be sent."))?;
     let outcome = web::call(submit, params, &relay()).await;
     match outcome.map_err(|refusal| alone(refusal.code))? {
         Outcome::Stored { .. } | Outcome::Queued { .. } => Ok("Thank you. We have your request."),
@@ -81,7 +83,8 @@ fn Contact() -> impl IntoView {
     });
     let left = move |name: &'static str| {
         let text = typed.with(|typed| typed.get(name).cloned()).unwrap_or_default();
-        let found = rules.with_value(|rules| rules.as_ref().and_then(|rules| judge(rules, name, &text)));
+        let found =
+            rules.with_value(|rules| rules.as_ref().and_then(|rules| judge(rules, name, &text)));
         wrong.update(|wrong| match found {
             Some(message) => drop(wrong.insert(name.to_owned(), message)),
             None => drop(wrong.remove(name)),
@@ -92,12 +95,16 @@ fn Contact() -> impl IntoView {
         let Some(rules) = rules.get_value() else { return };
         spawn_local(async move {
             match submit(&rules, &typed.get_untracked()).await {
-                Ok(thanks) => (wrong.set(Texts::new()), said.set(thanks)).0,
+                Ok(thanks) => {
+                    wrong.set(Texts::new());
+                    said.set(thanks);
+                }
                 Err(found) => wrong.set(found),
             }
         });
     };
-    let issue = move |name: &'static str| wrong.with(|wrong| wrong.get(name).cloned().unwrap_or_default());
+    let issue =
+        move |name: &'static str| wrong.with(|wrong| wrong.get(name).cloned().unwrap_or_default());
     let control = move |(name, label, autocomplete): (&'static str, &'static str, &'static str)| {
         view! {
             <p>
