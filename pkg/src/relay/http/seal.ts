@@ -23,6 +23,9 @@ const ORDER = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
 /** PKCS #8 (RFC 5958) around an ECPrivateKey (RFC 5915) without the public part: the 32 bytes of the key follow. */
 const PKCS8 = "3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420";
 
+/** Bytes as an encoder gives them: `Uint8Array<ArrayBuffer>`, which TypeScript has no word for before 5.7. */
+type Bytes = ReturnType<TextEncoder["encode"]>;
+
 const encoder = new TextEncoder();
 const made = new Limited<string, CryptoKey>(16);
 
@@ -85,7 +88,7 @@ export async function sealKey(secret: string): Promise<SealKey> {
 export async function openSealed(
   secrets: readonly string[],
   key: string,
-  sealed: Uint8Array<ArrayBuffer>,
+  sealed: Bytes,
 ): Promise<string | undefined> {
   const point = sealed.slice(0, POINT);
   for (const secret of secrets) {
