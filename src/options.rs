@@ -12,6 +12,8 @@ mod people;
 mod relay;
 mod targets;
 
+pub use relay::MOST_SHARDS;
+
 pub use members::MEMBERS;
 
 use crate::check::report::Issue;

@@ -271,13 +271,17 @@ const RELAY: Arrows = &[
     ("options", &["configuration", "findings", "host"]),
     ("calls", &["host", "options"]),
     ("arrival.gen", &[]),
+    ("options.gen", &[]),
     ("lead", &["host", "options"]),
     ("http", &["arrival.gen", "calls", "host", "lead", "options", "pages"]),
     ("storage", &["codes.gen", "host", "lead", "options"]),
     // Signing in, and what is found before the first lead.
     ("checks", &["codes.gen", "host", "lead", "options"]),
     ("limiter", &["calls", "checks", "host", "options", "storage"]),
-    ("outbox", &["arrival.gen", "calls", "host", "lead", "limiter", "options", "storage"]),
+    (
+        "outbox",
+        &["arrival.gen", "calls", "host", "lead", "limiter", "options", "options.gen", "storage"],
+    ),
     (
         "operator",
         &[
@@ -296,7 +300,7 @@ const RELAY: Arrows = &[
         ],
     ),
     ("arrival", &["arrival.gen", "host", "http", "lead", "options", "outbox"]),
-    ("relay", &["arrival", "findings", "host", "http", "operator", "options", "outbox"]),
+    ("relay", &["arrival", "define", "findings", "host", "http", "operator", "options", "outbox"]),
 ];
 
 /// What may see everything: the façade and the border, a program's entry.

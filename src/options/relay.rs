@@ -9,8 +9,15 @@ use crate::value::Value;
 const SECRET_LENGTH: usize = 32;
 const KEY_LENGTH: usize = 12;
 
+/// The number once, for the bound and for its sentence.
+macro_rules! most_shards {
+    () => {
+        200
+    };
+}
+
 /// An operator's call and the cron ask every one of them.
-const MOST_SHARDS: u64 = 200;
+pub const MOST_SHARDS: u64 = most_shards!();
 
 /// The platform ends at 10 GB.
 const MOST_BYTES: u64 = 8 << 30;
@@ -23,7 +30,11 @@ const CHECKS: &[(&str, Fits, &str)] = &[
     ("addressHeader", |value| text(Some(value)).is_some_and(is_name), "the name of a header"),
     ("addressHops", |value| is_within(value, 1, u64::MAX), "a number from 1 on"),
     ("plan", |value| matches!(text(Some(value)), Some("free" | "paid")), "free or paid"),
-    ("shards", |value| is_within(value, 1, MOST_SHARDS), "a number from 1 to 200"),
+    (
+        "shards",
+        |value| is_within(value, 1, MOST_SHARDS),
+        concat!("a number from 1 to ", most_shards!()),
+    ),
     ("maxBytes", |value| is_within(value, 1, MOST_BYTES), "a number from 1 to 8589934592 (8 GiB)"),
 ];
 

@@ -1,10 +1,8 @@
 import { type Client, type ClientOptions, makeClient } from "../client/client.js";
 import { makeAccountLimiter } from "../relay/limiter/account-limiter.js";
-import { type Finding, judged } from "../relay/findings.js";
-import type { Fields, Systems, TypedSource } from "../relay/define.js";
 import type { RelayAccount, RelaySource } from "../relay/options.js";
 import { makeOutbox } from "../relay/outbox/outbox.js";
-import { makeRelay, type RelayHandler } from "../relay/relay.js";
+import { makeCheck, makeDefine, makeRelay, type RelayHandler } from "../relay/relay.js";
 import { load } from "./node.js";
 
 export type { Client, ClientOptions } from "../client/client.js";
@@ -41,10 +39,7 @@ export const relay = (options: RelaySource): RelayHandler => makeRelay(options, 
  * @example
  * export default defineRelay<Env>()((env) => ({ secret: env.SECRET, accounts: { … }, forms: { … } }));
  */
-export const defineRelay =
-  <Env>() =>
-  <const O, F extends Fields, S extends Systems>(source: TypedSource<Env, O, F, S>): RelayHandler =>
-    makeRelay(source as unknown as RelaySource, load);
+export const defineRelay = makeDefine(load);
 
 /**
  * Everything that is wrong with a relay's options, as the relay itself finds it when it starts; an empty list where nothing
@@ -56,10 +51,7 @@ export const defineRelay =
  * @example
  * for (const { place, message } of await checkRelay(options, env)) console.log(place, message);
  */
-export async function checkRelay(options: RelaySource, env?: unknown): Promise<Finding[]> {
-  await load();
-  return judged(options, env).found;
-}
+export const checkRelay = makeCheck(load);
 
 /** The durable queue; bind it as `OUTBOX`. */
 export const Outbox = makeOutbox(load);

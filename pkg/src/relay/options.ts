@@ -9,9 +9,6 @@ export type * from "./configuration.js";
 /** The most bytes of one outbox where the owner says nothing. */
 export const MAX_BYTES = 1024 ** 3;
 
-/** An operator's call and the cron ask every one of them; `src/options/relay.rs` holds the owner to it. */
-export const MOST_SHARDS = 200;
-
 let source: RelaySource | undefined;
 let resolved: RelayOptions | undefined;
 

@@ -1,6 +1,7 @@
 import { isReady } from "../core/core.js";
 import { FieldpostError } from "../core/errors.js";
 import { arrive } from "./arrival.js";
+import type { Fields, Systems, TypedSource } from "./define.js";
 import { type Answer, json, respond } from "./http/answer.js";
 import { consult, patience } from "./host/consult.js";
 import { log } from "./host/log.js";
@@ -41,10 +42,7 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
       }
     },
 
-    async check(env) {
-      if (!isReady()) await load();
-      return judged(source, env).found;
-    },
+    check: (env) => makeCheck(load)(source, env),
 
     async scheduled(_event, env) {
       if (!isReady()) await load();
@@ -75,6 +73,21 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
     },
   };
 }
+
+/** What makes a relay of typed options, with a build's own module. */
+export const makeDefine =
+  (load: () => Promise<void>) =>
+  <Env>() =>
+  <const O, F extends Fields, S extends Systems>(source: TypedSource<Env, O, F, S>): RelayHandler =>
+    makeRelay(source as unknown as RelaySource, load);
+
+/** What finds what is wrong with a relay's options, with a build's own module. */
+export const makeCheck =
+  (load: () => Promise<void>) =>
+  async (options: RelaySource, env?: unknown): Promise<Finding[]> => {
+    await load();
+    return judged(options, env).found;
+  };
 
 async function serve(asked: Asked, env: RelayEnv): Promise<Response> {
   const { request, url } = asked;

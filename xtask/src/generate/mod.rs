@@ -51,6 +51,7 @@ const FILES: &[(&str, Text)] = &[
     ("pkg/src/relay/codes.gen.ts", codes::operator),
     ("pkg/src/relay/desk.gen.ts", |_| wire::desk()),
     ("pkg/src/relay/pages/operator/codes.gen.ts", codes::console),
+    ("pkg/src/relay/options.gen.ts", |_| Ok(wire::options())),
     ("pkg/src/relay/outbox/deadlines.gen.ts", |_| Ok(wire::deadlines())),
     ("pkg/src/relay/pages/words.ts", messages::relay_words),
 ];

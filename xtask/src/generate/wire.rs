@@ -5,6 +5,7 @@ use super::script::{quoted, union};
 use crate::Outcome;
 use fieldpost::field::Options;
 use fieldpost::operation::OWN;
+use fieldpost::options::MOST_SHARDS;
 use fieldpost::packed::{MARKS, MAX_DEPTH};
 use fieldpost::relay::acceptance::KEEP;
 use fieldpost::relay::delivering::LIMITER_DEADLINE;
@@ -55,6 +56,13 @@ pub(super) fn page(_: &Path) -> Outcome<String> {
 pub(super) fn deadlines() -> String {
     format!(
         "{HEAD}\n/** What an answer of the limiter's may take, in milliseconds. */\nexport const LIMITER_DEADLINE = {LIMITER_DEADLINE};\n\n/** The memory of a lead that is done goes after so many. */\nexport const KEEP = {KEEP};\n"
+    )
+}
+
+/// `pkg/src/relay/options.gen.ts`.
+pub(super) fn options() -> String {
+    format!(
+        "{HEAD}\n/** The most shards that an owner may have: an operator's call and the cron ask every one of them. */\nexport const MOST_SHARDS = {MOST_SHARDS};\n"
     )
 }
 

@@ -4,7 +4,8 @@ import { consult, patience, timely } from "../host/consult.js";
 import { Spending } from "../arrival.gen.js";
 import { digest } from "../host/hash.js";
 import { Limited } from "../host/limited.js";
-import { MOST_SHARDS, type RelayEnv, type RelayOptions } from "../options.js";
+import { MOST_SHARDS } from "../options.gen.js";
+import type { RelayEnv, RelayOptions } from "../options.js";
 
 /** How many shards there are where the owner says nothing. */
 const SHARDS = 4;
