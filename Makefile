@@ -27,9 +27,11 @@ CARGO_DENY := $(TOOLS)/.cargo-deny-0.20.2
 TYPOS := $(TOOLS)/.typos-cli-1.52.0
 FUZZ_NIGHTLY := $(shell sed -n 's/^channel = "\(.*\)"/\1/p' fuzz/rust-toolchain.toml)
 FUZZ_TARGETS ?= email phone labels form spec
+# The border of a page's modules, in Node; it needs no compiler.
+BORDER_SECONDS ?= $(FUZZ_SECONDS)
 FUZZ_SECONDS ?= 600
 
-.PHONY: demo pack newcomer test test-all lint-all advisories proxies picture judges build site check bench size faults search decisions fuzz mutants tools clean
+.PHONY: demo pack newcomer test test-all lint-all advisories proxies picture judges build site check bench size faults search decisions fuzz border mutants tools clean
 
 demo: build $(SANDBOX)
 	@SANDBOX_BIN="$(abspath $(SANDBOX))" exec node www/demo/demo.mjs
@@ -48,7 +50,7 @@ test-all: test lint-all
 	node tests/linear.mjs
 	SANDBOX_BIN="$(abspath $(SANDBOX))" FIELDPOST_TIMES=assert node tests/console-many.mjs
 	SANDBOX_BIN="$(abspath $(SANDBOX))" RUNS=10 STEPS=60 node tests/run.mjs alike.test.mjs
-	node tests/identical.mjs --count 100000
+	node tests/identical.mjs --count 100000 --engines
 	node tests/differential.mjs --count 1000000
 	$(MAKE) site
 	node tests/site.mjs
@@ -88,6 +90,10 @@ fuzz: $(CARGO_FUZZ)
 	  PATH="$(TOOLS)/bin:$$PATH" CARGO_TARGET_DIR="$(abspath $(TARGET))/fuzz" cargo +$(FUZZ_NIGHTLY) fuzz run --fuzz-dir . $$target -- \
 	    -max_total_time=$(FUZZ_SECONDS) -dict=words.dict -max_len=4096 -timeout=5 -verbosity=0 -print_final_stats=1 || exit 1; \
 	done
+	@$(MAKE) border
+
+border: build
+	node fuzz/border.mjs --seconds $(BORDER_SECONDS)
 
 # MUTANTS="--re rules/date.rs" tries one file. Fails when a mutant survives; docs/mutants.md explains those that may.
 mutants: $(CARGO_MUTANTS)

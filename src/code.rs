@@ -67,9 +67,6 @@ pub enum Weight {
     Either,
 }
 
-/// What another module has said: its number stands in the writer.
-pub(crate) const ELSEWHERE: Code = Code::new(0, "", "");
-
 /// A row of the table.
 #[derive(Debug)]
 pub struct Row {

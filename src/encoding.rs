@@ -126,17 +126,24 @@ pub(crate) fn form_pair(name: &[&[u8]], value: &[u8], out: &mut Buffer) {
 
 /// The two encodings differ in one sign that stays, and in what becomes of a blank.
 fn escape(text: &[u8], stays: u8, out: &mut Buffer) {
-    for byte in text {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => out.push(*byte),
-            b' ' if stays == b'*' => out.push(b'+'),
-            _ if *byte == stays => out.push(*byte),
-            _ => {
-                out.push(b'%');
-                push_hex(*byte, out);
-            }
+    let mut rest = text;
+    // Copies the runs between what is written in another way.
+    while let Some(at) = rest.iter().position(|byte| {
+        !matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_')
+            && *byte != stays
+    }) {
+        let (run, tail) = rest.split_at_checked(at).unwrap_or_default();
+        let [byte, tail @ ..] = tail else { break };
+        put(out, run);
+        rest = tail;
+        if *byte == b' ' && stays == b'*' {
+            out.push(b'+');
+        } else {
+            out.push(b'%');
+            push_hex(*byte, out);
         }
     }
+    put(out, rest);
 }
 
 fn push_hex(byte: u8, out: &mut Buffer) {

@@ -8,32 +8,30 @@ mod pattern;
 
 use crate::memory::Buffer;
 
-/// What is asked.
+/// What is asked, by the number that a script knows it by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ask {
     /// The ASCII form of a domain (UTS #46, as the URL standard's *domain to ASCII* applies it). The asker has made sure
     /// that all its ASCII characters are letters, digits, hyphens and dots: a URL parser would read a slash or a colon
     /// as the end of the host. There is none of a domain with signs, dashes or emoji: that mapping takes them, and the
     /// registries that mail goes by do not (RFC 5892).
-    AsciiDomain,
+    AsciiDomain = 0,
     /// Unicode's form NFC of a text.
-    Nfc,
+    Nfc = 1,
     /// Whether a pattern matches the whole of a text, both in one with a NUL between them: JavaScript's regular
     /// expressions with the flag `v`, as the HTML standard has them (4.10.5.3.6). One that is none matches everything.
-    Pattern,
-    /// The verdict on a value whose rule is in another module of the page: see [`crate::check::rules::elsewhere`].
-    Elsewhere,
+    Pattern = 2,
     /// The domain that was probably meant. With the next two it is advice, which decides nothing: a page gets it later.
-    Meant,
+    Meant = 4,
     /// The address that stands in a text which is none.
-    Repaired,
+    Repaired = 5,
     /// The place of an area code.
     #[cfg(feature = "wasm")]
-    Place,
+    Place = 6,
     /// The part of a pattern by which one text can be divided in so many ways that [`Ask::Pattern`] would not come back.
     /// Nothing of one that is harmless. Pages do not ask: the relay has, before it gave them its form.
     #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
-    Repeats,
+    Repeats = 3,
 }
 
 /// Answers at the end of `out`; false when there is no answer.
@@ -154,7 +152,7 @@ pub(crate) fn native(ask: Ask, text: &[u8], out: &mut Buffer) -> bool {
         Ask::Nfc => out.extend(nfc(&String::from_utf8_lossy(text)).bytes()),
         Ask::Pattern => return matches(&String::from_utf8_lossy(text)),
         // All rules are here.
-        Ask::Elsewhere | Ask::Meant | Ask::Repaired => return false,
+        Ask::Meant | Ask::Repaired => return false,
         #[cfg(feature = "wasm")]
         Ask::Place => return false,
         Ask::Repeats => match pattern::repeats(&String::from_utf8_lossy(text)) {

@@ -1,15 +1,28 @@
 //! Lists that are written: the standard library's, and in a page's modules one that takes a tenth of its code.
 
+#[cfg(all(feature = "lean", not(any(feature = "full", not(target_arch = "wasm32")))))]
+mod blocks;
 #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
 mod page;
+#[cfg(all(
+    any(feature = "lean", feature = "build"),
+    not(any(feature = "full", not(target_arch = "wasm32")))
+))]
+pub(crate) mod peers;
 
 use std::borrow::Cow;
 
 #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
 pub(crate) use std::vec::Vec as List;
 
+#[cfg(all(feature = "lean", not(any(feature = "full", not(target_arch = "wasm32")))))]
+pub(crate) use blocks::leak;
 #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
-pub(crate) use page::{List, leak};
+pub(crate) use page::List;
+
+/// Blocks have 16 bytes or more, so that a free one holds the address of the next.
+#[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
+const SMALLEST: usize = 16;
 
 /// Bytes that are being written.
 pub(crate) type Buffer = List<u8>;

@@ -19,7 +19,7 @@ const CRATE: Arrows = &[
     ("host", &["memory"]),
     ("packed", &["host", "memory", "value"]),
     ("encoding", &["packed", "value"]),
-    ("check", &["code", "data", "encoding", "host", "packed", "value"]),
+    ("check", &["code", "data", "encoding", "host", "memory", "packed", "value"]),
     ("crm", &["check", "code", "encoding", "packed", "value"]),
     ("capture", &["check", "crm", "encoding", "value"]),
     ("relay", &["check", "code", "crm", "value"]),
@@ -45,9 +45,12 @@ const MODULES: Arrows = &[
     ("report", &["code", "writer", "packed", "value"]),
     (
         "rules",
-        &["code", "data", "writer", "encoding", "field", "host", "report", "packed", "value"],
+        &[
+            "code", "data", "writer", "encoding", "field", "host", "memory", "report", "packed",
+            "value",
+        ],
     ),
-    ("form", &["code", "writer", "field", "report", "rules", "packed", "value"]),
+    ("form", &["code", "writer", "field", "memory", "report", "rules", "packed", "value"]),
     ("request", &["code", "writer", "report", "packed", "value"]),
     ("outcome", &["code", "report", "value"]),
     // What our own relay says, and what a page makes of it.
@@ -223,7 +226,7 @@ const CORE: Arrows = &[
     ("late", &["late.gen", "lean"]),
     ("load", &["carried", "late", "lean", "source"]),
     ("build.gen", &[]),
-    ("build", &["build.gen", "carried", "core", "errors", "lean", "load", "pack", "said.gen"]),
+    ("build", &["build.gen", "carried", "lean", "load"]),
     (
         "edge",
         &[

@@ -1,5 +1,5 @@
 // One verdict in every place, on forms that nobody wrote: generated ones, checked natively, in Node (both builds), on workerd
-// and in Chromium. `--count` forms (2,000 where nothing is said), `--seed`. Hosts are compared by a digest a batch; of the
+// and in Chromium; with `--engines` in Firefox and WebKitGTK, too. `--count` forms (2,000 where nothing is said), `--seed`. Hosts are compared by a digest a batch; of the
 // first batch that differs, the first line that does is shown.
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { bundleWorker } from "../www/demo/relay.mjs";
-import { launch } from "./browser.mjs";
+import { engines } from "./engine-client.mjs";
 import { generated } from "./identical/forms.mjs";
 import { native } from "./identical/native.mjs";
 import { digest, reports } from "./identical/reports.mjs";
@@ -23,6 +23,7 @@ const { values: options } = parseArgs({
     count: { type: "string", default: "2000" },
     seed: { type: "string", default: "1" },
     batch: { type: "string", default: "500" },
+    engines: { type: "boolean", default: false },
   },
 });
 
@@ -78,33 +79,56 @@ const HOSTS = {
       return response.json();
     };
   },
-  async Chromium(specs) {
-    const { outputFiles } = await build({
-      entryPoints: [`${root}tests/fixtures/identical-page.mjs`],
-      bundle: true,
-      format: "esm",
-      write: false,
-    });
-    const server = createServer((request, response) => {
-      const script = request.url === "/page.js";
-      response.setHeader("content-type", script ? "text/javascript" : "text/html");
-      response.end(
-        script
-          ? outputFiles[0].contents
-          : '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>',
-      );
-    });
-    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-    closers.push(() => server.close());
-    const browser = await launch();
-    closers.push(() => browser.close());
-    const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${server.address().port}/`);
-    await page.waitForFunction(() => "identical" in globalThis);
-    return (forms, whole) =>
-      page.evaluate((text) => globalThis.identical(text), JSON.stringify({ specs, forms, whole }));
-  },
+  Chromium: (specs) => inBrowser(specs, "chromium"),
+  ...(options.engines && {
+    Firefox: (specs) => inBrowser(specs, "firefox"),
+    WebKit: (specs) => inBrowser(specs, "webkit"),
+  }),
 };
+
+/** A page that asks for batches, and says what it makes of them. */
+async function inBrowser(specs, name) {
+  const { outputFiles } = await build({
+    entryPoints: [`${root}tests/fixtures/identical-page.mjs`],
+    bundle: true,
+    format: "esm",
+    write: false,
+  });
+  /** Who asks for work, and who waits for an answer. */
+  let [give, take] = [() => {}, () => {}];
+  let ready = new Promise((resolve) => (give = resolve));
+  const server = createServer(async (request, response) => {
+    if (request.url === "/work") return give(response);
+    if (request.url === "/said") {
+      let text = "";
+      for await (const part of request.setEncoding("utf8")) text += part;
+      response.end();
+      return take(JSON.parse(text));
+    }
+    const script = request.url === "/page.js";
+    response.setHeader("content-type", script ? "text/javascript" : "text/html");
+    response.end(
+      script
+        ? outputFiles[0].contents
+        : '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>',
+    );
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closers.push(
+    () => server.closeAllConnections(),
+    () => server.close(),
+  );
+  const browser = await engines[name]();
+  closers.push(() => browser.close());
+  await browser.goto(`http://127.0.0.1:${server.address().port}/`);
+  return async (forms, whole) => {
+    const response = await ready;
+    ready = new Promise((resolve) => (give = resolve));
+    const answer = new Promise((resolve) => (take = resolve));
+    response.end(JSON.stringify({ specs, forms, whole }));
+    return answer;
+  };
+}
 
 async function inNode(specs, path) {
   const api = await import(path);

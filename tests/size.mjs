@@ -1,6 +1,6 @@
-// Weighs what a page downloads, and fails when it has grown above what `size.json` records (brotli bytes).
-// `--record` writes lower weights down; nothing here ever raises one: that is an edit of `size.json` by hand, with its
-// reason in the commit.
+// Weighs what a page downloads, and fails when it has grown above what `size.json` records (brotli bytes), or above its budget
+// once that was reached. `--record` writes lower weights down, and budgets that are reached as `held`; nothing here ever raises
+// one: that is an edit of `size.json` by hand, with its reason in the commit, and never above a budget that is held.
 import { build } from "esbuild";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -179,16 +179,17 @@ function brotli(/** @type {Buffer} */ bytes) {
 const count = (/** @type {number} */ bytes) => bytes.toLocaleString("en-US");
 
 function table() {
-  const head = ["", "raw", "gzip -9", "brotli 11", "budget", "recorded"];
+  const head = ["", "raw", "gzip -9", "brotli 11", "recorded", "budget", "to go"];
   const rows = PIECES.map(({ title, name, raw, gzip, brotli, budget }) => {
-    const recorded = recordedWeights[name ?? ""];
+    const recorded = weights[name ?? ""];
     return [
       title,
       count(raw),
       count(gzip),
       count(brotli),
-      budget ? count(budget) : "",
       recorded ? count(recorded) : "",
+      budget ? count(budget) : "",
+      budget && brotli > budget ? count(brotli - budget) : isHeld(name) ? "held" : "",
     ];
   });
   const widths = head.map((_, column) =>
@@ -204,17 +205,19 @@ function table() {
   return [head, ...rows].map(line).join("\n");
 }
 
-/** @type {Record<string, number>} */
-const recordedWeights = JSON.parse(readFileSync(recordFile, "utf8"));
+/** @type {Record<string, number> & { held: string[] }} */
+const { held, ...weights } = JSON.parse(readFileSync(recordFile, "utf8"));
+const isHeld = (/** @type {string | undefined} */ name) => held.includes(name ?? "");
 console.log(`bytes, bundled by esbuild for the page\n${table()}`);
 
-for (const { title, brotli, budget } of PIECES) {
-  if (budget && brotli > budget)
-    console.log(`over budget: ${title} by ${count(brotli - budget)} bytes`);
-}
-
-for (const { title, name, brotli } of PIECES) {
-  const recorded = recordedWeights[name ?? ""];
+for (const { title, name, brotli, budget } of PIECES) {
+  const recorded = weights[name ?? ""];
+  if (budget && isHeld(name) && brotli > budget) {
+    console.error(
+      `size: ${title} is over its budget again, by ${count(brotli - budget)} bytes (brotli). What is recorded may not be raised above it.`,
+    );
+    process.exitCode = 1;
+  }
   if (recorded === undefined || brotli <= recorded) continue;
   console.error(
     `size: ${title} has grown by ${count(brotli - recorded)} bytes, from ${count(recorded)} to ${count(brotli)} (brotli). Make it lighter, or raise the number in tests/size.json by hand and say why.`,
@@ -225,7 +228,11 @@ for (const { title, name, brotli } of PIECES) {
 if (process.argv.includes("--record")) {
   const kept = PIECES.filter(({ name }) => name).map(({ name, brotli }) => [
     name,
-    Math.min(brotli, recordedWeights[name ?? ""] ?? brotli),
+    Math.min(brotli, weights[name ?? ""] ?? brotli),
   ]);
-  writeFileSync(recordFile, `${JSON.stringify(Object.fromEntries(kept), null, 2)}\n`);
+  const reached = PIECES.filter(
+    ({ name, brotli, budget }) => isHeld(name) || (name && budget && brotli <= budget),
+  ).map(({ name }) => name);
+  const record = { ...Object.fromEntries(kept), held: reached };
+  writeFileSync(recordFile, `${JSON.stringify(record, null, 2)}\n`);
 }

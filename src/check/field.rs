@@ -91,7 +91,7 @@ impl Kind {
     ];
 
     /// All of them, each at the place of its number.
-    #[cfg(any(feature = "full", feature = "lean", feature = "late"))]
+    #[cfg(feature = "full")]
     pub(crate) const ALL: [Kind; 24] = [
         Kind::Text,
         Kind::Name,
@@ -264,11 +264,6 @@ impl Options {
     #[cfg(feature = "full")]
     pub(crate) const fn of_byte(byte: u8) -> Options {
         Options(byte)
-    }
-
-    /// What a visitor's form may ask of the set, as a number.
-    pub(crate) const fn of_visitor(self) -> u8 {
-        self.0 & 0x1E
     }
 
     /// The set of a number, as the border passes it; what has no meaning is left out.

@@ -10,6 +10,8 @@ pub use constraint::Constraint;
 #[cfg(feature = "full")]
 pub use packed::Packed;
 pub(crate) use record::find;
+#[cfg(all(feature = "build", not(feature = "full"), target_arch = "wasm32"))]
+pub(crate) use record::list;
 pub use spec::Spec;
 
 use crate::check::field::{Field, Kind};
@@ -127,6 +129,14 @@ impl<'a> Form<'a> {
     /// Checks packed values.
     pub(crate) fn write(&self, values: &[u8], writer: &mut ReportWriter) {
         writer.clear();
+        #[cfg(not(all(feature = "build", not(feature = "full"), target_arch = "wasm32")))]
+        self.hold(values, writer);
+        #[cfg(all(feature = "build", not(feature = "full"), target_arch = "wasm32"))]
+        crate::memory::peers::held(self, values, writer);
+    }
+
+    /// Adds what is said of packed values.
+    pub(crate) fn hold(&self, values: &[u8], writer: &mut ReportWriter) {
         record::check(&self.fields, self.unknown, self.clears, values, writer);
         for constraint in self.constraints.iter() {
             constraint.check(writer);

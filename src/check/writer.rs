@@ -38,8 +38,6 @@ pub(crate) struct ReportWriter {
     pub(crate) given: List<Given>,
     /// The fields of the form whose clean values come as parameters: what is a number there is one here.
     pub(crate) vouched: &'static [Field<'static>],
-    /// The number of the code that another module has said.
-    pub(crate) elsewhere: u8,
     pub(crate) host: Host,
 }
 
@@ -72,7 +70,6 @@ impl ReportWriter {
             lenient: false,
             given: List::new(),
             vouched: &[],
-            elsewhere: 0,
             host,
         }
     }
@@ -117,8 +114,6 @@ impl ReportWriter {
     }
 
     fn say(&mut self, code: &'static Code, severity: u8) {
-        #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
-        let number = self.number(code);
         let out = &mut self.issues;
         put(out, &self.place);
         out.push(END);
@@ -126,7 +121,7 @@ impl ReportWriter {
         put(out, code.name.as_bytes());
         // One sign for its number, behind the marks.
         #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
-        out.push(CLOSE.wrapping_add(number));
+        out.push(CLOSE.wrapping_add(code.number));
         put(out, &[END, severity, END]);
         #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
         sentence(code, &self.limit, out);
@@ -137,12 +132,6 @@ impl ReportWriter {
         out.push(END);
         self.limit.clear();
         self.suggestion.clear();
-    }
-
-    /// The number of a code: its own, or that of what another module has said.
-    #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
-    pub(crate) fn number(&self, code: &Code) -> u8 {
-        if code.number == 0 { self.elsewhere } else { code.number }
     }
 
     /// Adds an issue that was made elsewhere.

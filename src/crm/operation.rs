@@ -204,7 +204,8 @@ impl Operation {
         out: &mut Buffer,
     ) -> Result<(), &'static str> {
         if !matches!(account, Node::Null) {
-            target = Target::read(account, self.system, writer);
+            let system = if RELAY_ALONE { System::Relay } else { self.system };
+            target = Target::read(account, system, writer);
             if writer.failed {
                 return Err("account.invalid");
             }

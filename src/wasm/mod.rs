@@ -24,23 +24,26 @@ mod given;
 mod limiter;
 #[cfg(feature = "edge")]
 mod outbox;
-#[cfg(any(feature = "lean", feature = "late"))]
-mod question;
-#[cfg(not(feature = "late"))]
+#[cfg(not(feature = "edge"))]
+mod peers;
+#[cfg(any(feature = "lean", feature = "edge"))]
 mod requests;
 #[cfg(feature = "edge")]
 mod ruling;
+#[cfg(any(feature = "lean", feature = "edge"))]
+mod state;
 #[cfg(any(feature = "lean", feature = "edge"))]
 mod values;
 #[cfg(feature = "edge")]
 mod written;
 
-use crate::check::form::Form;
-use crate::check::writer::ReportWriter;
-use crate::code;
+#[cfg(not(feature = "build"))]
 use crate::host::Ask;
-use crate::packed::{Buffer, CLOSE, List, MAP, NO, YES, put};
-use std::cell::UnsafeCell;
+#[cfg(not(feature = "build"))]
+use crate::packed::Buffer;
+#[cfg(any(feature = "lean", feature = "edge"))]
+use state::{State, put_report, refuse_size, too_large, with_state};
+#[cfg(not(feature = "build"))]
 use wasm_bindgen::prelude::*;
 
 /// Serde and the machines of delivery allocate all the time.
@@ -49,44 +52,7 @@ use wasm_bindgen::prelude::*;
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-/// What stays from call to call.
-struct State {
-    input: Buffer,
-    output: Buffer,
-    /// What the visitor typed is drafted here, and parameters there: the one may be made of the other.
-    typed: ReportWriter,
-    params: ReportWriter,
-    /// The forms of this instance with their specs. They are few and live as long as the page.
-    forms: List<(&'static [u8], &'static Form<'static>)>,
-}
-
-struct Shared(UnsafeCell<State>);
-
-#[allow(unsafe_code, reason = "a static must say that it may be shared")]
-// SAFETY: wasm without shared memory has one thread.
-unsafe impl Sync for Shared {}
-
-static STATE: Shared = Shared(UnsafeCell::new(State {
-    input: Buffer::new(),
-    output: Buffer::new(),
-    typed: ReportWriter::new(ask),
-    params: ReportWriter::new(ask),
-    forms: List::new(),
-}));
-
-/// Runs one call on the state, the output cleared, and gives the output's length.
-#[allow(
-    unsafe_code,
-    reason = "a static that changes needs it, and a RefCell would bring its panics along"
-)]
-fn with_state(act: impl FnOnce(&mut State)) -> usize {
-    // SAFETY: one thread; the host's answers to `ask` call no export, so no call is ever inside another.
-    let state = unsafe { &mut *STATE.0.get() };
-    state.output.clear();
-    act(state);
-    state.output.len()
-}
-
+#[cfg(not(feature = "build"))]
 #[wasm_bindgen(raw_module = "../../dist/core/host.js")]
 extern "C" {
     /// Answers a question of [`Ask`] about the text at `from` and writes the answer to `to`. Gives its length, or less
@@ -95,26 +61,16 @@ extern "C" {
     fn host_answer(question: u32, from: usize, length: usize, to: usize, room: usize) -> i32;
 }
 
-/// What a page's modules ask each other; see `pkg/src/core/host.ts`.
-const ELSEWHERE: u32 = 4;
-const MEANT: u32 = 5;
-const REPAIRED: u32 = 6;
-const PLACE: u32 = 7;
-
+#[cfg(not(feature = "build"))]
 fn ask(question: Ask, text: &[u8], out: &mut Buffer) -> bool {
     // Neither answer is longer: NFC takes at most three times the bytes, an ASCII form that fits a domain 254.
     let room = text.len().saturating_mul(3).saturating_add(256);
-    let number = match question {
-        Ask::AsciiDomain => 0,
-        Ask::Nfc => 1,
-        Ask::Pattern => 2,
-        Ask::Elsewhere => ELSEWHERE,
-        Ask::Meant => MEANT,
-        Ask::Repaired => REPAIRED,
-        Ask::Place => PLACE,
-        #[cfg(feature = "full")]
-        Ask::Repeats => 3,
-    };
+    let number = question as u32;
+    // Advice is another module's to give.
+    #[cfg(feature = "lean")]
+    if number >= peers::MEANT {
+        return crate::memory::peers::advice(number, text, out);
+    }
     let (from, length) = (text.as_ptr().addr(), text.len());
     #[cfg(not(feature = "edge"))]
     let length = {
@@ -132,52 +88,4 @@ fn ask(question: Ask, text: &[u8], out: &mut Buffer) -> bool {
         said
     };
     length >= 0
-}
-
-/// Where the script writes `size` bytes before a call.
-#[wasm_bindgen]
-pub fn input(size: usize) -> usize {
-    let mut place = 0;
-    with_state(|state| {
-        #[cfg(not(feature = "edge"))]
-        {
-            // The script writes before anything is read.
-            state.input.clear();
-            state.input.lend(size);
-            state.input.take(size);
-        }
-        #[cfg(feature = "edge")]
-        if state.input.len() < size {
-            state.input.resize(size, 0);
-        }
-        place = state.input.as_ptr().addr();
-    });
-    place
-}
-
-/// Where the answer of the last call stands.
-#[wasm_bindgen]
-pub fn output() -> usize {
-    let mut place = 0;
-    // The output is cleared, its bytes stay where they are.
-    with_state(|state| place = state.output.as_ptr().addr());
-    place
-}
-
-/// The script had more to say than it may write.
-fn refuse_size(writer: &mut ReportWriter) {
-    writer.clear();
-    writer.error(&code::TOO_LARGE);
-}
-
-fn too_large(writer: &mut ReportWriter, out: &mut Buffer) {
-    refuse_size(writer);
-    put(out, &writer.issues);
-}
-
-/// Yes or no, and the clean values.
-fn put_report(writer: &ReportWriter, out: &mut Buffer) {
-    put(out, &[if writer.failed { NO } else { YES }, MAP]);
-    put(out, &writer.values);
-    out.push(CLOSE);
 }

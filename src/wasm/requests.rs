@@ -1,21 +1,16 @@
 //! Requests of operations.
 
-#[cfg(not(feature = "build"))]
-use super::put_report;
-use super::{State, refuse_size, with_state};
+#[cfg(feature = "lean")]
+use super::peers;
+use super::{State, put_report, refuse_size, with_state};
 use crate::catalogue::operations;
 use crate::check::field::Field;
+use crate::check::writer::ReportWriter;
 use crate::code;
 use crate::crm::operation::INVALID;
 use crate::crm::request::Target;
-#[cfg(not(feature = "build"))]
-use crate::packed::NULL;
-use crate::packed::{Node, PackedValues, put, put_text};
+use crate::packed::{Buffer, NULL, Node, PackedValues, put, put_text};
 use wasm_bindgen::prelude::*;
-
-/// Some form's fields: whose box was not ticked said nothing.
-#[cfg(feature = "build")]
-static VOUCHED: [Field<'static>; 1] = [Field::new("", crate::check::field::Kind::Any)];
 
 /// An operation's name without the version of the API behind it: `pardot.prospect.read@3`.
 #[cfg(feature = "full")]
@@ -44,12 +39,7 @@ pub fn payload(number: i32, length: usize) -> usize {
         let (name, account) = rest.entry();
         let mut values = rest.0;
         typed.clear();
-        #[cfg(not(feature = "build"))]
         let mut vouched: &'static [Field<'static>] = &[];
-        // The module that has the form has checked them.
-        #[cfg(feature = "build")]
-        let vouched: &'static [Field<'static>] = if number < -1 { &VOUCHED } else { &[] };
-        #[cfg(not(feature = "build"))]
         if let Some((_, form)) = usize::try_from(number).ok().and_then(|number| forms.get(number)) {
             match given {
                 Some(_) => form.write(values, typed),
@@ -64,27 +54,20 @@ pub fn payload(number: i32, length: usize) -> usize {
             values = &typed.values;
             vouched = &form.fields;
         }
-        #[cfg(feature = "build")]
-        let _ = forms;
         writer.clear();
         let (name, target) = in_version(name);
+        writer.vouched = vouched;
         let code = match operations().find(|operation| operation.name.as_bytes() == name) {
             _ if given.is_none() => {
                 refuse_size(writer);
                 Some(INVALID)
             }
             Some(operation) => {
-                writer.vouched = vouched;
-                let account = Node::of(account);
-                let refused = operation.write_to(values, target, account, writer, out).err();
-                writer.vouched = &[];
-                refused
+                operation.write_to(values, target, Node::of(account), writer, out).err()
             }
-            None => {
-                writer.error_at(b"operation", &code::OPERATION_UNKNOWN);
-                Some(INVALID)
-            }
+            None => other(name, account, values, writer, out),
         };
+        writer.vouched = &[];
         let issues = match code {
             Some(code) => {
                 put_text(out, code.as_bytes());
@@ -94,4 +77,35 @@ pub fn payload(number: i32, length: usize) -> usize {
         };
         put(out, issues);
     })
+}
+
+/// What no row here is for.
+#[cfg(feature = "edge")]
+fn other(
+    _: &[u8],
+    _: &[u8],
+    _: &[u8],
+    writer: &mut ReportWriter,
+    _: &mut Buffer,
+) -> Option<&'static str> {
+    writer.error_at(b"operation", &code::OPERATION_UNKNOWN);
+    Some(INVALID)
+}
+
+/// What no row here is for, another module of the page may build.
+#[cfg(feature = "lean")]
+fn other(
+    name: &[u8],
+    account: &[u8],
+    values: &[u8],
+    writer: &mut ReportWriter,
+    out: &mut Buffer,
+) -> Option<&'static str> {
+    match crate::memory::peers::built(&peers::Call { name, account, values }, writer, out) {
+        0 => return None,
+        peers::BAD_ACCOUNT => return Some("account.invalid"),
+        peers::UNKNOWN => writer.error_at(b"operation", &code::OPERATION_UNKNOWN),
+        _ => {}
+    }
+    Some(INVALID)
 }

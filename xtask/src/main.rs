@@ -24,21 +24,25 @@ use wasm_bindgen_cli_support::Bindgen;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// A build: its name, the features that make it, and how to optimise it. A page's first module pays half a kilobyte for a
+/// A build: its name, which is the feature that makes it, where its memory is, and how to optimise it. A page's first module pays half a kilobyte for a
 /// quarter of the time; its others, and the edge one with its calls over the network, would not show it. Where nothing is
 /// below the first kilobyte but the end of the stack, its places are written shorter; what little that takes from a page's
 /// is lost again to brotli.
 const BUILDS: &[(&str, &str, &str, &[&str])] = &[
-    ("lean", "lean", "s", &[ONE_CALLER]),
-    ("late", "late", "z", &[ONE_CALLER]),
-    ("build", "build", "z", &[ONE_CALLER]),
+    ("lean", "-Clink-arg=--initial-memory=1245184", "s", &[ONE_CALLER]),
+    ("late", "-Clink-arg=--global-base=1114112 -Clink-arg=-zstack-size=262144", "z", &[ONE_CALLER]),
     (
-        "edge",
-        "edge",
+        "build",
+        "-Clink-arg=--global-base=1179648 -Clink-arg=-zstack-size=524288",
         "z",
-        &[ONE_CALLER, "--low-memory-unused", "--dealign", "--skip-pass=local-cse"],
+        &[ONE_CALLER],
     ),
+    ("edge", "", "z", &[ONE_CALLER, "--low-memory-unused", "--dealign", "--skip-pass=local-cse"]),
 ];
+
+/// A page's modules have one memory, the first one's. In its first mebibyte their stacks grow downwards, each from an end
+/// of its own; above stands what each was compiled with, in a page of 64 KiB.
+const OF_LEAN: &str = "memory";
 
 /// A large function that took in one that nothing else calls resembles no other any more.
 const ONE_CALLER: &str = "--one-caller-inline-max-function-size=10";
@@ -83,14 +87,14 @@ fn wasm(root: &Path, only: &str) -> Outcome<()> {
             "wasm-opt is missing: run `npm ci` first, or `make build`, which does both".into()
         );
     }
-    for (name, features, level, passes) in BUILDS.iter().filter(|(name, ..)| name.contains(only)) {
-        let compiled = compile(root, name, features, level)?;
+    for (name, place, level, passes) in BUILDS.iter().filter(|(name, ..)| name.contains(only)) {
+        let compiled = compile(root, name, place, level)?;
         let out = root.join("pkg/wasm").join(name);
         bind(&compiled, &out)?;
         if *name == "edge" {
             shorten(&out)?;
         } else {
-            bare(&out)?;
+            bare(&out, *name == "lean")?;
         }
         let module = out.join("fieldpost_bg.wasm");
         optimize(&optimizer, &[&OPTIMIZED, *passes].concat(), &module)?;
@@ -104,7 +108,7 @@ fn wasm(root: &Path, only: &str) -> Outcome<()> {
     Ok(())
 }
 
-fn compile(root: &Path, name: &str, features: &str, level: &str) -> Outcome<PathBuf> {
+fn compile(root: &Path, name: &str, place: &str, level: &str) -> Outcome<PathBuf> {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     // One directory for all, so that the macros, which run on this machine, are compiled once. The builds have the same file
     // name: without the other one's file, cargo makes it anew.
@@ -136,17 +140,12 @@ fn compile(root: &Path, name: &str, features: &str, level: &str) -> Outcome<Path
             "--crate-type",
             "cdylib",
         ])
-        .args([
-            "--target",
-            "wasm32-unknown-unknown",
-            "--no-default-features",
-            "--features",
-            features,
-        ])
+        .args(["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", name])
         .arg("--target-dir")
         .arg(&target)
         // For [`sweep`].
         .args(["--", "-Clink-arg=--emit-relocs"])
+        .args(place.split_whitespace())
         .status()?;
     if !status.success() {
         return Err(format!("the {name} build does not compile").into());
@@ -169,6 +168,11 @@ fn bind(compiled: &Path, out: &Path) -> Outcome<()> {
     let silenced = silence(&mut module);
     sweep::sweep(&compiled, &mut module, &silenced)?;
     forget_places(&mut module);
+    // It crosses to the first module alone: there is nothing to bind.
+    if out.ends_with("build") {
+        module.emit_wasm_file(out.join("fieldpost_bg.wasm")).map_err(|error| error.to_string())?;
+        return Ok(());
+    }
     Bindgen::new()
         .input_module("fieldpost", module)
         .out_name("fieldpost")
@@ -186,12 +190,17 @@ fn bind(compiled: &Path, out: &Path) -> Outcome<()> {
 
 /// The lean build crosses with numbers alone, so the script that wasm-bindgen writes has nothing to do there: what it
 /// would set up is taken out, and the one import gets a name that does not change from build to build.
-fn bare(out: &Path) -> Outcome<()> {
+fn bare(out: &Path, is_first: bool) -> Outcome<()> {
     let file = out.join("fieldpost_bg.wasm");
     let mut module = Module::from_file(&file).map_err(|error| error.to_string())?;
-    for export in
-        ["__wbindgen_start", "__wbindgen_externrefs", "__abort_handler", "__instance_terminated"]
-    {
+    for export in [
+        "__wbindgen_start",
+        "__wbindgen_externrefs",
+        "__abort_handler",
+        "__instance_terminated",
+        "__data_end",
+        "__heap_base",
+    ] {
         // Which of them are there differs with what the crate uses.
         let _ = module.exports.remove(export);
     }
@@ -201,6 +210,12 @@ fn bare(out: &Path) -> Outcome<()> {
     {
         "host".clone_into(&mut import.module);
         "answer".clone_into(&mut import.name);
+    }
+    if !is_first {
+        let own = module.memories.iter().next().ok_or("a module has no memory")?.id();
+        let import = module.imports.add("host", OF_LEAN, own);
+        module.memories.get_mut(own).import = Some(import);
+        let _ = module.exports.remove(OF_LEAN);
     }
     walrus::passes::gc::run(&mut module);
     if let Some(import) = module.imports.iter().find(|import| import.module != "host") {
@@ -212,7 +227,10 @@ fn bare(out: &Path) -> Outcome<()> {
     }
     module.emit_wasm_file(&file).map_err(|error| error.to_string())?;
     for script in ["fieldpost.js", "fieldpost.d.ts", "fieldpost_bg.wasm.d.ts"] {
-        fs::remove_file(out.join(script))?;
+        let script = out.join(script);
+        if script.exists() {
+            fs::remove_file(script)?;
+        }
     }
     Ok(())
 }

@@ -27,6 +27,9 @@ export interface Cleaned {
 /** Those whose rules a page gets when its form has one of them. */
 export const LATE = ["integer", "number", "date", "url", "postal", "country", "state"] as const;
 
+/** How many kinds a visitor's form may use; those of a greater number are for parameters. */
+export const VISITOR_KINDS = 17;
+
 /** The numbers of kinds that are checked alone. */
 export const EMAIL = 2;
 export const PHONE = 3;

@@ -1,6 +1,6 @@
 import { EMAIL, FLAGS, LABELS, OPTIONS, PHONE } from "./border.gen.js";
 import { FieldpostError } from "./errors.js";
-import { lend, type Peer } from "./host.js";
+import { lend } from "./host.js";
 import { nfc, pack, packEntries, packObject, Tape } from "./pack.js";
 import { Said } from "./said.gen.js";
 import type {
@@ -27,19 +27,13 @@ export interface Module {
   check_field(form: number, length: number): number;
   check_kind(kind: number, options: number, length: number): number;
   payload(form: number, length: number): number;
-  /** Only the build for pages: what other parts of a page ask it. */
-  answer?(question: number, length: number): number;
-}
-
-/** Who builds the calls that this build does not have; of a packed text, as this build's own. */
-export interface Builder {
-  build(packed: string, vouched: boolean): Tape;
 }
 
 /** What only a page has to ask: its rules and operations come in parts. */
 interface Page {
   lacks(kind: unknown): boolean;
-  builder(operation: string): Builder | undefined;
+  /** Throws where an operation is in a part that nobody has imported. */
+  expect(operation: string): void;
 }
 
 /** The most letters of one crossing; more is refused before any work starts. */
@@ -50,7 +44,7 @@ const decoder = new TextDecoder();
 
 let wasm: Module | undefined;
 let make: () => Module;
-let page: Page = { lacks: () => false, builder: () => undefined };
+let page: Page = { lacks: () => false, expect: () => undefined };
 /** Names and sentences of codes, by number: a page's modules know only that. */
 const words: string[] = [];
 /** Where the packed text of a call goes: kept until memory grows. */
@@ -83,7 +77,9 @@ export function learn(lines: string): void {
  */
 export const isReady = (): boolean => wasm !== undefined;
 
-const notReady = (): FieldpostError => new FieldpostError("wasm.not_ready", Said.WASM_NOT_READY);
+/** What is asked before it is there. */
+export const notReady = (): FieldpostError =>
+  new FieldpostError("wasm.not_ready", Said.WASM_NOT_READY);
 
 /** One crossing. After a trap nothing of the instance can be trusted, so the next call gets a fresh one. @internal */
 export function cross<T>(act: (wasm: Module) => T): T {
@@ -155,27 +151,18 @@ function said(from: Module, length: number): Uint8Array {
 /** The answer of a call. */
 const answer = (from: Module, length: number): Tape => new Tape(decoder.decode(said(from, length)));
 
-/** What the module says to another part of the page. */
-export const tell: Peer = (question, asked) =>
-  cross((wasm) => {
-    room(wasm, asked.length);
-    input.set(asked);
-    const length = wasm.answer?.(question, asked.length) ?? -1;
-    return length < 0 ? undefined : said(wasm, length);
-  });
-
 function issues(tape: Tape): Issue[] {
   const all: Issue[] = [];
   while (!tape.done) {
-    const [field, code, severity, message, limit, suggestion] = tape.texts(6) as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
-    const issue: Issue = { field, code, severity: severity === "e" ? "error" : "warning", message };
+    const issue: Issue = {
+      field: tape.text(),
+      code: tape.text(),
+      severity: tape.text() === "e" ? "error" : "warning",
+      message: tape.text(),
+    };
+    const { code } = issue;
+    const limit = tape.text();
+    const suggestion = tape.text();
     // A number, behind the marks.
     if (code.length === 1) {
       const [name, sentence] = (words[code.charCodeAt(0) - 8] as string).split("|") as [
@@ -350,12 +337,12 @@ export function form(spec: FormSpec): Form {
       return answer(wasm, act(wasm, at, write(wasm, typed)));
     });
   };
-  const checked = (values: Values | string): Tape =>
-    ask(fields, packValues(values), (wasm, form, length) => wasm.check(form, length));
   return {
     fields,
     check(values) {
-      const tape = checked(values);
+      const tape = ask(fields, packValues(values), (wasm, form, length) =>
+        wasm.check(form, length),
+      );
       return { ok: tape.value(), values: tape.value(), issues: issues(tape) } as Report;
     },
     checkField(name, value) {
@@ -366,17 +353,7 @@ export function form(spec: FormSpec): Form {
       return kindOf(name) === "phone" ? withNational(report) : report;
     },
     payload(values, operation) {
-      const other = page.builder(operation);
       const call = calling(operation, null);
-      if (other) {
-        const tape = checked(values);
-        const ok = tape.value() as boolean;
-        // As they stand there: a script would put some names and numbers in another way.
-        const clean = tape.raw();
-        const report = { ok, values: new Tape(clean).value(), issues: issues(tape) } as Report;
-        const made = ok && built(other.build(call + clean.slice(1, -1), true));
-        return made ? { report, payload: packet(made) } : { report };
-      }
       const tape = ask(fields, call + packValues(values), (wasm, form, length) =>
         wasm.payload(form, length),
       );
@@ -407,17 +384,17 @@ export function payload(operation: string, params: Params): Payload {
 }
 
 /** What comes before the parameters of a call. */
-const calling = (operation: string, account: unknown): string => `${operation}\0${pack(account)}`;
-
-function call(operation: string, params: Params, account: unknown): Built {
-  const packed = calling(operation, account) + packValues(params);
-  const other = page.builder(operation);
-  return built(
-    other
-      ? other.build(packed, false)
-      : cross((wasm) => answer(wasm, wasm.payload(-1, write(wasm, packed)))),
-  ) as Built;
+function calling(operation: string, account: unknown): string {
+  page.expect(operation);
+  return `${operation}\0${pack(account)}`;
 }
+
+const call = (operation: string, params: Params, account: unknown): Built =>
+  built(
+    cross((wasm) =>
+      answer(wasm, wasm.payload(-1, write(wasm, calling(operation, account) + packValues(params)))),
+    ),
+  ) as Built;
 
 /** Builds a whole request of the parts of one: what `fetch` needs. Throws `params.invalid` or `account.invalid`. */
 export function parts(

@@ -1,12 +1,6 @@
-/** What Rust asks of the host: the tables of Unicode, regular expressions, and rules of another module. The other side is `src/wasm/mod.rs`. */
+/** What Rust asks of the host: the tables of Unicode, and regular expressions. The other side is `src/wasm/mod.rs`. */
 
 import { nfc } from "./pack.js";
-
-/** Answers what one module of a page asks another; nothing where there is no answer. */
-export type Peer = (question: number, asked: Uint8Array) => Uint8Array | undefined;
-
-/** The first question that another module answers; the others are the host's. */
-const ELSEWHERE = 4;
 
 let memory: WebAssembly.Memory;
 
@@ -41,23 +35,17 @@ export function appoint(of: typeof judge): void {
 
 /**
  * Makes what answers an instance about the text at `from`: the ASCII form of a domain (question 0), its form NFC (1),
- * whether the pattern before a NUL in it matches all that is behind (2), or what repeats in a pattern (3); what is
- * further is for another module. It writes the answer to `to` and gives its length; less than 0 when there is none.
+ * whether the pattern before a NUL in it matches all that is behind (2), or what repeats in a pattern (3). It writes the
+ * answer to `to` and gives its length; less than 0 when there is none.
  *
  * @internal
  */
 export const answering =
-  (memory: () => WebAssembly.Memory, peer?: Peer) =>
+  (memory: () => WebAssembly.Memory) =>
   (question: number, from: number, length: number, to: number, room: number): number => {
     const bytes = (at: number, size: number): Uint8Array =>
       new Uint8Array(memory().buffer, at >>> 0, size);
     try {
-      if (question >= ELSEWHERE) {
-        const said = peer?.(question, bytes(from, length));
-        if (!said || said.length > room) return -1;
-        bytes(to, room).set(said);
-        return said.length;
-      }
       const text = new TextDecoder().decode(bytes(from, length));
       if (!question && SIGN.test(text)) return -1;
       const said =
@@ -68,9 +56,7 @@ export const answering =
             : new URL(`https://${text}`).hostname;
       if (typeof said === "boolean") return said ? 0 : -1;
       return new TextEncoder().encodeInto(said, bytes(to, room)).written;
-    } catch (cause) {
-      // A module that has stopped stops who has asked it.
-      if (question >= ELSEWHERE) throw cause;
+    } catch {
       return -1;
     }
   };

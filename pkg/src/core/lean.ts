@@ -1,8 +1,8 @@
 import { captures } from "./catalogue.gen.js";
-import { LATE } from "./border.gen.js";
-import { type Builder, learn, type Module, parts, start } from "./core.js";
+import { VISITOR_KINDS, LATE } from "./border.gen.js";
+import { learn, type Module, notReady, parts, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
-import { answering, type Peer } from "./host.js";
+import { answering } from "./host.js";
 import { Said } from "./said.gen.js";
 import type { Source } from "./source.js";
 import type {
@@ -19,86 +19,87 @@ import type {
 } from "./types.js";
 import { WORDS } from "./words.gen.js";
 
-/** What all modules of a page export; see `src/wasm/mod.rs`. */
-export interface Part {
-  memory: WebAssembly.Memory;
-  input(size: number): number;
-  output(): number;
-}
-
-/** One that answers others. */
-interface Answering extends Part {
-  answer(question: number, length: number): number;
-}
-
 /** A module as it travels: the letters of `carried.ts`, and the words of its codes. */
 export interface Carried {
   text: string;
   words: string;
 }
 
-/** The rules and the advice that come after the first module. */
-let late: WebAssembly.Module | undefined;
-let lateSays: Peer | undefined;
-
-/** Instantiates a module. It takes and gives numbers alone, so it needs no more of a script than this. */
-export function instantiate<P extends Part>(module: WebAssembly.Module, peer?: Peer): P {
-  const answer = answering(() => part.memory, peer);
-  const part = new WebAssembly.Instance(module, { host: { answer } }).exports as unknown as P;
-  return part;
+/** What the first module asks of others: see `src/wasm/peers.rs`. All of them have its memory, and give addresses in it. */
+interface Peer {
+  judge(kind: number, field: number, value: number, length: number, writer: number): number;
+  advise(about: number, text: number, length: number, out: number): number;
+  call(call: number, writer: number, out: number): number;
 }
 
-/** Asks an instance. Both sides copy, because each has a memory of its own. */
-const asking =
-  (of: Answering): Peer =>
-  (question, asked) => {
-    const at = of.input(asked.length) >>> 0;
-    new Uint8Array(of.memory.buffer, at, asked.length).set(asked);
-    const length = of.answer(question, asked.length);
-    return length < 0 ? undefined : new Uint8Array(of.memory.buffer, of.output() >>> 0, length);
-  };
+/** The modules that come after the first: the rules and the advice of `late`, and who builds the calls of CRMs. */
+export enum Other {
+  LATE,
+  BUILD,
+}
+const compiled: (WebAssembly.Module | undefined)[] = [];
+const others: (Peer | undefined)[] = [];
 
-const listen = (): Peer | undefined => late && (lateSays = asking(instantiate(late)));
+let first: WebAssembly.Exports;
+
+/** Instantiates a module that asks of `host`. It takes and gives numbers alone, so it needs no more of a script than this. */
+const instantiate = <P>(module: WebAssembly.Module, host: WebAssembly.ModuleImports): P =>
+  new WebAssembly.Instance(module, { host }).exports as P;
+
+function join(other: Other): void {
+  const module = compiled[other];
+  others[other] = module && instantiate<Peer>(module, { ...first });
+}
+
+const host = {
+  answer: answering(() => first.memory as WebAssembly.Memory),
+  rule: (kind: number, ...asked: [number, number, number, number]): number =>
+    (others[kind < VISITOR_KINDS ? Other.LATE : Other.BUILD] as Peer).judge(kind, ...asked),
+  advise: (...asked: [number, number, number, number]): number =>
+    others[Other.LATE]?.advise(...asked) ?? 0,
+  call: (...asked: [number, number, number]): number => others[Other.BUILD]?.call(...asked) ?? 3,
+};
 
 /** Starts the build for pages; after a trap its parts are made anew with it. */
 export function startLean(module: WebAssembly.Module): void {
   learn(WORDS);
   start(
     () => {
-      listen();
-      return instantiate<Module>(module, (question, asked) => lateSays?.(question, asked));
+      const lean = instantiate<Module>(module, host);
+      first = lean as unknown as WebAssembly.Exports;
+      join(Other.LATE);
+      join(Other.BUILD);
+      return lean;
     },
-    { lacks, builder },
+    { lacks, expect },
   );
 }
 
-/** Adds what comes after it. */
-export function startLate(module: WebAssembly.Module, words: string): void {
+/** Adds another module. */
+export function extend(other: Other, module: WebAssembly.Module, words: string): void {
   learn(words);
-  late = module;
-  listen();
+  compiled[other] = module;
+  join(other);
 }
 
 /** Whether the rule of a kind is still to come. */
-const lacks = (kind: unknown): boolean => !late && (LATE as readonly unknown[]).includes(kind);
+const lacks = (kind: unknown): boolean =>
+  !others[Other.LATE] && (LATE as readonly unknown[]).includes(kind);
 
 /** Whether a form needs rules that come later. */
 export const needsLate = (spec?: FormSpec): boolean =>
   !!spec &&
   Object.values(Object(spec.fields) as FormSpec["fields"]).some((field) => lacks(field?.kind));
 
-let build: Builder | undefined;
+/** Says that a module will come. */
+export const announce = (other: Other): unknown => (compiled[other] = undefined);
 
-/** Takes who builds the requests of CRMs: see `build.ts`. */
-export function extend(by: Builder): void {
-  build = by;
-}
-
-/** Who builds a call that this module cannot. */
-function builder(operation: string): Builder | undefined {
-  if (!/^(marketo|pardot|prospects)\./.test(operation)) return undefined;
-  if (!build) throw new FieldpostError("build.missing", Said.BUILD_MISSING);
-  return build;
+/** The calls of CRMs come with an import of their own. */
+function expect(operation: string): void {
+  if (!others[Other.BUILD] && /^(marketo|pardot|prospects)\./.test(operation))
+    throw Other.BUILD in compiled
+      ? notReady()
+      : new FieldpostError("build.missing", Said.BUILD_MISSING);
 }
 
 /** Compiles at once where the host lets us: to hand so few bytes to another thread takes several times as long. */

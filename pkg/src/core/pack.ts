@@ -91,10 +91,6 @@ export class Tape {
     return this.tape.slice(start, end);
   }
 
-  texts(count: number): string[] {
-    return Array.from({ length: count }, () => this.text());
-  }
-
   value(): unknown {
     switch (this.tape.charCodeAt(this.at++)) {
       case MarkCode.TEXT:
@@ -114,21 +110,19 @@ export class Tape {
         return list;
       }
       case MarkCode.MAP: {
-        const entries: [string, unknown][] = [];
-        while (!this.closed()) entries.push([this.text(), this.value()]);
-        // A name may be `__proto__`: assigning would set it.
-        return Object.fromEntries(entries);
+        let map: Record<string, unknown> = {};
+        while (!this.closed()) {
+          const name = this.text();
+          const value = this.value();
+          // Assigning would set it.
+          if (name === "__proto__") map = { ...map, [name]: value };
+          else map[name] = value;
+        }
+        return map;
       }
       default:
         return null;
     }
-  }
-
-  /** The next value as it stands there, with its marks. */
-  raw(): string {
-    const start = this.at;
-    this.value();
-    return this.tape.slice(start, this.at);
   }
 
   private closed(): boolean {

@@ -211,6 +211,11 @@ fn entry(
         match (field.kind, Node::of(value)) {
             (Kind::Record, Node::Map(entries)) => nested(field, entries, clears, writer),
             (Kind::Records, Node::List(items)) if PARAMS => list(field, items, clears, writer),
+            // Parameters alone have such a field; what is wrong is said there.
+            #[cfg(all(feature = "lean", not(feature = "full"), target_arch = "wasm32"))]
+            (Kind::Records, Node::List(_)) => {
+                let _ = rules::elsewhere::ask(field, value, writer);
+            }
             // One record where a list is due: a page of Marketo's says so.
             #[cfg(feature = "full")]
             (Kind::Records, Node::Map(_)) => list(field, PackedValues(value), clears, writer),
@@ -237,11 +242,28 @@ fn entry(
 fn nested(field: &Field<'_>, entries: PackedValues<'_>, clears: bool, writer: &mut ReportWriter) {
     let unknown = field.open.map_or(Unknown::Refuse, Unknown::Take);
     writer.values.push(MAP);
+    #[cfg(not(all(feature = "build", not(feature = "full"), target_arch = "wasm32")))]
     check(field.fields, unknown, clears, entries.0, writer);
+    // Where its fields are checked, the records of the list are.
+    #[cfg(all(feature = "build", not(feature = "full"), target_arch = "wasm32"))]
+    {
+        // It owns nothing that would have to be given back.
+        let form = std::mem::ManuallyDrop::new(super::Form {
+            clears,
+            ..super::Form::params(field.fields, unknown, &[])
+        });
+        crate::memory::peers::held(&*form, entries.0, writer);
+    }
     writer.values.push(CLOSE);
 }
 
-fn list(field: &Field<'_>, items: PackedValues<'_>, clears: bool, writer: &mut ReportWriter) {
+/// Checks a list of records.
+pub(crate) fn list(
+    field: &Field<'_>,
+    items: PackedValues<'_>,
+    clears: bool,
+    writer: &mut ReportWriter,
+) {
     let mut count = 0_i64;
     let mut rest = items;
     while !rest.is_done() {

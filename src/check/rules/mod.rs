@@ -113,9 +113,16 @@ fn matches(field: &Field<'_>, start: usize, writer: &mut ReportWriter) -> Verdic
     if fits { Ok(()) } else { Err(&code::PATTERN) }
 }
 
-fn judge(field: &Field<'_>, node: Node<'_>, packed: &[u8], writer: &mut ReportWriter) -> Verdict {
-    if !elsewhere::is_here(field.kind) {
-        return elsewhere::ask(field, packed, writer);
+/// The verdict on a packed value by the rule of its kind, which writes what is clean.
+pub(crate) fn judge(
+    field: &Field<'_>,
+    node: Node<'_>,
+    packed: &[u8],
+    writer: &mut ReportWriter,
+) -> Verdict {
+    #[cfg(all(feature = "lean", not(feature = "full"), target_arch = "wasm32"))]
+    if let Some(verdict) = elsewhere::ask(field, packed, writer) {
+        return verdict;
     }
     let text = match (field.kind, node) {
         (Kind::Labels, _) if VALUES => return label::list(field, node, true, writer),

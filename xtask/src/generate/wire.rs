@@ -123,6 +123,11 @@ pub(super) fn border(_: &Path) -> Outcome<String> {
         "\n/** Those whose rules a page gets when its form has one of them. */\nexport const LATE = [{}] as const;",
         Kind::LATE.iter().map(|kind| quoted(kind.name())).collect::<Vec<_>>().join(", ")
     )?;
+    writeln!(
+        text,
+        "\n/** How many kinds a visitor's form may use; those of a greater number are for parameters. */\nexport const VISITOR_KINDS = {};",
+        Kind::VISITOR.len()
+    )?;
     text.push_str("\n/** The numbers of kinds that are checked alone. */\n");
     for name in ["email", "phone", "labels"] {
         let number = Kind::VISITOR.iter().position(|(known, _)| *known == name);
