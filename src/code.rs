@@ -248,7 +248,7 @@ issues! {
     }
 
     "Labels", "" {
-        LABELS_MANY = "labels.many" stops "Please use at most {} labels.";
+        LABELS_MANY = "labels.many" stops "Please use at most {} items.";
         LABELS_FEW = "labels.few" stops "Please use at least {} labels.";
         LABELS_LONG = "labels.long" stops "A label can have at most {} characters.";
         LABELS_COMMA = "labels.comma" stops "A label in a filter cannot contain a comma.";
@@ -326,7 +326,7 @@ issues! {
         PARAM_NAME = "params.name" stops "A name begins with a letter and has letters, digits and _ only.";
         PARAM_FOREVER = "params.forever" warns "A field that was created can never be deleted, only hidden.";
         PARAM_STANDARD = "params.standard" stops "This cannot be changed of a standard field.";
-        PARAM_ARGUMENT = "params.argument" stops "The procedure takes only these arguments: {}.";
+        PARAM_ARGUMENT = "params.argument" stops "Only these are taken here: {}.";
         OPERATION_UNKNOWN = "params.operation" stops "There is no such operation.";
     }
 

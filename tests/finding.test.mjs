@@ -98,10 +98,25 @@ describe("what a person finds", () => {
   test("every attempt stands in its lead's story, with what came of it", async () => {
     await at.faults([
       { operation: WRITES.prospects, fault: "status", status: 503, times: 1 },
-      { operation: WRITES.marketo, fault: "code", code: 1003, times: 1 },
+      {
+        operation: WRITES.marketo,
+        fault: "code",
+        code: 1003,
+        message: "Invalid value for field 'firstName' and value 'Ann'",
+        times: 1,
+      },
     ]);
     const { id } = await send();
     await settled(id, "dead");
+    // The parameter that the system complains of stands beside the code, by the owner's name for it; what was typed does not.
+    const about = async (path) =>
+      JSON.stringify(await read(path)).match(/"code":"marketo\.1003","param":"firstName"/g);
+    assert.equal((await about(`lead?id=${id}`)).length, 2, "in its row, and of its attempt");
+    assert.ok(await about(`leads?id=${id}`));
+    assert.ok(await about("attention?phase=dead"));
+    const [{ deliveries: rows }] = (await search({ text: id })).leads;
+    assert.equal(rows[0].param, "firstName");
+    assert.ok(!JSON.stringify(await read(`lead?id=${id}`)).includes("Ann"));
     await until(
       async () =>
         (await read(`lead?id=${id}`)).deliveries.every(({ phase }) =>

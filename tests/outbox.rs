@@ -7,7 +7,7 @@ use fieldpost::relay::effect::Effect;
 use fieldpost::relay::outbox::{Event, Kit, Moment, step};
 use fieldpost::relay::run::{Failure, Heard, Run};
 use fieldpost::relay::schedule::Schedule;
-use fieldpost::{Outcome, System, recipe};
+use fieldpost::{Issue, Outcome, System, code, recipe};
 
 const NOW: u64 = 1_795_000_000_000;
 
@@ -141,6 +141,43 @@ fn a_lost_call_is_waited_for_whatever_broke_after_it() {
         _ => None,
     });
     assert_eq!(next, Some(NOW + 35_000), "{effects:?}");
+}
+
+/// What the owner can mend is named where a lead dies, in its line of the log and in what is kept of its outcome.
+#[test]
+fn a_dead_letter_says_what_it_is_about() {
+    let mut outbox = Outbox::asking();
+    let failure = Failure {
+        code: "params.invalid".to_owned(),
+        issues: vec![Issue::error("input[0].leadFormFields.email", &code::EMAIL_AT)],
+        map: vec![("email".to_owned(), "email".to_owned())],
+        ..Failure::default()
+    };
+    let granted = Heard::Granted {
+        asked: NOW,
+        uncertain_until: None,
+        others: None,
+        kept: false,
+        probe: false,
+        version: None,
+        token: "token".to_owned(),
+        stands: true,
+    };
+    outbox.hears(granted);
+    let mut effects = outbox.hears(Heard::Failed(failure));
+    let heard = Heard::Released { hold: None, until: 0, blamed: false, opened: false };
+    effects.extend(outbox.hears(heard));
+    let about = effects.iter().find_map(|effect| match effect {
+        Effect::Log { event: "delivery.dead", code, param, .. } => {
+            Some((code.as_deref(), param.as_deref()))
+        }
+        _ => None,
+    });
+    let field = "input[0].leadFormFields.email";
+    assert_eq!(about, Some((Some("email.at"), Some(field))), "{effects:?}");
+    let state = read(&outbox.run.state).unwrap();
+    let Some(Outcome::Refused { issues, .. }) = state.outcome else { panic!("{effects:?}") };
+    assert_eq!(issues.first().unwrap().field, field);
 }
 
 /// Leads that were just written down are promised once an alarm stands below them: it comes before anything begins.

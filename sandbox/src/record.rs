@@ -10,13 +10,14 @@ use crate::store::things::Thing;
 use crate::system::Name;
 
 /// What may be put there: the system, the object, and the members that it needs.
-const OBJECTS: [(Name, &str, &[&str]); 6] = [
+const OBJECTS: [(Name, &str, &[&str]); 7] = [
     (Name::Marketo, "smartCampaign", &["leadId", "smartCampaignId"]),
     (Name::Pardot, "externalActivity", &["prospect_id"]),
     (Name::Pardot, "visitorActivity", &["type"]),
     (Name::Pardot, "listMembership", &["list_id", "prospect_id"]),
     (Name::Pardot, "prospectAccount", &["name"]),
     (Name::Pardot, "visitor", &[]),
+    (Name::Pardot, "optOut", &["prospect_id"]),
 ];
 
 /// The kind under which things of an object lie, apart from what operations keep.

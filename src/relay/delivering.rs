@@ -414,17 +414,18 @@ impl Stepping<'_> {
             let next = next.max((self.kit.read)(&run.state).map_or(0, |known| known.next));
             self.out.push(Effect::Stumble { phase, code: code.to_owned(), next, trouble });
             if dead {
-                self.died(run, code);
+                self.died(run, code, None);
             }
         }
         self.leave(run);
     }
 
-    fn died(&mut self, run: &Run, code: &str) {
+    fn died(&mut self, run: &Run, code: &str, param: Option<String>) {
         self.out.push(line("delivery.dead", |line| {
             line.id = Some(run.id.clone());
             line.account = Some(run.account.clone());
             line.code = Some(code.to_owned());
+            line.param = param;
         }));
         self.out.push(Effect::Count { name: ["died ", code].concat() });
         self.out.push(Effect::Ended {});
@@ -485,7 +486,10 @@ impl Stepping<'_> {
         run.code.clone_from(&code);
         let was = std::mem::replace(&mut run.phase, phase.to_owned());
         match phase {
-            "dead" if was != phase => self.died(run, code.as_deref().unwrap_or_default()),
+            "dead" if was != phase => {
+                let param = delivery.outcome.as_ref().and_then(about);
+                self.died(run, code.as_deref().unwrap_or_default(), param);
+            }
             "done" if was != phase => self.out.push(Effect::Ended {}),
             _ => {}
         }
@@ -538,6 +542,12 @@ fn kind_of(outcome: &Outcome) -> &'static str {
         Outcome::Retry { .. } => "retry",
         Outcome::Unknown { .. } => "unknown",
     }
+}
+
+/// The parameter that a refusal names first.
+fn about(outcome: &Outcome) -> Option<String> {
+    let Outcome::Refused { issues, .. } = outcome else { return None };
+    issues.first().map(|issue| issue.field.clone()).filter(|field| !field.is_empty())
 }
 
 /// What an operator may see of an outcome.

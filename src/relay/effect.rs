@@ -95,6 +95,9 @@ pub enum Effect {
         /// Why.
         #[serde(skip_serializing_if = "Option::is_none")]
         code: Option<String>,
+        /// The parameter that it is about: a path, which ends with the owner's name for it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        param: Option<String>,
         /// Milliseconds.
         #[serde(skip_serializing_if = "Option::is_none")]
         wait: Option<u64>,

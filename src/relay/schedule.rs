@@ -486,12 +486,13 @@ pub(super) struct Line {
     pub(super) account: Option<String>,
     pub(super) form: Option<String>,
     pub(super) code: Option<String>,
+    pub(super) param: Option<String>,
     pub(super) wait: Option<u64>,
 }
 
 pub(super) fn line(event: &'static str, say: impl FnOnce(&mut Line)) -> Effect {
     let mut line = Line::default();
     say(&mut line);
-    let Line { id, account, form, code, wait } = line;
-    Effect::Log { event, id, account, form, code, wait }
+    let Line { id, account, form, code, param, wait } = line;
+    Effect::Log { event, id, account, form, code, param, wait }
 }

@@ -98,6 +98,7 @@ export type Effect =
       id?: string;
       account?: string;
       form?: string;
+      param?: string;
       code?: string;
       wait?: number;
     }

@@ -6,7 +6,7 @@ export interface Operations {
   "relay.lead.submit": { params: { "form": string; "v"?: string | null; "token"?: string | null; "key"?: string | null; "page"?: string | null; "query"?: string | null; "referrer"?: string | null; "first"?: string | null; "last"?: string | null; "mkto_trk"?: string | null; "pardot"?: string | null; "turnstile"?: string | null; "again"?: string | null; "values": { [name: string]: unknown } }; reply: "stored" | "queued" };
   /** Creates a prospect, or with `update` changes the one with the same e-mail or phone. */
   "prospects.prospect.upsert": { params: { "firstName": string; "lastName": string; "email"?: string | null; "phone"?: string | null; "stageId"?: string | null; "pipelineId"?: string | null; "licenseStatus"?: "not_started" | "in_progress" | "licensed" | null; "labels"?: string | readonly (string | number)[] | null; "notes"?: string | null; "title"?: string | null; "company"?: string | null; "userId"?: string | null; "streetAddress"?: string | null; "city"?: string | null; "state"?: string | null; "postalCode"?: string | null; "officeId"?: string | null; "sourceId"?: string | null; "newSourceName"?: string | null; "resume"?: { [name: string]: unknown } | null; "muteWebhook"?: boolean | 0 | 1 | null; "jobId"?: string | null; "update"?: boolean | 0 | 1 | null }; reply: "stored" };
-  /** Creates a prospect; version 4 always creates, even where the e-mail is known. */
+  /** Creates a prospect; version 4 always creates, even where the e-mail is known. Without `campaign_id` it joins the oldest campaign. */
   "pardot.prospect.create": { params: { "email": string; [name: string]: unknown }; reply: "stored" };
   /** Updates the prospect of an id or CRM id; by e-mail version 4 always creates. */
   "pardot.prospect.upsert": { params: { "id"?: number | string | null; "fid"?: string | null; "email"?: string | null; [name: string]: unknown }; reply: "stored" };
@@ -62,7 +62,7 @@ export interface Operations {
   "pardot.export.read": { params: { "id": number | string; "format"?: "json" | "xml" | null }; reply: "found" };
   /** Lists exports with their states, newest first; without their files. */
   "pardot.export.query": { params: { "created_after"?: string | null; "created_before"?: string | null; "updated_after"?: string | null; "updated_before"?: string | null; "status"?: "Complete" | "Failed" | "Processing" | "Waiting" | null; "object"?: "externalActivity" | "visitorActivity" | "listMembership" | "prospect" | "prospectAccount" | "visitor" | null; "limit"?: number | string | null; "offset"?: number | string | null; "sort_by"?: "id" | "created_at" | "updated_at" | null; "sort_order"?: "ascending" | "descending" | null; "format"?: "json" | "xml" | null }; reply: "found" };
-  /** Downloads one file of a complete export as CSV; files and rows come in no order. */
+  /** Downloads one file of a complete export as CSV; files and rows come in no order, times in the zone that its maker had then, and after 7 days nothing. */
   "pardot.export.download": { params: { "id": number | string; "file": number | string }; reply: "found" };
   /** Cancels an export that is neither complete nor failed. */
   "pardot.export.cancel": { params: { "id": number | string; "format"?: "json" | "xml" | null }; reply: "stored" };
@@ -78,7 +78,7 @@ export interface Operations {
   "marketo.lead.sync": { params: { "action"?: "createOrUpdate" | "createOnly" | "updateOnly" | "createDuplicate" | null; "lookupField"?: string | null; "partitionName"?: string | null; "asyncProcessing"?: boolean | 0 | 1 | null; "input": readonly { "id"?: number | string | null; "email"?: string | null; [name: string]: unknown }[] }; reply: "stored" | "batch" };
   /** Upserts up to 300 leads and adds an activity to a program. A record's `cookies` means no history. */
   "marketo.lead.push": { params: { "programName": string; "programStatus"?: string | null; "lookupField"?: string | null; "source"?: string | null; "reason"?: string | null; "partitionName"?: string | null; "input": readonly { "id"?: number | string | null; "email"?: string | null; "cookies"?: string | null; "mktToken"?: string | null; [name: string]: unknown }[] }; reply: "stored" | "batch" };
-  /** Merges up to 25 leads into one; its own values win, and its empty ones are filled. */
+  /** Merges up to 25 leads into one; its own values win, and its empty ones are filled. With Salesforce beside it a contact wins over a lead, and either over what is in Marketo alone, whichever is named. */
   "marketo.lead.merge": { params: { "id": number | string; "leadId"?: number | string | null; "leadIds"?: string | readonly (string | number)[] | null; "mergeInCRM"?: boolean | 0 | 1 | null }; reply: "stored" };
   /** Ties a Munchkin cookie to a lead; what the cookie did before stays with an earlier lead. */
   "marketo.lead.associate": { params: { "id": number | string; "cookie": string }; reply: "stored" };

@@ -4,7 +4,7 @@ export const LIMITS: Readonly<Record<string, string>> = {
   "value.any_of": "Please fill in at least one of these: {}.",
   "text.short": "Please use at least {} characters.",
   "text.long": "Please use at most {} characters.",
-  "labels.many": "Please use at most {} labels.",
+  "labels.many": "Please use at most {} items.",
   "labels.few": "Please use at least {} labels.",
   "labels.long": "A label can have at most {} characters.",
   "choices.many": "Please choose at most {}.",
@@ -22,6 +22,6 @@ export const LIMITS: Readonly<Record<string, string>> = {
   "params.exclusive": "At most one of these parameters may be given: {}.",
   "params.sets": "One of these sets of parameters is needed: {}.",
   "params.order": "This time must lie after {}.",
-  "params.argument": "The procedure takes only these arguments: {}.",
+  "params.argument": "Only these are taken here: {}.",
   "account.credential": "The account's {} is missing or empty. Put it into its credentials.",
 };

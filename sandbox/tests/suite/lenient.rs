@@ -11,12 +11,15 @@ const NONE: Value = Value::Null;
 #[test]
 fn marketo_skips_what_is_of_another_type() {
     let marketo = Marketo::start();
+    let field = json!({ "input": [{ "name": "workEmail", "displayName": "Work e-mail", "dataType": "email" }] });
+    marketo.call("POST", "/rest/v1/leads/schema/fields.json", &field);
     let long = "x".repeat(256);
     for (field, value) in [
         ("leadScore", json!("many")),
         ("unsubscribed", json!("perhaps")),
         ("dateOfBirth", json!("yesterday")),
         ("firstName", json!(long)),
+        ("workEmail", json!("bademail")),
     ] {
         let reply = marketo.sync(&json!({ "input": [{ "email": "a@b.co", field: value }] }));
         assert_eq!(
@@ -101,7 +104,7 @@ fn marketo_reads_several_values_and_other_methods() {
         describe["result"].as_array().unwrap().iter().filter(|one| one["rest"]["readOnly"] == true);
     assert_eq!(
         kept.map(|one| one["rest"]["name"].as_str().unwrap()).collect::<Vec<_>>(),
-        ["id", "createdAt", "updatedAt"]
+        ["createdAt", "updatedAt"]
     );
 }
 
@@ -208,4 +211,184 @@ fn salesforce_takes_a_client_by_http_basic() {
     assert!(token(&[FORM, basic]).json()["access_token"].is_string());
     let wrong = token(&[FORM, ("authorization", "Basic eDp5")]);
     assert_eq!((wrong.status, &wrong.json()["error"]), (400, &json!("invalid_client_id")));
+}
+
+#[test]
+fn marketo_says_1003_of_what_an_action_does_not_take() {
+    let marketo = Marketo::start();
+    let person = json!({ "email": "a@b.co" });
+    let id = marketo.sync(&json!({ "input": [person] }))["result"][0]["id"].clone();
+    let with_id = json!([{ "id": id, "email": "a@b.co" }]);
+    for body in [
+        json!({ "action": "createOnly", "input": with_id }),
+        json!({ "action": "createOrUpdate", "input": with_id }),
+        json!({ "action": "createDuplicate", "input": with_id }),
+        json!({ "action": "upsert", "input": [person] }),
+        json!({ "action": "updateOnly", "partitionName": "EU", "input": [person] }),
+        json!({ "action": "createDuplicate", "partitionName": "EU", "input": [person] }),
+        json!({ "input": [{ "email": "a@b.co", "createdAt": "2026-01-01T00:00:00Z" }] }),
+    ] {
+        assert_eq!(Marketo::codes(&marketo.sync(&body)), ["1003"], "{body}");
+    }
+    let by_id = json!({ "action": "updateOnly", "lookupField": "id", "input": with_id });
+    assert_eq!(marketo.sync(&by_id)["result"][0]["status"], "updated");
+    let leads = json!({ "input": { "leads": [{ "id": id }] } });
+    let asked = |campaign: &str| {
+        let path = format!("/rest/v1/campaigns/{campaign}/trigger.json");
+        Marketo::codes(&marketo.call("POST", &path, &leads))
+    };
+    assert_eq!((asked("3746"), asked("900000")), (vec![], vec!["1003".to_owned()]));
+    let program = "/rest/v1/leads/programs/abc.json";
+    assert_eq!(Marketo::codes(&marketo.call("GET", program, &NONE)), ["1001"]);
+    assert_eq!(marketo.0.leads().len(), 1);
+}
+
+#[test]
+fn marketo_says_1007_where_several_have_the_key() {
+    let marketo = Marketo::start();
+    let twins = json!({ "action": "createDuplicate", "input": [{ "email": "a@b.co" }, { "email": "a@b.co" }] });
+    marketo.sync(&twins);
+    for action in ["createOrUpdate", "createOnly", "updateOnly"] {
+        let reply = marketo.sync(&json!({ "action": action, "input": [{ "email": "A@b.co" }] }));
+        let expected = (&json!(true), vec!["1007".to_owned()]);
+        assert_eq!((&reply["success"], Marketo::codes(&reply)), expected, "{action}");
+        assert_eq!(reply["result"][0]["status"], "skipped");
+    }
+}
+
+#[test]
+fn marketo_keeps_leads_in_their_partitions() {
+    let marketo = Marketo::start();
+    let of = |partition: &str, email: &str| {
+        marketo.sync(&json!({ "partitionName": partition, "input": [{ "email": email }] }))
+    };
+    assert_eq!(of("EU", "a@b.co")["result"][0]["status"], "created");
+    assert_eq!(of("EU", "a@b.co")["result"][0]["status"], "updated");
+    assert_eq!(Marketo::codes(&of("US", "a@b.co")), ["1010"]);
+    marketo.sync(&json!({ "input": [{ "email": "b@b.co" }] }));
+    assert_eq!(Marketo::codes(&of("EU", "b@b.co")), ["1010"], "it lives in the default one");
+    let path = "/rest/v1/leads.json?filterType=leadPartitionId&filterValues=2&fields=email,leadPartitionId";
+    let found = marketo.call("GET", path, &NONE)["result"].clone();
+    assert_eq!((&found[0]["email"], &found[0]["leadPartitionId"]), (&json!("a@b.co"), &json!(2)));
+    let moved = json!({ "input": [{ "id": found[0]["id"], "partitionName": "US" }] });
+    marketo.call("POST", "/rest/v1/leads/partitions.json", &moved);
+    assert_eq!(of("US", "a@b.co")["result"][0]["status"], "updated");
+}
+
+#[test]
+fn pardot_drops_a_field_that_the_account_does_not_have() {
+    let (server, token) = pardot();
+    let made = server.pardot(
+        &token,
+        "POST",
+        "create",
+        "email=a%40b.co&Shoe_size=44&city=Ghent&Color_0=red&is_starred=1&is_reviewed=0",
+    );
+    let prospect = &made.json()["prospect"];
+    assert_eq!(made.status, 201, "and says nothing of it");
+    assert_eq!((prospect.get("Shoe_size"), &prospect["city"]), (None, &json!("Ghent")));
+    assert_eq!(prospect["Color"], json!({ "value": ["red"] }));
+    // As recorded: flags are numbers, and what no answer had is not there.
+    let flags = [&prospect["is_starred"], &prospect["is_reviewed"], &prospect["is_do_not_call"]];
+    assert_eq!(flags, [&json!(1), &json!(0), &NONE]);
+    assert!(prospect.get("is_archived").is_none() && prospect.get("prospect_account_id").is_none());
+    let batch = "prospects=%7B%22prospects%22%3A%5B%7B%22email%22%3A%22c%40b.co%22%2C%22Shoe_size%22%3A44%7D%5D%7D";
+    server.pardot(&token, "POST", "batchCreate", batch);
+    assert!(server.leads().iter().all(|lead| lead["fields"].get("Shoe_size").is_none()));
+    server.configure(&json!({ "pardot": { "customFields": { "Shoe_size": "Number" } } }));
+    let id = prospect["id"].to_string();
+    let known = server.pardot(&token, "POST", &format!("update/id/{id}"), "Shoe_size=44").json();
+    assert_eq!(known["prospect"]["Shoe_size"], 44);
+}
+
+#[test]
+fn pardot_mails_nobody_who_has_opted_out() {
+    let (server, token) = pardot();
+    let make = |email: &str, more: &str| {
+        let body = format!("email={email}%40b.co&list_9=1{more}");
+        server.pardot(&token, "POST", "create", &body).json()["prospect"]["id"].clone()
+    };
+    let (out, blocked, open) = (make("out", ""), make("no", "&is_do_not_email=1"), make("yes", ""));
+    server.control(
+        "/_sandbox/records",
+        &json!({ "system": "pardot", "object": "optOut", "prospect_id": out }),
+    );
+    let read = server.pardot(&token, "GET", &format!("read/id/{out}"), "").json();
+    assert_eq!(
+        (&read["prospect"]["opted_out"], &read["prospect"]["recent_interaction"]),
+        (&json!(1), &json!("Opted Out"))
+    );
+    // No operation takes it back.
+    let written = server.pardot(&token, "POST", &format!("update/id/{out}"), "opted_out=0").json();
+    assert_eq!(written["prospect"]["opted_out"], 1);
+    let send = |path: &str, more: &str| {
+        let body = format!("campaign_id=1&email_template_id=11{more}");
+        let path = format!("/api/email/version/4/do/{path}?format=json");
+        server.send("POST", &path, &[FORM, UNIT, ("authorization", &token)], &body).json()
+    };
+    for id in [&out, &blocked] {
+        let refused = send(&format!("send/prospect_id/{id}"), "");
+        assert_eq!(refused["@attributes"]["err_code"], 3, "as if there were nobody");
+        let answer = send(&format!("send/prospect_id/{id}"), "&operational_email=true");
+        assert!(answer["email"]["id"].is_i64(), "{answer}");
+    }
+    assert_eq!(send("send/prospect_email/out%40b.co", "")["@attributes"]["err_code"], 3);
+    assert!(send(&format!("send/prospect_id/{open}"), "")["email"]["id"].is_i64());
+    let list = send("send", "&list_ids[]=9")["email"]["id"].to_string();
+    let path = format!("/api/email/version/4/do/stats/id/{list}?format=json");
+    let stats = server.send("GET", &path, &[UNIT, ("authorization", &token)], "").json();
+    assert_eq!(stats["stats"]["sent"], 1, "{stats}");
+}
+
+#[test]
+fn pardot_exports_the_fields_that_an_object_has() {
+    let (server, token) = pardot();
+    let export = |object: &str, fields: Value| {
+        let arguments = json!({ "created_after": "1 week ago" });
+        let procedure = json!({ "name": "filter_by_created_at", "arguments": arguments });
+        let body = json!({ "object": object, "fields": fields, "procedure": procedure });
+        let headers = [JSON, UNIT, ("authorization", token.as_str())];
+        let path = "/api/export/version/4/do/create?format=json";
+        let reply = server.send("POST", path, &headers, &body.to_string()).json();
+        reply["@attributes"]["err_code"].as_i64()
+    };
+    for (object, fields, code) in [
+        ("externalActivity", json!(["id", "prospectId", "activityDate", "createdById"]), None),
+        ("externalActivity", json!(["prospect_id"]), Some(130)),
+        ("prospect", json!(["email", "converted_at", "Visits"]), None),
+        ("prospect", json!(["email", "Shoe_size"]), Some(130)),
+        ("prospect", json!(["recent_interaction"]), Some(130)),
+    ] {
+        assert_eq!(export(object, fields.clone()), code, "{object} {fields}");
+    }
+}
+
+#[test]
+fn pardot_answers_by_the_account() {
+    let (server, token) = pardot();
+    let read = |version: u8, by: &str, format: &str| {
+        let path = format!("/api/prospect/version/{version}/do/read/{by}{format}");
+        server.send("GET", &path, &[UNIT, ("authorization", token.as_str())], "")
+    };
+    let code = |version: u8, by: &str| {
+        let reply = read(version, by, "?format=json");
+        (reply.status, reply.json()["@attributes"]["err_code"].as_i64())
+    };
+    // Whatever is asked for, the version comes first.
+    assert_eq!(code(3, "id/1"), (400, Some(88)));
+    assert_eq!(code(3, "id/x"), (400, Some(88)));
+    assert_eq!(code(4, "id/1"), (400, Some(3)));
+    assert!(read(3, "id/1", "").text().contains("<err code=\"88\">"));
+    server.configure(&json!({ "pardot": { "version": 3 } }));
+    assert_eq!(code(4, "email/a%40b.co"), (400, Some(89)));
+    assert_eq!(code(3, "email/a%40b.co"), (400, Some(4)), "nobody is an error");
+    assert_eq!(code(3, "fid/00Q000000000001"), (400, Some(198)), "version 3 knows no CRM ids");
+    let body = "email=a%40b.co&fid=00Q000000000001";
+    let path = "/api/prospect/version/3/do/create?format=json";
+    let made = server.send("POST", path, &[FORM, UNIT, ("authorization", token.as_str())], body);
+    assert_eq!(made.json()["prospect"]["salesforce_fid"], NONE);
+    // The quota is the account's, whatever its version.
+    server.configure(&json!({ "pardot": { "limits": { "daily": 0 } } }));
+    assert_eq!(code(3, "id/1"), (400, Some(122)));
+    assert_eq!(code(4, "id/1"), (400, Some(89)), "and a call of the other version is none of it");
 }

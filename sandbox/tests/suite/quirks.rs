@@ -267,7 +267,7 @@ fn a_write_by_id_takes_a_prospect_out_of_the_archive() {
     let token = server.pardot_token();
     let call = |operation: &str, body: &str| server.pardot(&token, "POST", operation, body).json();
     let id = call("create", "email=a%40b.co")["prospect"]["id"].to_string();
-    assert_eq!(call(&format!("update/id/{id}"), "is_archived=1")["prospect"]["is_archived"], true);
+    assert_eq!(call(&format!("update/id/{id}"), "is_archived=1")["prospect"]["is_archived"], 1);
     assert_eq!(
         call(&format!("upsert/id/{id}"), "city=Ghent")["prospect"]["is_archived"],
         Value::Null

@@ -323,7 +323,6 @@ impl Limiter {
             told.message.clone_into(&mut target.message);
             target.name()
         } else {
-            settled.events.push(("target.closed", told.form.to_owned(), told.code.to_owned()));
             let target = Target {
                 form: told.form.to_owned(),
                 param,
@@ -334,6 +333,7 @@ impl Limiter {
                 asked: told.id.to_owned(),
             };
             let name = target.name();
+            settled.events.push(("target.closed", name.clone(), told.code.to_owned()));
             self.targets.push(target);
             name
         };
@@ -375,11 +375,7 @@ impl Limiter {
             targets.retain(|target| {
                 let goes = target.name() == *name;
                 if goes {
-                    settled.events.push((
-                        "target.opened",
-                        target.form.clone(),
-                        target.code.clone(),
-                    ));
+                    settled.events.push(("target.opened", name.clone(), target.code.clone()));
                     changes.target(name);
                 }
                 !goes

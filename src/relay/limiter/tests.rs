@@ -315,6 +315,20 @@ fn events(settled: &Settled) -> Vec<&str> {
 }
 
 #[test]
+fn what_closes_and_opens_is_said_with_its_parameter() {
+    let mut limiter = Limiter::default();
+    limiter.acquire(MANY, ask("1", "a"), 0);
+    let settled = limiter.settle(Told { param: "phone", ..told("1", Fault::Target) }, 100);
+    let said = ("target.closed", "contact/phone".to_owned(), "code".to_owned());
+    assert_eq!(settled.events, [said]);
+    limiter.release("1", Keep::No, None);
+    let ask = Ask { fills: "email\nphone", ..ask("2", "b") };
+    assert_eq!(limiter.acquire(MANY, ask, 60_100), PROBE);
+    let said = ("target.opened", "contact/phone".to_owned(), "code".to_owned());
+    assert_eq!(limiter.settle(stored("2"), 60_200).events, [said]);
+}
+
+#[test]
 fn a_form_that_the_account_does_not_take_waits_and_the_others_go_on() {
     let mut limiter = Limiter::default();
     limiter.acquire(MANY, ask("1", "a"), 0);

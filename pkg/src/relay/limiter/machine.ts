@@ -163,8 +163,10 @@ export class Limiter {
     look: ({ outside }, number, deadline, token = "", version = "") =>
       outside.look(Number(number), Number(deadline), token, version),
     midnight: ({ outside }, number, zone = "") => outside.midnight(Number(number), zone),
-    log: ({ account }, event = "", form = "", code = "") =>
-      log(event as LogEvent, { account, ...(form && { form }), code }),
+    log: ({ account }, event = "", target = "", code = "") => {
+      const [form, param] = target.split("/");
+      log(event as LogEvent, { account, ...(form && { form }), ...(param && { param }), code });
+    },
   };
 
   private store(step: Step, statement: string, ...words: string[]): void {

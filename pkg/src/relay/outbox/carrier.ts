@@ -3,7 +3,7 @@ import type { Effect, Happened, Rendered, Run } from "../../core/edge.js";
 import { FieldpostError } from "../../core/errors.js";
 import type { Called, Unsent } from "../calls/call.js";
 import { patience } from "../host/consult.js";
-import { MOST_ATTEMPTS, type Attempt, written } from "../storage/attempts.js";
+import { aboutOf, type Attempt, MOST_ATTEMPTS, wordOf, written } from "../storage/attempts.js";
 import type { OperatorStore } from "../storage/operator-store.js";
 import { fills } from "../lead/fills.js";
 import { LIMITER_DEADLINE } from "./deadlines.gen.js";
@@ -193,6 +193,7 @@ export class Carrier {
         operation,
         kind: outcome.kind,
         code: why(outcome),
+        param: aboutOf(outcome as { issues?: { field: string }[] }),
       };
       return { event: "called", outcome, after, ...pace };
     },
@@ -236,7 +237,8 @@ export class Carrier {
         code,
         id,
       ),
-    log: ({ do: _, event, ...line }) => log(event as LogEvent, line),
+    log: ({ do: _, event, param, ...line }) =>
+      log(event as LogEvent, param === undefined ? line : { ...line, param: wordOf(param) }),
     count: ({ name }) => this.store.tick(name),
     write: ({ state, phase, next, code, maybe_repeated, warning, answered, keep }, own) => {
       const put = (): void =>

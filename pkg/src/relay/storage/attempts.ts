@@ -8,7 +8,19 @@ export interface Attempt {
   kind: string;
   /** Why, or the system's own word for what it did. */
   code: string | null;
+  /** The parameters that it is about, by the owner's names for them, with blanks between. */
+  param: string | null;
 }
+
+/** The owner's own word for a parameter: of `input[0].leadFormFields.fax` that is `fax`. */
+export const wordOf = (field: string): string => field.slice(field.lastIndexOf(".") + 1);
+
+/** What an outcome has to say of that. */
+export const aboutOf = (outcome?: { issues?: { field: string }[] } | null): string | null =>
+  outcome?.issues
+    ?.map(({ field }) => wordOf(field))
+    .filter(Boolean)
+    .join(" ") || null;
 
 /** A code may be a system's own text. */
 const MOST_CODE = 100;
@@ -17,21 +29,37 @@ const MOST_CODE = 100;
 export const MOST_ATTEMPTS = 4_000;
 
 /** As one stands in its delivery's row: a line that begins with its end, so that one that was cut can be told. */
-export const written = ({ at, took, operation, kind, code }: Attempt): string =>
-  `\n${JSON.stringify([at, took, operation, kind, code?.slice(0, MOST_CODE) ?? null])}`;
+export const written = ({ at, took, operation, kind, code, param }: Attempt): string =>
+  `\n${JSON.stringify([at, took, operation, kind, cut(code), ...(param ? [cut(param)] : [])])}`;
+
+const cut = (text: string | null): string | null => text?.slice(0, MOST_CODE) ?? null;
 
 /** The attempts of a row, the oldest first; `cut` where there were more. */
 export function attemptsOf(kept: unknown): { attempts: Attempt[]; cut: boolean } {
-  const [cut = "", ...lines] = String(kept ?? "").split("\n");
+  const [before = "", ...lines] = String(kept ?? "").split("\n");
   const attempts = lines.map((line) => {
-    const [at, took, operation, kind, code] = JSON.parse(line) as [
+    const [at, took, operation, kind, code, param = null] = JSON.parse(line) as [
       number,
       number,
       string,
       string,
       string | null,
+      (string | null)?,
     ];
-    return { at, took, operation, kind, code };
+    return { at, took, operation, kind, code, param };
   });
-  return { attempts, cut: cut !== "" };
+  return { attempts, cut: before !== "" };
+}
+
+/** Which record the system has made or found, and what a refusal is about: what it said last, as a delivery's state has it. */
+export function outcomeOf(state: unknown): { record: string | null; param: string | null } {
+  try {
+    const { outcome } = JSON.parse(String(state)) as {
+      outcome?: { kind?: string; id?: string; issues?: { field: string }[] };
+    };
+    const record = outcome?.kind === "stored" ? (outcome.id ?? null) : null;
+    return { record, param: aboutOf(outcome) };
+  } catch {
+    return { record: null, param: null };
+  }
 }

@@ -1,4 +1,4 @@
-import { attemptsOf } from "./attempts.js";
+import { attemptsOf, outcomeOf } from "./attempts.js";
 import { type Gone, goneBy, isGone, LAST } from "./gone.js";
 import { breath } from "./merge.js";
 import { STATES, type LeadState } from "./lead-state.js";
@@ -171,13 +171,17 @@ export class Finding {
       id,
     );
     const deliveries = this.store.rows(
-      "SELECT account, phase, code, warning, hold, maybe_repeated, next, reason FROM deliveries WHERE lead = ? ORDER BY id",
+      "SELECT account, phase, code, warning, hold, maybe_repeated, next, reason, state FROM deliveries WHERE lead = ? ORDER BY id",
       id,
     );
     return {
       ...own,
       ...(values && { who: this.who(id) }),
-      deliveries: deliveries.map((row) => ({ ...row, gone: this.goneOf(own["form"], row) })),
+      deliveries: deliveries.map(({ state, ...row }) => ({
+        ...row,
+        param: outcomeOf(state).param,
+        gone: this.goneOf(own["form"], row),
+      })),
     };
   }
 
@@ -226,7 +230,7 @@ export class Finding {
       deliveries: deliveries.map(({ state, attempts, round, ...row }) => ({
         ...row,
         gone: this.goneOf(own["form"], row),
-        record: recordOf(state),
+        ...outcomeOf(state),
         // A round's name begins with its time.
         sentOn: round === null ? null : Number.parseInt(String(round), 36),
         ...attemptsOf(attempts),
@@ -243,16 +247,6 @@ const LEAD_STATE = `CASE ${Object.entries(STATES)
   .filter(([name]) => name !== "person")
   .map(([name, is]) => `WHEN ${is} THEN '${name}'`)
   .join(" ")} END`;
-
-/** Which record the system has made or found: what it said last of it. */
-function recordOf(state: unknown): string | null {
-  try {
-    const { outcome } = JSON.parse(String(state)) as { outcome?: { kind?: string; id?: string } };
-    return outcome?.kind === "stored" ? (outcome.id ?? null) : null;
-  } catch {
-    return null;
-  }
-}
 
 interface Consent {
   field: string;

@@ -1,3 +1,4 @@
+import { outcomeOf } from "./attempts.js";
 import { counted } from "./counted.js";
 import type { OperatorStore } from "./operator-store.js";
 import { type Gone, goneBy, type GoneGroup, isGone, LAST } from "./gone.js";
@@ -71,7 +72,7 @@ export class Listing {
   deliveries(which: Which, before: string): Page {
     return this.page(which, "all", before, (lead) => {
       const rows = this.store.rows(
-        `SELECT deliveries.id AS id, lead, account, phase, code, next, maybe_repeated, warning, hold, reason, round FROM deliveries WHERE lead = ? ORDER BY id DESC`,
+        `SELECT deliveries.id AS id, lead, account, phase, code, next, maybe_repeated, warning, hold, reason, round, state FROM deliveries WHERE lead = ? ORDER BY id DESC`,
         lead,
       );
       const [own] =
@@ -80,7 +81,7 @@ export class Listing {
           : [];
       if (!own) return [];
       return rows.flatMap((row) => {
-        const { id, lead, account, phase, code, ...others } = row;
+        const { id, lead, account, phase, code, state, ...others } = row;
         const gone = this.goneOf(String(own["form"]), row);
         const wanted =
           (which.phase ?? phase) === phase &&
@@ -94,6 +95,7 @@ export class Listing {
               account,
               phase,
               code,
+              param: outcomeOf(state).param,
               accepted,
               ...others,
               ...rest,
@@ -119,14 +121,18 @@ export class Listing {
       ) as unknown as Attention[];
       if (!own) return [];
       const rows = this.store.rows(
-        "SELECT id, account, phase, code, warning, hold, maybe_repeated FROM deliveries WHERE lead = ? ORDER BY id",
+        "SELECT id, account, phase, code, warning, hold, maybe_repeated, state FROM deliveries WHERE lead = ? ORDER BY id",
         lead,
       );
       return [
         JSON.stringify({
           ...own,
           id: lead,
-          deliveries: rows.map((row) => ({ ...row, gone: this.goneOf(own.form, row) })),
+          deliveries: rows.map(({ state, ...row }) => ({
+            ...row,
+            param: outcomeOf(state).param,
+            gone: this.goneOf(own.form, row),
+          })),
         }),
       ];
     });

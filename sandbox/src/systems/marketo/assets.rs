@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer;
 use super::request::{body, input, page, stem};
+use super::submit_form::is_address;
 use crate::config::DEMO_CUSTOM;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
@@ -17,7 +18,7 @@ const MOST_CUSTOM: usize = 100;
 const KIND: &str = "field";
 
 /// Name, label, type, length. The fields that every subscription has, and the demo form's own.
-const STANDARD: [(&str, &str, &str, Option<u32>); 34] = [
+const STANDARD: [(&str, &str, &str, Option<u32>); 35] = [
     ("id", "Id", "integer", None),
     ("salutation", "Salutation", "string", Some(255)),
     ("firstName", "First Name", "string", Some(255)),
@@ -52,6 +53,7 @@ const STANDARD: [(&str, &str, &str, Option<u32>); 34] = [
     ("utmContent", "UTM Content", "string", Some(255)),
     ("createdAt", "Created At", "datetime", None),
     ("updatedAt", "Updated At", "datetime", None),
+    ("leadPartitionId", "Lead Partition Id", "reference", None),
 ];
 
 /// Every field as the schema shows it, the standard ones first.
@@ -106,8 +108,10 @@ pub(super) fn fits(field: &Value, value: &Value) -> bool {
     };
     is_short
         && match field["dataType"].as_str() {
-            Some("integer" | "score" | "percent") => text.parse::<i64>().is_ok(),
+            Some("integer" | "score" | "percent" | "reference") => text.parse::<i64>().is_ok(),
             Some("float" | "currency") => text.parse::<f64>().is_ok(),
+            // Whatever the field is called, as recorded.
+            Some("email") => is_address(&text),
             Some("boolean") => {
                 matches!(text.to_ascii_lowercase().as_str(), "true" | "false" | "1" | "0")
             }
@@ -150,8 +154,8 @@ pub(super) fn searchable(state: &SandboxState, name: &str) -> store::Result<bool
 }
 
 /// What Marketo keeps itself.
-fn is_kept(field: &Value) -> bool {
-    matches!(field["name"].as_str(), Some("id" | "createdAt" | "updatedAt"))
+pub(super) fn is_kept(field: &Value) -> bool {
+    matches!(field["name"].as_str(), Some("createdAt" | "updatedAt"))
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "a plan may refuse; this one has nothing to refuse")]

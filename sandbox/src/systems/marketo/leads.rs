@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::request::{MOST, body, input, page, stem};
-use super::submit_form::{id, is_address, is_munchkin_cookie};
+use super::submit_form::{id, is_munchkin_cookie};
 use super::{answer, assets};
 use crate::clock;
 use crate::http::call::Call;
@@ -81,15 +81,29 @@ fn upsert(
     if assets::field(&known, &key).is_none() && key != "mktToken" {
         return Err(answer::failed("1006", &format!("Lookup field '{key}' not found")));
     }
-    if let Some(name) = body.get("partitionName").and_then(Value::as_str)
-        && !PARTITIONS.contains(&name)
-    {
-        return Err(answer::failed("1008", "Access to partition denied"));
-    }
+    let partition = match body.get("partitionName").and_then(Value::as_str) {
+        Some(name) => Some(
+            number_of(name).ok_or_else(|| answer::failed("1008", "Access to partition denied"))?,
+        ),
+        None => None,
+    };
     let mut seen = Vec::new();
     let mut steps = Vec::with_capacity(records.len());
     for record in records {
-        steps.push(step(record, action, &key, &known, &mut seen, state)?);
+        steps.push(match step(record, action, &key, &known, &mut seen, state)? {
+            // A lead that lives in another partition is not updated from here.
+            Step::Update(id, _) if partition.is_some_and(|of| lives_elsewhere(&id, of, state)) => {
+                let message = "Partition update not allowed; lead already exists";
+                Step::Skip(answer::skipped_record(None, "1010", message))
+            }
+            Step::Create(mut fields) => {
+                if let Some(partition) = partition {
+                    fields.insert("leadPartitionId".to_owned(), json!(partition));
+                }
+                Step::Create(fields)
+            }
+            step => step,
+        });
     }
     let source = json!({ "programName": body.get("programName"), "source": body.get("source"), "reason": body.get("reason") });
     Ok(Box::new(move |state, now| {
@@ -161,15 +175,15 @@ fn step(
         if value.is_object() || value.is_array() {
             return Ok(skip("1001", &format!("Invalid value for field '{name}'")));
         }
+        if field.is_some_and(assets::is_kept) {
+            return Ok(skip("1003", &format!("Field '{name}' is read-only")));
+        }
         // The live sentence.
         if field.is_some_and(|field| !assets::fits(field, value)) {
             let message =
                 format!("Invalid value for field '{name}' and value '{}'", text(Some(value)));
             return Ok(skip("1003", &message));
         }
-    }
-    if record.get("email").and_then(Value::as_str).is_some_and(|text| !is_address(text)) {
-        return Ok(skip("1003", "Invalid value for field 'email'"));
     }
     if record
         .remove("cookies")
@@ -245,6 +259,7 @@ pub(super) fn shown(person: &Person, fields: &[String]) -> Value {
             "createdAt" => stamp(person.created),
             "updatedAt" => stamp(person.updated),
             "ecids" => json!([]),
+            "leadPartitionId" => partition_of(person),
             other => person.fields.get(other).cloned().unwrap_or_default(),
         };
         record.insert(name.clone(), value);
@@ -298,10 +313,10 @@ pub(super) fn filter(call: &Call, state: &SandboxState, _: i64) -> Result<Commit
     Ok(Box::new(move |state, now| {
         let mut found = state.read(Name::Marketo, By::Any, now)?;
         found.retain(|person| {
-            let value = if kind == "id" {
-                person.id.clone()
-            } else {
-                text(person.fields.get(&kind)).to_lowercase()
+            let value = match kind.as_str() {
+                "id" => person.id.clone(),
+                "leadPartitionId" => partition_of(person).to_string(),
+                other => text(person.fields.get(other)).to_lowercase(),
             };
             values.contains(&value)
         });
@@ -360,8 +375,23 @@ fn none(id: &str) -> Reply {
     }
 }
 
-/// The partitions of this subscription.
-const PARTITIONS: [&str; 3] = ["Default", "EU", "US"];
+/// The partitions of this subscription, each with its number.
+const PARTITIONS: [(&str, u8); 3] = [("Default", DEFAULT), ("EU", 2), ("US", 3)];
+const DEFAULT: u8 = 1;
+
+fn number_of(partition: &str) -> Option<u8> {
+    PARTITIONS.iter().find(|(name, _)| *name == partition).map(|(_, number)| *number)
+}
+
+fn lives_elsewhere(id: &str, partition: u8, state: &SandboxState) -> bool {
+    let found = state.store.find(Name::Marketo, By::Id(id)).unwrap_or_default();
+    found.first().is_some_and(|person| partition_of(person) != json!(partition))
+}
+
+/// Where a lead lives: in the first partition where nothing else was said.
+fn partition_of(person: &Person) -> Value {
+    person.fields.get("leadPartitionId").cloned().unwrap_or(json!(DEFAULT))
+}
 
 pub(super) fn partition(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let records = input(&body(call, state)?, MOST)?;
@@ -371,15 +401,15 @@ pub(super) fn partition(call: &Call, state: &SandboxState, _: i64) -> Result<Com
             let id = text(record.get("id"));
             let name = text(record.get("partitionName"));
             let found = state.store.find(Name::Marketo, By::Id(&id))?.pop();
-            results.push(match (found, PARTITIONS.contains(&name.as_str())) {
+            results.push(match (found, number_of(&name)) {
                 (None, _) => nobody(&id),
-                (Some(person), false) => answer::skipped_record(
+                (Some(person), None) => answer::skipped_record(
                     Some(&number(&person)),
                     "1008",
                     "Access to partition denied",
                 ),
-                (Some(mut person), true) => {
-                    person.fields.insert("leadPartitionId".to_owned(), json!(name));
+                (Some(mut person), Some(partition)) => {
+                    person.fields.insert("leadPartitionId".to_owned(), json!(partition));
                     person.updated = now;
                     state.store.save(&person)?;
                     json!({ "id": number(&person), "status": "updated" })

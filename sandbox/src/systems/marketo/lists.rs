@@ -21,6 +21,8 @@ const LIST: &str = "list";
 const PROGRAM: &str = "program";
 /// Nobody joins one by an operation: the control port says who is in.
 const CAMPAIGN: &str = "smartCampaign";
+/// From here on they are batch campaigns, which nobody can request (page "Error codes", 1003).
+const BATCH_CAMPAIGNS: u32 = 900_000;
 /// The statuses of a program, in their order; a lead never goes back (page "Error codes", 1037).
 const STATUSES: [&str; 4] = ["Invited", "Registered", "Visited", "Attended"];
 
@@ -52,7 +54,10 @@ fn members(state: &SandboxState, kind: &str, of: &str) -> store::Result<Vec<Thin
 
 /// The id in a path, of something that exists; else 1001 for what is no number and 1013.
 fn owner(call: &Call) -> Result<String, Reply> {
-    let id = call.capture("id").unwrap_or_default();
+    numbered(call.capture("id").unwrap_or_default())
+}
+
+fn numbered(id: &str) -> Result<String, Reply> {
     match id.parse::<u32>() {
         Ok(1..=999_999) => Ok(id.to_owned()),
         Ok(_) => Err(answer::failed("1013", "Object not found")),
@@ -63,6 +68,9 @@ fn owner(call: &Call) -> Result<String, Reply> {
 /// Leads that a smart campaign is asked to run: up to 100, each of them one that there is.
 pub(super) fn trigger(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let of = owner(call)?;
+    if of.parse::<u32>().is_ok_and(|id| id >= BATCH_CAMPAIGNS) {
+        return Err(answer::failed("1003", "A batch campaign cannot be requested"));
+    }
     let body = body(call, state)?;
     let leads = body.pointer("/input/leads").and_then(Value::as_array).cloned();
     let leads = leads.filter(|leads| !leads.is_empty());
@@ -186,7 +194,7 @@ pub(super) fn by_list(call: &Call, state: &SandboxState, _: i64) -> Result<Commi
 
 pub(super) fn by_program(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {
     let of = stem(call).ok_or_else(|| answer::failed("610", "Requested resource not found"))?;
-    leads_of(call, state, PROGRAM, of)
+    leads_of(call, state, PROGRAM, numbered(&of)?)
 }
 
 /// What a lead is a member of.

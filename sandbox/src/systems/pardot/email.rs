@@ -5,13 +5,14 @@ use serde_json::{Value, json};
 use super::answer::{self, refuser};
 use super::objects::{TEMPLATE, all};
 use super::params::exists;
+use super::view::has_opted_out;
 use crate::clock;
 use crate::http::call::Call;
 use crate::http::reply::Reply;
 use crate::operation::Commit;
 use crate::state::SandboxState;
 use crate::store;
-use crate::store::persons::By;
+use crate::store::persons::{By, Person};
 use crate::system::Name;
 
 const KIND: &str = "email";
@@ -100,6 +101,13 @@ fn shown(state: &SandboxState, seq: i64, draft: &Value, at: i64, with_message: b
     email
 }
 
+/// Whether a prospect may be mailed: one that has opted out, or is not to be mailed, by an operational e-mail alone.
+fn may_reach(call: &Call, person: &Person, state: &SandboxState) -> store::Result<bool> {
+    let is_operational = matches!(given(call, "operational_email"), Some("true" | "1"));
+    let is_blocked = person.fields.get("is_do_not_email") == Some(&json!(true));
+    Ok(is_operational || !(is_blocked || has_opted_out(&person.id, state)?))
+}
+
 pub(super) fn list_send(call: &Call, state: &SandboxState, now: i64) -> Result<Commit, Reply> {
     let refuse = refuser(call, state);
     let ids = |name: &str| -> Result<Vec<u64>, Reply> {
@@ -119,13 +127,17 @@ pub(super) fn list_send(call: &Call, state: &SandboxState, now: i64) -> Result<C
         return Err(refuse("13"));
     }
     let draft = drafted(call, state, now)?;
-    let on = |person: &crate::store::persons::Person, lists: &[u64]| {
+    let on = |person: &Person, lists: &[u64]| {
         let of = person.fields.get("lists").and_then(Value::as_array);
         of.is_some_and(|ids| ids.iter().filter_map(Value::as_u64).any(|id| lists.contains(&id)))
     };
-    let people = state.store.find(Name::Pardot, By::Any)?;
-    let reached = people.into_iter().filter(|person| on(person, &lists) && !on(person, &without));
-    Ok(send(call, draft, false, reached.map(|person| person.id).collect()))
+    let mut reached = Vec::new();
+    for person in state.store.find(Name::Pardot, By::Any)? {
+        if on(&person, &lists) && !on(&person, &without) && may_reach(call, &person, state)? {
+            reached.push(person.id);
+        }
+    }
+    Ok(send(call, draft, false, reached))
 }
 
 pub(super) fn one_to_one(call: &Call, state: &SandboxState, now: i64) -> Result<Commit, Reply> {
@@ -136,15 +148,16 @@ pub(super) fn one_to_one(call: &Call, state: &SandboxState, now: i64) -> Result<
         Some("prospect_email") => (By::Email(value), "4"),
         _ => return Err(refuse("198")),
     };
-    let reached = state.store.find(Name::Pardot, by)?.into_iter().take(1).map(|person| person.id);
-    let reached: Vec<String> = reached.collect();
-    if reached.is_empty() {
-        return Err(refuse(missing));
+    let found = state.store.find(Name::Pardot, by)?.into_iter().next();
+    let person = found.ok_or_else(|| refuse(missing))?;
+    // The vendor says of these, too, that there is no such id (`pardot/api-docs`, issue 38).
+    if !may_reach(call, &person, state)? {
+        return Err(refuse("3"));
     }
     if given(call, "scheduled_time").is_some() {
         return Err(refuse("51"));
     }
-    Ok(send(call, drafted(call, state, now)?, true, reached))
+    Ok(send(call, drafted(call, state, now)?, true, vec![person.id]))
 }
 
 /// Every e-mail with when it was sent, and the ids of those who got it.

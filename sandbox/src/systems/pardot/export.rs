@@ -53,12 +53,7 @@ pub(super) fn create(call: &Call, state: &SandboxState, now: i64) -> Result<Comm
     {
         return Err(refuse("130"));
     }
-    // A field that the object does not have; a prospect's custom ones are its account's affair.
-    let columns = rows::COLUMNS.iter().find(|(known, _)| *known == object).map(|(_, names)| names);
-    let unknown = |field: &Value| {
-        let name = field.as_str().unwrap_or_default();
-        columns.is_some_and(|names| !names.contains(&name)) && object != "prospect"
-    };
+    let unknown = |field: &Value| !rows::has(state, &object, field.as_str().unwrap_or_default());
     if body.get("fields").and_then(Value::as_array).is_some_and(|list| list.iter().any(unknown)) {
         return Err(refuse("130"));
     }
@@ -243,7 +238,8 @@ pub(super) fn download(call: &Call, state: &SandboxState, now: i64) -> Result<Co
         };
         let mut text = format!("{}\n", names.join(","));
         for record in &page {
-            let cells: Vec<String> = names.iter().map(|name| cell(record.get(name))).collect();
+            let cells: Vec<String> =
+                names.iter().map(|name| cell(rows::value(record, name))).collect();
             text.push_str(&cells.join(","));
             text.push('\n');
         }

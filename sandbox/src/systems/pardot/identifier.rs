@@ -15,13 +15,19 @@ impl<'a> Identifier<'a> {
     /// Pardot's code: 36 for a name without a value, 198 for a name that is none, 16 and 77 for malformed ids.
     pub(super) fn read(call: &'a Call) -> Result<Self, &'static str> {
         let given = |name: &str| call.params.get(name).filter(|text| !text.is_empty());
-        let mut identifier = Self { id: given("id"), fid: given("fid"), email: given("email") };
+        // Version 3 has no such reference: there it is one more name that is none of a field.
+        let is_older = call.capture("version") == Some("3");
+        let mut identifier = Self {
+            id: given("id"),
+            fid: given("fid").filter(|_| !is_older),
+            email: given("email"),
+        };
         for (by, value) in [("by", "value"), ("by2", "value2")] {
             match (call.capture(by), call.capture(value)) {
                 (None, _) => {}
                 (Some("id" | "fid" | "email"), None) => return Err("36"),
                 (Some("id"), id) => identifier.id = id,
-                (Some("fid"), fid) => identifier.fid = fid,
+                (Some("fid"), fid) if !is_older => identifier.fid = fid,
                 (Some("email"), email) => identifier.email = email,
                 (Some(_), _) => return Err("198"),
             }

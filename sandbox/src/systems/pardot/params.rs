@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::identifier::is_address;
+use super::view::FIELDS;
 use crate::http::call::{Call, Params};
 use crate::store::persons::Fields;
 
@@ -37,6 +38,10 @@ const NOT_WRITTEN: [&str; 22] = [
     "password",
     "fields",
 ];
+
+/// Fields that can be written and that no answer shows before they were.
+const UNSEEN: [&str; 5] =
+    ["campaign_id", "user_id", "profile_id", "prospect_account_id", "is_archived"];
 
 /// What a call changes.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -86,9 +91,13 @@ impl Changes {
     }
 
     /// Lays the changes over what is there; a field that is not named stays as it is. What does not fit an own field of the
-    /// account is dropped in silence, as recorded of the vendor.
+    /// account, and a field that the account does not have, is dropped in silence, as recorded of the vendor.
     pub(super) fn apply(self, fields: &mut Fields, own: &BTreeMap<String, String>) {
         let fitting = self.fields.into_iter().filter_map(|(name, value)| {
+            let is_known = FIELDS.contains(&name.as_str()) || UNSEEN.contains(&name.as_str());
+            if !is_known && !own.contains_key(&name) {
+                return None;
+            }
             let value = match (own.get(&name).map(String::as_str), value.as_str()) {
                 (Some("Number"), Some(text)) => number(text)?,
                 (Some("Date"), Some(text)) => Value::from(text.parse::<Date>().ok()?.to_string()),
@@ -180,7 +189,7 @@ mod tests {
     }
 
     fn own() -> BTreeMap<String, String> {
-        [("Visits", "Number"), ("Birthday", "Date")]
+        [("Visits", "Number"), ("Birthday", "Date"), ("Color", "Multi-Select")]
             .map(|(name, kind)| (name.to_owned(), kind.to_owned()))
             .into()
     }
@@ -194,6 +203,13 @@ mod tests {
         assert_eq!(changed(&json!({}), "Visits=1.5&Birthday=2026-02-30"), json!({ "Visits": 1.5 }));
         assert_eq!(changed(&json!({ "Visits": 3 }), "Visits=many"), json!({ "Visits": 3 }));
         assert_eq!(changed(&json!({ "Visits": 3 }), "Visits="), json!({ "Visits": null }));
+    }
+
+    #[test]
+    fn a_field_that_the_account_does_not_have_is_dropped_in_silence() {
+        let sent = "city=Ghent&Shoe_size=44&Past_jobs_0=janitor&is_archived=1&campaign_id=3";
+        let kept = json!({ "city": "Ghent", "is_archived": true, "campaign_id": 3 });
+        assert_eq!(changed(&json!({}), sent), kept);
     }
 
     #[test]

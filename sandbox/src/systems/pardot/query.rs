@@ -80,7 +80,7 @@ fn of_prospects(call: &Call) -> Result<Vec<Filter>, &'static str> {
     let is_new = yes(call, "new", "28")?;
     if let Some(wanted) = is_new {
         filters.push(Box::new(move |record| {
-            let reviewed = record.get("is_reviewed") == Some(&json!(true));
+            let reviewed = record.get("is_reviewed") == Some(&json!(1));
             (!is_assigned(record) && !reviewed && !text(record, "last_activity_at").is_empty())
                 == wanted
         }));
@@ -95,9 +95,8 @@ fn of_prospects(call: &Call) -> Result<Vec<Filter>, &'static str> {
         filters.push(Box::new(move |record| is_assigned(record) == wanted));
     }
     if let Some(wanted) = yes(call, "is_starred", "25")? {
-        filters.push(Box::new(move |record| {
-            (record.get("is_starred") == Some(&json!(true))) == wanted
-        }));
+        filters
+            .push(Box::new(move |record| (record.get("is_starred") == Some(&json!(1))) == wanted));
     }
     if let Some(wanted) = yes(call, "last_activity_never", "50")? {
         filters.push(Box::new(move |record| text(record, "last_activity_at").is_empty() == wanted));

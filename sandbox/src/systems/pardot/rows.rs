@@ -16,7 +16,19 @@ use crate::system::Name;
 pub(super) const COLUMNS: [(&str, &[&str]); 6] = [
     (
         "externalActivity",
-        &["id", "prospect_id", "extension", "type", "value", "activity_date", "created_at"],
+        // The one object whose section prints its fields, in a spelling of its own.
+        &[
+            "id",
+            "extension",
+            "extensionSalesforceId",
+            "type",
+            "typeSalesforceId",
+            "prospectId",
+            "value",
+            "activityDate",
+            "createdAt",
+            "createdById",
+        ],
     ),
     (
         "visitorActivity",
@@ -72,12 +84,13 @@ pub(super) fn all(state: &SandboxState, object: &str) -> Result<Vec<Value>> {
         // A membership has no times of its own here: it is as old as its prospect.
         "listMembership" => {
             for person in people()? {
+                let opted_out = view::has_opted_out(&person.id, state)?;
                 let lists =
                     person.fields.get(LISTS).and_then(Value::as_array).cloned().unwrap_or_default();
                 rows.extend(lists.iter().map(|list| {
                     json!({
                         "id": format!("{}{list}", person.id).parse::<i64>().unwrap_or_default(), "list_id": list,
-                        "prospect_id": id(&person.id), "opted_out": false,
+                        "prospect_id": id(&person.id), "opted_out": opted_out,
                         "created_at": clock::timestamp(person.created, zone), "updated_at": clock::timestamp(person.updated, zone),
                     })
                 }));
@@ -106,6 +119,62 @@ pub(super) fn all(state: &SandboxState, object: &str) -> Result<Vec<Value>> {
         }
     }
     Ok(rows)
+}
+
+/// What a prospect's export has beside the fields of an answer and the account's own (page "Object field references").
+const PROSPECT: [&str; 25] = [
+    "id",
+    "campaign_id",
+    "created_at",
+    "updated_at",
+    "prospect_account_id",
+    "is_archived",
+    "user_id",
+    "assigned_to_user_id",
+    "converted_at",
+    "converted_from_object_type",
+    "converted_from_object_name",
+    "is_email_hard_bounced",
+    "email_bounced_at",
+    "email_bounced_reason",
+    "first_assigned_at",
+    "first_activity_at",
+    "first_referrer_url",
+    "first_referrer_type",
+    "first_referrer_query",
+    "campaign_parameter",
+    "medium_parameter",
+    "source_parameter",
+    "content_parameter",
+    "term_parameter",
+    "profile_id",
+];
+/// Fields of an answer that no export has.
+const NOT_EXPORTED: [&str; 2] = ["recent_interaction", "crm_url"];
+
+/// Whether an object has a field to export.
+pub(super) fn has(state: &SandboxState, object: &str, name: &str) -> bool {
+    let own = || state.config().pardot.custom_fields.contains_key(name);
+    match object {
+        "prospect" if NOT_EXPORTED.contains(&name) => false,
+        "prospect" => view::FIELDS.contains(&name) || PROSPECT.contains(&name) || own(),
+        _ => COLUMNS.iter().any(|(known, names)| *known == object && names.contains(&name)),
+    }
+}
+
+/// A row's value by a column's name.
+pub(super) fn value<'r>(row: &'r Value, name: &str) -> Option<&'r Value> {
+    row.get(name).or_else(|| {
+        // What was put there has the names of the other objects: `activity_date` of `activityDate`.
+        let mut plain = String::new();
+        for sign in name.chars() {
+            if sign.is_ascii_uppercase() {
+                plain.push('_');
+            }
+            plain.push(sign.to_ascii_lowercase());
+        }
+        row.get(&plain)
+    })
 }
 
 /// Whether a row fits the arguments of a procedure that are not times.

@@ -4,20 +4,22 @@ use serde_json::{Map, Value, json};
 
 use super::params::LISTS;
 use crate::clock;
+use crate::record;
 use crate::state::SandboxState;
+use crate::store;
 use crate::store::persons::{Fields, Keys, Person};
+use crate::system::Name;
 
 /// A new prospect without a campaign joins the oldest one.
 pub(super) const OLDEST_CAMPAIGN: i64 = 1;
 
-/// Every field of an answer; a value that is missing is null.
-const FIELDS: [&str; 42] = [
+/// Every field of an answer as recorded; a value that is missing is null.
+pub(super) const FIELDS: [&str; 40] = [
     "salutation",
     "first_name",
     "last_name",
     "email",
     "company",
-    "prospect_account_id",
     "website",
     "job_title",
     "department",
@@ -53,7 +55,6 @@ const FIELDS: [&str; 42] = [
     "opted_out",
     "is_reviewed",
     "is_starred",
-    "is_archived",
 ];
 
 /// The kind of thing that a deleted prospect is kept as, for `query?deleted=true` and for exports.
@@ -81,9 +82,18 @@ pub(super) fn record(person: &Person, state: &SandboxState) -> Value {
         if value.is_null() && !FIELDS.contains(&name.as_str()) {
             continue;
         }
-        // A field with several values holds a `value` list.
-        let value = if value.is_array() { json!({ "value": value }) } else { value.clone() };
+        let value = match value {
+            // A field with several values holds a `value` list.
+            Value::Array(_) => json!({ "value": value }),
+            // As recorded, and in XML too.
+            Value::Bool(yes) => json!(u8::from(*yes)),
+            other => other.clone(),
+        };
         record.insert(name.clone(), value);
+    }
+    if has_opted_out(&person.id, state).unwrap_or_default() {
+        record.insert("opted_out".to_owned(), json!(1));
+        record.insert("recent_interaction".to_owned(), json!("Opted Out"));
     }
     let campaign = person.fields.get("campaign_id").and_then(Value::as_i64);
     record.insert("id".to_owned(), json!(person.id.parse::<i64>().unwrap_or_default()));
@@ -91,17 +101,23 @@ pub(super) fn record(person: &Person, state: &SandboxState) -> Value {
     record.insert(LISTS.to_owned(), lists(person, &time(person.updated)));
     record.insert("created_at".to_owned(), time(person.created));
     record.insert("updated_at".to_owned(), time(person.updated));
-    let user = person.fields.get("user_id").filter(|user| !user.is_null());
-    let assigned = user.map_or(
-        Value::Null,
-        |user| json!({ "user": { "id": user, "email": format!("user{user}@sandbox.example") } }),
-    );
-    record.insert("assigned_to".to_owned(), assigned);
+    // The leaf only appears where there is somebody, says the page.
+    if let Some(user) = person.fields.get("user_id").filter(|user| !user.is_null()) {
+        let user = json!({ "id": user, "email": format!("user{user}@sandbox.example") });
+        record.insert("assigned_to".to_owned(), json!({ "user": user }));
+    }
     for collection in ["visitors", "visitor_activities"] {
         record.insert(collection.to_owned(), Value::Null);
     }
     record.insert("profile".to_owned(), profile());
     Value::Object(record)
+}
+
+/// Whether a prospect has unsubscribed, which no operation does: the control port says so.
+pub(super) fn has_opted_out(id: &str, state: &SandboxState) -> store::Result<bool> {
+    let all = record::all(state, Name::Pardot, "optOut")?;
+    let of = |one: &Map<String, Value>| one.get("prospect_id").map(Value::to_string);
+    Ok(all.iter().any(|one| of(one).is_some_and(|of| of.trim_matches('"') == id)))
 }
 
 /// The profile that every account has.

@@ -154,7 +154,7 @@ row!(
 
 row!(
     LEAD_MERGE, Marketo, "marketo.lead.merge",
-    "Merges up to 25 leads into one; its own values win, and its empty ones are filled.",
+    "Merges up to 25 leads into one; its own values win, and its empty ones are filled. With Salesforce beside it a contact wins over a lead, and either over what is in Marketo alone, whichever is named.",
     "POST", "/rest/v1/leads/{id}/merge.json",
     Form::params(
         &[

@@ -106,7 +106,7 @@ row!(
 
 row!(
     EXPORT_DOWNLOAD, Pardot, "pardot.export.download",
-    "Downloads one file of a complete export as CSV; files and rows come in no order.",
+    "Downloads one file of a complete export as CSV; files and rows come in no order, times in the zone that its maker had then, and after 7 days nothing.",
     "GET", "/api/export/version/{version}/do/downloadResults/id/{id}/file/{file}",
     Form::params(
         &[Field::new("id", Kind::Id).required(), Field::new("file", Kind::Id).required()],
@@ -145,11 +145,39 @@ pub const PROCEDURES: &[Row] = &[
     ("visitor", "filter_by_updated_at", "updated", &["deleted"]),
 ];
 
+/// The fields of an object, where its section prints them; of the others it sends the reader to the account.
+const FIELDS: &[(&str, &[&str])] = &[(
+    "externalActivity",
+    &[
+        "id",
+        "extension",
+        "extensionSalesforceId",
+        "type",
+        "typeSalesforceId",
+        "prospectId",
+        "value",
+        "activityDate",
+        "createdAt",
+        "createdById",
+    ],
+)];
+
+/// An object's fields are its own, where they are known.
+fn own_fields(report: &Report, object: &str) -> Option<Issue> {
+    let (_, known) = FIELDS.iter().find(|(of, _)| *of == object)?;
+    let Value::List(fields) = given(report, "fields")? else { return None };
+    let fits = |field: &Value<'_>| field.as_text().is_some_and(|name| known.contains(&name));
+    if fields.iter().all(fits) {
+        return None;
+    }
+    Some(Issue::error("fields", &code::PARAM_ARGUMENT).with_limit(&known.join(", ")))
+}
+
 /// The procedure fits the object, its arguments fit the procedure, and the range is a year at most.
 fn procedure(report: &mut Report) {
     let now = given(report, NOW).and_then(Value::as_text).map(str::to_owned);
     let object = given(report, "object").and_then(Value::as_text).unwrap_or_default().to_owned();
-    let mut issues = Vec::new();
+    let mut issues: Vec<_> = own_fields(report, &object).into_iter().collect();
     if let Some((_, Value::Map(parts))) =
         report.values.iter_mut().find(|(name, _)| name == "procedure")
     {

@@ -70,7 +70,7 @@ pub static PROSPECT_CREATE: Operation = Operation {
     name: "pardot.prospect.create",
     system: System::Pardot,
     summary: reference(
-        "Creates a prospect; version 4 always creates, even where the e-mail is known.",
+        "Creates a prospect; version 4 always creates, even where the e-mail is known. Without `campaign_id` it joins the oldest campaign.",
     ),
     method: "POST",
     // The address may also stand in the path; in the body it stays out of logs.

@@ -2,6 +2,7 @@
 
 use crate::crm::systems::record::{items, take, with_text_ids};
 use crate::value::Value;
+use std::borrow::Cow;
 
 /// Members that hold a collection, with the names that its items may have.
 const COLLECTIONS: &[(&str, &[&str])] = &[
@@ -36,7 +37,7 @@ pub(super) fn typed(record: Value<'static>, is_xml: bool) -> Value<'static> {
 
 fn shaped(value: Value<'static>, is_xml: bool) -> Value<'static> {
     let Value::Map(entries) = value else { return value };
-    let member = |(name, value): (std::borrow::Cow<'static, str>, Value<'static>)| {
+    let member = |(name, value): (Cow<'static, str>, Value<'static>)| {
         if let Some((_, of)) = COLLECTIONS.iter().find(|(known, _)| *known == name) {
             let list = of.iter().flat_map(|item| items(take(value.clone(), item)));
             let list: Vec<_> = match &value {
@@ -63,6 +64,8 @@ fn shaped(value: Value<'static>, is_xml: bool) -> Value<'static> {
             }
             map @ Value::Map(_) => shaped(map, is_xml),
             Value::Text(text) if is_xml => scalar(&name, text),
+            // JSON has 1 and 0 where the page of fields says yes and no.
+            Value::Number(text) if is_flag(&name) => flag(text).unwrap_or_else(Value::Number),
             other => other,
         };
         (name, value)
@@ -71,18 +74,28 @@ fn shaped(value: Value<'static>, is_xml: bool) -> Value<'static> {
 }
 
 /// What an XML text stands for, by its member's name.
-fn scalar(name: &str, text: std::borrow::Cow<'static, str>) -> Value<'static> {
+fn scalar(name: &str, text: Cow<'static, str>) -> Value<'static> {
     let is_number = text.strip_prefix('-').unwrap_or(&text);
     let digits = !is_number.is_empty()
         && is_number.len() <= 15
         && is_number.bytes().all(|byte| byte.is_ascii_digit());
-    let is_flag = name.starts_with("is_")
+    if is_flag(name) {
+        return flag(text).unwrap_or_else(Value::Text);
+    }
+    if digits && NUMBERS.contains(&name) { Value::Number(text) } else { Value::Text(text) }
+}
+
+fn is_flag(name: &str) -> bool {
+    name.starts_with("is_")
         || name == "opted_out"
-        || (name.starts_with("is") && name.as_bytes().get(2).is_some_and(u8::is_ascii_uppercase));
+        || (name.starts_with("is") && name.as_bytes().get(2).is_some_and(u8::is_ascii_uppercase))
+}
+
+/// A yes or a no, or what was written instead.
+fn flag(text: Cow<'static, str>) -> Result<Value<'static>, Cow<'static, str>> {
     match text.as_ref() {
-        "true" | "1" if is_flag => Value::Bool(true),
-        "false" | "0" if is_flag => Value::Bool(false),
-        _ if digits && NUMBERS.contains(&name) => Value::Number(text),
-        _ => Value::Text(text),
+        "true" | "1" => Ok(Value::Bool(true)),
+        "false" | "0" => Ok(Value::Bool(false)),
+        _ => Err(text),
     }
 }

@@ -81,6 +81,8 @@ export interface Delivery {
   account: string;
   phase: string;
   code: string | null;
+  /** The parameters that the code is about, with blanks between. */
+  param: string | null;
   warning: string | null;
   hold: string | null;
   gone: string | null;
@@ -108,6 +110,7 @@ export interface Attempt {
   operation: string;
   kind: string;
   code: string | null;
+  param: string | null;
 }
 
 export interface Lead extends Row {

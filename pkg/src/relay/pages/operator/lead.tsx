@@ -12,7 +12,7 @@ import {
 } from "./interface.js";
 import { type Started, toTime } from "./pending.js";
 import { Ask, Reason, Said, useLoaded, Waits } from "./ui.js";
-import { exactly, KINDS, mend, PHASES, span, STATES, when, why } from "./words.js";
+import { exactly, KINDS, mend, PHASES, span, STATES, when, why, whyOf } from "./words.js";
 
 interface Told {
   at: number;
@@ -37,10 +37,10 @@ function story(lead: Known): Told[] {
         at: lead.accepted,
         text: `${own.account}: earlier attempts are no longer kept.`,
       });
-    for (const { at, took, operation, kind, code } of own.attempts)
+    for (const { at, took, operation, kind, code, param } of own.attempts)
       told.push({
         at,
-        text: `${own.account}: ${operation}, ${KINDS[kind] ?? kind}${code ? ` (${why(code)})` : ""}.`,
+        text: `${own.account}: ${operation}, ${KINDS[kind] ?? kind}${code ? ` (${whyOf(code, param)})` : ""}.`,
         more: [
           `It took ${span(took)}.`,
           code && kind !== "stored" ? `Code ${code}. ${mend(code)}` : "",
@@ -145,7 +145,7 @@ export function Lead({
               <p>
                 {own.gone ? `waits in vain: ${why(own.gone)}` : (PHASES[own.phase] ?? own.phase)}
                 {own.code && own.phase !== "done" && !own.gone
-                  ? `: ${why(own.code)} (${own.code})`
+                  ? `: ${whyOf(own.code, own.param)} (${own.code})`
                   : ""}
                 {own.reason ? `, because: ${own.reason}` : ""}
               </p>

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { type Delivery, read, type Row, type Setup, tell } from "./interface.js";
 import { Select, useLoaded, Waits, Said } from "./ui.js";
-import { leads as counted, PHASES, STATES, when, why } from "./words.js";
+import { leads as counted, PHASES, STATES, when, why, whyOf } from "./words.js";
 
 export interface Filter {
   text?: string;
@@ -178,9 +178,9 @@ export function Leads({ query, values }: { query: URLSearchParams; values: boole
 }
 
 /** What is said of one delivery in a list. */
-export const delivery = ({ account, phase, code, gone, maybe_repeated }: Delivery): string =>
+export const delivery = ({ account, phase, code, param, gone, maybe_repeated }: Delivery): string =>
   `${account}: ${gone ? "waits in vain" : (PHASES[phase] ?? phase)}${
-    gone ? ` (${why(gone)})` : code && phase !== "done" ? ` (${why(code)})` : ""
+    gone ? ` (${why(gone)})` : code && phase !== "done" ? ` (${whyOf(code, param)})` : ""
   }${maybe_repeated ? ", maybe twice" : ""}`;
 
 function Table({ rows }: { rows: Row[] }) {

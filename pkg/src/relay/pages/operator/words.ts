@@ -69,6 +69,10 @@ export const means = (code: string): string =>
 export const why = (codes: string | null | undefined): string =>
   (codes ?? "").split(" ").filter(Boolean).map(means).join("; ");
 
+/** The same of the parameters that it is about. */
+export const whyOf = (code: string | null, param: string | null): string =>
+  why(code) + (code && param ? `: ${param.replaceAll(" ", ", ")}` : "");
+
 /** What can be done about it. */
 export const mend = (codes: string | null | undefined): string =>
   (codes ?? "")
