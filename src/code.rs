@@ -248,7 +248,7 @@ issues! {
     }
 
     "Labels", "" {
-        LABELS_MANY = "labels.many" stops "Please use at most {} items.";
+        LABELS_MANY = "labels.many" stops "Please use at most {} labels.";
         LABELS_FEW = "labels.few" stops "Please use at least {} labels.";
         LABELS_LONG = "labels.long" stops "A label can have at most {} characters.";
         LABELS_COMMA = "labels.comma" stops "A label in a filter cannot contain a comma.";

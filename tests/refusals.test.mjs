@@ -47,11 +47,11 @@ const PARAMS = {
     ["pardot.prospect.query", { limit: 0 }, "limit number.small 1"],
     ["pardot.prospect.query", { limit: 201 }, "limit number.large 200"],
     ["marketo.lead.byList", { listId: 1, batchSize: 301 }, "batchSize number.large 300"],
-    ["marketo.lead.merge", { id: 1, leadIds: many(26, (at) => at + 2) }, "leadIds labels.many 25"],
+    ["marketo.lead.merge", { id: 1, leadIds: many(26, (at) => at + 2) }, "leadIds params.many 25"],
     [
       "marketo.lead.filter",
       { filterType: "id", filterValues: many(301, String) },
-      "filterValues labels.many 300",
+      "filterValues params.many 300",
     ],
     [
       "prospects.prospect.list",
@@ -64,7 +64,7 @@ const PARAMS = {
         ...export_("prospect", "filter_by_created_at", { created_after: "today" }),
         fields: many(151, (at) => `f${at}`),
       },
-      "fields labels.many 150",
+      "fields params.many 150",
     ],
     [
       "pardot.export.create",

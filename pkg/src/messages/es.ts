@@ -31,7 +31,7 @@ const messages: Readonly<Record<string, string>> = {
   "phone.fiction": "Este número es de los que se usan en las películas. ¿Es correcto?",
   "phone.premium": "Este es un número con tarifa especial. ¿Es correcto?",
   "phone.toll_free": "Este es un número gratuito. ¿Es correcto?",
-  "labels.many": "Use como máximo {} elementos.",
+  "labels.many": "Use como máximo {} etiquetas.",
   "labels.few": "Use al menos {} etiquetas.",
   "labels.long": "Una etiqueta puede tener como máximo {} caracteres.",
   "labels.comma": "Una etiqueta de un filtro no puede llevar comas.",

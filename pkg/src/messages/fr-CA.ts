@@ -31,7 +31,7 @@ const messages: Readonly<Record<string, string>> = {
   "phone.fiction": "Ce numéro est de ceux que l’on voit dans les films. Est-il exact?",
   "phone.premium": "Ce numéro est facturé à un tarif majoré. Est-il exact?",
   "phone.toll_free": "Ce numéro est sans frais. Est-il exact?",
-  "labels.many": "Veuillez utiliser au plus {} éléments.",
+  "labels.many": "Veuillez utiliser au plus {} étiquettes.",
   "labels.few": "Veuillez utiliser au moins {} étiquettes.",
   "labels.long": "Une étiquette peut avoir au plus {} caractères.",
   "labels.comma": "L’étiquette d’un filtre ne peut pas contenir de virgule.",

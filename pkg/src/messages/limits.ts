@@ -4,7 +4,7 @@ export const LIMITS: Readonly<Record<string, string>> = {
   "value.any_of": "Please fill in at least one of these: {}.",
   "text.short": "Please use at least {} characters.",
   "text.long": "Please use at most {} characters.",
-  "labels.many": "Please use at most {} items.",
+  "labels.many": "Please use at most {} labels.",
   "labels.few": "Please use at least {} labels.",
   "labels.long": "A label can have at most {} characters.",
   "choices.many": "Please choose at most {}.",

@@ -174,6 +174,13 @@ impl Operation {
     /// What the row's form wrote, and what its other checks say of it.
     fn judged(&self, writer: &ReportWriter) -> Report {
         let mut report = Report::of(writer);
+        for issue in &mut report.issues {
+            // A list of fields or ids is none of labels, which the sentence speaks of.
+            if issue.code == code::LABELS_MANY.name && !issue.field.starts_with("label") {
+                let most = issue.limit.as_deref().unwrap_or_default();
+                *issue = Issue::error(&issue.field, &code::PARAM_COUNT_MANY).with_limit(most);
+            }
+        }
         self.refuse_dots(&mut report);
         for check in self.more.checks {
             check.judge(&mut report);
