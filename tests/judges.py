@@ -86,6 +86,26 @@ def marketo():
         lambda: client.get_multiple_leads_by_program_id(1044, ["id", "email"]),
         lambda many: many[0]["id"] == lead,
     )
+    says(
+        "get_multiple_leads_by_program_id_yield",
+        lambda: list(client.get_multiple_leads_by_program_id_yield(1044, "id", 1)),
+        lambda pages: pages[0][0]["membership"]["progressionStatus"] == "Visited",
+    )
+    says(
+        "update_leads_partition",
+        lambda: client.update_leads_partition([{"id": lead, "partitionName": "EU"}]),
+        status("updated"),
+    )
+    says(
+        "submit_form",
+        lambda: client.submit_form(1029, {"leadFormFields": {"email": "filled@example.com"}}),
+        status("created"),
+    )
+    says(
+        "get_form_fields",
+        lambda: client.get_form_fields(1029),
+        lambda many: any(one["id"] == "email" for one in many),
+    )
     says("request_campaign", lambda: client.request_campaign(3746, [lead]), lambda _: True)
     says(
         "get_smart_campaigns_by_lead_id",
@@ -127,11 +147,50 @@ def pardot():
         lambda: people.query(created_after="-1 day"),
         lambda result: result["total_results"] == 1,
     )
+    fid = "00Q000000000001"
+    says("assign_by_fid", lambda: people.assign_by_fid(fid=fid, user_id=7), is_one)
+    says("unassign_by_fid", lambda: people.unassign_by_fid(fid=fid), is_one)
+    says("upsert_by_id", lambda: people.upsert_by_id(id=number, city="Bruges"), is_one)
+    says("upsert_by_fid", lambda: people.upsert_by_fid(fid=fid, city="Ghent"), is_one)
+    says(
+        "upsert_by_email",
+        lambda: people.upsert_by_email(email="judge@example.com"),
+        lambda answer: answer["prospect"]["id"] != number,
+    )
+    says("update_field_by_id", lambda: people.update_field_by_id(number, "city", "Lier"), is_one)
+    says("update_field_by_fid", lambda: people.update_field_by_fid(fid, "company", "Acme"), is_one)
+    says("read_field_by_id", lambda: people.read_field_by_id(number, "city"), lambda city: city == "Lier")
+    says("read_field_by_fid", lambda: people.read_field_by_fid(fid, "company"), lambda name: name == "Acme")
+    made = '{"prospects":[{"email":"c@example.com"},{"email":"d@example.com","list_9":1}]}'
+    is_good = lambda answer: answer["@attributes"]["stat"] == "ok"
+    says("batchCreate", lambda: people.batchCreate(prospects=made), is_good)
+    rows = '{"prospects":[{"id":%d,"score":8}]}' % number
+    says("batchUpdate", lambda: people.batchUpdate(prospects=rows), is_good)
+    mail = {"campaign_id": 1, "email_template_id": 11}
+    sent = lambda answer: answer["email"]["name"] == "Template 11"
+    says("send_to_id", lambda: client.emails.send_to_id(prospect_id=number, **mail), sent)
+    says("send_to_email", lambda: client.emails.send_to_email(prospect_email="c@example.com", **mail), sent)
+    # The client's own `list_ids` lacks the brackets of the page's parameter.
+    lists = says("send_to_lists", lambda: client.emails.send_to_lists(**{"list_ids[]": 9}, **mail), sent)
+    says("emails.read", lambda: client.emails.read(lists["email"]["id"]), sent)
+    says(
+        "emails.stats",
+        lambda: client.emails.stats(lists["email"]["id"]),
+        lambda answer: answer["stats"]["sent"] == 1,
+    )
+    says("customredirects.query", lambda: client.customredirects.query(limit=2), lambda many: len(many["customRedirect"]) == 2)
+    says("customredirects.read", lambda: client.customredirects.read(id=1234), lambda one: one["customRedirect"]["id"] == 1234)
+    says("dynamiccontent.query", lambda: client.dynamiccontent.query(), lambda many: many["total_results"] == 1)
+    says("dynamiccontent.read", lambda: client.dynamiccontent.read(id=1234), lambda one: one["dynamicContent"]["id"] == 1234)
+    says("emailtemplates.read", lambda: client.emailtemplates.read(11), lambda one: one["emailTemplate"]["id"] == 11)
+    says("emailtemplates.listOneToOne", lambda: client.emailtemplates.listOneToOne(), lambda many: many["emailTemplates"])
     batch = '{"prospects":[{"email":"b@example.com"},{"id":%d,"score":9}]}' % number
     # The client gives back a member `prospects` that no recorded answer has.
     says("batchUpsert", lambda: people.batchUpsert(prospects=batch), lambda answer: answer is None)
     says("the batch's score", lambda: people.read_by_id(id=number), lambda one: one["prospect"]["score"] == 9)
     says("delete_by_id", lambda: people.delete_by_id(id=number), lambda answer: answer == 204 or not answer)
+    people.create(email="last@example.com", fid="00Q000000000002")
+    says("delete_by_fid", lambda: people.delete_by_fid(fid="00Q000000000002"), lambda answer: answer == 204 or not answer)
     says(
         "custom fields",
         lambda: client.customfields.query(limit=200),
@@ -174,8 +233,21 @@ def pardot_3():
         lambda: people.query(created_after="yesterday", limit=5, sort_by="id"),
         lambda result: any(one["id"] == number for one in result["prospect"]),
     )
+    says("3: update_field_by_id", lambda: people.update_field_by_id(number, "city", "Lier"), is_one)
+    says("3: update_field_by_email", lambda: people.update_field_by_email(email, "company", "Acme"), is_one)
+    says("3: read_field_by_id", lambda: people.read_field_by_id(number, "city"), lambda city: city == "Lier")
+    says(
+        "3: read_field_by_email",
+        lambda: people.read_field_by_email(email, "company"),
+        lambda name: name == "Acme",
+    )
+    mail = {"campaign_id": 1, "email_template_id": 11}
+    sent = lambda answer: answer["email"]["name"] == "Template 11"
+    says("3: send_to_id", lambda: client.emails.send_to_id(prospect_id=number, **mail), sent)
     gone = lambda answer: answer == 204 or not answer
     says("3: delete_by_email", lambda: people.delete_by_email(email=email), gone)
+    number = people.create_by_email(email="last3@example.com")["prospect"]["id"]
+    says("3: delete_by_id", lambda: people.delete_by_id(id=number), gone)
 
 
 marketo()

@@ -205,7 +205,14 @@ const OPERATIONS: &[Operation] = &[
         "/api/emailTemplate/version/{version}/do/listOneToOne",
         objects::templates,
     ),
-    row("pardot.email.listSend", WRITE, "/api/email/version/{version}/do/send", email::list_send),
+    named(
+        "pardot.email.listSend",
+        WRITE,
+        "/api/email/version/{version}/do/send",
+        // A client of others has the slash.
+        &["", "/"],
+        email::list_send,
+    ),
     row(
         "pardot.email.oneToOneSend",
         WRITE,
