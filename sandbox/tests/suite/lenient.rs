@@ -32,8 +32,15 @@ fn marketo_skips_what_is_of_another_type() {
             "{said}"
         );
     }
+    let flag = json!({ "input": [{ "name": "isPilot", "displayName": "Is pilot", "dataType": "boolean" }] });
+    marketo.call("POST", "/rest/v1/leads/schema/fields.json", &flag);
     let fits = json!({ "email": "a@b.co", "leadScore": "5", "unsubscribed": "1", "dateOfBirth": "2000-02-29" });
-    assert_eq!(marketo.sync(&json!({ "input": [fits] }))["result"][0]["status"], "created");
+    let made = marketo.sync(&json!({ "input": [fits] }))["result"][0].clone();
+    assert_eq!(made["status"], "created");
+    // What a lead lacks is null, and of an own boolean false.
+    let path = format!("/rest/v1/lead/{}.json?fields=city,isPilot,workEmail", made["id"]);
+    let lacking = json!({ "id": made["id"], "city": null, "isPilot": false, "workEmail": null });
+    assert_eq!(marketo.call("GET", &path, &NONE)["result"][0], lacking);
 }
 
 #[test]

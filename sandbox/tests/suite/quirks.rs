@@ -351,6 +351,14 @@ fn collections_are_null_an_object_or_an_array_and_xml_has_values() {
     records(&server, &activity);
     assert!(activities("")["visitor_activity"].is_array());
     assert!(activities("&limit_related_records=1")["visitor_activity"].is_object());
+    let visitor = json!({ "system": "pardot", "object": "visitor", "ip_address": "192.0.2.1", "prospect_id": made["prospect"]["id"] });
+    records(&server, &visitor);
+    let prospect = |more: &str| read(&format!("format=json{more}")).json()["prospect"].clone();
+    assert_eq!(prospect("")["visitors"]["visitor"]["ip_address"], "192.0.2.1");
+    assert_eq!(prospect("")["last_activity"]["visitor_activity"]["type"], 4);
+    // Short answers end with what was last.
+    let simple = prospect("&output=simple");
+    assert!(simple.get("last_activity").is_some() && simple.get("visitors").is_none());
 
     let xml = read("format=xml").text();
     assert!(xml.contains("<Color><value>red</value><value>b&amp;w</value></Color>"), "{xml}");

@@ -121,11 +121,6 @@ pub(super) fn fits(field: &Value, value: &Value) -> bool {
         }
 }
 
-pub(super) fn names(state: &SandboxState) -> store::Result<Vec<String>> {
-    let fields = all(state)?;
-    Ok(fields.iter().filter_map(|field| field.get("name")?.as_str().map(str::to_owned)).collect())
-}
-
 /// What a subscription's leads are found by beside its custom fields (page "Leads", Query).
 const SEARCHABLE: [&str; 13] = [
     "cookies",

@@ -249,18 +249,23 @@ pub(super) fn number(person: &Person) -> Value {
     json!(person.id.parse::<i64>().unwrap_or_default())
 }
 
-/// A lead with the fields that were asked for; what it lacks is null, as recorded.
-pub(super) fn shown(person: &Person, fields: &[String]) -> Value {
+/// A field that was asked for, and what stands there of a lead that lacks it: null, and of an own boolean false, as recorded.
+pub(super) type Asked = (String, Value);
+
+/// A lead with the fields that were asked for.
+pub(super) fn shown(person: &Person, fields: &[Asked]) -> Value {
     let stamp = |at| json!(format!("{}Z", clock::timestamp(at, 0).replace(' ', "T")));
     let mut record = Fields::new();
-    for name in fields {
+    for (name, lacking) in fields {
         let value = match name.as_str() {
             "id" => number(person),
             "createdAt" => stamp(person.created),
             "updatedAt" => stamp(person.updated),
             "ecids" => json!([]),
             "leadPartitionId" => partition_of(person),
-            other => person.fields.get(other).cloned().unwrap_or_default(),
+            other => {
+                person.fields.get(other).filter(|value| !value.is_null()).unwrap_or(lacking).clone()
+            }
         };
         record.insert(name.clone(), value);
     }
@@ -269,18 +274,20 @@ pub(super) fn shown(person: &Person, fields: &[String]) -> Value {
 }
 
 /// The names in `fields`; an unknown one is 1006.
-pub(super) fn asked(call: &Call, state: &SandboxState) -> Result<Vec<String>, Reply> {
+pub(super) fn asked(call: &Call, state: &SandboxState) -> Result<Vec<Asked>, Reply> {
     let Some(names) = call.query.several("fields") else {
-        return Ok(DEFAULT_FIELDS.map(str::to_owned).to_vec());
+        return Ok(DEFAULT_FIELDS.map(|name| (name.to_owned(), Value::Null)).to_vec());
     };
-    let known = assets::names(state)?;
-    match names.iter().find(|name| {
-        !known.contains(name)
-            && !matches!(name.as_str(), "ecids" | "id" | "createdAt" | "updatedAt")
-    }) {
-        Some(name) => Err(answer::failed("1006", &format!("Field '{name}' not found"))),
-        None => Ok(names),
-    }
+    let known = assets::all(state)?;
+    let of = |name: String| match assets::field(&known, &name) {
+        Some(field) => {
+            let is_flag = field["isCustom"] == true && field["dataType"] == "boolean";
+            Ok((name, if is_flag { json!(false) } else { Value::Null }))
+        }
+        None if name == "ecids" => Ok((name, Value::Null)),
+        None => Err(answer::failed("1006", &format!("Field '{name}' not found"))),
+    };
+    names.into_iter().map(of).collect()
 }
 
 pub(super) fn get(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, Reply> {

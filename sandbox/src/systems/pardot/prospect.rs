@@ -63,9 +63,13 @@ pub(super) fn read(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, 
         }
         let mut records: Vec<Value> = found.iter().map(|person| record(person, state)).collect();
         let most = call.params.get("limit_related_records").and_then(|text| text.parse().ok());
-        let activities = rows::all(state, "visitorActivity")?;
+        let most = most.unwrap_or(usize::MAX);
+        let (activities, visitors) =
+            (rows::all(state, "visitorActivity")?, rows::all(state, "visitor")?);
         for record in &mut records {
-            related(record, &activities, most.unwrap_or(usize::MAX));
+            related(record, ("visitors", "visitor"), &visitors, most);
+            related(record, ("visitor_activities", "visitor_activity"), &activities, most);
+            last_activity(record, &activities);
         }
         // The short answers of the page's table.
         for members in records.iter_mut().filter_map(Value::as_object_mut) {
@@ -86,18 +90,32 @@ pub(super) fn read(call: &Call, state: &SandboxState, _: i64) -> Result<Commit, 
     }))
 }
 
-/// What a prospect did, an object for one and an array for several; the parameter limits them.
-fn related(record: &mut Value, activities: &[Value], most: usize) {
-    let of = |activity: &&Value| activity.get("prospect_id") == record.get("id");
-    let mut found: Vec<Value> = activities.iter().filter(of).take(most).cloned().collect();
+/// Who a prospect was and what it did, an object for one and an array for several; the parameter limits them.
+fn related(record: &mut Value, (collection, name): (&str, &str), all: &[Value], most: usize) {
+    let mut found: Vec<Value> = all.iter().filter(of(record)).take(most).cloned().collect();
     let found = match found.len() {
         0 => return,
         1 => found.pop().unwrap_or_default(),
         _ => Value::Array(found),
     };
     if let Some(members) = record.as_object_mut() {
-        members.insert("visitor_activities".to_owned(), json!({ "visitor_activity": found }));
+        members.insert(collection.to_owned(), json!({ name: found }));
     }
+}
+
+/// The newest of its activities; the leaf only appears where there is one, says the page.
+fn last_activity(record: &mut Value, activities: &[Value]) {
+    let at = |one: &&Value| one.get("created_at").map(Value::to_string);
+    let newest = activities.iter().filter(of(record)).max_by_key(at).cloned();
+    if let (Some(newest), Some(members)) = (newest, record.as_object_mut()) {
+        members.insert("last_activity".to_owned(), json!({ "visitor_activity": newest }));
+    }
+}
+
+/// Whether a row is of this prospect.
+fn of(record: &Value) -> impl Fn(&&Value) -> bool + use<> {
+    let id = record.get("id").map(Value::to_string).unwrap_or_default();
+    move |row| row.get("prospect_id").is_some_and(|of| of.to_string().trim_matches('"') == id)
 }
 
 /// By id or fid. The vendor's pages disagree about version 4 and the address ("Prospects" allows it, the guide to
