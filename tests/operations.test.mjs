@@ -173,18 +173,18 @@ describe("pardot", () => {
     const { id } = await stored("pardot.prospect.create", {
       email,
       first_name: "A & B",
-      Colours: ["red", "b=l&ue"],
+      Color: ["red", "b=l&ue"],
       list_9: true,
     });
     const second = await stored("pardot.prospect.create", { email });
     assert.notEqual(second.id, id, "version 4 always creates");
     assert.equal((await found("pardot.prospect.read", { email })).length, 2);
     const [read] = await found("pardot.prospect.read", { id });
-    assert.deepEqual([read.id, read.first_name, read.Colours], [id, "A & B", ["red", "b=l&ue"]]);
+    assert.deepEqual([read.id, read.first_name, read.Color], [id, "A & B", ["red", "b=l&ue"]]);
     assert.equal(read.lists[0].list.id, "9");
     const [tree] = await found("pardot.prospect.read", { id, format: "xml" });
     assert.deepEqual(
-      [tree.id, tree.first_name, tree.Colours, tree.lists[0].list.id],
+      [tree.id, tree.first_name, tree.Color, tree.lists[0].list.id],
       [id, "A & B", ["red", "b=l&ue"], "9"],
       "XML reads the same",
     );
@@ -192,12 +192,12 @@ describe("pardot", () => {
       id,
       first_name: null,
       job_title: "VP",
-      Colours: [""],
+      Color: [""],
       list_9: 0,
     });
     const [updated] = await found("pardot.prospect.read", { id });
     assert.deepEqual(
-      [updated.first_name, updated.job_title, updated.Colours, updated.lists],
+      [updated.first_name, updated.job_title, updated.Color, updated.lists],
       [null, "VP", undefined, []],
     );
     await stored("pardot.prospect.upsert", { id, score: 150 });
