@@ -373,6 +373,7 @@ fn indexed(name: &[u8], value: &[u8], out: &mut Buffer) {
     }
     encoding::form_pair(&[name], flat(value, [b"0", b"1"]), out);
     // Nobody here knows whether the field has several values: such a one is cleared by this alone.
+    #[cfg(feature = "full")]
     if value == [NULL] {
         encoding::form_pair(&[name, b"_0"], b"", out);
     }

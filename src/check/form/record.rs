@@ -217,7 +217,7 @@ fn entry(
                 let _ = rules::elsewhere::ask(field, value, writer);
             }
             // One record where a list is due: a page of Marketo's says so.
-            #[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
+            #[cfg(feature = "full")]
             (Kind::Records, Node::Map(_)) => list(field, PackedValues(value), clears, writer),
             (_, Node::Null) if !field.required => {}
             (_, Node::Null) => writer.error(&code::REQUIRED),
@@ -228,7 +228,7 @@ fn entry(
     }
     writer.place.truncate(outer);
     // A list of the owner's own without any item clears as well.
-    #[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
+    #[cfg(feature = "full")]
     let value =
         if field.kind == Kind::Custom && value == [LIST, CLOSE] { &[NULL][..] } else { value };
     if clears && value == [NULL] {
