@@ -29,6 +29,7 @@ export const SECTIONS = [
       { text: "Deploying", source: "docs/deploy.md" },
       { text: "On one machine", source: "www/examples/machine/README.md" },
       { text: "Operating", source: "docs/operating.md" },
+      { text: "Alerts", source: "docs/alerts.md" },
       { text: "Moving to it", source: "docs/migrate.md" },
       { text: "Capacity", source: "docs/capacity.md" },
       { text: "The sandbox", source: "sandbox/README.md" },

@@ -102,6 +102,7 @@ pub const SUBJECTS: &[Section] = &[
     operator::WARNED,
     operator::STAYS,
     operator::ASKED,
+    operator::ALERTED,
     found::ACCOUNTS,
     found::MAPPINGS,
     call::CALLS,

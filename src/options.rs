@@ -5,6 +5,7 @@
 //! No finding holds a value of the options but names that stand in code.
 
 mod accounts;
+mod alerts;
 mod forms;
 mod meant;
 mod members;
@@ -12,9 +13,9 @@ mod people;
 mod relay;
 mod targets;
 
-pub use relay::MOST_SHARDS;
-
+pub use alerts::{CHANNELS, ChannelKind};
 pub use members::MEMBERS;
+pub use relay::MOST_SHARDS;
 
 use crate::check::report::Issue;
 use crate::code;
@@ -120,6 +121,7 @@ pub fn judge(options: &Value<'_>, unfit: &[&str]) -> Vec<Finding> {
     judge.people();
     judge.accounts();
     judge.forms();
+    judge.alerts();
     judge.found
 }
 

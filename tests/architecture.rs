@@ -268,7 +268,8 @@ const RELAY: Arrows = &[
     ("pages", &["codes.gen", "host"]),
     // What an owner says, what is wrong with it, and the same with types that see to it.
     ("captures.gen", &[]),
-    ("configuration", &["desk.gen", "host"]),
+    ("alerts.gen", &[]),
+    ("configuration", &["alerts.gen", "desk.gen", "host"]),
     ("define", &["captures.gen", "configuration"]),
     ("findings", &["codes.gen", "configuration", "pages"]),
     ("options", &["configuration", "findings", "host"]),
@@ -281,9 +282,21 @@ const RELAY: Arrows = &[
     // Signing in, and what is found before the first lead.
     ("checks", &["codes.gen", "host", "lead", "options"]),
     ("limiter", &["calls", "checks", "host", "options", "storage"]),
+    // Telling somebody, of what others have found.
+    ("alerts", &["alerts.gen", "calls", "codes.gen", "options"]),
     (
         "outbox",
-        &["arrival.gen", "calls", "host", "lead", "limiter", "options", "options.gen", "storage"],
+        &[
+            "alerts",
+            "arrival.gen",
+            "calls",
+            "host",
+            "lead",
+            "limiter",
+            "options",
+            "options.gen",
+            "storage",
+        ],
     ),
     (
         "operator",

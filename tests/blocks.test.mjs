@@ -72,6 +72,9 @@ const BINDINGS = {
   SALESFORCE_USERNAME: "api@sandbox.example",
   SALESFORCE_PRIVATE_KEY: keys.privateKey,
   PROSPECTS_KEY: "sandbox-key",
+  ALERT_SECRET: "whsec_ZXhhbXBsZXMgc2lnbiB0aGVpciBhbGVydHMgd2l0aCB0aGlz",
+  SLACK_WEBHOOK_URL: "https://hooks.slack.com/services/T0/B0/examples",
+  RESEND_KEY: "the examples' key",
 };
 
 /** What a visitor types into a field of this kind. */

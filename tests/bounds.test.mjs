@@ -63,6 +63,7 @@ const BOUNDS = {
   "table sessions": "1,000",
   "table audit": "20,000 lines",
   "table passes": "1,000",
+  "table alerts": "10 channels, 500 incidents of each",
   "operator/access.ts known": ONE,
   "table spent": 500_000,
   "table running": 10_000,

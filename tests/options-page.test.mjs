@@ -15,6 +15,8 @@ const TABLES = {
   Credentials: ["Credentials"],
   "People at the console": ["Operator"],
   "Cloudflare Access": ["AccessOptions"],
+  Alerts: ["AlertOptions"],
+  "A channel of alerts": ["AlertChannelMembers"],
   Turnstile: ["TurnstileOptions"],
 };
 

@@ -533,3 +533,75 @@ fn every_code_is_said_and_no_member_stands_twice() {
         assert_eq!(names.len(), count, "{object}");
     }
 }
+
+/// Alerts that are as they should be, with these members in the place of a channel's own.
+fn alerted(name: &str, more: &Json) -> Json {
+    let mut alerts = json!({
+        "console": "https://leads.example.com/operator", "review": 10, "queueMinutes": 60, "repeatHours": 8,
+        "channels": {
+            "hook": { "kind": "webhook", "url": "https://alerts.example.com/x", "secret": format!("whsec_{}", "AAAA".repeat(11)) },
+            "chat": { "kind": "slack", "url": "https://hooks.slack.com/services/T0/B0/x" },
+            "mail": { "kind": "resend", "key": "k", "from": "relay@example.com", "to": ["ann@example.com"] },
+            "eu": { "kind": "sendgrid", "key": "k", "from": "relay@example.com", "to": "ann@example.com",
+                    "url": "https://api.eu.sendgrid.com/v3/mail/send" },
+        },
+    });
+    for (member, value) in more.as_object().unwrap() {
+        let place = if name.is_empty() { &mut alerts } else { &mut alerts["channels"][name] };
+        place[member] = value.clone();
+    }
+    alerts
+}
+
+#[test]
+fn each_mistake_of_alerts_is_said_and_stops_no_lead() {
+    assert_eq!(with("/alerts", alerted("", &json!({}))), []);
+    let local = json!({ "url": "http://127.0.0.1:8080/x", "allowHost": ["127.0.0.1:8080"] });
+    assert_eq!(with("/alerts", alerted("hook", &local)), []);
+    let secrets = json!({ "secret": [format!("whsec_{}", "AAAA".repeat(8)), format!("whsec_{}AA==", "AAAA".repeat(10))] });
+    assert_eq!(with("/alerts", alerted("hook", &secrets)), []);
+    let cases = [
+        ("", json!({ "review": 0 }), "alerts.review"),
+        ("", json!({ "queueMinutes": "30" }), "alerts.queueMinutes"),
+        ("", json!({ "repeatHours": 2_000_000 }), "alerts.repeatHours"),
+        ("", json!({ "console": "http://leads.example.com" }), "alerts.console"),
+        ("", json!({ "channels": {} }), "alerts.channels"),
+        ("", json!({ "channels": null }), "alerts.channels"),
+        ("hook", json!({ "kind": "teams" }), "alerts.channels.hook.kind"),
+        ("hook", json!({ "kind": null }), "alerts.channels.hook.kind"),
+        ("hook", json!({ "url": null }), "alerts.channels.hook.url"),
+        ("hook", json!({ "url": "http://alerts.example.com" }), "alerts.channels.hook.url"),
+        ("hook", json!({ "url": "https://" }), "alerts.channels.hook.url"),
+        ("hook", json!({ "secret": null }), "alerts.channels.hook.secret"),
+        ("hook", json!({ "secret": [] }), "alerts.channels.hook.secret"),
+        ("hook", json!({ "secret": "AAAA" }), "alerts.channels.hook.secret"),
+        ("hook", json!({ "secret": "whsec_AAAA" }), "alerts.channels.hook.secret"),
+        (
+            "hook",
+            json!({ "secret": format!("whsec_{}A", "AAAA".repeat(11)) }),
+            "alerts.channels.hook.secret",
+        ),
+        ("chat", json!({ "url": "https://hooks.slack.example/x" }), "alerts.channels.chat.url"),
+        ("mail", json!({ "key": "" }), "alerts.channels.mail.key"),
+        ("mail", json!({ "from": "nobody" }), "alerts.channels.mail.from"),
+        ("mail", json!({ "to": [] }), "alerts.channels.mail.to"),
+        ("mail", json!({ "to": ["ann@example.com", 7] }), "alerts.channels.mail.to"),
+        ("eu", json!({ "url": "https://api.sendgrid.example/" }), "alerts.channels.eu.url"),
+    ];
+    for (name, more, place) in cases {
+        let said = one(with("/alerts", alerted(name, &more)));
+        assert_eq!(said, (place.into(), "options.value".into(), Closes::Nothing), "{more}");
+    }
+    let (place, code, closes) = one(with("/alerts", alerted("chat", &json!({ "chanel": "x" }))));
+    assert_eq!(
+        (place.as_str(), code.as_str(), closes),
+        ("alerts.channels.chat.chanel", "options.member", Closes::Nothing)
+    );
+    let many: serde_json::Map<String, Json> = (0..11)
+        .map(|n| (format!("c{n}"), json!({ "kind": "slack", "url": "https://hooks.slack.com/x" })))
+        .collect();
+    assert_eq!(
+        one(with("/alerts", alerted("", &json!({ "channels": many })))).0,
+        "alerts.channels"
+    );
+}

@@ -53,6 +53,7 @@ const KINDS = [
       "versions",
       "origins",
       "erasure",
+      "alerts",
       "finding",
       "alike",
       "rulings",

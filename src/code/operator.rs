@@ -162,6 +162,22 @@ rows! {
         PASS_SENDER = "pass.sender" says "Say one whole e-mail, or one domain such as example.com.";
         PASS_FORM = "pass.form" says "The relay has no form of that name.";
         PASS_END = "pass.end" says "A sender is let through for 1 to 366 days.";
+        ALERT_WHICH = "alert.which" says "The relay has no alert channel of that name, or something is wrong with it.";
+        ALERT_UNSENT = "alert.unsent" says "The message could not be made: look what is wrong with the channel.";
+    }
+}
+
+rows! {
+    /// What an alert is about.
+    ALERTED = "What an alert is about",
+    "The `code` of an incident in an alert, with its sentence. [alerts.md](alerts.md) says when one is told." {
+        ALERT_DEAD = "alert.dead" says "A system refused leads, and they wait for a person: read why, mend it, and send them on.";
+        ALERT_ACCOUNT = "alert.account" says "Nothing goes out to the account until somebody has mended it. Its leads wait.";
+        ALERT_TARGET = "alert.target" says "A form's leads wait for an account that does not take them as they are mapped: mend the options.";
+        ALERT_QUOTA = "alert.quota" says "The account's calls of the day are used up. Its leads go out when they are back.";
+        ALERT_GONE = "alert.gone" says "Leads wait for an account or a form that the options no longer have: give it back, or move them.";
+        ALERT_REVIEW = "alert.review" says "Leads are held for review: release what is real, discard the rest.";
+        ALERT_QUEUE = "alert.queue" says "Leads do not go out: so many minutes the oldest one waits for a system.";
     }
 }
 
@@ -182,6 +198,8 @@ rows! {
         EVENT_HOST_REFUSED = "host.refused" means "The platform let no more calls out; `wait` is the pause in milliseconds." mend "Where it stays so: docs/capacity.md.";
         EVENT_RELAY_FAILED = "relay.failed" means "A request broke." mend "`code` and `where` say what and where.";
         EVENT_WASM_TRAP = "wasm.trap" means "The module stopped over a lead, and was made anew; stopped twice, the lead waits for a person." mend "Tell us of it.";
+        EVENT_ALERT_TOLD = "alert.told" means "A channel was told of incidents.";
+        EVENT_ALERT_FAILED = "alert.failed" means "A channel could not be told of incidents; it is tried again." mend "See its `code`: the address, the key, and what the receiver says.";
         EVENT_REPLAYED = "replayed" means "A person sent leads on.";
         EVENT_DISCARDED = "discarded" means "A person gave leads up, for `reason`.";
         EVENT_MOVED = "moved" means "A person moved leads to another account or form.";

@@ -18,9 +18,11 @@ pub const MEMBERS: &[(&str, &str)] = &[
     ("addressLimit", ADDRESS_LIMIT),
     ("operator", OPERATOR),
     ("access", ACCESS),
+    ("alerts", ALERTS),
+    ("channel", CHANNEL),
 ];
 
-pub(super) const RELAY: &str = "forms accounts secret sealSecret operatorKey valueKey operators access hashKey addressLimit addressHeader addressHops maxQueued maxReview maxDead maxBytes shards plan timeScale";
+pub(super) const RELAY: &str = "forms accounts secret sealSecret operatorKey valueKey operators access hashKey addressLimit addressHeader addressHops maxQueued maxReview maxDead maxBytes shards plan alerts timeScale";
 pub(super) const FORM: &str =
     "fields origins thanks deliver title language messages contact trap turnstile";
 pub(super) const FIELD: &str = "kind required label min max choices pattern requiredIf equalTo quoted literal international bytes purpose text";
@@ -34,6 +36,8 @@ pub(super) const LIMITS: &str = "calls window atOnce";
 pub(super) const ADDRESS_LIMIT: &str = "leads seconds";
 pub(super) const OPERATOR: &str = "key rights";
 pub(super) const ACCESS: &str = "team audience people fetch";
+pub(super) const ALERTS: &str = "channels console review queueMinutes repeatHours";
+pub(super) const CHANNEL: &str = "kind url secret key from to allowHost";
 
 impl Judge<'_> {
     /// Says which members of an object have no meaning.

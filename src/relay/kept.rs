@@ -7,10 +7,10 @@ use super::schedule::{Account, Lane, Schedule};
 use crate::value::decimal;
 
 /// Between rows and between the words of a row.
-const ROW: char = '\u{2}';
-const WORD: char = '\u{1}';
+pub(super) const ROW: char = '\u{2}';
+pub(super) const WORD: char = '\u{1}';
 
-fn put(text: &mut String, words: &[&str], numbers: &[u64]) {
+pub(super) fn put(text: &mut String, words: &[&str], numbers: &[u64]) {
     if !text.is_empty() {
         text.push(ROW);
     }
@@ -26,7 +26,7 @@ fn put(text: &mut String, words: &[&str], numbers: &[u64]) {
     }
 }
 
-fn number(word: &str) -> u64 {
+pub(super) fn number(word: &str) -> u64 {
     word.parse().unwrap_or_default()
 }
 

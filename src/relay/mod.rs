@@ -12,9 +12,11 @@
 //! - [`effect`]: what the host is asked to do, as data.
 //! - [`delivery`]: the states of one delivery, its back-off, and whose fault a refusal is.
 //! - [`account`]: an account's [`limiter`] with its token.
+//! - [`alerts`]: which incidents are open, and when somebody is told.
 
 pub mod acceptance;
 pub mod account;
+pub mod alerts;
 pub mod arrival;
 pub mod budget;
 pub mod closed;

@@ -13,6 +13,8 @@
 #[cfg(feature = "edge")]
 mod acceptance;
 #[cfg(feature = "edge")]
+mod alerts;
+#[cfg(feature = "edge")]
 mod arrival;
 #[cfg(feature = "edge")]
 mod client;

@@ -2,6 +2,8 @@
 import type {
   AccessOptions,
   AddressLimit,
+  AlertChannelMembers,
+  AlertOptions,
   Operator,
   RelayAccount,
   RelayFormOptions,
@@ -220,6 +222,47 @@ define(() => ({
   forms: {},
 }));
 
+const mail = {
+  kind: "resend",
+  key: "k",
+  from: "relay@example.com",
+  to: "ann@example.com",
+} as const;
+define(() => ({
+  secret: "x",
+  alerts: {
+    review: 10,
+    channels: {
+      hook: { kind: "webhook", url: "https://x.example", secret: ["whsec_a", "whsec_b"] },
+      chat: { kind: "slack", url: "https://hooks.slack.com/x" },
+      owner: mail,
+    },
+  },
+  accounts,
+  forms: {},
+}));
+define(() => ({
+  secret: "x",
+  // @ts-expect-error There is no such kind of channel.
+  alerts: { channels: { chat: { kind: "teams", url: "https://x.example" } } },
+  accounts,
+  forms: {},
+}));
+define(() => ({
+  secret: "x",
+  // @ts-expect-error A webhook is signed.
+  alerts: { channels: { hook: { kind: "webhook", url: "https://x.example" } } },
+  accounts,
+  forms: {},
+}));
+define(() => ({
+  secret: "x",
+  // @ts-expect-error There is no such option of alerts.
+  alerts: { channels: { owner: mail }, reviews: 10 },
+  accounts,
+  forms: {},
+}));
+
 // The names that the check knows are those of the types. A new member stands in both, or neither.
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 const members: {
@@ -236,5 +279,7 @@ const members: {
   addressLimit: true satisfies Same<keyof AddressLimit, Members["addressLimit"]>,
   operator: true satisfies Same<keyof Operator, Members["operator"]>,
   access: true satisfies Same<keyof AccessOptions, Members["access"]>,
+  alerts: true satisfies Same<keyof AlertOptions, Members["alerts"]>,
+  channel: true satisfies Same<keyof AlertChannelMembers, Members["channel"]>,
 };
 void members;

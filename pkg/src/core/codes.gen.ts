@@ -199,7 +199,19 @@ export type AskedCode =
   | "operator.origin"
   | "pass.sender"
   | "pass.form"
-  | "pass.end";
+  | "pass.end"
+  | "alert.which"
+  | "alert.unsent";
+
+/** What an alert is about. */
+export type AlertCode =
+  | "alert.dead"
+  | "alert.account"
+  | "alert.target"
+  | "alert.quota"
+  | "alert.gone"
+  | "alert.review"
+  | "alert.queue";
 
 /** What a check of accounts and mappings finds. */
 export type FoundCode =
@@ -272,7 +284,7 @@ export type ThrownCode =
   | "request.invalid";
 
 /** Every code but the vendors' own. */
-export type Code = IssueCode | AnswerCode | OptionCode | HeldCode | StuckCode | WarnedCode | StaysCode | AskedCode | FoundCode | CallCode | ThrownCode;
+export type Code = IssueCode | AnswerCode | OptionCode | HeldCode | StuckCode | WarnedCode | StaysCode | AskedCode | AlertCode | FoundCode | CallCode | ThrownCode;
 
 /** What a line of the log is about. */
-export type LogEvent = "options.wrong" | "delivery.dead" | "delivery.failed" | "account.closed" | "account.opened" | "target.closed" | "target.opened" | "token.refused" | "auth.refused" | "alarm.failed" | "host.refused" | "relay.failed" | "wasm.trap" | "replayed" | "discarded" | "moved" | "erased" | "corrected" | "undone" | "pass.added" | "pass.removed" | "signed.in" | "signed.out" | "sign.refused" | "values.used" | "values.refused";
+export type LogEvent = "options.wrong" | "delivery.dead" | "delivery.failed" | "account.closed" | "account.opened" | "target.closed" | "target.opened" | "token.refused" | "auth.refused" | "alarm.failed" | "host.refused" | "relay.failed" | "wasm.trap" | "alert.told" | "alert.failed" | "replayed" | "discarded" | "moved" | "erased" | "corrected" | "undone" | "pass.added" | "pass.removed" | "signed.in" | "signed.out" | "sign.refused" | "values.used" | "values.refused";

@@ -29,6 +29,15 @@ export const MESSAGES = {
   "pass.sender": "Say one whole e-mail, or one domain such as example.com.",
   "pass.form": "The relay has no form of that name.",
   "pass.end": "A sender is let through for 1 to 366 days.",
+  "alert.which": "The relay has no alert channel of that name, or something is wrong with it.",
+  "alert.unsent": "The message could not be made: look what is wrong with the channel.",
+  "alert.dead": "A system refused leads, and they wait for a person: read why, mend it, and send them on.",
+  "alert.account": "Nothing goes out to the account until somebody has mended it. Its leads wait.",
+  "alert.target": "A form's leads wait for an account that does not take them as they are mapped: mend the options.",
+  "alert.quota": "The account's calls of the day are used up. Its leads go out when they are back.",
+  "alert.gone": "Leads wait for an account or a form that the options no longer have: give it back, or move them.",
+  "alert.review": "Leads are held for review: release what is real, discard the rest.",
+  "alert.queue": "Leads do not go out: so many minutes the oldest one waits for a system.",
 } as const;
 
 /** What is wrong with a relay's options, by code. */

@@ -2,6 +2,7 @@
 import type { Credentials } from "../core/account.gen.js";
 import type { Account, FieldSpec } from "../core/types.js";
 import type { Messages } from "../messages/cascade.js";
+import type { ChannelKind, ChannelNeeds } from "./alerts.gen.js";
 import type { Right } from "./desk.gen.js";
 import type { Plan } from "./host/platform.js";
 
@@ -129,6 +130,8 @@ export interface RelayOptions {
   maxBytes?: number;
   /** How many outboxes share the leads; default 4. It may change at any time. */
   shards?: number;
+  /** Who is told when something is wrong, and when that is. */
+  alerts?: AlertOptions;
   /** Cloudflare's plan of the account that runs the relay, by which an outbox measures what it does at once. Default `free`. */
   plan?: Plan;
   /** Divides all waiting times; 1 but in tests. */
@@ -141,6 +144,41 @@ export interface Operator {
   key: string;
   rights: readonly Right[];
 }
+
+export interface AlertOptions {
+  /** By name, 10 at most. */
+  channels: Readonly<Record<string, AlertChannel>>;
+  /** Where the console is, for the link in a message: `https://leads.example.com/operator`. */
+  console?: string;
+  /** So many leads under review are an incident; default 25. */
+  review?: number;
+  /** So many minutes that the oldest lead waits for a system are one; default 30. */
+  queueMinutes?: number;
+  /** After so many hours what is still open is told again; default 24. */
+  repeatHours?: number;
+}
+
+/** What channels have. Keys, secrets and Slack's address come from secret bindings. */
+export interface AlertChannelMembers {
+  kind: ChannelKind;
+  /** Where the messages go; of e-mail, another address of the provider's. */
+  url: string;
+  /** `whsec_` and 24 to 64 random bytes in Base64; several while they rotate, newest first. */
+  secret: string | readonly string[];
+  /** The key of the e-mail provider. */
+  key: string;
+  /** An address that the provider lets send. */
+  from: string;
+  to: string | readonly string[];
+  /** Hosts beside the provider's own, as `host` or `host:port`. */
+  allowHost: string | readonly string[];
+}
+
+/** One channel: a signed webhook, a Slack channel, or e-mail through a provider. */
+export type AlertChannel = {
+  [K in ChannelKind]: { kind: K } & Pick<AlertChannelMembers, ChannelNeeds[K]> &
+    Partial<Pick<AlertChannelMembers, "url" | "allowHost">>;
+}[ChannelKind];
 
 export interface AccessOptions {
   /** `https://` and the team's domain: `https://example.cloudflareaccess.com`. */

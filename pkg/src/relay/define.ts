@@ -50,17 +50,24 @@ type Nothing = "There is no such option here, so it does nothing.";
 type Strict<T, Known> = { readonly [K in Exclude<keyof T, Known>]: Nothing };
 
 /** Names at each level of the options `O` that are none. */
-export type Strictly<O> = Strict<O, Members["relay"]> & {
-  readonly [K in keyof O & "accounts"]: {
-    readonly [A in keyof O[K]]: Strict<O[K][A], Members["account"]> &
-      Inner<O[K][A], "credentials"> &
-      Inner<O[K][A], "limits">;
+export type Strictly<O> = Strict<O, Members["relay"]> &
+  Inner<O, "alerts"> & {
+    readonly [K in keyof O & "alerts"]: {
+      readonly [C in keyof O[K] & "channels"]: {
+        readonly [N in keyof O[K][C]]: Strict<O[K][C][N], Members["channel"]>;
+      };
+    };
+  } & {
+    readonly [K in keyof O & "accounts"]: {
+      readonly [A in keyof O[K]]: Strict<O[K][A], Members["account"]> &
+        Inner<O[K][A], "credentials"> &
+        Inner<O[K][A], "limits">;
+    };
+  } & {
+    readonly [K in keyof O & "forms"]: {
+      readonly [N in keyof O[K]]: StrictForm<O[K][N], O extends { accounts: infer A } ? A : never>;
+    };
   };
-} & {
-  readonly [K in keyof O & "forms"]: {
-    readonly [N in keyof O[K]]: StrictForm<O[K][N], O extends { accounts: infer A } ? A : never>;
-  };
-};
 
 type Inner<T, Name extends keyof Members> = {
   readonly [K in keyof T & Name]: Strict<T[K], Members[Name]>;

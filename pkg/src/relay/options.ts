@@ -1,6 +1,6 @@
 import { FieldpostError } from "../core/errors.js";
 import { Said } from "../core/said.gen.js";
-import type { RelayOptions, RelaySource, Target } from "./configuration.js";
+import type { AlertChannel, RelayOptions, RelaySource, Target } from "./configuration.js";
 import { type Finding, judged, sound } from "./findings.js";
 import { log } from "./host/log.js";
 
@@ -65,6 +65,16 @@ export function mustTake(relay: RelayOptions, form: string): void {
       stops.map(({ place, message }) => `${place}: ${message}`).join(" "),
     );
 }
+
+/** The channels that can be told of something: those that nothing is wrong with. */
+export const channelsOf = (relay: RelayOptions): [name: string, channel: AlertChannel][] =>
+  Object.entries(Object(relay.alerts?.channels) as Record<string, AlertChannel>).filter(
+    ([name]) =>
+      !findingsOf(relay).some(
+        ({ place, code }) =>
+          code !== "options.member" && `${place}.`.startsWith(`alerts.channels.${name}.`),
+      ),
+  );
 
 /** The way of a form to an account, as the owner wrote it. */
 export const targetOf = (

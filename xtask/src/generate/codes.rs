@@ -5,7 +5,7 @@ use super::script::{members, quoted, union};
 use super::{HEAD, NOTE};
 use crate::Outcome;
 use fieldpost::code::found::{ACCOUNTS, MAPPINGS};
-use fieldpost::code::operator::{ASKED, EVENTS, HELD, PHASES, STAYS, STUCK, WARNED};
+use fieldpost::code::operator::{ALERTED, ASKED, EVENTS, HELD, PHASES, STAYS, STUCK, WARNED};
 use fieldpost::code::options::OPTIONS;
 use fieldpost::code::relay::ANSWERS;
 use fieldpost::code::{self, ISSUES, Row, SUBJECTS, Section, Weight, call, words};
@@ -28,6 +28,7 @@ const TYPES: &[(&str, &str, &[Section])] = &[
     ("WarnedCode", "What a system does not get as the lead has it.", &[WARNED]),
     ("StaysCode", "Why something stays that a person wanted to move.", &[STAYS]),
     ("AskedCode", "Why an operator's call is not taken.", &[ASKED]),
+    ("AlertCode", "What an alert is about.", &[ALERTED]),
     ("FoundCode", "What a check of accounts and mappings finds.", &[ACCOUNTS, MAPPINGS]),
     ("CallCode", "What became of a call.", &[call::CALLS]),
     ("ThrownCode", "What a function throws.", &[call::THROWN]),
@@ -216,7 +217,7 @@ pub(super) fn said(_: &Path) -> Outcome<String> {
 pub(super) fn operator(_: &Path) -> Outcome<String> {
     let mut text = HEAD.to_owned();
     text.push_str("\n/** What is said to an operator with a code. */\nexport const MESSAGES = {\n");
-    let says = [HELD, STUCK, STAYS, ASKED];
+    let says = [HELD, STUCK, STAYS, ASKED, ALERTED];
     members(
         &mut text,
         says.iter()

@@ -46,6 +46,7 @@ const FILES: &[(&str, Text)] = &[
     ("pkg/src/core/said.gen.ts", codes::said),
     ("pkg/src/core/wire.gen.ts", wire::page),
     ("pkg/src/relay/http/answers.gen.ts", answers::table),
+    ("pkg/src/relay/alerts.gen.ts", |_| wire::alerts()),
     ("pkg/src/relay/arrival.gen.ts", arrival::table),
     ("pkg/src/relay/captures.gen.ts", captures::types),
     ("pkg/src/relay/codes.gen.ts", codes::operator),

@@ -5,7 +5,7 @@ use super::script::{quoted, union};
 use crate::Outcome;
 use fieldpost::field::Options;
 use fieldpost::operation::OWN;
-use fieldpost::options::MOST_SHARDS;
+use fieldpost::options::{CHANNELS, MOST_SHARDS};
 use fieldpost::packed::{MARKS, MAX_DEPTH};
 use fieldpost::relay::acceptance::KEEP;
 use fieldpost::relay::delivering::LIMITER_DEADLINE;
@@ -99,6 +99,21 @@ pub(super) fn desk() -> Outcome<String> {
         list(desk::OTHERS),
         desk::UNDO
     )?;
+    Ok(text)
+}
+
+/// `pkg/src/relay/alerts.gen.ts`.
+pub(super) fn alerts() -> Outcome<String> {
+    let mut text = HEAD.to_owned();
+    text.push_str("\n/** The kinds of channels that can be told of an incident, and where their messages go where the owner does not say. */\nexport const CHANNELS = {\n");
+    for kind in CHANNELS {
+        writeln!(text, "  {}: {},", kind.name, quoted(kind.url))?;
+    }
+    text.push_str("} as const;\n\n/** One of them. */\nexport type ChannelKind = keyof typeof CHANNELS;\n\n/** The members that each needs. */\nexport interface ChannelNeeds {\n");
+    for kind in CHANNELS {
+        writeln!(text, "  {}: {};", kind.name, union(kind.needs.split(' ')))?;
+    }
+    text.push_str("}\n");
     Ok(text)
 }
 

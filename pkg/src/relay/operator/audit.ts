@@ -25,6 +25,7 @@ const PLAIN = [
   "remove",
   "later",
   "anyway",
+  "channel",
 ];
 
 /** So many ids are named. */

@@ -1,6 +1,7 @@
 import type { ShardStatus } from "../storage/operator-store.js";
 import type { LimiterStatus } from "../limiter/account-limiter.js";
 import type { Full } from "../outbox/driver.js";
+import type { AlertsShown } from "../outbox/watch.js";
 
 const escaped = (text: string): string =>
   text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
@@ -13,6 +14,7 @@ const labels = (given: Record<string, string>): string =>
 export function metrics(
   shards: readonly (ShardStatus & { shard?: string; running?: number; full?: readonly Full[] })[],
   limiters: readonly LimiterStatus[],
+  alerts: AlertsShown | null,
 ): string {
   const lines: string[] = [];
   const metric = (
@@ -162,6 +164,20 @@ export function metrics(
     "counter",
     "Sign-ins that failed, and tokens that were refused as soon as they were issued.",
     limiters.map((one) => [{ account: one.account }, one.refusals]),
+  );
+  metric(
+    "fieldpost_alert_channel_failing",
+    "gauge",
+    "1 while no message arrives at a channel of alerts.",
+    (alerts?.channels ?? []).map(({ name, failing }) => [{ channel: name }, failing === 0 ? 0 : 1]),
+  );
+  const open = new Map<string, number>();
+  for (const { code } of alerts?.incidents ?? []) open.set(code, (open.get(code) ?? 0) + 1);
+  metric(
+    "fieldpost_incidents_open",
+    "gauge",
+    "Incidents that channels of alerts are told of.",
+    [...open].map(([code, n]) => [{ code }, n]),
   );
   return `${lines.join("\n")}\n`;
 }

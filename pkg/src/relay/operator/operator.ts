@@ -1,3 +1,4 @@
+import { alerts, testAlert } from "./alerts.js";
 import { check } from "./check.js";
 import { json as jsonAnswer, respond } from "../http/answer.js";
 import { capped, Unreadable } from "../http/body.js";
@@ -60,13 +61,14 @@ const reads: Record<string, (asked: Asked) => Promise<Response> | Response> = {
   today: async ({ url, env, relay }) =>
     json(200, {
       ...(await today(url.searchParams, await gates(env, relay), env, relay)),
+      alerts: await alerts(env, relay),
       options: findingsOf(relay),
     }),
   lead: ({ url, person, env, relay }) =>
     lead(url.searchParams.get("id") ?? "", person.values, env, relay),
   metrics: async ({ env, relay }) => {
-    const now = await status(env, relay);
-    return new Response(metrics(now.shards, now.gates), {
+    const [now, told] = await Promise.all([status(env, relay), alerts(env, relay)]);
+    return new Response(metrics(now.shards, now.gates, told), {
       headers: {
         "content-type": "text/plain; version=0.0.4; charset=utf-8",
         "cache-control": "no-store",
@@ -75,7 +77,7 @@ const reads: Record<string, (asked: Asked) => Promise<Response> | Response> = {
   },
   pending: ({ env, relay }) => pending(env, relay),
   rounds: ({ url, env, relay }) => rounds(url.searchParams, env, relay),
-  setup: ({ relay }) => json(200, setup(relay)),
+  setup: async ({ env, relay }) => json(200, { ...setup(relay), alerts: await alerts(env, relay) }),
   export: ({ url, env, relay }) => exported(url.searchParams, env, relay),
   passes: ({ env, relay }) => passes(env, relay),
   audit: async ({ url, env, relay }) => {
@@ -103,6 +105,7 @@ const tells: Record<string, (told: Told) => Promise<Response>> = {
   passes: ({ given, person, env, relay }) => changePasses(given, person, env, relay),
   erase: ({ given, env, relay }) => erase(given, env, relay),
   check: ({ url, env, relay }) => check(url.searchParams, env, relay),
+  alert: ({ given, env }) => testAlert(given, env),
 };
 
 /**

@@ -14,6 +14,8 @@ import { Polls } from "./polls.js";
 import { Registry } from "./registry.js";
 import { migrate } from "../storage/schema.js";
 import { MOVED } from "./shards.js";
+import { standing } from "../storage/standing.js";
+import { Watch } from "./watch.js";
 
 /** What an object extends where the platform has no class for that: it is asked by `fetch` alone then. */
 class Anywhere {}
@@ -38,6 +40,7 @@ export function makeOutbox(
     readonly polls: Polls;
     readonly registry: Registry;
     readonly desk: Desk;
+    readonly watch: Watch;
     readonly driver: Driver;
     shard = "";
     readonly id: string;
@@ -65,6 +68,7 @@ export function makeOutbox(
       this.polls = new Polls(this.store, (key) => this.acceptance.find({ key }));
       this.registry = new Registry(state.storage, env);
       this.desk = new Desk(this.store);
+      this.watch = new Watch(state.storage, env);
       void state.blockConcurrencyWhile(async () => {
         await load();
         migrate(state.storage);
@@ -103,10 +107,18 @@ export function makeOutbox(
           return said(await this.acceptance.accept(await body()));
         case "/outcome":
           return said(await this.polls.outcome((await body<{ key: string }>()).key));
-        case "/register":
-          return Response.json(
-            await this.registry.register((await body<{ count: number }>()).count),
-          );
+        case "/register": {
+          const known = await this.registry.register((await body<{ count: number }>()).count);
+          // A lead waits for this answer, and alerts can wait for the cron.
+          await this.watch.wake().catch(() => {});
+          return Response.json(known);
+        }
+        case "/standing":
+          return Response.json(await standing(this.store, this.inquiry.gone.status().leads));
+        case "/alerts":
+          return Response.json(this.watch.shown());
+        case "/alerts/test":
+          return Response.json(await this.watch.test((await body<{ channel: string }>()).channel));
         case "/used":
           return Response.json(this.rows("SELECT 1 FROM leads LIMIT 1"));
         case "/wake":
@@ -154,6 +166,9 @@ export function makeOutbox(
       } catch {
         // The next alarm does it.
       }
+      await this.watch.alarm().catch(() => {
+        // It rings again: that was set whatever broke.
+      });
     }
 
     rows(query: string, ...bindings: unknown[]): Record<string, unknown>[] {

@@ -11,7 +11,7 @@ import type { RelayEnv, RelayOptions } from "../options.js";
 const SHARDS = 4;
 
 /** The object that knows every number of shards that was in use. An outbox by its class, which never holds a lead. */
-const REGISTRY = "shards";
+export const REGISTRY = "shards";
 
 /** For so long an isolate believes what the registry said. That it has not heard of a newer number does no harm. */
 const BELIEVED = 60 * 60 * 1000;

@@ -209,6 +209,10 @@ const ADDITIONS: readonly string[] = [
     id TEXT PRIMARY KEY, form TEXT NOT NULL, kind TEXT NOT NULL, sender TEXT NOT NULL, until INTEGER NOT NULL, made INTEGER NOT NULL, who TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // alerts: in the object "shards" alone, what each of the owner's channels was told.
+  `
+  CREATE TABLE alerts (channel TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Brings the tables to this version; refuses what a later one wrote, rather than guess. */

@@ -64,7 +64,13 @@ export interface Finding {
   param: string;
 }
 
+/** How it is with the channels that are told when something is wrong. */
+export interface Alerts {
+  channels: { name: string; kind: string; failing: number; code: string; last: number }[];
+}
+
 export interface Today {
+  alerts?: Alerts | null;
   options: Finding[];
   day: number;
   days: DayCount[];
@@ -135,6 +141,7 @@ export interface Field {
 }
 
 export interface Setup {
+  alerts?: Alerts | null;
   options: Finding[];
   forms: {
     name: string;

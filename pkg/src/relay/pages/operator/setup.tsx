@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { AlertChannels } from "./alerts.js";
 import { Configuration } from "./configuration.js";
 import { type Me, read, sentence, type Setup as Known, tell } from "./interface.js";
 import { Said, useLoaded, Waits } from "./ui.js";
@@ -67,6 +68,9 @@ export function Setup({ me }: { me: Me }) {
     <>
       <Configuration found={data.options} />
       {me.rights.includes("operate") && <Checks />}
+      {data.alerts && (
+        <AlertChannels alerts={data.alerts} canTest={me.rights.includes("operate")} />
+      )}
       <section aria-labelledby="accounts">
         <h2 id="accounts">CRM accounts</h2>
         <table class="stack">

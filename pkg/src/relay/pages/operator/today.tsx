@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { Unheard } from "./alerts.js";
 import { Chart } from "./chart.js";
 import { Configuration } from "./configuration.js";
 import { type Account, read, type Today as Said } from "./interface.js";
@@ -36,6 +37,7 @@ export function Today() {
           : `As of ${clock(at)}; it refreshes by itself.`}
       </p>
       <Configuration found={data.options} />
+      {data.alerts && <Unheard alerts={data.alerts} />}
       <ul class="tiles">
         <li>
           <b>{number(of("accepted"))}</b> leads accepted today
