@@ -67,6 +67,8 @@ const handler = relay((env) => {
     ...common(env),
     ...(env.OPERATORS && { operators: JSON.parse(env.OPERATORS) }),
     ...(env.ACCESS && { access: { ...JSON.parse(env.ACCESS), fetch: certs(env) } }),
+    ...(env.ADDRESS_HEADER && { addressHeader: env.ADDRESS_HEADER }),
+    ...(env.ALERTS && { alerts: JSON.parse(env.ALERTS) }),
     ...(env.VALUE_KEY_NOW && { valueKey: env.VALUE_KEY_NOW }),
     shards: Number(env.SHARDS ?? 3),
     forms: {

@@ -8,6 +8,7 @@ mod catalogue;
 mod codes;
 mod errors;
 mod messages;
+mod openapi;
 mod operations;
 mod script;
 mod types;
@@ -30,6 +31,7 @@ const FILES: &[(&str, Text)] = &[
     ("docs/codes.md", codes::page),
     ("docs/errors.md", errors::page),
     ("docs/operations.md", operations::page),
+    ("docs/operator.openapi.json", openapi::file),
     ("pkg/src/core/account.gen.ts", |_| Ok(types::account())),
     ("pkg/src/core/border.gen.ts", wire::border),
     ("pkg/src/core/catalogue.gen.ts", catalogue::rows),

@@ -1,0 +1,21 @@
+// The console's relay, one of whose outboxes is away where a test says so.
+import handler, { Outbox as Sound } from "./console.worker.mjs";
+import { withTests } from "./relays.mjs";
+
+export { Gate } from "fieldpost/worker";
+
+let isAway = false;
+
+export class Outbox extends Sound {
+  fetch(/** @type {Request} */ request) {
+    if (isAway && this.shard === "shard-0") return new Response(null, { status: 500 });
+    return super.fetch(request);
+  }
+}
+
+export default withTests(handler, {
+  away: ({ text }) => {
+    isAway = text === "yes";
+    return isAway;
+  },
+});
