@@ -227,7 +227,7 @@ describe("a channel that does not take it", () => {
     assert.equal(new Set(same.map(({ headers }) => headers["webhook-id"])).size, 1);
     const { channels } = (await read("setup")).alerts;
     const hook = channels.find(({ name }) => name === "hook");
-    assert.deepEqual([hook.code, hook.failing > 0, hook.tries > 0], ["http.500", true, true]);
+    assert.deepEqual([hook.code, hook.failing > 0, hook.tries > 0], ["http.5xx", true, true]);
     assert.match(
       await (await ask("metrics")).text(),
       /fieldpost_alert_channel_failing\{channel="hook"\} 1[\s\S]*fieldpost_incidents_open\{code="alert.dead"\} 1/,
@@ -248,7 +248,7 @@ describe("a channel that does not take it", () => {
     await send();
     await until(() => of("hook").length > 0, "a try");
     await until(
-      async () => (await read("setup")).alerts.channels[0].code === "http.302",
+      async () => (await read("setup")).alerts.channels[0].code === "http.redirect",
       "its answer",
     );
     assert.equal(of("elsewhere").length, 0);

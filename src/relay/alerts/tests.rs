@@ -97,14 +97,14 @@ fn what_nobody_could_be_told_of_is_told_when_they_can_even_if_it_is_over() {
     let mut waits = Vec::new();
     for _ in 0..9 {
         assert!(!look(&mut channel, &dead, now).is_empty());
-        channel.failed("http.500", 0, LIMITS, now);
+        channel.failed("http.5xx", 0, LIMITS, now);
         waits.push((channel.quiet - now) / SECOND);
         let next = channel.quiet;
         assert!(look(&mut channel, &dead, next - 1).is_empty());
         now = next;
     }
     assert_eq!(waits, [30, 60, 120, 240, 480, 960, 1_920, 3_600, 3_600]);
-    assert_eq!((channel.failing, channel.code.as_str()), (BEGIN, "http.500"));
+    assert_eq!((channel.failing, channel.code.as_str()), (BEGIN, "http.5xx"));
     look(&mut channel, &[], now);
     let all = look(&mut channel, &[], now + SETTLE);
     assert_eq!(all, ["recovered"], "an incident that was never told");

@@ -1,4 +1,4 @@
-//! `docs/operator.openapi.json`: the operator's interface as OpenAPI 3.1 has it. Which rights a call needs is the relay's own table;
+//! `docs/operator.openapi.json`: the operator's interface as `OpenAPI` 3.1 has it. Which rights a call needs is the relay's own table;
 //! `tests/openapi.test.mjs` asks a relay for every answer that stands here.
 
 mod schemas;

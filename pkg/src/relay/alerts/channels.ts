@@ -1,6 +1,7 @@
 import { FieldpostError } from "../../core/errors.js";
 import { CHANNELS, type ChannelKind } from "../alerts.gen.js";
 import { exchange } from "../calls/reply.js";
+import { MEANS } from "../codes.gen.js";
 import type { AlertChannel, AlertChannelMembers } from "../options.js";
 import { type Message, sentenceOf, subject, text } from "./message.js";
 
@@ -134,13 +135,20 @@ export async function tell(
     const reply = await exchange(request, deadline);
     const isTaken = reply.status >= 200 && reply.status < 300;
     return {
-      code: isTaken ? "" : `http.${reply.status || "redirect"}`,
+      code: isTaken ? "" : codeOf(reply.status),
       after: isTaken ? 0 : pause(reply.headers.get("retry-after")),
     };
   } catch (error) {
     // Words of another's may hold the address, which is a secret.
     return { code: error instanceof FieldpostError ? error.code : "alert.unsent", after: 0 };
   }
+}
+
+/** A status as the table of codes has it. Of a redirect a host may say no status at all. */
+function codeOf(status: number): string {
+  if (status < 400) return "http.redirect";
+  const own = `http.${status}`;
+  return MEANS[own] === undefined ? `http.${Math.floor(status / 100)}xx` : own;
 }
 
 /** `Retry-After`, in seconds or as a date. */
