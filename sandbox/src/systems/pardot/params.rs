@@ -6,12 +6,9 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::identifier::is_address;
-use super::view::FIELDS;
+use super::view::{FIELDS, LISTS};
 use crate::http::call::{Call, Params};
 use crate::store::persons::Fields;
-
-/// Where the list subscriptions are kept among the fields.
-pub(super) const LISTS: &str = "lists";
 
 /// Parameters that are not fields, and fields that cannot be written; the latter are passed over in silence.
 const NOT_WRITTEN: [&str; 22] = [

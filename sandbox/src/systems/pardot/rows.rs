@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::email;
-use super::params::LISTS;
-use super::view::{self, DELETED};
+use super::view::{self, DELETED, LISTS};
 use crate::clock;
 use crate::record;
 use crate::state::SandboxState;

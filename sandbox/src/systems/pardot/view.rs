@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use super::params::LISTS;
 use crate::clock;
 use crate::record;
 use crate::state::SandboxState;
@@ -12,6 +11,9 @@ use crate::system::Name;
 
 /// A new prospect without a campaign joins the oldest one.
 pub(super) const OLDEST_CAMPAIGN: i64 = 1;
+
+/// Where the list subscriptions are kept among the fields.
+pub(super) const LISTS: &str = "lists";
 
 /// Every field of an answer as recorded; a value that is missing is null.
 pub(super) const FIELDS: [&str; 40] = [
