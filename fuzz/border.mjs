@@ -160,7 +160,8 @@ function alike() {
   // One record where a list is due: a page of Marketo's says so, and a Worker takes it.
   if (!Array.isArray(params.input)) delete params.input;
   // A Worker refuses a segment of dots in a path, too.
-  for (const record of [params, Object(typed)]) if (/^\.+$/.test(record.form)) delete record.form;
+  for (const record of [params, Object(typed)])
+    if (typeof record.form !== "string" || /^\.+$/.test(record.form)) delete record.form;
   const account = one(ACCOUNTS);
   // What a Worker writes to clear a field is more than a page knows: that it is built is compared.
   const built = (act) => {
