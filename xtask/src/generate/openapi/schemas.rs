@@ -100,6 +100,7 @@ fn delivery(more: &[(&str, Value)]) -> Value {
         ("next", whole()),
         ("reason", maybe(&text())),
         ("gone", maybe(&text())),
+        ("param", maybe(&text())),
     ];
     members.extend_from_slice(more);
     object(&members)
@@ -282,6 +283,7 @@ pub(super) const SCHEMAS: &[(&str, Schema)] = &[
             ("operation", text()),
             ("kind", text()),
             ("code", maybe(&text())),
+            ("param", maybe(&text())),
         ])
     }),
     ("Lead", || {
