@@ -24,7 +24,7 @@ const ORDER = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
 const PKCS8 = "3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420";
 
 /** Bytes as an encoder gives them: `Uint8Array<ArrayBuffer>`, which TypeScript has no word for before 5.7. */
-type Bytes = ReturnType<TextEncoder["encode"]>;
+type Bytes = ReturnType<InstanceType<typeof TextEncoder>["encode"]>;
 
 const encoder = new TextEncoder();
 const made = new Limited<string, CryptoKey>(16);
