@@ -392,6 +392,7 @@ describe("a target that the account does not take", () => {
         event: "target.opened",
         account: "marketo",
         form: "marketo",
+        param: "company",
         code: "marketo.1006",
       });
       await onceEach("marketo", leads);

@@ -53,7 +53,8 @@ function some(store: OperatorStore): boolean {
 /** Rows are forgotten, and the numbers of the last ones come again: whoever gets one of these has not been added up. */
 export function forgot(store: OperatorStore): void {
   store.rows(
-    "UPDATE meta SET value = min(value, coalesce((SELECT max(rowid) FROM leads), 0)) WHERE name = 'added'",
+    // Only where it changes: each row that is written counts against the day.
+    "UPDATE meta SET value = coalesce((SELECT max(rowid) FROM leads), 0) WHERE name = 'added' AND value > coalesce((SELECT max(rowid) FROM leads), 0)",
   );
 }
 
