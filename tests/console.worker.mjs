@@ -70,6 +70,8 @@ const handler = relay((env) => {
     ...(env.ADDRESS_HEADER && { addressHeader: env.ADDRESS_HEADER }),
     ...(env.ALERTS && { alerts: JSON.parse(env.ALERTS) }),
     ...(env.VALUE_KEY_NOW && { valueKey: env.VALUE_KEY_NOW }),
+    ...(env.STORAGE_KEY && { storageKey: env.STORAGE_KEY.split(",") }),
+    ...(env.RETENTION && { retention: JSON.parse(env.RETENTION) }),
     shards: Number(env.SHARDS ?? 3),
     forms: {
       contact: form(
@@ -101,7 +103,8 @@ const ofEach =
   ({ env, text }) =>
     askEach(env.OUTBOX, shards(Number(env.SHARDS ?? 3)), path, text);
 
-export default withTests(
-  handler,
-  Object.fromEntries(["sql", "many"].map((path) => [path, ofEach(path)])),
-);
+export default withTests(handler, {
+  ...Object.fromEntries(["sql", "many"].map((path) => [path, ofEach(path)])),
+  /** The rows of the object that knows of all shards. */
+  desk: ({ env, text }) => askEach(env.OUTBOX, ["shards"], "sql", text),
+});

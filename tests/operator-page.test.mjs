@@ -62,7 +62,7 @@ async function refused(count) {
   return leads;
 }
 
-async function opened(t, { width = 1280, dark = false, values = false } = {}) {
+async function opened(t, { width = 1280, dark = false, values = false, wrong = false } = {}) {
   const context = await browser.newContext({
     viewport: { width, height: 800 },
     colorScheme: dark ? "dark" : "light",
@@ -73,11 +73,21 @@ async function opened(t, { width = 1280, dark = false, values = false } = {}) {
   page.on("pageerror", (error) => assert.fail(String(error)));
   page.on("console", (message) => assert.doesNotMatch(message.text(), /Content Security Policy/));
   await page.goto(`${at.relay}/operator`);
+  if (wrong) {
+    await page.fill("#key", "no key of the relay's");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("text=That is none of the relay's keys.");
+  }
   await page.fill("#key", "demo-operator");
   await page.keyboard.press("Enter");
   await page.waitForSelector("text=leads accepted today");
   if (values) {
     await page.getByRole("button", { name: "Show values" }).click();
+    if (wrong) {
+      await page.fill("#value-key", "demo-operator");
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("text=That is not the key for values");
+    }
     await page.fill("#value-key", "demo-operator-values");
     await page.keyboard.press("Enter");
     await page.waitForSelector("text=Hide values");
@@ -254,7 +264,7 @@ test("set-up is checked against the systems, and leads are taken out as a spread
   timeout: 300_000,
 }, async (t) => {
   await send({ token: "forged" }, { phone: "(212) 456-7890", notes: "=1+1" });
-  const page = await opened(t, { values: true });
+  const page = await opened(t, { values: true, wrong: true });
   await page.click("nav >> text=Set-up");
   await page.getByRole("button", { name: "Check accounts and mappings" }).press("Enter");
   await page.waitForSelector("text=/Nothing stops a lead|Something stops leads/");

@@ -468,6 +468,29 @@ fn what_was_meant_is_said() {
 }
 
 #[test]
+fn how_long_what_is_kept_is_days_and_closes_nothing() {
+    let key = json!("a key of what is stored, 32 letters");
+    for (retention, place) in [
+        (json!({ "leads": 7 }), "retention.leads"),
+        (json!({ "audit": -1 }), "retention.audit"),
+        (json!({ "search": "5" }), "retention.search"),
+        (json!({ "attempts": 3_661 }), "retention.attempts"),
+        (json!({ "values": 1.5 }), "retention.values"),
+        (json!({ "leed": 9 }), "retention.leed"),
+        (json!(30), "retention"),
+    ] {
+        let found = with("/retention", retention);
+        assert_eq!((found[0].place.as_str(), found[0].closes), (place, Closes::Nothing), "{place}");
+    }
+    let found = with("/retention", json!({ "values": 3 }));
+    assert_eq!(found[0].place, "retention.values", "values need a key");
+    assert!(with("/retention", json!({ "leads": 8, "search": 0, "audit": 366 })).is_empty());
+    assert!(with("/storageKey", key).is_empty());
+    let found = with("/storageKey", json!("short"));
+    assert_eq!((found[0].code.as_str(), found[0].closes), ("options.secret_short", Closes::Relay));
+}
+
+#[test]
 fn all_is_said_together_and_nothing_of_a_secret() {
     let found = found(&json!({
         "secret": "hunter2", "hashKey": "hunter3", "valueKey": "hunter4",

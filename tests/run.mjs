@@ -57,6 +57,7 @@ const KINDS = [
       "finding",
       "alike",
       "rulings",
+      "locked",
       "desk",
       "upgrade",
       "persons",

@@ -85,6 +85,10 @@ rows! {
         STORAGE_FULL = "storage.full"
             means "the disk is full, or the plan allows no more writes today"
             mend "Make room. Leads wait, and new ones are told to come again.";
+        STORAGE_LOCKED = "storage.locked"
+            says "The lead is locked with a key that the relay does not have."
+            means "the lead is locked with a key that the relay does not have"
+            mend "Put the old `storageKey` behind the newer ones. The lead waits until then.";
         DELIVERY_STATE = "delivery.state"
             says "The delivery's stored state cannot be read by this version."
             means "the delivery was written by a newer release"
@@ -138,7 +142,10 @@ rows! {
     ASKED = "Why an operator's call is not taken",
     "The `code` of an answer under `/operator`; also `body.json`, `body.size`, `body.cut`, `not_found`, `relay.failed` and `outbox.unavailable`." {
         OPERATOR_KEY = "operator.key" means "The operator's key is missing or wrong." mend "Send `Authorization: Bearer` and the key.";
-        VALUE_KEY = "value.key" means "The key for values is missing or wrong." mend "Send it in `Fieldpost-Value-Key`.";
+        VALUE_KEY = "value.key"
+            says "That is not the key for values, or none of yours allows them."
+            means "The key for values is missing or wrong."
+            mend "Send it in `Fieldpost-Value-Key`.";
         REPLAY_WHICH = "replay.which" means "The call does not say which leads." mend "Name ids, a code or a phase.";
         DISCARD_WHICH = "discard.which" means "The call does not say which leads." mend "Name ids, a code or a phase.";
         DISCARD_REASON = "discard.reason"

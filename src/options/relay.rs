@@ -1,7 +1,7 @@
 //! What the options say of the relay itself: its secrets, its keys and its bounds. A mistake here takes no lead of any form.
 
-use super::members::{ADDRESS_LIMIT, RELAY};
-use super::{Closes, Judge, More, given, is_within, item, items, text};
+use super::members::{ADDRESS_LIMIT, RELAY, RETENTION};
+use super::{Closes, Judge, More, below, entries, given, is_within, item, items, text};
 use crate::code::options::{SECRET, SECRET_SHORT};
 use crate::value::Value;
 
@@ -18,6 +18,10 @@ macro_rules! most_shards {
 
 /// An operator's call and the cron ask every one of them.
 pub const MOST_SHARDS: u64 = most_shards!();
+
+/// So long a lead that is done is known, whatever the owner says; and so long nothing is kept.
+const LEAST_DAYS: u64 = 8;
+const MOST_DAYS: u64 = 3_660;
 
 /// The platform ends at 10 GB.
 const MOST_BYTES: u64 = 8 << 30;
@@ -43,7 +47,7 @@ impl Judge<'_> {
         let options = self.options;
         self.members("", Some(options), RELAY);
         self.members("addressLimit", options.get("addressLimit"), ADDRESS_LIMIT);
-        for name in ["secret", "sealSecret", "hashKey"] {
+        for name in ["secret", "sealSecret", "hashKey", "storageKey"] {
             match given(options, name) {
                 Some(value) => self.secrets(name, value),
                 None if name == "secret" => self.refuse(name, SECRET.name),
@@ -65,10 +69,32 @@ impl Judge<'_> {
                 self.must(name, what, Closes::Relay);
             }
         }
+        self.retention();
         for name in ["forms", "accounts"] {
             if !matches!(options.get(name), Some(Value::Map(_))) {
                 self.must(name, "an object with one member for each", Closes::Relay);
             }
+        }
+    }
+
+    /// For how many days what is kept. A wrong word keeps nothing for longer than the default, so it takes no lead away.
+    fn retention(&mut self) {
+        let Some(retention) = given(self.options, "retention") else { return };
+        if !matches!(retention, Value::Map(_)) {
+            self.must("retention", "an object of days", Closes::Nothing);
+        }
+        self.members("retention", Some(retention), RETENTION);
+        for (name, _) in entries(Some(retention)) {
+            let least = if name == "leads" { LEAST_DAYS } else { 0 };
+            let fits = retention.get(name).is_none_or(|days| is_within(days, least, MOST_DAYS));
+            if !fits {
+                let what = if least == 0 { "0 to 3660 days" } else { "8 to 3660 days" };
+                self.must(&below("retention", name), what, Closes::Nothing);
+            }
+        }
+        let keeps = given(retention, "values").is_some_and(|days| is_within(days, 1, MOST_DAYS));
+        if keeps && given(self.options, "storageKey").is_none() {
+            self.must("retention.values", "0 where there is no storageKey", Closes::Nothing);
         }
     }
 

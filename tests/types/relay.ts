@@ -281,5 +281,9 @@ const members: {
   access: true satisfies Same<keyof AccessOptions, Members["access"]>,
   alerts: true satisfies Same<keyof AlertOptions, Members["alerts"]>,
   channel: true satisfies Same<keyof AlertChannelMembers, Members["channel"]>,
+  retention: true satisfies Same<
+    keyof NonNullable<RelayOptions["retention"]>,
+    Members["retention"]
+  >,
 };
 void members;

@@ -155,6 +155,7 @@ export type StuckCode =
   | "delivery.failed"
   | "dead.full"
   | "storage.full"
+  | "storage.locked"
   | "delivery.state"
   | "gate.failed"
   | "outbox.failed";

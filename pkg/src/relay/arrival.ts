@@ -35,6 +35,7 @@ import { issueToken, judgeToken } from "./http/token.js";
 import { verify } from "./http/turnstile.js";
 import { compiled } from "./lead/check.js";
 import type { Lead } from "./lead/lead.js";
+import { lockedOf } from "./lead/locked.js";
 import { attempt, errorsOf, visitorOf } from "./lead/offer.js";
 import { emailsOf, hashesOf, personsAsTyped, personsOf, sought } from "./lead/persons.js";
 import { mustTake, type RelayEnv, type TurnstileOptions } from "./options.js";
@@ -372,7 +373,9 @@ function offer(
     ...spends,
     ...source,
   };
-  return heard(arriving, take(env, relay, "accept", whole));
+  // Locked here, where waiting for that holds up no other lead.
+  const offered = lockedOf(relay, whole).then((kept) => take(env, relay, "accept", kept));
+  return heard(arriving, offered);
 }
 
 /** Whether a person has said that this form's suspects from such a sender go on. */

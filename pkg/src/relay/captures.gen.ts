@@ -9,7 +9,7 @@ export interface Captures {
 
 /** The names that the options may have, as the check knows them: one that is not here does nothing. */
 export interface Members {
-  relay: "forms" | "accounts" | "secret" | "sealSecret" | "operatorKey" | "valueKey" | "operators" | "access" | "hashKey" | "addressLimit" | "addressHeader" | "addressHops" | "maxQueued" | "maxReview" | "maxDead" | "maxBytes" | "shards" | "plan" | "alerts" | "timeScale";
+  relay: "forms" | "accounts" | "secret" | "sealSecret" | "operatorKey" | "valueKey" | "operators" | "access" | "hashKey" | "storageKey" | "retention" | "addressLimit" | "addressHeader" | "addressHops" | "maxQueued" | "maxReview" | "maxDead" | "maxBytes" | "shards" | "plan" | "alerts" | "timeScale";
   form: "fields" | "origins" | "thanks" | "deliver" | "title" | "language" | "messages" | "contact" | "trap" | "turnstile";
   field: "kind" | "required" | "label" | "min" | "max" | "choices" | "pattern" | "requiredIf" | "equalTo" | "quoted" | "literal" | "international" | "bytes" | "purpose" | "text";
   target: "account" | "map" | "constants" | "join" | "match";
@@ -22,4 +22,5 @@ export interface Members {
   access: "team" | "audience" | "people" | "fetch";
   alerts: "channels" | "console" | "review" | "queueMinutes" | "repeatHours";
   channel: "kind" | "url" | "secret" | "key" | "from" | "to" | "allowHost";
+  retention: "leads" | "search" | "attempts" | "audit" | "values";
 }

@@ -108,6 +108,14 @@ export interface RelayOptions {
    * first. Where nothing is said it is made of `secret`, and then an old secret must stay for as long as leads wait.
    */
   hashKey?: string | readonly string[];
+  /**
+   * What the values of leads that wait are locked with in the outboxes, at least 32 random characters; several while they
+   * rotate, newest first. Keep an old one for as long as leads of its time are kept: without it they wait. Where nothing is said
+   * they are as the platform keeps them. A release before this option reads none of what is locked.
+   */
+  storageKey?: string | readonly string[];
+  /** How long what is kept of leads that are done, and of who did what. */
+  retention?: Retention;
   /** What one address may send, in one isolate; 60 in a minute where nothing is said, and no limit with `null`. */
   addressLimit?: AddressLimit | null;
   /**
@@ -136,6 +144,20 @@ export interface RelayOptions {
   plan?: Plan;
   /** Divides all waiting times; 1 but in tests. */
   timeScale?: number;
+}
+
+/** For how many days what is kept; what is not said is as by default. */
+export interface Retention {
+  /** The row of a lead that is done: id, times, codes, what it is found by. 8 at least, for so long a repeat is known; default 8. */
+  leads?: number;
+  /** Of such a lead, what it is found by: keyed hashes of its e-mails and phones. Default as long as the row; 0 for not at all. */
+  search?: number;
+  /** Of such a lead, the line of each call. Default as long as the row. */
+  attempts?: number;
+  /** Who saw or changed what; default 366. */
+  audit?: number;
+  /** The values of a lead that was delivered everywhere, locked with `storageKey`; default 0: they go with the last delivery. */
+  values?: number;
 }
 
 /** Somebody at the console. */

@@ -3,6 +3,7 @@ import type { Effect, Happened, Rendered, Run } from "../../core/edge.js";
 import { FieldpostError } from "../../core/errors.js";
 import type { Called, Unsent } from "../calls/call.js";
 import { patience } from "../host/consult.js";
+import { isLocked, opened } from "../lead/locked.js";
 import { aboutOf, type Attempt, MOST_ATTEMPTS, wordOf, written } from "../storage/attempts.js";
 import type { OperatorStore } from "../storage/operator-store.js";
 import { fills } from "../lead/fills.js";
@@ -20,8 +21,9 @@ export interface Own {
   run: Run;
   lead: string;
   persons: string;
-  values: string;
-  visitor: string;
+  /** Nothing where they are locked with a key that is not here. */
+  values: string | undefined;
+  visitor: string | undefined;
   /** How limiters know it. */
   known: { account: string; id: string; form: string; fills: string };
   target: Target | undefined;
@@ -35,7 +37,7 @@ export interface Own {
 type Of<Name extends Effect["do"]> = Extract<Effect, { do: Name }>;
 
 /** A delivery, as it begins. */
-const ROW = `SELECT deliveries.id AS id, account, form, state, phase, code, hold, trouble, deliveries.lead AS "leadId", leads.lead AS "values", visitor,
+const ROW = `SELECT deliveries.id AS id, account, form, state, phase, code, hold, trouble, deliveries.lead AS "leadId", leads.lead AS "values", visitor, leads.key AS key,
   CASE WHEN persons <> '' THEN persons ELSE person END AS persons
   FROM deliveries JOIN leads ON leads.id = deliveries.lead WHERE deliveries.id = ?`;
 
@@ -97,18 +99,27 @@ export class Carrier {
     };
   }
 
-  /** Reads the row of a delivery that begins. */
-  private read(own: Own): void {
+  /** Reads the row of a delivery that begins. What is locked and cannot be opened stays so: whoever makes a request of it says so. */
+  private async read(own: Own): Promise<void> {
     const { id, account, of } = own.run;
+    const relay = options(this.env);
     const [row] = this.rows(ROW, id) as unknown as (Run & {
       leadId: string;
       values: string;
       visitor: string;
       persons: string;
+      key: string;
     })[];
     if (!row) throw new FieldpostError("delivery.failed");
-    const { form, state, phase, code, hold, trouble, leadId, values, visitor, persons } = row;
-    const target = targetOf(options(this.env), form, account);
+    const { form, state, phase, code, hold, trouble, leadId, persons, key } = row;
+    const target = targetOf(relay, form, account);
+    const [values, visitor] = isLocked(row.values)
+      ? await Promise.all([
+          opened(relay, "lead", key, row.values),
+          opened(relay, "visitor", key, row.visitor),
+        ])
+      : [row.values, row.visitor];
+    const isOpen = values !== undefined && visitor !== undefined;
     const run: Run = {
       id,
       account,
@@ -125,7 +136,7 @@ export class Carrier {
       account,
       id,
       form,
-      fills: target ? fills(target, { lead: values, visitor }) : "",
+      fills: target && isOpen ? fills(target, { lead: values, visitor }) : "",
     };
     Object.assign(own, { run, lead: leadId, persons, values, visitor, known, target });
   }
@@ -141,7 +152,7 @@ export class Carrier {
     [Name in Effect["do"]]?: (effect: Of<Name>, own: Own) => Promise<Happened>;
   } = {
     acquire: async ({ lost, deadline }, own) => {
-      if (own.lead === "") this.read(own);
+      if (own.lead === "") await this.read(own);
       const asked = Date.now();
       const { answer, ...lease } = await this.limiter<Lease>("acquire", {
         ...own.known,
@@ -158,7 +169,9 @@ export class Carrier {
     }),
     render: async ({ state, call, version }, own) => {
       const { run, values, visitor } = own;
+      if (values === undefined || visitor === undefined) throw new FieldpostError("storage.locked");
       const made = await render(
+        options(this.env),
         this.store.tally,
         { id: run.id, state, values, visitor },
         call,

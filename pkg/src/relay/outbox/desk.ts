@@ -33,7 +33,7 @@ const MOST_SESSIONS = 1_000;
 const MOST_AUDITED = 20_000;
 const MOST_PASSES = 1_000;
 
-/** An audit is kept for so long. */
+/** An audit is kept for so long where the owner says nothing. */
 const AUDITED = 366 * 24 * 60 * 60 * 1000;
 
 /** So many lines has one page of it. */
@@ -41,7 +41,11 @@ const PAGE = 200;
 
 /** What the people at the console have in common: kept in the one object that knows of all shards. */
 export class Desk {
-  constructor(readonly store: OperatorStore) {}
+  /** `audited`: for how long an audit is kept, where the owner says so. */
+  constructor(
+    readonly store: OperatorStore,
+    readonly audited: () => number | undefined,
+  ) {}
 
   /** The answer to a call about it; nothing for a path that is none. */
   async answer(path: string, request: Request): Promise<Response | undefined> {
@@ -116,7 +120,7 @@ export class Desk {
       this.store.rows(
         "DELETE FROM audit WHERE n <= ? OR (n IN (SELECT n FROM audit ORDER BY n LIMIT 100) AND at < ?)",
         Number(row?.["n"]) - MOST_AUDITED,
-        at - AUDITED,
+        at - (this.audited() ?? AUDITED),
       );
     });
   }

@@ -12,6 +12,7 @@ import { options, type RelayEnv } from "../options.js";
 import { Peers } from "../calls/peers.js";
 import { Polls } from "./polls.js";
 import { Registry } from "./registry.js";
+import { forget, kept } from "../storage/retention.js";
 import { migrate } from "../storage/schema.js";
 import { MOVED } from "./shards.js";
 import { standing } from "../storage/standing.js";
@@ -50,7 +51,7 @@ export function makeOutbox(
       this.state = state;
       this.env = env;
       this.id = String(state.id ?? crypto.randomUUID());
-      this.store = new OperatorStore(state.storage);
+      this.store = new OperatorStore(state.storage, () => (kept(options(env), "values") ?? 0) > 0);
       this.driver = new Driver(
         state.storage,
         env,
@@ -67,7 +68,7 @@ export function makeOutbox(
       );
       this.polls = new Polls(this.store, (key) => this.acceptance.find({ key }));
       this.registry = new Registry(state.storage, env);
-      this.desk = new Desk(this.store);
+      this.desk = new Desk(this.store, () => kept(options(env), "audit"));
       this.watch = new Watch(state.storage, env);
       void state.blockConcurrencyWhile(async () => {
         await load();
@@ -189,14 +190,7 @@ export function makeOutbox(
       await addUp(this.store);
       const now = Date.now();
       forgetHours(this.store, now);
-      this.rows(
-        "DELETE FROM deliveries WHERE lead IN (SELECT id FROM leads WHERE finished < ? LIMIT 1000)",
-        now - KEEP,
-      );
-      this.rows(
-        "DELETE FROM leads WHERE id IN (SELECT id FROM leads WHERE finished < ? LIMIT 1000) AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = leads.id)",
-        now - KEEP,
-      );
+      forget(this.store, options(this.env), now, KEEP);
       forgot(this.store);
       this.store.tally.forgot();
       this.acceptance.spent.forget(now);

@@ -3,7 +3,8 @@ import { FieldpostError } from "../../core/errors.js";
 import { spoken } from "../limiter/account-limiter.js";
 import { hashedId, joined } from "../host/hash.js";
 import { mapping } from "../lead/fills.js";
-import type { RelayAccount, Target } from "../options.js";
+import type { RelayAccount, RelayOptions, Target } from "../options.js";
+import { lock, unlock } from "../lead/locked.js";
 import type { Tally } from "../storage/tally.js";
 
 /** What a request is made of. */
@@ -23,6 +24,7 @@ export interface Made {
 
 /** The request of the call that is due, made once and then repeated byte for byte; in another version of the API it is another one. */
 export async function render(
+  relay: RelayOptions,
   tally: Tally,
   lead: Lead,
   name: string,
@@ -36,7 +38,10 @@ export async function render(
   const kept = tally.kept(lead.id, call);
   // The owner has mended the account's address since: no request goes to the old one. Before version 4 none had one.
   if (kept?.base === base)
-    return { rendered: JSON.parse(kept.request) as Rendered, keep: () => {} };
+    return {
+      rendered: JSON.parse(await unlock(relay, "request", lead.id, kept.request)) as Rendered,
+      keep: () => {},
+    };
   const { once, ...rendered } = steady((glue) =>
     glue.render(
       lead.state,
@@ -49,9 +54,10 @@ export async function render(
   // It takes one body for each key, so what somebody has corrected is another request, and what is made anew as it was is the same one.
   if (once !== null)
     rendered.headers.push([once, await hashedId(joined([lead.id, rendered.body ?? ""]))]);
+  const request = await lock(relay, "request", lead.id, JSON.stringify(rendered));
   const keep = (): void => {
     if (kept) tally.drop(lead.id);
-    tally.keep(lead.id, call, base, JSON.stringify(rendered));
+    tally.keep(lead.id, call, base, request);
   };
   return { rendered, keep };
 }

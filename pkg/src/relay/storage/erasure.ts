@@ -1,5 +1,6 @@
 import type { OperatorStore } from "./operator-store.js";
 import { breath } from "./merge.js";
+import { unknown } from "./retention.js";
 import type { Sought } from "../lead/persons.js";
 
 /** So many leads are looked at before others have their turn. */
@@ -61,7 +62,7 @@ function alone(store: OperatorStore, lead: string, done: Erased): void {
   store.together(() => {
     const [open] = store.rows("SELECT finished FROM leads WHERE id = ?", lead);
     if (open?.["finished"] === null) take(store, lead, done);
-    else unknown(store, lead);
+    else over(store, lead);
   });
 }
 
@@ -73,17 +74,14 @@ function forget(store: OperatorStore, keyed: readonly string[]): void {
       "SELECT DISTINCT lead FROM known_persons WHERE hash IN (SELECT value FROM json_each(?))",
       hashes,
     );
-    for (const { lead } of leads) unknown(store, String(lead));
+    for (const { lead } of leads) over(store, String(lead));
   });
 }
 
-function unknown(store: OperatorStore, lead: string): void {
-  store.rows(
-    `DELETE FROM known_persons WHERE lead = ?1 AND hash IN
-     (SELECT value FROM leads, json_each('["' || replace(known, ' ', '","') || '"]') WHERE leads.id = ?1)`,
-    lead,
-  );
-  store.rows("UPDATE leads SET known = NULL WHERE id = ?", lead);
+/** What is left of a lead that is finished: what it is found by, and its values where they are kept. */
+function over(store: OperatorStore, lead: string): void {
+  unknown(store, JSON.stringify([lead]));
+  store.rows("DELETE FROM kept_values WHERE lead = ?", lead);
 }
 
 /** The next ones in the order of the leads. */

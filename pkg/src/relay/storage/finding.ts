@@ -1,5 +1,6 @@
 import { attemptsOf, outcomeOf } from "./attempts.js";
 import { type Gone, goneBy, isGone, LAST } from "./gone.js";
+import { opened, type Part } from "../lead/locked.js";
 import { breath } from "./merge.js";
 import { STATES, type LeadState } from "./lead-state.js";
 import type { OperatorStore } from "./operator-store.js";
@@ -32,6 +33,10 @@ export interface Wanted {
   values: boolean;
 }
 
+/** What is kept of a visitor, and what it is bound to: in the lead's row while it is open, and beside it where the owner keeps it longer. */
+const VALUES = `key, coalesce(lead, (SELECT own FROM kept_values WHERE lead = leads.id)) AS lead,
+  coalesce(visitor, (SELECT visitor FROM kept_values WHERE lead = leads.id)) AS visitor`;
+
 /** So many leads are looked at for a page, where few of those that are there are meant. */
 const LOOKED = 2_000;
 
@@ -53,9 +58,15 @@ export class Finding {
     readonly relay: () => RelayOptions,
   ) {}
 
-  page({ filter, before, most, values }: Wanted): Page {
-    const { ids, next } = this.portion(filter, before, most, isPlain(filter) ? most : LOOKED);
-    return { lines: ids.map((id) => [id, JSON.stringify(this.row(id, values))]), next };
+  async page({ filter, before, most, values }: Wanted): Promise<Page> {
+    const { ids, next } = this.portion(filter, before, most);
+    const rows = ids.map((id) => this.row(id));
+    const seen = values ? await Promise.all(ids.map((id) => this.who(id))) : [];
+    const lines = rows.map((row, at): [string, string] => [
+      ids[at] as string,
+      JSON.stringify(values ? { ...row, who: seen[at] ?? null } : row),
+    ]);
+    return { lines, next };
   }
 
   /** The next ones that are meant, and where others begin. */
@@ -63,20 +74,60 @@ export class Finding {
     filter: Filter,
     before: string,
     most: number,
-    looked: number,
   ): { ids: string[]; next: string | null } {
-    const named = this.named(filter);
     const first = filter.to === undefined ? LAST : idOf(filter.to);
     const from = before !== "" && before < first ? before : first;
-    const ids = named ? named.filter((id) => id < from) : this.some(filter, from, looked);
     const end = filter.from === undefined ? "" : idOf(filter.from);
+    const { ids, next } =
+      this.listed(filter, from, end, most) ?? this.walked(filter, from, end, most);
+    return { ids, next: ids.length === most ? (ids.at(-1) as string) : next };
+  }
+
+  /** Of those that a list has: what is asked for by a name, or waits for a person. */
+  private listed(
+    filter: Filter,
+    from: string,
+    end: string,
+    most: number,
+  ): { ids: string[]; next: string | null } | undefined {
+    const named = this.named(filter)?.filter((id) => id < from);
+    const ids = named ?? this.selected(filter, from);
+    if (!ids) return undefined;
     const inside = ids.filter((id) => id >= end);
-    const found = this.meant(inside, filter, most);
-    const isFull = found.length === most;
-    const isOver = named !== undefined || inside.length < ids.length || ids.length < looked;
+    const isOver = named !== undefined || inside.length < LOOKED;
     return {
-      ids: found,
-      next: isFull ? (found.at(-1) as string) : isOver ? null : (ids.at(-1) as string),
+      ids: this.ids(
+        `SELECT leads.id AS id FROM json_each(?5) AS one CROSS JOIN leads ON leads.id = one.value
+         WHERE ${meant(filter)} ORDER BY leads.id DESC LIMIT ?4`,
+        ...given(filter, most),
+        JSON.stringify(inside),
+      ),
+      next: isOver ? null : (inside.at(-1) as string),
+    };
+  }
+
+  /** Of all that are there, or all that are not finished: some are passed at a time, whether they are meant or not. */
+  private walked(
+    filter: Filter,
+    from: string,
+    end: string,
+    most: number,
+  ): { ids: string[]; next: string | null } {
+    const leads = filter.state === "waiting" ? OPEN : "leads WHERE true";
+    const [{ last = null, n } = { n: 0 }] = this.store.rows(
+      `SELECT min(id) AS last, count(*) AS n FROM (SELECT id FROM ${leads} AND id < ? AND id >= ? ORDER BY id DESC LIMIT ${LOOKED})`,
+      from,
+      end,
+    );
+    if (last === null) return { ids: [], next: null };
+    return {
+      ids: this.ids(
+        `SELECT id FROM ${leads} AND id < ?5 AND id >= ?6 AND ${meant(filter)} ORDER BY id DESC LIMIT ?4`,
+        ...given(filter, most),
+        from,
+        last,
+      ),
+      next: n === LOOKED ? String(last) : null,
     };
   }
 
@@ -84,7 +135,7 @@ export class Finding {
   async count(filter: Filter): Promise<number> {
     let sum = 0;
     for (let before: string | null = ""; before !== null; ) {
-      const { ids, next } = this.portion(filter, before, LOOKED, LOOKED);
+      const { ids, next } = this.portion(filter, before, LOOKED);
       sum += ids.length;
       if (next !== null) await breath();
       before = next;
@@ -118,54 +169,22 @@ export class Finding {
     return this.store.rows(query, ...bindings).map(({ id }) => String(id));
   }
 
-  /** The next ones that come into question, by the index that has the fewest others. */
-  private some({ state, code, form, account }: Filter, from: string, most: number): string[] {
+  /** The next ones that wait for a person, by the index that has the fewest others; nothing where others are asked for. */
+  private selected({ state, code, form, account }: Filter, from: string): string[] | undefined {
     const way = { ...(form !== undefined && { form }), ...(account !== undefined && { account }) };
     // No row has such a code: it is told by the options of today.
-    if (isGone(code)) return this.gone.leads({ ...way, code }, from, most, "DESC");
-    switch (state) {
-      case "person":
-      case "review":
-      case "dead": {
-        const which = {
-          ...(state !== "person" && { phase: state }),
-          ...(code !== undefined && { code }),
-          ...way,
-        };
-        return this.selection.leads(which, "person", from, most, "DESC");
-      }
-      case "waiting":
-        return this.ids(
-          "SELECT id FROM leads INDEXED BY open_leads WHERE finished IS NULL AND id < ? ORDER BY id DESC LIMIT ?",
-          from,
-          most,
-        );
-      default:
-        return this.ids("SELECT id FROM leads WHERE id < ? ORDER BY id DESC LIMIT ?", from, most);
-    }
+    if (isGone(code)) return this.gone.leads({ ...way, code }, from, LOOKED, "DESC");
+    if (state !== "person" && state !== "review" && state !== "dead") return undefined;
+    const which = {
+      ...(state !== "person" && { phase: state }),
+      ...(code !== undefined && { code }),
+      ...way,
+    };
+    return this.selection.leads(which, "person", from, LOOKED, "DESC");
   }
 
-  /** Those of them that are meant, the newest first. */
-  private meant(ids: readonly string[], filter: Filter, most: number): string[] {
-    const { form, account, state, code } = filter;
-    if (isPlain(filter)) return ids.slice(0, most);
-    const of = state === undefined ? "1" : STATES[state];
-    const found = this.ids(
-      `SELECT leads.id AS id FROM json_each(?1) AS one CROSS JOIN leads ON leads.id = one.value
-       WHERE (?2 IS NULL OR form = ?2) AND ${of} AND ((?3 IS NULL AND ?4 IS NULL) OR
-         EXISTS (SELECT 1 FROM deliveries WHERE lead = leads.id AND (?3 IS NULL OR account = ?3) AND (?4 IS NULL OR code = ?4 OR warning = ?4)))
-       ORDER BY leads.id DESC LIMIT ?5`,
-      JSON.stringify(ids),
-      form ?? null,
-      account ?? null,
-      isGone(code) ? null : (code ?? null),
-      most,
-    );
-    return found;
-  }
-
-  /** A lead in a list. Whom it is about only where that is asked for, and while it is known. */
-  private row(id: string, values: boolean): Record<string, unknown> {
+  /** A lead in a list. */
+  private row(id: string): Record<string, unknown> {
     const [own = {}] = this.store.rows(
       `SELECT id, form, accepted, finished, review, raw, issues, ${LEAD_STATE} AS state FROM leads WHERE id = ?`,
       id,
@@ -176,7 +195,6 @@ export class Finding {
     );
     return {
       ...own,
-      ...(values && { who: this.who(id) }),
       deliveries: deliveries.map(({ state, ...row }) => ({
         ...row,
         param: outcomeOf(state).param,
@@ -191,12 +209,13 @@ export class Finding {
       : null;
   }
 
-  /** The names, e-mails and phones of a lead, by the kinds of the form's fields. */
-  private who(id: string): string | null {
-    const [row] = this.store.rows("SELECT form, raw, lead FROM leads WHERE id = ?", id);
-    if (typeof row?.["lead"] !== "string") return null;
-    const fields = this.relay().forms[String(row["form"])]?.fields ?? {};
-    const given = JSON.parse(row["lead"]) as Record<string, unknown> | [string, unknown][];
+  /** The names, e-mails and phones of a lead, by the kinds of the form's fields; nothing where they are not known. */
+  private async who(id: string): Promise<string | null> {
+    const [row] = this.store.rows(`SELECT form, ${VALUES} FROM leads WHERE id = ?`, id);
+    const { lead } = await this.opened(row ?? {});
+    if (lead === undefined) return null;
+    const fields = this.relay().forms[String(row?.["form"])]?.fields ?? {};
+    const given = JSON.parse(lead) as Record<string, unknown> | [string, unknown][];
     const values = new Map(Array.isArray(given) ? given : Object.entries(given));
     const of = (kind: string): string =>
       Object.entries(fields)
@@ -207,26 +226,39 @@ export class Finding {
     return [of("name"), of("email") || of("phone")].filter(Boolean).join(", ").slice(0, 200);
   }
 
+  /** What a row of {@link VALUES} has of a visitor, opened: nothing of what is not there, or locked with a key that is gone. */
+  private async opened({
+    key,
+    lead,
+    visitor,
+  }: Record<string, unknown>): Promise<{ lead: string | undefined; visitor: string | undefined }> {
+    const open = async (part: Part, text: unknown): Promise<string | undefined> =>
+      typeof text === "string" ? opened(this.relay(), part, String(key), text) : undefined;
+    const [own, seen] = await Promise.all([open("lead", lead), open("visitor", visitor)]);
+    return { lead: own, visitor: seen };
+  }
+
   /** All that is known of one lead; its values only where they are asked for. */
-  lead(id: string, values: boolean): Record<string, unknown> | null {
+  async lead(id: string, values: boolean): Promise<Record<string, unknown> | null> {
     const [lead] = this.named({ id }) ?? [];
     if (lead === undefined) return null;
     const [own = {}] = this.store.rows(
-      `SELECT id, form, accepted, finished, review, raw, issues, lead, visitor, ${LEAD_STATE} AS state FROM leads WHERE id = ?`,
+      `SELECT id, form, accepted, finished, review, raw, issues, ${VALUES}, ${LEAD_STATE} AS state FROM leads WHERE id = ?`,
       lead,
     );
-    const { lead: kept, visitor, ...open } = own;
-    const seen = JSON.parse(String(visitor ?? "{}")) as Record<string, unknown>;
-    const { consents, ...source } = seen;
+    const { lead: kept, visitor, key, ...open } = own;
     const deliveries = this.store.rows(
       "SELECT id, account, phase, code, warning, hold, maybe_repeated, next, reason, round, state, attempts FROM deliveries WHERE lead = ? ORDER BY id",
       lead,
     );
+    const known = await this.opened({ key, lead: kept, visitor });
+    const { consents, ...source } = JSON.parse(known.visitor ?? "{}") as Record<string, unknown>;
     return {
       ...open,
       consents: consentsOf(consents),
       kept: kept !== null,
-      ...(values && { values: JSON.parse(String(kept ?? "null")) as unknown, source }),
+      ...(kept !== null && known.lead === undefined && { locked: true }),
+      ...(values && { values: JSON.parse(known.lead ?? "null") as unknown, source }),
       deliveries: deliveries.map(({ state, attempts, round, ...row }) => ({
         ...row,
         gone: this.goneOf(own["form"], row),
@@ -239,9 +271,33 @@ export class Finding {
   }
 }
 
-/** Whether everything that comes next is meant. */
-const isPlain = ({ id, person, form, account, state, code }: Filter): boolean =>
-  [id, person, form, account, state, code].every((one) => one === undefined);
+/** What is not finished, by the index that has no others. */
+const OPEN = "leads INDEXED BY open_leads WHERE finished IS NULL";
+
+/** Whether a row of `leads` is meant, as SQL asks it: only by what is asked for. */
+function meant({ form, account, state, code }: Filter): string {
+  const isCoded = code !== undefined && !isGone(code);
+  const delivery = [
+    ...(account === undefined ? [] : ["account = ?2"]),
+    ...(isCoded ? ["(code = ?3 OR warning = ?3)"] : []),
+  ];
+  return [
+    "true",
+    ...(form === undefined ? [] : ["form = ?1"]),
+    ...(state === undefined ? [] : [STATES[state]]),
+    ...(delivery.length === 0
+      ? []
+      : [`EXISTS (SELECT 1 FROM deliveries WHERE lead = leads.id AND ${delivery.join(" AND ")})`]),
+  ].join(" AND ");
+}
+
+/** What {@link meant} is given, and how many at most. */
+const given = ({ form, account, code }: Filter, most: number): unknown[] => [
+  form ?? null,
+  account ?? null,
+  code ?? null,
+  most,
+];
 
 const LEAD_STATE = `CASE ${Object.entries(STATES)
   .filter(([name]) => name !== "person")

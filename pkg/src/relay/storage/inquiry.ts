@@ -2,6 +2,7 @@ import type { OperatorStore, ShardStatus } from "./operator-store.js";
 import { type Filter, Finding, type Wanted } from "./finding.js";
 import { Gone } from "./gone.js";
 import { type Due, Later } from "./later.js";
+import { lock } from "../lead/locked.js";
 import { Listing } from "./listing.js";
 import type { RelayOptions } from "../options.js";
 import { answered } from "./paged.js";
@@ -51,13 +52,13 @@ export class Inquiry {
       case "/values":
       case "/names": {
         const { which, before } = await given<{ which: Which; before: string }>();
-        return answered(this.listing[path.slice(1) as List](which, before));
+        return answered(await this.listing[path.slice(1) as List](which, before));
       }
       case "/found":
-        return answered(this.finding.page(await given<Wanted>()));
+        return answered(await this.finding.page(await given<Wanted>()));
       case "/lead": {
         const { id, values } = await given<{ id: string; values: boolean }>();
-        return Response.json(this.finding.lead(id, values));
+        return Response.json(await this.finding.lead(id, values));
       }
       case "/today":
         return Response.json(
@@ -82,7 +83,7 @@ export class Inquiry {
       case "/count":
         return Response.json(await this.finding.count((await given<{ filter: Filter }>()).filter));
       case "/correct": {
-        const ruled = this.ruling().correct(await given<Correction>());
+        const ruled = this.ruling().correct(await this.locked(await given<Correction>()));
         await this.moved(ruled, true);
         return Response.json(ruled);
       }
@@ -95,8 +96,16 @@ export class Inquiry {
     return new Ruling(this.store, this.relay(), this.gone, this.selection);
   }
 
+  /** A correction as it is kept. */
+  private async locked(given: Correction): Promise<Correction> {
+    const [row] = this.store.rows("SELECT key FROM leads WHERE id = ?", given.id);
+    return { ...given, lead: await lock(this.relay(), "lead", String(row?.["key"]), given.lead) };
+  }
+
   private async rule(rule: Rule): Promise<Portion> {
-    const portion = this.ruling().rule(rule);
+    const ruling = this.ruling();
+    if (this.relay().storageKey !== undefined) await ruling.ready(rule);
+    const portion = ruling.rule(rule);
     // What has moved goes out, whatever becomes of the leads behind it; and a person's word lets every outbox ask again.
     await this.moved(portion.ruled, rule.after === "" && rule.what === "replay");
     return portion;

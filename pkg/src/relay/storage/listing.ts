@@ -2,6 +2,7 @@ import { outcomeOf } from "./attempts.js";
 import { counted } from "./counted.js";
 import type { OperatorStore } from "./operator-store.js";
 import { type Gone, goneBy, type GoneGroup, isGone, LAST } from "./gone.js";
+import { isLocked, opened } from "../lead/locked.js";
 import type { RelayOptions } from "../options.js";
 import { type Page, pageOf } from "./paged.js";
 import type { Kind, Selection, Which } from "./selection.js";
@@ -39,6 +40,21 @@ interface State extends Coded {
 
 /** So many of them are told apart. */
 const MOST_STATES = 100;
+
+/** A lead with what is kept of its visitor. */
+interface Valued {
+  id: string;
+  key: string;
+  raw: number;
+  lead: string;
+  visitor: string;
+  deliveries: Record<string, unknown>[];
+}
+
+const OWN = "leads.id AS id, key, form, accepted, review, raw, issues";
+
+/** Whoever asks for these means what was delivered, and is kept all the same. */
+const DONE = "done";
 
 /** The names of fields that one table may have as columns, and their length. */
 const MOST_NAMES = 1_000;
@@ -162,44 +178,109 @@ export class Listing {
     });
   }
 
-  /** The leads that wait for a person, or all that are not finished, a row for each, with their values: for the second key alone. */
-  values(which: Which, before: string): Page {
-    return this.page(which, "open", before, (lead) => {
-      const deliveries = this.open(which, lead);
-      if (deliveries.length === 0) return [];
-      const [row] = this.store.rows(
-        "SELECT id, form, accepted, review, raw, issues, lead, visitor FROM leads WHERE id = ?",
-        lead,
-      );
-      if (!row) return [];
-      const { lead: values, visitor, ...own } = row;
+  /** The leads that come into question where values are asked for: those that are open, or those whose values are kept longer. */
+  private valued(
+    which: Which,
+    before: string,
+    lines: (row: Valued) => string[],
+    weigh?: (lead: string) => number,
+  ): Page {
+    return pageOf(
+      before || LAST,
+      (from, some) =>
+        which.phase === DONE
+          ? this.store
+              .rows(
+                "SELECT lead FROM kept_values WHERE lead < ? ORDER BY lead DESC LIMIT ?",
+                from,
+                some,
+              )
+              .map(({ lead }) => String(lead))
+          : this.selection.leads(which, "open", from, some, "DESC"),
+      (lead) => {
+        const row = which.phase === DONE ? this.keptOf(lead) : this.openOf(which, lead);
+        return row ? lines(row) : [];
+      },
+      weigh,
+    );
+  }
+
+  private openOf(which: Which, lead: string): Valued | undefined {
+    const deliveries = this.open(which, lead);
+    if (deliveries.length === 0) return undefined;
+    const [row] = this.store.rows(`SELECT ${OWN}, lead, visitor FROM leads WHERE id = ?`, lead);
+    return row && ({ ...row, deliveries } as unknown as Valued);
+  }
+
+  private keptOf(lead: string): Valued | undefined {
+    const [row] = this.store.rows(
+      `SELECT ${OWN}, kept_values.own AS lead, kept_values.visitor AS visitor FROM kept_values JOIN leads ON leads.id = kept_values.lead WHERE kept_values.lead = ?`,
+      lead,
+    );
+    const deliveries = this.store.rows(
+      "SELECT id, account, phase, code FROM deliveries WHERE lead = ? ORDER BY id",
+      lead,
+    );
+    return row && ({ ...row, deliveries } as unknown as Valued);
+  }
+
+  /** Leads with their values, a row for each: for who may see them alone. What cannot be opened is there without them, and says so. */
+  async values(which: Which, before: string): Promise<Page> {
+    const locked = new Map<string, Valued>();
+    const line = ({ key: _, lead, visitor, deliveries, ...own }: Valued, more = ""): string =>
       // They are JSON already, and need not be read to be handed on.
+      `${JSON.stringify(own).slice(0, -1)},"lead":${lead},"visitor":${visitor},"deliveries":${JSON.stringify(deliveries)}${more}}`;
+    const { lines, next } = this.valued(which, before, (row) => {
+      if (isLocked(row.lead)) locked.set(row.id, row);
+      return [line(row)];
+    });
+    const relay = this.relay();
+    const unlocked = lines.map(async ([id, text]): Promise<[string, string]> => {
+      const row = locked.get(id);
+      if (!row) return [id, text];
+      const [lead, visitor] = await Promise.all([
+        opened(relay, "lead", row.key, row.lead),
+        opened(relay, "visitor", row.key, row.visitor),
+      ]);
+      const isOpen = lead !== undefined && visitor !== undefined;
       return [
-        `${JSON.stringify(own).slice(0, -1)},"lead":${values},"visitor":${visitor},"deliveries":${JSON.stringify(deliveries)}}`,
+        id,
+        isOpen
+          ? line({ ...row, lead, visitor })
+          : line({ ...row, lead: "null", visitor: "null" }, ',"locked":true'),
       ];
     });
+    return { lines: await Promise.all(unlocked), next };
   }
 
   /** The names of the fields of what `values` gives, on each page once: what a table needs before its first row. */
-  names(which: Which, before: string): Page {
+  async names(which: Which, before: string): Promise<Page> {
     const seen = new Set<string>();
-    return this.page(
+    const locked = new Map<string, Valued>();
+    const fresh = (names: readonly unknown[]): string[] =>
+      names.flatMap((name) => {
+        if (typeof name !== "string" || name.length > MOST_NAME || seen.has(name)) return [];
+        if (seen.size >= MOST_NAMES) return [];
+        seen.add(name);
+        return [JSON.stringify(name)];
+      });
+    const { lines, next } = this.valued(
       which,
-      "open",
       before,
-      (lead) => {
-        if (seen.size >= MOST_NAMES || this.open(which, lead).length === 0) return [];
+      (row) => {
+        if (seen.size >= MOST_NAMES) return [];
+        if (isLocked(row.lead)) {
+          locked.set(row.id, row);
+          return [""];
+        }
         // A lead that was kept as it came is a list of names and values.
         const names = this.store.rows(
-          `SELECT DISTINCT iif(raw, field.value ->> 0, field.key) AS name FROM leads, json_each(leads.lead) AS field WHERE leads.id = ? LIMIT ?`,
-          lead,
+          "SELECT DISTINCT iif(?1, field.value ->> 0, field.key) AS name FROM json_each(?2) AS field LIMIT ?3",
+          row.raw,
+          row.lead,
           MOST_NAMES,
         );
-        return names.flatMap(({ name }) => {
-          if (typeof name !== "string" || name.length > MOST_NAME || seen.has(name)) return [];
-          seen.add(name);
-          return [JSON.stringify(name)];
-        });
+        return fresh(names.map(({ name }) => name));
       },
       (lead) =>
         Number(
@@ -208,6 +289,17 @@ export class Listing {
           ] ?? 0,
         ),
     );
+    const unlocked = lines.map(async ([id, text]): Promise<[string, string][]> => {
+      const row = locked.get(id);
+      if (!row) return [[id, text]];
+      const own = await opened(this.relay(), "lead", row.key, row.lead);
+      const given = JSON.parse(own ?? "{}") as [string, unknown][] | object;
+      const names = Array.isArray(given)
+        ? given.map(([name]) => name as unknown)
+        : Object.keys(given);
+      return fresh(names).map((name) => [id, name]);
+    });
+    return { lines: (await Promise.all(unlocked)).flat(), next };
   }
 
   /** What became of what was sent on by a person: of the newest rounds, or of one. */

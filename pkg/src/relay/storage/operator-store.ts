@@ -28,12 +28,20 @@ export interface ShardStatus {
 /** A counter's name has a code or an account in it, and a code may be a system's own text. */
 const MOST_COUNTERS = 300;
 
+/** Of a lead that every system has, as they stand in its row. */
+const KEEP_VALUES = `INSERT OR REPLACE INTO kept_values SELECT id, lead, visitor, ?1 FROM leads
+  WHERE id = ?2 AND lead LIKE '~%' AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = leads.id AND phase <> 'done')`;
+
 /** What an outbox counts and keeps together. What an operator reads of it is in `listing.ts`, and what a person may do about it in `ruling.ts`. */
 export class OperatorStore {
   readonly tally: Tally;
   counters: Record<string, number> = {};
 
-  constructor(readonly storage: DurableState["storage"]) {
+  /** `keeps`: whether the values of what was delivered stay, where they are locked. */
+  constructor(
+    readonly storage: DurableState["storage"],
+    readonly keeps: () => boolean = () => false,
+  ) {
     this.tally = new Tally(storage);
   }
 
@@ -83,7 +91,9 @@ export class OperatorStore {
       lead,
     );
     const [known] = this.rows("SELECT 1 FROM leads WHERE id = ? AND finished IS NULL", lead);
-    if (known && !open) this.tally.close(lead, Date.now());
+    if (!known || open) return;
+    if (this.keeps()) this.rows(KEEP_VALUES, Date.now(), lead);
+    this.tally.close(lead, Date.now());
   }
 
   status(gone: { leads: number; oldest: number | null }): ShardStatus {

@@ -1,8 +1,10 @@
+import { FieldpostError } from "../../core/errors.js";
 import { mended } from "../lead/check.js";
 import type { OperatorStore } from "./operator-store.js";
 import type { Hashes } from "../lead/persons.js";
 import { type Gone, goneBy, LAST, waysOf } from "./gone.js";
 import { log } from "../host/log.js";
+import { isLocked, lock, opened } from "../lead/locked.js";
 import { type Move, moved } from "./moving.js";
 import type { RelayOptions } from "../options.js";
 import { type Ruled, ruled, stays } from "./ruled.js";
@@ -59,16 +61,16 @@ export class Ruling {
 
   /** Rules about some leads, the oldest first. One that cannot be written down holds up none of the others. */
   rule(rule: Rule): Portion {
-    const { what, which, after, before = LAST } = rule;
-    const found = this.selection.leads(which, which.ids ? "all" : "person", after, PORTION, "ASC");
-    const leads = found.filter((lead) => lead < before);
+    const { what, which } = rule;
+    const leads = this.meant(rule);
     const ruled = leads.flatMap((lead) => {
       if (which.form !== undefined && which.form !== this.form(lead)) return [];
       try {
         return this.store.together(() => this.store.tally.turn(lead, () => this[what](lead, rule)));
-      } catch {
+      } catch (error) {
+        const isLocked = error instanceof FieldpostError && error.code === "storage.locked";
         return this.waiting(lead).map(({ id, account }) =>
-          stays({ id, lead, account }, "outbox.failed"),
+          stays({ id, lead, account }, isLocked ? error.code : "outbox.failed"),
         );
       }
     });
@@ -83,6 +85,39 @@ export class Ruling {
       log(LINES[what], { ...sums, ...(what === "discard" && { reason: rule.reason ?? "" }) });
     }
     return { ruled, next: leads.length < PORTION ? null : (leads.at(-1) as string) };
+  }
+
+  /** The next ones that are meant. */
+  private meant({ which, after, before = LAST }: Rule): string[] {
+    const found = this.selection.leads(which, which.ids ? "all" : "person", after, PORTION, "ASC");
+    return found.filter((lead) => lead < before);
+  }
+
+  /** What the form's check makes of values that are locked, locked again: by what stood in their rows. */
+  private readonly checked = new Map<string, string | undefined>();
+
+  /** Checks what is locked before a ruling that has to check it: while leads are ruled about nothing can be waited for. */
+  async ready(rule: Rule): Promise<void> {
+    const to = rule.move?.form?.to;
+    if (rule.what === "discard" || (rule.what === "move" && to === undefined)) return;
+    await Promise.all(
+      this.meant(rule).map(async (lead) => {
+        const [row] = this.store.rows("SELECT key, form, raw, lead FROM leads WHERE id = ?", lead);
+        const text = row?.["lead"];
+        if (!isLocked(text) || (row?.["raw"] !== 1 && to === undefined)) return;
+        const key = String(row?.["key"]);
+        const values = await opened(this.relay, "lead", key, text);
+        if (values === undefined) return;
+        const form = to ?? String(row?.["form"]);
+        const clean = this.mended(form, row?.["raw"] === 1, values, rule.anyway ?? false);
+        this.checked.set(text, clean && (await lock(this.relay, "lead", key, clean)));
+      }),
+    );
+  }
+
+  private mended(form: string, raw: boolean, values: string, anyway: boolean): string | undefined {
+    const fields = raw ? values : JSON.stringify(Object.entries(JSON.parse(values) as object));
+    return mended(this.relay, form, fields, anyway);
   }
 
   /** Puts other values in the place of a lead's, and sends it on: both, or nothing of it. */
@@ -181,12 +216,10 @@ export class Ruling {
   check(lead: string, form: string, anyway = false): boolean {
     const [row] = this.store.rows("SELECT raw, lead, visitor FROM leads WHERE id = ?", lead);
     const values = String(row?.["lead"]);
-    const clean = mended(
-      this.relay,
-      form,
-      row?.["raw"] === 1 ? values : JSON.stringify(Object.entries(JSON.parse(values) as object)),
-      anyway,
-    );
+    if (isLocked(values) && !this.checked.has(values)) throw new FieldpostError("storage.locked");
+    const clean = isLocked(values)
+      ? this.checked.get(values)
+      : this.mended(form, row?.["raw"] === 1, values, anyway);
     if (clean === undefined) return false;
     this.store.tally.values(lead, clean, String(row?.["visitor"]));
     this.store.rows("UPDATE leads SET raw = 0, form = ? WHERE id = ?", form, lead);

@@ -213,6 +213,12 @@ const ADDITIONS: readonly string[] = [
   `
   CREATE TABLE alerts (channel TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  // kept_values: locked values of leads that were delivered, for as long as the owner says.
+  `
+  CREATE TABLE kept_values (lead TEXT PRIMARY KEY, own TEXT NOT NULL, visitor TEXT NOT NULL, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX kept_since ON kept_values (since);
+  CREATE TRIGGER kept_forget AFTER DELETE ON leads BEGIN DELETE FROM kept_values WHERE lead = old.id; END;
+  `,
 ];
 
 /** Brings the tables to this version; refuses what a later one wrote, rather than guess. */

@@ -1,6 +1,7 @@
 import type { DurableState } from "./durable.js";
 import { fills } from "../lead/fills.js";
 import { marks } from "./gone.js";
+import { isLocked } from "../lead/locked.js";
 import { options, type RelayEnv, targetOf } from "../options.js";
 
 type Value = string | number;
@@ -90,6 +91,8 @@ export class Statements {
       "SELECT lead, visitor FROM leads WHERE id = (SELECT lead FROM deliveries WHERE id = ?)",
       String(id),
     );
+    // What is locked is opened by its own call, which asks the limiter with what it fills and is marked then: once for each lead.
+    if (isLocked(row?.["lead"])) return "";
     try {
       return target && row ? fills(target, row) : "";
     } catch {

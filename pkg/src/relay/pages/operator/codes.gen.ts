@@ -303,6 +303,7 @@ export const MENDS: Readonly<Record<string, string>> = {
   "delivery.failed": "It is tried again. Where it stays so, read the log.",
   "dead.full": "Send some on, discard some, or raise `maxDead`.",
   "storage.full": "Make room. Leads wait, and new ones are told to come again.",
+  "storage.locked": "Put the old `storageKey` behind the newer ones. The lead waits until then.",
   "delivery.state": "Deploy the newer release again.",
   "gate.failed": "It is asked again. Where it stays so, read the log.",
   "outbox.failed": "Ask again. Where it stays so, read the log.",

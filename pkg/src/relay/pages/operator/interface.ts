@@ -121,6 +121,8 @@ export interface Attempt {
 
 export interface Lead extends Row {
   kept: boolean;
+  /** The relay does not have the key that its values are locked with. */
+  locked?: true;
   consents: { field: string; at?: string; purpose?: string; text?: string }[];
   values?: Record<string, unknown> | [string, unknown][] | null;
   source?: Record<string, unknown>;

@@ -117,7 +117,7 @@ export function Lead({
             {data.state === "review" ? "Release" : "Send again"}
           </button>
         )}
-        {person && sees && data.kept && (
+        {person && sees && data.kept && !data.locked && (
           <button type="button" onClick={() => setAsks("correct")} disabled={!values}>
             Correct and send again
           </button>
@@ -314,7 +314,11 @@ function Values({ lead }: { lead: Known }) {
     <section aria-labelledby="values">
       <h3 id="values">Values</h3>
       {pairsOf(lead).length === 0 ? (
-        <p>The values are gone: they are kept only while a system or a person is waited for.</p>
+        <p>
+          {lead.locked
+            ? "The values are locked with a key that the relay does not have now."
+            : "The values are gone: they are kept only while a system or a person is waited for."}
+        </p>
       ) : (
         <dl class="facts">
           {pairsOf(lead).map(([name, value]) => [
