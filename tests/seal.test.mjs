@@ -5,7 +5,7 @@ import { seal, sealedBody } from "./sealing.mjs";
 import { root } from "./stand.mjs";
 
 const { bounded } = await import(`${root}pkg/dist/relay/http/body.js`);
-const { isSealed, openSealed, readSealed, sealKey, sealSecrets } = await import(
+const { isSealed, openSealed, readAny, sealKey, sealSecrets } = await import(
   `${root}pkg/dist/relay/http/seal.js`
 );
 
@@ -59,9 +59,9 @@ test("a sealed request reads as the page would have sent it, with the newer toke
     KEY,
     `email=a%40b.co&note=x%0D%0Ay&_fp_v=1&_fp_key=${KEY}&_fp_token=old&_fp_page=https%3A%2F%2Fp`,
   );
-  const lead = await readSealed(
+  const lead = await readAny(
     request({ _fp_v: "1", _fp_key: KEY, _fp_token: "new", email: "other@b.co" }, sealed),
-    [SECRET],
+    { secret: SECRET },
   );
   assert.deepEqual(lead.fields, [
     ["email", "a@b.co"],
@@ -94,7 +94,7 @@ test("what does not open has a code of its own", async () => {
     "\n\n\n",
   ]) {
     await assert.rejects(
-      readSealed(typed("text/plain;fieldpost=sealed", body), [SECRET]),
+      readAny(typed("text/plain;fieldpost=sealed", body), { secret: SECRET }),
       refused(409, "seal.unknown"),
       body.slice(0, 20),
     );
@@ -102,14 +102,17 @@ test("what does not open has a code of its own", async () => {
   // Without its key a lead would be taken anew each time.
   const keyless = await seal(await sealKey(SECRET), "", "email=a%40b.co");
   for (const own of [{}, { _fp_key: "" }])
-    await assert.rejects(readSealed(request(own, keyless), [SECRET]), refused(409, "seal.unknown"));
+    await assert.rejects(
+      readAny(request(own, keyless), { secret: SECRET }),
+      refused(409, "seal.unknown"),
+    );
 });
 
 test("a lead that may come open may come sealed, to the last byte and the last field", async () => {
   const key = await sealKey(SECRET);
   const own = { _fp_v: "1", _fp_key: "k".repeat(64), _fp_token: "t".repeat(200) };
   const read = async (text) =>
-    readSealed(request(own, await seal(key, own._fp_key, text)), [SECRET]);
+    readAny(request(own, await seal(key, own._fp_key, text)), { secret: SECRET });
   for (const size of [60_000, 65_200, 65_536])
     assert.equal(
       (await read(`a=${"x".repeat(size - 2)}`)).fields[0][1].length,

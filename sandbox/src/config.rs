@@ -133,7 +133,8 @@ impl Pardot {
 }
 
 /// What the demo's account has beside everybody's fields.
-const DEMO_OWN: [(&str, &str); 8] = [
+const DEMO_OWN: [(&str, &str); 9] = [
+    ("Interests", "Text"),
     ("labels", "Text"),
     ("message", "Textarea"),
     ("utm_source", "Text"),

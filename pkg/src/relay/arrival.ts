@@ -19,7 +19,7 @@ import { type Answer, answer, json, redirect, wantsJson } from "./http/answer.js
 import { ANSWERS, type AnswerRow } from "./http/answers.gen.js";
 import { bounded, Unreadable } from "./http/body.js";
 import { isNear, isSelf } from "./http/origin.js";
-import { describePage, problem, refuse, rowOf, translated } from "./http/problem.js";
+import { describePage, problem, refuse, rowOf, ofBody, translated } from "./http/problem.js";
 import { readAny, sealKey, sealSecrets } from "./http/seal.js";
 import {
   challengeOf,
@@ -152,6 +152,7 @@ const QUESTIONS: { [Name in Ask]?: Question } = {
     mustTake(relay, name);
     arriving.fields = entered(form, lead);
     const report = (arriving.report = attempt(relay, name, arriving.fields));
+    report?.issues.push(...ofBody(arriving, lead));
     return (
       bit(v !== WIRE_VERSION, Fact.Version) +
       bit(key !== undefined, Fact.Keyed) +

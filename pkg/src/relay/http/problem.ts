@@ -140,6 +140,19 @@ export function speakerOf({ form, request }: Asked): Speaker {
       });
 }
 
+/** What is told of a body beside its values: of more fields than are read, those behind are left out. */
+export const ofBody = (asked: Asked, { cut }: Pick<Lead, "cut">): Issue[] =>
+  cut
+    ? [
+        {
+          field: "",
+          code: "body.fields",
+          severity: "warning",
+          message: speakerOf(asked).say("body.fields"),
+        },
+      ]
+    : [];
+
 /** Issues in the form's language. */
 export const translated = (asked: Asked, issues: readonly Issue[]): Issue[] =>
   issues.length > 0 ? [...speakerOf(asked).translate(issues)] : [];
