@@ -73,7 +73,7 @@ const messages: Readonly<Record<string, string>> = {
   "text.character": "Veuillez utiliser seulement des lettres, des chiffres, des espaces, - et _.",
   "params.forever": "Un champ créé ne peut plus jamais être supprimé, seulement masqué.",
   "params.standard": "Cela ne peut pas être modifié pour un champ standard.",
-  "params.argument": "Seuls ceux-ci sont acceptés ici : {}.",
+  "params.argument": "Seuls ceux-ci sont acceptés ici : {}.",
   "pardot.export_state": "L’exportation a échoué ou a été annulée.",
   "pardot.export_expired": "L’exportation a expiré et ses fichiers n’existent plus : ils sont conservés 7 jours.",
   "params.operation": "Cette opération n’existe pas.",
