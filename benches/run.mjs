@@ -129,7 +129,7 @@ function table({ title, unit, budget }, rows) {
       `| ${contender} | ${median.toFixed(2)} | ${min.toFixed(2)}–${max.toFixed(2)} | ${ratio.toFixed(2)} × |`,
   );
   return [
-    `### ${title} (budget ${budget} ${unit})`,
+    `## ${title} (budget ${budget} ${unit})`,
     "",
     `| contender | median ${unit} | min–max | ratio |`,
     "|---|--:|--:|--:|",

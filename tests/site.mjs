@@ -77,7 +77,13 @@ console.log(`site: ${addresses.length} pages, ${links.size} links, ${wrong.lengt
 process.exitCode = wrong.length > 0 ? 1 : 0;
 
 async function read(one, colorScheme) {
-  const context = await browser.newContext({ colorScheme, viewport: SIZES[1], bypassCSP: true });
+  // A colour that is on its way to another one is nobody's to read.
+  const context = await browser.newContext({
+    colorScheme,
+    viewport: SIZES[1],
+    bypassCSP: true,
+    reducedMotion: "reduce",
+  });
   try {
     const page = await context.newPage();
     const said = (text) => wrong.push(`/${one} ${colorScheme}: ${text}`);
