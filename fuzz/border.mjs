@@ -6,6 +6,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { random } from "../tests/differential/numbers.mjs";
+import { KINDS } from "../tests/identical/forms.mjs";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { values: options } = parseArgs({
@@ -60,18 +61,8 @@ const TEXTS = cases
     "e\u0301".repeat(40),
     "x".repeat(70_000),
   );
-const KINDS = ["text", "name", "email", "phone", "labels", "choice", "choices", "boolean"].concat([
-  "integer",
-  "number",
-  "date",
-  "url",
-  "postal",
-  "country",
-  "state",
-  "consent",
-  "hidden",
-  "none",
-]);
+/** The kinds of fields, and one that is none. */
+const ASKED = [...KINDS, "none"];
 const OPERATIONS = page.operations().map(({ name }) => name);
 const ACCOUNTS = [
   { system: "relay", baseUrl: "https://leads.example.com" },
@@ -118,7 +109,7 @@ function mutated(text) {
 
 const NAMES = ["a", "b", "email", "phone", "firstName", "values", "form", "input", "formId", "id"];
 const rules = () => ({
-  kind: one(KINDS),
+  kind: one(ASKED),
   ...(below(2) && { required: one([true, true, 1]) }),
   ...(below(3) === 0 && { min: one([0, 3, -1, 1.5]) }),
   ...(below(3) === 0 && { max: one([0, 3, 300, "x"]) }),
@@ -206,7 +197,7 @@ function raw() {
       ? MARKS[below(MARKS.length)]
       : one([
           ...NAMES,
-          ...KINDS,
+          ...ASKED,
           "fields",
           "kind",
           ...OPERATIONS,

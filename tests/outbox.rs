@@ -116,11 +116,9 @@ fn a_place_is_given_back_where_the_disk_is_full() {
     assert_eq!(outbox.schedule.accounts.first().unwrap().held, NOW + 30_000);
 }
 
-/// A reply is lost, and then the limiter does not hear of it. Half a minute later the call may still run.
-#[test]
-fn a_lost_call_is_waited_for_whatever_broke_after_it() {
-    let mut outbox = Outbox::asking();
-    let granted = Heard::Granted {
+/// The limiter lets the call out, and nothing is known of one before.
+fn granted() -> Heard {
+    Heard::Granted {
         asked: NOW,
         uncertain_until: None,
         others: None,
@@ -129,8 +127,14 @@ fn a_lost_call_is_waited_for_whatever_broke_after_it() {
         version: None,
         token: "token".to_owned(),
         stands: true,
-    };
-    outbox.hears(granted);
+    }
+}
+
+/// A reply is lost, and then the limiter does not hear of it. Half a minute later the call may still run.
+#[test]
+fn a_lost_call_is_waited_for_whatever_broke_after_it() {
+    let mut outbox = Outbox::asking();
+    outbox.hears(granted());
     outbox.hears(Heard::Rendered { write: true, identity: None, stands: true });
     let outcome = Outcome::Unknown { why: "network.failed".into() };
     outbox.hears(Heard::Called { outcome, pace: None, after: None });
@@ -153,17 +157,7 @@ fn a_dead_letter_says_what_it_is_about() {
         map: vec![("email".to_owned(), "email".to_owned())],
         ..Failure::default()
     };
-    let granted = Heard::Granted {
-        asked: NOW,
-        uncertain_until: None,
-        others: None,
-        kept: false,
-        probe: false,
-        version: None,
-        token: "token".to_owned(),
-        stands: true,
-    };
-    outbox.hears(granted);
+    outbox.hears(granted());
     let mut effects = outbox.hears(Heard::Failed(failure));
     let heard = Heard::Released { hold: None, until: 0, blamed: false, opened: false };
     effects.extend(outbox.hears(heard));
