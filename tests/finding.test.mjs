@@ -203,6 +203,11 @@ describe("what a person finds", () => {
   });
 
   test("the day's counts are those of status, metrics, lists and rows", async () => {
+    // The places are asked one after the other, so nothing may be on its way meanwhile.
+    await until(
+      async () => (await read("status")).shards.every(({ queued }) => queued === 0),
+      "everything to rest",
+    );
     const { day, leads, deliveries, days, took, groups } = await read("today?days=30&zone=0");
     const of = (rows, which) => rows.filter(which).reduce((sum, { n }) => sum + n, 0);
     const { shards } = await read("status");
