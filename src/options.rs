@@ -15,7 +15,7 @@ mod targets;
 
 pub use alerts::{CHANNELS, ChannelKind};
 pub use members::MEMBERS;
-pub use relay::MOST_SHARDS;
+pub use relay::{ADDRESS_DEFAULT, DEFAULTS, MOST_SHARDS};
 
 use crate::check::report::Issue;
 use crate::code;

@@ -176,6 +176,7 @@ const CORE: Arrows = &[
     ("operations.gen", &[]),
     ("outcome.gen", &["codes.gen"]),
     ("said.gen", &[]),
+    ("steps.gen", &["codes.gen", "outcome.gen"]),
     ("wire.gen", &[]),
     ("spec", &["border.gen"]),
     // What the compiler makes of a name and of a spec.
@@ -239,6 +240,7 @@ const CORE: Arrows = &[
             "pack",
             "pattern",
             "said.gen",
+            "steps.gen",
             "types",
         ],
     ),
@@ -315,7 +317,7 @@ const RELAY: Arrows = &[
             "storage",
         ],
     ),
-    ("arrival", &["arrival.gen", "host", "http", "lead", "options", "outbox"]),
+    ("arrival", &["arrival.gen", "host", "http", "lead", "options", "options.gen", "outbox"]),
     ("relay", &["arrival", "define", "findings", "host", "http", "operator", "options", "outbox"]),
 ];
 

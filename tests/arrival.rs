@@ -9,6 +9,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+use fieldpost::code::relay;
 use fieldpost::relay::arrival::*;
 use fieldpost::relay::token::{self, HOLDERS, LIFE};
 use fieldpost::systems::relay::answers::{ANSWERS, Answer, State};
@@ -332,5 +333,23 @@ fn a_key_has_eight_to_sixty_four_letters() {
     }
     for key in ["", "short", "with blank", "ünïcödé!", "new\nline..", &"x".repeat(65)] {
         assert!(!is_key(key), "{key}");
+    }
+}
+
+#[test]
+fn sentences_name_the_bounds_of_a_body() {
+    assert_eq!(MAX_BYTES, fieldpost::rules::MAX_BYTES, "one value may fill a body");
+    let others =
+        [include_str!("../src/data/relay/es.txt"), include_str!("../src/data/relay/fr-CA.txt")];
+    for (code, bound) in [
+        (&relay::BODY_SIZE, format!(" {} KiB", MAX_BYTES >> 10)),
+        (&relay::BODY_FIELDS, format!(" {MAX_FIELDS} ")),
+    ] {
+        let lines = others.iter().flat_map(|text| text.lines());
+        let said: Vec<_> = lines.filter(|line| line.starts_with(code.name)).collect();
+        assert_eq!(said.len(), others.len());
+        for line in said.into_iter().chain([code.sentence]) {
+            assert!(line.contains(&bound), "{line}");
+        }
     }
 }

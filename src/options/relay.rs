@@ -9,10 +9,15 @@ use crate::value::Value;
 const SECRET_LENGTH: usize = 32;
 const KEY_LENGTH: usize = 12;
 
-/// The number once, for the bound and for its sentence.
+/// The numbers once, for the bounds and for their sentences.
 macro_rules! most_shards {
     () => {
         200
+    };
+}
+macro_rules! most_gib {
+    () => {
+        8
     };
 }
 
@@ -24,7 +29,13 @@ const LEAST_DAYS: u64 = 8;
 const MOST_DAYS: u64 = 3_660;
 
 /// The platform ends at 10 GB.
-const MOST_BYTES: u64 = 8 << 30;
+const MOST_BYTES: u64 = most_gib!() << 30;
+
+/// What an outbox, and an address, may have where the owner says nothing: members of the options.
+pub const DEFAULTS: &[(&str, u64)] =
+    &[("maxBytes", 1 << 30), ("maxReview", 10_000), ("maxDead", 10_000), ("shards", 4)];
+/// See [`DEFAULTS`]; an office behind one address must get through.
+pub const ADDRESS_DEFAULT: &[(&str, u64)] = &[("leads", 60), ("seconds", 60)];
 
 /// Whether a value fits.
 type Fits = fn(&Value<'_>) -> bool;
@@ -39,7 +50,11 @@ const CHECKS: &[(&str, Fits, &str)] = &[
         |value| is_within(value, 1, MOST_SHARDS),
         concat!("a number from 1 to ", most_shards!()),
     ),
-    ("maxBytes", |value| is_within(value, 1, MOST_BYTES), "a number from 1 to 8589934592 (8 GiB)"),
+    (
+        "maxBytes",
+        |value| is_within(value, 1, MOST_BYTES),
+        concat!("a number of bytes from 1 to ", most_gib!(), " GiB"),
+    ),
 ];
 
 impl Judge<'_> {

@@ -531,6 +531,12 @@ const NO_ROOM: u8 = row(503, relay::OUTBOX_FULL.name());
 const UNAVAILABLE: u8 = row(503, relay::OUTBOX_UNAVAILABLE.name());
 const UNSURE: u8 = row(503, relay::OUTBOX_UNKNOWN.name());
 
+/// The most bytes of a lead's body, as many as one value of it may have; and the most fields of one, beyond which the form's own
+/// alone are read. The sentences of `body.size` and `body.fields` name them.
+pub const MAX_BYTES: usize = 64 * 1024;
+/// See [`MAX_BYTES`].
+pub const MAX_FIELDS: usize = 100;
+
 /// A native submit has no key; two of the same within this time are one.
 pub const NATIVE_WINDOW: u64 = 10 * 60 * 1_000;
 

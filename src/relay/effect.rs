@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// A value of a statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(untagged)]
 pub enum Bind {
     /// Text.
@@ -15,6 +16,7 @@ pub enum Bind {
 
 /// A statement of the host's, by its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Statement {
     /// Which one.
     pub name: &'static str,
@@ -35,6 +37,7 @@ impl Statement {
 
 /// What the host does next. What belongs to one delivery is about the one that the event was about.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(tag = "do", rename_all = "lowercase")]
 pub enum Effect {
     /// Run these, and tell all their rows in one [`Rows`](super::outbox::Event::Rows).
@@ -82,24 +85,31 @@ pub enum Effect {
     /// A line of the log: names, codes and numbers.
     Log {
         /// What has happened.
+        #[cfg_attr(feature = "types", ts(type = "LogEvent"))]
         event: &'static str,
         /// Which delivery.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "types", ts(optional))]
         id: Option<String>,
         /// Which account.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "types", ts(optional))]
         account: Option<String>,
         /// Which form.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "types", ts(optional))]
         form: Option<String>,
         /// Why.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "types", ts(optional))]
         code: Option<String>,
         /// The parameter that it is about: a path, which ends with the owner's name for it.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "types", ts(optional))]
         param: Option<String>,
         /// Milliseconds.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "types", ts(optional))]
         wait: Option<u64>,
     },
     /// One more of these.
@@ -119,27 +129,35 @@ pub enum Effect {
     Release {
         /// What came of it, where there was one.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "types", ts(optional))]
         outcome: Option<Outcome>,
         /// The request could not be made.
         #[serde(skip_serializing_if = "is_not")]
+        #[cfg_attr(feature = "types", ts(optional, as = "Option<bool>"))]
         unsent: bool,
         /// The token that the call had.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "types", ts(optional))]
         token: Option<String>,
         /// The call was a write.
         #[serde(skip_serializing_if = "is_not")]
+        #[cfg_attr(feature = "types", ts(optional, as = "Option<bool>"))]
         write: bool,
         /// The write that relies on this look-up comes next.
         #[serde(rename = "goesOn", skip_serializing_if = "is_not")]
+        #[cfg_attr(feature = "types", ts(optional, as = "Option<bool>"))]
         goes_on: bool,
         /// After so many milliseconds the call can no longer be running.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "types", ts(optional))]
         landed: Option<u64>,
         /// What the reply said of the account's pace.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "types", ts(optional))]
         pace: Option<Pace>,
         /// How long the system asked to be left alone.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "types", ts(optional))]
         after: Option<u64>,
     },
     /// Make the request of the call, or find the one that was made for it.
@@ -149,6 +167,7 @@ pub enum Effect {
         /// What the request is kept under.
         call: String,
         /// The API version that the account turned out to speak.
+        #[cfg_attr(feature = "types", ts(type = "3 | 4 | null"))]
         version: Option<u8>,
     },
     /// Send the request that was made.
@@ -225,6 +244,7 @@ pub enum Effect {
 
 /// What a system said it still takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Pace {
     /// So many calls …
     pub left: u64,

@@ -4,6 +4,7 @@ use super::effect::{Effect, Statement};
 use super::run::{Heard, Run};
 use super::schedule::{Begun, Due, NET, Schedule, line};
 use crate::relay::delivery::outbox::{Delivery, Recipe};
+use serde::Serialize;
 
 /// What broke while the alarm rang is looked at again after this long: not at full speed, and not never.
 const BROKEN: u64 = 5_000;
@@ -64,6 +65,18 @@ pub enum Event<'a> {
     Unarmed,
     /// What one delivery hears.
     Heard(Heard),
+}
+
+/// An outbox that moved on, as its host hears of it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
+pub struct Stepped {
+    /// Its schedule, as text that the host only keeps.
+    pub schedule: String,
+    /// The delivery that heard something.
+    pub run: Option<Run>,
+    /// What the host does next.
+    pub effects: Vec<Effect>,
 }
 
 /// Between rows and between the words of a row.

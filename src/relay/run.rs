@@ -8,6 +8,7 @@ use serde::Serialize;
 
 /// What a delivery waits to hear.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum At {
     /// The limiter's word.
@@ -29,6 +30,7 @@ words! {
 
 /// What follows once the limiter has heard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Then {
     /// Nothing, for now.
@@ -52,6 +54,7 @@ words! {
 
 /// A delivery under way, as the host holds it between two events. The first members come from its row.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Run {
     /// Which one.
     pub id: String,

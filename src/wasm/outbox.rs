@@ -6,8 +6,8 @@ use super::written::written;
 use crate::catalogue::recipe;
 use crate::crm::request::System;
 use crate::relay::delivery::outbox::{Delivery, Recipe};
-use crate::relay::effect::{Effect, Pace};
-use crate::relay::outbox::{Event, Kit, Moment, step};
+use crate::relay::effect::Pace;
+use crate::relay::outbox::{Event, Kit, Moment, Stepped, step};
 use crate::relay::run::{Failure, Heard, Run};
 use crate::relay::schedule::Schedule;
 use crate::relay::sender::{Leaves, leaves};
@@ -118,13 +118,6 @@ impl Happened {
             _ => return Err(failure("delivery.state", &[])),
         })
     }
-}
-
-#[derive(Serialize)]
-struct Stepped {
-    schedule: String,
-    run: Option<Run>,
-    effects: Vec<Effect>,
 }
 
 fn recipe_of(system: &str) -> Option<&'static Recipe> {

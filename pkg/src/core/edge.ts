@@ -8,6 +8,7 @@ import type { Called } from "./outcome.gen.js";
 import { nfc } from "./pack.js";
 import { judge } from "./pattern.js";
 import { Said } from "./said.gen.js";
+import type { Run, Stepped } from "./steps.gen.js";
 import type {
   Account,
   Issue,
@@ -66,87 +67,9 @@ export interface Rendered {
 /** What happens to an outbox or to one of its deliveries, as `src/wasm/outbox.rs` reads it. */
 export type Happened = { event: string } & Record<string, unknown>;
 
-/** A delivery that is under way. The first members are its row's, the others the machine's own. */
-export interface Run {
-  id: string;
-  account: string;
-  form: string;
-  state: string;
-  phase: string;
-  code: string | null;
-  hold: string | null;
-  trouble: number | null;
-  by?: string;
-  of: number;
-}
-
-/** What an outbox's host does next: see `src/relay/effect.rs`. */
-export type Effect =
-  | {
-      do: "look";
-      of: number;
-      arm: boolean;
-      statements: { name: string; values: (string | number)[] }[];
-    }
-  | { do: "alarm"; after: number }
-  | { do: "timer"; after: number }
-  | { do: "start"; id: string; account: string; of: number; lost: boolean; deadline: number }
-  | { do: "mark"; id: string; target: string; code: string | null }
-  | {
-      do: "log";
-      event: string;
-      id?: string;
-      account?: string;
-      form?: string;
-      param?: string;
-      code?: string;
-      wait?: number;
-    }
-  | { do: "count"; name: string }
-  | { do: "acquire"; lost: boolean; deadline: number }
-  | {
-      do: "release";
-      outcome?: Outcome;
-      token?: string;
-      unsent?: true;
-      write?: true;
-      goesOn?: true;
-      landed?: number;
-      pace?: { left: number; until: number };
-      after?: number;
-    }
-  | { do: "render"; state: string; call: string; version: 3 | 4 | null }
-  | {
-      do: "send";
-      operation: string;
-      token: string;
-      deadline: number;
-      ends: number;
-      patience: number;
-    }
-  | { do: "sleep"; after: number }
-  | {
-      do: "write";
-      state: string;
-      phase: string;
-      next: number;
-      code: string | null;
-      maybe_repeated: boolean;
-      warning: string | null;
-      answered: boolean;
-      keep: boolean;
-    }
-  | { do: "restore"; state: string; phase: string; code: string | null; next: number; was: string }
-  | { do: "stumble"; phase: string; code: string; next: number; trouble: number | null }
-  | { do: "hold"; target: string }
-  | { do: "ended" | "leave" };
-
-/** An outbox that moved on, and the delivery that heard something. */
-export interface Stepped {
-  schedule: string;
-  run: Run | null;
-  effects: Effect[];
-}
+/** A delivery as it begins: what its row says. All else is the machine's own. */
+export type Begun = Partial<Run> &
+  Pick<Run, "id" | "account" | "form" | "state" | "phase" | "code" | "hold" | "trouble" | "of">;
 
 /** Between the rows of a text that crosses, and between the words of a row. */
 export const [ROW, WORD] = ["\u0002", "\u0001"];

@@ -12,5 +12,12 @@ export type OwnName = "v" | "token" | "key" | "page" | "query" | "referrer" | "f
 /** Those fields, as they are called in a body. */
 export type OwnFields = { [name in OwnName as `${typeof OWN}${name}`]?: string };
 
+/** The most bytes of a lead's body. */
+export const MAX_BYTES = 65536;
+
+/** The most fields of one: of more only the form's own are read, and of those no more than a form checks. */
+export const MAX_FIELDS = 100;
+export const MAX_VALUES = 1000;
+
 /** What an answer says of a lead. */
 export type State = "stored" | "queued" | "refused" | "retry" | "unknown";

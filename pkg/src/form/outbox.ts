@@ -1,4 +1,5 @@
 import type { Outcome } from "../core/types.js";
+import { MAX_BYTES } from "../core/wire.gen.js";
 import { envelope, final, post, relayForm, tellers } from "./lead.js";
 import { tell } from "./telling.js";
 
@@ -13,8 +14,6 @@ interface Waiting {
 }
 
 const DAY = 86_400_000;
-/** What the relay takes of a lead; its bound on a sealed one leaves room for the seal. */
-const MAX_BYTES = 65_536;
 /** Longer than a call may take. */
 const LEASE = 40_000;
 /** The relay takes a lead that comes right after its token for one that nobody typed. */
@@ -114,6 +113,7 @@ export async function keep(
   body: string,
 ): Promise<(() => unknown) | undefined> {
   try {
+    // The relay's bound on a sealed lead leaves room for the seal.
     if (!relayKey || body.length > MAX_BYTES) return undefined;
     const now = Date.now();
     const waiting = {

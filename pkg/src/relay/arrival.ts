@@ -38,12 +38,10 @@ import type { Lead } from "./lead/lead.js";
 import { lockedOf } from "./lead/locked.js";
 import { attempt, errorsOf, visitorOf } from "./lead/offer.js";
 import { emailsOf, hashesOf, personsAsTyped, personsOf, sought } from "./lead/persons.js";
+import { DEFAULTS } from "./options.gen.js";
 import { mustTake, type RelayEnv, type TurnstileOptions } from "./options.js";
 import type { Offer } from "./outbox/acceptance.js";
 import { atDesk, known, type Located, outcome, spend, take } from "./outbox/shards.js";
-
-/** What one address may send where the owner says nothing: an office behind one address must get through. */
-const ADDRESS_LIMIT = { leads: 60, seconds: 60 };
 
 /** A request for a form, with what has come of it so far. */
 interface Arriving extends Found {
@@ -123,7 +121,7 @@ const QUESTIONS: { [Name in Ask]?: Question } = {
   },
   share: async (arriving) => {
     const { request, relay } = arriving;
-    const limit = relay.addressLimit === undefined ? ADDRESS_LIMIT : relay.addressLimit;
+    const limit = relay.addressLimit === undefined ? DEFAULTS.addressLimit : relay.addressLimit;
     const wait = limit
       ? await isTooMuch(visitorAddress(request, relay), limit, Date.now())
       : undefined;

@@ -2,3 +2,6 @@
 
 /** The most shards that an owner may have: an operator's call and the cron ask every one of them. */
 export const MOST_SHARDS = 200;
+
+/** What there is, or may be, where the owner says nothing. */
+export const DEFAULTS = { maxBytes: 1073741824, maxReview: 10000, maxDead: 10000, shards: 4, addressLimit: { leads: 60, seconds: 60 } };

@@ -6,9 +6,6 @@ import { log } from "./host/log.js";
 
 export type * from "./configuration.js";
 
-/** The most bytes of one outbox where the owner says nothing. */
-export const MAX_BYTES = 1024 ** 3;
-
 let source: RelaySource | undefined;
 let resolved: RelayOptions | undefined;
 

@@ -46,6 +46,7 @@ const FILES: &[(&str, Text)] = &[
     ("pkg/src/core/operations.gen.ts", operations::types),
     ("pkg/src/core/outcome.gen.ts", |_| Ok(types::outcome())),
     ("pkg/src/core/said.gen.ts", codes::said),
+    ("pkg/src/core/steps.gen.ts", |_| Ok(types::steps())),
     ("pkg/src/core/wire.gen.ts", wire::page),
     ("pkg/src/relay/http/answers.gen.ts", answers::table),
     ("pkg/src/relay/alerts.gen.ts", |_| wire::alerts()),

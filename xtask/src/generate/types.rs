@@ -3,6 +3,9 @@
 use super::HEAD;
 use fieldpost::client::Failure;
 use fieldpost::outcome::{Fault, Reason};
+use fieldpost::relay::effect::{Bind, Effect, Statement};
+use fieldpost::relay::outbox::Stepped;
+use fieldpost::relay::run::{At, Run, Then};
 use fieldpost::systems::pace::{Called, Pace};
 use fieldpost::systems::token::Credentials;
 use fieldpost::{Account, Issue, Outcome, Severity};
@@ -32,6 +35,22 @@ pub(super) fn account() -> String {
     [HEAD, "import type { System } from \"./border.gen.js\";\n", &types.concat()].concat()
 }
 
+/// `pkg/src/core/steps.gen.ts`: what an outbox's host does, and what it holds of a delivery meanwhile.
+pub(super) fn steps() -> String {
+    let config = Config::default().with_large_int("number");
+    let types = [
+        declared::<Bind>(&config),
+        declared::<Statement>(&config),
+        declared::<Effect>(&config),
+        declared::<At>(&config),
+        declared::<Then>(&config),
+        declared::<Run>(&config),
+        declared::<Stepped>(&config),
+    ];
+    let imports = "import type { LogEvent } from \"./codes.gen.js\";\nimport type { Outcome, Pace } from \"./outcome.gen.js\";\n";
+    [HEAD, imports, &types.concat()].concat()
+}
+
 /// An exported type with what its documentation says, a member in a line.
 fn declared<T: TS>(config: &Config) -> String {
     let docs = T::docs().unwrap_or_default();
@@ -42,13 +61,13 @@ fn declared<T: TS>(config: &Config) -> String {
         .replace("{ \n", "{\n")
         .replace(", \n", ";\n")
         .replace(", }", ";\n}")
-        .replace("= { \"kind\": ", "=\n{ \"kind\": ")
+        .replace("= { \"", "=\n{ \"")
         .replace("} | {", "}\n{");
     let mut out = format!("\n{}export ", docs.replace("/**\n * ", "/** ").replace("\n */", " */"));
+    let is_variant = text.contains("=\n{ \"");
     for line in text.lines() {
-        let is_variant = text.contains("\"kind\"");
-        match line.strip_prefix("{ \"kind\": ") {
-            Some(kind) => out.extend(["  | {\n      kind: ", kind]),
+        match line.strip_prefix("{ \"").and_then(|line| line.split_once("\": ")) {
+            Some((tag, name)) => out.extend(["  | {\n      ", tag, ": ", name]),
             // The members of a variant stand deeper than those of a type.
             None if is_variant && line.starts_with([' ', '}']) => out.extend(["    ", line]),
             None => out.push_str(line),

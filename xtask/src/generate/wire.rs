@@ -4,10 +4,12 @@ use super::HEAD;
 use super::script::{quoted, union};
 use crate::Outcome;
 use fieldpost::field::Options;
+use fieldpost::form::MAX_VALUES;
 use fieldpost::operation::OWN;
-use fieldpost::options::{CHANNELS, MOST_SHARDS};
+use fieldpost::options::{ADDRESS_DEFAULT, CHANNELS, DEFAULTS, MOST_SHARDS};
 use fieldpost::packed::{MARKS, MAX_DEPTH};
 use fieldpost::relay::acceptance::KEEP;
+use fieldpost::relay::arrival::{MAX_BYTES, MAX_FIELDS};
 use fieldpost::relay::delivering::LIMITER_DEADLINE;
 use fieldpost::relay::desk::{self, Right};
 use fieldpost::report::Flags;
@@ -46,6 +48,10 @@ pub(super) fn page(_: &Path) -> Outcome<String> {
     );
     writeln!(
         text,
+        "\n/** The most bytes of a lead's body. */\nexport const MAX_BYTES = {MAX_BYTES};\n\n/** The most fields of one: of more only the form's own are read, and of those no more than a form checks. */\nexport const MAX_FIELDS = {MAX_FIELDS};\nexport const MAX_VALUES = {MAX_VALUES};"
+    )?;
+    writeln!(
+        text,
         "\n/** What an answer says of a lead. */\nexport type State = {};",
         union(State::ALL.map(State::name))
     )?;
@@ -61,8 +67,13 @@ pub(super) fn deadlines() -> String {
 
 /// `pkg/src/relay/options.gen.ts`.
 pub(super) fn options() -> String {
+    let members = |rows: &[(&str, u64)]| {
+        rows.iter().map(|(name, number)| format!("{name}: {number}")).collect::<Vec<_>>().join(", ")
+    };
     format!(
-        "{HEAD}\n/** The most shards that an owner may have: an operator's call and the cron ask every one of them. */\nexport const MOST_SHARDS = {MOST_SHARDS};\n"
+        "{HEAD}\n/** The most shards that an owner may have: an operator's call and the cron ask every one of them. */\nexport const MOST_SHARDS = {MOST_SHARDS};\n\n/** What there is, or may be, where the owner says nothing. */\nexport const DEFAULTS = {{ {}, addressLimit: {{ {} }} }};\n",
+        members(DEFAULTS),
+        members(ADDRESS_DEFAULT)
     )
 }
 

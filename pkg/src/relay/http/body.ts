@@ -1,11 +1,6 @@
 import type { AnswerCode } from "../../core/codes.gen.js";
-import { OWN, type OwnName } from "../../core/wire.gen.js";
+import { MAX_BYTES, MAX_FIELDS, MAX_VALUES, OWN, type OwnName } from "../../core/wire.gen.js";
 import type { Lead, Own } from "../lead/lead.js";
-
-/** The most bytes of a lead, and the most fields: of more only the form's own are read, and no more than a form checks. */
-export const MAX_BYTES = 64 * 1024;
-export const MAX_FIELDS = 100;
-const MAX_VALUES = 1_000;
 
 /** Why a body is not taken, as an HTTP status and a code. */
 export class Unreadable extends Error {

@@ -1,6 +1,7 @@
 // Leads that waited in a browser come sealed: the page had the relay's public key, and only the relay can open them.
 // The private key is made of a secret, which is kept for as long as leads may wait.
-import { capped, leadOf, MAX_BYTES, pairs, readLead, Unreadable } from "./body.js";
+import { MAX_BYTES } from "../../core/wire.gen.js";
+import { capped, leadOf, pairs, readLead, Unreadable } from "./body.js";
 import { Limited } from "../host/limited.js";
 import type { Lead, Own } from "../lead/lead.js";
 import type { SealKey } from "../../core/types.js";

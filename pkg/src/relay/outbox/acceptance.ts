@@ -1,5 +1,6 @@
 import { ROW, steady, WORD } from "../../core/edge.js";
-import { MAX_BYTES, options, type RelayEnv } from "../options.js";
+import { DEFAULTS } from "../options.gen.js";
+import { options, type RelayEnv } from "../options.js";
 import type { OperatorStore } from "../storage/operator-store.js";
 import { Passing } from "../storage/passing.js";
 import { Review } from "../storage/review.js";
@@ -80,9 +81,6 @@ interface Arrival {
   resolve(accepted: Accepted): void;
   reject(error: unknown): void;
 }
-
-/** So many leads of one outbox may wait for a person before anything was refused. */
-const MAX_REVIEW = 10_000;
 
 /** UUID version 7 (RFC 9562, 5.7): leads that arrive together stand together on disk, and a write of many touches few pages. */
 function timedId(now: number): string {
@@ -333,9 +331,9 @@ export class Acceptance {
       queued,
       relay.maxQueued ?? Number.MAX_SAFE_INTEGER,
       review,
-      relay.maxReview ?? MAX_REVIEW,
+      relay.maxReview ?? DEFAULTS.maxReview,
       bytes,
-      relay.maxBytes ?? MAX_BYTES,
+      relay.maxBytes ?? DEFAULTS.maxBytes,
     );
     const entries = offers.map(
       (offer): Entry => ({

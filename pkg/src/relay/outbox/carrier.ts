@@ -1,6 +1,6 @@
-import type { LogEvent } from "../../core/codes.gen.js";
-import type { Effect, Happened, Rendered, Run } from "../../core/edge.js";
+import type { Begun, Happened, Rendered } from "../../core/edge.js";
 import { FieldpostError } from "../../core/errors.js";
+import type { Effect } from "../../core/steps.gen.js";
 import type { Called, Unsent } from "../calls/call.js";
 import { patience } from "../host/consult.js";
 import { isLocked, opened } from "../lead/locked.js";
@@ -18,7 +18,7 @@ import { Sender, type Sending, senderOf } from "../calls/sender.js";
 
 /** A delivery that is under way: what the machine knows of it, and what is needed to carry out what it says. */
 export interface Own {
-  run: Run;
+  run: Begun;
   lead: string;
   persons: string;
   /** Nothing where they are locked with a key that is not here. */
@@ -76,7 +76,7 @@ export class Carrier {
 
   /** Nothing is read yet, so nothing can fail. */
   own(id: string, account: string, of: number): Own {
-    const run: Run = {
+    const run: Begun = {
       id,
       account,
       of,
@@ -103,7 +103,7 @@ export class Carrier {
   private async read(own: Own): Promise<void> {
     const { id, account, of } = own.run;
     const relay = options(this.env);
-    const [row] = this.rows(ROW, id) as unknown as (Run & {
+    const [row] = this.rows(ROW, id) as unknown as (Begun & {
       leadId: string;
       values: string;
       visitor: string;
@@ -120,7 +120,7 @@ export class Carrier {
         ])
       : [row.values, row.visitor];
     const isOpen = values !== undefined && visitor !== undefined;
-    const run: Run = {
+    const run: Begun = {
       id,
       account,
       of,
@@ -251,7 +251,7 @@ export class Carrier {
         id,
       ),
     log: ({ do: _, event, param, ...line }) =>
-      log(event as LogEvent, param === undefined ? line : { ...line, param: wordOf(param) }),
+      log(event, param === undefined ? line : { ...line, param: wordOf(param) }),
     count: ({ name }) => this.store.tick(name),
     write: ({ state, phase, next, code, maybe_repeated, warning, answered, keep }, own) => {
       const put = (): void =>

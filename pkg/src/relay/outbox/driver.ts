@@ -1,23 +1,14 @@
-import {
-  type Effect,
-  type Happened,
-  type Run,
-  steady,
-  type Stepped,
-  ROW,
-  WORD,
-} from "../../core/edge.js";
+import { type Happened, ROW, steady, WORD } from "../../core/edge.js";
+import type { Effect, Run, Stepped } from "../../core/steps.gen.js";
 import type { Carrier, Own } from "./carrier.js";
 import type { DurableState } from "../storage/durable.js";
 import { log } from "../host/log.js";
+import { DEFAULTS } from "../options.gen.js";
 import { options, type RelayEnv } from "../options.js";
 import { Statements } from "../storage/statements.js";
 
 /** Should the module itself be broken, it is asked again after this long. */
 const BROKEN = 5_000;
-
-/** So many dead letters of one target are kept before it closes, where the owner says nothing. */
-const MAX_DEAD = 10_000;
 
 /** A form's way into an account that has as many dead letters as may be, in this outbox. */
 export interface Full {
@@ -49,7 +40,8 @@ export class Driver {
 
   /** The object begins. */
   async begin(): Promise<void> {
-    const { accounts, forms, timeScale = 1, plan, maxDead = MAX_DEAD } = options(this.env);
+    const relay = options(this.env);
+    const { accounts, forms, timeScale = 1, plan, maxDead = DEFAULTS.maxDead } = relay;
     const known = new Map(
       Object.entries(accounts).map(([name, { system }]) => [name, [name, system]]),
     );

@@ -4,11 +4,8 @@ import { consult, patience, timely } from "../host/consult.js";
 import { Spending } from "../arrival.gen.js";
 import { digest } from "../host/hash.js";
 import { Limited } from "../host/limited.js";
-import { MOST_SHARDS } from "../options.gen.js";
+import { DEFAULTS, MOST_SHARDS } from "../options.gen.js";
 import type { RelayEnv, RelayOptions } from "../options.js";
-
-/** How many shards there are where the owner says nothing. */
-const SHARDS = 4;
 
 /** The object that knows every number of shards that was in use. An outbox by its class, which never holds a lead. */
 export const REGISTRY = "shards";
@@ -66,7 +63,7 @@ const post = (
 
 export const nameOf = (shard: number): string => `shard-${shard}`;
 
-export const countOf = (relay: RelayOptions): number => relay.shards ?? SHARDS;
+export const countOf = (relay: RelayOptions): number => relay.shards ?? DEFAULTS.shards;
 
 /** Every shard that was ever in use: what was accepted there may still wait for a person. */
 export async function shards(env: RelayEnv, relay: RelayOptions): Promise<string[]> {
