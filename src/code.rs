@@ -40,6 +40,7 @@ impl Code {
     }
 
     /// The name, where this build has it.
+    #[allow(clippy::unused_self, reason = "a page's build knows a code by its number alone")]
     pub(crate) const fn name(&self) -> &'static str {
         #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
         return self.name;
@@ -48,6 +49,7 @@ impl Code {
     }
 
     /// The sentence, where this build has it.
+    #[allow(clippy::unused_self, reason = "a page's build knows a code by its number alone")]
     pub(crate) const fn sentence(&self) -> &'static str {
         #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
         return self.sentence;

@@ -107,7 +107,7 @@ impl Said {
             Effect::Park { wait } => self.plain("park", &[*wait]),
             Effect::Tell => self.plain("tell", &[]),
             Effect::Sign(Unsigned { key, text }) => {
-                self.about("sign", &[], &Vec::from([key.clone(), text.clone()]))
+                self.about("sign", &[], &Vec::from([key.clone(), text.clone()]));
             }
             Effect::Renew { refresh_token } => self.about("renew", &[], refresh_token),
             Effect::Fetch { request, deadline, head } => {
@@ -117,7 +117,7 @@ impl Said {
             Effect::Read { deadline } => self.plain("read", &[*deadline]),
             Effect::Sleep { wait } => self.plain("sleep", &[*wait]),
             Effect::Progress { state, asked, wait } => {
-                self.about("progress", &[*asked, *wait], state)
+                self.about("progress", &[*asked, *wait], state);
             }
             Effect::Add { outcomes, times } => self.about("add", &[*times], outcomes),
             Effect::Batch => self.plain("batch", &[]),

@@ -205,7 +205,7 @@ pub fn token_request(to: JsValue, secrets: JsValue, now: f64, signed: Option<Str
 #[wasm_bindgen(js_name = readToken)]
 pub fn read_token(reply: JsValue, system: &str, secrets: JsValue) -> Answer {
     #[derive(Serialize)]
-    struct Usable {
+    struct Signed {
         token: String,
         usable: u64,
         scope: String,
@@ -214,7 +214,7 @@ pub fn read_token(reply: JsValue, system: &str, secrets: JsValue) -> Answer {
     let system = System::from_name(system).unwrap_or(System::Relay);
     let grant = token::grant(system, &credentials(secrets)?);
     match token::read(&self::reply(reply)?, system, grant) {
-        Ok(Token { token, lifetime, scope, refresh_token }) => to_js(&Usable {
+        Ok(Token { token, lifetime, scope, refresh_token }) => to_js(&Signed {
             token,
             usable: token::usable(lifetime),
             scope: scope.unwrap_or_default(),

@@ -181,10 +181,12 @@ impl<'de> Deserializer<'de> for Given {
     }
 }
 
+/// Where a type has the names of its members, and these as texts of the host's.
+type Named = (*const &'static str, Rc<[JsValue]>);
+
 thread_local! {
-    /// The names of each type's members as texts of the host's, which makes them once; by where the type has them.
-    static NAMES: RefCell<Vec<(*const &'static str, Rc<[JsValue]>)>> =
-        const { RefCell::new(Vec::new()) };
+    /// The names of each type's members as texts, which the host makes once.
+    static NAMES: RefCell<Vec<Named>> = const { RefCell::new(Vec::new()) };
 }
 
 fn texts(names: &'static [&'static str]) -> Rc<[JsValue]> {

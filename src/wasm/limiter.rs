@@ -225,7 +225,7 @@ fn put(out: &mut String, effect: &Effect) {
         Effect::Remember((name, Some(text))) => row(&["keep", name, text]),
         Effect::Remember((name, None)) => row(&["lose", name]),
         Effect::SignIn(number, deadline) => {
-            row(&["signIn", &decimal(*number), &decimal(*deadline)])
+            row(&["signIn", &decimal(*number), &decimal(*deadline)]);
         }
         Effect::Look { number, token, version, deadline } => {
             let version = version.map(decimal).unwrap_or_default();
@@ -306,6 +306,10 @@ pub fn status(account: &str, now: f64) -> Text {
         #[serde(skip_serializing_if = "Option::is_none")]
         form: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[allow(
+            clippy::option_option,
+            reason = "absent, `null` for all leads of the form, or a name"
+        )]
         param: Option<Option<&'a str>>,
     }
     impl<'a> Closed<'a> {

@@ -81,6 +81,7 @@ pub fn payload(number: i32, length: usize) -> usize {
 
 /// What no row here is for.
 #[cfg(feature = "edge")]
+#[allow(clippy::unnecessary_wraps, reason = "a page's build asks another module here")]
 fn other(
     _: &[u8],
     _: &[u8],

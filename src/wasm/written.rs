@@ -28,7 +28,8 @@ struct Writer<'o> {
 
 type Done = Result<(), Wrong>;
 
-impl<'o> Writer<'o> {
+#[allow(clippy::unnecessary_wraps, reason = "what each method of a `Serializer` gives")]
+impl Writer<'_> {
     /// The next member's or item's place.
     fn next(&mut self) -> Writer<'_> {
         if !matches!(self.out.last(), Some(b'{' | b'[')) {
@@ -68,7 +69,7 @@ macro_rules! numbers {
     };
 }
 
-impl<'o> Serializer for Writer<'o> {
+impl Serializer for Writer<'_> {
     type Ok = ();
     type Error = Wrong;
     type SerializeSeq = Self;

@@ -21,15 +21,14 @@ export function forget(
   least: number,
 ): void {
   const leads = Math.max(least, kept(relay, "leads") ?? least);
-  const PARTS = { search: unknown, attempts: untold } as const;
-  for (const [name, act] of Object.entries(PARTS)) {
-    // Whose values are kept has to be found by whoever erases a person.
-    const own =
-      name === "search" && relay.retention?.search !== undefined
-        ? Math.max(kept(relay, "search") ?? 0, kept(relay, "values") ?? 0)
-        : kept(relay, name as keyof typeof PARTS);
-    if (own !== undefined && own < leads) part(store, name, now - own, act);
-  }
+  const part = (name: string, own: number | undefined, act: typeof unknown): void => {
+    if (own !== undefined && own < leads) walk(store, name, now - own, act);
+  };
+  const search = kept(relay, "search");
+  // Whose values are kept has to be found by whoever erases a person.
+  const found = search === undefined ? undefined : Math.max(search, kept(relay, "values") ?? 0);
+  part("search", found, unknown);
+  part("attempts", kept(relay, "attempts"), untold);
   store.rows(
     "DELETE FROM kept_values WHERE lead IN (SELECT lead FROM kept_values WHERE since < ? LIMIT ?)",
     now - (kept(relay, "values") ?? 0),
@@ -44,7 +43,7 @@ export function forget(
 }
 
 /** Takes a part of leads that were done before a time, each once: how far it is, it writes down. */
-function part(
+function walk(
   store: OperatorStore,
   name: string,
   before: number,
