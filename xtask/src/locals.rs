@@ -11,7 +11,7 @@ use wasmparser::{FunctionBody, Operator, Parser, Payload, ValType};
 
 /// Integers have the numbers below, longs those from here on. A number that no local has costs a byte at most, and at the
 /// start of a call nothing.
-const ROOM: usize = 24;
+const ROOM: usize = 40;
 
 /// What the end of the stack begins as. It stays there, for whatever else there is stands around it.
 const STACK: usize = ROOM / 2;

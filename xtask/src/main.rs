@@ -37,7 +37,18 @@ const BUILDS: &[(&str, &str, &str, &[&str])] = &[
         "z",
         &[ONE_CALLER],
     ),
-    ("edge", "", "z", &[ONE_CALLER, "--low-memory-unused", "--dealign", "--skip-pass=local-cse"]),
+    (
+        "edge",
+        "",
+        "z",
+        &[
+            ONE_CALLER,
+            "--low-memory-unused",
+            "--dealign",
+            "--skip-pass=local-cse",
+            "--skip-pass=simplify-locals-nostructure",
+        ],
+    ),
 ];
 
 /// A page's modules have one memory, the first one's. In its first mebibyte their stacks grow downwards, each from an end
