@@ -59,9 +59,12 @@ async function found(
   return all[fits.indexOf(true)];
 }
 
-/** What tells later whether a key is still the same: nothing that the key could be guessed by. */
+/**
+ * What tells later whether a key is still the same: nothing that the key could be guessed by. A relay without a secret says so at
+ * the console, which opens therefore without one.
+ */
 const markOf = (relay: RelayOptions, key: string): Promise<string> =>
-  hmac(newest(relay), `fieldpost session ${key}`);
+  hmac(newest(relay) || key, `fieldpost session ${key}`);
 
 const bearer = (request: Request): string | undefined =>
   /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
