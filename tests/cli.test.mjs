@@ -1,11 +1,21 @@
 // The command line, as it is built: what `init` writes works for every system, and each end has its code and its sentence.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { parseEnv } from "node:util";
+import { parseEnv, stripVTControlCharacters } from "node:util";
 import { bundleWorker, startRelay } from "../www/demo/relay.mjs";
 import { startSandbox } from "../www/demo/sandbox.mjs";
 import { freePort, root, sandboxBinary, until } from "./stand.mjs";
@@ -19,7 +29,7 @@ const cli = (words, { cwd = folder, env = {}, script = "packages/cli/dist/main.j
     execFile(
       process.execPath,
       [`${root}${script}`, ...words],
-      { cwd, env: { ...process.env, ...env } },
+      { cwd, env: { ...process.env, FIELDPOST_SANDBOX: sandboxBinary, ...env } },
       (error, stdout, stderr) => resolve({ code: error ? error.code : 0, stdout, stderr }),
     ),
   );
@@ -167,6 +177,14 @@ test("an operator exports, erases and sends on from a terminal, with keys that n
     [["erase"], keys, 2, /Say whom/],
     [["replay"], keys, 2, /Say which/],
     [["export", "--relay", "http://leads.example.com"], keys, 2, /over https alone/],
+    [
+      ["export", "--output", join(folder, "none/leads.json")],
+      keys,
+      1,
+      /none\/leads\.json cannot be written/,
+    ],
+    [["export", "--output", folder], keys, 1, /cannot be written/],
+    [["erase", "--email", "nobody"], keys, 1, /That is no e-mail address/],
   ];
   for (const [words, env, code, said] of ends) {
     const end = await cli(
@@ -177,6 +195,109 @@ test("an operator exports, erases and sends on from a terminal, with keys that n
     assert.match(end.stderr, said);
   }
 });
+
+test("keys go to the relay that was said and nowhere else, and what is none is told apart from one that broke off", async (t) => {
+  const asked = [];
+  const answers = {
+    // A host's own page, as it stands where somebody mistypes the relay's name.
+    page: [200, { "content-type": "text/html" }, "<!doctype html><p>Hello"],
+    moved: [301, { location: "https://other.example.com/operator/export" }, ""],
+    empty: [404, {}, "Not found"],
+    closed: [404, { "content-type": "application/json" }, '{"code":"not_found"}'],
+    cut: [200, { "content-type": "application/json" }, '[{"id":"1"},'],
+  };
+  let answer;
+  const server = createServer((request, response) => {
+    asked.push(request.url);
+    response.writeHead(answer[0], answer[1]).end(answer[2]);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  const relay = `http://127.0.0.1:${server.address().port}`;
+  const env = { OPERATOR_KEY: "one key for operators", VALUE_KEY: "another key for values" };
+  const output = join(folder, "never.csv");
+  for (const [name, code, said] of [
+    ["page", "relay.none", /not as a relay does: compare the address/],
+    ["moved", "relay.moved", /leads on to https:\/\/other\.example\.com/],
+    ["empty", "relay.none", /answers 404/],
+    ["closed", "not_found", /no operatorKey/],
+  ]) {
+    answer = answers[name];
+    for (const words of [
+      ["export", "--format", "csv", "--output", output],
+      ["erase", "--email", "ann@acme.co"],
+      ["replay", "--phase", "dead"],
+    ]) {
+      const end = await cli([...words, "--json", "--relay", relay], { env });
+      assert.deepEqual([end.code, JSON.parse(end.stdout).code], [1, code], end.stderr);
+      assert.match(end.stderr, said);
+    }
+    assert.ok(!existsSync(output) && !existsSync(`${output}.part`), name);
+  }
+  answer = answers.cut;
+  const cut = await cli(["export", "--relay", relay, "--output", output], { env });
+  assert.match(cut.stderr, /broke off/);
+  assert.ok(!existsSync(output) && !existsSync(`${output}.part`));
+  assert.equal(asked.length, 13, "no call is repeated, and none follows");
+  const { stderr } = await cli(
+    ["erase", "--email", "ann@acme.co", "--relay", `http://127.0.0.1:${await freePort()}`],
+    { env },
+  );
+  assert.match(stderr, /cannot be reached \(ECONNREFUSED\)/);
+});
+
+test("check names the place in a configuration that is broken", async () => {
+  const { home } = await project("broken", "--system", "marketo");
+  const file = join(home, "wrangler.jsonc");
+  const right = readFileSync(file, "utf8");
+  const findings = async (wrong) => {
+    writeFileSync(file, wrong);
+    const { code, stdout, stderr } = await cli(["check", "--json"], { cwd: home });
+    assert.equal(code, 3, stderr);
+    return JSON.parse(stdout).findings;
+  };
+  for (const wrong of ["", "null", "[]", '"text"', "{"])
+    assert.equal((await findings(wrong))[0].code, "config.syntax", wrong);
+  const [comma] = await findings(right.replace('"main"', '"main'));
+  assert.match(comma.message, /see line 5, column \d+/);
+  const shapes = await findings(
+    '{ "main": 1, "durable_objects": { "bindings": {} }, "migrations": {}, "triggers": { "crons": "x" } }',
+  );
+  assert.deepEqual(
+    new Set(shapes.map(({ code }) => code)),
+    new Set(["config.main", "config.binding", "config.migration", "config.date", "config.cron"]),
+  );
+  writeFileSync(file, right);
+  writeFileSync(join(home, "public/fieldpost.json"), "<html>");
+  const rules = await cli(["check", "--json"], { cwd: home });
+  assert.deepEqual([rules.code, JSON.parse(rules.stdout).code], [1, "page.rules"], rules.stderr);
+  assert.match(rules.stderr, /fieldpost\.json is not as init writes it/);
+});
+
+for (const size of ["80", "0"])
+  test(`a person is asked in whole sentences by a terminal that says it has ${size} columns`, async (t) => {
+    const home = `asked-${size}`;
+    const line = `stty cols ${size} rows ${size}; exec "${process.execPath}" "${root}packages/cli/dist/main.js" init`;
+    const child = spawn("script", ["-qec", line, "/dev/null"], { cwd: folder });
+    t.after(() => child.kill("SIGKILL"));
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => (said += text));
+    for (const [question, typed] of [
+      ["In which folder?", `${home}\r`],
+      ["Where do the leads go?", "\r"],
+      ["Where will the page live?", "\r"],
+      ["Which fields does the form have?", "\r"],
+      // The keys are read one by one: No stands beside Yes.
+      ["Run npm install now?", "n"],
+    ]) {
+      await until(() => stripVTControlCharacters(said).includes(question), `"${question}"`, 10_000);
+      child.stdin.write(typed);
+    }
+    const [code] = await once(child, "exit");
+    assert.equal(code, 0, said);
+    assert.match(stripVTControlCharacters(said), /made asked-\d+: a page and a relay for Marketo/);
+    assert.ok(readFileSync(join(folder, home, "src/relay.js")));
+  });
 
 test("every end has its code and its sentence", async () => {
   const ends = [
@@ -193,6 +314,7 @@ test("every end has its code and its sentence", async () => {
     [["nonsense"], 2, /unknown command/],
     [["dev"], 4, /npm create fieldpost/],
     [["dev", "--nonsense"], 2, /unknown option/],
+    [["sandbox", "--port", "99999"], 2, /99999 is not a port/],
     [["--version"], 0, /^$/],
   ];
   for (const [words, code, said] of ends) {
@@ -201,8 +323,26 @@ test("every end has its code and its sentence", async () => {
     assert.match(end.stderr, said);
     assert.doesNotMatch(end.stderr + end.stdout, /\x1b|\n {4}at /, "neither colours nor a stack");
   }
-  const told = await cli(["init", "--json"]);
-  assert.equal(JSON.parse(told.stdout).code, "init.lacks");
+  // A program is told, too, whoever has noticed.
+  for (const [words, code] of [
+    [["init", "--json"], "init.lacks"],
+    [["dev", "--json"], "project.missing"],
+    [["init", "--json", "--system", "oracle"], "usage"],
+    [["export", "--json", "--nonsense"], "usage"],
+  ]) {
+    const { stdout } = await cli(words);
+    const told = JSON.parse(stdout);
+    assert.equal(told.code, code);
+    assert.ok(told.message.length > 10, told.message);
+  }
+  await cli(["init", "ports", "--yes"]);
+  for (const port of ["99999", "-1", "8o8o", ""]) {
+    const { code, stderr } = await cli(["dev", `--page-port=${port}`], {
+      cwd: join(folder, "ports"),
+    });
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /write a number from 0 to 65535/);
+  }
 });
 
 test("init writes over nothing, and nothing at all where one file is there", async () => {

@@ -155,8 +155,8 @@ rows! {
         MOVE_TO = "move.to" says "The relay has no form or account of that name.";
         CHECK_WHICH = "check.which" says "The relay has no form or account of that name.";
         ERASE_WHICH = "erase.which" means "The call names nobody." mend "Send `email`, `phone` or both.";
-        ERASE_EMAIL = "erase.email" means "The e-mail is none.";
-        ERASE_PHONE = "erase.phone" means "The phone number is none.";
+        ERASE_EMAIL = "erase.email" means "That is no e-mail address.";
+        ERASE_PHONE = "erase.phone" means "That is no phone number.";
         EXPORT_FORMAT = "export.format" means "There is no such format." mend "Use `json`, `ndjson`, `csv` or `import`.";
         SEARCH_TEXT = "search.text" says "Look for a whole e-mail, a phone number or an id.";
         SEARCH_STATE = "search.state" means "A lead has no such state." mend "Use `person`, `review`, `dead`, `waiting`, `delivered`, `discarded` or `erased`.";

@@ -28,16 +28,23 @@ export async function run(words: readonly string[]): Promise<void> {
   }
 }
 
+/** To a program. */
+const say = (code: string, message: string): void =>
+  void process.stdout.write(`${JSON.stringify({ code, message })}\n`);
+
 /** Says why it ended, to people or to a program. */
 function tell(error: unknown, json: boolean): Exit {
-  // The parser has said it already; help and version are no mistake.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  // The parser has said it to people already; help and version are no mistake.
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.done;
+    if (json) say("usage", error.message.replace(/^error: /, ""));
+    return EXIT.usage;
+  }
   const ended =
     error instanceof Ended
       ? error
       : new Ended(EXIT.failed, "failed", error instanceof Error ? error.message : String(error));
-  if (json)
-    process.stdout.write(`${JSON.stringify({ code: ended.code, message: ended.message })}\n`);
+  if (json) say(ended.code, ended.message);
   process.stderr.write(`fieldpost: ${ended.message}\n`);
   return ended.exit;
 }

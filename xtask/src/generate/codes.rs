@@ -251,6 +251,25 @@ pub(super) fn operator(_: &Path) -> Outcome<String> {
     Ok(text)
 }
 
+/// `packages/cli/src/operator/codes.gen.ts`: what the command line says of a call that a relay does not take.
+pub(super) fn refused(_: &Path) -> Outcome<String> {
+    let mut text = HEAD.to_owned();
+    text.push_str("\n/** Why a relay does not do what an operator asks, and what to mend. */\nexport const REFUSALS: Readonly<Record<string, string>> = {\n");
+    let said = ASKED.rows.iter().map(|row| (row, row.sentence)).chain(
+        ANSWERS.rows.iter().filter(|row| ANSWERED.contains(&row.name)).map(|row| (row, row.means)),
+    );
+    for (row, sentence) in said {
+        let sentence = if sentence.is_empty() { row.means } else { sentence };
+        let whole = [sentence, row.mend].join(" ");
+        members(&mut text, [(row.name, whole.trim_end())])?;
+    }
+    text.push_str("};\n");
+    Ok(text)
+}
+
+/// What is answered to a lead, and to an operator, too.
+const ANSWERED: [&str; 2] = ["outbox.unavailable", "relay.failed"];
+
 /// `pkg/src/relay/pages/operator/codes.gen.ts`: what the console says of a code.
 pub(super) fn console(_: &Path) -> Outcome<String> {
     let mut text = HEAD.to_owned();

@@ -32,6 +32,7 @@ const FILES: &[(&str, Text)] = &[
     ("docs/errors.md", errors::page),
     ("docs/operations.md", operations::page),
     ("docs/operator.openapi.json", openapi::file),
+    ("packages/cli/src/operator/codes.gen.ts", codes::refused),
     ("pkg/src/core/account.gen.ts", |_| Ok(types::account())),
     ("pkg/src/core/border.gen.ts", wire::border),
     ("pkg/src/core/catalogue.gen.ts", catalogue::rows),

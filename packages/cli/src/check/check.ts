@@ -95,7 +95,8 @@ async function tried(project: Project, terminal: Terminal): Promise<Finding[]> {
 async function asked(project: Project, url: string, said: readonly string[]): Promise<Finding[]> {
   const before = shippedOf(project);
   const names = namesOf(project);
-  const origin = (project.vars["PAGE_ORIGINS"] ?? "").split(",")[0] ?? "";
+  const [first = ""] = (project.vars["PAGE_ORIGINS"] ?? "").split(",");
+  const origin = URL.canParse(first) ? new URL(first).origin : undefined;
   try {
     const forms = await askRules(url, names, origin);
     // What was written for a relay elsewhere is that one's to say.

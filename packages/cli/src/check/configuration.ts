@@ -33,26 +33,41 @@ export function configurationOf({ home }: Project): {
       ],
     };
   const errors: ParseError[] = [];
-  const configuration = parse(readFileSync(file, "utf8"), errors, {
-    allowTrailingComma: true,
-  }) as Configuration;
-  if (errors.length > 0)
+  const text = readFileSync(file, "utf8");
+  const configuration = parse(text, errors, { allowTrailingComma: true }) as Configuration | null;
+  const [error] = errors;
+  if (
+    error ||
+    typeof configuration !== "object" ||
+    !configuration ||
+    Array.isArray(configuration)
+  ) {
+    const where = error ? `: see ${lineAt(text, error.offset)}` : ": it is no object in braces";
     return {
-      findings: [
-        finding("stop", FILE, "config.syntax", `It is no JSON, at character ${errors[0]?.offset}.`),
-      ],
+      findings: [finding("stop", FILE, "config.syntax", `It cannot be read as JSON${where}.`)],
     };
+  }
   return { configuration, findings: judge(configuration, home) };
 }
+
+/** As editors count. */
+function lineAt(text: string, offset: number): string {
+  const before = text.slice(0, offset).split("\n");
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+/** What may be anything, because somebody wrote it. */
+const listOf = <T>(given: readonly T[] | undefined): readonly T[] =>
+  Array.isArray(given) ? given : [];
 
 function judge(given: Configuration, home: string): Finding[] {
   const found: Finding[] = [];
   const say = (weight: Finding["weight"], member: string, code: string, message: string): void =>
     void found.push(finding(weight, `${FILE}: ${member}`, code, message));
-  if (!given.main || !existsSync(join(home, given.main)))
+  if (typeof given.main !== "string" || !existsSync(join(home, given.main)))
     say("stop", "main", "config.main", "It names no file that is there.");
-  const bindings = given.durable_objects?.bindings ?? [];
-  const made = given.migrations?.flatMap((step) => step.new_sqlite_classes ?? []) ?? [];
+  const bindings = listOf(given.durable_objects?.bindings);
+  const made = listOf(given.migrations).flatMap((step) => listOf(step.new_sqlite_classes));
   for (const [name, type] of Object.entries(OBJECTS)) {
     if (!bindings.some((one) => one.name === name && one.class_name === type))
       say(
@@ -70,7 +85,7 @@ function judge(given: Configuration, home: string): Finding[] {
       );
   }
   if (!given.compatibility_date) say("stop", "compatibility_date", "config.date", "It is missing.");
-  if (!given.triggers?.crons?.length)
+  if (listOf(given.triggers?.crons).length === 0)
     say(
       "wait",
       "triggers.crons",
@@ -86,17 +101,18 @@ export function originsOf(text: string, place: string, isReal: boolean): Finding
     const url = URL.canParse(origin) ? new URL(origin) : undefined;
     if (!url || !/^https?:$/.test(url.protocol))
       return [
-        finding("stop", place, "origin.none", "It is no list of origins with commas between."),
-      ];
-    if (url.origin !== origin)
-      return [
         finding(
           "stop",
           place,
-          "origin.exact",
-          `An origin has no path and no slash: ${url.origin}.`,
+          "origin.none",
+          `"${origin}" is no origin. Write it like https://www.example.com; several with commas between.`,
         ),
       ];
+    // The relay takes what is meant; a path says that something else may be.
+    const path =
+      url.pathname === "/"
+        ? []
+        : [finding("note", place, "origin.exact", `An origin has no path: write ${url.origin}.`)];
     if (isReal && /(^|\.)example\.(com|org|net)$/.test(url.hostname))
       return [
         finding(
@@ -105,8 +121,9 @@ export function originsOf(text: string, place: string, isReal: boolean): Finding
           "origin.example",
           "It is still the example; say where the page lives.",
         ),
+        ...path,
       ];
-    return [];
+    return path;
   });
 }
 

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { isCancel, password } from "@clack/prompts";
 import { configurationOf } from "../check/configuration.js";
 import { inspect, refresh, shown } from "../check/check.js";
 import { EXIT, Ended } from "../exit.js";
 import { findProject, htmlOf, type Project, shippedOf } from "../project/project.js";
+import { askSecret } from "../questions.js";
 import type { Terminal } from "../terminal.js";
 import { wrangler } from "./wrangler.js";
 
@@ -102,7 +102,7 @@ async function lacking(
     const given = process.env[name];
     if (given) found[name] = given;
     else if (bytes) found[name] = randomBytes(bytes).toString("hex");
-    else if (terminal.canAsk) found[name] = await ask(name);
+    else if (terminal.canAsk) found[name] = await askSecret(name);
     else unknown.push(name);
   }
   if (unknown.length > 0)
@@ -112,12 +112,6 @@ async function lacking(
       `The relay lacks ${unknown.join(", ")}: set them in the environment, or say npx wrangler secret put NAME.`,
     );
   return found;
-}
-
-async function ask(name: string): Promise<string> {
-  const typed = await password({ message: name, output: process.stderr });
-  if (isCancel(typed)) throw new Ended(EXIT.left, "left", "left by Ctrl-C");
-  return typed;
 }
 
 const failed = (what: string, said: string): Ended =>

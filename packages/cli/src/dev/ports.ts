@@ -2,6 +2,9 @@ import { createServer } from "node:net";
 import { EXIT, Ended } from "../exit.js";
 import { HOST } from "../project/local.js";
 
+/** The highest port that there is. */
+const LAST = 65_535;
+
 /** Whether nobody listens there. 0 asks for any port that is free. */
 const free = (port: number): Promise<number | undefined> =>
   new Promise((resolve) => {
@@ -19,10 +22,18 @@ export async function portFor(
   asked: string | undefined,
   usual: number,
 ): Promise<number> {
-  if (asked !== undefined && !/^\d{1,5}$/.test(asked))
-    throw new Ended(EXIT.usage, "port", `--${part}-port: ${asked} is no port.`);
+  if (asked !== undefined && !(/^\d{1,5}$/.test(asked) && Number(asked) <= LAST))
+    throw new Ended(
+      EXIT.usage,
+      "port",
+      `The ${part}'s port: ${asked} is none; write a number from 0 to ${LAST}.`,
+    );
   const found = await free(asked === undefined ? usual : Number(asked));
   if (found === undefined && asked !== undefined)
-    throw new Ended(EXIT.failed, "port.busy", `port ${asked} for the ${part} is busy.`);
+    throw new Ended(
+      EXIT.failed,
+      "port.busy",
+      `Port ${asked} for the ${part} is busy: end what listens there, or name another with --${part}-port.`,
+    );
   return found ?? ((await free(0)) as number);
 }

@@ -1,24 +1,18 @@
-import { cancel, confirm, intro, isCancel, multiselect, select, text } from "@clack/prompts";
-import { EXIT, Ended } from "../exit.js";
+import { confirm, intro, multiselect, select, text } from "@clack/prompts";
+import { answered as answer, screen } from "../questions.js";
 import { COMMON, FIELDS } from "./fields.js";
 import { type InitOptions, originOf } from "./init.js";
 import { SYSTEMS, type SystemName } from "./systems.js";
 
-/** Standard output is for results. */
-const output = process.stderr;
-
-async function answered<T>(question: Promise<T>): Promise<Exclude<T, symbol>> {
-  const answer = await question;
-  if (!isCancel(answer)) return answer as Exclude<T, symbol>;
-  cancel("Nothing is written.", { output });
-  throw new Ended(EXIT.left, "left", "left by Ctrl-C");
-}
+const answered = <T>(question: Promise<T>): Promise<Exclude<T, symbol>> =>
+  answer(question, "Nothing is written.");
 
 /** Asks for what nobody has said yet. */
 export async function ask(
   folder: string | undefined,
   given: InitOptions,
 ): Promise<InitOptions & { folder: string }> {
+  const output = screen();
   intro("A lead form and its relay", { output });
   const home =
     folder ??

@@ -1,5 +1,4 @@
-import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { EXIT, Ended } from "../exit.js";
@@ -11,6 +10,7 @@ const ENDS: Readonly<Record<string, RegExp | undefined>> = {
   json: /\]\s*$/,
   ndjson: /\{"next":null\}\s*$/,
   csv: undefined,
+  import: undefined,
 };
 
 export const FORMATS = Object.keys(ENDS);
@@ -27,37 +27,64 @@ export async function exportLeads(
       "With --json say where the leads go: --output FILE.",
     );
   const operator = await operatorOf(relay, terminal);
-  const response = await operator.ask(`export?format=${format}`, { values: true });
+  const call = (): Promise<Response> => operator.ask(`export?format=${format}`, { values: true });
+  if (!output) {
+    await terminal.progress("exporting", taken(await call(), format, process.stdout, false));
+    return;
+  }
+  // Nobody takes what broke off for the whole.
+  const part = `${output}.part`;
+  try {
+    // First: where nothing can be written, no values are asked for.
+    const file = await open(part, "w", 0o600);
+    const bytes = await terminal.progress(
+      "exporting",
+      call()
+        .then((response) => taken(response, format, file.createWriteStream(), true))
+        .finally(() => file.close()),
+    );
+    await rename(part, output);
+    terminal.result({ output, bytes }, `${output}: ${bytes} bytes`);
+  } catch (cause) {
+    await rm(part, { force: true });
+    if (cause instanceof Ended) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Ended(EXIT.failed, "export.file", `${output} cannot be written: ${reason}`, {
+      cause,
+    });
+  }
+}
+
+/** Takes an answer to its end, and says how many bytes it had. */
+async function taken(
+  response: Response,
+  format: string,
+  to: NodeJS.WritableStream,
+  end: boolean,
+): Promise<number> {
   let tail = "";
   let bytes = 0;
+  let cut: unknown;
   const watched = async function* (source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     const decoder = new TextDecoder();
-    for await (const chunk of source) {
-      bytes += chunk.length;
-      tail = (tail + decoder.decode(chunk, { stream: true })).slice(-64);
-      yield chunk;
+    try {
+      for await (const chunk of source) {
+        bytes += chunk.length;
+        tail = (tail + decoder.decode(chunk, { stream: true })).slice(-64);
+        yield chunk;
+      }
+    } catch (error) {
+      cut = error;
     }
   };
-  // Nobody takes what broke off for the whole.
-  const part = output && `${output}.part`;
   const body = Readable.fromWeb(response.body as import("node:stream/web").ReadableStream);
-  const work = part
-    ? pipeline(body, watched, createWriteStream(part, { mode: 0o600 }))
-    : pipeline(body, watched, process.stdout, { end: false });
-  let broken: unknown;
-  await terminal.progress("exporting", work).catch((error: unknown) => {
-    broken = error;
-  });
-  if (broken || (ENDS[format] && !ENDS[format].test(tail))) {
-    if (part) await rm(part, { force: true });
+  await pipeline(body, watched, to, { end });
+  if (cut || (ENDS[format] && !ENDS[format].test(tail)))
     throw new Ended(
       EXIT.failed,
       "export.cut",
       "The answer broke off; it is not everything. Try again.",
-      { cause: broken },
+      { cause: cut },
     );
-  }
-  if (!part || !output) return;
-  await rename(part, output);
-  terminal.result({ output, bytes }, `${output}: ${bytes} bytes`);
+  return bytes;
 }

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
 import { EXIT, Ended } from "../exit.js";
+import { LOCAL } from "./local.js";
 import type { Shipped } from "./rules.js";
 
 /** A folder with a relay's configuration, as `init` writes it. */
@@ -57,7 +58,18 @@ export function wranglerOf({ home }: Project): string {
 /** What ships with the pages, where there is any. */
 export function shippedOf({ pages }: Project): Shipped | undefined {
   const file = join(pages, "fieldpost.json");
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Shipped) : undefined;
+  if (!existsSync(file)) return undefined;
+  try {
+    const { at, relay, forms } = JSON.parse(readFileSync(file, "utf8")) as Shipped;
+    return { at, relay: new URL(relay).origin, forms };
+  } catch (cause) {
+    throw new Ended(
+      EXIT.failed,
+      "page.rules",
+      `${file} is not as init writes it: {"at":"2026-01-01","relay":"${LOCAL.relay}","forms":{}} is enough, with your relay's address; fieldpost check fills in the rest.`,
+      { cause },
+    );
+  }
 }
 
 /** The pages of the project, as paths. */

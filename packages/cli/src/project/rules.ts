@@ -41,8 +41,8 @@ export const withRules = (html: string, rules: Shipped): string =>
 /** The names of the forms that a page sends to this relay. */
 export const formsOf = (html: string, relay: string): string[] => [
   ...new Set(
-    [...html.matchAll(/<form\b[^>]*\baction="([^"]*)\/leads\/([\w-]{1,64})"/g)]
-      .filter(([, base]) => base === relay)
-      .map(([, , name = ""]) => name),
+    [...html.matchAll(/<form\b[^>]*\baction=(["']?)([^"'\s>]*)\/leads\/([\w-]{1,64})\1/gi)]
+      .filter(([, , base]) => base === relay)
+      .map(([, , , name = ""]) => name),
   ),
 ];
