@@ -120,12 +120,12 @@ check: node_modules/.installed pkg/dist/.built
 	for host in page worker node; do npx --no-install tsc --project tests/types/$$host || exit 1; done
 	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
 	cargo clippy --package fieldpost --lib --no-default-features --locked --quiet -- --deny warnings
+	cargo clippy --package fieldpost --lib --no-default-features --features web --target wasm32-unknown-unknown --target-dir $(TARGET)/wasm --locked --quiet -- --deny warnings
 	RUSTDOCFLAGS=--deny=warnings cargo doc --workspace --no-deps --locked --quiet
 
 # What `check` looks at, then the licences and sources of every crate, and the spelling of every text.
 lint-all: check $(CARGO_DENY) $(TYPOS)
 	for module in lean late build edge; do cargo clippy --package fieldpost --lib --no-default-features --features $$module --target wasm32-unknown-unknown --target-dir $(TARGET)/wasm --locked --quiet -- --deny warnings || exit 1; done
-	cargo clippy --package fieldpost --lib --no-default-features --features web --target wasm32-unknown-unknown --target-dir $(TARGET)/wasm --locked --quiet -- --deny warnings
 	RUSTDOCFLAGS=--deny=warnings cargo doc --package fieldpost --features web --no-deps --locked --quiet
 	PATH="$(TOOLS)/bin:$$PATH" cargo deny --locked check --deny warnings bans licenses sources
 	$(TOOLS)/bin/typos

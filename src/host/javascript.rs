@@ -21,8 +21,8 @@ pub(crate) fn answer(ask: Ask, asked: &[u8], out: &mut Buffer) -> bool {
             true
         }
         Ask::Pattern => matches(&text),
-        // All rules are here.
-        Ask::Elsewhere | Ask::Meant | Ask::Repaired => false,
+        // Advice, which decides nothing.
+        Ask::Meant | Ask::Repaired => false,
         #[cfg(feature = "wasm")]
         Ask::Place => false,
         // The relay that gave the form has judged its patterns; and who writes one into a program of their own sees it run.

@@ -108,7 +108,7 @@ const CALLS: &[Call] = &[
         "round limit",
         "Rounds",
     ),
-    read("GET /operator/pending", "What people have ruled of late.", "", "Pendings"),
+    read("GET /operator/pending", "What people have ruled of late.", "", "PendingList"),
     read("GET /operator/metrics", "Prometheus text.", "", "Text"),
     alone(read("GET /operator/setup", "Forms, accounts, and how it is with alerts.", "", "Setup")),
     alone(read(

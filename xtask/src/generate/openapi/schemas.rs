@@ -334,7 +334,7 @@ pub(super) const SCHEMAS: &[(&str, Schema)] = &[
             list(&object(&[("round", text()), ("at", time()), ("states", list(&state))])),
         )])
     }),
-    ("Pendings", || {
+    ("PendingList", || {
         let one = object(&[
             ("name", text()),
             ("what", one_of("replay discard move")),
