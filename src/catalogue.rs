@@ -99,7 +99,7 @@ pub fn operation(name: &str) -> Option<&'static Operation> {
 }
 
 #[cfg(feature = "full")]
-pub use recipes::{EXPIRED, Harmless, PACE, VERSIONS, harmless, recipe, zone};
+pub use recipes::{EXPIRED, Harmless, PACE, VERSIONS, deletes, harmless, recipe, zone};
 
 #[cfg(feature = "full")]
 mod recipes {
@@ -180,6 +180,12 @@ mod recipes {
         ),
     ];
 
+    /// The systems that have a delete. Before Marketo's form nobody is asked, so nothing of it is ever removed.
+    const DELETES: &[(System, &str)] = &[
+        (System::Marketo, marketo::LEAD_DELETE.name),
+        (System::Pardot, pardot::PROSPECT_DELETE.name),
+    ];
+
     /// What each system allows one integration: Adobe advises half of its limits, Pardot has five places for all, the
     /// prospects API says in its headers.
     pub const PACE: &[(System, Limits)] = &[
@@ -252,6 +258,11 @@ mod recipes {
                 .collect();
             self.operation.request(params, account)
         }
+    }
+
+    /// What takes a record out of a system again.
+    pub fn deletes(system: System) -> Option<&'static str> {
+        DELETES.iter().find(|(known, _)| *known == system).map(|(_, operation)| *operation)
     }
 
     /// The recipe of a system; the relay itself has none.

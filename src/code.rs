@@ -103,6 +103,7 @@ pub const SUBJECTS: &[Section] = &[
     operator::STUCK,
     operator::WARNED,
     operator::STAYS,
+    operator::TRIED,
     operator::ASKED,
     operator::ALERTED,
     found::ACCOUNTS,

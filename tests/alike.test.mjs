@@ -11,6 +11,11 @@ const RUNS = Number(process.env.RUNS ?? 1);
 const STEPS = Number(process.env.STEPS ?? 20);
 const SHARDS = "3";
 const WRITES = { marketo: "marketo.lead.submitForm", prospects: "prospects.prospect.upsert" };
+/** Values of what is delivered stay for a while, so that it can be corrected. */
+const KEPT = {
+  STORAGE_KEY: "a key of what the outboxes store",
+  RETENTION: JSON.stringify({ values: 7 }),
+};
 /** What the account of prospects is called: somebody renames it now and then. */
 const NAMES = ["prospects", "crm"];
 
@@ -24,7 +29,7 @@ const gone = { erased: [], forgotten: [] };
 before(async () => {
   at = await stand({
     worker: `${root}tests/console.worker.mjs`,
-    bindings: { SHARDS },
+    bindings: { SHARDS, ...KEPT },
     timeScale: 30,
   });
 });
@@ -172,7 +177,33 @@ const ACTS = {
     if (!lead) return;
     const open = lead.finished === null;
     await tell("erase", { id: lead.id });
-    if (open) gone.erased.push(...lead.own.map((one) => ({ form: lead.form, ...one })));
+    if (open && !lead.test)
+      gone.erased.push(...lead.own.map((one) => ({ form: lead.form, ...one })));
+  },
+  async correctDelivered({ pick }) {
+    const lead = pick("delivered");
+    const { values } = lead ? await read(`lead?id=${lead.id}`, SEES) : {};
+    if (!values) return;
+    const { rows } = await tell("correct", {
+      id: lead.id,
+      values: { ...values, firstName: "Cleo" },
+    });
+    const again = rows.filter(({ moved }) => moved).map(({ account }) => account);
+    // It was delivered once before, and is counted for that.
+    if (!lead.test)
+      gone.erased.push(
+        ...lead.own
+          .filter(({ account }) => again.includes(account))
+          .map((one) => ({ form: lead.form, ...one })),
+      );
+  },
+  async test({ next }) {
+    const accounts = next() < 0.5 ? ["marketo"] : undefined;
+    await tell("test", {
+      form: next() < 0.3 ? "event" : "contact",
+      values: { firstName: "Test", lastName: "Lee", email: mail() },
+      accounts,
+    });
   },
   async rename() {
     named = NAMES.find((name) => name !== named);
@@ -186,8 +217,8 @@ const ACTS = {
   /** Days later what is over is forgotten, and somebody comes in the same moment. */
   async forget() {
     const { leads, deliveries } = await truth(ask);
-    for (const { id, form, finished } of leads.flat()) {
-      if (finished === null) continue;
+    for (const { id, form, finished, test } of leads.flat()) {
+      if (finished === null || test) continue;
       const own = deliveries.flat().filter(({ lead }) => lead === id);
       gone.forgotten.push({ form });
       gone.erased.push(...own.map((one) => ({ form, ...one })));
@@ -208,7 +239,7 @@ async function restarted() {
   const of = (wanted) => sum(days, ({ what, n }) => (what === wanted ? n : 0));
   since = { accepted: of("accepted"), delivered: of("delivered") };
   await at.killRelay();
-  await at.startRelay({ bindings: { SHARDS, CRM: named } });
+  await at.startRelay({ bindings: { SHARDS, ...KEPT, CRM: named } });
 }
 const mail = () => `alike${++people}@example.org`;
 

@@ -62,6 +62,11 @@ const handler = relay((env) => {
   // An account that somebody may rename.
   const crm = env.CRM || "prospects";
   const both = [toMarketo(same(person)), { account: crm, map: same(person) }];
+  if (env.PARDOT)
+    both.push({
+      account: "pardot",
+      map: { first_name: "firstName", last_name: "lastName", email: "email", phone: "phone" },
+    });
   const limits = { calls: 100_000, window: 20_000, atOnce: 10 };
   return {
     ...common(env),
@@ -78,7 +83,7 @@ const handler = relay((env) => {
         env,
         {
           ...person,
-          notes: { kind: "text", label: "Message", max: 2_000 },
+          notes: { kind: "text", label: `Message${env.HOSTILE ?? ""}`, max: 2_000 },
           terms: {
             kind: "consent",
             label: "Terms",
@@ -87,13 +92,14 @@ const handler = relay((env) => {
           },
         },
         both,
-        { title: "Book a walkthrough" },
+        { title: `Book a walkthrough${env.HOSTILE ?? ""}` },
       ),
       event: form(env, person, both, { title: "Open day" }),
     },
     accounts: {
       marketo: account(env, "marketo", { limits }),
       [crm]: account(env, "prospects", { limits, record: "https://crm.example.org/{id}" }),
+      ...(env.PARDOT && { pardot: account(env, "pardot") }),
     },
   };
 });

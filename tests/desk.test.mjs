@@ -84,6 +84,8 @@ describe("who is there", () => {
       ["undo", { name: "x" }, "operator.role"],
       ["erase", { id: lead.id }, "operator.role"],
       ["correct", { id: lead.id, values: {} }, "operator.role"],
+      ["test", { form: "contact", values: {} }, "operator.role"],
+      ["remove", { id: lead.id, account: "marketo" }, "operator.role"],
     ];
     for (const [path, said, why] of denied)
       assert.deepEqual(

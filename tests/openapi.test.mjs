@@ -236,6 +236,15 @@ test("a relay gives every answer that it describes", { timeout: 240_000 }, async
   });
   await ask("GET /operator/passes");
   await ask("POST /operator/passes", { said: { remove: pass.id } });
+  await refused("POST /operator/test", 400, "test.way", { said: {} });
+  await refused("POST /operator/test", 422, "test.values", { said: { form: "contact" } });
+  const { value: tested } = await ask("POST /operator/test", {
+    said: { form: "contact", values: { ...values, email: "tested@example.org" } },
+  });
+  await stands(tested.id, "delivered");
+  await ask("GET /operator/lead", { query: `?id=${tested.id}` });
+  await refused("POST /operator/remove", 404, "not_found", { said: { id: done } });
+  await ask("POST /operator/remove", { said: { id: tested.id, account: "marketo" } });
   await refused("POST /operator/erase", 400, "erase.which", { said: {} });
   await refused("POST /operator/erase", 400, "erase.email", { said: { email: "x" } });
   await refused("POST /operator/erase", 400, "erase.phone", { said: { phone: "x" } });
@@ -245,7 +254,9 @@ test("a relay gives every answer that it describes", { timeout: 240_000 }, async
   await ask("POST /operator/alert", { said: { channel: "chat" } });
   await refused("POST /operator/alert", 400, "alert.which", { said: { channel: "none" } });
 
-  // An outbox that does not answer.
+  // An outbox that is full, and one that does not answer.
+  await fetch(`${at.relay}/test/away`, { method: "POST", body: "full" });
+  await refused("POST /operator/test", 503, "outbox.full", { said: { form: "contact", values } });
   await fetch(`${at.relay}/test/away`, { method: "POST", body: "yes" });
   const told = {
     correct: { id: done, values: {} },
@@ -254,6 +265,7 @@ test("a relay gives every answer that it describes", { timeout: 240_000 }, async
     replay: { phase: "dead", later: true },
     discard: { phase: "dead", later: true, reason: "a test" },
     undo: { name: "none" },
+    test: { form: "contact", values },
   };
   for (const call of calls) {
     const [method, path] = call.split(" ");

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use fieldpost::delivery::outbox::{Call, Delivery, Phase};
-use fieldpost::relay::ruling::{Move, Ruled, Ways, moved, replay};
-use fieldpost::{Outcome, System, recipe};
+use fieldpost::relay::ruling::{Move, Ruled, Ways, corrected, moved, removable, replay};
+use fieldpost::{Outcome, System, deletes, recipe};
 
 const NOW: u64 = 1_795_000_000_000;
 const HERE: Ways = Ways { has_form: true, goes: true };
@@ -99,4 +99,84 @@ fn what_moves_goes_to_an_account_of_its_system_and_nobody_is_written_twice() {
     let out = Delivery { phase: Phase::Sent, call: Call::Write, ..fresh() };
     let Ruled::Goes(state) = moved((Some(out), pardot), quick, NOW) else { panic!("it stays") };
     assert_eq!(state.uncertain_until.unwrap() * 10, unsure);
+}
+
+/// A delivery that the system has taken.
+fn done(system: System, status: &str) -> Delivery {
+    let outcome = Some(Outcome::Stored {
+        id: Some("42".to_owned()),
+        status: status.to_owned(),
+        warnings: Vec::new(),
+        record: None,
+    });
+    let fresh = Delivery::new(recipe(system).unwrap(), NOW);
+    Delivery { phase: Phase::Done, call: Call::Write, outcome, ..fresh }
+}
+
+#[test]
+fn a_corrected_lead_goes_to_its_own_record_or_only_for_the_same_person() {
+    let correct = |system, same, ways| {
+        corrected((Some(done(system, "created")), recipe(system)), same, ways, NOW)
+    };
+    let Ruled::Goes(state) = correct(System::Pardot, false, HERE) else { panic!("it stays") };
+    assert_eq!((state.call, state.record.as_deref()), (Call::Found, Some("42")));
+    // What is refused then and sent on again is of that record still, but not in another account.
+    let dead = Delivery { phase: Phase::Dead, ..state };
+    let kept = || (Some(dead.clone()), recipe(System::Pardot));
+    let Ruled::Goes(again) = replay(kept(), None, HERE, NOW) else { panic!("it stays") };
+    assert_eq!((again.call, again.record.as_deref()), (Call::Found, Some("42")));
+    let to = Move {
+        phase: "waiting",
+        next: NOW,
+        from: GONE,
+        has_target: true,
+        is_there: false,
+        was: Some("pardot"),
+        system: "pardot",
+        sure: true,
+        scale: 1,
+    };
+    let Ruled::Goes(other) = moved(kept(), to, NOW) else { panic!("it stays") };
+    assert_eq!((other.call, other.record), (Call::LookUp, None));
+    for system in [System::Marketo, System::Prospects] {
+        assert_eq!(correct(system, false, HERE), Ruled::Stays("correct.person"));
+        let Ruled::Goes(state) = correct(system, true, HERE) else { panic!("it stays") };
+        assert_eq!(state, Delivery::new(recipe(system).unwrap(), NOW));
+    }
+    assert_eq!(correct(System::Pardot, true, GONE), Ruled::Stays("account.gone"));
+    assert_eq!(correct(System::Pardot, true, NO_FORM), Ruled::Stays("form.gone"));
+    let pardot = recipe(System::Pardot);
+    assert_eq!(corrected((None, pardot), true, HERE, NOW), Ruled::Stays("delivery.state"));
+    // Nobody knows which record it was, and the e-mail is another one.
+    let lost = Delivery { outcome: None, ..done(System::Pardot, "created") };
+    assert_eq!(corrected((Some(lost), pardot), false, HERE, NOW), Ruled::Stays("correct.person"));
+}
+
+#[test]
+fn a_tests_record_is_taken_out_only_where_nobody_was_there_and_the_system_has_made_it() {
+    let fate = |system, state: &Delivery| {
+        removable(state, recipe(system).unwrap(), deletes(system).is_some()).map(str::to_owned)
+    };
+    let made = done(System::Pardot, "created");
+    assert_eq!(fate(System::Pardot, &made), Ok("42".to_owned()));
+    assert_eq!(fate(System::Prospects, &done(System::Prospects, "created")), Err("test.stays"));
+    assert_eq!(fate(System::Marketo, &done(System::Marketo, "created")), Err("test.unasked"));
+    let other = |change: fn(&mut Delivery)| {
+        let mut state = made.clone();
+        change(&mut state);
+        fate(System::Pardot, &state)
+    };
+    for (change, code) in [
+        ((|state| state.phase = Phase::Waiting) as fn(&mut Delivery), "test.waits"),
+        (|state| state.phase = Phase::Dead, "test.waits"),
+        (|state| state.blind = true, "test.unasked"),
+        (|state| state.maybe_repeated = true, "test.doubt"),
+        (|state| state.uncertain_until = Some(NOW), "test.doubt"),
+        (|state| state.call = Call::Found, "test.there"),
+        (|state| state.record = Some("42".to_owned()), "test.there"),
+        (|state| state.outcome = None, "test.doubt"),
+    ] {
+        assert_eq!(other(change), Err(code));
+    }
+    assert_eq!(fate(System::Pardot, &done(System::Pardot, "updated")), Err("test.doubt"));
 }

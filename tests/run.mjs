@@ -58,6 +58,8 @@ const KINDS = [
       "alike",
       "rulings",
       "locked",
+      "trial",
+      "corrected",
       "desk",
       "upgrade",
       "persons",

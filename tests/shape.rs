@@ -36,6 +36,12 @@ fn a_pardot_update_changes_neither_id_nor_email() {
     let found = Delivery { record: Some("7".to_owned()), ..of(System::Pardot, Call::Found) };
     let lead = [("id", "9"), ("email", "ann@example.com"), ("phone", "+12125557890")];
     assert_eq!(says(System::Pardot, &found, &lead).unwrap(), ["id=7", "phone=+12125557890"]);
+    // Unless a person has corrected what that record says.
+    let corrected = Delivery { corrected: true, ..found };
+    assert_eq!(
+        says(System::Pardot, &corrected, &lead).unwrap(),
+        ["id=7", "email=ann@example.com", "phone=+12125557890"]
+    );
 }
 
 #[test]

@@ -134,6 +134,24 @@ rows! {
             says "Nobody knows whether the old account has it: say that you are sure."
             mend "Look into the old account, then say `sure: true`.";
         FORM_THERE = "form.there" says "The relay has this form: there is nothing to move.";
+        CORRECT_PERSON = "correct.person"
+            says "The system knows people by the e-mail or phone that you changed, and would make a second record: change it there by hand."
+            mend "The other systems get the new values.";
+    }
+}
+
+rows! {
+    /// What becomes of a test lead's record in a system.
+    TRIED = "What becomes of a test lead's record",
+    "Why it stays in the system, as the console says it; of one that nobody needs to keep nothing is said, and it can be removed." {
+        TEST_WAITS = "test.waits" means "the system has not taken it yet";
+        TEST_STAYS = "test.stays" means "the system has no way to delete it: it stays there";
+        TEST_UNASKED = "test.unasked"
+            means "nobody asked before whether the person was there, so it stays there"
+            mend "If it was nobody's, delete it there by hand.";
+        TEST_THERE = "test.there" means "the person was there before, so the record stays, with what the test has changed";
+        TEST_DOUBT = "test.doubt" means "nobody can tell whether the test has made the record, so it stays there";
+        TEST_REMOVED = "test.removed" means "it was deleted there";
     }
 }
 
@@ -160,8 +178,10 @@ rows! {
         EXPORT_FORMAT = "export.format" means "There is no such format." mend "Use `json`, `ndjson`, `csv` or `import`.";
         SEARCH_TEXT = "search.text" says "Look for a whole e-mail, a phone number or an id.";
         SEARCH_STATE = "search.state" means "A lead has no such state." mend "Use `person`, `review`, `dead`, `waiting`, `delivered`, `discarded` or `erased`.";
-        CORRECT_WHICH = "correct.which" says "Only a lead that waits for a person, and has its values, can be corrected.";
+        CORRECT_WHICH = "correct.which" says "Only a lead that waits for a person, or was delivered, can be corrected, and only while its values are kept.";
         CORRECT_VALUES = "correct.values" says "The form's rules do not take these values." mend "See `issues`.";
+        TEST_WAY = "test.way" says "The relay has no form of that name, or it does not go to that account.";
+        TEST_VALUES = "test.values" says "The form's rules do not take these values, and no lead was sent." mend "See `issues`.";
         UNDO_LATE = "undo.late" says "It is too late: this is done already.";
         OPERATOR_ROLE = "operator.role" says "Your key does not allow this." mend "Ask whoever keeps the relay's options for a key with the right that `needs` names.";
         OPERATOR_SESSION = "operator.session" says "You are signed out: sign in again.";
@@ -212,6 +232,8 @@ rows! {
         EVENT_MOVED = "moved" means "A person moved leads to another account or form.";
         EVENT_ERASED = "erased" means "A person was taken out.";
         EVENT_CORRECTED = "corrected" means "A person corrected a lead, and sent it on.";
+        EVENT_TESTED = "tested" means "A person sent a test lead.";
+        EVENT_REMOVED = "removed" means "A person had a test lead deleted in a system.";
         EVENT_UNDONE = "undone" means "A person took back what was due in a moment.";
         EVENT_PASS_ADDED = "pass.added" means "A person lets a sender through.";
         EVENT_PASS_REMOVED = "pass.removed" means "A sender is let through no more.";

@@ -479,7 +479,7 @@ impl Stepping<'_> {
             self.out.push(count(&["calls ", &run.account, " ", kind]));
             run.trouble = None;
         }
-        if answered && phase == "done" {
+        if answered && phase == "done" && !run.test {
             self.out.push(count(&["delivered ", &run.account]));
         }
         run.state = state;

@@ -1,7 +1,8 @@
-//! What a person rules about a delivery that waits for one: that it goes on, or that it goes to another account.
+//! What a person rules about a delivery: that it goes on, that it goes to another account, or that what was delivered goes once
+//! more, corrected. And whether the record of a test lead may be taken out of its system again.
 
 use super::delivering::DEADLINE;
-use super::delivery::outbox::{Delivery, Event, Phase, Recipe, Timing};
+use super::delivery::outbox::{Call, Delivery, Event, Phase, Recipe, Timing, When};
 use crate::crm::outcome::Outcome;
 
 /// Which ways the options have.
@@ -95,6 +96,8 @@ pub fn moved(kept: Kept<'_>, to: Move<'_>, now: u64) -> Ruled<'static> {
     if is_uncertain(&state) && !sure {
         return Ruled::Stays("delivery.doubt");
     }
+    // A record is one of the old account's.
+    state.corrected = false;
     if !matches!(phase, "waiting" | "sent") {
         return Ruled::Moves;
     }
@@ -107,6 +110,61 @@ pub fn moved(kept: Kept<'_>, to: Move<'_>, now: u64) -> Ruled<'static> {
         state.step(recipe, timing, due, now, 0);
     }
     Ruled::Goes(state.replayed(recipe, now))
+}
+
+/// Sends what a system has once more, as a person has corrected it. Where the system can be told which record is meant, it is
+/// that one, whatever was changed; else only for whom it knows by the same e-mail and phone: nobody becomes a second person.
+pub fn corrected<'a>(kept: Kept<'_>, is_same_person: bool, ways: Ways, now: u64) -> Ruled<'a> {
+    let (state, recipe) = match (ways.gone(), kept) {
+        (Some(code), _) => return Ruled::Stays(code),
+        (_, (_, None)) => return Ruled::Stays("account.invalid"),
+        (_, (None, _)) => return Ruled::Stays("delivery.state"),
+        (_, (Some(state), Some(recipe))) => (state, recipe),
+    };
+    let has_write = recipe.look_up.as_ref().is_some_and(|look_up| look_up.found.is_some());
+    let record = has_write.then(|| record_of(&state).map(|(id, _)| id.to_owned())).flatten();
+    match (record, is_same_person) {
+        (None, false) => Ruled::Stays("correct.person"),
+        (None, true) => Ruled::Goes(Delivery {
+            maybe_repeated: state.maybe_repeated,
+            ..Delivery::new(recipe, now)
+        }),
+        (Some(record), _) => Ruled::Goes(state.amending(record, now)),
+    }
+}
+
+/// The record that a test lead has made, which may be taken out of its system again; else the code of why it stays. That is so
+/// only where the system was asked before and had nobody, and says that it has made a new one.
+///
+/// # Errors
+/// The code of why it stays.
+pub fn removable<'a>(
+    state: &'a Delivery,
+    recipe: &Recipe,
+    has_delete: bool,
+) -> Result<&'a str, &'static str> {
+    let asks = recipe.look_up.as_ref().is_some_and(|look_up| look_up.when == When::Always);
+    match state {
+        Delivery { phase, .. } if *phase != Phase::Done => Err("test.waits"),
+        _ if !has_delete => Err("test.stays"),
+        Delivery { blind, .. } if *blind || !asks => Err("test.unasked"),
+        Delivery { maybe_repeated: true, .. } | Delivery { uncertain_until: Some(_), .. } => {
+            Err("test.doubt")
+        }
+        Delivery { call: Call::Write, record: None, .. } => match record_of(state) {
+            Some((id, "created")) => Ok(id),
+            _ => Err("test.doubt"),
+        },
+        _ => Err("test.there"),
+    }
+}
+
+/// What the system said of the record that it has stored: its id, and whether it is new.
+fn record_of(state: &Delivery) -> Option<(&str, &str)> {
+    match &state.outcome {
+        Some(Outcome::Stored { id: Some(id), status, .. }) => Some((id, status)),
+        _ => None,
+    }
 }
 
 /// Whether nobody can tell if the system has it: a call is out, or its answer was lost.

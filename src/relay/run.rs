@@ -72,6 +72,8 @@ pub struct Run {
     pub hold: Option<String>,
     /// So many times in a row the module stopped over it.
     pub trouble: Option<u32>,
+    /// A person has sent its lead to see how it arrives.
+    pub test: bool,
     /// The key that the owner lets say who somebody is.
     pub by: String,
     /// The event that it belongs to.
@@ -103,7 +105,7 @@ pub struct Run {
 crate::value::members::members! {
     Run, Run::default(),
     must { "id" id, "account" account, "form" form, "state" state, "phase" phase, }
-    may { "code" code, "hold" hold, "trouble" trouble, "by" by, "of" of, "at" at, "then" then, "goes_on" goes_on, "due" due, "why" why, "operation" operation, "token" token, "write" write, "identity" identity, "began" began, "before" before, }
+    may { "code" code, "hold" hold, "trouble" trouble, "test" test, "by" by, "of" of, "at" at, "then" then, "goes_on" goes_on, "due" due, "why" why, "operation" operation, "token" token, "write" write, "identity" identity, "began" began, "before" before, }
 }
 
 /// What a delivery hears.

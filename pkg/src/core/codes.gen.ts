@@ -174,7 +174,17 @@ export type StaysCode =
   | "account.unknown"
   | "delivery.out"
   | "delivery.doubt"
-  | "form.there";
+  | "form.there"
+  | "correct.person";
+
+/** What becomes of a test lead's record. */
+export type TriedCode =
+  | "test.waits"
+  | "test.stays"
+  | "test.unasked"
+  | "test.there"
+  | "test.doubt"
+  | "test.removed";
 
 /** Why an operator's call is not taken. */
 export type AskedCode =
@@ -194,6 +204,8 @@ export type AskedCode =
   | "search.state"
   | "correct.which"
   | "correct.values"
+  | "test.way"
+  | "test.values"
   | "undo.late"
   | "operator.role"
   | "operator.session"
@@ -285,7 +297,7 @@ export type ThrownCode =
   | "request.invalid";
 
 /** Every code but the vendors' own. */
-export type Code = IssueCode | AnswerCode | OptionCode | HeldCode | StuckCode | WarnedCode | StaysCode | AskedCode | AlertCode | FoundCode | CallCode | ThrownCode;
+export type Code = IssueCode | AnswerCode | OptionCode | HeldCode | StuckCode | WarnedCode | StaysCode | TriedCode | AskedCode | AlertCode | FoundCode | CallCode | ThrownCode;
 
 /** What a line of the log is about. */
-export type LogEvent = "options.wrong" | "delivery.dead" | "delivery.failed" | "account.closed" | "account.opened" | "target.closed" | "target.opened" | "token.refused" | "auth.refused" | "alarm.failed" | "host.refused" | "relay.failed" | "wasm.trap" | "alert.told" | "alert.failed" | "replayed" | "discarded" | "moved" | "erased" | "corrected" | "undone" | "pass.added" | "pass.removed" | "signed.in" | "signed.out" | "sign.refused" | "values.used" | "values.refused";
+export type LogEvent = "options.wrong" | "delivery.dead" | "delivery.failed" | "account.closed" | "account.opened" | "target.closed" | "target.opened" | "token.refused" | "auth.refused" | "alarm.failed" | "host.refused" | "relay.failed" | "wasm.trap" | "alert.told" | "alert.failed" | "replayed" | "discarded" | "moved" | "erased" | "corrected" | "tested" | "removed" | "undone" | "pass.added" | "pass.removed" | "signed.in" | "signed.out" | "sign.refused" | "values.used" | "values.refused";

@@ -93,6 +93,7 @@ words! {
 }
 
 /// The state of one delivery.
+#[allow(clippy::struct_excessive_bools, reason = "they are kept under these names, each by itself")]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Delivery {
     /// Where it stands.
@@ -128,6 +129,8 @@ pub struct Delivery {
     pub without: String,
     /// What was left out goes behind the guard's [`aside`](crate::relay::delivery::guard::Guard::aside).
     pub aside: bool,
+    /// A person has corrected what this record says: by whatever it is known, too.
+    pub corrected: bool,
     /// What the last call came to.
     pub outcome: Option<Outcome>,
 }
@@ -135,7 +138,7 @@ pub struct Delivery {
 members! {
     Delivery, Delivery::begun(0),
     must { "phase" phase, "call" call, "next" next, "sent" sent, "attempts" attempts, "maybe_repeated" maybe_repeated, }
-    may { "record" record, "doubt" uncertain_until, "renewals" renewals, "blind" blind, "others" others, "key" key, "page" page, "seen" seen, "without" without, "aside" aside, "outcome" outcome, }
+    may { "record" record, "doubt" uncertain_until, "renewals" renewals, "blind" blind, "others" others, "key" key, "page" page, "seen" seen, "without" without, "aside" aside, "corrected" corrected, "outcome" outcome, }
 }
 
 /// What happened.
@@ -218,6 +221,7 @@ impl Delivery {
             seen: Seen::Nobody,
             without: String::new(),
             aside: false,
+            corrected: false,
             outcome: None,
         }
     }
@@ -232,6 +236,10 @@ impl Delivery {
     /// The same lead, sent on by a person: from the start, but what is not known of an earlier write stays not known.
     #[must_use]
     pub fn replayed(&self, recipe: &Recipe, now: u64) -> Self {
+        // By its new e-mail nobody would find it.
+        if let (true, Some(record)) = (self.corrected, &self.record) {
+            return self.amending(record.clone(), now);
+        }
         let fresh = Delivery::new(recipe, now);
         Delivery {
             call: if fresh.call == Call::Write && self.uncertain_until.is_some() {
@@ -242,6 +250,18 @@ impl Delivery {
             uncertain_until: self.uncertain_until,
             maybe_repeated: self.maybe_repeated,
             ..fresh
+        }
+    }
+
+    /// A lead that goes once more, to a record that is known.
+    #[must_use]
+    pub fn amending(&self, record: String, now: u64) -> Self {
+        Delivery {
+            call: Call::Found,
+            record: Some(record),
+            corrected: true,
+            maybe_repeated: self.maybe_repeated,
+            ..Delivery::begun(now)
         }
     }
 

@@ -48,8 +48,9 @@ pub fn shaped(
                 params.push((Cow::Borrowed(name), Value::from(text)));
             }
             if let (Call::Found, Some(id)) = (call, &delivery.record) {
-                // By id only: e-mail is no key here, and an e-mail beside the id would be a change.
+                // By id only: e-mail is no key here, and an e-mail beside the id is a change.
                 let keys = look_up.as_ref().map_or(&[][..], |look_up| look_up.keys);
+                let keys = if delivery.corrected { &[][..] } else { keys };
                 params.retain(|(name, _)| name != "id" && !keys.contains(&name.as_ref()));
                 params.insert(0, (Cow::Borrowed("id"), Value::from(id.clone())));
             }

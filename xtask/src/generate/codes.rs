@@ -5,7 +5,9 @@ use super::script::{members, quoted, union};
 use super::{HEAD, NOTE};
 use crate::Outcome;
 use fieldpost::code::found::{ACCOUNTS, MAPPINGS};
-use fieldpost::code::operator::{ALERTED, ASKED, EVENTS, HELD, PHASES, STAYS, STUCK, WARNED};
+use fieldpost::code::operator::{
+    ALERTED, ASKED, EVENTS, HELD, PHASES, STAYS, STUCK, TRIED, WARNED,
+};
 use fieldpost::code::options::OPTIONS;
 use fieldpost::code::relay::ANSWERS;
 use fieldpost::code::{self, ISSUES, Row, SUBJECTS, Section, Weight, call, words};
@@ -27,6 +29,7 @@ const TYPES: &[(&str, &str, &[Section])] = &[
     ("StuckCode", "Why a delivery is refused, or waits.", &[STUCK]),
     ("WarnedCode", "What a system does not get as the lead has it.", &[WARNED]),
     ("StaysCode", "Why something stays that a person wanted to move.", &[STAYS]),
+    ("TriedCode", "What becomes of a test lead's record.", &[TRIED]),
     ("AskedCode", "Why an operator's call is not taken.", &[ASKED]),
     ("AlertCode", "What an alert is about.", &[ALERTED]),
     ("FoundCode", "What a check of accounts and mappings finds.", &[ACCOUNTS, MAPPINGS]),
@@ -229,7 +232,7 @@ pub(super) fn operator(_: &Path) -> Outcome<String> {
     members(&mut text, OPTIONS.rows.iter().map(|row| (row.name, row.sentence)))?;
     text.push_str("} as const;\n\n/** What a code means to an operator. */\nexport const MEANS: Readonly<Record<string, string>> = {\n");
     let other = code::all().filter(|row| OTHERS.contains(&row.name));
-    let means = [HELD, STUCK, WARNED, call::CALLS];
+    let means = [HELD, STUCK, WARNED, TRIED, call::CALLS];
     members(
         &mut text,
         means
@@ -283,7 +286,7 @@ pub(super) fn console(_: &Path) -> Outcome<String> {
     members(&mut text, said)?;
     text.push_str("};\n\n/** What to do about a code of ours. */\nexport const MENDS: Readonly<Record<string, string>> = {\n");
     let other = code::all().filter(|row| OTHERS.contains(&row.name));
-    let ours = [HELD, STUCK, WARNED, call::CALLS];
+    let ours = [HELD, STUCK, WARNED, TRIED, call::CALLS];
     members(
         &mut text,
         ours.iter()

@@ -172,6 +172,20 @@ const CALLS: &[Call] = &[
         &[BODY, "409 correct.which", SIZE, "422 correct.values"],
     ),
     tell(
+        "POST /operator/test",
+        "Sends a test lead, to each of the form's accounts or to some.",
+        "form values accounts",
+        "Tested",
+        &["400 body.json test.way", SIZE, "422 test.values", "503 outbox.full"],
+    ),
+    tell(
+        "POST /operator/remove",
+        "Has a test lead's record deleted in a system, where the test has made it.",
+        "id account",
+        "Removed",
+        &[BODY, "404 not_found", SIZE],
+    ),
+    tell(
         "POST /operator/erase",
         "Takes a person, or one lead, out.",
         "email phone id",

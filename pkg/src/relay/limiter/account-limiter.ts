@@ -1,4 +1,13 @@
-import { edge, type EdgeGlue, plainAccount, ROW, type Token, WORD } from "../../core/edge.js";
+import {
+  edge,
+  type EdgeGlue,
+  plainAccount,
+  read,
+  request,
+  ROW,
+  type Token,
+  WORD,
+} from "../../core/edge.js";
 import { FieldpostError } from "../../core/errors.js";
 import type { Pace } from "../../core/outcome.gen.js";
 import type { Issue, Outcome } from "../../core/types.js";
@@ -169,6 +178,12 @@ export function makeAccountLimiter(load: () => Promise<void>): DurableObjectClas
           return Response.json(
             await this.check((await request.json()) as { account: string; forms: string[] }),
           );
+        case "/delete":
+          return Response.json(
+            await this.delete(
+              (await request.json()) as { account: string; operation: string; record: string },
+            ),
+          );
         case "/forget":
           this.limiter.forget(Date.now());
           return Response.json({});
@@ -300,6 +315,28 @@ export function makeAccountLimiter(load: () => Promise<void>): DurableObjectClas
         if (fields && way) ways.push({ form, ...(await checks.checkMapping(fields, way)) });
       }
       return { ...checked, forms: ways };
+    }
+
+    /** Takes a record out of the system: one call, which a person has asked for. */
+    async delete({
+      account: name,
+      operation,
+      record,
+    }: {
+      account: string;
+      operation: string;
+      record: string;
+    }): Promise<{ outcome: object }> {
+      const got = await this.token(this.account(name), SIGN_IN);
+      if (!("token" in got)) return { outcome: got };
+      const { version } = JSON.parse(this.limiter.status(name)) as LimiterStatus;
+      const account = spoken(this.account(name), version);
+      const asked = request(operation, { id: record }, { ...account, token: got.token } as never);
+      const outcome = await exchange(asked, READ).then(
+        (reply) => read(operation, reply as never, { id: record }, version ?? undefined),
+        (error: unknown) => ({ kind: "unknown", why: failed(error)[0][3] || "network.failed" }),
+      );
+      return { outcome };
     }
 
     /** Makes the read that shows whether the account takes anything. */

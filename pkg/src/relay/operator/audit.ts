@@ -15,6 +15,7 @@ const PLAIN = [
   "code",
   "phase",
   "account",
+  "accounts",
   "form",
   "from",
   "to",

@@ -79,7 +79,7 @@ interface Kept {
 
 /**
  * `POST /operator/correct` with `{ id, values }`: puts a person's values in the place of a lead's, where the form's rules take
- * them, and sends it on.
+ * them, and sends it on; what was delivered once more, while its values are kept.
  */
 export async function correct(
   given: Record<string, unknown>,
@@ -106,12 +106,12 @@ export async function correct(
         issues: report.issues.filter(({ severity }) => severity === "error"),
       }),
     );
-  const { person, persons, personsKeyed } = await hashesOf(
-    relay,
-    personsOf(form, report.values),
-    own.id,
-    "",
-  );
+  const of = (values: object): ReturnType<typeof hashesOf> =>
+    hashesOf(relay, personsOf(form, values as Record<string, unknown>), own.id, "");
+  const [{ person, persons, personsKeyed }, before] = await Promise.all([
+    of(report.values),
+    of(own.values),
+  ]);
   const shard = (await shards(env, relay))[at] as string;
   const ruled = await one<Ruled[]>(env, shard, "correct", {
     id: own.id,
@@ -119,6 +119,7 @@ export async function correct(
     person,
     persons,
     personsKeyed,
+    same: before.personsKeyed === personsKeyed,
     round: roundOf(undefined),
   });
   return ruled.length === 0 ? which() : respond(json(200, { rows: ruled }));

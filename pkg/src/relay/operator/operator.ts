@@ -21,6 +21,7 @@ import pageScript from "../pages/operator/page.script.js";
 import sheetScript from "../pages/operator/sheet.script.js";
 import { pending, rounds, rule, undo } from "./rules.js";
 import { today } from "./today.js";
+import { remove, test } from "./trial.js";
 import type { Finding } from "../findings.js";
 import { findingsOf, type RelayEnv, type RelayOptions } from "../options.js";
 import { atDesk, shards } from "../outbox/shards.js";
@@ -103,6 +104,8 @@ const tells: Record<string, (told: Told) => Promise<Response>> = {
   undo: ({ given, env, relay }) => undo(given, env, relay),
   correct: ({ given, env, relay }) => correct(given, env, relay),
   passes: ({ given, person, env, relay }) => changePasses(given, person, env, relay),
+  test: ({ given, person, env, relay }) => test(given, person.who, env, relay),
+  remove: ({ given, env, relay }) => remove(given, env, relay),
   erase: ({ given, env, relay }) => erase(given, env, relay),
   check: ({ url, env, relay }) => check(url.searchParams, env, relay),
   alert: ({ given, env }) => testAlert(given, env),

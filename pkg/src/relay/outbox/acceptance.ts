@@ -32,6 +32,8 @@ export interface Offer {
   counts?: number[];
   /** Where it came from, as a keyed hash: kept of a suspect. Empty where nobody knows. */
   source?: string;
+  /** A person has sent it to see how it arrives. */
+  test?: 1;
 }
 
 export interface Accepted {
@@ -109,8 +111,8 @@ const USER =
   "SELECT key FROM spent WHERE nonce = ?1 UNION ALL SELECT key FROM leads WHERE key = 'k:' || ?1 LIMIT 1";
 
 /** Whether a person looks first, in the columns' own way: of others nobody keeps why, and where they came from. */
-const PUT = `INSERT INTO leads (id, key, body_hash, body_keyed, form, person, persons, persons_keyed, accepted, review, lead, visitor, raw, issues, source)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?10, ''), ?, ?, ?, ?, iif(?10 = '', NULL, ?15))`;
+const PUT = `INSERT INTO leads (id, key, body_hash, body_keyed, form, person, persons, persons_keyed, accepted, review, lead, visitor, raw, issues, source, test)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?10, ''), ?, ?, ?, ?, iif(?10 = '', NULL, ?15), ?)`;
 
 /**
  * All deliveries of a write in one statement: its triggers keep the pages that it may have to take back, once for each statement.
@@ -412,7 +414,14 @@ export class Acceptance {
     { review, standing, phase }: { review: string; standing: Standing; phase: string },
   ): void {
     const { key, bodyHash, form, lead, visitor, person, persons, targets } = offer;
-    const { personsKeyed = null, bodyKeyed = null, raw, issues = null, source = "" } = offer;
+    const {
+      personsKeyed = null,
+      bodyKeyed = null,
+      raw,
+      issues = null,
+      source = "",
+      test = null,
+    } = offer;
     this.store.rows(
       PUT,
       id,
@@ -430,6 +439,7 @@ export class Acceptance {
       Number(raw ?? false),
       issues,
       source,
+      test,
     );
     for (const [at, account] of targets.entries())
       deliveries.push([
@@ -442,7 +452,7 @@ export class Acceptance {
         systems[at] as string,
         form,
       ]);
-    this.store.accepted(standing, bytes);
+    this.store.accepted(standing, bytes, !test);
   }
 }
 

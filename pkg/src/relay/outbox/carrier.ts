@@ -4,7 +4,14 @@ import type { Effect } from "../../core/steps.gen.js";
 import type { Called, Unsent } from "../calls/call.js";
 import { patience } from "../host/consult.js";
 import { isLocked, opened } from "../lead/locked.js";
-import { aboutOf, type Attempt, MOST_ATTEMPTS, wordOf, written } from "../storage/attempts.js";
+import {
+  aboutOf,
+  type Attempt,
+  codeOf,
+  MOST_ATTEMPTS,
+  wordOf,
+  written,
+} from "../storage/attempts.js";
 import type { OperatorStore } from "../storage/operator-store.js";
 import { fills } from "../lead/fills.js";
 import { LIMITER_DEADLINE } from "./deadlines.gen.js";
@@ -37,20 +44,12 @@ export interface Own {
 type Of<Name extends Effect["do"]> = Extract<Effect, { do: Name }>;
 
 /** A delivery, as it begins. */
-const ROW = `SELECT deliveries.id AS id, account, form, state, phase, code, hold, trouble, deliveries.lead AS "leadId", leads.lead AS "values", visitor, leads.key AS key,
+const ROW = `SELECT deliveries.id AS id, account, form, state, phase, code, hold, trouble, deliveries.lead AS "leadId", leads.lead AS "values", visitor, leads.key AS key, test,
   CASE WHEN persons <> '' THEN persons ELSE person END AS persons
   FROM deliveries JOIN leads ON leads.id = deliveries.lead WHERE deliveries.id = ?`;
 
 /** What a delivery's row has of its calls, with one more where there was one. */
 const ATTEMPTS = `iif(?9 IS NULL, attempts, substr(coalesce(attempts, '') || ?9, -${MOST_ATTEMPTS}))`;
-
-/** An outcome's code, by its kind: of what is there the system's own word. */
-function why(outcome: Called["outcome"]): string | null {
-  const { code, why, status, issues } = outcome as Partial<
-    Record<"code" | "why" | "status", string>
-  > & { issues?: { code: string }[] };
-  return code ?? why ?? status ?? issues?.[0]?.code ?? null;
-}
 
 /** Carries out the effects of single deliveries: calls of limiters and senders, requests, and rows. */
 export class Carrier {
@@ -103,12 +102,13 @@ export class Carrier {
   private async read(own: Own): Promise<void> {
     const { id, account, of } = own.run;
     const relay = options(this.env);
-    const [row] = this.rows(ROW, id) as unknown as (Begun & {
+    const [row] = this.rows(ROW, id) as unknown as (Omit<Begun, "test"> & {
       leadId: string;
       values: string;
       visitor: string;
       persons: string;
       key: string;
+      test: number | null;
     })[];
     if (!row) throw new FieldpostError("delivery.failed");
     const { form, state, phase, code, hold, trouble, leadId, persons, key } = row;
@@ -130,6 +130,7 @@ export class Carrier {
       code,
       hold,
       trouble,
+      test: row.test === 1,
       by: target?.match ?? "",
     };
     const known = {
@@ -205,7 +206,7 @@ export class Carrier {
         took: Date.now() - at,
         operation,
         kind: outcome.kind,
-        code: why(outcome),
+        code: codeOf(outcome),
         param: aboutOf(outcome as { issues?: { field: string }[] }),
       };
       return { event: "called", outcome, after, ...pace };

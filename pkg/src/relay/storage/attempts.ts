@@ -22,6 +22,14 @@ export const aboutOf = (outcome?: { issues?: { field: string }[] } | null): stri
     .filter(Boolean)
     .join(" ") || null;
 
+/** An outcome's code, by its kind: of what is there the system's own word. */
+export function codeOf(outcome: object): string | null {
+  const { code, why, status, issues } = outcome as Partial<
+    Record<"code" | "why" | "status", string>
+  > & { issues?: { code: string }[] };
+  return code ?? why ?? status ?? issues?.[0]?.code ?? null;
+}
+
 /** A code may be a system's own text. */
 const MOST_CODE = 100;
 

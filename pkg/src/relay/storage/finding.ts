@@ -6,6 +6,7 @@ import { STATES, type LeadState } from "./lead-state.js";
 import type { OperatorStore } from "./operator-store.js";
 import type { Page } from "./paged.js";
 import type { Selection } from "./selection.js";
+import { fate } from "./trial.js";
 import type { RelayOptions } from "../options.js";
 import type { Sought } from "../lead/persons.js";
 
@@ -186,7 +187,7 @@ export class Finding {
   /** A lead in a list. */
   private row(id: string): Record<string, unknown> {
     const [own = {}] = this.store.rows(
-      `SELECT id, form, accepted, finished, review, raw, issues, ${LEAD_STATE} AS state FROM leads WHERE id = ?`,
+      `SELECT id, form, accepted, finished, review, raw, issues, test, ${LEAD_STATE} AS state FROM leads WHERE id = ?`,
       id,
     );
     const deliveries = this.store.rows(
@@ -201,6 +202,12 @@ export class Finding {
         gone: this.goneOf(own["form"], row),
       })),
     };
+  }
+
+  /** Why a test's record stays in its system; nothing where it may be taken out. */
+  private stays(row: Record<string, unknown>): string | null {
+    const found = fate(row as unknown as Parameters<typeof fate>[0], this.relay());
+    return "stays" in found ? found.stays : null;
   }
 
   private goneOf(form: unknown, { phase, account }: Record<string, unknown>): string | null {
@@ -243,7 +250,7 @@ export class Finding {
     const [lead] = this.named({ id }) ?? [];
     if (lead === undefined) return null;
     const [own = {}] = this.store.rows(
-      `SELECT id, form, accepted, finished, review, raw, issues, ${VALUES}, ${LEAD_STATE} AS state FROM leads WHERE id = ?`,
+      `SELECT id, form, accepted, finished, review, raw, issues, test, ${VALUES}, ${LEAD_STATE} AS state FROM leads WHERE id = ?`,
       lead,
     );
     const { lead: kept, visitor, key, ...open } = own;
@@ -263,6 +270,7 @@ export class Finding {
         ...row,
         gone: this.goneOf(own["form"], row),
         ...outcomeOf(state),
+        ...(own["test"] === 1 && { stays: this.stays({ ...row, state }) }),
         // A round's name begins with its time.
         sentOn: round === null ? null : Number.parseInt(String(round), 36),
         ...attemptsOf(attempts),

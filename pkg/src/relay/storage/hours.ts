@@ -37,7 +37,7 @@ function some(store: OperatorStore): boolean {
     );
     const to = Number(next?.["at"] ?? from);
     store.rows(
-      `INSERT INTO hours SELECT accepted / ${HOUR}, 'accepted', form, '', count(*) FROM leads WHERE rowid > ? AND rowid <= ? GROUP BY 1, form
+      `INSERT INTO hours SELECT accepted / ${HOUR}, 'accepted', form, '', count(*) FROM leads WHERE rowid > ? AND rowid <= ? AND test IS NULL GROUP BY 1, form
        ON CONFLICT DO UPDATE SET n = n + excluded.n`,
       from,
       to,

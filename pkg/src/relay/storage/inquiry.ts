@@ -10,6 +10,7 @@ import type { Ruled } from "./ruled.js";
 import { type Correction, type Portion, type Rule, Ruling } from "./ruling.js";
 import { Selection, type Which } from "./selection.js";
 import { type DayAsked, today } from "./today.js";
+import { removable, removed } from "./trial.js";
 
 /** The names of the lists that an outbox gives page by page. */
 export type List = "deliveries" | "attention" | "values" | "names";
@@ -82,6 +83,11 @@ export class Inquiry {
         return Response.json(this.later.list());
       case "/count":
         return Response.json(await this.finding.count((await given<{ filter: Filter }>()).filter));
+      case "/removable":
+        return Response.json(removable(this.store, this.relay(), await given()));
+      case "/removed":
+        removed(this.store, await given());
+        return Response.json({});
       case "/correct": {
         const ruled = this.ruling().correct(await this.locked(await given<Correction>()));
         await this.moved(ruled, true);

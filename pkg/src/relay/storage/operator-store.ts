@@ -67,9 +67,10 @@ export class OperatorStore {
     this.counters[counted] = (this.counters[counted] ?? 0) + 1;
   }
 
-  accepted(standing: Standing, bytes: number): void {
+  /** `counted`: whether it is one of the day's leads. */
+  accepted(standing: Standing, bytes: number, counted: boolean): void {
     this.tally.accepted(standing, bytes);
-    this.tick(`accepted ${standing}`);
+    if (counted) this.tick(`accepted ${standing}`);
   }
 
   /** Writes where a delivery stands now. With the last one that is open the person's values go; hashes, for repeats, and outcomes stay. */

@@ -36,7 +36,7 @@ interface Kept {
  * is what the rows and the options say of it.
  */
 export function ruled(
-  what: "replay" | "move",
+  what: "replay" | "move" | "correct" | "remove",
   { state, ...own }: Kept,
   system: string,
   given: readonly unknown[],

@@ -6,6 +6,7 @@ import { type Gone, goneBy, LAST, waysOf } from "./gone.js";
 import { log } from "../host/log.js";
 import { isLocked, lock, opened } from "../lead/locked.js";
 import { type Move, moved } from "./moving.js";
+import { unknown } from "./retention.js";
 import type { RelayOptions } from "../options.js";
 import { type Ruled, ruled, stays } from "./ruled.js";
 import type { Selection, Which } from "./selection.js";
@@ -31,6 +32,8 @@ export interface Correction extends Omit<Hashes, "bodyKeyed"> {
   /** Clean values, as JSON. */
   lead: string;
   round: string;
+  /** Nobody's e-mail or phone was changed. */
+  same: boolean;
 }
 
 /** What came of some of them, and after which lead the others begin. */
@@ -120,16 +123,20 @@ export class Ruling {
     return mended(this.relay, form, fields, anyway);
   }
 
-  /** Puts other values in the place of a lead's, and sends it on: both, or nothing of it. */
-  correct({ id, lead, round, person, persons, personsKeyed }: Correction): Ruled[] {
+  /** Puts other values in the place of a lead's, and sends it on, or once more: both, or nothing of it. */
+  correct({ id, lead, round, person, persons, personsKeyed, same }: Correction): Ruled[] {
     const ruled = this.store.together(() =>
       this.store.tally.turn(id, () => {
         const [row] = this.store.rows(
-          "SELECT visitor FROM leads WHERE id = ? AND finished IS NULL",
+          "SELECT coalesce(leads.visitor, kept_values.visitor) AS visitor, finished FROM leads LEFT JOIN kept_values ON kept_values.lead = leads.id WHERE id = ?",
           id,
         );
-        if (!row || this.waiting(id).length === 0) return [];
-        this.store.tally.values(id, lead, String(row["visitor"]));
+        if (typeof row?.["visitor"] !== "string") return [];
+        const isOver = row["finished"] !== null;
+        const again = isOver ? this.onceMore(id, same, round) : [];
+        if (isOver ? again.every(({ moved }) => !moved) : this.waiting(id).length === 0)
+          return again;
+        this.store.tally.values(id, lead, row["visitor"]);
         this.store.rows(
           "UPDATE leads SET raw = 0, issues = NULL, person = ?, persons = ?, persons_keyed = ? WHERE id = ?",
           person,
@@ -137,11 +144,35 @@ export class Ruling {
           personsKeyed,
           id,
         );
-        return this.replay(id, { what: "replay", which: {}, after: "", round });
+        return isOver ? again : this.replay(id, { what: "replay", which: {}, after: "", round });
       }),
     );
-    if (ruled.length > 0) log("corrected", { id });
+    if (ruled.some(({ moved }) => moved)) log("corrected", { id });
     return ruled;
+  }
+
+  /** Opens a lead that every system has, for those that take it once more. Its values are kept with it then, and nowhere else. */
+  private onceMore(id: string, same: boolean, round: string): Ruled[] {
+    const form = this.form(id);
+    const rows = this.store.rows(
+      "SELECT id, account, state FROM deliveries WHERE lead = ? AND phase = 'done' ORDER BY id",
+      id,
+    ) as Waiting[];
+    const again = rows.map(({ id: delivery, account, state }) => {
+      const given = [...waysOf(this.relay, form, account), Number(same)];
+      const own = { id: delivery, lead: id, account, state };
+      const system = this.relay.accounts[account]?.system ?? "";
+      return ruled("correct", own, system, given, (phase, fresh) =>
+        this.go(delivery, phase, fresh, round),
+      );
+    });
+    if (again.some(({ moved }) => moved)) {
+      this.store.tally.open(id);
+      unknown(this.store, JSON.stringify([id]));
+      this.store.rows("UPDATE leads SET again = ? WHERE id = ?", Date.now(), id);
+      this.store.rows("DELETE FROM kept_values WHERE lead = ?", id);
+    }
+    return again;
   }
 
   /** Sends a lead on. Each delivery that can move moves, whatever becomes of the others; none that is delivered goes again. */
@@ -235,18 +266,20 @@ export class Ruling {
     const own = { id, lead, account, state };
     const given = [...waysOf(this.relay, this.form(lead), account), bar ?? ""];
     const system = this.relay.accounts[account]?.system ?? "";
-    return ruled("replay", own, system, given, (phase, fresh) => {
-      // What was corrected since has to reach the system: the request is made anew.
-      this.store.tally.drop(id);
-      this.store.rows(
-        "UPDATE deliveries SET phase = ?, code = NULL, hold = NULL, trouble = NULL, state = ?, next = ?, round = nullif(?, '') WHERE id = ?",
-        phase,
-        fresh,
-        Date.now(),
-        round,
-        id,
-      );
-    });
+    return ruled("replay", own, system, given, (phase, fresh) => this.go(id, phase, fresh, round));
+  }
+
+  private go(id: string, phase: string, fresh: string, round: string): void {
+    // What was corrected since has to reach the system: the request is made anew.
+    this.store.tally.drop(id);
+    this.store.rows(
+      "UPDATE deliveries SET phase = ?, code = NULL, hold = NULL, trouble = NULL, state = ?, next = ?, round = nullif(?, '') WHERE id = ?",
+      phase,
+      fresh,
+      Date.now(),
+      round,
+      id,
+    );
   }
 }
 

@@ -219,6 +219,16 @@ const ADDITIONS: readonly string[] = [
   CREATE INDEX kept_since ON kept_values (since);
   CREATE TRIGGER kept_forget AFTER DELETE ON leads BEGIN DELETE FROM kept_values WHERE lead = old.id; END;
   `,
+  // test: a person has sent it to see how it arrives; no day counts it. again: when a person corrected it after it was delivered.
+  `
+  ALTER TABLE leads ADD COLUMN test INTEGER;
+  ALTER TABLE leads ADD COLUMN again INTEGER;
+  DROP TRIGGER hours_done;
+  CREATE TRIGGER hours_done AFTER UPDATE OF phase ON deliveries WHEN new.phase = 'done' AND old.phase <> 'done' BEGIN
+    INSERT INTO hours SELECT unixepoch() / 3600, 'delivered', form, new.account, 1 FROM leads WHERE id = new.lead AND test IS NULL
+      ON CONFLICT DO UPDATE SET n = n + 1;
+  END;
+  `,
 ];
 
 /** Brings the tables to this version; refuses what a later one wrote, rather than guess. */

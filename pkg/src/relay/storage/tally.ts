@@ -168,6 +168,16 @@ export class Tally {
     );
   }
 
+  /** A lead that was finished counts again. Inside a turn; its values are another call's. */
+  open(lead: string): void {
+    const [row] = this.rows(
+      "UPDATE leads SET finished = NULL WHERE id = ?1 RETURNING rowid AS at, (SELECT count(*) FROM deliveries WHERE lead = ?1) AS n",
+      lead,
+    );
+    this.now.bytes += ROW * (1 + Number(row?.["n"]));
+    this.now.floor = Math.min(this.now.floor, Number(row?.["at"]));
+  }
+
   /**
    * When the oldest lead was accepted that is not finished. Rows come in the order of their acceptance, and below `floor`
    * all are finished; so each is passed once.

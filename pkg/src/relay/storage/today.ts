@@ -85,7 +85,7 @@ async function open(store: OperatorStore): Promise<Open> {
 function took(store: OperatorStore): number[] {
   return store
     .rows(
-      `SELECT finished - accepted AS ms FROM leads AS one WHERE finished > ? AND
+      `SELECT finished - accepted AS ms FROM leads AS one WHERE finished > ? AND test IS NULL AND again IS NULL AND
        EXISTS (SELECT 1 FROM deliveries WHERE lead = one.id) AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = one.id AND phase <> 'done')
        ORDER BY finished DESC LIMIT ${TOOK}`,
       Date.now() - DAY,

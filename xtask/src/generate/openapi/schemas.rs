@@ -70,7 +70,7 @@ fn page(rows: &str, each: &str, more: &[(&str, Value)]) -> Value {
 /// A member of a body.
 pub(super) fn asked(name: &str) -> Value {
     match name {
-        "ids" => list(&text()),
+        "ids" | "accounts" => list(&text()),
         "values" => anything(),
         "limit" | "from" | "to" | "days" => json!({ "type": ["number", "string"] }),
         "count" | "later" | "anyway" | "sure" => yes(),
@@ -115,6 +115,7 @@ fn lead(more: &[(&str, Value)]) -> Value {
         ("review", maybe(&text())),
         ("raw", whole()),
         ("issues", maybe(&text())),
+        ("test", maybe(&whole())),
         ("state", one_of(STATE)),
     ];
     members.extend_from_slice(more);
@@ -295,6 +296,7 @@ pub(super) const SCHEMAS: &[(&str, Schema)] = &[
             ("sentOn", maybe(&time())),
             ("attempts", list(&reference("Attempt"))),
             ("cut", yes()),
+            ("stays?", maybe(&text())),
         ]);
         lead(&[
             ("kept", yes()),
@@ -409,6 +411,8 @@ pub(super) const SCHEMAS: &[(&str, Schema)] = &[
     ("RuledPage", || page("rows", "Ruled", &[("round?", text())])),
     ("Later", || object(&[("name", text()), ("due", time())])),
     ("Corrected", || object(&[("rows", list(&reference("Ruled")))])),
+    ("Tested", || object(&[("id", text()), ("state", one_of("stored queued refused unknown"))])),
+    ("Removed", || object(&[("removed", yes()), ("code", maybe(&text())), ("message?", text())])),
     ("Erased", || object(&[("erased", whole()), ("out", whole())])),
     ("Checked", || {
         object(&[

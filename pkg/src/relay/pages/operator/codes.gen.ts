@@ -310,6 +310,7 @@ export const MENDS: Readonly<Record<string, string>> = {
   "prospects.phone_taken": "Compare the two people. `match: \"phone\"` lets a phone say who somebody is.",
   "prospects.email_kept": "Compare the two.",
   "marketo.cookie_dropped": "Where many have it: is the page's Munchkin code this instance's?",
+  "test.unasked": "If it was nobody's, delete it there by hand.",
   "network.timeout": "Nothing: it is asked before a lead is sent again.",
   "network.failed": "Nothing, where it passes. Else compare the account's address.",
   "reply.unreadable": "Compare the account's address: a proxy or a sign-in page may answer there.",

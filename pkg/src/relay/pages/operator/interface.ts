@@ -105,6 +105,8 @@ export interface Row {
   review: string | null;
   raw: number;
   issues: string | null;
+  /** A person has sent it to see how it arrives. */
+  test?: number | null;
   state: string;
   who?: string | null;
   deliveries: Delivery[];
@@ -132,6 +134,8 @@ export interface Lead extends Row {
     sentOn: number | null;
     attempts: Attempt[];
     cut: boolean;
+    /** Of a test: why the record stays in its system; nothing where it can be deleted. */
+    stays?: string | null;
   })[];
 }
 
@@ -140,6 +144,7 @@ export interface Field {
   label?: string;
   required?: boolean;
   choices?: string[];
+  min?: number;
 }
 
 export interface Setup {

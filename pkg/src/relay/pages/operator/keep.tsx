@@ -57,8 +57,9 @@ export function Export({ me }: { me: Me }) {
   return (
     <>
       <p>
-        Leads that are not finished, a row for each. What is delivered has no values any more: the
-        systems have them. Each export is written into the audit log.
+        Leads that are not finished, a row for each. What is delivered has no values any more,
+        unless the options keep them: the systems have them. Each export is written into the audit
+        log.
       </p>
       <Select
         label="Which"
@@ -67,6 +68,7 @@ export function Export({ me }: { me: Me }) {
           ["", "All that are not finished"],
           ["review", "Held for review"],
           ["dead", "Refused by a system"],
+          ["done", "Delivered, where values are kept"],
         ]}
         change={setPhase}
       />

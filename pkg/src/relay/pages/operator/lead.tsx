@@ -11,6 +11,8 @@ import {
   tell,
 } from "./interface.js";
 import { type Started, toTime } from "./pending.js";
+import { Records } from "./trial.js";
+import { text, Typed, typedOf } from "./typed.js";
 import { Ask, Reason, Said, useLoaded, Waits } from "./ui.js";
 import { exactly, KINDS, mend, PHASES, span, STATES, when, why, whyOf } from "./words.js";
 
@@ -51,7 +53,9 @@ function story(lead: Known): Told[] {
   if (lead.finished)
     told.push({
       at: lead.finished,
-      text: "Finished. The values are gone; hashes, id and outcome stay for a while.",
+      text: lead.kept
+        ? "Finished. The values are kept, locked, for as long as the options say."
+        : "Finished. The values are gone; hashes, id and outcome stay for a while.",
     });
   return told.sort((one, other) => one.at - other.at);
 }
@@ -89,6 +93,7 @@ export function Lead({
   const person =
     data.state === "review" || data.state === "dead" || data.deliveries.some(({ gone }) => gone);
   const may = me.rights.includes("operate");
+  const corrects = (person || data.state === "delivered") && data.kept && !data.locked;
   const sees = may && me.rights.includes("values");
   const close = (): void => setAsks("");
   return (
@@ -98,8 +103,9 @@ export function Lead({
         Lead {data.id}
       </h2>
       <p>
-        <span class={`state ${data.state}`}>{STATES[data.state] ?? data.state}</span> Accepted{" "}
-        {when(data.accepted)} from the form {data.form}.
+        <span class={`state ${data.state}`}>{STATES[data.state] ?? data.state}</span>{" "}
+        {data.test && <span class="state">Test</span>} Accepted {when(data.accepted)} from the form{" "}
+        {data.form}.
       </p>
       {data.issues && (
         <Said bad>
@@ -117,7 +123,7 @@ export function Lead({
             {data.state === "review" ? "Release" : "Send again"}
           </button>
         )}
-        {person && sees && data.kept && !data.locked && (
+        {corrects && sees && (
           <button type="button" onClick={() => setAsks("correct")} disabled={!values}>
             Correct and send again
           </button>
@@ -133,9 +139,7 @@ export function Lead({
           </button>
         )}
       </div>
-      {person && sees && data.kept && !values && (
-        <p class="small">Show values first to correct them.</p>
-      )}
+      {corrects && sees && !values && <p class="small">Show values first to correct them.</p>}
       <section aria-labelledby="systems">
         <h3 id="systems">Systems</h3>
         <ul class="cards">
@@ -171,6 +175,7 @@ export function Lead({
           ))}
         </ul>
       </section>
+      {data.test && <Records lead={data} may={may} done={again} />}
       {values && <Values lead={data} />}
       {data.consents.length > 0 && (
         <section aria-labelledby="agreed">
@@ -296,15 +301,6 @@ const Back = () => (
   </p>
 );
 
-const text = (value: unknown): string =>
-  value === null || value === undefined
-    ? ""
-    : Array.isArray(value)
-      ? value.join(", ")
-      : typeof value === "object"
-        ? JSON.stringify(value)
-        : String(value);
-
 const pairsOf = ({ values }: Known): [string, unknown][] =>
   Array.isArray(values) ? values : Object.entries(values ?? {});
 
@@ -362,14 +358,7 @@ function Correct({
       yes="Save and send"
       close={close}
       act={async (form) => {
-        const values = Object.fromEntries(
-          names.flatMap((name) => {
-            const given = form.get(`v-${name}`);
-            const { kind } = fields[name] ?? {};
-            if (kind === "consent" || kind === "boolean") return given ? [[name, "yes"]] : [];
-            return typeof given === "string" && given !== "" ? [[name, given]] : [];
-          }),
-        );
+        const values = typedOf(form, names, fields);
         try {
           const { rows } = await tell<{ rows: Ruled[] }>("correct", { id: lead.id, values });
           const stayed = rows.filter(({ moved }) => !moved);
@@ -385,58 +374,12 @@ function Correct({
       }}
     >
       <p>
-        The form's own rules apply. Only systems that have not got the lead yet get the new values.
+        The form's own rules apply.{" "}
+        {lead.finished
+          ? "Every system gets the new values: a record that is known is changed, and a form's activity is written once more."
+          : "Only systems that have not got the lead yet get the new values."}
       </p>
-      {names.map((name) => {
-        const { kind, label, required, choices } = fields[name] ?? {};
-        const own = issues.filter(({ field }) => field === name);
-        const isBox = kind === "consent" || kind === "boolean";
-        const id = `v-${name}`;
-        const described =
-          own.length > 0 ? { "aria-describedby": `${id}-issues`, "aria-invalid": true } : {};
-        return (
-          <div key={name} class="field">
-            {isBox ? (
-              <label class="box">
-                <input
-                  type="checkbox"
-                  name={id}
-                  checked={known.get(name) === true}
-                  {...described}
-                />{" "}
-                {label ?? name}
-              </label>
-            ) : (
-              <>
-                <label for={id}>
-                  {label ?? name}
-                  {required ? " (required)" : ""}
-                </label>
-                <input
-                  id={id}
-                  name={id}
-                  value={text(known.get(name))}
-                  autocomplete="off"
-                  {...(choices && { list: `${id}-choices` })}
-                  {...described}
-                />
-                {choices && (
-                  <datalist id={`${id}-choices`}>
-                    {choices.map((choice) => (
-                      <option key={choice}>{choice}</option>
-                    ))}
-                  </datalist>
-                )}
-              </>
-            )}
-            {own.length > 0 && (
-              <p class="bad" id={`${id}-issues`}>
-                {own.map(({ message }) => message).join(" ")}
-              </p>
-            )}
-          </div>
-        );
-      })}
+      <Typed names={names} fields={fields} known={known} issues={issues} />
     </Ask>
   );
 }

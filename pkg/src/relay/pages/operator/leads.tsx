@@ -206,7 +206,8 @@ function Table({ rows }: { rows: Row[] }) {
             <td data-label="Accepted">{when(row.accepted)}</td>
             <td data-label="Form">{row.form}</td>
             <td data-label="State">
-              <span class={`state ${row.state}`}>{STATES[row.state] ?? row.state}</span>
+              <span class={`state ${row.state}`}>{STATES[row.state] ?? row.state}</span>{" "}
+              {row.test && <span class="state">Test</span>}
             </td>
             <td data-label="Systems">
               <ul class="plain">

@@ -313,7 +313,8 @@ function Held({
           </a>{" "}
           <span class="small">
             {row.form}, {age(row.accepted)} ago
-          </span>
+          </span>{" "}
+          {row.test && <span class="state">Test</span>}
         </p>
         <p>{reasons.map(why).join("; ")}</p>
         <p class="small">{row.deliveries.map(delivery).join(" · ")}</p>

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { AlertChannels } from "./alerts.js";
 import { Configuration } from "./configuration.js";
 import { type Me, read, sentence, type Setup as Known, tell } from "./interface.js";
+import { SendTest } from "./trial.js";
 import { Said, useLoaded, Waits } from "./ui.js";
 
 interface Found {
@@ -94,7 +95,12 @@ export function Setup({ me }: { me: Me }) {
       </section>
       {data.forms.map(({ name, title, fields, origins, deliver }) => (
         <section key={name} aria-labelledby={`form-${name}`}>
-          <h2 id={`form-${name}`}>{title}</h2>
+          <header>
+            <h2 id={`form-${name}`}>{title}</h2>
+            {me.rights.includes("operate") && (
+              <SendTest form={{ name, title, fields, origins, deliver }} />
+            )}
+          </header>
           <p class="small">
             Form {name}, on {origins.join(", ")}
           </p>
