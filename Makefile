@@ -49,6 +49,8 @@ test-all: test lint-all
 	cargo test --release --locked --quiet --test encodings
 	node tests/linear.mjs
 	SANDBOX_BIN="$(abspath $(SANDBOX))" FIELDPOST_TIMES=assert node tests/console-many.mjs
+	SANDBOX_BIN="$(abspath $(SANDBOX))" FIELDPOST_TIMES=assert node tests/console-engines.mjs
+	SANDBOX_BIN="$(abspath $(SANDBOX))" FIELDPOST_TIMES=assert node tests/console-pace.mjs
 	SANDBOX_BIN="$(abspath $(SANDBOX))" RUNS=10 STEPS=60 node tests/run.mjs alike.test.mjs
 	node tests/identical.mjs --count 100000 --engines
 	node tests/differential.mjs --count 1000000

@@ -36,6 +36,7 @@ export const engines = {
       type: (selector, text) => page.locator(selector).pressSequentially(text),
       key: (name) => page.keyboard.press(name),
       click: (selector) => page.click(selector),
+      point: (selector) => page.click(selector),
       url: async () => page.url(),
       picture: (path) => page.screenshot({ path, fullPage: true }),
       version: async () => `Chromium ${browser.version()}`,
@@ -149,6 +150,13 @@ export const engines = {
         javaScript
           ? run((selector) => document.querySelector(selector).click(), selector)
           : point(selector),
+      async point(selector) {
+        await run(
+          (selector) => document.querySelector(selector).scrollIntoView({ block: "center" }),
+          selector,
+        );
+        await point(selector);
+      },
       url: async () => (await bidi("browsingContext.getTree", { root: context })).contexts[0].url,
       async picture(path) {
         const { data } = await bidi("browsingContext.captureScreenshot", {
@@ -233,6 +241,7 @@ export const engines = {
       type: (selector, text) => driver.findElement(By.css(selector)).sendKeys(text),
       key: (name) => driver.actions().sendKeys(KEYS[name]).perform(),
       click: (selector) => run((selector) => document.querySelector(selector).click(), selector),
+      point: (selector) => driver.findElement(By.css(selector)).click(),
       picture: async (path) =>
         writeFile(path, Buffer.from(await driver.takeScreenshot(), "base64")),
       version: async () => `WebKitGTK ${(await driver.getCapabilities()).getBrowserVersion()}`,

@@ -36,6 +36,7 @@ export default relay((env) => {
   return {
     ...common(env),
     ...(env.REVIEW && { maxReview: Number(env.REVIEW) }),
+    ...(env.STORAGE_KEY && { storageKey: env.STORAGE_KEY }),
     forms: {
       contact: form(fields, 1029),
       // Into the same accounts, and with what the visitor brought along.
