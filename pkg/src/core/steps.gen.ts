@@ -210,6 +210,8 @@ export type Run = {
   hold: string | null;
   /** So many times in a row the module stopped over it. */
   trouble: number | null;
+  /** A person has sent its lead to see how it arrives. */
+  test: boolean;
   /** The key that the owner lets say who somebody is. */
   by: string;
   /** The event that it belongs to. */
