@@ -155,7 +155,7 @@ impl<'t> PackedValues<'t> {
 }
 
 /// How many bytes stand before the first that `ends`; all of them where none does.
-fn until(bytes: &[u8], mut ends: impl FnMut(u8) -> bool) -> usize {
+pub(crate) fn until(bytes: &[u8], mut ends: impl FnMut(u8) -> bool) -> usize {
     let mut length = 0_usize;
     for byte in bytes {
         if ends(*byte) {

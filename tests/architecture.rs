@@ -51,7 +51,7 @@ const MODULES: Arrows = &[
         ],
     ),
     ("form", &["code", "writer", "field", "memory", "report", "rules", "packed", "value"]),
-    ("request", &["code", "writer", "report", "packed", "value"]),
+    ("request", &["code", "writer", "report", "rules", "packed", "value"]),
     ("outcome", &["code", "report", "value"]),
     // What our own relay says, and what a page makes of it.
     ("answers", &["code", "outcome"]),
@@ -198,11 +198,12 @@ const CORE: Arrows = &[
     ("modules.d", &["types"]),
     ("errors", &["types"]),
     ("pack", &["border.gen"]),
-    ("host", &["pack"]),
+    ("answering", &["pack"]),
+    ("host", &["answering"]),
     ("pattern", &[]),
     ("send", &["errors", "said.gen", "types"]),
     ("within", &["errors", "said.gen"]),
-    ("core", &["border.gen", "errors", "host", "pack", "said.gen", "types"]),
+    ("core", &["border.gen", "errors", "pack", "said.gen", "types"]),
     ("words.gen", &[]),
     // How a page's modules travel.
     ("letters", &[]),
@@ -210,11 +211,11 @@ const CORE: Arrows = &[
     (
         "lean",
         &[
+            "answering",
             "border.gen",
             "catalogue.gen",
             "core",
             "errors",
-            "host",
             "said.gen",
             "source",
             "types",

@@ -72,6 +72,32 @@ for (const build of ["page", "node"]) {
       }
     });
 
+    test("parameters that are no data", () => {
+      const account = { system: "relay", baseUrl: "https://leads.example.com" };
+      const broken = {
+        [Symbol.iterator]: () => {
+          throw new TypeError("none");
+        },
+      };
+      for (const params of ["", "{", '{"form":"a",', [1], broken])
+        for (const call of [
+          () => api.payload("relay.lead.submit", params),
+          () => api.request("relay.lead.submit", params, account),
+        ])
+          assert.throws(call, ({ code, issues }) => {
+            assert.equal(code, "params.invalid");
+            assert.deepEqual(
+              issues.map((issue) => [issue.field, issue.code, issue.message]),
+              [["params", "value.kind", "This value is not of the right kind."]],
+            );
+            return true;
+          });
+      assert.equal(
+        api.payload("relay.lead.submit", '{"form":"a","values":{"b":"c"}}').path,
+        "/leads/a",
+      );
+    });
+
     test("names that are marks, prototypes or nobody's", () => {
       assert.deepEqual(
         codes([

@@ -12,7 +12,7 @@
 )]
 
 use fieldpost::form::{Constraint, Unknown};
-use fieldpost::operation::Check;
+use fieldpost::operation::{Check, Rule};
 use fieldpost::value::Entries;
 use fieldpost::{Field, Issue, Kind, Operation, Severity, System, Value, operations};
 use serde_json::Value as Json;
@@ -354,6 +354,20 @@ impl Judge {
         }
     }
 
+    fn rules(&mut self) {
+        for rule in self.row().more.rules {
+            match rule {
+                Rule::AtMostOne(names) => {
+                    let mut params = self.base.clone();
+                    params.extend(names.iter().map(|name| ((*name).into(), Value::from("7"))));
+                    self.refuses("two", params, names[1], Some(&names.join(", ")));
+                }
+                // Its cases are in `cases/request-pardot.json`.
+                Rule::Named(_) => {}
+            }
+        }
+    }
+
     fn checks(&mut self) {
         let text = |text: &'static str| Some(Value::from(text));
         for check in self.row().more.checks {
@@ -365,11 +379,6 @@ impl Judge {
                         name,
                         Some(&others.join(", ")),
                     );
-                }
-                Check::AtMostOne(names) => {
-                    let mut params = self.base.clone();
-                    params.extend(names.iter().map(|name| ((*name).into(), Value::from("7"))));
-                    self.refuses("two", params, names[1], Some(&names.join(", ")));
                 }
                 Check::Sets(sets) => {
                     let all: Vec<_> = sets.concat();
@@ -492,6 +501,7 @@ fn every_limit_is_met_and_passed_by_one() {
             let fields: &'static [Field<'static>] = &judge.row().params.fields;
             judge.fields(fields, &Vec::new());
             judge.constraints();
+            judge.rules();
             judge.checks();
             if matches!(judge.row().params.unknown, Unknown::Refuse) {
                 judge.refuses(

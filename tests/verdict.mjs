@@ -109,7 +109,8 @@ export async function verdicts(api, build, cases) {
     }
   }
 
-  for (const one of cases.request ?? []) {
+  const requests = Object.keys(cases).filter((name) => name.startsWith("request"));
+  for (const one of requests.flatMap((name) => cases[name])) {
     // The lean build has the operations that capture a lead.
     if (
       !runs(one) ||

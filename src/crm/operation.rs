@@ -1,16 +1,26 @@
 //! [`Operation`]: one thing a system can do, as data: a form of parameters, a request encoding, a response parser.
 
 #[cfg(feature = "full")]
-mod checks;
+mod building;
 #[cfg(feature = "full")]
+mod checks;
+#[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
 mod more;
+#[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
+mod rule;
 #[cfg(feature = "full")]
 mod wide;
 
 #[cfg(feature = "full")]
 pub use checks::{Check, TIME_WORDS, given, is_new, moment, named, range, time};
+#[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
+pub use more::More;
 #[cfg(feature = "full")]
-pub use more::{Files, Job, More, NOW, Paging, States};
+pub use more::{Files, Job, NOW, Paging, States};
+#[cfg(feature = "full")]
+pub(crate) use rule::misnamed;
+#[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
+pub use rule::{Named, Rule};
 #[cfg(feature = "full")]
 pub use wide::Wide;
 
@@ -18,14 +28,15 @@ pub use wide::Wide;
 use crate::check::form::Form;
 use crate::check::form::{errors, find};
 use crate::check::report::Issue;
-use crate::check::rules::elsewhere::{LATE, VALUES};
+use crate::check::rules::elsewhere::{ALL, LATE, VALUES};
 use crate::check::rules::is_empty;
 use crate::check::writer::{ReportWriter, put_decimal};
+use crate::code;
 use crate::crm::request::{Account, Payload, Request, System, Target};
 use crate::encoding;
 use crate::packed::typed::pack_entries;
 use crate::packed::{
-    Buffer, CLOSE, END, LIST, MAP, NULL, Node, PackedValues, TEXT, put, put_text, text_of,
+    Buffer, CLOSE, END, LIST, MAP, NULL, Node, PackedValues, TEXT, put, put_text, text_of, until,
 };
 use crate::value::Entries;
 
@@ -129,8 +140,8 @@ pub struct Operation {
     pub repeat: Repeat,
     /// The vendor's page.
     pub docs: &'static str,
-    /// What only the full build has a use for.
-    #[cfg(feature = "full")]
+    /// What a page's first module has no use for.
+    #[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
     pub more: More,
 }
 
@@ -149,6 +160,15 @@ pub struct Refusal {
 }
 
 impl Operation {
+    /// The row that serves an API version.
+    #[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
+    pub fn row(&self, version: u8) -> &Operation {
+        match self.more.older {
+            Some(older) if version == 3 => older,
+            _ => self,
+        }
+    }
+
     /// Whether a call changes what the system has.
     pub fn is_write(&self) -> bool {
         self.method != "GET"
@@ -222,11 +242,48 @@ impl Operation {
         writer: &mut ReportWriter,
         out: &mut Buffer,
     ) -> bool {
-        self.params.write(params, writer);
+        #[cfg(any(feature = "build", not(target_arch = "wasm32")))]
+        let row = self.row(target.version);
+        #[cfg(not(any(feature = "build", not(target_arch = "wasm32"))))]
+        let row = self;
+        row.params.write(params, writer);
+        row.hold(writer);
         if !writer.failed {
-            self.write(&writer.values, target, out);
+            row.write(&writer.values, target, out);
         }
         !writer.failed
+    }
+
+    /// What must hold of the clean parameters beyond their form.
+    fn hold(&self, writer: &mut ReportWriter) {
+        // A segment of dots would climb out of the path: every host takes `..` away with what stands before it, also where
+        // the dots are escaped (WHATWG URL, 4.4).
+        let climbs = |value| matches!(text_of(value), Some(b"." | b".."));
+        if RELAY_ALONE {
+            let name = self.only_place();
+            if climbs(find(&writer.values, name)) {
+                writer.error_at(name, &code::KIND);
+            }
+            return;
+        }
+        let values = std::mem::take(&mut writer.values);
+        let mut rest = PackedValues(&values);
+        while !rest.is_done() {
+            let (name, value) = rest.entry();
+            if climbs(value) && self.is_in_path(name, &values) {
+                writer.error_at(name, &code::KIND);
+            }
+        }
+        #[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
+        for rule in self.more.rules {
+            rule.hold(&values, writer);
+        }
+        writer.values = values;
+    }
+
+    /// The name in the path of the relay's call: that of its first parameter, at the end.
+    fn only_place(&self) -> &[u8] {
+        self.params.fields.first().map_or(&[], |field| field.name.as_bytes())
     }
 
     /// Writes the request of clean parameters: a list of method, path or URL, headers and body.
@@ -238,7 +295,8 @@ impl Operation {
         self.put_path(values, target.version, out);
         let mut rest = PackedValues(values);
         let encoding = if RELAY_ALONE { RequestEncoding::LeadForm } else { self.encoding };
-        if matches!(encoding, RequestEncoding::Query) {
+        let is_query = ALL && matches!(encoding, RequestEncoding::Query);
+        if is_query {
             let mut joint = if self.path.bytes().any(|byte| byte == b'?') { b'&' } else { b'?' };
             while !rest.is_done() {
                 let (name, value) = rest.entry();
@@ -253,11 +311,11 @@ impl Operation {
         }
         put(out, &[END, MAP]);
         target.put_headers(out);
+        if is_query {
+            put(out, &[CLOSE, NULL, CLOSE]);
+            return;
+        }
         let content: &[u8] = match encoding {
-            RequestEncoding::Query => {
-                put(out, &[CLOSE, NULL, CLOSE]);
-                return;
-            }
             RequestEncoding::Json => b"application/json",
             _ => b"application/x-www-form-urlencoded",
         };
@@ -273,6 +331,7 @@ impl Operation {
                 _ if self.is_in_path(name, values) => {}
                 (RequestEncoding::Json, _) => encoding::json_entry(name, value, out),
                 (RequestEncoding::IndexedForm, _) => indexed(name, value, out),
+                _ if !VALUES => {}
                 (_, Node::Map(mut entries)) => {
                     while !entries.is_done() {
                         let (name, value) = entries.entry();
@@ -292,10 +351,9 @@ impl Operation {
     fn put_path(&self, values: &[u8], version: u8, out: &mut Buffer) {
         let mut rest = self.path.as_bytes();
         if RELAY_ALONE {
-            if let Some((before, name, _)) = place(rest) {
-                put(out, before);
-                encoding::percent(text_of(find(values, name)).unwrap_or_default(), out);
-            }
+            let name = self.only_place();
+            put(out, rest.strip_suffix(b"{form}").unwrap_or_default());
+            encoding::percent(text_of(find(values, name)).unwrap_or_default(), out);
             return;
         }
         while let Some((before, names, after)) = place(rest) {
@@ -324,7 +382,7 @@ impl Operation {
     fn is_in_path(&self, name: &[u8], values: &[u8]) -> bool {
         let mut rest = self.path.as_bytes();
         if RELAY_ALONE {
-            return place(rest).is_some_and(|(_, only, _)| only == name);
+            return self.only_place() == name;
         }
         while let Some((_, names, after)) = place(rest) {
             if taken(names, values).any(|known| known == name) {
@@ -352,11 +410,10 @@ fn taken<'n>(names: &'n [u8], values: &[u8]) -> impl Iterator<Item = &'n [u8]> {
 }
 
 /// What stands before the next place of a path, the names in it, and what follows.
+#[inline(never)]
 fn place(path: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let mut parts = path.splitn(2, |byte| *byte == b'{');
-    let before = parts.next()?;
-    let mut parts = parts.next()?.splitn(2, |byte| *byte == b'}');
-    Some((before, parts.next()?, parts.next()?))
+    let (from, to) = (until(path, |byte| byte == b'{'), until(path, |byte| byte == b'}'));
+    Some((path.get(..from)?, path.get(from + 1..to)?, path.get(to + 1..)?))
 }
 
 /// A parameter as Pardot reads it; null clears, a list takes the place of all values.
@@ -373,7 +430,6 @@ fn indexed(name: &[u8], value: &[u8], out: &mut Buffer) {
     }
     encoding::form_pair(&[name], flat(value, [b"0", b"1"]), out);
     // Nobody here knows whether the field has several values: such a one is cleared by this alone.
-    #[cfg(feature = "full")]
     if value == [NULL] {
         encoding::form_pair(&[name, b"_0"], b"", out);
     }
@@ -391,6 +447,7 @@ fn repeated(name: &[&[u8]], value: &[u8], out: &mut Buffer) {
     }
 }
 
+/// The letters of a value; of a list or a map, none.
 fn flat<'v>(value: &'v [u8], [no, yes]: [&'static [u8]; 2]) -> &'v [u8] {
     match Node::of(value) {
         Node::Bool(true) => yes,

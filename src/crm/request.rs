@@ -1,6 +1,7 @@
 //! [`Payload`], [`Account`] and [`Request`]: what goes over the wire, and to whom.
 
 use crate::check::report::Issue;
+use crate::check::rules::elsewhere::VALUES;
 use crate::check::writer::ReportWriter;
 use crate::code;
 use crate::packed::typed::{letters, pack, unpack};
@@ -266,7 +267,7 @@ impl<'a> Target<'a> {
             return target;
         }
         // The relay is no system of Pardot's, and has neither a version nor business units.
-        let is_crm = system != System::Relay;
+        let is_crm = !VALUES || system != System::Relay;
         match text(b"version") {
             _ if !is_crm => {}
             None | Some(b"4") => {}
@@ -324,7 +325,8 @@ impl<'a> Target<'a> {
 fn origin(base: &[u8], system: System, allows: impl Fn(&[u8]) -> bool) -> Option<&[u8]> {
     let mut base = without_slashes(base.trim_ascii());
     // How the CRMs' own pages show it.
-    if system != System::Relay {
+    let is_relay = VALUES && system == System::Relay;
+    if !is_relay {
         for tail in [b"/rest".as_slice(), b"/identity", b"/v2"] {
             base = base.strip_suffix(tail).unwrap_or(base);
         }
@@ -349,8 +351,7 @@ fn origin(base: &[u8], system: System, allows: impl Fn(&[u8]) -> bool) -> Option
             || (allowed && matches!(byte, b'[' | b']'))
     });
     // The relay may sit below a path of the owner's site; a CRM never does.
-    let below = system == System::Relay
-        && !path.iter().any(|byte| matches!(byte, b'?' | b'#' | b'\\' | ..b'!'));
+    let below = is_relay && !path.iter().any(|byte| matches!(byte, b'?' | b'#' | b'\\' | ..b'!'));
     let fits = plain && !authority.is_empty() && (path.is_empty() || below);
     (fits && (allowed || (secure && is_public_name(host)))).then_some(base)
 }

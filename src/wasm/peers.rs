@@ -62,8 +62,8 @@ unsafe extern "C" fn judge(
     let value = unsafe { slice::from_raw_parts(value, length) };
     let node = Node::of(value);
     #[cfg(feature = "build")]
-    if let (Kind::Records, Node::List(items)) = (field.kind, node) {
-        form::list(field, items, true, writer);
+    if field.kind == Kind::Records {
+        form::list(field, value, true, writer);
         return ptr::null();
     }
     // A function is reached by its own module alone.

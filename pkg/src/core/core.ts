@@ -1,6 +1,5 @@
 import { EMAIL, FLAGS, LABELS, OPTIONS, PHONE } from "./border.gen.js";
 import { FieldpostError } from "./errors.js";
-import { lend } from "./host.js";
 import { nfc, pack, packEntries, packObject, Tape } from "./pack.js";
 import { Said } from "./said.gen.js";
 import type {
@@ -58,7 +57,6 @@ export function start(instantiate: () => Module, of = page): void {
   make = instantiate;
   page = of;
   wasm = make();
-  lend(wasm.memory);
   input = bytes = new Uint8Array();
   instance++;
 }
@@ -141,8 +139,9 @@ function writeValue(to: Module, value: unknown): number {
 
 /** The bytes of an answer. */
 function said(from: Module, length: number): Uint8Array {
-  // Memory that has grown has left its letters to another buffer.
-  if (!bytes.length) bytes = new Uint8Array(from.memory.buffer);
+  // Memory that has grown has another buffer.
+  const { buffer } = from.memory;
+  if (bytes.buffer !== buffer) bytes = new Uint8Array(buffer);
   const at = from.output() >>> 0;
   return bytes.subarray(at, at + length);
 }
@@ -169,7 +168,7 @@ function issues(tape: Tape): Issue[] {
         string,
       ];
       issue.code = name;
-      issue.message = limit ? sentence.replace("{}", () => limit) : sentence;
+      issue.message = sentence.replace("{}", () => limit);
     }
     if (limit) issue.limit = limit;
     if (suggestion) issue.suggestion = suggestion;
@@ -284,6 +283,15 @@ function refuse(code: string, tape: Tape): never {
   );
 }
 
+/** Named parameters as one packed text; what is neither named nor JSON is one wrong value. */
+export function packParams(params: Params): string {
+  try {
+    return packValues(params);
+  } catch {
+    refuse("params.invalid", new Tape(`params\0value.kind\0e\0${Said.VALUE_KIND}\0\0\0`));
+  }
+}
+
 /** Method, path or URL, headers, body. */
 type Built = [string, string, Record<string, string>, string | null];
 
@@ -391,7 +399,7 @@ function calling(operation: string, account: unknown): string {
 const call = (operation: string, params: Params, account: unknown): Built =>
   built(
     cross((wasm) =>
-      answer(wasm, wasm.payload(-1, write(wasm, calling(operation, account) + packValues(params)))),
+      answer(wasm, wasm.payload(-1, write(wasm, calling(operation, account) + packParams(params)))),
     ),
   ) as Built;
 

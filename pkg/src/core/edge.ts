@@ -1,9 +1,9 @@
 import type * as Script from "../../wasm/edge/fieldpost.js";
 import { SYSTEMS } from "./border.gen.js";
 import { captures, older, others } from "./catalogue.gen.js";
-import { cross, payload as newest, packValues, start } from "./core.js";
+import { cross, payload as newest, packParams, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
-import { appoint } from "./host.js";
+import { appoint, lend } from "./host.js";
 import type { Called } from "./outcome.gen.js";
 import { nfc } from "./pack.js";
 import { judge } from "./pattern.js";
@@ -85,7 +85,9 @@ export function startEdge(script: typeof Script, module: WebAssembly.Module): vo
     if (!first) glue.__wbg_reset_state();
     first = false;
     // Gives the instance that is there, once there is one.
-    return glue.initSync({ module });
+    const made = glue.initSync({ module });
+    lend(made.memory);
+    return made;
   });
 }
 
@@ -106,16 +108,7 @@ export function edge<T>(act: (glue: EdgeGlue) => T): T {
 }
 
 /** Parameters as the wide calls take them. */
-export function packed(params: Params): string {
-  try {
-    return nfc(packValues(params));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new FieldpostError("params.invalid", "The parameters are not JSON.", [
-      issue("params", "value.kind", Said.VALUE_KIND),
-    ]);
-  }
-}
+export const packed = (params: Params): string => nfc(packParams(params));
 
 const issue = (field: string, code: string, message: string): Issue => ({
   field,

@@ -2,7 +2,7 @@ import { captures } from "./catalogue.gen.js";
 import { VISITOR_KINDS, LATE } from "./border.gen.js";
 import { learn, type Module, notReady, parts, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
-import { answering } from "./host.js";
+import { answering } from "./answering.js";
 import { Said } from "./said.gen.js";
 import type { Source } from "./source.js";
 import type {
@@ -33,10 +33,9 @@ interface Peer {
 }
 
 /** The modules that come after the first: the rules and the advice of `late`, and who builds the calls of CRMs. */
-export enum Other {
-  LATE,
-  BUILD,
-}
+export const RULES = 0;
+export const CALLS = 1;
+type Other = typeof RULES | typeof CALLS;
 const compiled: (WebAssembly.Module | undefined)[] = [];
 const others: (Peer | undefined)[] = [];
 
@@ -54,10 +53,10 @@ function join(other: Other): void {
 const host = {
   answer: answering(() => first.memory as WebAssembly.Memory),
   rule: (kind: number, ...asked: [number, number, number, number]): number =>
-    (others[kind < VISITOR_KINDS ? Other.LATE : Other.BUILD] as Peer).judge(kind, ...asked),
+    (others[kind < VISITOR_KINDS ? RULES : CALLS] as Peer).judge(kind, ...asked),
   advise: (...asked: [number, number, number, number]): number =>
-    others[Other.LATE]?.advise(...asked) ?? 0,
-  call: (...asked: [number, number, number]): number => others[Other.BUILD]?.call(...asked) ?? 3,
+    others[RULES]?.advise(...asked) ?? 0,
+  call: (...asked: [number, number, number]): number => others[CALLS]?.call(...asked) ?? 3,
 };
 
 /** Starts the build for pages; after a trap its parts are made anew with it. */
@@ -67,8 +66,8 @@ export function startLean(module: WebAssembly.Module): void {
     () => {
       const lean = instantiate<Module>(module, host);
       first = lean as unknown as WebAssembly.Exports;
-      join(Other.LATE);
-      join(Other.BUILD);
+      join(RULES);
+      join(CALLS);
       return lean;
     },
     { lacks, expect },
@@ -84,7 +83,7 @@ export function extend(other: Other, module: WebAssembly.Module, words: string):
 
 /** Whether the rule of a kind is still to come. */
 const lacks = (kind: unknown): boolean =>
-  !others[Other.LATE] && (LATE as readonly unknown[]).includes(kind);
+  !others[RULES] && (LATE as readonly unknown[]).includes(kind);
 
 /** Whether a form needs rules that come later. */
 export const needsLate = (spec?: FormSpec): boolean =>
@@ -96,10 +95,8 @@ export const announce = (other: Other): unknown => (compiled[other] = undefined)
 
 /** The calls of CRMs come with an import of their own. */
 function expect(operation: string): void {
-  if (!others[Other.BUILD] && /^(marketo|pardot|prospects)\./.test(operation))
-    throw Other.BUILD in compiled
-      ? notReady()
-      : new FieldpostError("build.missing", Said.BUILD_MISSING);
+  if (!others[CALLS] && /^(marketo|pardot|prospects)\./.test(operation))
+    throw CALLS in compiled ? notReady() : new FieldpostError("build.missing", Said.BUILD_MISSING);
 }
 
 /** Compiles at once where the host lets us: to hand so few bytes to another thread takes several times as long. */

@@ -1,5 +1,5 @@
 import { unpacked } from "./carried.js";
-import { type Carried, compile, extend, needsLate, Other, startLean } from "./lean.js";
+import { type Carried, compile, extend, needsLate, RULES, startLean } from "./lean.js";
 import type { LoadOptions, Source } from "./source.js";
 
 /** A part of the page that somebody has imported, and that `load` starts. */
@@ -21,7 +21,7 @@ const once = (work: Promise<void>, forget: () => void): Promise<void> =>
 const rest = (): Promise<void> =>
   (second ??= once(
     import("./late.js").then(async ({ late }: { late: Carried }) =>
-      extend(Other.LATE, await compile(unpacked(late.text)), late.words),
+      extend(RULES, await compile(unpacked(late.text)), late.words),
     ),
     () => (second = undefined),
   ));

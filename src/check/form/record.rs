@@ -210,15 +210,14 @@ fn entry(
     if matches!(field.kind, Kind::Record | Kind::Records) {
         match (field.kind, Node::of(value)) {
             (Kind::Record, Node::Map(entries)) => nested(field, entries, clears, writer),
-            (Kind::Records, Node::List(items)) if PARAMS => list(field, items, clears, writer),
+            (Kind::Records, Node::List(_) | Node::Map(_)) if PARAMS => {
+                list(field, value, clears, writer);
+            }
             // Parameters alone have such a field; what is wrong is said there.
             #[cfg(all(feature = "lean", not(feature = "full"), target_arch = "wasm32"))]
-            (Kind::Records, Node::List(_)) => {
+            (Kind::Records, Node::List(_) | Node::Map(_)) => {
                 let _ = rules::elsewhere::ask(field, value, writer);
             }
-            // One record where a list is due: a page of Marketo's says so.
-            #[cfg(feature = "full")]
-            (Kind::Records, Node::Map(_)) => list(field, PackedValues(value), clears, writer),
             (_, Node::Null) if !field.required => {}
             (_, Node::Null) => writer.error(&code::REQUIRED),
             _ => writer.error(&code::KIND),
@@ -228,10 +227,8 @@ fn entry(
     }
     writer.place.truncate(outer);
     // A list of the owner's own without any item clears as well.
-    #[cfg(feature = "full")]
-    let value =
-        if field.kind == Kind::Custom && value == [LIST, CLOSE] { &[NULL][..] } else { value };
-    if clears && value == [NULL] {
+    let clear = value == [NULL] || (field.kind == Kind::Custom && value == [LIST, CLOSE]);
+    if clears && clear {
         writer.values.truncate(inner);
         writer.values.push(NULL);
     } else if rules::is_empty(writer.values.get(inner..).unwrap_or_default()) {
@@ -257,13 +254,13 @@ fn nested(field: &Field<'_>, entries: PackedValues<'_>, clears: bool, writer: &m
     writer.values.push(CLOSE);
 }
 
-/// Checks a list of records.
-pub(crate) fn list(
-    field: &Field<'_>,
-    items: PackedValues<'_>,
-    clears: bool,
-    writer: &mut ReportWriter,
-) {
+/// Checks a packed list of records, or one record in its place: a page of Marketo's says so.
+pub(crate) fn list(field: &Field<'_>, value: &[u8], clears: bool, writer: &mut ReportWriter) {
+    let items = match value {
+        [LIST, items @ .., CLOSE] => items,
+        one => one,
+    };
+    let items = PackedValues(items);
     let mut count = 0_i64;
     let mut rest = items;
     while !rest.is_done() {

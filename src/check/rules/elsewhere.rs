@@ -8,7 +8,8 @@ use crate::check::{
     writer::{ReportWriter, Verdict},
 };
 
-const ALL: bool = cfg!(any(feature = "full", not(target_arch = "wasm32")));
+/// All rules are here, and all operations.
+pub(crate) const ALL: bool = cfg!(any(feature = "full", not(target_arch = "wasm32")));
 /// The rules that most forms need are here.
 pub(crate) const VALUES: bool = ALL || cfg!(feature = "lean");
 /// The rules of [`Kind::LATE`] are here, and what is advice.

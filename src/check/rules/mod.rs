@@ -132,8 +132,8 @@ pub(crate) fn judge(
             choice::put_bool(yes, writer);
             return Ok(());
         }
-        (Kind::Custom, _) => return custom(node, packed, writer),
-        (Kind::Any | Kind::Record | Kind::Records, _) => {
+        (Kind::Custom, _) if VALUES => return custom(node, packed, writer),
+        (Kind::Any | Kind::Record | Kind::Records, _) if VALUES => {
             put(&mut writer.values, packed);
             return Ok(());
         }

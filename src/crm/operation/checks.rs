@@ -16,8 +16,6 @@ pub const TIME_WORDS: [&str; 5] = ["today", "yesterday", "last_7_days", "this_mo
 pub enum Check {
     /// The first needs the others beside it.
     Needs(&'static str, &'static [&'static str]),
-    /// At most one of these is given.
-    AtMostOne(&'static [&'static str]),
     /// One of these sets is whole.
     Sets(&'static [&'static [&'static str]]),
     /// The first makes the system ignore the others: a warning.
@@ -58,14 +56,6 @@ impl Check {
                 if has(report, name) && lacks {
                     issues.push(
                         Issue::error(name, &code::PARAM_NEEDS).with_limit(&others.join(", ")),
-                    );
-                }
-            }
-            Check::AtMostOne(names) => {
-                let given: Vec<_> = names.iter().filter(|name| has(report, name)).collect();
-                if let [_, second, ..] = given.as_slice() {
-                    issues.push(
-                        Issue::error(second, &code::PARAM_EXCLUSIVE).with_limit(&names.join(", ")),
                     );
                 }
             }

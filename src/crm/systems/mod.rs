@@ -26,14 +26,15 @@ macro_rules! choices {
     };
 }
 
-/// A row of the full build; the last argument is what it says beside its parameters.
-#[cfg(feature = "full")]
+/// A row; the last argument is what it says beside its parameters.
+#[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
 macro_rules! row {
     (
         $(#[$doc:meta])* $id:ident, $system:ident, $name:literal, $summary:literal, $method:literal, $path:literal,
         Form::params($fields:expr, $unknown:expr, $constraints:expr $(,)?), $encoding:expr, $parser:expr, $seconds:literal, $repeat:ident, $docs:expr, { $($more:tt)* }
     ) => {
         #[doc = concat!("`", $name, "`.")]
+        #[allow(clippy::needless_update, reason = "a page's build has no other members than these")]
         pub static $id: crate::crm::operation::Operation = crate::crm::operation::Operation {
             name: $name,
             system: crate::crm::request::System::$system,
@@ -64,8 +65,11 @@ macro_rules! known {
     };
 }
 
+#[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
 pub mod marketo;
+#[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
 pub mod pardot;
+#[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
 pub mod prospects;
 pub mod relay;
 

@@ -314,13 +314,15 @@ const LATE: [&str; 7] = [
 ];
 
 /// The codes that only the third one says.
-const BUILD: [&str; 8] = [
+const BUILD: [&str; 10] = [
     "params.one_of",
     "params.any_of",
     "params.many",
     "params.few",
     "params.ipv4",
     "params.cookie",
+    "params.exclusive",
+    "params.ids",
     "account.version",
     "account.business_unit",
 ];

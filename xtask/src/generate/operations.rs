@@ -3,7 +3,7 @@
 use super::{HEAD, NOTE, errors};
 use crate::Outcome;
 use fieldpost::form::{Constraint, Unknown};
-use fieldpost::operation::{Check, Paging, Repeat, ResponseParser};
+use fieldpost::operation::{Check, Paging, Repeat, ResponseParser, Rule};
 use fieldpost::{Field, Kind, Operation, Value, operations};
 use std::fmt::Write;
 use std::fs;
@@ -117,10 +117,20 @@ fn rules(operation: &Operation) -> Vec<String> {
         #[allow(unreachable_patterns, reason = "the full build may have more")]
         _ => String::new(),
     });
+    let rules = operation.more.rules.iter().map(|rule| match rule {
+        Rule::AtMostOne(names) => format!("At most one of {}.", ticked(names)),
+        Rule::Named(rows) => {
+            let each = rows.iter().map(|(name, texts, _)| {
+                let texts: Vec<_> = texts.iter().copied().filter(|text| !text.is_empty()).collect();
+                let takes = if texts.is_empty() { "nothing".to_owned() } else { ticked(&texts) };
+                format!("`{name}` takes {takes}")
+            });
+            format!("By its name, where `#` is an id: {}.", each.collect::<Vec<_>>().join("; "))
+        }
+    });
     let checks = operation.more.checks.iter().filter_map(|check| {
         Some(match check {
             Check::Needs(name, others) => format!("`{name}` needs {}.", ticked(others)),
-            Check::AtMostOne(names) => format!("At most one of {}.", ticked(names)),
             Check::Sets(sets) => {
                 format!("One of these sets: {}.", sets.iter().map(|set| ticked(set)).collect::<Vec<_>>().join(" · "))
             }
@@ -139,7 +149,7 @@ fn rules(operation: &Operation) -> Vec<String> {
             Check::Own(_) => return None,
         })
     });
-    constraints.chain(checks).filter(|rule| !rule.is_empty()).collect()
+    constraints.chain(rules).chain(checks).filter(|rule| !rule.is_empty()).collect()
 }
 
 fn reply(parser: ResponseParser) -> &'static str {

@@ -27,9 +27,7 @@ pub use reply::{read_done, read_found, read_records};
 
 use crate::check::field::{Field, Kind};
 use crate::check::form::Unknown;
-#[cfg(feature = "full")]
-use crate::crm::operation::More;
-use crate::crm::operation::{Operation, Repeat, RequestEncoding, ResponseParser, reference};
+use crate::crm::operation::{More, Operation, Repeat, RequestEncoding, ResponseParser, reference};
 use crate::crm::request::System;
 
 const LEAD_FORM_FIELDS: &[Field] = &[Field::new("email", Kind::Email).required().max(255)];
@@ -72,6 +70,5 @@ pub static LEAD_SUBMIT_FORM: Operation = Operation {
     docs: reference(
         "https://experienceleague.adobe.com/en/docs/marketo-developer/marketo/rest/lead-database/leads#submit-form",
     ),
-    #[cfg(feature = "full")]
     more: More::NONE,
 };

@@ -36,7 +36,7 @@ pub use prospects::{
 pub use prospects::{
     PROSPECT_ASSIGN_3, PROSPECT_BATCH_CREATE_3, PROSPECT_BATCH_UPDATE_3, PROSPECT_BATCH_UPSERT_3,
     PROSPECT_CREATE_3, PROSPECT_DELETE_3, PROSPECT_QUERY_3, PROSPECT_READ_3, PROSPECT_UNASSIGN_3,
-    PROSPECT_UPDATE_3, PROSPECT_UPSERT_3,
+    PROSPECT_UPDATE_3,
 };
 #[cfg(feature = "full")]
 pub use reply::{
@@ -45,25 +45,41 @@ pub use reply::{
 
 use crate::check::field::{Field, Kind};
 use crate::check::form::{Constraint, Unknown};
-#[cfg(feature = "full")]
-use crate::crm::operation::More;
-use crate::crm::operation::{Operation, Repeat, RequestEncoding, ResponseParser, reference};
+use crate::code;
+use crate::crm::operation::{
+    More, Named, Operation, Repeat, RequestEncoding, ResponseParser, Rule, reference,
+};
 use crate::crm::request::System;
 
 const DOCS: &str = "https://developer.salesforce.com/docs/marketing/pardot/guide/prospects-v4.html";
+const DOCS_3: &str =
+    "https://developer.salesforce.com/docs/marketing/pardot/guide/prospects-v3.html";
 
 const IDENTIFIERS: &[&str] = &["id", "fid", "email"];
 
 /// `list_12` and custom fields are named by the account's owner, so any other name is taken as it is.
 const OWN_FIELDS: Unknown = Unknown::Take(Kind::Custom);
 
-const CREATE: &[Field] = &[Field::new("email", Kind::Email).required().max(255)];
+const ID: Field = Field::new("id", Kind::Id);
+const EMAIL: Field = Field::new("email", Kind::Email).max(255);
+const SOME_ID_3: &[Constraint] = &[Constraint::AnyOf(&["id", "email"])];
 
-const IDENTIFIED: &[Field] = &[
-    Field::new("id", Kind::Id),
-    Field::new("fid", Kind::Hidden),
-    Field::new("email", Kind::Email).max(255),
+const CREATE: &[Field] = &[EMAIL.required()];
+
+const IDENTIFIED: &[Field] = &[ID, Field::new("fid", Kind::Hidden), EMAIL];
+
+/// Of names that end with an id, a list takes 1 and 0, a criterion three words. No credentials in a body, and the answer's
+/// format stands in the path.
+const NAMED: &[Named] = &[
+    ("list_#", &["1", "0"], &code::CHOICE_UNKNOWN),
+    ("profile_criteria_#", &["match", "nomatch", "unknown"], &code::CHOICE_UNKNOWN),
+    ("prospect_account_id", &["#", ""], &code::PARAM_IDS),
+    ("user_key", &[], &code::PARAM_UNKNOWN),
+    ("api_key", &[], &code::PARAM_UNKNOWN),
+    ("format", &["json", "JSON"], &code::PARAM_UNKNOWN),
 ];
+
+const FIELD_RULES: &[Rule] = &[Rule::AtMostOne(&["user_id", "crm_owner_fid"]), Rule::Named(NAMED)];
 
 /// `pardot.prospect.create`.
 pub static PROSPECT_CREATE: Operation = Operation {
@@ -80,34 +96,28 @@ pub static PROSPECT_CREATE: Operation = Operation {
     parser: ResponseParser::PardotWrite,
     timeout: 30_000,
     repeat: Repeat::Creates,
-    docs: DOCS,
-    #[cfg(feature = "full")]
+    docs: reference(DOCS),
     more: More {
+        // Its request is the same.
+        #[cfg(feature = "full")]
         older: Some(&prospects::PROSPECT_CREATE_3),
-        checks: prospects::FIELD_CHECKS,
+        rules: FIELD_RULES,
         ..More::NONE
     },
 };
 
-/// `pardot.prospect.upsert`.
-pub static PROSPECT_UPSERT: Operation = Operation {
-    name: "pardot.prospect.upsert",
-    system: System::Pardot,
-    summary: reference(
-        "Updates the prospect of an id or CRM id; by e-mail version 4 always creates.",
-    ),
-    method: "POST",
-    path: "/api/prospect/version/{version}/do/upsert/{id,fid,email}?format=json",
-    params: params!(IDENTIFIED, OWN_FIELDS, &[Constraint::AnyOf(IDENTIFIERS)]),
-    encoding: RequestEncoding::IndexedForm,
-    parser: ResponseParser::PardotWrite,
-    timeout: 30_000,
-    repeat: Repeat::Creates,
-    docs: DOCS,
-    #[cfg(feature = "full")]
-    more: More {
-        older: Some(&prospects::PROSPECT_UPSERT_3),
-        checks: prospects::FIELD_CHECKS,
-        ..More::NONE
-    },
-};
+row!(
+    PROSPECT_UPSERT, Pardot, "pardot.prospect.upsert",
+    "Updates the prospect of an id or CRM id; by e-mail version 4 always creates.",
+    "POST", "/api/prospect/version/{version}/do/upsert/{id,fid,email}?format=json",
+    Form::params(IDENTIFIED, OWN_FIELDS, &[Constraint::AnyOf(IDENTIFIERS)]),
+    RequestEncoding::IndexedForm, ResponseParser::PardotWrite, 30, Creates, DOCS, { older: Some(&PROSPECT_UPSERT_3), rules: FIELD_RULES, }
+);
+
+row!(
+    PROSPECT_UPSERT_3, Pardot, "pardot.prospect.upsert",
+    "Updates the prospect of an id, else of the e-mail, else creates it.",
+    "POST", "/api/prospect/version/3/do/upsert/{id|email}?format=json",
+    Form::params(&[ID, EMAIL], OWN_FIELDS, SOME_ID_3),
+    RequestEncoding::IndexedForm, ResponseParser::PardotWrite, 30, Safe, DOCS_3, { rules: FIELD_RULES, }
+);

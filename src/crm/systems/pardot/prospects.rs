@@ -1,25 +1,18 @@
 //! The rows of Pardot's prospects: version 4, and version 3 where it is another one.
 
+use super::{CREATE, DOCS, DOCS_3, EMAIL, FIELD_RULES, ID, NAMED, OWN_FIELDS, SOME_ID_3};
 use crate::check::field::{Field, Kind};
 use crate::check::form::{Constraint, Unknown};
 use crate::check::report::{Issue, Report};
 use crate::code;
 use crate::crm::operation::{
-    Check, Paging, RequestEncoding, ResponseParser, Wide, given, is_new, named,
+    Check, Paging, RequestEncoding, ResponseParser, Wide, given, is_new, misnamed, named,
 };
+use crate::packed::typed::pack;
 use crate::value::{Entries, Value, decimal};
 use std::borrow::Cow;
 
-const DOCS: &str = "https://developer.salesforce.com/docs/marketing/pardot/guide/prospects-v4.html";
-const DOCS_3: &str =
-    "https://developer.salesforce.com/docs/marketing/pardot/guide/prospects-v3.html";
-
-/// `list_12` and custom fields are named by the account's owner, so any other name is taken as it is.
-const OWN_FIELDS: Unknown = Unknown::Take(Kind::Custom);
-
-const ID: Field = Field::new("id", Kind::Id);
 const FID: Field = Field::new("fid", Kind::Hidden).max(18);
-const EMAIL: Field = Field::new("email", Kind::Email).max(255);
 pub(super) const FORMAT: Field =
     Field::new("format", Kind::Choice).choices(choices!["json", "xml"]);
 /// XML comes where nothing is said.
@@ -30,7 +23,6 @@ const BY_RECORD: &[Constraint] = &[Constraint::OneOf(&["id", "fid"])];
 const BY_ANY: &[Constraint] = &[Constraint::OneOf(&["id", "fid", "email"])];
 const BY_ID_OR_EMAIL: &[Constraint] = &[Constraint::OneOf(&["id", "email"])];
 const SOME_ID: &[Constraint] = &[Constraint::AnyOf(&["id", "fid", "email"])];
-const SOME_ID_3: &[Constraint] = &[Constraint::AnyOf(&["id", "email"])];
 
 const USER_EMAIL: Field = Field::new("user_email", Kind::Email);
 const USER_ID: Field = Field::new("user_id", Kind::Id);
@@ -40,9 +32,6 @@ const OUTPUT: Field =
 /// How many, or whether they are limited at all: the page does not say which, and clients send either.
 const RELATED: Field = Field::new("limit_related_records", Kind::Custom);
 const RELATED_CHECK: &[Check] = &[Check::CountOrFlag("limit_related_records")];
-
-pub(super) const FIELD_CHECKS: &[Check] =
-    &[Check::AtMostOne(&["user_id", "crm_owner_fid"]), Check::Own(own_fields)];
 
 row!(
     PROSPECT_ASSIGN, Pardot, "pardot.prospect.assign",
@@ -105,7 +94,7 @@ row!(
     "Changes the fields that are given of one prospect; an e-mail beside an id is the new address.",
     "POST", "/api/prospect/version/{version}/do/update/{id|fid|email}?format=json",
     Form::params(IDENTIFIED, OWN_FIELDS, SOME_ID),
-    RequestEncoding::IndexedForm, ResponseParser::PardotWrite, 30, Safe, DOCS, { older: Some(&PROSPECT_UPDATE_3), checks: FIELD_CHECKS, }
+    RequestEncoding::IndexedForm, ResponseParser::PardotWrite, 30, Safe, DOCS, { older: Some(&PROSPECT_UPDATE_3), rules: FIELD_RULES, }
 );
 
 row!(
@@ -113,23 +102,15 @@ row!(
     "Changes the fields that are given of one prospect; by e-mail the e-mail itself cannot be changed.",
     "POST", "/api/prospect/version/3/do/update/{id|email}?format=json",
     Form::params(&[ID, EMAIL], OWN_FIELDS, SOME_ID_3),
-    RequestEncoding::IndexedForm, ResponseParser::PardotWrite, 30, Safe, DOCS_3, { checks: FIELD_CHECKS, }
+    RequestEncoding::IndexedForm, ResponseParser::PardotWrite, 30, Safe, DOCS_3, { rules: FIELD_RULES, }
 );
 
 row!(
     PROSPECT_CREATE_3, Pardot, "pardot.prospect.create",
     "Creates a prospect; a known e-mail is error 9.",
     "POST", "/api/prospect/version/3/do/create?format=json",
-    Form::params(&[Field::new("email", Kind::Email).required().max(255)], OWN_FIELDS, &[]),
-    RequestEncoding::IndexedForm, ResponseParser::PardotWrite, 30, Safe, DOCS_3, { checks: FIELD_CHECKS, }
-);
-
-row!(
-    PROSPECT_UPSERT_3, Pardot, "pardot.prospect.upsert",
-    "Updates the prospect of an id, else of the e-mail, else creates it.",
-    "POST", "/api/prospect/version/3/do/upsert/{id|email}?format=json",
-    Form::params(&[ID, EMAIL], OWN_FIELDS, SOME_ID_3),
-    RequestEncoding::IndexedForm, ResponseParser::PardotWrite, 30, Safe, DOCS_3, { checks: FIELD_CHECKS, }
+    Form::params(CREATE, OWN_FIELDS, &[]),
+    RequestEncoding::IndexedForm, ResponseParser::PardotWrite, 30, Safe, DOCS_3, { rules: FIELD_RULES, }
 );
 
 row!(
@@ -305,48 +286,6 @@ row!(
     { checks: &[Check::Own(batch_3)], defaults: JSON, batch: BATCH, }
 );
 
-/// Names whose ending is an id: lists take 1 and 0, criteria three words, the prospect account an id.
-fn own_fields(report: &mut Report) {
-    let issues = named_by_id(&report.values, "");
-    report.issues.extend(issues);
-}
-
-fn named_by_id(values: &Entries<'_>, place: &str) -> Vec<Issue> {
-    let mut issues = Vec::new();
-    let is_id = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    for (name, value) in values {
-        let issue = |code| Issue::error(&[place, name].concat(), code);
-        let text = match value {
-            Value::Bool(yes) => {
-                if *yes {
-                    "1"
-                } else {
-                    "0"
-                }
-            }
-            other => other.as_text().unwrap_or_default(),
-        };
-        if name.strip_prefix("list_").is_some_and(is_id) && !matches!(text, "1" | "0") {
-            issues.push(issue(&code::CHOICE_UNKNOWN));
-        }
-        if name.strip_prefix("profile_criteria_").is_some_and(is_id)
-            && !matches!(text, "match" | "nomatch" | "unknown")
-        {
-            issues.push(issue(&code::CHOICE_UNKNOWN));
-        }
-        // No credentials in a body, and the answer's format stands in the path.
-        if matches!(name.as_ref(), "user_key" | "api_key")
-            || (name == "format" && !text.eq_ignore_ascii_case("json"))
-        {
-            issues.push(issue(&code::PARAM_UNKNOWN));
-        }
-        if name == "prospect_account_id" && !value.is_empty() && !is_id(text) {
-            issues.push(issue(&code::PARAM_IDS));
-        }
-    }
-    issues
-}
-
 /// Each record of a batch: names that an element may have, fields named by id, one owner.
 fn each(report: &mut Report, mut judge: impl FnMut(&str, &Entries<'_>) -> Vec<Issue>) {
     let mut issues = Vec::new();
@@ -366,7 +305,10 @@ fn each(report: &mut Report, mut judge: impl FnMut(&str, &Entries<'_>) -> Vec<Is
                     .filter(wrong)
                     .map(|_| Issue::error(place.trim_end_matches('.'), &code::PARAM_NAME)),
             );
-            issues.extend(named_by_id(record, &place));
+            issues.extend(record.iter().filter_map(|(name, value)| {
+                let code = misnamed(NAMED, name.as_bytes(), &pack(value))?;
+                Some(Issue::error(&[&place, name.as_ref()].concat(), code))
+            }));
             if named(record, "user_id").is_some() && named(record, "crm_owner_fid").is_some() {
                 issues.push(
                     Issue::error(&[&place, "crm_owner_fid"].concat(), &code::PARAM_EXCLUSIVE)

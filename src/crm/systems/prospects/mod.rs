@@ -13,8 +13,8 @@ pub use rows::{PROSPECT_GET, PROSPECT_LIST};
 use crate::check::field::{Field, Kind, Options};
 use crate::check::form::Unknown;
 #[cfg(feature = "full")]
-use crate::crm::operation::{Check, More};
-use crate::crm::operation::{Operation, Repeat, RequestEncoding, ResponseParser, reference};
+use crate::crm::operation::Check;
+use crate::crm::operation::{More, Operation, Repeat, RequestEncoding, ResponseParser, reference};
 use crate::crm::request::System;
 
 const LICENSE_STATUS: &[&str] = &["not_started", "in_progress", "licensed"];
@@ -68,8 +68,8 @@ pub static PROSPECT_UPSERT: Operation = Operation {
     // With `update` it finds its own earlier record by e-mail or phone.
     repeat: Repeat::Safe,
     docs: reference("https://docs.hiringcenterpro.com/prospects"),
-    #[cfg(feature = "full")]
     more: More {
+        #[cfg(feature = "full")]
         checks: &[
             Check::Overrides("stageId", &["pipelineId"]),
             Check::Overrides("sourceId", &["newSourceName"]),

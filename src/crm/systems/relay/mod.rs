@@ -6,7 +6,7 @@ use crate::check::field::{Field, Kind};
 use crate::check::form::Unknown;
 use crate::check::report::{Issue, Severity};
 use crate::code::call;
-#[cfg(feature = "full")]
+#[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
 use crate::crm::operation::More;
 use crate::crm::operation::{Operation, Repeat, RequestEncoding, ResponseParser, reference};
 use crate::crm::outcome::Outcome;
@@ -51,7 +51,7 @@ pub static LEAD_SUBMIT: Operation = Operation {
     // The same key gets the same answer.
     repeat: Repeat::Safe,
     docs: reference("https://www.npmjs.com/package/fieldpost"),
-    #[cfg(feature = "full")]
+    #[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
     more: More::NONE,
 };
 
