@@ -279,15 +279,21 @@ async function looked(both) {
   };
 }
 
-/** Before three parts a short one, in which both meet each kind: 1.2 in all. */
-const SHARES = [0.2, 1 / 3, 1 / 3, 1 / 3];
+/** Before three parts another one, in which both meet each kind, and their memory becomes as large as that takes. */
+const shares = (first) => [first, 1 / 3, 1 / 3, 1 / 3];
+/** Strangers do the same again and again: a short one will do. */
+const FEW = shares(0.2);
+/** What chance makes is new for long: a host's memory grows for some 200,000 of it, and then stays. */
+const MANY = shares(1);
+
+const sum = (numbers) => numbers.reduce((all, one) => all + one, 0);
 
 /** What has become of the memory in the three parts. `left` is what stays of a request in the heap, in bytes: an object has sixteen at least. */
-function grown(parts, requests) {
+function grown(parts, requests, all) {
   const [, first, , last] = parts;
   const left =
     ((last.heap.relay - first.heap.relay) * (1 << 20)) /
-    ((requests * (SHARES[2] + SHARES[3])) / 1.2);
+    ((requests * sum(all.slice(2))) / sum(all));
   const growth = last.kept.relay / first.kept.relay / (last.kept.echo / first.kept.echo);
   return {
     parts,
@@ -327,7 +333,7 @@ export const strangersRun = ({ seconds = 60, connections = 32 } = {}) =>
       });
     };
     const parts = [];
-    for (const share of SHARES) {
+    for (const share of FEW) {
       const end = performance.now() + share * seconds * 1_000;
       const from = sent;
       sent += await press(
@@ -343,15 +349,15 @@ export const strangersRun = ({ seconds = 60, connections = 32 } = {}) =>
       parts.push(await looked(both));
     }
     await Promise.all([relay.stop(), echo.stop()]);
-    return { requests: sent, answers, ...grown(parts, sent) };
+    return { requests: sent, answers, ...grown(parts, sent, FEW) };
   });
 
 /**
- * `requests` made by chance for the relay, and the same for the echo, in three parts each. `wrong` are answers that no
+ * `requests` made by chance for the relay, and the same for the echo, in four parts each. `wrong` are answers that no
  * documentation has, or none at all; `late` are those that took their time. A seed makes the same requests again.
  */
 export const generatedRun = ({
-  requests = 200_000,
+  requests = 400_000,
   connections = 32,
   seed = Date.now() % 1_000_000,
   say = console.log,
@@ -413,12 +419,12 @@ export const generatedRun = ({
     };
     await renew();
     const parts = [];
-    for (const share of SHARES) {
+    for (const share of MANY) {
       const from = sent;
       sent += await press(
         (n) => toRelay(from + n),
         connections,
-        (n) => n >= (share * requests) / 1.2,
+        (n) => n >= (share * requests) / sum(MANY),
       );
       await press(
         (n) => echo.send(generated(seed, from + n, known)),
@@ -437,7 +443,7 @@ export const generatedRun = ({
     const traps = (await operator("attention")).groups.filter(({ code }) =>
       /wasm\.trap/.test(code ?? ""),
     );
-    return { seed, requests: sent, statuses, late, wrong, traps, ...grown(parts, sent) };
+    return { seed, requests: sent, statuses, late, wrong, traps, ...grown(parts, sent, MANY) };
   });
 
 /**

@@ -139,9 +139,8 @@ function writeValue(to: Module, value: unknown): number {
 
 /** The bytes of an answer. */
 function said(from: Module, length: number): Uint8Array {
-  // Memory that has grown has another buffer.
-  const { buffer } = from.memory;
-  if (bytes.buffer !== buffer) bytes = new Uint8Array(buffer);
+  // Memory that has grown has left its letters to another buffer.
+  if (!bytes.length) bytes = new Uint8Array(from.memory.buffer);
   const at = from.output() >>> 0;
   return bytes.subarray(at, at + length);
 }
@@ -168,7 +167,7 @@ function issues(tape: Tape): Issue[] {
         string,
       ];
       issue.code = name;
-      issue.message = sentence.replace("{}", () => limit);
+      issue.message = limit ? sentence.replace("{}", () => limit) : sentence;
     }
     if (limit) issue.limit = limit;
     if (suggestion) issue.suggestion = suggestion;
