@@ -46,7 +46,7 @@ fn reasons(arrival: Arrival) -> Vec<&'static str> {
 
 /// The answers that a question may have.
 fn answers(ask: Ask) -> Vec<u32> {
-    let states = [SILENT, UNKNOWN, CONFLICT, RUNNING, FULL, QUEUED, STORED];
+    let states = [SILENT, UNKNOWN, CONFLICT, RUNNING, FULL, QUEUED, STORED, MOVED];
     match ask {
         Ask::Meet => vec![
             READS | LISTED,
@@ -79,12 +79,13 @@ fn answers(ask: Ask) -> Vec<u32> {
             states.iter().flat_map(|state| [*state, state | MORE]).collect()
         }
         Ask::LookAnew | Ask::Reserve | Ask::Wait => states.to_vec(),
-        Ask::Spend => vec![FREE, SPENT, AWAY, BESIDE],
+        Ask::Keepers => vec![0, 1, 2],
+        Ask::Spend => vec![FREE, FREE | MORE, SPENT, SPENT | MORE, AWAY],
         Ask::Challenge => vec![MET, MISSING, FAILED, UNREACHABLE],
         Ask::Offer | Ask::OfferRaw => {
             states.iter().flat_map(|state| [*state, state | HELD]).collect()
         }
-        Ask::Adopt | Ask::Source => vec![0],
+        Ask::Adopt | Ask::Beside | Ask::Source => vec![0],
         _ => Vec::new(),
     }
 }
@@ -183,13 +184,13 @@ fn judge(arrival: Arrival, story: Story) {
 fn two_signs_hold_a_lead_and_one_does_not() {
     let clean = [POST, 0, 0, KEYED, UNKNOWN];
     let with = |heard: &[u32]| after(&[&clean[..], heard].concat());
-    assert_eq!(with(&[GOOD, FREE]).ask, Ask::Offer);
+    assert_eq!(with(&[GOOD, 2, FREE]).ask, Ask::Offer);
     // One sign: too fast.
-    assert_eq!((with(&[FAST, FREE]).ask, with(&[FAST, FREE]).reasons), (Ask::Offer, 0));
+    assert_eq!((with(&[FAST, 2, FREE]).ask, with(&[FAST, 2, FREE]).reasons), (Ask::Offer, 0));
     assert_eq!(reasons(with(&[FORGED])), ["token.forged"]);
     assert_eq!(reasons(with(&[EXPIRED])), ["token.expired"]);
-    assert_eq!(reasons(with(&[FAST, SPENT])), ["token.spent"]);
-    let trapped = [POST, 0, 0, KEYED | FILLED, UNKNOWN, FAST, FREE];
+    assert_eq!(reasons(with(&[FAST, 2, SPENT])), ["token.spent"]);
+    let trapped = [POST, 0, 0, KEYED | FILLED, UNKNOWN, FAST, 2, FREE];
     assert_eq!(reasons(after(&trapped)), ["token.fast", "trap"]);
     assert_eq!(after(&trapped).ask, Ask::Pass);
     // A person has let the sender through; and nobody has.
@@ -201,8 +202,8 @@ fn two_signs_hold_a_lead_and_one_does_not() {
     assert_eq!(reasons(after(&bare)), ["token.missing", "origin.missing"]);
     // A page without an origin: with a page's token it is one sign, with a server's it is enough.
     let opaque = [SENDS | ORIGIN | OPAQUE | BROWSER, 0, 0, KEYED, UNKNOWN];
-    assert_eq!(reasons(after(&[&opaque[..], &[GOOD, FREE]].concat())), [""; 0]);
-    assert_eq!(reasons(after(&[&opaque[..], &[GOOD | SERVER, FREE]].concat())), ["origin.null"]);
+    assert_eq!(reasons(after(&[&opaque[..], &[GOOD, 2, FREE]].concat())), [""; 0]);
+    assert_eq!(reasons(after(&[&opaque[..], &[GOOD | SERVER, 2, FREE]].concat())), ["origin.null"]);
 }
 
 #[test]
@@ -211,27 +212,27 @@ fn a_challenge_is_asked_about_once_the_key_is_kept() {
     let with = |heard: &[u32]| after(&[&asked[..], heard].concat());
     assert_eq!(with(&[]).ask, Ask::Reserve);
     assert_eq!(code(with(&[RUNNING])), "key.running");
-    assert_eq!(with(&[UNKNOWN, GOOD, FREE]).ask, Ask::Challenge);
-    assert_eq!(with(&[UNKNOWN, GOOD, FREE, MET]).ask, Ask::Offer);
-    assert_eq!(reasons(with(&[UNKNOWN, GOOD, FREE, MISSING])), ["turnstile.missing"]);
-    assert_eq!(reasons(with(&[UNKNOWN, GOOD, FREE, FAILED])), ["turnstile.failed"]);
-    assert_eq!(reasons(with(&[UNKNOWN, GOOD, FREE, UNREACHABLE])), [""; 0]);
+    assert_eq!(with(&[UNKNOWN, GOOD, 2, FREE]).ask, Ask::Challenge);
+    assert_eq!(with(&[UNKNOWN, GOOD, 2, FREE, MET]).ask, Ask::Offer);
+    assert_eq!(reasons(with(&[UNKNOWN, GOOD, 2, FREE, MISSING])), ["turnstile.missing"]);
+    assert_eq!(reasons(with(&[UNKNOWN, GOOD, 2, FREE, FAILED])), ["turnstile.failed"]);
+    assert_eq!(reasons(with(&[UNKNOWN, GOOD, 2, FREE, UNREACHABLE])), [""; 0]);
     assert_eq!(
-        reasons(with(&[UNKNOWN, FAST, FREE, UNREACHABLE])),
+        reasons(with(&[UNKNOWN, FAST, 2, FREE, UNREACHABLE])),
         ["token.fast", "turnstile.unreachable"]
     );
 }
 
 #[test]
 fn what_waited_in_a_browser_is_refused_never() {
-    let sealed = [POST, 0, 0, KEYED | SEALED | WRONG, UNKNOWN, GOOD, FREE];
+    let sealed = [POST, 0, 0, KEYED | SEALED | WRONG, UNKNOWN, GOOD, 2, FREE];
     let held = after(&sealed);
     assert_eq!((held.ask, reasons(held)), (Ask::Source, vec!["lead.invalid"]));
     assert_eq!(after(&[&sealed[..], &[0]].concat()).ask, Ask::OfferRaw);
     // Its key is another lead's: it gets one of its own.
     let reused = [POST, 0, 0, KEYED | SEALED, CONFLICT];
     assert_eq!(after(&reused).ask, Ask::LookAnew);
-    let held = after(&[&reused[..], &[UNKNOWN, GOOD, FREE]].concat());
+    let held = after(&[&reused[..], &[UNKNOWN, GOOD, 2, FREE]].concat());
     assert_eq!(reasons(held), ["key.reused"]);
     // Not sealed, the same is refused.
     assert_eq!(after(&[POST, 0, 0, KEYED | WRONG, UNKNOWN]).ask, Ask::Refuse);
@@ -243,7 +244,7 @@ fn what_waited_in_a_browser_is_refused_never() {
 
 #[test]
 fn a_lead_that_was_offered_is_said_to_be_unsure_until_its_outbox_answers() {
-    let offered = [POST | WAITS, 0, 0, KEYED, UNKNOWN, GOOD, FREE];
+    let offered = [POST | WAITS, 0, 0, KEYED, UNKNOWN, GOOD, 2, FREE];
     let with = |heard: &[u32]| after(&[&offered[..], heard].concat());
     assert_eq!(code(with(&[SILENT])), "outbox.unknown");
     assert_eq!(code(with(&[FULL])), "outbox.full");
@@ -257,7 +258,7 @@ fn a_lead_that_was_offered_is_said_to_be_unsure_until_its_outbox_answers() {
     assert_eq!(row(with(&[QUEUED, QUEUED])).status, 202);
     assert_eq!(code(after(&[POST, 0, 0, KEYED, SILENT])), "outbox.unavailable");
     assert_eq!(code(after(&[NATIVE, 0, 0, AGAIN, SILENT])), "outbox.unknown");
-    assert_eq!(after(&[NATIVE, 0, 0, 0, UNKNOWN, GOOD, FREE, QUEUED]).ask, Ask::Thank);
+    assert_eq!(after(&[NATIVE, 0, 0, 0, UNKNOWN, GOOD, 2, FREE, QUEUED]).ask, Ask::Thank);
 }
 
 #[test]

@@ -18,14 +18,22 @@ const HELD = [
   "relay/http/token.ts",
   "relay/lead/fills.ts",
   "relay/outbox/acceptance.ts",
+  "relay/outbox/carrier.ts",
   "relay/outbox/driver.ts",
+  "relay/outbox/registry.ts",
+  "relay/outbox/render.ts",
+  "relay/outbox/shards.ts",
+  "relay/storage/erasure.ts",
+  "relay/storage/gone.ts",
+  "relay/storage/moving.ts",
   "relay/storage/review.ts",
   "relay/storage/ruled.ts",
+  "relay/storage/statements.ts",
 ];
 
-/** What effects are called, and functions whose answer is the host's: whether the module is there, whether it refuses a call, whether a MAC fits. */
+/** What effects are called, and functions whose answer is the host's: whether the module is there, whether it refuses a call, whether a MAC fits, whether a text is locked. */
 const EFFECTS = ["Effect"];
-const HOST_ASKED = ["isReady", "isRefusal", "hmacFits"];
+const HOST_ASKED = ["isReady", "isRefusal", "hmacFits", "isLocked"];
 
 /** A call of the module: what it answers with yes or no is the machine's. */
 const CROSSINGS = ["steady", "edge"];

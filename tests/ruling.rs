@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use fieldpost::delivery::outbox::{Call, Delivery, Phase};
-use fieldpost::relay::ruling::{Move, Ruled, Ways, corrected, moved, removable, replay};
+use fieldpost::relay::ruling::{
+    Move, Ruled, Ways, bars, checked, corrected, may_take, moved, removable, renamed, renames,
+    replay,
+};
 use fieldpost::{Outcome, System, deletes, recipe};
 
 const NOW: u64 = 1_795_000_000_000;
@@ -179,4 +182,24 @@ fn a_tests_record_is_taken_out_only_where_nobody_was_there_and_the_system_has_ma
         assert_eq!(other(change), Err(code));
     }
     assert_eq!(fate(System::Pardot, &done(System::Pardot, "updated")), Err("test.doubt"));
+}
+
+const ASKED: [(bool, bool); 4] = [(false, false), (true, false), (false, true), (true, true)];
+
+#[test]
+fn a_lead_goes_to_a_form_of_another_name_once_the_old_one_is_gone_and_the_new_one_takes_it() {
+    let ways = ASKED.map(|(has_old, has_way)| renames(has_old, has_way));
+    assert_eq!(ways, ["account.target", "form.there", "check", "form.there"]);
+    assert_eq!([false, true].map(checked), ["lead.invalid", "goes"]);
+    // What may have arrived keeps its request.
+    let goes = ASKED.map(|(has_way, is_out)| renamed(has_way, is_out));
+    assert_eq!(goes, ["stays", "goes", "stays", "repeats"]);
+}
+
+#[test]
+fn what_bars_a_lead_is_its_form_or_its_check() {
+    let bars = ASKED.map(|(has_form, is_raw)| bars(has_form, is_raw));
+    assert_eq!(bars, ["form.gone", "goes", "form.gone", "check"]);
+    let takes = ASKED.map(|(is_unknown, is_same)| may_take(is_unknown, is_same));
+    assert_eq!(takes, [false, true, true, true]);
 }

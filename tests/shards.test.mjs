@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { load } from "fieldpost";
 import { Miniflare } from "miniflare";
 import { bundleWorker } from "../www/demo/relay.mjs";
 import { body, root, stand } from "./stand.mjs";
@@ -303,6 +304,9 @@ describe("a relay of the release before, which has four shards and told nobody",
 });
 
 describe("the way to the shards", () => {
+  // Which shard is asked next the module says.
+  before(() => load());
+
   /** Outboxes that keep what they were told, and answer when chance has it. */
   function objects(random) {
     const kept = new Map();

@@ -103,8 +103,6 @@ bits! {
     SPENT "Spent" = 1,
     /// Nobody can tell.
     AWAY "Away" = 2,
-    /// The outbox that takes the lead spends it with that, in the same write.
-    BESIDE "Beside" = 3,
 }
 
 bits! {
@@ -138,9 +136,11 @@ bits! {
     QUEUED "queued" = 5,
     /// Every system has it.
     STORED "stored" = 6,
+    /// The key was promised to another shard.
+    MOVED "moved" = 7,
     /// A person has to look first: beside a state.
     HELD "held" = 8,
-    /// There is one more key to ask about: beside a state.
+    /// There is one more to ask: beside a state, and beside what became of a token.
     MORE "more" = 16,
 }
 
@@ -216,7 +216,11 @@ asks! {
     Reserve,
     /// Looks at the form token.
     Token,
-    /// Spends it.
+    /// Finds the shards that have a say about the token or the lead, and says how many they are; 0 where nobody can tell.
+    Keepers,
+    /// Has the one that takes the lead spend the token with it, in the same write.
+    Beside,
+    /// Has the next of the token's own spend it.
     Spend,
     /// Asks whether the challenge was met.
     Challenge,
@@ -319,6 +323,15 @@ impl Arrival {
             Ask::Look | Ask::LookBefore | Ask::LookNext | Ask::LookAnew => self.found(heard),
             Ask::Reserve => self.reserved(heard),
             Ask::Token => self.token(heard),
+            Ask::Keepers => match heard {
+                0 => self.unavailable(),
+                1 => Ask::Beside,
+                _ => Ask::Spend,
+            },
+            Ask::Beside => {
+                self.facts |= TOGETHER;
+                self.weighs(self.reasons)
+            }
             Ask::Spend => self.spent(heard),
             Ask::Challenge => self.challenged(heard),
             Ask::Pass => {
@@ -411,19 +424,17 @@ impl Arrival {
             EXPIRED => self.is_suspect(TOKEN_EXPIRED),
             fast => {
                 self.reasons = if fast == FAST { TOKEN_FAST } else { 0 };
-                Ask::Spend
+                Ask::Keepers
             }
         }
     }
 
     fn spent(&mut self, heard: u32) -> Ask {
-        match heard {
+        match heard & !MORE {
             AWAY => self.unavailable(),
             SPENT => self.is_suspect(TOKEN_SPENT),
-            _ => {
-                self.facts |= if heard == BESIDE { TOGETHER } else { 0 };
-                self.weighs(self.reasons)
-            }
+            _ if heard & MORE != 0 => Ask::Spend,
+            _ => self.weighs(self.reasons),
         }
     }
 
@@ -536,6 +547,16 @@ const UNSURE: u8 = row(503, relay::OUTBOX_UNKNOWN.name());
 pub const MAX_BYTES: usize = 64 * 1024;
 /// See [`MAX_BYTES`].
 pub const MAX_FIELDS: usize = 100;
+
+/// What a sender is told where the relay itself breaks: nothing untrue of a lead that may have been taken, and what its owner has
+/// to mend where that is known.
+pub const fn broke(is_unsure: bool, is_options: bool) -> &'static Code {
+    match (is_unsure, is_options) {
+        (true, _) => &relay::OUTBOX_UNKNOWN,
+        (_, true) => &relay::RELAY_OPTIONS,
+        _ => &relay::RELAY_FAILED,
+    }
+}
 
 /// A native submit has no key; two of the same within this time are one.
 pub const NATIVE_WINDOW: u64 = 10 * 60 * 1_000;

@@ -8,7 +8,7 @@
 //! - [`arrival`]: a request's way from its first line to its answer. [`token`]: what a form token says.
 //! - [`acceptance`]: what becomes of leads that an outbox is offered, and of their keys.
 //! - [`ruling`]: what a person rules about a delivery that waits for one. [`desk`]: what a person may do at all.
-//! - [`sender`]: whether a call leaves.
+//! - [`shards`]: which shards are asked about a key. [`sender`]: whether a call leaves.
 //! - [`effect`]: what the host is asked to do, as data.
 //! - [`delivery`]: the states of one delivery, its back-off, and whose fault a refusal is.
 //! - [`account`]: an account's [`limiter`] with its token.
@@ -31,6 +31,7 @@ pub mod ruling;
 pub mod run;
 pub mod schedule;
 pub mod sender;
+pub mod shards;
 pub mod token;
 
 use crate::value::decimal;

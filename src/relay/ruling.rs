@@ -82,7 +82,7 @@ pub fn moved(kept: Kept<'_>, to: Move<'_>, now: u64) -> Ruled<'static> {
         Some("form.gone") => Some("form.gone"),
         _ if !has_target => Some("account.target"),
         _ if is_there => Some("account.twice"),
-        _ if was.is_some_and(|was| was != system) => Some("account.system"),
+        _ if !may_take(was.is_none(), was == Some(system)) => Some("account.system"),
         _ if was.is_none() && !sure => Some("account.unknown"),
         _ if phase == "sent" && next > now => Some("delivery.out"),
         _ => None,
@@ -164,6 +164,45 @@ fn record_of(state: &Delivery) -> Option<(&str, &str)> {
     match &state.outcome {
         Some(Outcome::Stored { id: Some(id), status, .. }) => Some((id, status)),
         _ => None,
+    }
+}
+
+/// Whether an account may take what waits for another one: both are of one system, as far as anybody knows.
+pub const fn may_take(is_unknown: bool, is_same: bool) -> bool {
+    is_unknown || is_same
+}
+
+/// What follows for a lead that a person sends on: `check`, where it was kept as it came, `goes`, or what bars it.
+pub const fn bars(has_form: bool, is_raw: bool) -> &'static str {
+    match (has_form, is_raw) {
+        (false, _) => "form.gone",
+        (_, true) => "check",
+        _ => "goes",
+    }
+}
+
+/// What follows for a lead whose form has another name now: `check`, or why it stays. `has_way` says whether the new one goes to
+/// any of its accounts.
+pub const fn renames(has_old: bool, has_way: bool) -> &'static str {
+    match (has_old, has_way) {
+        (true, _) => "form.there",
+        (_, false) => "account.target",
+        _ => "check",
+    }
+}
+
+/// What follows of the form's check.
+pub const fn checked(passes: bool) -> &'static str {
+    if passes { "goes" } else { "lead.invalid" }
+}
+
+/// What becomes of one delivery of a lead whose form has another name now: it `stays`, for the new form does not go to its account;
+/// it `goes` with a request that is made anew; or it `repeats` the one that may have arrived, or looks it up.
+pub const fn renamed(has_way: bool, is_out: bool) -> &'static str {
+    match (has_way, is_out) {
+        (false, _) => "stays",
+        (_, true) => "repeats",
+        _ => "goes",
     }
 }
 

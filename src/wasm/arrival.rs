@@ -2,7 +2,7 @@
 
 use super::edge::whole;
 use crate::relay::arrival::{self, Arrival};
-use crate::relay::token;
+use crate::relay::{shards, token};
 use crate::value::decimal;
 use wasm_bindgen::prelude::*;
 
@@ -27,4 +27,10 @@ pub fn is_key(key: &str) -> bool {
 pub fn read_form_token(token: &str, now: f64) -> String {
     let token::Token { issued, nonce, mac, says, holder } = token::read(token, whole(now));
     [&decimal(says), &decimal(holder), issued, nonce, mac].join("\u{1}")
+}
+
+/// What is asked next about a key: see [`shards::next`].
+#[wasm_bindgen(js_name = nextShard)]
+pub fn next_shard(homes: &[u32], walk: u32, said: u32, named: u32) -> u32 {
+    shards::next(homes, walk, said, named)
 }

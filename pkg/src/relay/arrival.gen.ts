@@ -14,6 +14,8 @@ export const ASKS = [
   "lookAnew",
   "reserve",
   "token",
+  "keepers",
+  "beside",
   "spend",
   "challenge",
   "pass",
@@ -95,7 +97,6 @@ export const enum Spending {
   Free = 0,
   Spent = 1,
   Away = 2,
-  Beside = 3,
 }
 
 /** What is said of a challenge. */
@@ -114,6 +115,7 @@ export const STATES: Readonly<Record<string, number>> = {
   full: 4,
   queued: 5,
   stored: 6,
+  moved: 7,
   held: 8,
   more: 16,
 };

@@ -41,7 +41,7 @@ import { emailsOf, hashesOf, personsAsTyped, personsOf, sought } from "./lead/pe
 import { DEFAULTS } from "./options.gen.js";
 import { mustTake, type RelayEnv, type TurnstileOptions } from "./options.js";
 import type { Offer } from "./outbox/acceptance.js";
-import { atDesk, known, type Located, outcome, spend, take } from "./outbox/shards.js";
+import { atDesk, isSpent, keepersOf, known, type Located, outcome, take } from "./outbox/shards.js";
 
 /** A request for a form, with what has come of it so far. */
 interface Arriving extends Found {
@@ -62,6 +62,8 @@ interface Arriving extends Found {
   /** What an outbox says of it. */
   located: Located;
   nonce: string;
+  /** The shards that are to spend the token. */
+  keepers: readonly string[];
   /** The nonce, where the outbox spends it with the lead. */
   spends?: { nonce: string } | undefined;
   source?: { source: string };
@@ -84,6 +86,7 @@ export async function arrive(found: Found, env: RelayEnv): Promise<Answer> {
     bodyHash: "",
     located: { id: "", state: "free" as const, at: "" },
     nonce: "",
+    keepers: [],
   });
   for (;;) {
     const ask = ASKS[arriving.state % 32] as Ask;
@@ -186,12 +189,28 @@ const QUESTIONS: { [Name in Ask]?: Question } = {
     arriving.nonce = nonce;
     return says;
   },
-  spend: async (arriving) => {
+  keepers: async (arriving) => {
     const { env, relay, nonce, key } = arriving;
     try {
-      const { spending, spends } = await spend(env, relay, nonce, key);
-      arriving.spends = spends;
-      return spending;
+      const { ofToken, all } = await keepersOf(env, relay, nonce, key);
+      arriving.keepers = ofToken;
+      return all;
+    } catch {
+      return 0;
+    }
+  },
+  beside: (arriving) => {
+    arriving.spends = { nonce: arriving.nonce };
+    return 0;
+  },
+  spend: async (arriving) => {
+    const { env, relay, nonce, key } = arriving;
+    const [shard, ...rest] = arriving.keepers;
+    arriving.keepers = rest;
+    const more = rest[0] === undefined ? 0 : (STATES["more"] as number);
+    try {
+      const spent = await isSpent(env, relay, shard as string, { nonce, key });
+      return Number(spent) * Spending.Spent + more;
     } catch {
       return Spending.Away;
     }

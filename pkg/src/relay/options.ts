@@ -80,6 +80,10 @@ export const targetOf = (
   account: string,
 ): Target | undefined => forms[form]?.deliver.find((one) => one.account === account);
 
+/** The accounts that a form goes to. */
+export const accountsOf = (relay: RelayOptions, form: string): string[] =>
+  Object.keys(relay.accounts).filter((account) => goesTo(relay, account, form, null));
+
 /** Whether a form goes to an account, and with this parameter where one is named. */
 export function goesTo(
   relay: RelayOptions,
@@ -87,7 +91,7 @@ export function goesTo(
   form: string,
   param: string | null,
 ): boolean {
-  if (!Object.hasOwn(relay.accounts, account)) return false;
+  if (!Object.hasOwn(relay.accounts, account) || !Object.hasOwn(relay.forms, form)) return false;
   const ways = relay.forms[form]?.deliver.filter((target) => target.account === account) ?? [];
   return ways.some(
     ({ map, constants = {} }) =>

@@ -8,6 +8,7 @@ import { log } from "./host/log.js";
 import { operator } from "./operator/operator.js";
 import { type Finding, judged } from "./findings.js";
 import { configure, options, type RelayEnv, type RelaySource } from "./options.js";
+import { BROKE } from "./http/broken.gen.js";
 import { knownOrigin } from "./http/origin.js";
 import { problem } from "./http/problem.js";
 import { countOf, nameOf, outbox, shards } from "./outbox/shards.js";
@@ -122,9 +123,11 @@ async function failed(asked: Asked, error: unknown): Promise<Response> {
   });
   if (asked.url.pathname.startsWith("/operator"))
     return respond(json(500, { code: "relay.failed" }));
-  const code = ours && error.code === "relay.options" ? error.code : "relay.failed";
+  const isOptions = Number(ours && error.code === "relay.options");
   const tell = (known: Asked): Promise<Answer> =>
-    problem(known, 500, isUnsure(known) ? "outbox.unknown" : code, { "retry-after": "60" });
+    problem(known, 500, BROKE[Number(isUnsure(known)) + 2 * isOptions] as (typeof BROKE)[number], {
+      "retry-after": "60",
+    });
   const { request, url, origin } = asked;
   // What broke may be the form's own, and would break its page, too.
   return respond(

@@ -6,6 +6,7 @@ use crate::Outcome;
 use fieldpost::relay::arrival::{
     Ask, CHALLENGE, CHECKED, NATIVE_WINDOW, REASONS, REQUEST, SPENDING, STATES, TOKEN,
 };
+use fieldpost::relay::shards;
 use fieldpost::relay::token::{HOLDERS, LIFE};
 use std::fmt::Write;
 use std::path::Path;
@@ -95,6 +96,39 @@ pub(super) fn table(_: &Path) -> Outcome<String> {
         out,
         "}} as const;\n\n/** One of those. */\nexport type Holder = {};",
         union(HOLDERS.iter().map(|(name, _)| *name))
+    )?;
+    Ok(out)
+}
+
+/// `pkg/src/relay/outbox/shards.gen.ts`.
+pub(super) fn walk(_: &Path) -> Outcome<String> {
+    let mut out = HEAD.to_owned();
+    numbers(
+        &mut out,
+        "What is asked next of the shards that have a say about a key, or with which purpose that begins: the lowest three bits of a walk. The next eight are a home, the rest a shard.",
+        "Walk",
+        &[shards::ASKS],
+    )?;
+    writeln!(
+        out,
+        "\n/** What no Worker has used for so many milliseconds has no keys left; a number is written down again after so many; the registry looks for older ones once in so many; and what it says is gone by for so many. */\nexport const [REMEMBERED, AGAIN, DAY, BELIEVED] = [{}, {}, {}, {}];",
+        shards::REMEMBERED,
+        shards::AGAIN,
+        shards::DAY,
+        shards::BELIEVED
+    )?;
+    writeln!(
+        out,
+        "\n/** So many shards above the last known one are looked at, until none of them was ever in use, and so many at once. */\nexport const [ABOVE, AT_ONCE] = [{}, {}];",
+        shards::ABOVE,
+        shards::AT_ONCE
+    )?;
+    let all = [(false, false), (true, false), (false, true), (true, true)];
+    let believes = all.map(|(is_own, is_new)| shards::believes(is_own, is_new).to_string());
+    writeln!(
+        out,
+        "\n/** What is done with what the registry once said: whether it was for the same number of shards, which counts 1, and whether that is not long ago, which counts 2. */\nexport const BELIEVES = [{}] as const;",
+        believes.join(", ")
     )?;
     Ok(out)
 }

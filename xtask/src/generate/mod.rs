@@ -10,6 +10,7 @@ mod errors;
 mod messages;
 mod openapi;
 mod operations;
+mod ruling;
 mod script;
 mod types;
 mod wire;
@@ -58,6 +59,9 @@ const FILES: &[(&str, Text)] = &[
     ("pkg/src/relay/pages/operator/codes.gen.ts", codes::console),
     ("pkg/src/relay/options.gen.ts", |_| Ok(wire::options())),
     ("pkg/src/relay/outbox/deadlines.gen.ts", |_| Ok(wire::deadlines())),
+    ("pkg/src/relay/outbox/shards.gen.ts", arrival::walk),
+    ("pkg/src/relay/http/broken.gen.ts", ruling::broken),
+    ("pkg/src/relay/storage/ruling.gen.ts", ruling::tables),
     ("pkg/src/relay/pages/words.ts", messages::relay_words),
 ];
 

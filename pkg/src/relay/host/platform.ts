@@ -1,3 +1,5 @@
+import { FieldpostError } from "../../core/errors.js";
+
 /**
  * What Cloudflare allows an object, from its pages on limits (2026-11): workerd on one machine holds nobody to any of it. So
  * the relay keeps to it by itself, and a host that allows more loses nothing.
@@ -33,3 +35,15 @@ export function isRefusal(error: unknown): boolean {
 
 /** The host refused to send a call: it has not left, and nobody's try is used up. */
 export class HostRefusal extends Error {}
+
+/** What is said of an error that is ours; another's message may hold a value. */
+export const saidOf = (error: unknown): Partial<Pick<FieldpostError, "issues" | "message">> =>
+  error instanceof FieldpostError ? error : {};
+
+/** What stopped a delivery. The disk is full, or the plan allows no more writes today: what the storage says of that is text. */
+export function faultOf(error: unknown): string {
+  if (error instanceof FieldpostError) return error.code;
+  return /SQLITE_FULL|disk is full|Exceeded allowed rows/.test(String(error))
+    ? "storage.full"
+    : "delivery.failed";
+}

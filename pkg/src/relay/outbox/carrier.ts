@@ -3,7 +3,7 @@ import { FieldpostError } from "../../core/errors.js";
 import type { Effect } from "../../core/steps.gen.js";
 import type { Called, Unsent } from "../calls/call.js";
 import { patience } from "../host/consult.js";
-import { isLocked, opened } from "../lead/locked.js";
+import { opened } from "../lead/locked.js";
 import {
   aboutOf,
   type Attempt,
@@ -19,13 +19,15 @@ import type { Acquire, Lease, Release, Released } from "../limiter/account-limit
 import { log } from "../host/log.js";
 import { options, type RelayAccount, type RelayEnv, type Target, targetOf } from "../options.js";
 import type { Peers } from "../calls/peers.js";
-import { HostRefusal } from "../host/platform.js";
-import { faultOf, render } from "./render.js";
+import { faultOf, HostRefusal, saidOf } from "../host/platform.js";
+import { render } from "./render.js";
 import { Sender, type Sending, senderOf } from "../calls/sender.js";
 
 /** A delivery that is under way: what the machine knows of it, and what is needed to carry out what it says. */
 export interface Own {
   run: Begun;
+  /** Reads the row of a delivery that begins; nothing once that is done. */
+  read: (() => Promise<void>) | undefined;
   lead: string;
   persons: string;
   /** Nothing where they are locked with a key that is not here. */
@@ -47,6 +49,18 @@ type Of<Name extends Effect["do"]> = Extract<Effect, { do: Name }>;
 const ROW = `SELECT deliveries.id AS id, account, form, state, phase, code, hold, trouble, deliveries.lead AS "leadId", leads.lead AS "values", visitor, leads.key AS key, test,
   CASE WHEN persons <> '' THEN persons ELSE person END AS persons
   FROM deliveries JOIN leads ON leads.id = deliveries.lead WHERE deliveries.id = ?`;
+
+interface Row extends Omit<Begun, "test"> {
+  test: number | null;
+  leadId: string;
+  values: string;
+  visitor: string;
+  persons: string;
+  key: string;
+}
+
+/** What is kept with a delivery that is written down, by whether its request is. */
+const KEEPS: readonly ((own: Own) => void)[] = [() => {}, (own) => own.keep()];
 
 /** What a delivery's row has of its calls, with one more where there was one. */
 const ATTEMPTS = `iif(?9 IS NULL, attempts, substr(coalesce(attempts, '') || ?9, -${MOST_ATTEMPTS}))`;
@@ -86,8 +100,9 @@ export class Carrier {
       hold: null,
       trouble: null,
     };
-    return {
+    const own: Own = {
       run,
+      read: () => this.read(own),
       lead: "",
       persons: "",
       values: "",
@@ -96,29 +111,21 @@ export class Carrier {
       target: undefined,
       keep: () => {},
     };
+    return own;
   }
 
   /** Reads the row of a delivery that begins. What is locked and cannot be opened stays so: whoever makes a request of it says so. */
   private async read(own: Own): Promise<void> {
     const { id, account, of } = own.run;
     const relay = options(this.env);
-    const [row] = this.rows(ROW, id) as unknown as (Omit<Begun, "test"> & {
-      leadId: string;
-      values: string;
-      visitor: string;
-      persons: string;
-      key: string;
-      test: number | null;
-    })[];
+    const [row] = this.rows(ROW, id) as unknown as Row[];
     if (!row) throw new FieldpostError("delivery.failed");
     const { form, state, phase, code, hold, trouble, leadId, persons, key } = row;
     const target = targetOf(relay, form, account);
-    const [values, visitor] = isLocked(row.values)
-      ? await Promise.all([
-          opened(relay, "lead", key, row.values),
-          opened(relay, "visitor", key, row.visitor),
-        ])
-      : [row.values, row.visitor];
+    const [values, visitor] = await Promise.all([
+      opened(relay, "lead", key, row.values),
+      opened(relay, "visitor", key, row.visitor),
+    ]);
     const isOpen = values !== undefined && visitor !== undefined;
     const run: Begun = {
       id,
@@ -139,7 +146,16 @@ export class Carrier {
       form,
       fills: target && isOpen ? fills(target, { lead: values, visitor }) : "",
     };
-    Object.assign(own, { run, lead: leadId, persons, values, visitor, known, target });
+    Object.assign(own, {
+      run,
+      read: undefined,
+      lead: leadId,
+      persons,
+      values,
+      visitor,
+      known,
+      target,
+    });
   }
 
   /** Whether a delivery is where it was at this moment: nobody has erased it or sent it on while it waited. */
@@ -153,7 +169,7 @@ export class Carrier {
     [Name in Effect["do"]]?: (effect: Of<Name>, own: Own) => Promise<Happened>;
   } = {
     acquire: async ({ lost, deadline }, own) => {
-      if (own.lead === "") await this.read(own);
+      await own.read?.();
       const asked = Date.now();
       const { answer, ...lease } = await this.limiter<Lease>("acquire", {
         ...own.known,
@@ -199,8 +215,9 @@ export class Carrier {
       };
       const at = Date.now();
       const called = await this.send(own.run.account, sending, patience);
-      if ("unsent" in called) return { event: "unsent", ...called };
-      const { outcome, pace, after } = called;
+      const { unsent } = called as Partial<Unsent>;
+      if (unsent !== undefined) return { event: "unsent", ...called };
+      const { outcome, pace, after } = called as Called;
       own.attempt = {
         at,
         took: Date.now() - at,
@@ -229,7 +246,7 @@ export class Carrier {
 
   /** An error as the machine hears of it. */
   failed(error: unknown, { target }: Own): Happened {
-    const { issues = [], message = "" } = error instanceof FieldpostError ? error : {};
+    const { issues = [], message = "" } = saidOf(error);
     return {
       event: "failed",
       code: faultOf(error),
@@ -264,15 +281,15 @@ export class Carrier {
             phase,
             next,
             code,
-            maybe_repeated ? 1 : 0,
+            Number(maybe_repeated),
             warning,
-            answered ? 1 : 0,
+            Number(answered),
             own.run.id,
             own.attempt ? written(own.attempt) : null,
           );
         });
       this.store.together(() => {
-        if (keep) own.keep();
+        KEEPS[Number(keep)]?.(own);
         put();
       });
       own.attempt = undefined;
@@ -307,12 +324,12 @@ export class Carrier {
 
   /** Does what waits for nothing: all of it, or where something throws nothing. */
   carryOut(effects: readonly Effect[], own: Own | undefined): void {
-    const acts = effects.filter(({ do: what }) => what in this.acts);
-    const each = (): void =>
-      acts.forEach((effect) =>
-        (this.acts[effect.do] as (effect: Effect, own: Own | undefined) => void)(effect, own),
-      );
-    if (acts.length > 0) this.store.together(each);
+    const acts = effects.flatMap((effect) => {
+      const act = this.acts[effect.do] as ((effect: Effect, own?: Own) => void) | undefined;
+      return act ? [(): void => act(effect, own)] : [];
+    });
+    const [first] = acts;
+    if (first) this.store.together(() => acts.forEach((act) => act()));
   }
 
   /** Makes a call by the account's own sender. What cannot have left is told apart from what nobody can tell. */
@@ -330,10 +347,12 @@ export class Carrier {
       );
     } catch (error) {
       if (error instanceof HostRefusal) return { unsent: "host" };
-      // It said no before anything else: it runs the release before this one, which knows of no senders. So the outbox sends, as it did then.
-      if (error instanceof FieldpostError && error.code === "gate.failed")
-        return this.sender.send(sending);
-      return { outcome: { kind: "unknown", why: "delivery.lost" } };
+      const failed: Partial<Record<string, () => Promise<Called | Unsent>>> = {
+        // It said no before anything else: it runs the release before this one, which knows of no senders. So the outbox sends, as it did then.
+        "gate.failed": () => this.sender.send(sending),
+      };
+      const lost: Called = { outcome: { kind: "unknown", why: "delivery.lost" } };
+      return failed[faultOf(error)]?.() ?? lost;
     }
   }
 

@@ -1,21 +1,8 @@
-import { KEEP } from "./deadlines.gen.js";
 import { consult, patience } from "../host/consult.js";
 import type { DurableState } from "../storage/durable.js";
 import { options, type RelayEnv } from "../options.js";
+import { ABOVE, AGAIN, AT_ONCE, DAY, REMEMBERED } from "./shards.gen.js";
 import { nameOf, outbox, type Registered } from "./shards.js";
-
-const DAY = 24 * 60 * 60 * 1000;
-
-/** A number that nobody has used for this long has no keys left: the memory of a lead, and what an isolate may not have said. */
-const REMEMBERED = KEEP + DAY;
-
-/** So many shards above the last known one are looked at, until none of them was ever in use. */
-const ABOVE = 8;
-
-const AT_ONCE = 4;
-
-/** A number is written down again after this long. */
-const AGAIN = 10 * 60 * 1000;
 
 /**
  * Which numbers of shards were in use, in the order in which they came, and when last. No row ever goes: a dead letter may
@@ -37,21 +24,16 @@ export class Registry {
   async register(count: number): Promise<Registered> {
     const now = Date.now();
     const [looked] = this.rows("SELECT value FROM meta WHERE name = 'looked'");
-    if (Number(looked?.["value"] ?? 0) < now - DAY) {
-      this.looking ??= this.look(count).finally(() => {
-        this.looking = undefined;
-      });
+    const [today] = this.rows("SELECT 1 FROM meta WHERE name = 'looked' AND value >= ?", now - DAY);
+    if (!today) {
+      const looking = this.looking ?? this.look(count).finally(() => (this.looking = undefined));
+      this.looking = looking;
       // What may be up there from before is known before anything is promised; after that it can wait for another day.
-      await this.looking.catch((error: unknown) => {
+      await looking.catch((error: unknown) => {
         if (!looked) throw error;
       });
     }
-    const [row] = this.rows("SELECT used FROM counts WHERE count = ?", count);
-    const used = Number(row?.["used"] ?? 0);
-    // One that was forgotten comes last, like one that is new.
-    if (used < now - REMEMBERED) this.add(count, "max(place) + 1");
-    else if (used < now - AGAIN)
-      this.rows("UPDATE counts SET used = ? WHERE count = ?", now, count);
+    this.rows(USE, count, now, now - REMEMBERED, now - AGAIN);
     return {
       counts: this.rows(
         "SELECT count FROM counts WHERE used >= ? ORDER BY place",
@@ -74,15 +56,6 @@ export class Registry {
     return (await ask("used").catch(() => ask("list?limit=1"))).length > 0;
   }
 
-  private add(count: number, place: "max(place) + 1" | "min(place) - 1"): void {
-    this.rows(
-      `INSERT INTO counts (count, place, used) SELECT ?1, coalesce(${place}, 0), ?2 FROM counts WHERE true
-       ON CONFLICT (count) DO UPDATE SET place = excluded.place, used = excluded.used`,
-      count,
-      Date.now(),
-    );
-  }
-
   private most(): number {
     return Number(this.rows("SELECT max(count) AS most FROM counts")[0]?.["most"] ?? 0);
   }
@@ -93,24 +66,30 @@ export class Registry {
    */
   private async look(count: number): Promise<void> {
     const first = this.most();
-    let used = 0;
-    for (let from = first, to = Math.max(first, count) + ABOVE; from < to; ) {
-      // No more at once than one object may have out.
-      for (let one = from; one < to; one += AT_ONCE) {
-        const some = await Promise.all(
-          Array.from({ length: Math.min(AT_ONCE, to - one) }, (_, n) =>
-            this.isUsed(nameOf(one + n)),
-          ),
-        );
-        const last = some.lastIndexOf(true);
-        if (last >= 0) used = one + last + 1;
-      }
-      [from, to] = [to, used > to - ABOVE ? to + ABOVE : to];
+    let [used, from] = [0, first];
+    const next = (): number[] => {
+      const to = Math.max(first, count, used) + ABOVE;
+      return Array.from({ length: Math.min(AT_ONCE, to - from) }, (_, n) => from + n);
+    };
+    for (let some = next(); some[0] !== undefined; some = next()) {
+      from += some.length;
+      const seen = await Promise.all(
+        some.map(async (shard) => Number(await this.isUsed(nameOf(shard))) * (shard + 1)),
+      );
+      used = Math.max(used, ...seen);
     }
-    if (used > 0 && used !== count) this.add(used, "min(place) - 1");
+    this.rows(FOUND, used, Date.now(), count);
     this.rows(
       "INSERT INTO meta (name, value) VALUES ('looked', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
       Date.now(),
     );
   }
 }
+
+/** A Worker uses this number: one that is new comes last, and so does one that was forgotten; the others are written down now and then. */
+const USE = `INSERT INTO counts (count, place, used) SELECT ?1, coalesce((SELECT max(place) + 1 FROM counts), 0), ?2 WHERE true
+  ON CONFLICT (count) DO UPDATE SET place = iif(used < ?3, excluded.place, place), used = excluded.used WHERE used < ?4`;
+
+/** What was used before comes first, unless it is what is used now; none is 0. */
+const FOUND = `INSERT INTO counts (count, place, used) SELECT ?1, coalesce((SELECT min(place) - 1 FROM counts), 0), ?2 WHERE ?1 NOT IN (0, ?3)
+  ON CONFLICT (count) DO UPDATE SET place = excluded.place, used = excluded.used`;

@@ -1,5 +1,4 @@
 import { plainAccount, type Rendered, steady } from "../../core/edge.js";
-import { FieldpostError } from "../../core/errors.js";
 import { spoken } from "../limiter/account-limiter.js";
 import { hashedId, joined } from "../host/hash.js";
 import { mapping } from "../lead/fills.js";
@@ -35,9 +34,9 @@ export async function render(
   const call = version === null ? name : `${name} v${version}`;
   const account = spoken(to, version);
   const base = `${account.baseUrl} ${account.businessUnit ?? ""}`;
-  const kept = tally.kept(lead.id, call);
-  // The owner has mended the account's address since: no request goes to the old one. Before version 4 none had one.
-  if (kept?.base === base)
+  // The owner may have mended the account's address since: no request goes to the old one.
+  const kept = tally.kept(lead.id, call, base);
+  if (kept)
     return {
       rendered: JSON.parse(await unlock(relay, "request", lead.id, kept.request)) as Rendered,
       keep: () => {},
@@ -56,16 +55,7 @@ export async function render(
     rendered.headers.push([once, await hashedId(joined([lead.id, rendered.body ?? ""]))]);
   const request = await lock(relay, "request", lead.id, JSON.stringify(rendered));
   const keep = (): void => {
-    if (kept) tally.drop(lead.id);
     tally.keep(lead.id, call, base, request);
   };
   return { rendered, keep };
-}
-
-/** What stopped a delivery. The disk is full, or the plan allows no more writes today: what the storage says of that is text. */
-export function faultOf(error: unknown): string {
-  if (error instanceof FieldpostError) return error.code;
-  return /SQLITE_FULL|disk is full|Exceeded allowed rows/.test(String(error))
-    ? "storage.full"
-    : "delivery.failed";
 }

@@ -1,17 +1,16 @@
+import { steady } from "../../core/edge.js";
 import { FieldpostError } from "../../core/errors.js";
 import type { Accepted } from "./acceptance.js";
 import { consult, patience, timely } from "../host/consult.js";
-import { Spending } from "../arrival.gen.js";
+import { STATES } from "../arrival.gen.js";
 import { digest } from "../host/hash.js";
 import { Limited } from "../host/limited.js";
 import { DEFAULTS, MOST_SHARDS } from "../options.gen.js";
 import type { RelayEnv, RelayOptions } from "../options.js";
+import { BELIEVED, BELIEVES, Walk } from "./shards.gen.js";
 
 /** The object that knows every number of shards that was in use. An outbox by its class, which never holds a lead. */
 export const REGISTRY = "shards";
-
-/** For so long an isolate believes what the registry said. That it has not heard of a newer number does no harm. */
-const BELIEVED = 60 * 60 * 1000;
 
 /** What the registry says. */
 export interface Registered {
@@ -26,7 +25,8 @@ export interface Located extends Accepted {
   at: string;
 }
 
-let kept: (Registered & { own: number; until: number }) | undefined;
+/** As it was heard a while ago, by whoever used so many shards. */
+let kept: Registered & { own: number; at: number } = { counts: [], most: 0, own: 0, at: 0 };
 
 /** A shard's id, which the platform hashes out of its name: as many as an owner may have. */
 const ids = new WeakMap<RelayEnv["OUTBOX"], Limited<string, unknown>>();
@@ -39,29 +39,32 @@ export function outbox(env: RelayEnv, shard: string): ReturnType<RelayEnv["OUTBO
   return env.OUTBOX.get(id);
 }
 
-/** An answer with what it says, whether it is a good one or not. */
-const post = (
+/** Asks a shard, and hands its answer to what reads such a status: one that has no reader is no answer. */
+const post = <T>(
   env: RelayEnv,
   relay: RelayOptions,
   shard: string,
   what: string,
   body: object,
-): Promise<{ status: number; said: unknown }> =>
+  readers: Readonly<Record<number, (response: Response) => T | Promise<T>>>,
+): Promise<T> =>
   timely(patience(relay.timeScale), async () => {
     const response = await outbox(env, shard).fetch(`https://outbox/${what}`, {
       method: "POST",
       body: JSON.stringify(body),
     });
-    return {
-      status: response.status,
-      said:
-        response.ok || response.status === MOVED
-          ? (JSON.parse(await response.text()) as unknown)
-          : undefined,
-    };
+    return (readers[response.status] ?? fails)(response);
   });
 
-export const nameOf = (shard: number): string => `shard-${shard}`;
+const fails = (): never => {
+  throw new FieldpostError("outbox.failed");
+};
+
+const parsed = async <T>(response: Response): Promise<T> => JSON.parse(await response.text()) as T;
+
+const NAME = "shard-";
+
+export const nameOf = (shard: number): string => NAME + shard;
 
 export const countOf = (relay: RelayOptions): number => relay.shards ?? DEFAULTS.shards;
 
@@ -74,13 +77,22 @@ export async function shards(env: RelayEnv, relay: RelayOptions): Promise<string
 /** Tells the registry which number is in use here, and hears of the others. */
 async function register(env: RelayEnv, relay: RelayOptions): Promise<Registered> {
   const own = countOf(relay);
-  const { status, said } = await post(env, relay, REGISTRY, "register", { count: own });
-  // An object of the release before knows one number alone, as that did.
-  if (status === 404) return { counts: [own], most: own };
-  if (said === undefined) throw new FieldpostError("outbox.failed");
-  const heard = said as Registered;
-  kept = { ...heard, own, until: Date.now() + BELIEVED };
-  return heard;
+  return post(
+    env,
+    relay,
+    REGISTRY,
+    "register",
+    { count: own },
+    {
+      200: async (response) => {
+        const heard = await parsed<Registered>(response);
+        kept = { ...heard, own, at: Date.now() };
+        return heard;
+      },
+      // An object of the release before knows one number alone, as that did.
+      404: () => ({ counts: [own], most: own }),
+    },
+  );
 }
 
 /** Asks the object that all shards have in common about the people at the console. */
@@ -92,89 +104,96 @@ export const atDesk = <T>(
 ): Promise<T> =>
   consult<T>(outbox(env, REGISTRY), `https://outbox/${what}`, patience(relay.timeScale), given);
 
-/** As it was heard a while ago; older than that only where the registry is away. */
+/** What is done with what the registry has said, by whether it is gone by. */
+const GOES_BY: readonly ((env: RelayEnv, relay: RelayOptions) => Promise<Registered>)[] = [
+  register,
+  (env, relay) => register(env, relay).catch(() => kept),
+  () => Promise.resolve(kept),
+];
+
+/** The numbers of shards that a Worker has to know of. */
 async function registered(env: RelayEnv, relay: RelayOptions): Promise<Registered> {
-  const known = kept?.own === countOf(relay) ? kept : undefined;
-  if (known && known.until > Date.now()) return known;
-  try {
-    return await register(env, relay);
-  } catch (error) {
-    if (!known) throw error;
-    return known;
-  }
+  const isOwn = Number(kept.own === countOf(relay));
+  const isNew = Number(Date.now() < kept.at + BELIEVED);
+  return (GOES_BY[BELIEVES[isOwn + 2 * isNew] as number] as typeof register)(env, relay);
 }
 
-/** A shard that has a say in who takes a key, and under which number of shards it is the key's. */
-interface Home {
-  count: number;
-  shard: string;
+/** The shards that have a say in who takes a key, and under which number of shards each of them has. */
+interface Homes {
+  counts: number[];
+  shards: Uint32Array;
 }
 
-/**
- * Who is asked about a key, in this order: its shard follows from the number of shards, so it has one for each number that
- * was in use before ours, and ours, where it is kept if nobody has taken it. Nobody needs to know of numbers that came
- * later: whoever uses one of those asks at our shard, too.
- */
-async function homes(env: RelayEnv, relay: RelayOptions, key: string): Promise<Home[]> {
-  const { counts } = await registered(env, relay);
+async function homes(env: RelayEnv, relay: RelayOptions, key: string): Promise<Homes> {
+  const heard = await registered(env, relay);
+  const counts = heard.counts.slice(0, heard.counts.indexOf(countOf(relay)) + 1);
   const hash = new DataView(await digest(key)).getUint32(0);
-  return counts
-    .slice(0, counts.indexOf(countOf(relay)) + 1)
-    .map((count) => ({ count, shard: nameOf(hash % count) }));
+  return { counts, shards: Uint32Array.from(counts, (count) => hash % count) };
 }
 
-/** Whether a key is known, and what has become of its lead. */
-export async function known(
+/** A key that somebody asks about, or brings a lead for. */
+interface Body {
+  key: string;
+  bodyHash: string;
+}
+
+/** One question of a walk: to which home it belongs, and the shard that it is about. */
+type Asks = (homes: Homes, home: number, shard: number) => Promise<Located>;
+
+/** Asks one shard after the other, as `src/relay/shards.rs` says, until one of them has the last word. */
+async function walk(
   env: RelayEnv,
   relay: RelayOptions,
-  body: { key: string; bodyHash: string },
+  begins: Walk,
+  key: string,
+  asks: { [ask in Walk]?: Asks },
 ): Promise<Located> {
-  for (const { count, shard } of await homes(env, relay, body.key)) {
-    let found = await ask(env, relay, shard, "known", { ...body, counts: [count] });
-    if (found.state === "moved")
-      found = await ask(env, relay, found.shard as string, "known", { ...body, counts: [] });
-    if (found.state !== "free") return found;
+  const all = await homes(env, relay, key);
+  let found: Located = { id: "", state: "free", at: "" };
+  for (let at: number = begins; ; ) {
+    const { state } = found;
+    at = steady((glue) => glue.nextShard(all.shards, at, STATES[state] ?? 0, named(found)));
+    const asked = asks[(at % 8) as Walk];
+    if (!asked) return found;
+    found = await asked(all, (at >> 3) % 256, at >> 11);
   }
-  return { id: "", state: "free", at: "" };
 }
 
-/**
- * Has a lead taken, or its key reserved, at the one shard where it belongs. With one number of shards this is one call. While
- * others are remembered each number's shard promises the key to one shard for good, the oldest number's first. Whoever
- * comes with whatever number passes the shard of the oldest one in use, so all of them come to the same end.
- */
-export async function take(
+/** The shard that an answer names, counted from 1; the empty name is its own. 0 where it names none. */
+const named = ({ shard, at }: Located): number =>
+  shard === undefined ? 0 : Number((shard || at).slice(NAME.length)) + 1;
+
+/** Whether a key is known, and what has become of its lead. */
+export function known(env: RelayEnv, relay: RelayOptions, body: Body): Promise<Located> {
+  const look =
+    (counts: (home: number, all: Homes) => number[]): Asks =>
+    (all, home, shard) =>
+      ask(env, relay, nameOf(shard), "known", { ...body, counts: counts(home, all) });
+  return walk(env, relay, Walk.Finds, body.key, {
+    [Walk.Look]: look((home, { counts }) => counts.slice(home, home + 1)),
+    [Walk.There]: look(() => []),
+  });
+}
+
+/** Has a lead taken, or its key reserved, at the one shard where it belongs. */
+export function take(
   env: RelayEnv,
   relay: RelayOptions,
   what: "reserve" | "accept",
-  body: { key: string; bodyHash: string },
+  body: Body,
 ): Promise<Located> {
   const { key, bodyHash } = body;
-  const all = await homes(env, relay, key);
-  const own = (all.at(-1) as Home).shard;
-  const others = all.map(({ shard }) => shard === own).lastIndexOf(false);
-  let to = own;
-  for (const [n, { count, shard }] of all.entries()) {
-    if (n > others && to === own) {
-      // The rest is here, where taking it is the promise.
-      const found = await offer(env, relay, own, what, {
-        ...body,
-        counts: all.slice(n).map((home) => home.count),
-      });
-      if (found.state !== "moved") return found;
-      to = found.shard as string;
-    }
-    const promised = await ask(env, relay, shard, "claim", {
-      key,
-      bodyHash,
-      count,
-      shard: shard === to ? "" : to,
-    });
-    if (promised.state !== "free") return promised;
-    // Nobody is named by this shard itself, nor by one of the release before.
-    if (promised.shard !== undefined) to = promised.shard || shard;
-  }
-  return offer(env, relay, to, what, { ...body, counts: [] });
+  const claim = (all: Homes, home: number, shard: string): Promise<Located> => {
+    const count = all.counts[home];
+    const asked = nameOf(all.shards[home] as number);
+    return ask(env, relay, asked, "claim", { key, bodyHash, count, shard });
+  };
+  return walk(env, relay, Walk.Takes, key, {
+    [Walk.Take]: ({ counts }, home, shard) =>
+      OFFERS[what](env, relay, nameOf(shard), { ...body, counts: counts.slice(home) }),
+    [Walk.Claim]: (all, home, to) => claim(all, home, nameOf(to)),
+    [Walk.Keep]: (all, home) => claim(all, home, ""),
+  });
 }
 
 /** An outbox as a Worker may call it; of some hosts, and of tests, it has no methods. */
@@ -182,70 +201,83 @@ interface Callable {
   accept?(offer: object): Promise<Accepted>;
 }
 
-/** Offers a lead, or its key, to the shard where it belongs. */
-async function offer(
-  env: RelayEnv,
-  relay: RelayOptions,
-  at: string,
-  what: "reserve" | "accept",
-  body: object,
-): Promise<Located> {
-  const object = outbox(env, at) as Callable;
-  if (what === "accept" && object.accept) {
-    try {
-      const found = await timely(patience(relay.timeScale), async () => object.accept?.(body));
-      return { ...(found as Accepted), at };
-    } catch (error) {
-      // An object of the release before has no methods. Whatever else it was, a lead is taken once however often it comes.
-      if (!(error instanceof TypeError)) throw error;
+type Offers = (env: RelayEnv, relay: RelayOptions, at: string, body: object) => Promise<Located>;
+
+/** How a lead, or its key, is offered to the shard where it belongs. */
+const OFFERS: Readonly<Record<"reserve" | "accept", Offers>> = {
+  reserve: (env, relay, at, body) => ask(env, relay, at, "reserve", body),
+  accept: async (env, relay, at, body) => {
+    const object = outbox(env, at) as Callable;
+    if (object.accept) {
+      try {
+        const found = await timely(patience(relay.timeScale), async () => object.accept?.(body));
+        return { ...(found as Accepted), at };
+      } catch (error) {
+        // An object of the release before has no methods. Whatever else it was, a lead is taken once however often it comes.
+        if (!(error instanceof TypeError)) throw error;
+      }
     }
-  }
-  return ask(env, relay, at, what, body);
-}
+    return ask(env, relay, at, "accept", body);
+  },
+};
 
 /** "Misdirected Request": a Worker of the release before takes it for an outbox that is away, and its page comes again. */
 export const MOVED = 421;
 
-async function ask(
+/** An object of the release before promises nothing; whether it has the lead it can say. */
+const BEFORE: Readonly<Record<string, string>> = { claim: "known" };
+
+function ask(
   env: RelayEnv,
   relay: RelayOptions,
   at: string,
   what: string,
   body: object,
 ): Promise<Located> {
-  const { status, said } = await post(env, relay, at, what, body);
-  // An object of the release before promises nothing; whether it has the lead it can say.
-  if (status === 404 && what === "claim") return ask(env, relay, at, "known", body);
-  if (said === undefined) throw new FieldpostError("outbox.failed");
-  return { ...(said as Accepted), at };
+  const read = async (response: Response): Promise<Located> => ({
+    ...(await parsed<Accepted>(response)),
+    at,
+  });
+  const before = BEFORE[what];
+  return post(env, relay, at, what, body, {
+    200: read,
+    [MOVED]: read,
+    404: () => (before === undefined ? fails() : ask(env, relay, at, before, body)),
+  });
 }
 
-/**
- * Spends a form token for the lead of a key: each shard that has a say in who takes a lead with the token's own key knows of
- * it. Where one outbox keeps token and lead, it does so as it takes the lead.
- */
-export async function spend(
+/** The shards that know of a token, and how many they are with those that have a say about its lead. */
+export async function keepersOf(
   env: RelayEnv,
   relay: RelayOptions,
   nonce: string,
   key: string,
-): Promise<{ spending: Spending; spends?: { nonce: string } }> {
-  const [ofToken, ofLead] = (
-    await Promise.all([homes(env, relay, `k:${nonce}`), homes(env, relay, key)])
-  ).map((all) => new Set(all.map(({ shard }) => shard)));
-  const every = [...(ofToken as Set<string>)];
-  if (every.length === 1 && ofLead?.size === 1 && ofLead.has(every[0] as string))
-    return { spending: Spending.Beside, spends: { nonce } };
-  for (const shard of every) {
-    const { spent } = await consult<{ spent: boolean }>(
-      outbox(env, shard),
-      "https://outbox/spend",
-      patience(relay.timeScale),
-      { nonce, key },
-    );
-    if (spent) return { spending: Spending.Spent };
-  }
-  return { spending: Spending.Free };
+): Promise<{ ofToken: string[]; all: number }> {
+  const [ofToken, ofLead] = await Promise.all([
+    homes(env, relay, `k:${nonce}`),
+    homes(env, relay, key),
+  ]);
+  return {
+    ofToken: [...new Set(ofToken.shards)].map(nameOf),
+    all: new Set([...ofToken.shards, ...ofLead.shards]).size,
+  };
+}
+
+/** Spends a form token at one of its shards for the lead of a key. Says whether it was another lead's. */
+export async function isSpent(
+  env: RelayEnv,
+  relay: RelayOptions,
+  shard: string,
+  body: { nonce: string; key: string },
+): Promise<boolean> {
+  const asked = "https://outbox/spend";
+  const said = await consult<{ spent: boolean }>(
+    outbox(env, shard),
+    asked,
+    patience(relay.timeScale),
+    body,
+  );
+  return said.spent;
 }
 
 /** How long an outbox may take to say what became of a lead. */

@@ -6,12 +6,6 @@ import type { Sought } from "../lead/persons.js";
 /** So many leads are looked at before others have their turn. */
 const SOME = 1_000;
 
-/** A lead that is not finished, as its index has it; of the release before it has no keyed hashes. */
-interface Indexed {
-  id: string;
-  keyed: string | null;
-}
-
 /** What became of a person's leads; `out` are calls that had left before. */
 export interface Erased {
   erased: number;
@@ -31,22 +25,11 @@ export async function erase(
     alone(store, lead, done);
     return done;
   }
-  const hashes = keyed.map((hash) => `:${hash} `);
-  for (
-    let rows = after(store, "");
-    rows.length > 0;
-    rows = after(store, (rows.at(-1) as Indexed).id)
-  ) {
-    const mine = rows.filter((row) => hashes.some((hash) => `${row.keyed} `.includes(hash)));
-    // Plain hashes are asked for where there is none under a key of today's: the release before wrote the row, or the key is gone.
-    const plain = rows.filter((row) => row.keyed === null || !keys.includes(row.keyed.slice(0, 8)));
-    const found = store.rows(
-      `SELECT value AS id FROM json_each(?1) UNION SELECT leads.id FROM json_each(?3) AS hash CROSS JOIN leads
-       WHERE leads.id IN (SELECT value FROM json_each(?2)) AND (person = hash.value OR instr(persons || ' ', ':' || hash.value || ' ') > 0)`,
-      ...[mine, plain].map((some) => JSON.stringify(some.map(({ id }) => id))),
-      JSON.stringify(persons),
-    );
+  const asked = [persons, keyed, keys].map((some) => JSON.stringify(some));
+  for (let from = "", last = after(store, from); last; last = after(store, from)) {
+    const found = store.rows(OF_PERSON, from, last.id, ...asked);
     store.together(() => found.forEach(({ id }) => void take(store, String(id), done)));
+    from = last.id;
     await breath();
   }
   forget(store, keyed);
@@ -84,12 +67,21 @@ function over(store: OperatorStore, lead: string): void {
   store.rows("DELETE FROM kept_values WHERE lead = ?", lead);
 }
 
-/** The next ones in the order of the leads. */
-const after = (store: OperatorStore, id: string): Indexed[] =>
+/** Up to which lead the next ones are, in their order; nothing behind the last one. */
+const after = (store: OperatorStore, id: string): { id: string } | undefined =>
   store.rows(
-    `SELECT id, persons_keyed AS keyed FROM leads INDEXED BY open_leads WHERE finished IS NULL AND id > ? ORDER BY id LIMIT ${SOME}`,
+    `SELECT id FROM (SELECT id FROM leads INDEXED BY open_leads WHERE finished IS NULL AND id > ? ORDER BY id LIMIT ${SOME}) ORDER BY id DESC LIMIT 1`,
     id,
-  ) as unknown as Indexed[];
+  )[0] as { id: string } | undefined;
+
+/**
+ * A person's leads among some: by keyed hashes. Plain hashes are asked for where there is none under a key of today's: the
+ * release before wrote the row, or the key is gone.
+ */
+const OF_PERSON = `SELECT id FROM leads INDEXED BY open_leads WHERE finished IS NULL AND id > ?1 AND id <= ?2 AND (
+    EXISTS (SELECT 1 FROM json_each(?4) AS hash WHERE instr(persons_keyed || ' ', ':' || hash.value || ' ') > 0)
+    OR (persons_keyed IS NULL OR substr(persons_keyed, 1, 8) NOT IN (SELECT value FROM json_each(?5)))
+      AND EXISTS (SELECT 1 FROM json_each(?3) AS hash WHERE person = hash.value OR instr(persons || ' ', ':' || hash.value || ' ') > 0))`;
 
 function take(store: OperatorStore, lead: string, done: Erased): void {
   const [sent] = store.rows(

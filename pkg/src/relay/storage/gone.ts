@@ -2,9 +2,11 @@ import { counted } from "./counted.js";
 import type { OperatorStore } from "./operator-store.js";
 import type { DurableState } from "./durable.js";
 import { goesTo, type RelayOptions } from "../options.js";
+import { after, inOrder, type Order } from "./ordered.js";
+import { GONE, MAY_TAKE } from "./ruling.gen.js";
 
 /** Why nobody asks about a delivery any more: the options have no such form, or no way from it to that account. */
-export type GoneCode = "form.gone" | "account.gone";
+export type GoneCode = NonNullable<(typeof GONE)[number]>;
 
 /** Leads of one form that wait for one account to which there is no way. */
 export interface GoneGroup {
@@ -27,19 +29,19 @@ const MOST = 2_000;
 export const LAST = "~";
 
 export const isGone = (code: string | null | undefined): code is GoneCode =>
-  code === "form.gone" || code === "account.gone";
-
-/** Why a form's leads do not go to an account, as the options are; nothing where they do. */
-export function goneBy(relay: RelayOptions, form: string, account: string): GoneCode | undefined {
-  if (!Object.hasOwn(relay.forms, form)) return "form.gone";
-  return goesTo(relay, account, form, null) ? undefined : "account.gone";
-}
+  (GONE as readonly unknown[]).includes(code ?? null);
 
 /** Which ways the options have, 1 for a yes: whether there is the form, and whether it goes to the account. */
-export const waysOf = (relay: RelayOptions, form: string, account: string): number[] => [
+export const waysOf = (relay: RelayOptions, form: string, account: string): [number, number] => [
   Number(Object.hasOwn(relay.forms, form)),
   Number(goesTo(relay, account, form, null)),
 ];
+
+/** Why a form's leads do not go to an account, as the options are; nothing where they do. */
+export function goneBy(relay: RelayOptions, form: string, account: string): GoneCode | undefined {
+  const [hasForm, goes] = waysOf(relay, form, account);
+  return GONE[hasForm + 2 * goes];
+}
 
 /** The form of a closed target's name: `form`, or `form/param`. */
 export const formOf = (hold: string): string => hold.split("/", 1)[0] as string;
@@ -48,6 +50,16 @@ interface Pair {
   account: string;
   hold: string;
 }
+
+/** A mark of a way that there is no more: whose form it is, and why. */
+interface Way extends Pair {
+  form: string;
+  code: GoneCode;
+}
+
+/** Of all marks those of gone ways: of this account, this form and for this reason, where they are asked for. */
+const ASKED_FOR = `SELECT value ->> 0 AS account, value ->> 1 AS hold, value ->> 2 AS form, value ->> 3 AS code FROM json_each(?1)
+  WHERE value ->> 3 IS NOT NULL AND coalesce(value ->> 0 = ?2, 1) AND coalesce(value ->> 2 = ?3, 1) AND coalesce(value ->> 3 = ?4, 1)`;
 
 /** What deliveries wait for, by account. Each is a step in an index, however many wait for it: SQLite walks past all of these where two columns are compared at once. */
 export function* marks(sql: DurableState["storage"]["sql"]): Generator<Pair> {
@@ -85,14 +97,12 @@ export class Gone {
   /** Writes down of which system each account is, for the time when the options have lost it. */
   begin(): void {
     try {
-      for (const [name, { system }] of Object.entries(this.relay().accounts)) {
-        if (this.written(name) !== system)
-          this.store.rows(
-            "INSERT OR REPLACE INTO accounts (name, system) VALUES (?, ?)",
-            name,
-            system,
-          );
-      }
+      for (const [name, { system }] of Object.entries(this.relay().accounts))
+        this.store.rows(
+          "INSERT INTO accounts (name, system) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET system = excluded.system WHERE system <> excluded.system",
+          name,
+          system,
+        );
     } catch {
       // A full disk must not keep an outbox from beginning; the next instance writes it.
     }
@@ -115,8 +125,7 @@ export class Gone {
 
   /** Marks some of what waits in vain. Says whether there is more to look at; once through, this instance is done with it. */
   sweep(): boolean {
-    this.accounts ??= this.waitedFor();
-    const [account] = this.accounts;
+    const [account, ...others] = (this.accounts = this.accounts ?? this.waitedFor());
     if (account === undefined) return false;
     const rows = this.store.rows(
       `SELECT deliveries.rowid AS row, next, form FROM deliveries JOIN leads ON leads.id = deliveries.lead
@@ -127,22 +136,25 @@ export class Gone {
       this.from.row,
       SWEPT,
     );
-    for (const form of new Set(rows.map((row) => String(row["form"])))) {
-      if (!goneBy(this.relay(), form, account)) continue;
-      const own = rows.filter((row) => row["form"] === form).map(({ row }) => row);
-      this.store.rows(
-        "UPDATE deliveries SET hold = ? WHERE rowid IN (SELECT value FROM json_each(?))",
-        form,
-        JSON.stringify(own),
-      );
+    const forms = new Map<string, unknown[]>();
+    for (const { form, row } of rows) {
+      const own = forms.get(String(form)) ?? [];
+      own.push(row);
+      forms.set(String(form), own);
+    }
+    for (const [form, own] of forms) {
+      const code = goneBy(this.relay(), form, account);
+      if (code !== undefined)
+        this.store.rows(
+          "UPDATE deliveries SET hold = ? WHERE rowid IN (SELECT value FROM json_each(?))",
+          form,
+          JSON.stringify(own),
+        );
     }
     const last = rows.at(-1);
-    if (last && rows.length === SWEPT)
-      this.from = { next: Number(last["next"]), row: Number(last["row"]) };
-    else {
-      this.accounts.shift();
-      this.from = { next: 0, row: 0 };
-    }
+    this.from = { next: Number(last?.["next"] ?? 0), row: Number(last?.["row"] ?? 0) };
+    // Behind the last one of an account there is nothing, and the next account's turn.
+    if (!last) this.accounts = others;
     return this.accounts.length > 0;
   }
 
@@ -159,17 +171,17 @@ export class Gone {
     }
   }
 
-  /** What is marked and has no way, by account and mark. */
-  private pairs(code?: GoneCode, account?: string, form?: string): Pair[] {
-    return [...marks(this.store.storage.sql)].filter(({ account: own, hold }) => {
-      const why = goneBy(this.relay(), formOf(hold), own);
-      return (
-        why &&
-        (code ?? why) === why &&
-        (account ?? own) === own &&
-        (form ?? formOf(hold)) === formOf(hold)
-      );
+  /** What is marked and has no way, by account and mark: all of it, or what is asked for. */
+  private pairs({ code, account, form }: Partial<Way> = {}): Way[] {
+    const all = [...marks(this.store.storage.sql)].map(({ account: own, hold }) => {
+      const named = formOf(hold);
+      return [own, hold, named, goneBy(this.relay(), named, own) ?? null];
     });
+    return this.store.rows(
+      ASKED_FOR,
+      JSON.stringify(all),
+      ...[account, form, code].map((one) => one ?? null),
+    ) as unknown as Way[];
   }
 
   /** The leads of which a delivery has no way, after `from` in one order or the other, at most so many. */
@@ -177,12 +189,12 @@ export class Gone {
     which: { code?: GoneCode; account?: string; form?: string },
     from: string,
     most: number,
-    order: "ASC" | "DESC",
+    order: Order,
   ): string[] {
-    const all = this.pairs(which.code, which.account, which.form).flatMap(({ account, hold }) =>
+    const all = this.pairs(which).flatMap(({ account, hold }) =>
       this.store
         .rows(
-          `SELECT lead FROM deliveries WHERE account = ? AND hold = ? AND hold IS NOT NULL AND phase IN ('waiting', 'sent') AND lead ${order === "ASC" ? ">" : "<"} ?
+          `SELECT lead FROM deliveries WHERE account = ? AND hold = ? AND hold IS NOT NULL AND phase IN ('waiting', 'sent') AND lead ${after(order)} ?
            ORDER BY lead ${order} LIMIT ?`,
           account,
           hold,
@@ -195,11 +207,8 @@ export class Gone {
   }
 
   async groups(): Promise<GoneGroup[]> {
-    const relay = this.relay();
     const groups = new Map<string, GoneGroup>();
-    for (const { account, hold } of this.pairs()) {
-      const form = formOf(hold);
-      const code = goneBy(relay, form, account) as GoneCode;
+    for (const { account, hold, form, code } of this.pairs()) {
       const n = await counted(
         this.store,
         "SELECT lead AS at FROM deliveries WHERE account = ?1 AND hold = ?2 AND phase IN ('waiting', 'sent')",
@@ -213,7 +222,7 @@ export class Gone {
         leads: 0,
         account,
         form,
-        to: this.ways(code, form, account),
+        to: this.ways[code](form, account),
       };
       own.leads += n;
       groups.set(`${account} ${form}`, own);
@@ -221,17 +230,24 @@ export class Gone {
     return [...groups.values()];
   }
 
-  private ways(code: GoneCode, form: string, account: string): string[] {
-    const { forms, accounts } = this.relay();
-    if (code === "form.gone")
-      return Object.keys(forms).filter((other) =>
-        forms[other]?.deliver.some((target) => target.account === account),
+  /** Where they may be moved: forms that go to the account, or accounts of its system that the form goes to. */
+  private readonly ways: Record<GoneCode, (form: string, account: string) => string[]> = {
+    "form.gone": (_, account) => {
+      const relay = this.relay();
+      return Object.keys(relay.forms).flatMap((other) =>
+        new Array<string>(Number(goesTo(relay, account, other, null))).fill(other),
       );
-    const system = this.systemOf(account);
-    return (forms[form]?.deliver ?? [])
-      .map((target) => target.account)
-      .filter((other) => system === undefined || accounts[other]?.system === system);
-  }
+    },
+    "account.gone": (form, account) => {
+      const { forms, accounts } = this.relay();
+      const system = this.systemOf(account);
+      const isUnknown = Number(system === undefined);
+      return (forms[form]?.deliver ?? []).flatMap(({ account: other }) => {
+        const isSame = Number(accounts[other]?.system === system);
+        return new Array<string>(MAY_TAKE[isUnknown + 2 * isSame] as number).fill(other);
+      });
+    },
+  };
 
   /** How many leads wait in vain for a system, and for nobody who looks at something else of them; and the first of them. */
   status(): { leads: number; oldest: number | null } {
@@ -252,10 +268,4 @@ export class Gone {
     const [first] = this.store.rows("SELECT accepted FROM leads WHERE id = ?", leads[0] ?? null);
     return { leads: leads.length, oldest: (first?.["accepted"] as number | undefined) ?? null };
   }
-}
-
-/** Each once, in order, the first of them. */
-export function inOrder(leads: readonly string[], most: number, order: "ASC" | "DESC"): string[] {
-  const sorted = [...new Set(leads)].sort();
-  return (order === "ASC" ? sorted : sorted.reverse()).slice(0, most);
 }

@@ -1,5 +1,6 @@
 import { goesTo } from "../options.js";
-import { goneBy, waysOf } from "./gone.js";
+import { waysOf } from "./gone.js";
+import { CHECKED, RENAMED, RENAMES } from "./ruling.gen.js";
 import { type Ruled, ruled, stays } from "./ruled.js";
 import type { Ruling, Waiting } from "./ruling.js";
 
@@ -12,19 +13,16 @@ export interface Move {
 }
 
 /** What becomes of a lead that moves. What was refused or is held stays so: where it goes is another question. */
-export function moved(
-  ruling: Ruling,
-  lead: string,
-  waiting: readonly Waiting[],
-  { account, form, sure }: Move,
-): Ruled[] {
-  if (form) return renamed(ruling, lead, waiting, form.from, form.to);
+export function moved(ruling: Ruling, lead: string, { account, form, sure }: Move): Ruled[] {
+  if (form) return renamed(ruling, lead, ruling.waiting(lead), form.from, form.to);
   return account
-    ? waiting
-        .filter((row) => row.account === account.from)
+    ? ruling
+        .waiting(lead, account.from)
         .map((row) => toAccount(ruling, lead, row, account.to, sure))
     : [];
 }
+
+type Next = Partial<Record<string, () => Ruled[]>>;
 
 /** The same values for the form of another name, as its rules make them; each delivery stays with its account. */
 function renamed(
@@ -34,28 +32,47 @@ function renamed(
   from: string,
   to: string,
 ): Ruled[] {
-  const { store, relay } = ruling;
-  const each = (code: string): Ruled[] =>
-    waiting.map(({ id, account }) => stays({ id, lead, account }, code));
-  if (Object.hasOwn(relay.forms, from)) return each("form.there");
-  if (!waiting.some(({ account }) => !goneBy(relay, to, account))) return each("account.target");
-  if (!ruling.check(lead, to)) return each("lead.invalid");
-  return waiting.map(({ id, account, phase }) => {
-    const own = { id, lead, account };
-    if (goneBy(relay, to, account)) {
-      store.rows("UPDATE deliveries SET hold = ? WHERE id = ? AND hold IS NOT NULL", to, id);
-      return stays(own, "account.target");
-    }
-    // The request is made anew, but for one that may have arrived: that is looked up, or repeated as it was.
-    if (phase !== "sent") store.tally.drop(id);
+  const { relay } = ruling;
+  const ways = waiting.map(({ account }) => waysOf(relay, to, account)[1]);
+  const hasWay = Math.max(0, ...ways);
+  const all = { lead, to };
+  const follows: Next = {
+    check: () => then(CHECKED[Number(ruling.check(lead, to))]),
+    goes: () =>
+      waiting.map((row, at) => {
+        const way = ways[at] as number;
+        return MOVES[RENAMED[way + 2 * Number(row.phase === "sent")] as Renamed](ruling, row, all);
+      }),
+  };
+  const then = (code: string | undefined): Ruled[] =>
+    follows[code as string]?.() ??
+    waiting.map(({ id, account }) => stays({ id, lead, account }, code as string));
+  return then(RENAMES[Number(Object.hasOwn(relay.forms, from)) + 2 * hasWay]);
+}
+
+type Renamed = (typeof RENAMED)[number];
+type Moves = (ruling: Ruling, row: Waiting, all: { lead: string; to: string }) => Ruled;
+
+/** What is done with one delivery of a lead whose form has another name. */
+const MOVES: Readonly<Record<Renamed, Moves>> = {
+  stays: ({ store }, { id, account }, { lead, to }) => {
+    store.rows("UPDATE deliveries SET hold = ? WHERE id = ? AND hold IS NOT NULL", to, id);
+    return stays({ id, lead, account }, "account.target");
+  },
+  goes: (ruling, row, all) => {
+    ruling.store.tally.drop(row.id);
+    return MOVES.repeats(ruling, row, all);
+  },
+  // What may have arrived is looked up, or repeated as it was.
+  repeats: ({ store }, { id, account }, { lead }) => {
     store.rows(
       "UPDATE deliveries SET hold = NULL, next = min(next, ?) WHERE id = ?",
       Date.now(),
       id,
     );
-    return { ...own, moved: true };
-  });
-}
+    return { id, lead, account, moved: true };
+  },
+};
 
 /** To an account of the same system, where it may go there. */
 function toAccount(ruling: Ruling, lead: string, row: Waiting, to: string, sure: boolean): Ruled {

@@ -2,12 +2,13 @@ import { FieldpostError } from "../../core/errors.js";
 import { mended } from "../lead/check.js";
 import type { OperatorStore } from "./operator-store.js";
 import type { Hashes } from "../lead/persons.js";
-import { type Gone, goneBy, LAST, waysOf } from "./gone.js";
+import { type Gone, LAST, waysOf } from "./gone.js";
 import { log } from "../host/log.js";
 import { isLocked, lock, opened } from "../lead/locked.js";
 import { type Move, moved } from "./moving.js";
+import { accountsOf, type RelayOptions } from "../options.js";
 import { unknown } from "./retention.js";
-import type { RelayOptions } from "../options.js";
+import { BARS, CHECKED } from "./ruling.gen.js";
 import { type Ruled, ruled, stays } from "./ruled.js";
 import type { Selection, Which } from "./selection.js";
 
@@ -213,7 +214,7 @@ export class Ruling {
   /** Gives what waits for a renamed account or form to the one that took its place. */
   private move(lead: string, { which, move }: Rule): Ruled[] {
     return move && (which.form ?? this.form(lead)) === this.form(lead)
-      ? moved(this, lead, this.waiting(lead), move)
+      ? moved(this, lead, move)
       : [];
   }
 
@@ -222,25 +223,27 @@ export class Ruling {
     return String(row?.["form"]);
   }
 
-  /** What of a lead waits for a person: what was refused or is held, and what nobody asks about any more. */
-  private waiting(lead: string): Waiting[] {
-    const rows = this.store.rows(
-      "SELECT id, account, phase, next, state FROM deliveries WHERE lead = ? AND phase IN ('dead', 'review', 'waiting', 'sent') ORDER BY id",
-      lead,
-    ) as Waiting[];
-    const form = this.form(lead);
-    return rows.filter(
-      ({ phase, account }) =>
-        phase === "dead" || phase === "review" || goneBy(this.relay, form, account) !== undefined,
-    );
+  /**
+   * What of a lead waits for a person, of one account where one is named: what was refused or is held, and what nobody asks
+   * about any more, since its form is gone or does not go there.
+   */
+  waiting(lead: string, account?: string): Waiting[] {
+    const ways = accountsOf(this.relay, this.form(lead));
+    return this.store.rows(WAITING, lead, account ?? null, JSON.stringify(ways)) as Waiting[];
   }
 
   /** Why nothing of a lead can move. One that was kept as it came is checked now, and kept as it should be. */
   private bar(lead: string, anyway: boolean): string | undefined {
     const [row] = this.store.rows("SELECT form, raw FROM leads WHERE id = ?", lead);
     const form = String(row?.["form"]);
-    if (!Object.hasOwn(this.relay.forms, form)) return "form.gone";
-    return row?.["raw"] === 1 && !this.check(lead, form, anyway) ? "lead.invalid" : undefined;
+    const follows: Partial<Record<string, () => string | undefined>> = {
+      check: () => then(CHECKED[Number(this.check(lead, form, anyway))]),
+      goes: () => undefined,
+    };
+    const then = (code: string | undefined): string | undefined =>
+      (follows[code as string] ?? (() => code))();
+    const hasForm = Number(Object.hasOwn(this.relay.forms, form));
+    return then(BARS[hasForm + 2 * Number(row?.["raw"] === 1)]);
   }
 
   /** Holds a lead to a form's rules, and keeps it as they make it; `anyway` what passes of it. Says whether it goes on. */
@@ -282,5 +285,9 @@ export class Ruling {
     );
   }
 }
+
+/** In the order of its accounts. */
+const WAITING = `SELECT id, account, phase, next, state FROM deliveries WHERE lead = ?1 AND account = coalesce(?2, account)
+  AND (phase IN ('dead', 'review') OR phase IN ('waiting', 'sent') AND account NOT IN (SELECT value FROM json_each(?3))) ORDER BY id`;
 
 const LINES = { replay: "replayed", discard: "discarded", move: "moved" } as const;

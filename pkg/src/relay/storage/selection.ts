@@ -1,5 +1,6 @@
 import type { OperatorStore } from "./operator-store.js";
-import { type Gone, inOrder, isGone } from "./gone.js";
+import { type Gone, isGone } from "./gone.js";
+import { after, inOrder, type Order } from "./ordered.js";
 
 /** Which leads an operator means: some by id (a lead's or one of its deliveries'), or all of a code, a phase, an account. */
 export interface Which {
@@ -12,9 +13,6 @@ export interface Which {
 
 /** Which of them come into question: those that wait for a person, all that are not finished, or all that are there. */
 export type Kind = "person" | "open" | "all";
-
-/** How it is read: leads come in the order of their ids, which is the order in which they were accepted. */
-export type Order = "ASC" | "DESC";
 
 /**
  * Finds leads some at a time, after the last one of the time before: of 250,000 of them no list is ever made. Some of what
@@ -97,5 +95,3 @@ export class Selection {
     );
   }
 }
-
-const after = (order: Order): string => (order === "ASC" ? ">" : "<");

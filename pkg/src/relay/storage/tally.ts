@@ -108,12 +108,19 @@ export class Tally {
 
   /**
    * A request is kept with its delivery, and with the account's address that it was made for. The platform's rows end at
-   * 2 MB; a field that is mapped many times may pass that.
+   * 2 MB; a field that is mapped many times may pass that. It takes the place of one that was made for another address, with
+   * which all of that delivery's go.
    */
   keep(delivery: string, call: string, base: string, request: string): void {
     const bytes = octets(request);
     if (bytes > LARGEST) throw new FieldpostError("params.size", MESSAGES["params.size"]);
     this.together(() => {
+      const [other] = this.rows(
+        "SELECT 1 FROM renders WHERE delivery = ? AND operation = ?",
+        delivery,
+        call,
+      );
+      if (other) this.drop(delivery);
       this.now.bytes += bytes;
       this.rows(
         "INSERT INTO renders (delivery, operation, base, request) VALUES (?, ?, ?, ?)",
@@ -125,13 +132,14 @@ export class Tally {
     });
   }
 
-  /** The request that is kept for a call of a delivery. */
-  kept(delivery: string, call: string): { request: string; base: string | null } | undefined {
+  /** The request that is kept for a call of a delivery to this address. Before version 4 none had an address. */
+  kept(delivery: string, call: string, base: string): { request: string } | undefined {
     return this.rows(
-      "SELECT request, base FROM renders WHERE delivery = ? AND operation = ?",
+      "SELECT request FROM renders WHERE delivery = ? AND operation = ? AND base = ?",
       delivery,
       call,
-    )[0] as { request: string; base: string | null } | undefined;
+      base,
+    )[0] as { request: string } | undefined;
   }
 
   /** The requests of a delivery go. */
