@@ -193,6 +193,10 @@ fn two_signs_hold_a_lead_and_one_does_not() {
     let trapped = [POST, 0, 0, KEYED | FILLED, UNKNOWN, FAST, 2, FREE];
     assert_eq!(reasons(after(&trapped)), ["token.fast", "trap"]);
     assert_eq!(after(&trapped).ask, Ask::Pass);
+    // Each shard that knows of the token is asked, until one says that it was another lead's.
+    assert_eq!(with(&[GOOD, 3, FREE | MORE]).ask, Ask::Spend);
+    assert_eq!(reasons(with(&[GOOD, 3, FREE | MORE, SPENT])), ["token.spent"]);
+    assert_eq!(with(&[GOOD, 3, FREE | MORE, FREE]).ask, Ask::Offer);
     // A person has let the sender through; and nobody has.
     assert_eq!(after(&[&trapped[..], &[1]].concat()).ask, Ask::Offer);
     assert_eq!(after(&[&trapped[..], &[1]].concat()).reasons, 0);

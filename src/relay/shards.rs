@@ -39,6 +39,10 @@ pub const TAKES: u32 = 6;
 pub const KEEP_HERE: u32 = 7;
 
 /// What is asked, of which home, and which shard it is about.
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "there are no more homes than shards, and of those 200"
+)]
 pub const fn packed(ask: u32, home: usize, shard: u32) -> u32 {
     ask | (home as u32 & 0xFF) << 3 | shard << 11
 }
