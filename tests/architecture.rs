@@ -304,6 +304,7 @@ const RELAY: Arrows = &[
     (
         "operator",
         &[
+            "calls",
             "checks",
             "codes.gen",
             "desk.gen",
