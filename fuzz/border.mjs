@@ -6,6 +6,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { random } from "../tests/differential/numbers.mjs";
+import { calls } from "../tests/identical/calls.mjs";
 import { KINDS } from "../tests/identical/forms.mjs";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -70,6 +71,20 @@ const ACCOUNTS = [
   { system: "pardot", baseUrl: "https://pi.pardot.com", version: 3, token: "x" },
   { system: "marketo", baseUrl: "http://localhost", allowHost: ["localhost"] },
 ];
+
+/** Calls whose parameters mostly fit: behind the first refusal nothing is compared. */
+const fitting = calls(page.operations(), Number(options.seed));
+/** Names that a system's own fields have, and what some of them may hold. */
+const OWN = ["list_9", "profile_criteria_8", "prospect_account_id", "user_id", "crm_owner_fid"];
+const OTHERS = ["user_key", "format", "fid", "input", "resume", "labels", "update", "source"];
+const HELD = [1, "2", "0", "nomatch", "json", ".", "..", null, [], [null], {}, "005"];
+
+/** The parameters of such a call, now and then with others beside them, or with one less. */
+function parameters([operation, entries]) {
+  const given = entries.filter(() => below(12));
+  while (below(3) === 0) given.push([one([...OWN, ...OTHERS]), one([...HELD, value(2)])]);
+  return [operation, one([given, Object.fromEntries(given)])];
+}
 
 /** A value of any shape. */
 function value(depth = 0) {
@@ -149,8 +164,10 @@ const sent = ({ method, url, headers, redirect }) => [method, url, [...headers],
 
 /** The same of both, by the script. */
 function alike() {
-  const [made, typed, operation] = [spec(), record(), one(OPERATIONS)];
-  const params = one([typed, record()]);
+  const [made, typed] = [spec(), record()];
+  const [operation, params] = below(3)
+    ? parameters(fitting.next().value)
+    : [one(OPERATIONS), one([typed, record()])];
   const account = one(ACCOUNTS);
   const ask = (api) => () => {
     const form = api.form(made);

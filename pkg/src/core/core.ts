@@ -167,7 +167,8 @@ function issues(tape: Tape): Issue[] {
         string,
       ];
       issue.code = name;
-      issue.message = limit ? sentence.replace("{}", () => limit) : sentence;
+      // There may be a place for a limit that is empty.
+      issue.message = sentence.includes("{}") ? sentence.replace("{}", () => limit) : sentence;
     }
     if (limit) issue.limit = limit;
     if (suggestion) issue.suggestion = suggestion;
