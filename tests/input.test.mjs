@@ -72,6 +72,17 @@ for (const build of ["page", "node"]) {
       }
     });
 
+    test("letters that are more of them in Unicode's form NFC", () => {
+      const note = "\u{1D161}".repeat(5_000);
+      const names = Array.from({ length: 8 }, (_, n) => `note${n}`);
+      const { check } = api.form({
+        fields: Object.fromEntries(names.map((name) => [name, { kind: "text" }])),
+      });
+      const { ok, values } = check(names.map((name) => [name, note]));
+      assert.equal(ok, true);
+      for (const name of names) assert.equal(values[name] === note.normalize("NFC"), true, name);
+    });
+
     test("parameters that are no data", () => {
       const account = { system: "relay", baseUrl: "https://leads.example.com" };
       const broken = {

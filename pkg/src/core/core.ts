@@ -115,7 +115,10 @@ function write(to: Module, text: string): number {
   const { written } = encoder.encodeInto(text, input);
   if (written === length) return length;
   const normal = nfc(text);
-  return normal === text ? written : encoder.encodeInto(normal, input).written;
+  if (normal === text) return written;
+  // A few letters become three of them.
+  room(to, normal.length * 3);
+  return encoder.encodeInto(normal, input).written;
 }
 
 /** Writes one value; a short text of ASCII goes letter by letter, without a packed string in between. */
