@@ -38,6 +38,10 @@ describe("one verdict", () => {
     await api.load({ advice: true });
     assert.ok(api.operations().length > 5, "`fieldpost` in Node is the build with all operations");
     holds(await verdicts(api, "edge", cases));
+    const path = (version) =>
+      api.operations(version).find(({ name }) => name === "pardot.prospect.upsert").path;
+    assert.match(path(3), /\/version\/3\/do\/upsert\/\{id\|email\}/);
+    assert.match(path(4), /\/do\/upsert\/\{id,fid,email\}/);
   });
 
   test("on workerd", async () => {
