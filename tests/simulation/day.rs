@@ -91,6 +91,9 @@ pub(crate) struct Seen {
     pub(crate) together: u64,
     pub(crate) held: u64,
     pub(crate) turned_away: u64,
+    /// Leads whose values were refused, and pages that were told that nobody knows.
+    pub(crate) refused: u64,
+    pub(crate) unsure: u64,
 }
 
 impl Seen {
@@ -124,6 +127,8 @@ impl Seen {
         self.together += other.together;
         self.held += other.held;
         self.turned_away += other.turned_away;
+        self.refused += other.refused;
+        self.unsure += other.unsure;
     }
 }
 

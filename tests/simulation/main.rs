@@ -99,6 +99,8 @@ fn no_day_loses_or_doubles_anybody() {
         ("writes of several leads", all.together),
         ("leads that a person had to let go", all.held),
         ("pages that were told to come later", all.turned_away),
+        ("leads whose values were refused", all.refused),
+        ("pages that were told that nobody knows", all.unsure),
     ] {
         assert!(times >= seeds / 20, "only {times} {what} in {seeds} days");
     }
@@ -142,11 +144,16 @@ fn a_relay_that_trusts_an_old_place_is_found_out() {
             let mut day = Day::new(seed);
             day.slow = 2;
             day.careful = careful;
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || day.run())).is_err()
+            let is_caught =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || day.run())).is_err();
+            if is_caught {
+                println!("day {seed} tells");
+            }
+            is_caught
         })
     };
     // The days before the one that tells take minutes without optimisation.
-    let from = if cfg!(debug_assertions) { 300 } else { 0 };
+    let from = if cfg!(debug_assertions) { 195 } else { 0 };
     assert!(
         caught(false, from..2_000),
         "two thousand slow days on old places, and no two calls met"
