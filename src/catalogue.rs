@@ -99,7 +99,9 @@ pub fn operation(name: &str) -> Option<&'static Operation> {
 }
 
 #[cfg(feature = "full")]
-pub use recipes::{EXPIRED, Harmless, PACE, VERSIONS, deletes, harmless, recipe, zone};
+pub use recipes::{
+    EXPIRED, Harmless, PACE, QUOTA, Records, VERSIONS, deletes, harmless, recipe, records, zone,
+};
 
 #[cfg(feature = "full")]
 mod recipes {
@@ -109,7 +111,8 @@ mod recipes {
     use crate::relay::delivery::guard::{Aside, Guard, Leave, Spare};
     use crate::relay::delivery::outbox::{LookUp, Recipe, When};
     use crate::relay::limiter::Limits;
-    use crate::value::{Entries, Value};
+    use crate::relay::reconcile::By;
+    use crate::value::{Entries, Value, decimal};
     use std::borrow::Cow;
 
     /// How a lead reaches each system.
@@ -194,6 +197,11 @@ mod recipes {
         (System::Prospects, Limits { calls: 100, window: 20_000, at_once: 5 }),
     ];
 
+    /// Calls of a day: Adobe's and Salesforce's for the smallest edition; the prospects API's in 24 hours of the least that its
+    /// page ever had for one. A share of it is what looking after stored leads may take.
+    pub const QUOTA: &[(System, u32)] =
+        &[(System::Marketo, 50_000), (System::Pardot, 25_000), (System::Prospects, 129_600)];
+
     /// The codes of a token that has come to its end: it is replaced, and no more.
     pub const EXPIRED: &[&str] = &["marketo.602"];
 
@@ -250,12 +258,12 @@ mod recipes {
         /// # Errors
         /// `account.invalid`, with the issues by member.
         pub fn request(&self, account: &Account) -> Result<Request, Refusal> {
-            let text = |text: &'static str| Value::Text(Cow::Borrowed(text));
-            let params: Entries<'_> = self
-                .params
-                .iter()
-                .map(|(name, value)| (Cow::Borrowed(*name), text(value)))
-                .collect();
+            self.with(Vec::new(), account)
+        }
+
+        fn with(&self, mut params: Entries<'_>, account: &Account) -> Result<Request, Refusal> {
+            let own = self.params.iter();
+            params.extend(own.map(|(name, value)| (Cow::Borrowed(*name), text(value))));
             self.operation.request(params, account)
         }
     }
@@ -265,8 +273,131 @@ mod recipes {
         DELETES.iter().find(|(known, _)| *known == system).map(|(_, operation)| *operation)
     }
 
+    fn text(text: &str) -> Value<'_> {
+        Value::Text(Cow::Borrowed(text))
+    }
+
+    /// A read of several records by their ids, as many as a page has, and nothing of them but these.
+    #[derive(Debug)]
+    pub struct Records {
+        /// The operation, and what is the same of each call.
+        pub read: Harmless,
+        /// How the ids are told.
+        pub by: By,
+        /// So many records has a page.
+        pub most: usize,
+    }
+
+    /// Marketo's is `filterType=id` with 300 values at most. Neither version of Pardot's has a list of ids: their query takes
+    /// what is between two, and 200 records in a page. The prospects API reads one prospect by its id, which has no shorter answer.
+    static RECORDS: &[(System, Records)] = &[
+        (
+            System::Marketo,
+            Records {
+                read: Harmless {
+                    operation: &marketo::LEAD_FILTER,
+                    params: &[("filterType", "id"), ("fields", "id"), ("batchSize", "300")],
+                },
+                by: By::List("filterValues"),
+                most: 300,
+            },
+        ),
+        (
+            System::Pardot,
+            Records {
+                read: Harmless {
+                    operation: &pardot::PROSPECT_QUERY,
+                    params: &[
+                        ("fields", "id"),
+                        ("limit", "200"),
+                        ("sort_by", "id"),
+                        ("sort_order", "ascending"),
+                    ],
+                },
+                by: By::Between("id_greater_than", "id_less_than"),
+                most: 200,
+            },
+        ),
+        (
+            System::Prospects,
+            Records {
+                read: Harmless { operation: &prospects::PROSPECT_GET, params: &[] },
+                by: By::One("prospectId"),
+                most: 1,
+            },
+        ),
+    ];
+
+    /// How a system is asked for records; the relay itself has none.
+    pub fn records(system: System) -> Option<&'static Records> {
+        RECORDS.iter().find(|(known, _)| *known == system).map(|(_, read)| read)
+    }
+
+    impl Records {
+        /// The request for these ids, which are in their order.
+        ///
+        /// # Errors
+        /// As [`Harmless::request`].
+        pub fn request(&self, ids: &[&str], account: &Account) -> Result<Request, Refusal> {
+            let mut params: Entries<'_> = Vec::new();
+            let mut put = |name: &'static str, value| params.push((Cow::Borrowed(name), value));
+            let beside = |id: &str, above: u64| {
+                let id: u64 = id.parse().unwrap_or_default();
+                Value::Text(Cow::Owned(decimal(id.saturating_add(above).saturating_sub(1))))
+            };
+            let [first, last] = [ids.first(), ids.last()].map(|id| id.copied().unwrap_or_default());
+            match self.by {
+                By::List(name) => put(name, Value::List(ids.iter().map(|id| text(id)).collect())),
+                By::Between(above, below) => {
+                    put(above, beside(first, 0));
+                    put(below, beside(last, 2));
+                }
+                By::One(name) => put(name, text(first)),
+            }
+            self.read.with(params, account)
+        }
+    }
+
     /// The recipe of a system; the relay itself has none.
     pub fn recipe(system: System) -> Option<&'static Recipe> {
         CAPTURE.iter().find(|(known, _)| *known == system).map(|(_, recipe)| recipe)
+    }
+}
+
+#[cfg(all(test, feature = "full"))]
+mod tests {
+    use super::{QUOTA, records};
+    use crate::crm::request::{Account, System};
+
+    #[test]
+    fn a_system_is_asked_for_records_as_its_page_has_it() {
+        let url = |system, base, ids: &[&str]| {
+            let business_unit = (system == System::Pardot).then(|| "0Uv000000000001CAA".to_owned());
+            let account = Account { business_unit, ..Account::new(system, base) };
+            let request = records(system).and_then(|all| all.request(ids, &account).ok());
+            request.map(|request| request.url).unwrap_or_default()
+        };
+        let marketo = "https://123-ABC-456.mktorest.com";
+        assert_eq!(
+            url(System::Marketo, marketo, &["3", "12"]),
+            [
+                marketo,
+                "/rest/v1/leads.json?filterType=id&filterValues=3%2C12&fields=id&batchSize=300"
+            ]
+            .concat()
+        );
+        assert_eq!(
+            url(System::Pardot, "https://pi.pardot.com", &["3", "9", "12"]),
+            "https://pi.pardot.com/api/prospect/version/4/do/query?format=json&id_greater_than=2&id_less_than=13&fields=id&limit=200&sort_by=id&sort_order=ascending"
+        );
+        assert_eq!(
+            url(System::Prospects, "https://api.hiringcenterpro.com", &["ab/c"]),
+            "https://api.hiringcenterpro.com/v2/prospects/ab%2Fc"
+        );
+        let many: Vec<String> = (1..=300_u64).map(|id| (id * 10_000_000).to_string()).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let long = url(System::Marketo, marketo, &many);
+        assert!((3_000..8_192).contains(&long.len()), "{long}");
+        assert!(QUOTA.iter().all(|(system, _)| records(*system).is_some()));
     }
 }

@@ -143,7 +143,9 @@ pub mod web;
 
 pub use catalogue::{CAPTURE, operation, operations};
 #[cfg(feature = "full")]
-pub use catalogue::{EXPIRED, Harmless, PACE, VERSIONS, deletes, harmless, recipe, zone};
+pub use catalogue::{
+    EXPIRED, Harmless, PACE, QUOTA, Records, VERSIONS, deletes, harmless, recipe, records, zone,
+};
 pub use check::field::{Field, Kind};
 pub use check::form::{Form, Spec};
 pub use check::report::{FieldReport, Issue, Report, Severity};

@@ -20,6 +20,7 @@ const exposed = metrics(
       gone: 1,
       deadDeliveries: 1,
       repeated: 1,
+      vanished: 1,
       bytes: 1,
       oldest: 1,
       oldestForPerson: 1,

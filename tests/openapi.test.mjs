@@ -168,6 +168,7 @@ test("a relay gives every answer that it describes", { timeout: 240_000 }, async
   for (const call of [
     "status",
     "today",
+    "stored",
     "rounds",
     "pending",
     "metrics",

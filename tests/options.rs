@@ -491,6 +491,26 @@ fn how_long_what_is_kept_is_days_and_closes_nothing() {
 }
 
 #[test]
+fn a_share_of_the_days_calls_is_a_part_of_them_or_false() {
+    for (reconcile, place) in [
+        (json!(true), "reconcile"),
+        (json!(0.1), "reconcile"),
+        (json!({ "share": 0 }), "reconcile.share"),
+        (json!({ "share": 0.0001 }), "reconcile.share"),
+        (json!({ "share": 0.51 }), "reconcile.share"),
+        (json!({ "share": 1 }), "reconcile.share"),
+        (json!({ "share": "0.1" }), "reconcile.share"),
+        (json!({ "shares": 0.1 }), "reconcile.shares"),
+    ] {
+        let found = with("/reconcile", reconcile);
+        assert_eq!((found[0].place.as_str(), found[0].closes), (place, Closes::Nothing), "{place}");
+    }
+    for reconcile in [json!(false), json!({}), json!({ "share": 0.5 }), json!({ "share": 0.001 })] {
+        assert!(with("/reconcile", reconcile).is_empty());
+    }
+}
+
+#[test]
 fn all_is_said_together_and_nothing_of_a_secret() {
     let found = found(&json!({
         "secret": "hunter2", "hashKey": "hunter3", "valueKey": "hunter4",

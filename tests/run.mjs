@@ -54,6 +54,7 @@ const KINDS = [
       "origins",
       "erasure",
       "alerts",
+      "reconcile",
       "finding",
       "alike",
       "rulings",

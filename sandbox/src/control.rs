@@ -27,6 +27,7 @@ pub(crate) async fn answer(shared: &SharedState, call: &Call) -> Reply {
         match (call.method.as_str(), path) {
             ("GET", "ledger") => ledger(&state, call),
             ("GET", "leads") => leads(&state, call),
+            ("DELETE", "leads") => forget(&state, call),
             ("GET", "faults") => faults(&state),
             ("POST", "faults") => add_faults(&state, call),
             ("DELETE", "faults") => clear_faults(&state),
@@ -113,6 +114,19 @@ fn leads(state: &SandboxState, call: &Call) -> Answer {
         }
     }
     Ok(Value::Array(leads))
+}
+
+/// Takes one person away, as somebody may who works in the CRM.
+fn forget(state: &SandboxState, call: &Call) -> Answer {
+    let given = |name| call.query.get(name).ok_or_else(|| bad(format!("{name} is missing")));
+    let (system, id) = (given("system")?, given("id")?);
+    let name = Name::ALL.into_iter().find(|name| name.as_str() == system);
+    let name = name.ok_or_else(|| bad("there is no such system"))?;
+    let found = state.store.find(name, By::Id(id))?;
+    for person in &found {
+        state.store.remove(person)?;
+    }
+    Ok(json!({ "removed": found.len() }))
 }
 
 fn faults(state: &SandboxState) -> Answer {

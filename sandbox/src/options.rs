@@ -27,6 +27,7 @@ credentials
 
 control (same port)
   GET  /_sandbox/ledger   every attempt          GET  /_sandbox/leads    every person
+  DELETE /_sandbox/leads?system=pardot&id=1  takes a person away, as somebody in the CRM may
   POST /_sandbox/faults   add a fault script     GET  /_sandbox/faults   what is left of it
   POST /_sandbox/reset    empty everything       POST /_sandbox/config   limits, lag, latency, forms
   POST /_sandbox/clock    { \"advance\": ms }      POST /_sandbox/tokens/expire";

@@ -85,6 +85,7 @@ impl Host for World {
                     fills: "",
                     deadline,
                     lost,
+                    spare: false,
                 };
                 self.ask_limiter(ticket, Asked::Acquire(acquire));
             }

@@ -205,6 +205,7 @@ rows! {
         ALERT_GONE = "alert.gone" says "Leads wait for an account or a form that the options no longer have: give it back, or move them.";
         ALERT_REVIEW = "alert.review" says "Leads are held for review: release what is real, discard the rest.";
         ALERT_QUEUE = "alert.queue" says "Leads do not go out: so many minutes the oldest one waits for a system.";
+        ALERT_VANISHED = "alert.vanished" says "Leads that a system had stored are no longer there: see Stored in the console.";
     }
 }
 
@@ -227,6 +228,8 @@ rows! {
         EVENT_WASM_TRAP = "wasm.trap" means "The module stopped over a lead, and was made anew; stopped twice, the lead waits for a person." mend "Tell us of it.";
         EVENT_ALERT_TOLD = "alert.told" means "A channel was told of incidents.";
         EVENT_ALERT_FAILED = "alert.failed" means "A channel could not be told of incidents; it is tried again." mend "See its `code`: the address, the key, and what the receiver says.";
+        EVENT_RECORDS_VANISHED = "records.vanished" means "Records that a system had stored are no longer there; nothing is sent again." mend "See Stored in the console: whether somebody deleted or merged them.";
+        EVENT_RECORDS_FAILED = "records.failed" means "A system could not be asked whether stored leads are still there; it is asked later.";
         EVENT_REPLAYED = "replayed" means "A person sent leads on.";
         EVENT_DISCARDED = "discarded" means "A person gave leads up, for `reason`.";
         EVENT_MOVED = "moved" means "A person moved leads to another account or form.";

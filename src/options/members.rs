@@ -21,9 +21,10 @@ pub const MEMBERS: &[(&str, &str)] = &[
     ("alerts", ALERTS),
     ("channel", CHANNEL),
     ("retention", RETENTION),
+    ("reconcile", RECONCILE),
 ];
 
-pub(super) const RELAY: &str = "forms accounts secret sealSecret operatorKey valueKey operators access hashKey storageKey retention addressLimit addressHeader addressHops maxQueued maxReview maxDead maxBytes shards plan alerts timeScale";
+pub(super) const RELAY: &str = "forms accounts secret sealSecret operatorKey valueKey operators access hashKey storageKey retention reconcile addressLimit addressHeader addressHops maxQueued maxReview maxDead maxBytes shards plan alerts timeScale";
 pub(super) const FORM: &str =
     "fields origins thanks deliver title language messages contact trap turnstile";
 pub(super) const FIELD: &str = "kind required label min max choices pattern requiredIf equalTo quoted literal international bytes purpose text";
@@ -40,6 +41,7 @@ pub(super) const ACCESS: &str = "team audience people fetch";
 pub(super) const ALERTS: &str = "channels console review queueMinutes repeatHours";
 pub(super) const CHANNEL: &str = "kind url secret key from to allowHost";
 pub(super) const RETENTION: &str = "leads search attempts audit values";
+pub(super) const RECONCILE: &str = "share";
 
 impl Judge<'_> {
     /// Says which members of an object have no meaning.

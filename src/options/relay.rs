@@ -1,6 +1,6 @@
 //! What the options say of the relay itself: its secrets, its keys and its bounds. A mistake here takes no lead of any form.
 
-use super::members::{ADDRESS_LIMIT, RELAY, RETENTION};
+use super::members::{ADDRESS_LIMIT, RECONCILE, RELAY, RETENTION};
 use super::{Closes, Judge, More, below, entries, given, is_within, item, items, text};
 use crate::code::options::{SECRET, SECRET_SHORT};
 use crate::value::Value;
@@ -85,6 +85,7 @@ impl Judge<'_> {
             }
         }
         self.retention();
+        self.reconcile();
         for name in ["forms", "accounts"] {
             if !matches!(options.get(name), Some(Value::Map(_))) {
                 self.must(name, "an object with one member for each", Closes::Relay);
@@ -113,6 +114,19 @@ impl Judge<'_> {
         }
     }
 
+    /// What may be asked after leads are stored. With a wrong word it is as by default.
+    fn reconcile(&mut self) {
+        let reconcile = given(self.options, "reconcile");
+        let Some(reconcile) = reconcile.filter(|said| **said != Value::Bool(false)) else { return };
+        self.members("reconcile", Some(reconcile), RECONCILE);
+        if !matches!(reconcile, Value::Map(_)) {
+            self.must("reconcile", "false, or an object with a share", Closes::Nothing);
+        }
+        if given(reconcile, "share").is_some_and(|share| !is_share(share)) {
+            self.must("reconcile.share", "a share from 0.001 to 0.5", Closes::Nothing);
+        }
+    }
+
     /// Several secrets may be there while they rotate.
     fn secrets(&mut self, name: &str, value: &Value<'_>) {
         let all = items(value);
@@ -133,6 +147,13 @@ impl Judge<'_> {
     fn refuse(&mut self, place: &str, code: &str) {
         self.say(place, code, Closes::Relay, More::default());
     }
+}
+
+/// Digits behind `0.`, from 001 to 5 in the order of letters. Numbers with a fraction are read nowhere else here.
+fn is_share(share: &Value<'_>) -> bool {
+    let Value::Number(number) = share else { return false };
+    let is_digits = |text: &str| text.len() <= 9 && text.bytes().all(|byte| byte.is_ascii_digit());
+    number.strip_prefix("0.").is_some_and(|part| is_digits(part) && ("001"..="5").contains(&part))
 }
 
 /// What stands in a path or a header: letters, digits, `-` and `_`, at most 64.

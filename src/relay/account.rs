@@ -10,11 +10,14 @@ mod outcome;
 
 pub use outcome::{Kind, Said};
 
-use super::limiter::{Answer, Ask, By, Door, Limiter, Limits, Looked, Part, Scope, Settled};
+use super::limiter::{Answer, Ask, By, Door, Limiter, Limits, Looked, Part, Scope, Settled, Spare};
 use memory::{Memory, Preparing, Stage, Token};
 
 /// What is closed is asked about this often: somebody has to mend it.
 const EVERY: u64 = 60_000;
+
+/// A day, of which calls that nobody waits for have a share.
+const DAY: u64 = 24 * 60 * 60 * 1_000;
 
 /// After so many sign-ins that failed for the moment, the account is closed.
 const TRIES: u32 = 3;
@@ -46,6 +49,8 @@ pub struct Settings {
     pub keyed: bool,
     /// The zone in which its day of calls is counted.
     pub zone: String,
+    /// So many calls of a day may be such that nobody waits for.
+    pub share: u32,
     /// What all times are divided by; 1 but in tests.
     pub scale: u64,
     /// The codes of a token that has come to its end. It is replaced, and no more.
@@ -108,6 +113,8 @@ pub struct Acquire<'a> {
     pub deadline: u64,
     /// Nobody heard what became of this delivery's last call.
     pub lost: bool,
+    /// No lead waits for it: it has a share of the day's calls, and goes where nobody else wants to.
+    pub spare: bool,
 }
 
 /// A call that is over, or was not made.
@@ -323,6 +330,8 @@ impl AccountLimiter {
         let waits = match door {
             Door::Wait => false,
             Door::Open => self.usable(now).is_none(),
+            // Whether it is mended a lead finds out.
+            Door::Token | Door::Read if acquire.spare => false,
             Door::Token | Door::Read => true,
         };
         if !waits {
@@ -372,9 +381,11 @@ impl AccountLimiter {
         let Some(token) = self.usable(now).map(|token| token.value.clone()) else {
             return self.wait(number, now, out);
         };
-        let Acquire { id, keys, shard, form, fills, deadline, lost } = acquire;
+        let Acquire { id, keys, shard, form, fills, deadline, lost, spare } = acquire;
+        let day = self.divided(DAY);
+        let spare = spare.then_some(Spare { most: self.settings.share, day });
         let (lag, every) = (self.divided(self.settings.lag), self.divided(EVERY));
-        let ask = Ask { id, keys, shard, deadline, lag, lost, form, fills, every };
+        let ask = Ask { id, keys, shard, deadline, lag, lost, form, fills, every, spare };
         let version = self.limiter.version;
         let reply = match self.limiter.acquire(self.settings.limits, ask, now) {
             Answer::Granted { uncertain_until, others, kept, probe } => {

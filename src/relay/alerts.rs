@@ -7,7 +7,7 @@
 use super::kept::{ROW, WORD, number, put};
 
 /// What may be wrong, and how much of it is an incident.
-pub const KINDS: [(&str, Least); 7] = [
+pub const KINDS: [(&str, Least); 8] = [
     ("dead", Least::One),
     ("account", Least::One),
     ("target", Least::One),
@@ -15,6 +15,7 @@ pub const KINDS: [(&str, Least); 7] = [
     ("gone", Least::One),
     ("review", Least::Review),
     ("queue", Least::Queue),
+    ("vanished", Least::One),
 ];
 
 /// How much is an incident.

@@ -31,6 +31,7 @@ impl Right {
 /// The rights that a call needs, all of them. A call that is not here needs [`OTHERS`].
 pub const CALLS: &[(&str, &[Right])] = &[
     ("GET /operator/today", &[View]),
+    ("GET /operator/stored", &[View]),
     ("POST /operator/search", &[View]),
     ("GET /operator/lead", &[View]),
     ("GET /operator/status", &[View]),

@@ -66,6 +66,8 @@ pub struct Limiter {
     pub targets: Vec<Target>,
     /// The API version that the account turned out to speak.
     pub version: Option<u8>,
+    /// What those calls have taken of the day that nobody waits for.
+    pub share: Share,
     /// The kinds of keys, `e` or `p`, that the system's reads are asked by; all where nothing is said.
     pub kinds: &'static str,
     /// What a harmless read opened last, and when: the same fault again shows that the read shows nothing.
@@ -118,6 +120,24 @@ pub struct Budget {
     pub until: u64,
 }
 
+/// The calls of a day that nobody waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Share {
+    /// When the first of them began.
+    pub since: u64,
+    /// How many there were.
+    pub used: u32,
+}
+
+/// A call that nobody waits for: so many may begin in a day, which is so long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spare {
+    /// Calls.
+    pub most: u32,
+    /// Milliseconds.
+    pub day: u64,
+}
+
 /// A day's quota that is used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
@@ -158,6 +178,8 @@ pub struct Ask<'a> {
     pub fills: &'a str,
     /// What is closed is asked about once in so many milliseconds.
     pub every: u64,
+    /// Nobody waits for this call, and every other one comes before it.
+    pub spare: Option<Spare>,
 }
 
 /// Whether a call's lease is kept when it is over.
@@ -256,6 +278,9 @@ impl Limiter {
                 if lease.lost { lease.until } else { lease.until.min(now.saturating_add(PERSON)) };
             return Answer::wait(until.max(now.saturating_add(1)), Scope::Person);
         }
+        if let Some(until) = ask.spare.and_then(|spare| self.keeps(limits, ask, spare, now)) {
+            return Answer::wait(until, Scope::Account);
+        }
         if self.quiet_until > now {
             return Answer::wait(self.quiet_until.min(now.saturating_add(CLOSED)), Scope::Account);
         }
@@ -276,6 +301,10 @@ impl Limiter {
         if let Some(budget) = &mut self.budget {
             budget.left = budget.left.saturating_sub(1);
             self.changes.account();
+        }
+        if ask.spare.is_some() {
+            self.share.used = self.share.used.saturating_add(1);
+            self.changes.share();
         }
         self.asked_about(&probe, ask.id, now.saturating_add(ask.every.max(ask.deadline)));
         self.turns.retain(|turn| turn.shard != ask.shard);
@@ -380,6 +409,27 @@ impl Limiter {
         let ahead = self.turns.iter().take_while(|turn| turn.shard != ask.shard).count();
         // Who has a lease already waits for nobody.
         (free <= ahead && others == self.leases.len()).then_some(soon)
+    }
+
+    /// Until when what is left is kept for leads: half of the window and of what the headers leave, and a place. Nothing is
+    /// asked of an account that is closed, or whose day's quota is used up.
+    fn keeps(&mut self, limits: Limits, ask: Ask<'_>, spare: Spare, now: u64) -> Option<u64> {
+        let over = self.share.since.saturating_add(spare.day);
+        if now >= over || self.share.since > now {
+            self.share = Share { since: now, used: 0 };
+        }
+        let half = limits.calls / 2;
+        let out = self.leases.len().saturating_add(if limits.at_once > 1 { 2 } else { 1 });
+        let few = |most: u32| usize::try_from(most).unwrap_or(usize::MAX);
+        let soon = now.saturating_add(ask.every);
+        let bounds = [
+            (self.share.used >= spare.most, self.share.since.saturating_add(spare.day)),
+            (self.quota.is_some(), self.quota.map_or(0, |quota| quota.reset)),
+            (self.budget.is_some_and(|budget| budget.left <= half), soon),
+            (self.closed.is_some() || !self.turns.is_empty(), soon),
+            (out > few(limits.at_once) || self.calls.len() >= few(half).max(1), soon),
+        ];
+        bounds.iter().filter(|(is_kept, _)| *is_kept).map(|(_, until)| *until).max()
     }
 
     fn turn_away(&mut self, shard: &str, until: u64) {

@@ -13,6 +13,7 @@
 //! - [`delivery`]: the states of one delivery, its back-off, and whose fault a refusal is.
 //! - [`account`]: an account's [`limiter`] with its token.
 //! - [`alerts`]: which incidents are open, and when somebody is told.
+//! - [`reconcile`]: whether what a system has stored is still there.
 
 pub mod acceptance;
 pub mod account;
@@ -27,6 +28,7 @@ pub mod effect;
 mod kept;
 pub mod limiter;
 pub mod outbox;
+pub mod reconcile;
 pub mod ruling;
 pub mod run;
 pub mod schedule;

@@ -314,22 +314,28 @@ pub fn fills(lead: &str, visitor: &str, mapping: JsValue) -> Result<String, JsVa
     Ok(names.join("\n"))
 }
 
-/// The read that shows whether a closed account is mended: `{ operation, rendered }`.
+/// A read that changes nothing: `{ operation, rendered }`. Without ids the one that shows whether a closed account is mended, with
+/// some (U+0001 between) that of the records which have them.
 ///
 /// # Errors
 /// `account.invalid`, with `issues`; without for a system that takes no leads.
 #[wasm_bindgen]
-pub fn harmless(to: JsValue) -> Answer {
+pub fn reading(to: JsValue, ids: &str) -> Answer {
     #[derive(Serialize)]
-    struct Harmless {
+    struct Reading {
         operation: &'static str,
         rendered: Request,
     }
     let account = account(to)?;
-    let read =
-        catalogue::harmless(account.system).ok_or_else(|| failure("account.invalid", &[]))?;
-    let rendered = read.request(&account).map_err(|refusal| refused(&refusal))?;
-    to_js(&Harmless { operation: read.operation.name, rendered })
+    let (read, rendered) = if ids.is_empty() {
+        catalogue::harmless(account.system).map(|read| (read, read.request(&account)))
+    } else {
+        let ids: Vec<&str> = ids.split('\u{1}').collect();
+        catalogue::records(account.system).map(|all| (&all.read, all.request(&ids, &account)))
+    }
+    .ok_or_else(|| failure("account.invalid", &[]))?;
+    let rendered = rendered.map_err(|refusal| refused(&refusal))?;
+    to_js(&Reading { operation: read.operation.name, rendered })
 }
 
 /// What is wrong with the options of a relay, given as JSON text. `unfit` has the places of which the host says that they are not

@@ -6,7 +6,7 @@
 
 use super::edge::{failure, whole};
 use super::written::written;
-use crate::catalogue::{EXPIRED, PACE, VERSIONS, recipe, zone};
+use crate::catalogue::{EXPIRED, PACE, QUOTA, VERSIONS, recipe, zone};
 use crate::crm::outcome::{Fault, Reason};
 use crate::crm::request::System;
 use crate::crm::systems::token::is_keyed;
@@ -22,6 +22,11 @@ use wasm_bindgen::prelude::*;
 
 const ROW: char = '\u{2}';
 const WORD: char = '\u{1}';
+
+/// The share of a day's calls that looking after stored leads takes, where the owner says nothing.
+const SHARE: f64 = 0.01;
+/// The rest is for leads, whatever the owner says.
+const MOST_SHARE: f64 = 0.5;
 
 thread_local! {
     /// One for each of the relay's accounts, by name.
@@ -84,6 +89,7 @@ impl<'a> Given<'a> {
                 fills: self.word(),
                 deadline: self.number(),
                 lost: self.yes(),
+                spare: self.yes(),
             }),
             "release" => Event::Release(Release {
                 said: self.said(),
@@ -114,8 +120,8 @@ impl<'a> Given<'a> {
 }
 
 /// What an account lets through, as the options and the system's tables say it. `own`: its system, and the zone of its day
-/// where the owner says it. `ways`: the forms that go to it, a row each, with their parameters. Numbers: now, what times are divided by, and the account's own
-/// limits, calls, window and calls at once, where it has some: they take the place of the system's. `parts` is what was
+/// where the owner says it. `ways`: the forms that go to it, a row each, with their parameters. Numbers: now, what times are divided by, the
+/// share of a day's calls for those that nobody waits for where the owner says it, and the account's own limits, calls, window and calls at once, where it has some: they take the place of the system's. `parts` is what was
 /// stored and remembered. `wrong` is what the options have closed by themselves, a row each: form, parameter, code and sentence.
 /// Gives effects, as [`step`] does.
 ///
@@ -134,8 +140,8 @@ pub fn load(
     let (system, own_zone) = own.split_once(WORD).unwrap_or((own, ""));
     let named = System::from_name(system).ok_or_else(invalid)?;
     let few = |number: &f64| u32::try_from(whole(*number)).unwrap_or(u32::MAX);
-    let (now, scale, own) = match numbers {
-        [now, scale, own @ ..] => (whole(*now), whole(*scale), own),
+    let (now, scale, share, own) = match numbers {
+        [now, scale, share, own @ ..] => (whole(*now), whole(*scale), *share, own),
         _ => return Err(invalid()),
     };
     let limits = match own {
@@ -155,6 +161,10 @@ pub fn load(
         kinds: recipe.map_or("", Recipe::kinds),
         keyed: is_keyed(named),
         zone: if own_zone.is_empty() { zone(named) } else { own_zone }.to_owned(),
+        share: {
+            let day = QUOTA.iter().find(|(known, _)| *known == named).map_or(0, |(_, day)| *day);
+            few(&(f64::from(day) * if share.is_nan() { SHARE } else { share.min(MOST_SHARE) }))
+        },
         scale,
         expired: EXPIRED,
         versions: VERSIONS,

@@ -28,6 +28,8 @@ mod limiter;
 mod outbox;
 #[cfg(not(feature = "edge"))]
 mod peers;
+#[cfg(feature = "edge")]
+mod reconcile;
 #[cfg(any(feature = "lean", feature = "edge"))]
 mod requests;
 #[cfg(feature = "edge")]

@@ -44,6 +44,7 @@ pub(crate) fn settings(limits: fieldpost::relay::limiter::Limits, lag: u64) -> S
         kinds: "",
         keyed: false,
         zone: "UTC".to_owned(),
+        share: 0,
         scale: 1,
         expired: EXPIRED,
         versions: VERSIONS,

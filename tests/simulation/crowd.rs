@@ -240,6 +240,7 @@ impl Run<'_> {
             fills: "",
             deadline,
             lost,
+            spare: false,
         };
         match self.ask_limiter(Asked::Acquire(acquire)) {
             Reply::Wait { until, scope, target } => {

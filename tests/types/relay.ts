@@ -285,5 +285,9 @@ const members: {
     keyof NonNullable<RelayOptions["retention"]>,
     Members["retention"]
   >,
+  reconcile: true satisfies Same<
+    keyof Exclude<RelayOptions["reconcile"], false | undefined>,
+    Members["reconcile"]
+  >,
 };
 void members;

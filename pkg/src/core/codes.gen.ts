@@ -224,7 +224,8 @@ export type AlertCode =
   | "alert.quota"
   | "alert.gone"
   | "alert.review"
-  | "alert.queue";
+  | "alert.queue"
+  | "alert.vanished";
 
 /** What a check of accounts and mappings finds. */
 export type FoundCode =
@@ -300,4 +301,4 @@ export type ThrownCode =
 export type Code = IssueCode | AnswerCode | OptionCode | HeldCode | StuckCode | WarnedCode | StaysCode | TriedCode | AskedCode | AlertCode | FoundCode | CallCode | ThrownCode;
 
 /** What a line of the log is about. */
-export type LogEvent = "options.wrong" | "delivery.dead" | "delivery.failed" | "account.closed" | "account.opened" | "target.closed" | "target.opened" | "token.refused" | "auth.refused" | "alarm.failed" | "host.refused" | "relay.failed" | "wasm.trap" | "alert.told" | "alert.failed" | "replayed" | "discarded" | "moved" | "erased" | "corrected" | "tested" | "removed" | "undone" | "pass.added" | "pass.removed" | "signed.in" | "signed.out" | "sign.refused" | "values.used" | "values.refused";
+export type LogEvent = "options.wrong" | "delivery.dead" | "delivery.failed" | "account.closed" | "account.opened" | "target.closed" | "target.opened" | "token.refused" | "auth.refused" | "alarm.failed" | "host.refused" | "relay.failed" | "wasm.trap" | "alert.told" | "alert.failed" | "records.vanished" | "records.failed" | "replayed" | "discarded" | "moved" | "erased" | "corrected" | "tested" | "removed" | "undone" | "pass.added" | "pass.removed" | "signed.in" | "signed.out" | "sign.refused" | "values.used" | "values.refused";

@@ -33,7 +33,7 @@ interface Given {
   /** The next question of a check, or what was found. */
   checkStep: Request | Issue[];
   render: Rendered & { once: string | null };
-  harmless: { operation: string; rendered: Rendered };
+  reading: { operation: string; rendered: Rendered };
   stepOutbox: Stepped;
   leaves: number | "late" | "full";
   outboxStatus: { running: number; full: { account: string; form: string; dead: number }[] };

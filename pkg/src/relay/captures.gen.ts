@@ -9,7 +9,7 @@ export interface Captures {
 
 /** The names that the options may have, as the check knows them: one that is not here does nothing. */
 export interface Members {
-  relay: "forms" | "accounts" | "secret" | "sealSecret" | "operatorKey" | "valueKey" | "operators" | "access" | "hashKey" | "storageKey" | "retention" | "addressLimit" | "addressHeader" | "addressHops" | "maxQueued" | "maxReview" | "maxDead" | "maxBytes" | "shards" | "plan" | "alerts" | "timeScale";
+  relay: "forms" | "accounts" | "secret" | "sealSecret" | "operatorKey" | "valueKey" | "operators" | "access" | "hashKey" | "storageKey" | "retention" | "reconcile" | "addressLimit" | "addressHeader" | "addressHops" | "maxQueued" | "maxReview" | "maxDead" | "maxBytes" | "shards" | "plan" | "alerts" | "timeScale";
   form: "fields" | "origins" | "thanks" | "deliver" | "title" | "language" | "messages" | "contact" | "trap" | "turnstile";
   field: "kind" | "required" | "label" | "min" | "max" | "choices" | "pattern" | "requiredIf" | "equalTo" | "quoted" | "literal" | "international" | "bytes" | "purpose" | "text";
   target: "account" | "map" | "constants" | "join" | "match";
@@ -23,4 +23,5 @@ export interface Members {
   alerts: "channels" | "console" | "review" | "queueMinutes" | "repeatHours";
   channel: "kind" | "url" | "secret" | "key" | "from" | "to" | "allowHost";
   retention: "leads" | "search" | "attempts" | "audit" | "values";
+  reconcile: "share";
 }

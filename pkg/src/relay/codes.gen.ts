@@ -43,6 +43,7 @@ export const MESSAGES = {
   "alert.gone": "Leads wait for an account or a form that the options no longer have: give it back, or move them.",
   "alert.review": "Leads are held for review: release what is real, discard the rest.",
   "alert.queue": "Leads do not go out: so many minutes the oldest one waits for a system.",
+  "alert.vanished": "Leads that a system had stored are no longer there: see Stored in the console.",
 } as const;
 
 /** What is wrong with a relay's options, by code. */

@@ -116,6 +116,8 @@ export interface RelayOptions {
   storageKey?: string | readonly string[];
   /** How long what is kept of leads that are done, and of who did what. */
   retention?: Retention;
+  /** Whether the systems are asked each day if what they have stored is still there; `false` asks nobody. */
+  reconcile?: Reconcile | false;
   /** What one address may send, in one isolate; 60 in a minute where nothing is said, and no limit with `null`. */
   addressLimit?: AddressLimit | null;
   /**
@@ -158,6 +160,12 @@ export interface Retention {
   audit?: number;
   /** The values of a lead that was delivered everywhere, locked with `storageKey`; default 0: they go with the last delivery. */
   values?: number;
+}
+
+/** What asking after stored leads may take. */
+export interface Reconcile {
+  /** Of the calls that a system allows in a day (Marketo 50,000, Pardot 25,000, prospects 129,600): 0.001 to 0.5; default 0.01. */
+  share?: number;
 }
 
 /** Somebody at the console. */

@@ -51,7 +51,8 @@ type Strict<T, Known> = { readonly [K in Exclude<keyof T, Known>]: Nothing };
 
 /** Names at each level of the options `O` that are none. */
 export type Strictly<O> = Strict<O, Members["relay"]> &
-  Inner<O, "alerts"> & {
+  Inner<O, "alerts"> &
+  Inner<Exclude<O, { reconcile: false }>, "reconcile"> & {
     readonly [K in keyof O & "alerts"]: {
       readonly [C in keyof O[K] & "channels"]: {
         readonly [N in keyof O[K][C]]: Strict<O[K][C][N], Members["channel"]>;

@@ -9,6 +9,7 @@ export type Right = (typeof RIGHTS)[number];
 /** The rights that a call needs, all of them. */
 export const NEEDS: Readonly<Record<string, readonly Right[]>> = {
   "GET /operator/today": ["view"],
+  "GET /operator/stored": ["view"],
   "POST /operator/search": ["view"],
   "GET /operator/lead": ["view"],
   "GET /operator/status": ["view"],

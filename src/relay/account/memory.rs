@@ -263,6 +263,7 @@ impl Acquire<'_> {
         // A number stands first, for what is empty does not begin a piece.
         out.number(self.deadline);
         out.number(self.lost.into());
+        out.number(self.spare.into());
         for word in [self.id, self.keys, self.shard, self.form, self.fills] {
             out.word(word);
         }
@@ -274,6 +275,7 @@ impl Acquire<'_> {
         Acquire {
             deadline: words.number().unwrap_or_default(),
             lost: words.yes(),
+            spare: words.yes(),
             id: words.word(),
             keys: words.word(),
             shard: words.word(),

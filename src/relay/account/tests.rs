@@ -17,6 +17,7 @@ const SETTINGS: Settings = Settings {
     kinds: "",
     keyed: false,
     zone: String::new(),
+    share: 2,
     scale: 1,
     expired: &["expired"],
     versions: &[("old", 4), ("new", 3)],
@@ -37,6 +38,7 @@ fn ask(id: &str) -> Event<'_> {
         fills: "email",
         deadline: 45_000,
         lost: false,
+        spare: false,
     })
 }
 

@@ -1,7 +1,7 @@
 //! The limiter in pieces, as the host keeps it: a row for each call that is out, each person who was just written, each
 //! closed target and each call of the window, and one for the rest. A call writes its own rows and no other.
 
-use super::{Budget, By, Closed, Fresh, Lease, Limiter, Limits, Quota, Target};
+use super::{Budget, By, Closed, Fresh, Lease, Limiter, Limits, Quota, Share, Target};
 use crate::relay::Piece;
 use crate::value::decimal;
 
@@ -10,6 +10,7 @@ pub type Part = (String, Option<String>);
 
 const ACCOUNT: &str = "account";
 const CLOSED: &str = "closed";
+const SHARE: &str = "share";
 const LEASE: &str = "lease ";
 const FRESH: &str = "fresh ";
 const TARGET: &str = "target ";
@@ -33,6 +34,10 @@ impl Changes {
 
     pub(super) fn closed(&mut self) {
         self.add(CLOSED, "");
+    }
+
+    pub(super) fn share(&mut self) {
+        self.add(SHARE, "");
     }
 
     pub(super) fn opened(&mut self) {
@@ -147,6 +152,9 @@ impl Limiter {
                 code: words.next()?.to_owned(),
                 message: words.next()?.to_owned(),
             });
+        } else if name == SHARE {
+            let (since, used) = text.split_once(' ')?;
+            self.share = Share { since: since.parse().ok()?, used: used.parse().ok()? };
         } else if name == OPENED {
             let (at, code) = text.split_once(' ')?;
             self.opened = Some((code.to_owned(), at.parse().ok()?));
@@ -201,6 +209,8 @@ impl Limiter {
                 out.word(word);
             }
             Some(out.text)
+        } else if name == SHARE {
+            Some([&decimal(self.share.since), " ", &decimal(self.share.used)].concat())
         } else if name == OPENED {
             let (code, at) = self.opened.as_ref()?;
             Some([&decimal(*at), " ", code].concat())

@@ -1,5 +1,6 @@
 use super::{
-    Answer, Ask, By, Door, Keep, Limiter, Limits, Looked, PROBE_EVERY, Scope, Settled, Told,
+    Answer, Ask, By, Door, Keep, Limiter, Limits, Looked, PROBE_EVERY, Scope, Settled, Share,
+    Spare, Told, Turn,
 };
 use crate::crm::outcome::Fault;
 
@@ -22,6 +23,7 @@ fn ask<'a>(id: &'a str, key: &'a str) -> Ask<'a> {
         form,
         fills,
         every: 60_000,
+        spare: None,
     }
 }
 
@@ -555,4 +557,53 @@ fn a_state_in_pieces_is_the_whole_state() {
         };
         assert_eq!(rest(&known), rest(&wanted));
     }
+}
+
+#[test]
+fn a_call_that_nobody_waits_for_leaves_leads_what_they_need() {
+    const LIMITS: Limits = Limits { calls: 4, window: 20_000, at_once: 3 };
+    const DAY: u64 = 86_400_000;
+    /// Any day.
+    const AT: u64 = 1_000 * DAY;
+    let spare = |id| Ask { spare: Some(Spare { most: 2, day: DAY }), ..ask(id, "r:all") };
+    let wait = |until| Answer::Wait { until, scope: Scope::Account, target: None };
+    let soon = |now: u64| wait(now + 60_000);
+    let mut limiter = Limiter::default();
+    // A place stays free, and half of the window.
+    assert_eq!(limiter.acquire(LIMITS, ask("1", "ann"), AT + 1_000), GRANTED);
+    assert_eq!(limiter.acquire(LIMITS, spare("s"), AT + 1_000), GRANTED);
+    limiter.release("s", Keep::No, None);
+    assert_eq!(limiter.acquire(LIMITS, spare("s"), AT + 2_000), soon(AT + 2_000));
+    // A lead is let through all the same.
+    assert_eq!(limiter.acquire(LIMITS, ask("2", "ben"), AT + 2_000), GRANTED);
+    limiter.release("1", Keep::No, None);
+    limiter.release("2", Keep::No, None);
+    // What the headers leave is for leads.
+    limiter.heard(2, AT + 40_000);
+    assert_eq!(limiter.acquire(LIMITS, spare("s"), AT + 30_000), soon(AT + 30_000));
+    // Somebody was turned away.
+    limiter.budget = None;
+    limiter.turns.push(Turn { shard: "1".to_owned(), until: AT + 30_000 });
+    assert_eq!(limiter.acquire(LIMITS, spare("s"), AT + 30_000), soon(AT + 30_000));
+    limiter.turns.clear();
+    assert_eq!(limiter.acquire(LIMITS, spare("s"), AT + 30_000), GRANTED);
+    limiter.release("s", Keep::No, None);
+    // The share is used up until the day is over, and a restart does not forget it.
+    let parts = limiter.changes();
+    let of = parts.iter().filter_map(|(name, text)| Some((name.as_str(), text.as_deref()?)));
+    let mut limiter = Limiter::from_parts(of);
+    assert_eq!(limiter.share, Share { since: AT + 1_000, used: 2 });
+    assert_eq!(limiter.acquire(LIMITS, spare("s"), AT + 60_000), wait(AT + 1_000 + DAY));
+    // A used-up quota is for leads alone, once it is back.
+    limiter.spent(AT + 2 * DAY, 900_000, AT + 1_000 + DAY);
+    assert_eq!(limiter.acquire(LIMITS, spare("s"), AT + 1_000 + DAY), wait(AT + 2 * DAY));
+    limiter.opened();
+    assert_eq!(limiter.acquire(LIMITS, spare("s"), AT + 1_000 + DAY), GRANTED);
+    assert_eq!(limiter.share, Share { since: AT + 1_000 + DAY, used: 1 });
+    // Two of them are not out at once, and none of them keeps a person waiting.
+    assert_eq!(
+        limiter.acquire(LIMITS, spare("t"), AT + 1_000 + DAY),
+        Answer::Wait { until: AT + 1_250 + DAY, scope: Scope::Person, target: None }
+    );
+    assert_eq!(limiter.acquire(LIMITS, ask("3", "ann"), AT + 1_000 + DAY), GRANTED);
 }

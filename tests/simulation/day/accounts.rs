@@ -18,7 +18,16 @@ impl Day {
         let Stored { persons: keys, form, fills, shard, .. } = self.store.rows[ticket.row].clone();
         let (id, shard) = (ticket.row.to_string(), shard.to_string());
         let deadline = if self.careful { deadline } else { SHORT_LEASE };
-        let acquire = Acquire { id: &id, keys: &keys, shard: &shard, form, fills, deadline, lost };
+        let acquire = Acquire {
+            id: &id,
+            keys: &keys,
+            shard: &shard,
+            form,
+            fills,
+            deadline,
+            lost,
+            spare: false,
+        };
         self.ask_limiter(ticket, Asked::Acquire(acquire));
     }
 

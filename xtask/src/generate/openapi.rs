@@ -79,6 +79,12 @@ const CALLS: &[Call] = &[
         "Status",
     ),
     read("GET /operator/today", "What came, was delivered and waits.", "days zone", "Today"),
+    read(
+        "GET /operator/stored",
+        "What came, and what of it the systems still have; what vanished.",
+        "days zone",
+        "Stored",
+    ),
     tell(
         "POST /operator/search",
         "Leads, the newest first; with `count` how many.",

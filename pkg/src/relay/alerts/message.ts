@@ -43,6 +43,7 @@ const COUNTED: Readonly<Record<string, string>> = {
   "alert.review": "held",
   "alert.gone": "waiting",
   "alert.queue": "minutes",
+  "alert.vanished": "missed",
 };
 
 export const sentenceOf = (code: string): string =>

@@ -60,6 +60,8 @@ export interface Acquire {
   deadline: number;
   /** Nobody heard what became of this delivery's last call. */
   lost: boolean;
+  /** No lead waits for this call. */
+  spare?: boolean;
 }
 
 export interface Release {
@@ -202,8 +204,19 @@ export function makeAccountLimiter(load: () => Promise<void>): DurableObjectClas
       return account;
     }
 
-    acquire({ account, id, keys, shard, form, fills, deadline, lost }: Acquire): Promise<string> {
-      return this.limiter.ask(account, "acquire", [id, keys, shard, form, fills], deadline, lost);
+    acquire({
+      account,
+      id,
+      keys,
+      shard,
+      form,
+      fills,
+      deadline,
+      lost,
+      spare = false,
+    }: Acquire): Promise<string> {
+      const words = [id, keys, shard, form, fills];
+      return this.limiter.ask(account, "acquire", words, deadline, lost, spare);
     }
 
     release({
@@ -239,7 +252,7 @@ export function makeAccountLimiter(load: () => Promise<void>): DurableObjectClas
     /** What the options say of an account, for the machine. */
     load(glue: EdgeGlue, name: string, parts: string): string {
       const { system, timeZone = "", limits } = this.account(name);
-      const { forms, timeScale = 1 } = options(this.env);
+      const { forms, timeScale = 1, reconcile } = options(this.env);
       const ways = Object.entries(forms).flatMap(([form, { deliver }]) =>
         deliver
           .filter((target) => target.account === name)
@@ -248,7 +261,10 @@ export function makeAccountLimiter(load: () => Promise<void>): DurableObjectClas
           ),
       );
       const limited = limits ? [limits.calls, limits.window, limits.atOnce] : [];
-      const numbers = Float64Array.of(Date.now(), Math.max(1, Math.round(timeScale)), ...limited);
+      // Where the owner says nothing it is not a number.
+      const share = reconcile === false ? 0 : Number(reconcile?.share);
+      const scale = Math.max(1, Math.round(timeScale));
+      const numbers = Float64Array.of(Date.now(), scale, share, ...limited);
       const wrong = waitsOf(options(this.env), name).map(({ form, param, code, message }) =>
         [form, param, code, message].join(WORD),
       );
@@ -352,8 +368,9 @@ export function makeAccountLimiter(load: () => Promise<void>): DurableObjectClas
       try {
         const account = this.account(name);
         const { operation, rendered } = edge((glue) =>
-          glue.harmless(
+          glue.reading(
             plainAccount({ ...account, ...(version && { version: Number(version) }) } as never),
+            "",
           ),
         );
         const called = await call(operation, rendered, token, deadline);

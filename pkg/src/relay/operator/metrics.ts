@@ -59,6 +59,11 @@ export function metrics(
     "Deliveries whose form activity may have been repeated.",
     (one) => one.repeated,
   );
+  gauge(
+    "fieldpost_records_vanished",
+    "Records that a system had stored and does not have any more.",
+    (one) => one.vanished ?? 0,
+  );
   gauge("fieldpost_deliveries_running", "Deliveries that are out.", (one) => one.running ?? 0);
   gauge("fieldpost_bytes", "What the leads and their stored requests take.", (one) => one.bytes);
   const age = (since: number | null): number =>

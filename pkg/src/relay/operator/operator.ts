@@ -20,6 +20,7 @@ import pageHtml from "../pages/operator/page.html.js";
 import pageScript from "../pages/operator/page.script.js";
 import sheetScript from "../pages/operator/sheet.script.js";
 import { pending, rounds, rule, undo } from "./rules.js";
+import { stored } from "./stored.js";
 import { today } from "./today.js";
 import { remove, test } from "./trial.js";
 import type { Finding } from "../findings.js";
@@ -65,6 +66,7 @@ const reads: Record<string, (asked: Asked) => Promise<Response> | Response> = {
       alerts: await alerts(env, relay),
       options: findingsOf(relay),
     }),
+  stored: async ({ url, env, relay }) => json(200, await stored(url.searchParams, env, relay)),
   lead: ({ url, person, env, relay }) =>
     lead(url.searchParams.get("id") ?? "", person.values, env, relay),
   metrics: async ({ env, relay }) => {

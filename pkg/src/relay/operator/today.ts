@@ -15,7 +15,7 @@ const whole = (given: string | null, least: number, most: number, otherwise: num
 };
 
 /** The same counts of several outboxes, each once. */
-function sums<T extends { n: number }>(rows: readonly T[]): T[] {
+export function sums<T extends { n: number }>(rows: readonly T[]): T[] {
   const all = new Map<string, T>();
   for (const row of rows) {
     const { n: _, ...own } = row;
@@ -31,6 +31,24 @@ function sums<T extends { n: number }>(rows: readonly T[]): T[] {
 const percentile = (sorted: readonly number[], of: number): number | null =>
   sorted[Math.max(0, Math.ceil((sorted.length * of) / 100) - 1)] ?? null;
 
+/** From which day on somebody asks, in which zone, and which day it is there. */
+export function asked(query: URLSearchParams): DayAsked & { day: number } {
+  const zone = whole(query.get("zone"), -MOST_ZONE, MOST_ZONE, 0);
+  const length = whole(query.get("days"), 1, MOST_DAYS, 7);
+  const day = Math.floor((Date.now() / 60_000 + zone) / DAY);
+  return { since: day - length + 1, zone, day };
+}
+
+/** The forms as the options have them. */
+export const formsOf = (
+  relay: RelayOptions,
+): { name: string; title: string; accounts: string[] }[] =>
+  Object.entries(relay.forms).map(([name, { title, deliver }]) => ({
+    name,
+    title: title ?? name,
+    accounts: deliver.map(({ account }) => account),
+  }));
+
 /** `GET /operator/today?days=&zone=`: what came, what was delivered, what waits, and for whom. */
 export async function today(
   query: URLSearchParams,
@@ -38,11 +56,8 @@ export async function today(
   env: RelayEnv,
   relay: RelayOptions,
 ): Promise<object> {
-  const zone = whole(query.get("zone"), -MOST_ZONE, MOST_ZONE, 0);
-  const length = whole(query.get("days"), 1, MOST_DAYS, 7);
-  const day = Math.floor((Date.now() / 60_000 + zone) / DAY);
-  const asked: DayAsked = { since: day - length + 1, zone };
-  const every = await all<Day>(env, relay, "today", asked);
+  const { day, ...since } = asked(query);
+  const every = await all<Day>(env, relay, "today", since);
   const took = every.flatMap((one) => one.took).sort((one, other) => one - other);
   return {
     day,
@@ -58,10 +73,6 @@ export async function today(
         null,
       ),
     accounts: gates.map((gate) => ({ ...gate, system: relay.accounts[gate.account]?.system })),
-    forms: Object.entries(relay.forms).map(([name, { title, deliver }]) => ({
-      name,
-      title: title ?? name,
-      accounts: deliver.map(({ account }) => account),
-    })),
+    forms: formsOf(relay),
   };
 }

@@ -333,11 +333,7 @@ export class Carrier {
   }
 
   /** Makes a call by the account's own sender. What cannot have left is told apart from what nobody can tell. */
-  private async send(
-    account: string,
-    sending: Sending,
-    deadline: number,
-  ): Promise<Called | Unsent> {
+  async send(account: string, sending: Sending, deadline: number): Promise<Called | Unsent> {
     try {
       return await this.peers.ask(
         senderOf(this.outbox.id, account),
@@ -356,7 +352,7 @@ export class Carrier {
     }
   }
 
-  private limiter<T>(what: "acquire" | "release", body: Acquire | Release): Promise<T> {
+  limiter<T>(what: "acquire" | "release", body: Acquire | Release): Promise<T> {
     return this.peers.ask(
       body.account,
       what,

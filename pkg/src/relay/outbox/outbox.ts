@@ -11,6 +11,8 @@ import { Inquiry } from "../storage/inquiry.js";
 import { options, type RelayEnv } from "../options.js";
 import { Peers } from "../calls/peers.js";
 import { Polls } from "./polls.js";
+import { Reconciled } from "../storage/reconciled.js";
+import { Reconciler } from "./reconciler.js";
 import { Registry } from "./registry.js";
 import { forget, kept } from "../storage/retention.js";
 import { migrate } from "../storage/schema.js";
@@ -43,6 +45,7 @@ export function makeOutbox(
     readonly desk: Desk;
     readonly watch: Watch;
     readonly driver: Driver;
+    readonly reconciler: Reconciler;
     shard = "";
     readonly id: string;
 
@@ -52,11 +55,9 @@ export function makeOutbox(
       this.env = env;
       this.id = String(state.id ?? crypto.randomUUID());
       this.store = new OperatorStore(state.storage, () => (kept(options(env), "values") ?? 0) > 0);
-      this.driver = new Driver(
-        state.storage,
-        env,
-        new Carrier(env, this.store, new Peers(env), this),
-      );
+      const carrier = new Carrier(env, this.store, new Peers(env), this);
+      this.driver = new Driver(state.storage, env, carrier);
+      this.reconciler = new Reconciler(env, new Reconciled(this.store), carrier, this);
       this.acceptance = new Acceptance(this.store, env, (accounts) =>
         this.driver.happens({ event: "arrived", rows: accounts.join("\u0001") }),
       );
@@ -116,6 +117,8 @@ export function makeOutbox(
         }
         case "/standing":
           return Response.json(await standing(this.store, this.inquiry.gone.status().leads));
+        case "/stored":
+          return Response.json(await this.reconciler.reconciled.stored(await body()));
         case "/alerts":
           return Response.json(this.watch.shown());
         case "/alerts/test":
@@ -127,6 +130,7 @@ export function makeOutbox(
           this.inquiry.later.wake();
           // An outbox where nothing waits has no alarm.
           await this.forget();
+          this.reconciler.wake();
           return Response.json({ accounts: this.inquiry.gone.everyAccount() });
         case "/status":
           return Response.json({

@@ -235,6 +235,8 @@ function summed(all: readonly StandingNow[]): Fact[] {
     ...dead.values(),
     ["review", "", "", "", sum((one) => one.review)],
     ["gone", "", "", "", sum((one) => one.gone)],
+    // An object of the release before asks nobody.
+    ["vanished", "", "", "", sum((one) => one.vanished ?? 0)],
     ["queue", "", "", "", Math.max(0, Number.isFinite(minutes) ? minutes : 0)],
   ];
 }

@@ -1,5 +1,6 @@
 import type { OperatorStore } from "./operator-store.js";
 import { breath } from "./merge.js";
+import { excuse } from "./reconciled.js";
 import { unknown } from "./retention.js";
 import type { Sought } from "../lead/persons.js";
 
@@ -61,8 +62,9 @@ function forget(store: OperatorStore, keyed: readonly string[]): void {
   });
 }
 
-/** What is left of a lead that is finished: what it is found by, and its values where they are kept. */
+/** What is left of a lead that is finished: what it is found by, and its values where they are kept. That its record goes is no loss. */
 function over(store: OperatorStore, lead: string): void {
+  excuse(store, lead);
   unknown(store, JSON.stringify([lead]));
   store.rows("DELETE FROM kept_values WHERE lead = ?", lead);
 }

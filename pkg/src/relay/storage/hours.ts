@@ -4,15 +4,15 @@ import type { OperatorStore } from "./operator-store.js";
 /** So many leads are added up before others have their turn. */
 const SOME = 3_000;
 
-const HOUR = 60 * 60 * 1000;
+export const HOUR = 60 * 60 * 1000;
 
 /** So long they are kept: a month, and what a zone may be before or behind. */
 const KEPT = 32 * 24;
 
 /** What happened on one day, by form; of what was delivered by account, too. */
-export interface DayCount {
+export interface DayCount<What = "accepted" | "delivered"> {
   day: number;
-  what: "accepted" | "delivered";
+  what: What;
   form: string;
   account: string;
   n: number;
@@ -63,13 +63,20 @@ export function forgetHours(store: OperatorStore, now: number): void {
   store.rows("DELETE FROM hours WHERE hour < ?", Math.floor(now / HOUR) - KEPT);
 }
 
-/** By days of a zone that is so many minutes before UTC. */
-export function days(store: OperatorStore, since: number, zone: number): DayCount[] {
+/** These counts by days of a zone that is so many minutes before UTC. */
+export function days<What extends string>(
+  store: OperatorStore,
+  since: number,
+  zone: number,
+  whats: readonly What[],
+): DayCount<What>[] {
   // A number of JavaScript's comes as a real one, and would divide as one.
   return store.rows(
     `SELECT (hour * 60 + CAST(?1 AS INTEGER)) / 1440 AS day, what, form, account, sum(n) AS n FROM hours
-     WHERE (hour * 60 + CAST(?1 AS INTEGER)) / 1440 >= ?2 AND hour >= ?2 * 24 - 24 GROUP BY 1, what, form, account`,
+     WHERE (hour * 60 + CAST(?1 AS INTEGER)) / 1440 >= ?2 AND hour >= ?2 * 24 - 24 AND n <> 0
+       AND what IN (SELECT value FROM json_each(?3)) GROUP BY 1, what, form, account`,
     zone,
     since,
-  ) as unknown as DayCount[];
+    JSON.stringify(whats),
+  ) as unknown as DayCount<What>[];
 }

@@ -15,6 +15,8 @@ export interface ShardStatus {
   deadDeliveries: number;
   /** Deliveries whose form activity may have been repeated. */
   repeated: number;
+  /** Records that a system had stored and does not have any more. */
+  vanished: number;
   /** What all of them take, with the requests that are kept for them. */
   bytes: number;
   /** When the oldest of all these leads was accepted, in milliseconds since 1970. */
@@ -97,6 +99,12 @@ export class OperatorStore {
     this.tally.close(lead, Date.now());
   }
 
+  /** So many records were missed since a time. */
+  vanished(since: number): number {
+    const [row] = this.rows("SELECT count(*) AS n FROM vanished WHERE since >= ?", since);
+    return Number(row?.["n"]);
+  }
+
   status(gone: { leads: number; oldest: number | null }): ShardStatus {
     const sum = (what: string): number =>
       Number(this.rows("SELECT sum(n) AS n FROM sums WHERE what = ?", what)[0]?.["n"] ?? 0);
@@ -109,6 +117,7 @@ export class OperatorStore {
       gone: gone.leads,
       deadDeliveries: sum("dead"),
       repeated: sum("repeated"),
+      vanished: this.vanished(0),
       oldest: this.tally.oldest(),
       oldestForPerson: earliest(this.tally.oldestForPerson(), gone.oldest),
       counters: this.counters,

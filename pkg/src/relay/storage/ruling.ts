@@ -7,6 +7,7 @@ import { log } from "../host/log.js";
 import { isLocked, lock, opened } from "../lead/locked.js";
 import { type Move, moved } from "./moving.js";
 import { accountsOf, type RelayOptions } from "../options.js";
+import { recount } from "./reconciled.js";
 import { unknown } from "./retention.js";
 import { BARS, CHECKED } from "./ruling.gen.js";
 import { type Ruled, ruled, stays } from "./ruled.js";
@@ -163,11 +164,13 @@ export class Ruling {
       const given = [...waysOf(this.relay, form, account), Number(same)];
       const own = { id: delivery, lead: id, account, state };
       const system = this.relay.accounts[account]?.system ?? "";
-      return ruled("correct", own, system, given, (phase, fresh) =>
-        this.go(delivery, phase, fresh, round),
-      );
+      return ruled("correct", own, system, given, (phase, fresh) => {
+        recount(this.store, delivery);
+        this.go(delivery, phase, fresh, round);
+      });
     });
     if (again.some(({ moved }) => moved)) {
+      rows.filter((_, at) => !again[at]?.moved).forEach((row) => recount(this.store, row.id));
       this.store.tally.open(id);
       unknown(this.store, JSON.stringify([id]));
       this.store.rows("UPDATE leads SET again = ? WHERE id = ?", Date.now(), id);

@@ -229,6 +229,18 @@ const ADDITIONS: readonly string[] = [
       ON CONFLICT DO UPDATE SET n = n + 1;
   END;
   `,
+  // reconciled: how far the system of an account was asked whether stored leads are still there, as its machine has it. vanished:
+  // those that were not. erased: nobody asks about it. What was found is counted in hours, by when the lead came.
+  `
+  CREATE TABLE reconciled (account TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE vanished (
+    delivery TEXT PRIMARY KEY, lead TEXT NOT NULL, form TEXT NOT NULL, account TEXT NOT NULL, record TEXT NOT NULL,
+    accepted INTEGER NOT NULL, since INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX vanished_lead ON vanished (lead);
+  CREATE TRIGGER vanished_forget AFTER DELETE ON leads BEGIN DELETE FROM vanished WHERE lead = old.id; END;
+  ALTER TABLE leads ADD COLUMN erased INTEGER;
+  `,
 ];
 
 /** Brings the tables to this version; refuses what a later one wrote, rather than guess. */

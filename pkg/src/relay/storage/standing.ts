@@ -8,7 +8,12 @@ export interface StandingNow {
   gone: number;
   /** When the oldest lead was accepted that waits for a system. */
   oldest: number | null;
+  /** Records that a system had, and that were missed of late. */
+  vanished: number;
 }
+
+/** For so long a record that was missed is news. */
+const NEWS = 2 * 24 * 60 * 60 * 1000;
 
 /** So many leads are looked at before others have their turn. */
 const SOME = 2_000;
@@ -20,6 +25,7 @@ export const standing = async (store: OperatorStore, gone: number): Promise<Stan
   review: store.tally.now.review,
   gone,
   oldest: await oldest(store),
+  vanished: store.vanished(Date.now() - NEWS),
 });
 
 /** Walks over what waits for a person alone, from the oldest lead on. */

@@ -40,7 +40,7 @@ export async function today(
   return {
     ...(await open(store)),
     groups: await groups(),
-    days: days(store, since, zone),
+    days: days(store, since, zone, ["accepted", "delivered"]),
     took: took(store),
     oldest: oldest(store),
   };

@@ -196,6 +196,7 @@ pub(super) const SCHEMAS: &[(&str, Schema)] = &[
             ("gone", whole()),
             ("deadDeliveries", whole()),
             ("repeated", whole()),
+            ("vanished", whole()),
             ("bytes", whole()),
             ("oldest", maybe(&time())),
             ("oldestForPerson", maybe(&time())),
@@ -272,6 +273,34 @@ pub(super) const SCHEMAS: &[(&str, Schema)] = &[
             ("forms", list(&form)),
             ("alerts", maybe(&reference("Alerts"))),
             ("options", list(&reference("Finding"))),
+        ])
+    }),
+    ("Stored", || {
+        let day = object(&[
+            ("day", whole()),
+            ("what", one_of("accepted there vanished unnamed")),
+            ("form", text()),
+            ("account", text()),
+            ("n", whole()),
+        ]);
+        let vanished = object(&[
+            ("lead", text()),
+            ("form", text()),
+            ("account", text()),
+            ("record", text()),
+            ("accepted", time()),
+            ("since", time()),
+        ]);
+        object(&[
+            ("day", whole()),
+            ("asks", yes()),
+            ("days", list(&day)),
+            ("vanished", list(&vanished)),
+            (
+                "forms",
+                list(&object(&[("name", text()), ("title", text()), ("accounts", list(&text()))])),
+            ),
+            ("accounts", list(&object(&[("name", text()), ("record", maybe(&text()))]))),
         ])
     }),
     ("FoundLead", || lead(&[("who?", maybe(&text())), ("deliveries", list(&delivery(&[])))])),

@@ -11,9 +11,9 @@ export interface Count {
   n: number;
 }
 
-export interface DayCount extends Count {
+export interface DayCount<What = "accepted" | "delivered"> extends Count {
   day: number;
-  what: "accepted" | "delivered";
+  what: What;
   form: string;
   account: string;
 }
@@ -81,6 +81,24 @@ export interface Today {
   oldest: { id: string; form: string; accepted: number } | null;
   accounts: Account[];
   forms: FormNamed[];
+}
+
+/** What came, and what of it the systems still have. */
+export interface Stored {
+  day: number;
+  /** Whether they are asked. */
+  asks: boolean;
+  days: DayCount<"accepted" | "there" | "vanished" | "unnamed">[];
+  vanished: {
+    lead: string;
+    form: string;
+    account: string;
+    record: string;
+    accepted: number;
+    since: number;
+  }[];
+  forms: FormNamed[];
+  accounts: { name: string; record: string | null }[];
 }
 
 export interface Delivery {

@@ -282,7 +282,8 @@ export function Lead({
   );
 }
 
-const Record = ({ id, link }: { id: string; link: string | null | undefined }) =>
+/** A record of a system's, with a link where the owner has said one. */
+export const Record = ({ id, link }: { id: string; link: string | null | undefined }) =>
   link?.startsWith("https://") ? (
     <a
       href={link.replace("{id}", encodeURIComponent(id))}

@@ -8,6 +8,7 @@ import { Pending, type Begun } from "./pending.js";
 import { People } from "./people.js";
 import { Review } from "./review.js";
 import { Setup } from "./setup.js";
+import { Stored } from "./stored.js";
 import { Today } from "./today.js";
 import { Ask, Said } from "./ui.js";
 
@@ -15,6 +16,7 @@ const VIEWS = [
   ["today", "Today"],
   ["leads", "Leads"],
   ["review", "Review"],
+  ["stored", "Stored"],
   ["export", "Export"],
   ["setup", "Set-up"],
   ["people", "People"],
@@ -116,6 +118,8 @@ function Console() {
           <Lead key={`${id} ${turn}`} id={id} me={me} values={values} started={started} />
         ) : view === "review" ? (
           <Review query={query} me={me} values={values} started={started} turn={turn} />
+        ) : view === "stored" ? (
+          <Stored />
         ) : view === "export" ? (
           <Export me={me} />
         ) : view === "setup" ? (

@@ -1,0 +1,198 @@
+import { WORD } from "../../core/edge.js";
+import { outcomeOf } from "./attempts.js";
+import { addUp, type DayCount, days, HOUR } from "./hours.js";
+import type { OperatorStore } from "./operator-store.js";
+import type { DayAsked } from "./today.js";
+
+/** So many leads are looked at in one go. */
+const SOME = 2_000;
+
+/** So many records that vanished are shown, the newest first. */
+const SHOWN = 100;
+
+/** What is counted of a delivery that a system has, by when its lead came. */
+export type Reconciling = "there" | "vanished" | "unnamed";
+
+/** A record that a system had stored and does not have any more: ids and names. */
+export interface Vanished {
+  lead: string;
+  form: string;
+  account: string;
+  record: string;
+  /** When the lead came, and when its record was missed. */
+  accepted: number;
+  since: number;
+}
+
+/** What one outbox says of what was stored. */
+export interface Stored {
+  days: DayCount<"accepted" | Reconciling>[];
+  vanished: Vanished[];
+}
+
+/** Where a lead stands among those that ended. */
+export interface Place {
+  ended: number;
+  row: number;
+}
+
+/** A delivery that a system has. */
+export interface Done extends Place {
+  delivery: string;
+  lead: string;
+  form: string;
+  accepted: number;
+  /** Empty where the system did not say it. */
+  record: string;
+  /** What it counts for. */
+  was: Reconciling;
+}
+
+/** Some of them. */
+export interface Portion {
+  rows: Done[];
+  end: Place;
+  isLast: boolean;
+}
+
+const BETWEEN = `finished IS NOT NULL AND finished >= ?1 AND (finished > ?1 OR leads.rowid > ?2)
+  AND finished <= ?3 AND (finished < ?3 OR leads.rowid <= ?4)`;
+
+/** What an account's system has stored, and whether it still has it: how far it was asked, what it said, and what came of that. */
+export class Reconciled {
+  constructor(readonly store: OperatorStore) {}
+
+  /** How far it is, as the machine has written it. */
+  state(account: string): string {
+    const [row] = this.store.rows("SELECT state FROM reconciled WHERE account = ?", account);
+    return String(row?.["state"] ?? "");
+  }
+
+  keep(account: string, state: string): void {
+    this.store.rows(
+      "INSERT INTO reconciled (account, state) VALUES (?, ?) ON CONFLICT (account) DO UPDATE SET state = excluded.state",
+      account,
+      state,
+    );
+  }
+
+  /** The next deliveries of an account between two places, the place up to which all of them are among these, and whether that is the second. */
+  next(account: string, after: Place, upto: Place, most: number): Portion {
+    const [bound] = this.store.rows(
+      `SELECT finished AS ended, rowid AS row FROM leads INDEXED BY finished_at WHERE ${BETWEEN} ORDER BY finished, rowid LIMIT 1 OFFSET ${SOME - 1}`,
+      ...[after.ended, after.row, upto.ended, upto.row],
+    );
+    const end = (bound as unknown as Place | undefined) ?? upto;
+    const rows = this.store
+      .rows(
+        `SELECT finished AS ended, leads.rowid AS row, deliveries.id AS delivery, leads.id AS lead, form, accepted, state,
+         EXISTS (SELECT 1 FROM vanished WHERE vanished.delivery = deliveries.id) AS missed
+         FROM leads INDEXED BY finished_at CROSS JOIN deliveries ON deliveries.lead = leads.id
+         WHERE ${BETWEEN} AND account = ?5 AND phase = 'done' AND test IS NULL AND erased IS NULL ORDER BY finished, leads.rowid LIMIT ?6`,
+        ...[after.ended, after.row, end.ended, end.row, account, most],
+      )
+      .map(({ state, missed, ...own }) => {
+        const record = outcomeOf(state).record ?? "";
+        const was = missed ? "vanished" : record ? "there" : "unnamed";
+        return { ...own, record, was } as Done;
+      });
+    const last = rows.length === most ? rows.at(-1) : undefined;
+    return {
+      rows,
+      end: last ? { ended: last.ended, row: last.row } : end,
+      isLast: !last && !bound,
+    };
+  }
+
+  /** Writes what became of some together with how far it is now: what stops in between has asked nobody. */
+  write(account: string, state: string, all: readonly (Done & Became)[]): void {
+    const counts = new Map<string, number>();
+    const count = (what: Reconciling | undefined, { accepted, form }: Done, n: number): void => {
+      const name = JSON.stringify([Math.floor(accepted / HOUR), what, form, account]);
+      counts.set(name, (counts.get(name) ?? 0) + n);
+    };
+    const gone: Done[] = [];
+    const back: string[] = [];
+    for (const one of all) {
+      if (one.is === one.before) continue;
+      count(one.is, one, 1);
+      if (one.before) count(one.before, one, -1);
+      if (one.is === "vanished") gone.push(one);
+      else back.push(one.delivery);
+    }
+    this.store.together(() => {
+      this.keep(account, state);
+      for (const [name, n] of counts) counted(this.store, name, n);
+      for (const { delivery, lead, form, record, accepted } of gone)
+        this.store.rows(
+          "INSERT OR REPLACE INTO vanished (delivery, lead, form, account, record, accepted, since) VALUES (?, ?, ?, ?, ?, ?, ?)",
+          ...[delivery, lead, form, account, record, accepted, Date.now()],
+        );
+      this.store.rows(
+        "DELETE FROM vanished WHERE delivery IN (SELECT value FROM json_each(?))",
+        JSON.stringify(back),
+      );
+    });
+  }
+
+  async stored({ since, zone }: DayAsked): Promise<Stored> {
+    await addUp(this.store);
+    return {
+      days: days(this.store, since, zone, ["accepted", "there", "vanished", "unnamed"]),
+      vanished: this.store.rows(
+        `SELECT lead, form, account, record, accepted, since FROM vanished ORDER BY since DESC LIMIT ${SHOWN}`,
+      ) as unknown as Vanished[],
+    };
+  }
+}
+
+/** What a delivery counts for now, and what it counted for before: nothing where nobody had asked. */
+export interface Became {
+  is: Reconciling;
+  before: Reconciling | undefined;
+}
+
+/** A lead is erased: nobody asks about it any more, and that its record goes is meant. */
+export function excuse(store: OperatorStore, lead: string): void {
+  store.rows("UPDATE leads SET erased = 1 WHERE id = ? AND erased IS NULL", lead);
+  for (const { accepted, form, account } of store.rows(
+    "DELETE FROM vanished WHERE lead = ? RETURNING accepted, form, account",
+    lead,
+  ))
+    counted(
+      store,
+      JSON.stringify([Math.floor(Number(accepted) / HOUR), "vanished", form, account]),
+      -1,
+    );
+}
+
+/** The lead of a delivery goes out once more: what it counted for no longer holds, and it is asked about anew when it is finished again. */
+export function recount(store: OperatorStore, id: string): void {
+  for (const { delivery, form, account, accepted, ended, row, state, missed, kept } of store.rows(
+    `SELECT deliveries.id AS delivery, form, deliveries.account AS account, accepted, finished AS ended, leads.rowid AS row, deliveries.state AS state,
+     EXISTS (SELECT 1 FROM vanished WHERE vanished.delivery = deliveries.id) AS missed, reconciled.state AS kept
+     FROM leads JOIN deliveries ON deliveries.lead = leads.id JOIN reconciled ON reconciled.account = deliveries.account
+     WHERE deliveries.id = ? AND finished IS NOT NULL AND test IS NULL AND erased IS NULL`,
+    id,
+  )) {
+    // How far the first pass is, as `src/relay/reconcile.rs` writes it.
+    const [to = 0, toRow = 0] = String(kept).split(WORD).slice(5, 7).map(Number);
+    const isCounted = Number(ended) < to || (Number(ended) === to && Number(row) <= toRow);
+    if (!isCounted) continue;
+    const was = missed ? "vanished" : outcomeOf(state).record ? "there" : "unnamed";
+    counted(store, JSON.stringify([Math.floor(Number(accepted) / HOUR), was, form, account]), -1);
+    store.rows("DELETE FROM vanished WHERE delivery = ?", delivery);
+  }
+}
+
+/** Hour, what, form and account; of an hour that is forgotten nothing is taken away. */
+function counted(store: OperatorStore, name: string, n: number): void {
+  const where = JSON.parse(name) as unknown[];
+  store.rows(
+    n < 0
+      ? "UPDATE hours SET n = n + ?5 WHERE hour = ?1 AND what = ?2 AND form = ?3 AND account = ?4"
+      : "INSERT INTO hours (hour, what, form, account, n) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET n = n + excluded.n",
+    ...where,
+    n,
+  );
+}
