@@ -209,7 +209,7 @@ async function checked(project, run) {
       'action="http://127.0.0.1:9999',
       "page.action",
     ],
-    ["src/relay.js", 'kind: "email"', 'kind: "nothing"', "relay.failed"],
+    ["src/relay.js", 'kind: "email"', 'kind: "nothing"', "options.kind"],
   ];
   for (const [file, right, wrong, code, exit = 3] of mistakes) {
     const text = readFileSync(join(project, file), "utf8");

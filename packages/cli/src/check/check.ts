@@ -95,6 +95,7 @@ async function tried(project: Project, terminal: Terminal): Promise<Finding[]> {
 async function asked(project: Project, url: string, said: readonly string[]): Promise<Finding[]> {
   const before = shippedOf(project);
   const names = namesOf(project);
+  const operatorKey = project.vars["OPERATOR_KEY"] ?? "";
   const [first = ""] = (project.vars["PAGE_ORIGINS"] ?? "").split(",");
   const origin = URL.canParse(first) ? new URL(first).origin : undefined;
   try {
@@ -103,6 +104,9 @@ async function asked(project: Project, url: string, said: readonly string[]): Pr
     if (before && new URL(before.relay).hostname === HOST)
       writeRules(project, shipped(before.relay, forms));
   } catch (error) {
+    // What the relay says of itself names the place to mend.
+    const told = await judgeRelay(url, operatorKey).catch(() => []);
+    if (told.some(({ weight }) => weight === "stop")) return told;
     return [
       finding(
         "stop",
@@ -114,7 +118,7 @@ async function asked(project: Project, url: string, said: readonly string[]): Pr
   }
   const elsewhere =
     before && new URL(before.relay).hostname !== HOST ? await refresh(project, before.relay) : [];
-  return [...elsewhere, ...(await judgeRelay(url, project.vars["OPERATOR_KEY"] ?? ""))];
+  return [...elsewhere, ...(await judgeRelay(url, operatorKey))];
 }
 
 /** Writes the rules of a relay that is online into its pages. */

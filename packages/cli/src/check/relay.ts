@@ -32,6 +32,8 @@ export async function judgeRelay(relay: string, operatorKey: string): Promise<Fi
   const found = (status.options ?? []).map(({ place, code, message, closes }) =>
     finding(WEIGHTS[closes] ?? "note", `options: ${place}`, code, message),
   );
+  // With such options nobody signs in.
+  if (found.some(({ weight }) => weight === "stop")) return found;
   const checked = await ask("POST", "check");
   // A relay of before has no such check.
   if (typeof checked === "number") return found;
