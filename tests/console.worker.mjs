@@ -19,14 +19,17 @@ export const Outbox = showing(Sound, {
   many({ count, first }) {
     const { sql } = this.state.storage;
     const rows = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})`;
-    const at = `(${first} + i * 2000)`;
-    const id = `(substr(printf('%012x', ${at}), 1, 8) || '-' || substr(printf('%012x', ${at}), 9) || '-7000-8000-' || printf('%012x', i))`;
-    const keyed = `('aaaaaaaa e:' || printf('%032x', i) || ' p:' || printf('%032x', i + 5000000))`;
+    // Nobody has an id, a moment or an e-mail of another outbox's.
+    const shard = Number(this.shard.split("-")[1]);
+    const at = `(${first} + i * 2000 + ${shard * 50})`;
+    const id = `(substr(printf('%012x', ${at}), 1, 8) || '-' || substr(printf('%012x', ${at}), 9) || '-7000-8000-' || printf('%04x%08x', ${shard}, i))`;
+    const person = `(i + ${shard * 10_000_000})`;
+    const keyed = `('aaaaaaaa e:' || printf('%032x', ${person}) || ' p:' || printf('%032x', ${person} + 5000000))`;
     this.state.storage.transactionSync(() => {
       sql.exec(
         `${rows} INSERT INTO leads (id, key, body_hash, form, person, persons, persons_keyed, accepted, lead, visitor, raw)
          SELECT ${id}, 'many' || ${id}, 'x', iif(i % 4 = 0, 'event', 'contact'), 'x' || i, '', ${keyed}, ${at},
-         '{"firstName":"Ann","lastName":"Lee ' || i || '","email":"many' || i || '@example.org"}', '{}', 0 FROM n`,
+         '{"firstName":"Ann","lastName":"Lee ' || i || '","email":"many' || ${person} || '@example.org"}', '{}', 0 FROM n`,
       );
       for (const system of ["marketo", "prospects"])
         sql.exec(

@@ -49,6 +49,10 @@ pub const CALLS: &[(&str, &[Right])] = &[
     ("POST /operator/erase", &[Operate, Values]),
 ];
 
+/// The calls that show what visitors typed to whom may see it and asks for it: that is written down of these, and not of a look at
+/// the set-up meanwhile.
+pub const SHOWS: &[&str] = &["POST /operator/search", "GET /operator/lead", "GET /operator/export"];
+
 /// What a call needs that is not in [`CALLS`].
 pub const OTHERS: &[Right] = &[Operate];
 

@@ -115,21 +115,17 @@ pub fn moved(kept: Kept<'_>, to: Move<'_>, now: u64) -> Ruled<'static> {
 /// Sends what a system has once more, as a person has corrected it. Where the system can be told which record is meant, it is
 /// that one, whatever was changed; else only for whom it knows by the same e-mail and phone: nobody becomes a second person.
 pub fn corrected<'a>(kept: Kept<'_>, is_same_person: bool, ways: Ways, now: u64) -> Ruled<'a> {
-    let (state, recipe) = match (ways.gone(), kept) {
-        (Some(code), _) => return Ruled::Stays(code),
-        (_, (_, None)) => return Ruled::Stays("account.invalid"),
-        (_, (None, _)) => return Ruled::Stays("delivery.state"),
-        (_, (Some(state), Some(recipe))) => (state, recipe),
-    };
-    let has_write = recipe.look_up.as_ref().is_some_and(|look_up| look_up.found.is_some());
-    let record = has_write.then(|| record_of(&state).map(|(id, _)| id.to_owned())).flatten();
-    match (record, is_same_person) {
-        (None, false) => Ruled::Stays("correct.person"),
-        (None, true) => Ruled::Goes(Delivery {
-            maybe_repeated: state.maybe_repeated,
-            ..Delivery::new(recipe, now)
-        }),
-        (Some(record), _) => Ruled::Goes(state.amending(record, now)),
+    let has_write =
+        |recipe: &Recipe| recipe.look_up.as_ref().is_some_and(|own| own.found.is_some());
+    match kept {
+        (Some(mut state), Some(recipe)) => {
+            state.record =
+                record_of(&state).filter(|_| has_write(recipe)).map(|(id, _)| id.to_owned());
+            state.corrected = state.record.is_some();
+            let bar = (!state.corrected && !is_same_person).then_some("correct.person");
+            replay((Some(state), Some(recipe)), bar, ways, now)
+        }
+        kept => replay(kept, None, ways, now),
     }
 }
 

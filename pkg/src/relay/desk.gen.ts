@@ -27,6 +27,13 @@ export const NEEDS: Readonly<Record<string, readonly Right[]>> = {
   "POST /operator/erase": ["operate", "values"],
 };
 
+/** The calls that show values to whom may see them and asks for them. */
+export const SHOWS: readonly string[] = [
+  "POST /operator/search",
+  "GET /operator/lead",
+  "GET /operator/export",
+];
+
 /** What any other call needs. */
 export const OTHERS: readonly Right[] = ["operate"];
 

@@ -236,33 +236,19 @@ impl Delivery {
     /// The same lead, sent on by a person: from the start, but what is not known of an earlier write stays not known.
     #[must_use]
     pub fn replayed(&self, recipe: &Recipe, now: u64) -> Self {
+        let mut fresh = Delivery::new(recipe, now);
+        if fresh.call == Call::Write && self.uncertain_until.is_some() {
+            fresh.call = Call::LookUp;
+        }
         // By its new e-mail nobody would find it.
-        if let (true, Some(record)) = (self.corrected, &self.record) {
-            return self.amending(record.clone(), now);
+        if self.corrected && self.record.is_some() {
+            fresh.call = Call::Found;
+            fresh.record.clone_from(&self.record);
+            fresh.corrected = true;
         }
-        let fresh = Delivery::new(recipe, now);
-        Delivery {
-            call: if fresh.call == Call::Write && self.uncertain_until.is_some() {
-                Call::LookUp
-            } else {
-                fresh.call
-            },
-            uncertain_until: self.uncertain_until,
-            maybe_repeated: self.maybe_repeated,
-            ..fresh
-        }
-    }
-
-    /// A lead that goes once more, to a record that is known.
-    #[must_use]
-    pub fn amending(&self, record: String, now: u64) -> Self {
-        Delivery {
-            call: Call::Found,
-            record: Some(record),
-            corrected: true,
-            maybe_repeated: self.maybe_repeated,
-            ..Delivery::begun(now)
-        }
+        fresh.uncertain_until = self.uncertain_until;
+        fresh.maybe_repeated = self.maybe_repeated;
+        fresh
     }
 
     /// Moves on. `random` is 32 random bits.

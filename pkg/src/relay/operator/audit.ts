@@ -1,4 +1,4 @@
-import { NEEDS, OTHERS } from "../desk.gen.js";
+import { NEEDS, OTHERS, SHOWS } from "../desk.gen.js";
 import type { Person } from "./people.js";
 
 /** What is written down of a call: what it does and what about; `values` where somebody sees some. */
@@ -40,7 +40,7 @@ export function audited(
   query: URLSearchParams,
 ): AuditLine | undefined {
   const needs = NEEDS[call] ?? OTHERS;
-  const values = person.values || needs.includes("values");
+  const values = (person.values && SHOWS.includes(call)) || needs.includes("values");
   if (!values && !needs.includes("operate")) return undefined;
   const plain: Record<string, unknown> = {};
   for (const name of PLAIN) {

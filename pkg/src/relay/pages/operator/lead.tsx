@@ -22,6 +22,10 @@ interface Told {
   more?: string | undefined;
 }
 
+/** What a call came to. That nobody was found is no refusal to a person. */
+const called = (kind: string, code: string | null): string =>
+  (code === "not_found" ? KINDS["found"] : KINDS[kind]) ?? kind;
+
 /** What happened to a lead, in its order. */
 function story(lead: Known): Told[] {
   const told: Told[] = [
@@ -42,7 +46,7 @@ function story(lead: Known): Told[] {
     for (const { at, took, operation, kind, code, param } of own.attempts)
       told.push({
         at,
-        text: `${own.account}: ${operation}, ${KINDS[kind] ?? kind}${code ? ` (${whyOf(code, param)})` : ""}.`,
+        text: `${own.account}: ${operation}, ${called(kind, code)}${code ? ` (${whyOf(code, param)})` : ""}.`,
         more: [
           `It took ${span(took)}.`,
           code && kind !== "stored" ? `Code ${code}. ${mend(code)}` : "",

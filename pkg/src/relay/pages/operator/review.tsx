@@ -15,15 +15,20 @@ import { outcome, type Started, toTime } from "./pending.js";
 import { Ask, Reason, Said, Select, useLoaded, Waits } from "./ui.js";
 import { age, leads, mend, when, why } from "./words.js";
 
-const DONE: Readonly<Record<string, string>> = { review: "are held", dead: "were refused" };
+const DONE: Readonly<Record<string, readonly [one: string, more: string]>> = {
+  review: ["is held", "are held"],
+  dead: ["was refused", "were refused"],
+};
 
 const nameOf = ({ phase, code, account, form }: Group): string =>
   [phase, code, account ?? "", form ?? ""].join(" ");
 
-/** What leads of a group have in common. */
-function about({ phase, code, account, form }: Group): string {
-  if (account) return `wait in vain, from the form ${form} to ${account}: ${why(code)}`;
-  return `${DONE[phase] ?? phase}: ${why(code)}`;
+/** What so many leads of a group have in common. */
+function about({ phase, code, account, form }: Group, n: number): string {
+  const many = n === 1 ? 0 : 1;
+  if (account)
+    return `${["waits", "wait"][many]} in vain, from the form ${form} to ${account}: ${why(code)}`;
+  return `${DONE[phase]?.[many] ?? phase}: ${why(code)}`;
 }
 
 type Asks = { what: "replay" | "discard" | "move"; count: number; which: object };
@@ -98,7 +103,7 @@ export function Review({
                     href={`#/review?${new URLSearchParams({ group: nameOf(one) })}`}
                     aria-current={group === one ? "true" : undefined}
                   >
-                    <b>{leads(one.leads)}</b> {about(one)}
+                    <b>{leads(one.leads)}</b> {about(one, one.leads)}
                   </a>
                 </p>
                 <p class="small">
@@ -112,7 +117,7 @@ export function Review({
       <section aria-labelledby="which">
         <header>
           <h2 id="which">
-            {group ? `${leads(total)} that ${about(group)}` : `${leads(total)} in all`}
+            {group ? `${leads(total)} that ${about(group, total)}` : `${leads(total)} in all`}
           </h2>
           <div class="acts">
             {group && (
@@ -381,7 +386,7 @@ function Move({
       }}
     >
       <p>
-        They {about(group)}. {mend(group.code)}
+        They {about(group, 2)}. {mend(group.code)}
       </p>
       <label for="to">Move to</label>
       <select id="to" name="to">

@@ -60,6 +60,7 @@ const NAMED: Readonly<Record<string, string>> = {
   created: "a new record",
   updated: "a record that was there",
   unchanged: "nothing had to change",
+  not_found: "nobody is there",
 };
 
 /** What a code means: in our words, in those of the vendor's page, else the code itself. */
