@@ -107,7 +107,7 @@ pub(super) fn desk() -> Outcome<String> {
     writeln!(
         text,
         "}};\n\n/** The calls that show values to whom may see them and asks for them. */\nexport const SHOWS: readonly string[] = [\n{}];\n\n/** What any other call needs. */\nexport const OTHERS: readonly Right[] = [{}];\n\n/** For so many milliseconds a person can take back what they ruled. */\nexport const UNDO = {};",
-        desk::SHOWS.iter().map(|call| format!("  {},\n", quoted(call))).collect::<String>(),
+        desk::SHOWS.iter().map(|call| ["  ", &quoted(call), ",\n"].concat()).collect::<String>(),
         list(desk::OTHERS),
         desk::UNDO
     )?;
