@@ -44,7 +44,7 @@ const BOUNDS = {
   "core.ts bytes": "a view",
   "core.ts instance": ONE,
   "edge.ts glue": ONE,
-  "host.ts judge": ONE,
+  "host.ts appointed": ONE,
   "host.ts memory": ONE,
   "workerd.ts loaded": ONE,
   "waits.ts waiting": "the owner's own calls, each until its time",

@@ -93,7 +93,7 @@ pub struct Look {
 pub enum Heard {
     /// There was none yet.
     Nothing,
-    /// These records are there, by [`By::id`], and no others that were asked for.
+    /// These records are there, by the ids that the system gives, and no others that were asked for.
     Found(Vec<u64>),
     /// It cannot be asked for this one.
     Never,

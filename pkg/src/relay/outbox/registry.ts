@@ -33,7 +33,13 @@ export class Registry {
         if (!looked) throw error;
       });
     }
-    this.rows(USE, count, now, now - REMEMBERED, now - AGAIN);
+    const [known] = this.rows(
+      "SELECT 1 FROM counts WHERE count = ? AND used >= ?",
+      count,
+      now - AGAIN,
+    );
+    // Who only reads writes nothing: a disk that is full shows its leads all the same.
+    if (!known) this.rows(USE, count, now, now - REMEMBERED, now - AGAIN);
     return {
       counts: this.rows(
         "SELECT count FROM counts WHERE used >= ? ORDER BY place",

@@ -5,7 +5,7 @@ import type { OperatorStore } from "./operator-store.js";
 import type { DayAsked } from "./today.js";
 
 /** So many leads are looked at in one go. */
-const SOME = 2_000;
+const SOME = 1_000;
 
 /** So many records that vanished are shown, the newest first. */
 const SHOWN = 100;
