@@ -55,8 +55,14 @@ export interface Portion {
   isLast: boolean;
 }
 
-const BETWEEN = `finished IS NOT NULL AND finished >= ?1 AND (finished > ?1 OR leads.rowid > ?2)
-  AND finished <= ?3 AND (finished < ?3 OR leads.rowid <= ?4)`;
+/** The leads behind a place, in the order in which they ended. One comparison of both would go through all that ended in one moment. */
+const behind = (columns: string): string =>
+  `SELECT ${columns} FROM leads INDEXED BY finished_at WHERE finished = ?1 AND rowid > ?2
+   UNION ALL SELECT ${columns} FROM leads INDEXED BY finished_at WHERE finished > ?1 ORDER BY ended, row LIMIT ${SOME}`;
+
+const PLACE = "finished AS ended, rowid AS row";
+
+const UPTO = "(ended < ?3 OR ended = ?3 AND row <= ?4)";
 
 /** What an account's system has stored, and whether it still has it: how far it was asked, what it said, and what came of that. */
 export class Reconciled {
@@ -78,18 +84,21 @@ export class Reconciled {
 
   /** The next deliveries of an account between two places, the place up to which all of them are among these, and whether that is the second. */
   next(account: string, after: Place, upto: Place, most: number): Portion {
+    const places = [after.ended, after.row, upto.ended, upto.row];
     const [bound] = this.store.rows(
-      `SELECT finished AS ended, rowid AS row FROM leads INDEXED BY finished_at WHERE ${BETWEEN} ORDER BY finished, rowid LIMIT 1 OFFSET ${SOME - 1}`,
-      ...[after.ended, after.row, upto.ended, upto.row],
+      `SELECT ended, row FROM (${behind(PLACE)}) WHERE ${UPTO} ORDER BY ended, row LIMIT 1 OFFSET ${SOME - 1}`,
+      ...places,
     );
     const end = (bound as unknown as Place | undefined) ?? upto;
     const rows = this.store
       .rows(
-        `SELECT finished AS ended, leads.rowid AS row, deliveries.id AS delivery, leads.id AS lead, form, accepted, state,
+        `SELECT ended, row, deliveries.id AS delivery, some.id AS lead, form, accepted, state,
          EXISTS (SELECT 1 FROM vanished WHERE vanished.delivery = deliveries.id) AS missed
-         FROM leads INDEXED BY finished_at CROSS JOIN deliveries ON deliveries.lead = leads.id
-         WHERE ${BETWEEN} AND account = ?5 AND phase = 'done' AND test IS NULL AND erased IS NULL ORDER BY finished, leads.rowid LIMIT ?6`,
-        ...[after.ended, after.row, end.ended, end.row, account, most],
+         FROM (${behind(`${PLACE}, id, form, accepted, test, erased`)}) AS some CROSS JOIN deliveries ON deliveries.lead = some.id
+         WHERE ${UPTO} AND account = ?5 AND phase = 'done' AND test IS NULL AND erased IS NULL ORDER BY ended, row LIMIT ?6`,
+        ...places,
+        account,
+        most,
       )
       .map(({ state, missed, ...own }) => {
         const record = outcomeOf(state).record ?? "";
