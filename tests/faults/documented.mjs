@@ -51,11 +51,24 @@ const fields = new Set(
 );
 
 /**
+ * A path as a host reads it: `..` takes away what stands before it, as the URL standard says. What is no path stays as it is.
+ * @param {string} path
+ */
+function resolved(path) {
+  try {
+    const { pathname, search } = new URL(path, "http://relay.example");
+    return pathname + search;
+  } catch {
+    return path;
+  }
+}
+
+/**
  * Why an answer is none that is documented; nothing where it is.
  * @param {{ path: string, status: number, type: string, text: string, isHead?: boolean }} answer
  */
 export function undocumented({ path, status, type, text, isHead }) {
-  const isOperator = /^\/operator(?:[/?]|$)/.test(path);
+  const isOperator = /^\/operator(?:[/?]|$)/.test(resolved(path));
   const codes = (isOperator ? operator : form).get(status);
   if (!codes) return `${status} is not documented`;
   if (status === 204 || status === 303 || isHead)
