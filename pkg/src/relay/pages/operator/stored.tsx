@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { read, type Stored as Said } from "./interface.js";
 import { Record } from "./lead.js";
-import { Select, useLoaded, Waits } from "./ui.js";
+import { Length, useLoaded, Waits } from "./ui.js";
 import { many, when } from "./words.js";
 
 const number = (n: number): string => n.toLocaleString();
@@ -105,15 +105,7 @@ export function Stored() {
       <section aria-labelledby="counts">
         <header>
           <h2 id="counts">Accepted against stored</h2>
-          <Select
-            label="Show"
-            value={String(length)}
-            options={[
-              ["7", "7 days"],
-              ["30", "30 days"],
-            ]}
-            change={(value) => setLength(Number(value))}
-          />
+          <Length days={length} change={setLength} />
         </header>
         <p class="small">
           By the day on which a lead came. "Not asked" are those of today and yesterday, and those

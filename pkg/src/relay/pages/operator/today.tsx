@@ -3,7 +3,7 @@ import { Unheard } from "./alerts.js";
 import { Chart } from "./chart.js";
 import { Configuration } from "./configuration.js";
 import { type Account, read, type Today as Said } from "./interface.js";
-import { Select, useLoaded, Waits } from "./ui.js";
+import { Length, useLoaded, Waits } from "./ui.js";
 import { age, clock, leads, means, span, that, when } from "./words.js";
 
 const REFRESH = 20_000;
@@ -59,15 +59,7 @@ export function Today() {
       <section aria-labelledby="course">
         <header>
           <h2 id="course">The last {length} days</h2>
-          <Select
-            label="Show"
-            value={String(length)}
-            options={[
-              ["7", "7 days"],
-              ["30", "30 days"],
-            ]}
-            change={(value) => setLength(Number(value))}
-          />
+          <Length days={length} change={setLength} />
         </header>
         <Chart days={days} last={day} length={length} />
       </section>

@@ -149,3 +149,16 @@ export function Select({
     </label>
   );
 }
+
+/** For how many days something is shown. */
+export const Length = ({ days, change }: { days: number; change(days: number): void }) => (
+  <Select
+    label="Show"
+    value={String(days)}
+    options={[
+      ["7", "7 days"],
+      ["30", "30 days"],
+    ]}
+    change={(value) => change(Number(value))}
+  />
+);
