@@ -1,6 +1,7 @@
-// Code that carries a machine's effects out decides nothing. Each of its branches is of one of four kinds: which effect it is,
-// whether something was given at all, what the host says, or what the machine has just said. Whatever else asks a question, of a status, a number, a code, a
-// time or a word, asks what the machine has to answer (`src/client`, `src/relay`).
+// Code that carries a machine's effects out decides nothing. Each of its branches is of one of six kinds: which effect it is,
+// whether something was given at all, what the host says, what the machine or a generated table has just said, what the machine
+// is told as a fact, or which call of an interface was made. Whatever else asks a question, of a status, a number, a code, a time
+// or a word, asks what the machine has to answer (`src/client`, `src/relay`). A table of functions is a branch, too.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -15,6 +16,7 @@ const HELD = [
   "relay/calls/call.ts",
   "relay/calls/sender.ts",
   "relay/http/again.ts",
+  "relay/http/submission.ts",
   "relay/http/token.ts",
   "relay/lead/fills.ts",
   "relay/outbox/acceptance.ts",
@@ -27,16 +29,27 @@ const HELD = [
   "relay/storage/gone.ts",
   "relay/storage/moving.ts",
   "relay/storage/review.ts",
+  "relay/storage/reconciled.ts",
   "relay/storage/ruled.ts",
+  "relay/storage/ruling.ts",
   "relay/storage/statements.ts",
 ];
 
 /** What effects are called, and functions whose answer is the host's: whether the module is there, whether it refuses a call, whether a MAC fits, whether a text is locked. */
 const EFFECTS = ["Effect"];
-const HOST_ASKED = ["isReady", "isRefusal", "hmacFits", "isLocked"];
+const HOST_ASKED = ["isReady", "isRefusal", "hmacFits", "isLocked", "URL.canParse"];
 
 /** A call of the module: what it answers with yes or no is the machine's. */
 const CROSSINGS = ["steady", "edge"];
+
+/** Members that hold what a machine has answered, by the type that carries it. */
+const SAID = { Ruled: ["moved"], Said: ["what"] };
+
+/** Members that name the call of an interface, and nothing else. */
+const NAMED = { Rule: ["what"] };
+
+/** What a machine is told as yes and no: each is a bit of a number. */
+const FACTS = ["bit"];
 
 /** Members of the host's objects that hold what a system has answered. */
 const ANSWERED = ["status", "statusText", "ok", "headers", "redirected"];
@@ -146,6 +159,13 @@ function branchesOf(program, file) {
     return Boolean(declaration) && ts.isCatchClause(declaration.parent);
   }
 
+  /** Whether it is a class of errors. */
+  const isErrors = (node) =>
+    checker
+      .getTypeAtLocation(node)
+      .getConstructSignatures()
+      .some((made) => made.getReturnType().getProperty("stack") !== undefined);
+
   /** The kind of a question. */
   function kindOf(node) {
     if (
@@ -165,7 +185,8 @@ function branchesOf(program, file) {
       } = node;
       if (kind === ts.SyntaxKind.AmpersandAmpersandToken || kind === ts.SyntaxKind.BarBarToken)
         return kindOf(left) && kindOf(right);
-      if (kind === ts.SyntaxKind.InstanceOfKeyword) return isCaught(left) ? "host" : undefined;
+      if (kind === ts.SyntaxKind.InstanceOfKeyword)
+        return isCaught(left) || isErrors(right) ? "host" : undefined;
       if (
         kind === ts.SyntaxKind.EqualsEqualsEqualsToken ||
         kind === ts.SyntaxKind.ExclamationEqualsEqualsToken
@@ -174,13 +195,18 @@ function branchesOf(program, file) {
           return mayBeAbsent(checker.getTypeAtLocation(left)) ? "given" : undefined;
         // In which of its shapes something was given.
         if (ts.isTypeOfExpression(left)) return "given";
+        if (isRule(left) || isWord(left) || isMember(left, SAID)) return "machine";
         return discriminates(left) ? "effect" : undefined;
       }
       return undefined;
     }
     if (discriminates(node)) return "effect";
+    if (isRule(node) || isMember(node, SAID) || isEffects(node)) return "machine";
+    if (isPicking(node)) return kindOfPick(node);
     if (ts.isCallExpression(node)) {
-      const name = ts.isIdentifier(node.expression) ? node.expression.text : "";
+      const name = node.expression.getText();
+      // In which of its shapes something was given, and whether a member of what was given is there.
+      if (name === "Array.isArray" || name === "Object.hasOwn") return "given";
       if (CROSSINGS.includes(name)) return "machine";
       return HOST_ASKED.includes(name) ? "host" : undefined;
     }
@@ -203,6 +229,206 @@ function branchesOf(program, file) {
     return mayBeAbsent(type) && isObject(type) ? "given" : undefined;
   }
 
+  /** What a name stands for: of a constant, what it was made of. */
+  function origin(node) {
+    if (
+      ts.isParenthesizedExpression(node) ||
+      ts.isNonNullExpression(node) ||
+      ts.isAsExpression(node)
+    )
+      return origin(node.expression);
+    const declaration =
+      ts.isIdentifier(node) && checker.getSymbolAtLocation(node)?.valueDeclaration;
+    return declaration &&
+      ts.isVariableDeclaration(declaration) &&
+      declaration.initializer &&
+      declaration.parent.flags & ts.NodeFlags.Const
+      ? origin(declaration.initializer)
+      : node;
+  }
+
+  /** Whether it is a word or a number that the module has said, or one that was cut out of that. */
+  function isWord(node) {
+    if (
+      ts.isParenthesizedExpression(node) ||
+      ts.isNonNullExpression(node) ||
+      ts.isAsExpression(node)
+    )
+      return isWord(node.expression);
+    if (ts.isCallExpression(node)) {
+      const { expression } = node;
+      if (ts.isIdentifier(expression)) return CROSSINGS.includes(expression.text);
+      return ts.isPropertyAccessExpression(expression) && expression.name.text === "split"
+        ? isWord(expression.expression)
+        : false;
+    }
+    if (ts.isBinaryExpression(node)) return isWord(node.left) && ts.isNumericLiteral(node.right);
+    let declaration = ts.isIdentifier(node) && checker.getSymbolAtLocation(node)?.valueDeclaration;
+    while (
+      declaration &&
+      (ts.isBindingElement(declaration) || ts.isArrayBindingPattern(declaration))
+    )
+      declaration = declaration.parent;
+    if (!declaration || !ts.isVariableDeclaration(declaration)) return false;
+    const list = declaration.parent;
+    if (ts.isForOfStatement(list.parent)) return isWord(list.parent.expression);
+    if (declaration.initializer)
+      return Boolean(list.flags & ts.NodeFlags.Const) && isWord(declaration.initializer);
+    // What is said where something may stop it is declared before.
+    const sets = usesOf(checker.getSymbolAtLocation(declaration.name)).filter(
+      ({ parent }) =>
+        ts.isBinaryExpression(parent) &&
+        parent.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+        parent.left.getText() === node.text,
+    );
+    return sets.length > 0 && sets.every(({ parent }) => isWord(parent.right));
+  }
+
+  /** Whether it is an answer of a table that the generator has written out of a rule. */
+  function isRule(node) {
+    const answer = origin(node);
+    if (ts.isConditionalExpression(answer))
+      return isRule(answer.whenTrue) && isRule(answer.whenFalse);
+    if (!ts.isElementAccessExpression(answer)) return false;
+    let symbol = checker.getSymbolAtLocation(answer.expression);
+    if (symbol && symbol.flags & ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
+    return Boolean(symbol?.valueDeclaration && isGenerated(symbol.valueDeclaration));
+  }
+
+  const isGenerated = (node) => node.getSourceFile().fileName.endsWith(".gen.ts");
+
+  /** The symbol of a member: `a.b`, or a `b` that was taken out of `a`. */
+  function memberOf(node) {
+    if (ts.isPropertyAccessExpression(node)) return checker.getSymbolAtLocation(node.name);
+    const declaration =
+      ts.isIdentifier(node) && checker.getSymbolAtLocation(node)?.valueDeclaration;
+    return declaration &&
+      ts.isBindingElement(declaration) &&
+      ts.isObjectBindingPattern(declaration.parent)
+      ? checker
+          .getTypeAtLocation(declaration.parent)
+          .getProperty((declaration.propertyName ?? declaration.name).getText())
+      : undefined;
+  }
+
+  /** Whether it is a member of one of these types. */
+  function isMember(node, types) {
+    const member = memberOf(node);
+    return Boolean(
+      member?.declarations?.some(
+        ({ parent }) =>
+          ts.isInterfaceDeclaration(parent) && types[parent.name.text]?.includes(member.name),
+      ),
+    );
+  }
+
+  /** Whether it is a member of what the machine has the host do. */
+  const isOfEffect = (node) =>
+    Boolean(
+      memberOf(node)?.declarations?.every((one) =>
+        one.getSourceFile().fileName.endsWith("steps.gen.ts"),
+      ),
+    );
+
+  /** Whether it is a yes or a no that an effect says. */
+  function isEffects(node) {
+    const member = memberOf(node);
+    return Boolean(
+      isOfEffect(node) &&
+        parts(checker.getTypeOfSymbol(member)).every(
+          (part) => isAbsence(part) || part.flags & ts.TypeFlags.BooleanLike,
+        ),
+    );
+  }
+
+  const isPicking = (node) =>
+    ts.isCallExpression(node) &&
+    ts.isPropertyAccessExpression(node.expression) &&
+    PICKING.includes(node.expression.name.text) &&
+    isList(node.expression.expression);
+
+  /** Of what kind the question is that is asked of each item. */
+  function kindOfPick({ arguments: [asks] }) {
+    return asks && ts.isArrowFunction(asks) && !ts.isBlock(asks.body)
+      ? kindOf(asks.body)
+      : undefined;
+  }
+
+  /** Whether what it takes out of a table is a function: such a table stands for a branch. */
+  function isDispatch(node) {
+    if (!ts.isElementAccessExpression(node) || ts.isNumericLiteral(node.argumentExpression))
+      return false;
+    const types = parts(checker.getTypeAtLocation(node)).filter((type) => !isAbsence(type));
+    return types.length > 0 && types.every((type) => type.getCallSignatures().length > 0);
+  }
+
+  /** Of what kind the key of such a table is. */
+  function kindOfKey(node) {
+    const key = origin(node);
+    if (isMember(node, NAMED) || isMember(key, NAMED)) return "named";
+    if (discriminates(key) || isOfEffect(node)) return "effect";
+    return isRule(key) || isWord(node) ? "machine" : undefined;
+  }
+
+  /** Whether it is asked for nothing but to tell a machine, or to look its answer up in a rule's table. */
+  function isFact(node) {
+    for (let at = node; at.parent; at = at.parent) {
+      const { parent } = at;
+      if (
+        ts.isCallExpression(parent) &&
+        parent.arguments.includes(at) &&
+        ts.isIdentifier(parent.expression) &&
+        FACTS.includes(parent.expression.text)
+      )
+        return true;
+      if (
+        ts.isElementAccessExpression(parent) &&
+        parent.argumentExpression === at &&
+        isRule(parent)
+      )
+        return true;
+      if (ts.isFunctionLike(parent) && !isCallback(parent)) return isFacts(parent);
+    }
+    return false;
+  }
+
+  const isCallback = (node) => ts.isCallExpression(node.parent);
+
+  /** Whether a function is called for nothing else. */
+  function isFacts(node) {
+    const name =
+      node.name ?? (ts.isVariableDeclaration(node.parent) ? node.parent.name : undefined);
+    const symbol = name && checker.getSymbolAtLocation(name);
+    if (!symbol) return false;
+    if (!known.has(symbol)) {
+      known.set(symbol, false);
+      const uses = usesOf(symbol);
+      known.set(symbol, uses.length > 0 && uses.every(isFact));
+    }
+    return known.get(symbol);
+  }
+
+  /** Where something is used, but for its declaration and imports of it. */
+  function usesOf(symbol) {
+    const uses = [];
+    for (const file of program.getSourceFiles()) {
+      if (!file.fileName.startsWith(`${root}src/`) || !file.text.includes(symbol.name)) continue;
+      const visit = (node) => {
+        if (ts.isIdentifier(node) && node.text === symbol.name) {
+          let own = checker.getSymbolAtLocation(node);
+          if (own && own.flags & ts.SymbolFlags.Alias) own = checker.getAliasedSymbol(own);
+          const { parent } = node;
+          if (own === symbol && parent.name !== node && !ts.isImportSpecifier(parent))
+            uses.push(node);
+        }
+        ts.forEachChild(node, visit);
+      };
+      visit(file);
+    }
+    return uses;
+  }
+  const known = new Map();
+
   /** Whether it is what tells one effect from another: the first of a list, or what it does. */
   function discriminates(node) {
     if (ts.isPropertyAccessExpression(node))
@@ -220,7 +446,8 @@ function branchesOf(program, file) {
     return symbol ? checker.getTypeOfSymbol(symbol) : checker.getTypeAtLocation(node);
   }
 
-  const add = (node, asked, kind) => {
+  const add = (node, asked, own) => {
+    const kind = own ?? (isFact(asked) ? "fact" : undefined);
     const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
     found.push({ line: line + 1, text: asked.getText(source).replaceAll(/\s+/g, " "), kind });
   };
@@ -262,13 +489,8 @@ function branchesOf(program, file) {
       add(node, node.expression, discriminates(node.expression) ? "effect" : undefined);
     else if (ts.isCatchClause(node))
       add(node, node.variableDeclaration ?? node.getFirstToken(source), "host");
-    else if (
-      ts.isCallExpression(node) &&
-      ts.isPropertyAccessExpression(node.expression) &&
-      PICKING.includes(node.expression.name.text) &&
-      isList(node.expression.expression)
-    )
-      add(node, node, undefined);
+    else if (isPicking(node)) add(node, node, kindOfPick(node));
+    else if (isDispatch(node)) add(node, node, kindOfKey(node.argumentExpression));
     else if (ts.isBinaryExpression(node)) {
       const {
         left,
@@ -315,7 +537,7 @@ test("code that carries effects out decides nothing", (t) => {
       held.some((name) => name.startsWith(`${root}src/${part}`)),
       `nothing is ${part}`,
     );
-  const counts = { effect: 0, given: 0, host: 0, machine: 0 };
+  const counts = { effect: 0, given: 0, host: 0, machine: 0, fact: 0, named: 0 };
   const others = [];
   for (const file of held) {
     for (const { line, text, kind } of branchesOf(program, file)) {
@@ -334,12 +556,17 @@ test("code that carries effects out decides nothing", (t) => {
 test("a branch that decides is seen, whatever it looks like", () => {
   const HEAD = `
     import type { Effect } from "./effects.js";
+    import type { Effect as Step } from "../core/steps.gen.js";
+    import { BARS } from "../relay/storage/ruling.gen.js";
+    declare const write: Extract<Step, { do: "write" }>;
+    declare function bit(is: boolean, fact: number): number;
+    const acts: Record<string, () => boolean> = { go: act };
     import type { Outcome } from "../core/types.js";
     declare const effect: Effect, outcome: Outcome, reply: Response, left: number, code: string, is: boolean, list: string[], maybe: string | undefined, options: { fetch?: () => void };
     declare function act(): boolean;
     declare function later(): Promise<boolean>;
     declare function hmacFits(mac: string): Promise<boolean>;
-    declare function steady<T>(ask: (glue: { has(): boolean; left(): number }) => T): T;
+    declare function steady<T>(ask: (glue: { has(): boolean; left(): number; text(): string }) => T): T;
     export function planted(): unknown {`;
   const decides = [
     "if (outcome.kind === 'retry') act();",
@@ -372,6 +599,12 @@ test("a branch that decides is seen, whatever it looks like", () => {
     "try { act(); } catch (error) { if ((error as { code: string }).code === 'x') act(); }",
     "return reply instanceof Response ? 1 : 2;",
     "return (async () => { if (await later()) act(); })();",
+    "return acts[code]?.();",
+    "return [act, act][Number(is)]?.();",
+    "const chosen = acts[code]; return chosen?.();",
+    "if (write.phase === 'done') act();",
+    "const [word] = code.split(' '); if (word === 'x') act();",
+    "const found = list.some((one) => one === code); return bit(found && is, 1) && found ? 1 : 2;",
   ];
   const carries = [
     "switch (effect[0]) { case 'go': act(); }",
@@ -386,6 +619,12 @@ test("a branch that decides is seen, whatever it looks like", () => {
     "if (new AbortController().signal.aborted) act();",
     "return (async () => { if (await hmacFits(code)) act(); })();",
     "try { act(); } catch (error) { return error instanceof Error ? 1 : 2; }",
+    "return acts[effect[0]]?.();",
+    "if (write.keep) act();",
+    "return BARS[Number(is)] === 'check' ? 1 : 2;",
+    "const [word] = steady((glue) => glue.text()).split(' '); if (word === 'x') act();",
+    "return acts[steady((glue) => glue.text())]?.();",
+    "return bit(list.some((one) => one === code), 1);",
   ];
   const file = (name) => `${root}src/client/planted-${name}.ts`;
   const texts = [

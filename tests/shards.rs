@@ -198,6 +198,12 @@ fn one_number_is_one_call() {
 }
 
 #[test]
+fn a_status_is_an_answer_or_that_of_the_release_before() {
+    assert_eq!([200, MISDIRECTED, 404].map(says), [Some("answer"), Some("answer"), Some("before")]);
+    assert!((100..600).filter(|status| says(*status).is_some()).count() == 3);
+}
+
+#[test]
 fn what_the_registry_said_is_gone_by_for_the_same_number_alone() {
     let all = [(false, false), (true, false), (false, true), (true, true)];
     assert_eq!(all.map(|(is_own, is_new)| believes(is_own, is_new)), [0, 1, 0, 2]);

@@ -353,10 +353,7 @@ describe("the way to the shards", () => {
             : objects.get(name),
       },
     };
-    return (what, key) =>
-      what === "known"
-        ? module.known(env, { shards: own }, { key, bodyHash: "x" })
-        : module.take(env, { shards: own }, what, { key, bodyHash: "x" });
+    return (what, key) => module[what](env, { shards: own }, { key, bodyHash: "x" });
   }
 
   // Who has heard of newer numbers, and who still remembers old ones, differs from isolate to isolate.

@@ -101,6 +101,16 @@ pub enum Heard {
     Later(u64),
 }
 
+/// What a delivery of a finished lead counts for once it was asked about: whether its record was missed, and whether the system has
+/// said which one it is.
+pub const fn counts_for(is_missed: bool, is_named: bool) -> &'static str {
+    match (is_missed, is_named) {
+        (true, _) => "vanished",
+        (_, true) => "there",
+        _ => "unnamed",
+    }
+}
+
 /// What becomes of each row, in their order.
 pub const THERE: char = 't';
 /// The record is not there.
@@ -197,7 +207,8 @@ impl Reconciliation {
     }
 
     /// What the host does next, behind the machine's own row: a word, verdicts and numbers. Without rows `look`, with the lane and the
-    /// places of a [`Look`] and how many rows at most; or `rest`. With rows, a row of their own and then one with each record's id or nothing, `ask` with the times
+    /// places of a [`Look`] and how many rows at most; or `rest`. Without rows but with a place `counted`, where the lead that ended
+    /// there was asked about and counted, or `open`. With rows, a row of their own and then one with each record's id or nothing, `ask` with the times
     /// of a lease and of a call and the places of the rows that it asks about, `write` with what became of each, or `wait` with 1
     /// where that is worth a row.
     pub fn step(
@@ -213,6 +224,13 @@ impl Reconciliation {
         let records: Vec<&str> = rows.split(ROW).skip(1).collect();
         let asked = self.question(is_first, by, &records);
         let what = match heard {
+            _ if rows.is_empty() && end.row > 0 => {
+                if end <= self.first.at {
+                    "counted"
+                } else {
+                    "open"
+                }
+            }
             _ if rows.is_empty() => match self.look(now, scale) {
                 Some(Look { is_first, after, upto }) => {
                     let most = u64::try_from(most).unwrap_or_default();

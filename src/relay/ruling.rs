@@ -192,6 +192,10 @@ pub const fn checked(passes: bool) -> &'static str {
     if passes { "goes" } else { "lead.invalid" }
 }
 
+/// Codes of what stopped a ruling that a person is told as they are; of all others they are told that the outbox failed.
+pub const STOPPED: &[(&str, &str)] =
+    &[("storage.locked", "storage.locked"), ("other", "outbox.failed")];
+
 /// What becomes of one delivery of a lead whose form has another name now: it `stays`, for the new form does not go to its account;
 /// it `goes` with a request that is made anew; or it `repeats` the one that may have arrived, or looks it up.
 pub const fn renamed(has_way: bool, is_out: bool) -> &'static str {

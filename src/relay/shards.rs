@@ -99,6 +99,20 @@ pub const fn believes(is_own: bool, is_new: bool) -> u8 {
     }
 }
 
+/// How an outbox says that a key is elsewhere ("Misdirected Request"): a Worker of the release before takes that for an outbox
+/// that is away, and its page comes again.
+pub const MISDIRECTED: u16 = 421;
+
+/// What a shard's status says: its `answer`, or that it runs the release `before`, which has no such call. Nothing else is an
+/// answer.
+pub const fn says(status: u16) -> Option<&'static str> {
+    match status {
+        200 | MISDIRECTED => Some("answer"),
+        404 => Some("before"),
+        _ => None,
+    }
+}
+
 /// So many shards above the last known one are looked at, until none of them was ever in use; no more at once than one object
 /// may have out.
 pub const ABOVE: u32 = 8;

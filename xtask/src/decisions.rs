@@ -24,7 +24,7 @@ const COPIED: &[&str] = &[
 
 /// What judges, in this order: its name, and what cargo is told.
 const JUDGES: &[(&str, &[&str])] = &[
-    ("ways", &["--test", "arrival", "--test", "shards"]),
+    ("ways", &["--test", "arrival", "--test", "shards", "--test", "ruling"]),
     ("days", &["--test", "simulation", "--", "no_day"]),
     ("unit tests", &["--lib", "--", "relay::", "delivery::"]),
     ("steps", &["--test", "outbox"]),

@@ -41,7 +41,16 @@ import { emailsOf, hashesOf, personsAsTyped, personsOf, sought } from "./lead/pe
 import { DEFAULTS } from "./options.gen.js";
 import { mustTake, type RelayEnv, type TurnstileOptions } from "./options.js";
 import type { Offer } from "./outbox/acceptance.js";
-import { atDesk, isSpent, keepersOf, known, type Located, outcome, take } from "./outbox/shards.js";
+import {
+  accept,
+  atDesk,
+  isSpent,
+  keepersOf,
+  known,
+  type Located,
+  outcome,
+  reserve,
+} from "./outbox/shards.js";
 
 /** A request for a form, with what has come of it so far. */
 interface Arriving extends Found {
@@ -178,7 +187,7 @@ const QUESTIONS: { [Name in Ask]?: Question } = {
   },
   reserve: (arriving) => {
     const { env, relay, key, bodyHash } = arriving;
-    return heard(arriving, take(env, relay, "reserve", { key, bodyHash }));
+    return heard(arriving, reserve(env, relay, { key, bodyHash }));
   },
   token: async (arriving) => {
     const { url, origin } = arriving;
@@ -392,7 +401,7 @@ function offer(
     ...source,
   };
   // Locked here, where waiting for that holds up no other lead.
-  const offered = lockedOf(relay, whole).then((kept) => take(env, relay, "accept", kept));
+  const offered = lockedOf(relay, whole).then((kept) => accept(env, relay, kept));
   return heard(arriving, offered);
 }
 

@@ -123,6 +123,18 @@ pub(super) fn walk(_: &Path) -> Outcome<String> {
         shards::ABOVE,
         shards::AT_ONCE
     )?;
+    out.push_str(
+        "\n/** What a shard's status says: its answer, or that it runs the release before, which has no such call. */\nexport const SAYS: Readonly<Record<number, Says>> = {\n",
+    );
+    let says = (100..600).filter_map(|status| Some((status, shards::says(status)?)));
+    for (status, says) in says {
+        writeln!(out, "  {status}: {},", quoted(says))?;
+    }
+    writeln!(
+        out,
+        "}};\n\n/** One of those. */\nexport type Says = \"answer\" | \"before\";\n\n/** How an outbox says what a Worker of the release before must not take for an answer. */\nexport const STATUSES: Readonly<Record<string, number>> = {{ moved: {} }};",
+        shards::MISDIRECTED
+    )?;
     let all = [(false, false), (true, false), (false, true), (true, true)];
     let believes = all.map(|(is_own, is_new)| shards::believes(is_own, is_new).to_string());
     writeln!(

@@ -4,7 +4,8 @@ use super::HEAD;
 use super::script::quoted;
 use crate::Outcome;
 use fieldpost::relay::arrival::broke;
-use fieldpost::relay::ruling::{Ways, bars, checked, may_take, renamed, renames};
+use fieldpost::relay::reconcile::counts_for;
+use fieldpost::relay::ruling::{STOPPED, Ways, bars, checked, may_take, renamed, renames};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -55,6 +56,20 @@ pub(super) fn tables(_: &Path) -> Outcome<String> {
         "What follows of a form's check: whether the lead passes.",
         "CHECKED",
         [false, true].map(|passes| quoted(checked(passes))),
+    )?;
+    out.push_str(
+        "\n/** What a person is told of what stopped a ruling, by its code: all others are one. */\nexport const STOPPED: Readonly<Record<string, string>> & { readonly other: string } = {\n",
+    );
+    for (code, said) in STOPPED {
+        let name = if code.contains('.') { quoted(code) } else { (*code).to_owned() };
+        writeln!(out, "  {name}: {},", quoted(said))?;
+    }
+    out.push_str("};\n");
+    table(
+        &mut out,
+        "What a delivery counts for once its system was asked about it: whether its record was missed, and whether the system has said which one it is.",
+        "COUNTS_FOR",
+        ASKED.map(|(is_missed, is_named)| quoted(counts_for(is_missed, is_named))),
     )?;
     table(
         &mut out,

@@ -24,6 +24,9 @@ export const timely = <T>(ms: number, act: () => Promise<T>): Promise<T> =>
     act().then(ends(resolve), ends(reject));
   });
 
+/** One of our objects has said no, as it does before anything else. */
+export class ObjectRefusal extends FieldpostError {}
+
 /**
  * Asks one of our objects, and reads its answer: one deadline over both. When it passes, nobody waits for it any longer. Throws `network.timeout`, or where there is no good answer `outbox.failed` or `gate.failed`, by
  * the address' host.
@@ -39,7 +42,7 @@ export function consult<T>(
       url,
       body && { method: "POST", body: JSON.stringify(body) },
     );
-    if (!response.ok) throw new FieldpostError(`${new URL(url).hostname}.failed`);
+    if (!response.ok) throw new ObjectRefusal(`${new URL(url).hostname}.failed`);
     return (await response.json()) as T;
   });
 }

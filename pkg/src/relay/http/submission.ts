@@ -33,17 +33,26 @@ const CHALLENGE = "cf-turnstile-response";
 /** The newest of the secrets signs. */
 export const newest = (relay: RelayOptions): string => [relay.secret].flat()[0] as string;
 
+/** The fields of a form's page that are no part of a lead. */
+const others = ({ trap = CHALLENGE }: RelayFormOptions): object => ({
+  [trap]: true,
+  [CHALLENGE]: true,
+});
+
 /** Whether a form's page has a field of that name. */
 export const isKnown = (form: RelayFormOptions, field: string): boolean =>
-  Object.hasOwn(form.fields, field) || field === form.trap || field === CHALLENGE;
+  Object.hasOwn({ ...form.fields, ...others(form) }, field);
 
 /** The fields without those that are no part of the lead. */
-export const entered = (form: RelayFormOptions, lead: Lead): Lead["fields"] =>
-  lead.fields.filter(([field]) => field !== form.trap && field !== CHALLENGE);
+export const entered = (form: RelayFormOptions, lead: Lead): Lead["fields"] => {
+  const left = others(form);
+  return lead.fields.filter(([field]) => !Object.hasOwn(left, field));
+};
 
 /** What Turnstile gave the visitor; from the relay's own page it comes back beside the fields. */
 export function challengeOf({ fields, own }: Lead): string | undefined {
-  const given = fields.find(([field]) => field === CHALLENGE)?.[1] ?? own["turnstile"];
+  // The first of several counts.
+  const given = new Map([...fields].reverse()).get(CHALLENGE) ?? own["turnstile"];
   return typeof given === "string" ? given : undefined;
 }
 
@@ -87,4 +96,4 @@ async function nativeKeys(secret: string, bodyHash: string, now: number): Promis
 }
 
 const canonical = (value: unknown): string =>
-  typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+  typeof value === "string" ? value : ((JSON.stringify(value) as string | undefined) ?? "");

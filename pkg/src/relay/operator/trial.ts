@@ -9,7 +9,7 @@ import { lockedOf } from "../lead/locked.js";
 import { visitorOf } from "../lead/offer.js";
 import { hashesOf, personsOf } from "../lead/persons.js";
 import type { RelayEnv, RelayOptions } from "../options.js";
-import { outcome, shards, take } from "../outbox/shards.js";
+import { accept, outcome, shards } from "../outbox/shards.js";
 import { type Attempt, codeOf } from "../storage/attempts.js";
 import type { Removable } from "../storage/trial.js";
 import { all, Away, one } from "./lists.js";
@@ -57,7 +57,7 @@ export async function test(
     targets,
     test: 1,
   });
-  const { id, state, at } = await take(env, relay, "accept", offer).catch(() =>
+  const { id, state, at } = await accept(env, relay, offer).catch(() =>
     Promise.reject(new Away("The outbox")),
   );
   if (id === "") return respond(json(503, says("outbox.full"), { "retry-after": "60" }));

@@ -2,7 +2,7 @@ import type { Begun, Happened, Rendered } from "../../core/edge.js";
 import { FieldpostError } from "../../core/errors.js";
 import type { Effect } from "../../core/steps.gen.js";
 import type { Called, Unsent } from "../calls/call.js";
-import { patience } from "../host/consult.js";
+import { ObjectRefusal, patience } from "../host/consult.js";
 import { opened } from "../lead/locked.js";
 import {
   aboutOf,
@@ -43,6 +43,9 @@ export interface Own {
   attempt?: Attempt | undefined;
 }
 
+/** What a delivery hears, and of what it matters for, whether the delivery is where it was. */
+export type Heard = Happened & { looks?: () => boolean };
+
 type Of<Name extends Effect["do"]> = Extract<Effect, { do: Name }>;
 
 /** A delivery, as it begins. */
@@ -58,9 +61,6 @@ interface Row extends Omit<Begun, "test"> {
   persons: string;
   key: string;
 }
-
-/** What is kept with a delivery that is written down, by whether its request is. */
-const KEEPS: readonly ((own: Own) => void)[] = [() => {}, (own) => own.keep()];
 
 /** What a delivery's row has of its calls, with one more where there was one. */
 const ATTEMPTS = `iif(?9 IS NULL, attempts, substr(coalesce(attempts, '') || ?9, -${MOST_ATTEMPTS}))`;
@@ -159,14 +159,14 @@ export class Carrier {
   }
 
   /** Whether a delivery is where it was at this moment: nobody has erased it or sent it on while it waited. */
-  stands({ run: { id, state } }: Own): boolean {
+  private stands({ run: { id, state } }: Own): boolean {
     return this.rows("SELECT 1 FROM deliveries WHERE id = ? AND state = ?", id, state).length > 0;
   }
 
   // What is waited for, by its effect.
 
   private readonly calls: {
-    [Name in Effect["do"]]?: (effect: Of<Name>, own: Own) => Promise<Happened>;
+    [Name in Effect["do"]]?: (effect: Of<Name>, own: Own) => Promise<Heard>;
   } = {
     acquire: async ({ lost, deadline }, own) => {
       await own.read?.();
@@ -178,7 +178,7 @@ export class Carrier {
         deadline,
         lost,
       });
-      return { event: answer, asked, ...lease };
+      return { event: answer, asked, ...lease, looks: () => this.stands(own) };
     },
     release: async ({ do: _, ...told }, own) => ({
       event: "released",
@@ -202,6 +202,7 @@ export class Carrier {
         event: "rendered",
         write: made.rendered.method !== "GET",
         identity: made.rendered.identity ?? null,
+        looks: () => this.stands(own),
       };
     },
     send: async ({ operation, token, deadline, ends, patience }, own) => {
@@ -240,8 +241,8 @@ export class Carrier {
   }
 
   /** What came of it; throws where nothing did. */
-  async ask(effect: Effect, own: Own): Promise<Happened> {
-    return (this.calls[effect.do] as (effect: Effect, own: Own) => Promise<Happened>)(effect, own);
+  async ask(effect: Effect, own: Own): Promise<Heard> {
+    return (this.calls[effect.do] as (effect: Effect, own: Own) => Promise<Heard>)(effect, own);
   }
 
   /** An error as the machine hears of it. */
@@ -289,7 +290,7 @@ export class Carrier {
           );
         });
       this.store.together(() => {
-        KEEPS[Number(keep)]?.(own);
+        if (keep) own.keep();
         put();
       });
       own.attempt = undefined;
@@ -343,12 +344,9 @@ export class Carrier {
       );
     } catch (error) {
       if (error instanceof HostRefusal) return { unsent: "host" };
-      const failed: Partial<Record<string, () => Promise<Called | Unsent>>> = {
-        // It said no before anything else: it runs the release before this one, which knows of no senders. So the outbox sends, as it did then.
-        "gate.failed": () => this.sender.send(sending),
-      };
-      const lost: Called = { outcome: { kind: "unknown", why: "delivery.lost" } };
-      return failed[faultOf(error)]?.() ?? lost;
+      // It runs the release before this one, which knows of no senders. So the outbox sends, as it did then.
+      if (error instanceof ObjectRefusal) return this.sender.send(sending);
+      return { outcome: { kind: "unknown", why: "delivery.lost" } };
     }
   }
 

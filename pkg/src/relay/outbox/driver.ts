@@ -1,6 +1,6 @@
 import { type Happened, ROW, steady, WORD } from "../../core/edge.js";
 import type { Effect, Run, Stepped } from "../../core/steps.gen.js";
-import type { Carrier, Own } from "./carrier.js";
+import type { Carrier, Heard, Own } from "./carrier.js";
 import type { DurableState } from "../storage/durable.js";
 import { log } from "../host/log.js";
 import { DEFAULTS } from "../options.gen.js";
@@ -149,7 +149,7 @@ export class Driver {
   }
 
   /** A delivery hears something. Gives what it asks for next; nothing once it is as far as it goes now. */
-  private hear(own: Own, heard: Happened): Effect | undefined {
+  private hear(own: Own, heard: Heard): Effect | undefined {
     try {
       return this.tell(own, heard);
     } catch (error) {
@@ -162,8 +162,9 @@ export class Driver {
     }
   }
 
-  private tell(own: Own, heard: Happened): Effect | undefined {
-    const stands = this.looks[heard.event]?.(own) ?? false;
+  private tell(own: Own, { looks, ...heard }: Heard): Effect | undefined {
+    // Looked at in the same breath, since others act between two.
+    const stands = looks?.() ?? false;
     const stepped = this.step({ ...heard, stands }, own);
     own.run = stepped.run as Run;
     void this.goOn(stepped).catch(() => {});
@@ -171,15 +172,6 @@ export class Driver {
     for (const effect of stepped.effects) asked = asked ?? this.carrier.question(effect);
     return asked;
   }
-
-  /**
-   * What a delivery does with these depends on whether it is where it was: looked at in the same breath, since others act
-   * between two.
-   */
-  private readonly looks: Record<string, (own: Own) => boolean> = {
-    granted: (own) => this.carrier.stands(own),
-    rendered: (own) => this.carrier.stands(own),
-  };
 
   /** Not even that it failed can be written down, or the module is broken. Its lease has to be given up all the same. */
   private giveUp(own: Own): void {

@@ -16,7 +16,7 @@ import { Reconciler } from "./reconciler.js";
 import { Registry } from "./registry.js";
 import { forget, kept } from "../storage/retention.js";
 import { migrate } from "../storage/schema.js";
-import { MOVED } from "./shards.js";
+import { STATUSES } from "./shards.gen.js";
 import { standing } from "../storage/standing.js";
 import { Watch } from "./watch.js";
 
@@ -209,4 +209,4 @@ const ACTS: readonly string[] = ["/rule", "/correct"];
 
 /** What a Worker is told of a key; one that is elsewhere is no answer that a Worker of the release before could take for one. */
 const said = (found: Accepted): Response =>
-  Response.json(found, found.state === "moved" ? { status: MOVED } : {});
+  Response.json(found, { status: STATUSES[found.state] ?? 200 });

@@ -18,5 +18,18 @@ export const [REMEMBERED, AGAIN, DAY, BELIEVED] = [777600000, 600000, 86400000, 
 /** So many shards above the last known one are looked at, until none of them was ever in use, and so many at once. */
 export const [ABOVE, AT_ONCE] = [8, 4];
 
+/** What a shard's status says: its answer, or that it runs the release before, which has no such call. */
+export const SAYS: Readonly<Record<number, Says>> = {
+  200: "answer",
+  404: "before",
+  421: "answer",
+};
+
+/** One of those. */
+export type Says = "answer" | "before";
+
+/** How an outbox says what a Worker of the release before must not take for an answer. */
+export const STATUSES: Readonly<Record<string, number>> = { moved: 421 };
+
 /** What is done with what the registry once said: whether it was for the same number of shards, which counts 1, and whether that is not long ago, which counts 2. */
 export const BELIEVES = [0, 1, 0, 2] as const;

@@ -7,7 +7,7 @@ import { digest } from "../host/hash.js";
 import { Limited } from "../host/limited.js";
 import { DEFAULTS, MOST_SHARDS } from "../options.gen.js";
 import type { RelayEnv, RelayOptions } from "../options.js";
-import { BELIEVED, BELIEVES, Walk } from "./shards.gen.js";
+import { BELIEVED, BELIEVES, SAYS, type Says, Walk } from "./shards.gen.js";
 
 /** The object that knows every number of shards that was in use. An outbox by its class, which never holds a lead. */
 export const REGISTRY = "shards";
@@ -39,26 +39,24 @@ export function outbox(env: RelayEnv, shard: string): ReturnType<RelayEnv["OUTBO
   return env.OUTBOX.get(id);
 }
 
-/** Asks a shard, and hands its answer to what reads such a status: one that has no reader is no answer. */
+/** Asks a shard, and hands its answer to what reads it, by what its status says; what nobody reads is no answer. */
 const post = <T>(
   env: RelayEnv,
   relay: RelayOptions,
   shard: string,
   what: string,
   body: object,
-  readers: Readonly<Record<number, (response: Response) => T | Promise<T>>>,
+  readers: Readonly<Record<Says, (response: Response) => T | Promise<T>>>,
 ): Promise<T> =>
   timely(patience(relay.timeScale), async () => {
     const response = await outbox(env, shard).fetch(`https://outbox/${what}`, {
       method: "POST",
       body: JSON.stringify(body),
     });
-    return (readers[response.status] ?? fails)(response);
+    const says = SAYS[response.status];
+    if (!says) throw new FieldpostError("outbox.failed");
+    return readers[says](response);
   });
-
-const fails = (): never => {
-  throw new FieldpostError("outbox.failed");
-};
 
 const parsed = async <T>(response: Response): Promise<T> => JSON.parse(await response.text()) as T;
 
@@ -84,13 +82,13 @@ async function register(env: RelayEnv, relay: RelayOptions): Promise<Registered>
     "register",
     { count: own },
     {
-      200: async (response) => {
+      answer: async (response) => {
         const heard = await parsed<Registered>(response);
         kept = { ...heard, own, at: Date.now() };
         return heard;
       },
-      // An object of the release before knows one number alone, as that did.
-      404: () => ({ counts: [own], most: own }),
+      // It knows one number alone, as that release did.
+      before: () => ({ counts: [own], most: own }),
     },
   );
 }
@@ -150,12 +148,13 @@ async function walk(
 ): Promise<Located> {
   const all = await homes(env, relay, key);
   let found: Located = { id: "", state: "free", at: "" };
-  for (let at: number = begins; ; ) {
+  for (let said: number = begins; ; ) {
     const { state } = found;
-    at = steady((glue) => glue.nextShard(all.shards, at, STATES[state] ?? 0, named(found)));
+    const at = steady((glue) => glue.nextShard(all.shards, said, STATES[state] ?? 0, named(found)));
     const asked = asks[(at % 8) as Walk];
     if (!asked) return found;
     found = await asked(all, (at >> 3) % 256, at >> 11);
+    said = at;
   }
 }
 
@@ -175,12 +174,12 @@ export function known(env: RelayEnv, relay: RelayOptions, body: Body): Promise<L
   });
 }
 
-/** Has a lead taken, or its key reserved, at the one shard where it belongs. */
-export function take(
+/** Has a lead taken, or its key reserved, at the one shard where it belongs: `offer` says which. */
+function take(
   env: RelayEnv,
   relay: RelayOptions,
-  what: "reserve" | "accept",
   body: Body,
+  offer: (at: string, body: object) => Promise<Located>,
 ): Promise<Located> {
   const { key, bodyHash } = body;
   const claim = (all: Homes, home: number, shard: string): Promise<Located> => {
@@ -190,7 +189,7 @@ export function take(
   };
   return walk(env, relay, Walk.Takes, key, {
     [Walk.Take]: ({ counts }, home, shard) =>
-      OFFERS[what](env, relay, nameOf(shard), { ...body, counts: counts.slice(home) }),
+      offer(nameOf(shard), { ...body, counts: counts.slice(home) }),
     [Walk.Claim]: (all, home, to) => claim(all, home, nameOf(to)),
     [Walk.Keep]: (all, home) => claim(all, home, ""),
   });
@@ -201,28 +200,25 @@ interface Callable {
   accept?(offer: object): Promise<Accepted>;
 }
 
-type Offers = (env: RelayEnv, relay: RelayOptions, at: string, body: object) => Promise<Located>;
+/** Has a key reserved. */
+export const reserve = (env: RelayEnv, relay: RelayOptions, body: Body): Promise<Located> =>
+  take(env, relay, body, (at, offered) => ask(env, relay, at, "reserve", offered));
 
-/** How a lead, or its key, is offered to the shard where it belongs. */
-const OFFERS: Readonly<Record<"reserve" | "accept", Offers>> = {
-  reserve: (env, relay, at, body) => ask(env, relay, at, "reserve", body),
-  accept: async (env, relay, at, body) => {
+/** Has a lead taken. */
+export const accept = (env: RelayEnv, relay: RelayOptions, body: Body): Promise<Located> =>
+  take(env, relay, body, async (at, offered) => {
     const object = outbox(env, at) as Callable;
     if (object.accept) {
       try {
-        const found = await timely(patience(relay.timeScale), async () => object.accept?.(body));
+        const found = await timely(patience(relay.timeScale), async () => object.accept?.(offered));
         return { ...(found as Accepted), at };
       } catch (error) {
         // An object of the release before has no methods. Whatever else it was, a lead is taken once however often it comes.
         if (!(error instanceof TypeError)) throw error;
       }
     }
-    return ask(env, relay, at, "accept", body);
-  },
-};
-
-/** "Misdirected Request": a Worker of the release before takes it for an outbox that is away, and its page comes again. */
-export const MOVED = 421;
+    return ask(env, relay, at, "accept", offered);
+  });
 
 /** An object of the release before promises nothing; whether it has the lead it can say. */
 const BEFORE: Readonly<Record<string, string>> = { claim: "known" };
@@ -238,11 +234,13 @@ function ask(
     ...(await parsed<Accepted>(response)),
     at,
   });
-  const before = BEFORE[what];
   return post(env, relay, at, what, body, {
-    200: read,
-    [MOVED]: read,
-    404: () => (before === undefined ? fails() : ask(env, relay, at, before, body)),
+    answer: read,
+    before: () => {
+      const before = BEFORE[what];
+      if (before === undefined) throw new FieldpostError("outbox.failed");
+      return ask(env, relay, at, before, body);
+    },
   });
 }
 

@@ -3,7 +3,7 @@ import type { OperatorStore } from "./operator-store.js";
 import type { DurableState } from "./durable.js";
 import { goesTo, type RelayOptions } from "../options.js";
 import { after, inOrder, type Order } from "./ordered.js";
-import { GONE, MAY_TAKE } from "./ruling.gen.js";
+import { GONE, MAY_TAKE, RENAMED } from "./ruling.gen.js";
 
 /** Why nobody asks about a delivery any more: the options have no such form, or no way from it to that account. */
 export type GoneCode = NonNullable<(typeof GONE)[number]>;
@@ -222,7 +222,7 @@ export class Gone {
         leads: 0,
         account,
         form,
-        to: this.ways[code](form, account),
+        to: this.takers(form, account),
       };
       own.leads += n;
       groups.set(`${account} ${form}`, own);
@@ -231,23 +231,21 @@ export class Gone {
   }
 
   /** Where they may be moved: forms that go to the account, or accounts of its system that the form goes to. */
-  private readonly ways: Record<GoneCode, (form: string, account: string) => string[]> = {
-    "form.gone": (_, account) => {
-      const relay = this.relay();
-      return Object.keys(relay.forms).flatMap((other) =>
-        new Array<string>(Number(goesTo(relay, account, other, null))).fill(other),
+  private takers(form: string, account: string): string[] {
+    const relay = this.relay();
+    const [hasForm, goes] = waysOf(relay, form, account);
+    if (GONE[hasForm + 2 * goes] === "form.gone")
+      return Object.keys(relay.forms).filter(
+        (other) => RENAMED[waysOf(relay, other, account)[1]] === "goes",
       );
-    },
-    "account.gone": (form, account) => {
-      const { forms, accounts } = this.relay();
-      const system = this.systemOf(account);
-      const isUnknown = Number(system === undefined);
-      return (forms[form]?.deliver ?? []).flatMap(({ account: other }) => {
-        const isSame = Number(accounts[other]?.system === system);
-        return new Array<string>(MAY_TAKE[isUnknown + 2 * isSame] as number).fill(other);
-      });
-    },
-  };
+    const system = this.systemOf(account);
+    const isUnknown = Number(system === undefined);
+    return (relay.forms[form]?.deliver ?? [])
+      .map(({ account: other }) => other)
+      .filter(
+        (other) => MAY_TAKE[isUnknown + 2 * Number(relay.accounts[other]?.system === system)],
+      );
+  }
 
   /** How many leads wait in vain for a system, and for nobody who looks at something else of them; and the first of them. */
   status(): { leads: number; oldest: number | null } {

@@ -22,8 +22,6 @@ export function moved(ruling: Ruling, lead: string, { account, form, sure }: Mov
     : [];
 }
 
-type Next = Partial<Record<string, () => Ruled[]>>;
-
 /** The same values for the form of another name, as its rules make them; each delivery stays with its account. */
 function renamed(
   ruling: Ruling,
@@ -36,20 +34,16 @@ function renamed(
   const ways = waiting.map(({ account }) => waysOf(relay, to, account)[1]);
   const hasWay = Math.max(0, ...ways);
   const all = { lead, to };
-  const follows: Next = {
-    check: () => then(CHECKED[Number(ruling.check(lead, to))]),
-    goes: () =>
-      waiting.map((row, at) => {
-        const way = ways[at] as number;
-        return MOVES[RENAMED[way + 2 * Number(row.phase === "sent")] as Renamed](ruling, row, all);
-      }),
-  };
-  const then = (code: string | undefined): Ruled[] =>
-    follows[code as string]?.() ??
-    waiting.map(({ id, account }) => stays({ id, lead, account }, code as string));
-  return then(RENAMES[Number(Object.hasOwn(relay.forms, from)) + 2 * hasWay]);
+  const follows = RENAMES[Number(Object.hasOwn(relay.forms, from)) + 2 * hasWay] as Follows;
+  const code = follows === "check" ? (CHECKED[Number(ruling.check(lead, to))] as Follows) : follows;
+  if (code !== "goes") return waiting.map(({ id, account }) => stays({ id, lead, account }, code));
+  return waiting.map((row, at) => {
+    const way = ways[at] as number;
+    return MOVES[RENAMED[way + 2 * Number(row.phase === "sent")] as Renamed](ruling, row, all);
+  });
 }
 
+type Follows = (typeof RENAMES)[number] | (typeof CHECKED)[number];
 type Renamed = (typeof RENAMED)[number];
 type Moves = (ruling: Ruling, row: Waiting, all: { lead: string; to: string }) => Ruled;
 

@@ -1,7 +1,8 @@
-import { WORD } from "../../core/edge.js";
+import { ROW, steady, WORD } from "../../core/edge.js";
 import { outcomeOf } from "./attempts.js";
 import { addUp, type DayCount, days, HOUR } from "./hours.js";
 import type { OperatorStore } from "./operator-store.js";
+import { COUNTS_FOR } from "./ruling.gen.js";
 import type { DayAsked } from "./today.js";
 
 /** So many leads are looked at in one go. */
@@ -102,10 +103,9 @@ export class Reconciled {
       )
       .map(({ state, missed, ...own }) => {
         const record = outcomeOf(state).record ?? "";
-        const was = missed ? "vanished" : record ? "there" : "unnamed";
-        return { ...own, record, was } as Done;
+        return { ...own, record, was: countsFor(missed, record) } as Done;
       });
-    const last = rows.length === most ? rows.at(-1) : undefined;
+    const last = rows[most - 1];
     return {
       rows,
       end: last ? { ended: last.ended, row: last.row } : end,
@@ -120,27 +120,15 @@ export class Reconciled {
       const name = JSON.stringify([Math.floor(accepted / HOUR), what, form, account]);
       counts.set(name, (counts.get(name) ?? 0) + n);
     };
-    const gone: Done[] = [];
-    const back: string[] = [];
     for (const one of all) {
-      if (one.is === one.before) continue;
       count(one.is, one, 1);
-      if (one.before) count(one.before, one, -1);
-      if (one.is === "vanished") gone.push(one);
-      else back.push(one.delivery);
+      if (one.before !== undefined) count(one.before, one, -1);
     }
     this.store.together(() => {
       this.keep(account, state);
       for (const [name, n] of counts) counted(this.store, name, n);
-      for (const { delivery, lead, form, record, accepted } of gone)
-        this.store.rows(
-          "INSERT OR REPLACE INTO vanished (delivery, lead, form, account, record, accepted, since) VALUES (?, ?, ?, ?, ?, ?, ?)",
-          ...[delivery, lead, form, account, record, accepted, Date.now()],
-        );
-      this.store.rows(
-        "DELETE FROM vanished WHERE delivery IN (SELECT value FROM json_each(?))",
-        JSON.stringify(back),
-      );
+      this.store.rows(VANISHED, JSON.stringify(all), account, Date.now());
+      this.store.rows(BACK, JSON.stringify(all));
     });
   }
 
@@ -154,6 +142,18 @@ export class Reconciled {
     };
   }
 }
+
+/** What vanished since it was asked about last. */
+const VANISHED = `INSERT OR REPLACE INTO vanished (delivery, lead, form, account, record, accepted, since)
+  SELECT value ->> 'delivery', value ->> 'lead', value ->> 'form', ?2, value ->> 'record', value ->> 'accepted', ?3
+  FROM json_each(?1) WHERE value ->> 'is' = 'vanished' AND value ->> 'before' IS NOT 'vanished'`;
+
+const BACK =
+  "DELETE FROM vanished WHERE delivery IN (SELECT value ->> 'delivery' FROM json_each(?1) WHERE value ->> 'is' <> 'vanished')";
+
+const COUNT = `INSERT INTO hours (hour, what, form, account, n) SELECT ?1, ?2, ?3, ?4, ?5
+  WHERE ?5 > 0 OR ?5 < 0 AND EXISTS (SELECT 1 FROM hours WHERE hour = ?1 AND what = ?2 AND form = ?3 AND account = ?4)
+  ON CONFLICT DO UPDATE SET n = n + excluded.n`;
 
 /** What a delivery counts for now, and what it counted for before: nothing where nobody had asked. */
 export interface Became {
@@ -176,7 +176,7 @@ export function excuse(store: OperatorStore, lead: string): void {
 }
 
 /** The lead of a delivery goes out once more: what it counted for no longer holds, and it is asked about anew when it is finished again. */
-export function recount(store: OperatorStore, id: string): void {
+export function recount(store: OperatorStore, id: string, system = ""): void {
   for (const { delivery, form, account, accepted, ended, row, state, missed, kept } of store.rows(
     `SELECT deliveries.id AS delivery, form, deliveries.account AS account, accepted, finished AS ended, leads.rowid AS row, deliveries.state AS state,
      EXISTS (SELECT 1 FROM vanished WHERE vanished.delivery = deliveries.id) AS missed, reconciled.state AS kept
@@ -184,24 +184,25 @@ export function recount(store: OperatorStore, id: string): void {
      WHERE deliveries.id = ? AND finished IS NOT NULL AND test IS NULL AND erased IS NULL`,
     id,
   )) {
-    // How far the first pass is, as `src/relay/reconcile.rs` writes it.
-    const [to = 0, toRow = 0] = String(kept).split(WORD).slice(5, 7).map(Number);
-    const isCounted = Number(ended) < to || (Number(ended) === to && Number(row) <= toRow);
-    if (!isCounted) continue;
-    const was = missed ? "vanished" : outcomeOf(state).record ? "there" : "unnamed";
+    const place = Float64Array.of(Date.now(), 1, 0, Number(ended), Number(row));
+    const said = steady((glue) =>
+      glue.stepReconciliation(system, String(kept), "", undefined, place),
+    );
+    const [, words = ""] = said.split(ROW);
+    const [what] = words.split(WORD);
+    if (what !== "counted") continue;
+    const was = countsFor(missed, outcomeOf(state).record ?? "");
     counted(store, JSON.stringify([Math.floor(Number(accepted) / HOUR), was, form, account]), -1);
     store.rows("DELETE FROM vanished WHERE delivery = ?", delivery);
   }
 }
 
+/** What a delivery counts for, by whether its record was missed, and whether the system has said which one it is. */
+const countsFor = (missed: unknown, record: string): Reconciling =>
+  COUNTS_FOR[Number(missed) + 2 * Number(record !== "")] as Reconciling;
+
 /** Hour, what, form and account; of an hour that is forgotten nothing is taken away. */
 function counted(store: OperatorStore, name: string, n: number): void {
   const where = JSON.parse(name) as unknown[];
-  store.rows(
-    n < 0
-      ? "UPDATE hours SET n = n + ?5 WHERE hour = ?1 AND what = ?2 AND form = ?3 AND account = ?4"
-      : "INSERT INTO hours (hour, what, form, account, n) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET n = n + excluded.n",
-    ...where,
-    n,
-  );
+  store.rows(COUNT, ...where, n);
 }

@@ -42,37 +42,15 @@ export function ruled(
   given: readonly unknown[],
   go: (phase: string, fresh: string) => void,
 ): Ruled {
-  const words = verdict(what, system, state, given);
-  return (VERDICTS[words[0]] as (typeof VERDICTS)[string])(own, words, go);
-}
-
-/** What stopped the module is the delivery's, too: it stays, and says so. */
-function verdict(
-  what: string,
-  system: string,
-  state: string,
-  given: readonly unknown[],
-): [string, string, string] {
+  let said: string;
   try {
-    const said = steady((glue) =>
-      glue.ruleDelivery(what, system, state, given.join(WORD), Date.now()),
-    );
-    return said.split(WORD) as [string, string, string];
+    said = steady((glue) => glue.ruleDelivery(what, system, state, given.join(WORD), Date.now()));
   } catch (error) {
-    return ["stays", error instanceof FieldpostError ? error.code : "delivery.state", ""];
+    // What stopped the module is the delivery's, too: it stays, and says so.
+    return stays(own, error instanceof FieldpostError ? error.code : "delivery.state");
   }
+  const [verdict, first = "", second = ""] = said.split(WORD);
+  if (verdict === "stays") return stays(own, first);
+  go(first, second);
+  return { ...own, moved: true };
 }
-
-type Names = Omit<Kept, "state">;
-type Words = readonly [string, string, string];
-
-const VERDICTS: Record<
-  string,
-  (own: Names, words: Words, go: (phase: string, fresh: string) => void) => Ruled
-> = {
-  stays: (own, [, code]) => stays(own, code),
-  goes: (own, [, phase, fresh], go) => {
-    go(phase, fresh);
-    return { ...own, moved: true };
-  },
-};

@@ -15,5 +15,14 @@ export const RENAMES = ["account.target", "form.there", "check", "form.there"] a
 /** What follows of a form's check: whether the lead passes. */
 export const CHECKED = ["lead.invalid", "goes"] as const;
 
+/** What a person is told of what stopped a ruling, by its code: all others are one. */
+export const STOPPED: Readonly<Record<string, string>> & { readonly other: string } = {
+  "storage.locked": "storage.locked",
+  other: "outbox.failed",
+};
+
+/** What a delivery counts for once its system was asked about it: whether its record was missed, and whether the system has said which one it is. */
+export const COUNTS_FOR = ["unnamed", "vanished", "there", "vanished"] as const;
+
 /** What becomes of one of its deliveries: whether the new form goes to its account, and whether its call may have arrived. */
 export const RENAMED = ["stays", "goes", "stays", "repeats"] as const;

@@ -4,12 +4,13 @@ import type { OperatorStore } from "./operator-store.js";
 import type { Hashes } from "../lead/persons.js";
 import { type Gone, LAST, waysOf } from "./gone.js";
 import { log } from "../host/log.js";
+import { faultOf } from "../host/platform.js";
 import { isLocked, lock, opened } from "../lead/locked.js";
 import { type Move, moved } from "./moving.js";
 import { accountsOf, type RelayOptions } from "../options.js";
 import { recount } from "./reconciled.js";
 import { unknown } from "./retention.js";
-import { BARS, CHECKED } from "./ruling.gen.js";
+import { BARS, CHECKED, STOPPED } from "./ruling.gen.js";
 import { type Ruled, ruled, stays } from "./ruled.js";
 import type { Selection, Which } from "./selection.js";
 
@@ -67,62 +68,85 @@ export class Ruling {
   /** Rules about some leads, the oldest first. One that cannot be written down holds up none of the others. */
   rule(rule: Rule): Portion {
     const { what, which } = rule;
-    const leads = this.meant(rule);
-    const ruled = leads.flatMap((lead) => {
-      if (which.form !== undefined && which.form !== this.form(lead)) return [];
+    const leads = this.next(rule);
+    const ruled = this.meant(leads, which).flatMap((lead) => {
       try {
         return this.store.together(() => this.store.tally.turn(lead, () => this[what](lead, rule)));
       } catch (error) {
-        const isLocked = error instanceof FieldpostError && error.code === "storage.locked";
-        return this.waiting(lead).map(({ id, account }) =>
-          stays({ id, lead, account }, isLocked ? error.code : "outbox.failed"),
-        );
+        const code = STOPPED[faultOf(error)] ?? STOPPED.other;
+        return this.waiting(lead).map(({ id, account }) => stays({ id, lead, account }, code));
       }
     });
-    const done = ruled.filter((one) => one.moved);
-    if (ruled.length > 0) {
+    const done = ruled.filter(({ moved }) => moved);
+    const [first] = ruled;
+    if (first) {
+      const { reason } = rule;
       const sums = {
         leads: new Set(done.map(({ lead }) => lead)).size,
         count: done.length,
         stayed: ruled.length - done.length,
         code: which.code ?? null,
       };
-      log(LINES[what], { ...sums, ...(what === "discard" && { reason: rule.reason ?? "" }) });
+      log(LINES[what], { ...sums, ...(reason !== undefined && { reason }) });
     }
-    return { ruled, next: leads.length < PORTION ? null : (leads.at(-1) as string) };
+    return { ruled, next: leads[PORTION - 1] ?? null };
   }
 
-  /** The next ones that are meant. */
-  private meant({ which, after, before = LAST }: Rule): string[] {
+  /** The next ones that may be meant. */
+  private next({ which, after, before = LAST }: Rule): string[] {
     const found = this.selection.leads(which, which.ids ? "all" : "person", after, PORTION, "ASC");
-    return found.filter((lead) => lead < before);
+    return this.some("value < ?2", found, before);
+  }
+
+  /** Those of them that are of the form that is meant. */
+  private meant(leads: readonly string[], { form }: Which): string[] {
+    const own = "?2 IS NULL OR ?2 = (SELECT form FROM leads WHERE id = value)";
+    return this.some(own, leads, form ?? null);
+  }
+
+  private some(which: string, leads: readonly string[], by: string | null): string[] {
+    const query = `SELECT value FROM json_each(?1) WHERE ${which} ORDER BY key`;
+    return this.store.rows(query, JSON.stringify(leads), by).map(({ value }) => String(value));
   }
 
   /** What the form's check makes of values that are locked, locked again: by what stood in their rows. */
-  private readonly checked = new Map<string, string | undefined>();
+  private readonly checked = new Map<string, { clean: string | undefined }>();
+
+  /** The form that a ruling holds a lead to. */
+  private readonly heldTo: Record<Rule["what"], (lead: Row, rule: Rule) => string | undefined> = {
+    replay: ({ form, raw }) => (BARS[this.standing(form, raw)] === "check" ? form : undefined),
+    move: (_, { move }) => move?.form?.to,
+    discard: () => undefined,
+  };
 
   /** Checks what is locked before a ruling that has to check it: while leads are ruled about nothing can be waited for. */
   async ready(rule: Rule): Promise<void> {
-    const to = rule.move?.form?.to;
-    if (rule.what === "discard" || (rule.what === "move" && to === undefined)) return;
     await Promise.all(
-      this.meant(rule).map(async (lead) => {
-        const [row] = this.store.rows("SELECT key, form, raw, lead FROM leads WHERE id = ?", lead);
-        const text = row?.["lead"];
-        if (!isLocked(text) || (row?.["raw"] !== 1 && to === undefined)) return;
-        const key = String(row?.["key"]);
-        const values = await opened(this.relay, "lead", key, text);
+      this.meant(this.next(rule), rule.which).map(async (id) => {
+        const [row] = this.store.rows("SELECT key, form, raw, lead FROM leads WHERE id = ?", id);
+        const { key, lead } = row as unknown as Row;
+        if (!isLocked(lead)) return;
+        const form = this.heldTo[rule.what](row as unknown as Row, rule);
+        if (form === undefined) return;
+        const values = await opened(this.relay, "lead", key, lead);
         if (values === undefined) return;
-        const form = to ?? String(row?.["form"]);
-        const clean = this.mended(form, row?.["raw"] === 1, values, rule.anyway ?? false);
-        this.checked.set(text, clean && (await lock(this.relay, "lead", key, clean)));
+        const own = mended(this.relay, form, fieldsOf(values), rule.anyway ?? false);
+        const clean = own === undefined ? own : await lock(this.relay, "lead", key, own);
+        this.checked.set(lead, { clean });
       }),
     );
   }
 
-  private mended(form: string, raw: boolean, values: string, anyway: boolean): string | undefined {
-    const fields = raw ? values : JSON.stringify(Object.entries(JSON.parse(values) as object));
-    return mended(this.relay, form, fields, anyway);
+  /** What was made of values that are locked. */
+  private checkedOf(locked: string): string | undefined {
+    const found = this.checked.get(locked);
+    if (!found) throw new FieldpostError("storage.locked");
+    return found.clean;
+  }
+
+  /** Whether there is a lead's form, which counts 1, and whether it was kept as it came, which counts 2. */
+  private standing(form: string, raw: number): number {
+    return Number(Object.hasOwn(this.relay.forms, form)) + 2 * raw;
   }
 
   /** Puts other values in the place of a lead's, and sends it on, or once more: both, or nothing of it. */
@@ -136,8 +160,8 @@ export class Ruling {
         if (typeof row?.["visitor"] !== "string") return [];
         const isOver = row["finished"] !== null;
         const again = isOver ? this.onceMore(id, same, round) : [];
-        if (isOver ? again.every(({ moved }) => !moved) : this.waiting(id).length === 0)
-          return again;
+        const [goes] = isOver ? again.filter(({ moved }) => moved) : this.waiting(id);
+        if (!goes) return again;
         this.store.tally.values(id, lead, row["visitor"]);
         this.store.rows(
           "UPDATE leads SET raw = 0, issues = NULL, person = ?, persons = ?, persons_keyed = ? WHERE id = ?",
@@ -165,12 +189,13 @@ export class Ruling {
       const own = { id: delivery, lead: id, account, state };
       const system = this.relay.accounts[account]?.system ?? "";
       return ruled("correct", own, system, given, (phase, fresh) => {
-        recount(this.store, delivery);
+        recount(this.store, delivery, this.gone.systemOf(account));
         this.go(delivery, phase, fresh, round);
       });
     });
     if (again.some(({ moved }) => moved)) {
-      rows.filter((_, at) => !again[at]?.moved).forEach((row) => recount(this.store, row.id));
+      for (const { id: delivery, account } of rows.filter((_, at) => !again[at]?.moved))
+        recount(this.store, delivery, this.gone.systemOf(account));
       this.store.tally.open(id);
       unknown(this.store, JSON.stringify([id]));
       this.store.rows("UPDATE leads SET again = ? WHERE id = ?", Date.now(), id);
@@ -182,9 +207,10 @@ export class Ruling {
   /** Sends a lead on. Each delivery that can move moves, whatever becomes of the others; none that is delivered goes again. */
   private replay(lead: string, { round = "", anyway = false }: Rule): Ruled[] {
     const waiting = this.waiting(lead);
-    const bar = waiting.length > 0 ? this.bar(lead, anyway) : undefined;
+    const [first] = waiting;
+    const bar = first && this.bar(lead, anyway);
     const ruled = waiting.map((row) => this.again(lead, row, bar, round));
-    if (ruled.some((one) => one.moved)) {
+    if (ruled.some(({ moved }) => moved)) {
       this.store.rows(
         "UPDATE leads SET review = NULL WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = ?1 AND phase = 'review')",
         lead,
@@ -199,7 +225,8 @@ export class Ruling {
    */
   private discard(lead: string, { reason = "" }: Rule): Ruled[] {
     const waiting = this.waiting(lead);
-    if (waiting.length === 0) return [];
+    const [first] = waiting;
+    if (!first) return [];
     for (const { id } of waiting) {
       this.store.tally.drop(id);
       // What a system said of it may quote a value.
@@ -215,10 +242,8 @@ export class Ruling {
   }
 
   /** Gives what waits for a renamed account or form to the one that took its place. */
-  private move(lead: string, { which, move }: Rule): Ruled[] {
-    return move && (which.form ?? this.form(lead)) === this.form(lead)
-      ? moved(this, lead, move)
-      : [];
+  private move(lead: string, { move }: Rule): Ruled[] {
+    return move ? moved(this, lead, move) : [];
   }
 
   form(lead: string): string {
@@ -238,25 +263,19 @@ export class Ruling {
   /** Why nothing of a lead can move. One that was kept as it came is checked now, and kept as it should be. */
   private bar(lead: string, anyway: boolean): string | undefined {
     const [row] = this.store.rows("SELECT form, raw FROM leads WHERE id = ?", lead);
-    const form = String(row?.["form"]);
-    const follows: Partial<Record<string, () => string | undefined>> = {
-      check: () => then(CHECKED[Number(this.check(lead, form, anyway))]),
-      goes: () => undefined,
-    };
-    const then = (code: string | undefined): string | undefined =>
-      (follows[code as string] ?? (() => code))();
-    const hasForm = Number(Object.hasOwn(this.relay.forms, form));
-    return then(BARS[hasForm + 2 * Number(row?.["raw"] === 1)]);
+    const { form, raw } = row as unknown as Row;
+    const follows = BARS[this.standing(form, raw)];
+    const said = follows === "check" ? CHECKED[Number(this.check(lead, form, anyway))] : follows;
+    return said === "goes" ? undefined : said;
   }
 
   /** Holds a lead to a form's rules, and keeps it as they make it; `anyway` what passes of it. Says whether it goes on. */
   check(lead: string, form: string, anyway = false): boolean {
-    const [row] = this.store.rows("SELECT raw, lead, visitor FROM leads WHERE id = ?", lead);
+    const [row] = this.store.rows("SELECT lead, visitor FROM leads WHERE id = ?", lead);
     const values = String(row?.["lead"]);
-    if (isLocked(values) && !this.checked.has(values)) throw new FieldpostError("storage.locked");
     const clean = isLocked(values)
-      ? this.checked.get(values)
-      : this.mended(form, row?.["raw"] === 1, values, anyway);
+      ? this.checkedOf(values)
+      : mended(this.relay, form, fieldsOf(values), anyway);
     if (clean === undefined) return false;
     this.store.tally.values(lead, clean, String(row?.["visitor"]));
     this.store.rows("UPDATE leads SET raw = 0, form = ? WHERE id = ?", form, lead);
@@ -292,5 +311,20 @@ export class Ruling {
 /** In the order of its accounts. */
 const WAITING = `SELECT id, account, phase, next, state FROM deliveries WHERE lead = ?1 AND account = coalesce(?2, account)
   AND (phase IN ('dead', 'review') OR phase IN ('waiting', 'sent') AND account NOT IN (SELECT value FROM json_each(?3))) ORDER BY id`;
+
+/** A lead, as its row has it. */
+interface Row {
+  key: string;
+  form: string;
+  /** 1 where it was kept as it came. */
+  raw: number;
+  lead: string;
+}
+
+/** Its fields, as the form's check reads them: a lead that was kept as it came is a list of them. */
+function fieldsOf(values: string): string {
+  const given = JSON.parse(values) as object;
+  return Array.isArray(given) ? values : JSON.stringify(Object.entries(given));
+}
 
 const LINES = { replay: "replayed", discard: "discarded", move: "moved" } as const;

@@ -1,3 +1,4 @@
+import type { Statement } from "../../core/steps.gen.js";
 import type { DurableState } from "./durable.js";
 import { fills } from "../lead/fills.js";
 import { marks } from "./gone.js";
@@ -102,7 +103,7 @@ export class Statements {
   }
 
   /** Runs them one after the other: a row for each that they give, as `src/relay/outbox.rs` reads it. */
-  run(statements: readonly { name: string; values: Value[] }[]): string {
+  run(statements: readonly Statement[]): string {
     return statements
       .flatMap(({ name, values }) =>
         (this.all[name]?.(...values) ?? []).map((row) => [name, ...row].join("\u0001")),
