@@ -54,7 +54,7 @@ const post = async (path, said) =>
     })
   ).json();
 const leadOf = async (id) =>
-  (await fetch(`${at.relay}/operator/lead?id=${id}`, { headers: AUTH })).json();
+  (await ask(`${at.relay}/operator/lead?id=${id}`, { headers: AUTH })).json();
 const settled = (id, state) =>
   until(async () => (await leadOf(id)).state === state, `${id}: ${state}`);
 const tokenOf = async () =>
@@ -100,7 +100,7 @@ async function held(count) {
 
 /** A person before a page: they see texts and names, and have a pointer and keys. */
 function person(page) {
-  /** Marks what has this name, of the question that is open or of the page; says whether it is there. */
+  /** Marks what has this name, of the question that is open or of the page; says whether somebody can reach it: it is shown, and stands still. */
   const mark = (kind, name) =>
     page.run(
       (kind, name) => {
@@ -115,20 +115,24 @@ function person(page) {
           ).trim();
         const all = [
           ...(document.querySelector("dialog[open]") ?? document).querySelectorAll(kind),
-        ].filter((one) => !one.disabled);
+        ].filter((one) => !one.disabled && one.getClientRects().length > 0);
         const found =
           all.find((one) => nameOf(one) === name) ??
           all.find((one) => nameOf(one).startsWith(name));
         found?.setAttribute("data-meant", "");
-        return found !== undefined;
+        found?.scrollIntoView({ block: "nearest" });
+        const { x, y } = found?.getBoundingClientRect() ?? {};
+        const before = globalThis.stood;
+        globalThis.stood = [found, x, y];
+        return found !== undefined && before?.every((one, n) => one === globalThis.stood[n]);
       },
       kind,
       name,
     );
   const meant = (kind, name) => until(() => mark(kind, name), `${kind} “${name}”`, 20_000);
   const own = {
-    async press(name) {
-      await meant("button, a, input[type=checkbox], summary", name);
+    async press(name, kind = "button, a, input[type=checkbox], summary") {
+      await meant(kind, name);
       await page.point("[data-meant]");
     },
     /** Types in the place of what stands there. */
@@ -200,7 +204,7 @@ function person(page) {
         `the lead ${id} in the list`,
         30_000,
       );
-      await page.point("[data-lead]");
+      await own.press("", "[data-lead]");
       await own.sees(`Lead ${id}`);
     },
   };
@@ -358,7 +362,7 @@ const FLOWS = [
         );
         group.closest("li").querySelector("a").setAttribute("data-group", "");
       }, code);
-      await page.point("[data-group]");
+      await she.press("", "[data-group]");
       await she.sees("5 leads that are held");
       await she.press(`Release ${leads[0].id}`);
       await she.press("Release 1");
@@ -585,7 +589,8 @@ try {
           say(`  ok ${flow} (${((performance.now() - start) / 1_000).toFixed(1)} s)`);
         } catch (error) {
           failed++;
-          say(`  NOT ${flow}: ${error.stack}`);
+          say(`  NOT ${flow}: ${error.stack}; at ${await page.url()}`);
+          if (process.env.SHOTS) await page.picture(`${process.env.SHOTS}/${name}-${n}.png`);
           await at.clear();
           await she.sign().catch(() => {});
         }

@@ -88,8 +88,10 @@ export function Leads({ query, values }: { query: URLSearchParams; values: boole
   return (
     <>
       <search>
+        {/* Nothing here can be wrong; WebKit holds a day that a script has emptied for half typed, and would send no form with it. */}
         <form
           class="filters"
+          noValidate
           onSubmit={(event) => {
             event.preventDefault();
             if (typed.trim() === text) again();

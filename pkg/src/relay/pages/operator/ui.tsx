@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { sentence } from "./interface.js";
 
 /** What a view has read, or why it has not. */
@@ -70,7 +70,8 @@ export function Ask({
   const dialog = useRef<HTMLDialogElement>(null);
   const [failed, setFailed] = useState("");
   const [busy, setBusy] = useState(false);
-  useEffect(() => dialog.current?.showModal(), []);
+  // Before anything is painted: a question that stands in the page and is not open could not be reached.
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const submit = async (event: JSX.TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     setBusy(true);
