@@ -9,6 +9,8 @@ mod page;
     not(any(feature = "full", not(target_arch = "wasm32")))
 ))]
 pub(crate) mod peers;
+#[cfg(all(feature = "edge", target_arch = "wasm32"))]
+pub(crate) mod region;
 
 use std::borrow::Cow;
 

@@ -35,6 +35,12 @@ pub fn begin() {
     crate::host::appoint(super::ask);
 }
 
+/// Whether the script should make a fresh instance before the next call: see [`crate::memory::region`].
+#[wasm_bindgen(js_name = isFull)]
+pub fn is_full() -> bool {
+    super::ALLOCATOR.is_full()
+}
+
 /// Plain objects, null for nothing.
 pub(super) fn to_js<T: Serialize>(value: &T) -> Answer {
     JSON::parse(&written(value))

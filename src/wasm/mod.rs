@@ -50,11 +50,9 @@ use state::{State, put_report, refuse_size, too_large, with_state};
 #[cfg(not(feature = "build"))]
 use wasm_bindgen::prelude::*;
 
-/// Serde and the machines of delivery allocate all the time.
 #[cfg(feature = "edge")]
-#[allow(unsafe_code, reason = "a global allocator is unsafe by its nature")]
 #[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+static ALLOCATOR: crate::memory::region::Region = crate::memory::region::Region::new();
 
 #[cfg(not(feature = "build"))]
 #[wasm_bindgen(raw_module = "../../dist/core/host.js")]

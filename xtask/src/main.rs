@@ -39,7 +39,7 @@ const BUILDS: &[(&str, &str, &str, &[&str])] = &[
     ),
     (
         "edge",
-        "-Clink-arg=-zstack-size=786432",
+        "-Clink-arg=-zstack-size=786432 -Clink-arg=--import-memory",
         "z",
         &[
             ONE_CALLER,
@@ -268,8 +268,31 @@ fn shorten(out: &Path) -> Outcome<()> {
     text = text.replace(&format!("\"{SCRIPT}\": "), "i: ");
     module.emit_wasm_file(&file).map_err(|error| error.to_string())?;
     fs::write(&script, text)?;
+    for (file, before, after) in IN_A_MEMORY {
+        let path = out.join(file);
+        let text = fs::read_to_string(&path)?;
+        if text.matches(before).count() != 1 {
+            return Err(format!("{file} of wasm-bindgen no longer has: {before}").into());
+        }
+        fs::write(&path, text.replace(before, after))?;
+    }
     Ok(())
 }
+
+/// wasm-bindgen's script makes a fresh instance with a fresh memory; ours may have the memory of the one before.
+const IN_A_MEMORY: [(&str, &str, &str); 3] = [
+    ("fieldpost.js", "__wbg_reset_state () {", "__wbg_reset_state (memory) {"),
+    (
+        "fieldpost.js",
+        "new WebAssembly.Instance(wasmModule, __wbg_get_imports());",
+        "new WebAssembly.Instance(wasmModule, __wbg_get_imports(memory));",
+    ),
+    (
+        "fieldpost.d.ts",
+        "__wbg_reset_state(): void",
+        "__wbg_reset_state(memory?: WebAssembly.Memory): void",
+    ),
+];
 
 /// Puts a bare trap where the standard library would write a panic's message, and nothing where serde would say which
 /// value it did not expect, or a type how it looks to a programmer. Nobody reads any of it, and their formatting weighs more than all the rules; what reaches

@@ -28,11 +28,13 @@ export interface Module {
   payload(form: number, length: number): number;
 }
 
-/** What only a page has to ask: its rules and operations come in parts. */
-interface Page {
+/** What the builds have for themselves: a page's rules and operations come in parts, and the edge build frees nothing. */
+interface Own {
   lacks(kind: unknown): boolean;
   /** Throws where an operation is in a part that nobody has imported. */
   expect(operation: string): void;
+  /** Whether the instance has used up its memory. */
+  isFull?(): boolean;
 }
 
 /** The most letters of one crossing; more is refused before any work starts. */
@@ -43,7 +45,7 @@ const decoder = new TextDecoder();
 
 let wasm: Module | undefined;
 let make: () => Module;
-let page: Page = { lacks: () => false, expect: () => undefined };
+let own: Own = { lacks: () => false, expect: () => undefined };
 /** Names and sentences of codes, by number: a page's modules know only that. */
 const words: string[] = [];
 /** Where the packed text of a call goes: kept until memory grows. */
@@ -51,11 +53,13 @@ let input = new Uint8Array();
 let bytes = new Uint8Array();
 /** Counts the instances: a form made by an earlier one is made again. */
 let instance = 0;
+/** Counts the crossings that are under way: what is read in one, may ask for another. */
+let inside = 0;
 
 /** Takes the first instance, and remembers how to make another. @internal */
-export function start(instantiate: () => Module, of = page): void {
+export function start(instantiate: () => Module, of = own): void {
   make = instantiate;
-  page = of;
+  own = of;
   wasm = make();
   input = bytes = new Uint8Array();
   instance++;
@@ -79,15 +83,22 @@ export const isReady = (): boolean => wasm !== undefined;
 export const notReady = (): FieldpostError =>
   new FieldpostError("wasm.not_ready", Said.WASM_NOT_READY);
 
-/** One crossing. After a trap nothing of the instance can be trusted, so the next call gets a fresh one. @internal */
+/**
+ * One crossing. After a trap nothing of the instance can be trusted, so the next call gets a fresh one; and where memory is
+ * used up. @internal
+ */
 export function cross<T>(act: (wasm: Module) => T): T {
   if (!wasm) throw notReady();
+  inside++;
   try {
     return act(wasm);
   } catch (cause) {
     if (!(cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError)) throw cause;
     start(make);
     throw new FieldpostError("wasm.trap", Said.WASM_TRAP, [], { cause });
+  } finally {
+    inside--;
+    if (!inside && own.isFull?.()) start(make);
   }
 }
 
@@ -341,7 +352,7 @@ export function form(spec: FormSpec): Form {
     typed: string,
     act: (wasm: Module, form: number, length: number) => number,
   ): Tape => {
-    if (names.some((name) => page.lacks(kindOf(name)))) throw notReady();
+    if (names.some((name) => own.lacks(kindOf(name)))) throw notReady();
     return cross((wasm) => {
       const at = handle(wasm);
       return answer(wasm, act(wasm, at, write(wasm, typed)));
@@ -395,7 +406,7 @@ export function payload(operation: string, params: Params): Payload {
 
 /** What comes before the parameters of a call. */
 function calling(operation: string, account: unknown): string {
-  page.expect(operation);
+  own.expect(operation);
   return `${operation}\0${pack(account)}`;
 }
 

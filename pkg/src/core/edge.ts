@@ -76,19 +76,25 @@ export const [ROW, WORD] = ["\u0002", "\u0001"];
 
 let glue: EdgeGlue;
 
-/** Instantiates the edge build. @internal */
+/** What a call in a hundred thousand needs is given back to the host: a memory never becomes smaller by itself. */
+const MOST = 8 << 20;
+
+/** Instantiates the edge build: an instance after the first one has the memory of the one before. @internal */
 export function startEdge(script: typeof Script, module: WebAssembly.Module): void {
   glue = script as EdgeGlue;
   appoint(judge);
-  let first = true;
-  start(() => {
-    if (!first) glue.__wbg_reset_state();
-    first = false;
-    // Gives the instance that is there, once there is one.
-    const made = glue.initSync({ module });
-    lend(made.memory);
-    return made;
-  });
+  let memory: WebAssembly.Memory | undefined;
+  start(
+    () => {
+      if (memory) glue.__wbg_reset_state(memory.buffer.byteLength > MOST ? undefined : memory);
+      // Gives the instance that is there, once there is one.
+      const made = glue.initSync({ module });
+      memory = made.memory;
+      lend(memory);
+      return made;
+    },
+    { lacks: () => false, expect: () => undefined, isFull: () => glue.isFull() },
+  );
 }
 
 /** Issues as one sentence. */

@@ -1,0 +1,86 @@
+// The edge build gives nothing back while it lives: a full memory is begun anew, and nobody notices.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+const instances = [];
+WebAssembly.Instance = class extends WebAssembly.Instance {
+  constructor(...given) {
+    super(...given);
+    // Node has modules of its own.
+    if ("isFull" in this.exports) instances.push(this);
+  }
+};
+const { checkEmail, form, load, read, request } = await import("../pkg/dist/entry/node.js");
+await load();
+
+const memory = instances[0].exports.memory;
+const ACCOUNT = { system: "marketo", baseUrl: "https://123-ABC-456.mktorest.com", token: "t" };
+const contact = form({ fields: { email: { kind: "email", required: true } } });
+const build = (email = "ann@example.org") =>
+  request(
+    "marketo.lead.submitForm",
+    { formId: 1, input: [{ leadFormFields: { email } }] },
+    ACCOUNT,
+  );
+
+/** Builds until the memory was begun anew so many times. */
+function renew(times) {
+  const wanted = instances.length + times;
+  for (let calls = 0; instances.length < wanted; calls++) {
+    assert.ok(calls < 100_000, "it never is full");
+    build();
+  }
+}
+
+test("memory stays as it is however many calls come", () => {
+  renew(2);
+  const held = memory.buffer.byteLength;
+  renew(20);
+  assert.equal(memory.buffer.byteLength, held);
+  assert.ok(held < 4 << 20, `${held} bytes`);
+  assert.ok(instances.every(({ exports }) => exports.memory === memory));
+});
+
+test("a form of before judges as it did", () => {
+  const before = contact.check({ email: "Ann@Example.ORG" });
+  renew(1);
+  assert.deepEqual(contact.check({ email: "Ann@Example.ORG" }), before);
+  assert.equal(before.values.email, "Ann@example.org");
+});
+
+test("what is read within a call may ask for others, and does not lose its own", async () => {
+  const called = instances.length;
+  const values = {
+    get email() {
+      renewing();
+      return "bea@example.org";
+    },
+  };
+  // Twice as many as fill the memory, all within one call.
+  const renewing = () => {
+    for (let calls = 0; calls < 5_000; calls++) {
+      build();
+      checkEmail("ann@example.org");
+    }
+  };
+  const made = request(
+    "marketo.lead.submitForm",
+    { formId: 1, input: [{ leadFormFields: values }] },
+    ACCOUNT,
+  );
+  assert.equal(JSON.parse(await made.text()).input[0].leadFormFields.email, "bea@example.org");
+  assert.equal(instances.length, called + 1, "begun anew once the outer call was over");
+});
+
+test("a reply that fills the memory is read whole, and the memory is used again", async () => {
+  const records = Array.from({ length: 40_000 }, (_, id) => ({ id, email: `p${id}@example.org` }));
+  const body = JSON.stringify({ success: true, result: records });
+  const ask = () => read("marketo.lead.filter", { status: 200, headers: {}, body });
+  const { kind, records: found } = await ask();
+  assert.deepEqual([kind, found.length, found.at(-1).id], ["found", 40_000, "39999"]);
+  const last = () => instances.at(-1).exports.memory.buffer.byteLength;
+  const held = last();
+  for (let calls = 0; calls < 5; calls++) await ask();
+  assert.equal(last(), held);
+  assert.ok(held < 2 << 20, `${held} bytes: what so large a reply took is not kept`);
+});
