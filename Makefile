@@ -52,6 +52,7 @@ test-all: test lint-all
 	SANDBOX_BIN="$(abspath $(SANDBOX))" FIELDPOST_TIMES=assert node tests/console-engines.mjs
 	SANDBOX_BIN="$(abspath $(SANDBOX))" FIELDPOST_TIMES=assert node tests/console-pace.mjs
 	SANDBOX_BIN="$(abspath $(SANDBOX))" RUNS=10 STEPS=60 node tests/run.mjs alike.test.mjs
+	SANDBOX_BIN="$(abspath $(SANDBOX))" node --test tests/reconcile-long.mjs
 	node tests/identical.mjs --count 100000 --engines
 	node tests/differential.mjs --count 1000000
 	$(MAKE) site
