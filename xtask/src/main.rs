@@ -10,6 +10,7 @@
 mod area_codes;
 mod decisions;
 mod generate;
+mod idle;
 mod locals;
 mod order;
 mod sweep;
@@ -177,6 +178,9 @@ fn bind(compiled: &Path, out: &Path) -> Outcome<()> {
     let compiled = fs::read(compiled)?;
     let mut module = Module::from_buffer(&compiled).map_err(|error| error.to_string())?;
     let silenced = silence(&mut module);
+    if out.ends_with("edge") {
+        idle::empty(&mut module);
+    }
     sweep::sweep(&compiled, &mut module, &silenced)?;
     forget_places(&mut module);
     // It crosses to the first module alone: there is nothing to bind.
