@@ -3,8 +3,9 @@
 use crate::check::field::{Field, Kind};
 use crate::check::rules;
 use crate::crm::request::System;
+#[cfg(feature = "full")]
+use crate::crossing::members;
 use crate::encoding;
-use crate::value::members::members;
 use crate::value::{Entries, Value, letters};
 use std::borrow::Cow;
 
@@ -49,18 +50,14 @@ pub struct Mapping {
 }
 
 members! {
-    Visitor, Visitor::default(),
-    must {}
-    may {
-        "page" page, "query" query, "referrer" referrer, "first" first, "last" last, "consents" consents,
-        "pardot" pardot, "cookie" cookie, "ip" ip, "userAgent" user_agent,
-    }
+    read Visitor, Visitor::default(),
+    "page" page, "query" query, "referrer" referrer, "first" first, "last" last, "consents" consents, "pardot" pardot,
+    "cookie" cookie, "ip" ip, "userAgent" user_agent,
 }
 
 members! {
-    Mapping, Mapping::default(),
-    must {}
-    may { "map" map, "constants" constants, "join" join, }
+    read Mapping, Mapping::default(),
+    "map" map, "constants" constants, "join" join,
 }
 
 /// The parameters that `system` captures this lead with.

@@ -73,7 +73,7 @@ pub(crate) fn json_text(text: &[u8], out: &mut Buffer) {
 }
 
 /// A number as JSON writes it; what a script calls a number may also be `Infinity`.
-fn is_json_number(text: &[u8]) -> bool {
+pub(crate) fn is_json_number(text: &[u8]) -> bool {
     let digits = text.strip_prefix(b"-").unwrap_or(text);
     !matches!(digits, [] | [b'0', b'0'..=b'9', ..])
         && digits.first().is_some_and(u8::is_ascii_digit)

@@ -118,6 +118,8 @@
 pub mod check;
 pub mod code;
 pub mod crm;
+#[cfg(feature = "full")]
+pub mod crossing;
 mod encoding;
 mod host;
 mod memory;

@@ -1,7 +1,7 @@
 //! [`Value`]: what a visitor typed, what a parameter holds, what a reply carries.
 
 #[cfg(feature = "full")]
-pub(crate) mod members;
+pub(crate) mod json;
 
 use std::borrow::Cow;
 
@@ -141,6 +141,24 @@ pub(crate) fn letters(bytes: &[u8]) -> String {
     }
 }
 
+/// A decimal, where a double has it as it is written: at most 2^53 over or times a power of ten up to 10^22, each of
+/// which a double holds, so that one division or product rounds once (W. D. Clinger, "How to Read Floating Point
+/// Numbers Accurately", 1990). The standard library's reader needs a table of 10 KB for all the others.
+#[cfg(feature = "full")]
+fn scaled(text: &str) -> Option<(i64, i32)> {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits: i64 = [whole, fraction].concat().parse().ok()?;
+    let places = i32::try_from(fraction.len()).ok()?.checked_sub(exponent.parse().ok()?)?;
+    (digits.unsigned_abs() <= 1 << 53 && places.unsigned_abs() <= 22).then_some((digits, places))
+}
+
+/// Whether JavaScript has a number as it is written.
+#[cfg(feature = "full")]
+pub(crate) fn is_exact(text: &str) -> bool {
+    scaled(text).is_some()
+}
+
 #[cfg(feature = "full")]
 mod serde_value {
     use super::{Cow, Value};
@@ -174,17 +192,8 @@ mod serde_value {
         }
     }
 
-    /// A decimal, where a double has it as it is written: at most 2^53 over or times a power of ten up to 10^22, each of
-    /// which a double holds, so that one division or product rounds once (W. D. Clinger, "How to Read Floating Point
-    /// Numbers Accurately", 1990). The standard library's reader needs a table of 10 KB for all the others.
     fn decimal(text: &str) -> Option<f64> {
-        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let digits: i64 = [whole, fraction].concat().parse().ok()?;
-        let places = i32::try_from(fraction.len()).ok()?.checked_sub(exponent.parse().ok()?)?;
-        if digits.unsigned_abs() > 1 << 53 || places.unsigned_abs() > 22 {
-            return None;
-        }
+        let (digits, places) = super::scaled(text)?;
         #[allow(clippy::cast_precision_loss, reason = "at most 2^53")]
         let digits = digits as f64;
         let power = (0..places.unsigned_abs()).fold(1.0, |power, _| power * 10.0);

@@ -19,11 +19,12 @@ const CRATE: Arrows = &[
     ("host", &["memory"]),
     ("packed", &["host", "memory", "value"]),
     ("encoding", &["packed", "value"]),
-    ("check", &["code", "data", "encoding", "host", "memory", "packed", "value"]),
-    ("crm", &["check", "code", "encoding", "packed", "value"]),
-    ("capture", &["check", "crm", "encoding", "value"]),
-    ("relay", &["check", "code", "crm", "value"]),
-    ("client", &["check", "code", "crm", "packed", "value"]),
+    ("crossing", &["encoding", "packed", "value"]),
+    ("check", &["code", "crossing", "data", "encoding", "host", "memory", "packed", "value"]),
+    ("crm", &["check", "code", "crossing", "encoding", "packed", "value"]),
+    ("capture", &["check", "crm", "crossing", "encoding", "value"]),
+    ("relay", &["check", "code", "crm", "crossing", "value"]),
+    ("client", &["check", "code", "crm", "crossing", "packed", "value"]),
     ("catalogue", &["crm", "relay", "value"]),
     ("inspection", &["capture", "catalogue", "check", "code", "crm", "value"]),
     ("options", &["capture", "catalogue", "check", "code", "crm", "relay", "value"]),
@@ -39,10 +40,11 @@ const MODULES: Arrows = &[
     ("host", &["memory"]),
     ("packed", &["host", "memory", "value"]),
     ("encoding", &["packed", "value"]),
+    ("crossing", &["encoding", "packed", "value"]),
     ("field", &["packed"]),
     // A report writer and the report that is made of it are one thing.
     ("writer", &["code", "field", "host", "report", "packed"]),
-    ("report", &["code", "writer", "packed", "value"]),
+    ("report", &["code", "crossing", "writer", "packed", "value"]),
     (
         "rules",
         &[
@@ -51,8 +53,8 @@ const MODULES: Arrows = &[
         ],
     ),
     ("form", &["code", "writer", "field", "memory", "report", "rules", "packed", "value"]),
-    ("request", &["code", "writer", "report", "rules", "packed", "value"]),
-    ("outcome", &["code", "report", "value"]),
+    ("request", &["code", "crossing", "writer", "report", "rules", "packed", "value"]),
+    ("outcome", &["code", "crossing", "report", "value"]),
     // What our own relay says, and what a page makes of it.
     ("answers", &["code", "outcome"]),
     (
@@ -67,6 +69,7 @@ const MODULES: Arrows = &[
         &[
             "answers",
             "code",
+            "crossing",
             "encoding",
             "field",
             "form",
@@ -78,14 +81,24 @@ const MODULES: Arrows = &[
             "value",
         ],
     ),
-    ("capture", &["encoding", "field", "request", "rules", "value"]),
+    ("capture", &["crossing", "encoding", "field", "request", "rules", "value"]),
     // Requests, outcomes and recipes as data, never a system.
-    ("delivery", &["operation", "outcome", "report", "value"]),
-    ("relay", &["answers", "code", "delivery", "outcome", "report", "value"]),
+    ("delivery", &["crossing", "operation", "outcome", "report", "value"]),
+    ("relay", &["answers", "code", "crossing", "delivery", "outcome", "report", "value"]),
     // All systems alike: what one of them has of its own stands in its rows.
     (
         "client",
-        &["code", "operation", "outcome", "report", "request", "systems", "packed", "value"],
+        &[
+            "code",
+            "crossing",
+            "operation",
+            "outcome",
+            "report",
+            "request",
+            "systems",
+            "packed",
+            "value",
+        ],
     ),
     ("catalogue", &["delivery", "operation", "relay", "request", "systems", "value"]),
     (

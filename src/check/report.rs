@@ -9,8 +9,7 @@ use std::borrow::Cow;
 
 /// Whether an issue stops the lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[cfg_attr(feature = "full", derive(serde::Serialize), serde(rename_all = "lowercase"))]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "lowercase"))]
 pub enum Severity {
     /// The lead cannot go on like this.
     Error,
@@ -19,14 +18,13 @@ pub enum Severity {
 }
 
 #[cfg(feature = "full")]
-crate::value::members::words! {
+crate::crossing::words! {
     Severity { "error" Error, "warning" Warning, }
 }
 
 /// What is wrong with one field. Only `suggestion` may hold what the visitor typed, and it is never logged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[cfg_attr(feature = "full", derive(serde::Serialize))]
 pub struct Issue {
     /// The field's name; nested parameters as `input[0].leadFormFields.email`. Empty for the whole.
     pub field: String,
@@ -38,20 +36,17 @@ pub struct Issue {
     /// English, for people; free to change.
     pub message: Cow<'static, str>,
     /// What the sentence of the code has for its `{}`: for those who say it in another language.
-    #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none"))]
     #[cfg_attr(feature = "types", ts(optional))]
     pub limit: Option<String>,
     /// The corrected text, where there is one.
-    #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none"))]
     #[cfg_attr(feature = "types", ts(optional))]
     pub suggestion: Option<String>,
 }
 
 #[cfg(feature = "full")]
-crate::value::members::members! {
-    Issue, Issue::error("", &Code { name: "", sentence: "" }),
-    must { "field" field, "code" code, "severity" severity, "message" message, }
-    may { "limit" limit, "suggestion" suggestion, }
+crate::crossing::members! {
+    both Issue, Issue::error("", &Code { name: "", sentence: "" }),
+    "!field" field, "!code" code, "!severity" severity, "!message" message, "?limit" limit, "?suggestion" suggestion,
 }
 
 impl Issue {

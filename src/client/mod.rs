@@ -24,6 +24,7 @@ use crate::crm::request::{Account, Request};
 use crate::crm::systems;
 use crate::crm::systems::reply::Reply;
 use crate::crm::systems::token::{Credentials, Unsigned};
+use crate::crossing::members;
 use crate::packed::PackedValues;
 use crate::packed::typed::{pack_entries, unpack, unpack_entries};
 use crate::value::{Entries, Value, cut};
@@ -268,7 +269,6 @@ pub enum Effect {
 
 /// Why a call gives nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "edge", derive(serde::Serialize))]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Failure {
     /// Stable.
@@ -277,6 +277,11 @@ pub struct Failure {
     pub message: &'static str,
     /// What is wrong, where the system or a check says it.
     pub issues: Vec<Issue>,
+}
+
+members! {
+    said Failure, Failure { code: Cow::Borrowed(""), message: "", issues: Vec::new() },
+    "code" code, "message" message, "issues" issues,
 }
 
 impl Client {

@@ -2,22 +2,19 @@
 
 use crate::check::report::Issue;
 use crate::code::{Code, call};
+#[cfg(feature = "full")]
+use crate::crossing::{place, word};
 use crate::value::Value;
 use std::borrow::Cow;
 
 /// What became of a call.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[cfg_attr(
-    feature = "full",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(tag = "kind", rename_all = "lowercase", try_from = "Members")
-)]
+#[cfg_attr(feature = "types", ts(tag = "kind", rename_all = "lowercase"))]
 pub enum Outcome {
     /// The system has it.
     Stored {
         /// The record's id, where the system says it.
-        #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
         #[cfg_attr(feature = "types", ts(optional))]
         id: Option<String>,
         /// The system's word: `created`, `updated`, `deleted` …
@@ -25,7 +22,6 @@ pub enum Outcome {
         /// What the system did not take as it was sent.
         warnings: Vec<Issue>,
         /// The record as the reply has it. A relay keeps none.
-        #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
         #[cfg_attr(feature = "types", ts(optional, type = "Record<string, unknown>"))]
         record: Option<Value<'static>>,
     },
@@ -35,11 +31,9 @@ pub enum Outcome {
         #[cfg_attr(feature = "types", ts(type = "Record<string, unknown>[]"))]
         records: Vec<Value<'static>>,
         /// How many there are in all.
-        #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
         #[cfg_attr(feature = "types", ts(optional))]
         total: Option<u64>,
         /// What the next page is asked with.
-        #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
         #[cfg_attr(feature = "types", ts(optional))]
         next: Option<String>,
     },
@@ -53,7 +47,6 @@ pub enum Outcome {
         /// Why, by field where the system says so. A miss by id has the code `not_found`.
         issues: Vec<Issue>,
         /// Who has to mend it; the lead itself where nothing is said.
-        #[cfg_attr(feature = "full", serde(skip_serializing_if = "Fault::is_lead", default))]
         #[cfg_attr(feature = "types", ts(optional, type = "Exclude<Fault, \"lead\">"))]
         fault: Fault,
     },
@@ -65,7 +58,6 @@ pub enum Outcome {
     /// Not done; it may be sent again.
     Retry {
         /// Milliseconds to wait at least, where the system says so.
-        #[cfg_attr(feature = "full", serde(skip_serializing_if = "Option::is_none", default))]
         #[cfg_attr(feature = "types", ts(optional))]
         after: Option<u64>,
         /// Why.
@@ -105,80 +97,22 @@ impl Outcome {
     }
 }
 
-/// The members of every kind of outcome. What serde derives for an enum with its tag inside is a general machine for any
-/// data at all; beside the other types of the border it would weigh as much as a system.
+// What a write gave back is told to whoever made the call; a relay keeps none of it.
 #[cfg(feature = "full")]
-#[derive(Default)]
-struct Members {
-    kind: String,
-    id: Option<String>,
-    status: String,
-    warnings: Vec<Issue>,
-    record: Option<Value<'static>>,
-    records: Vec<Value<'static>>,
-    total: Option<u64>,
-    next: Option<String>,
-    results: Vec<Outcome>,
-    issues: Vec<Issue>,
-    fault: Fault,
-    after: Option<u64>,
-    code: Cow<'static, str>,
-    reason: Option<Reason>,
-    why: Cow<'static, str>,
-}
-
-#[cfg(feature = "full")]
-crate::value::members::members! {
-    Members, Members::default(),
-    must {}
-    may {
-        "kind" kind, "id" id, "status" status, "warnings" warnings, "records" records, "total" total, "next" next,
-        "results" results, "issues" issues, "fault" fault, "after" after, "code" code, "reason" reason, "why" why,
-    }
-}
-
-#[cfg(feature = "full")]
-impl TryFrom<Members> for Outcome {
-    type Error = &'static str;
-
-    fn try_from(members: Members) -> Result<Self, Self::Error> {
-        let Members {
-            id,
-            status,
-            warnings,
-            record,
-            records,
-            total,
-            next,
-            results,
-            issues,
-            fault,
-            after,
-            code,
-            why,
-            ..
-        } = members;
-        Ok(match members.kind.as_str() {
-            "stored" => Outcome::Stored { id, status, warnings, record },
-            "found" => Outcome::Found { records, total, next },
-            "batch" => Outcome::Batch { results },
-            "refused" => Outcome::Refused { issues, fault },
-            "queued" => Outcome::Queued { id: id.ok_or("a queued lead has an id")? },
-            "retry" => Outcome::Retry {
-                after,
-                code,
-                reason: members.reason.ok_or("a retry has a reason")?,
-            },
-            "unknown" => Outcome::Unknown { why },
-            _ => return Err("no kind of outcome"),
-        })
-    }
+crate::crossing::tagged! {
+    both Outcome, "kind", Outcome::Unknown { why: Cow::Borrowed("") },
+    "stored" Stored { "?id" id, "status" status, "warnings" warnings, ">record" record }
+    "found" Found { "records" records, "?total" total, "?next" next }
+    "batch" Batch { "results" results }
+    "refused" Refused { "issues" issues, "?fault" fault }
+    "queued" Queued { "!id" id }
+    "retry" Retry { "?after" after, "code" code, "!reason" reason }
+    "unknown" Unknown { "why" why }
 }
 
 /// Whose fault a refusal is, and so what waits until it is mended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[cfg_attr(feature = "full", derive(serde::Serialize), serde(rename_all = "lowercase"))]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "lowercase"))]
 pub enum Fault {
     /// The lead's: its values do not fit. No other lead waits.
     #[default]
@@ -195,34 +129,21 @@ pub enum Fault {
 }
 
 #[cfg(feature = "full")]
-crate::value::members::words! {
-    Fault { "lead" Lead, "unsure" Unsure, "target" Target, "writes" Writes, "account" Account, }
+crate::crossing::words! {
+    silent Fault { "lead" Lead, "unsure" Unsure, "target" Target, "writes" Writes, "account" Account, }
 }
 
 impl Fault {
     /// By its name, as outcomes have it.
     #[cfg(feature = "full")]
     pub fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "lead" => Fault::Lead,
-            "unsure" => Fault::Unsure,
-            "target" => Fault::Target,
-            "writes" => Fault::Writes,
-            "account" => Fault::Account,
-            _ => return None,
-        })
+        place(Self::WORDS, name).and_then(|at| Self::EACH.get(at)).copied()
     }
 
     /// Its name, as outcomes have it.
     #[cfg(feature = "full")]
     pub fn name(self) -> &'static str {
-        match self {
-            Fault::Lead => "lead",
-            Fault::Unsure => "unsure",
-            Fault::Target => "target",
-            Fault::Writes => "writes",
-            Fault::Account => "account",
-        }
+        word(Self::WORDS, self as usize)
     }
 
     /// Whether the lead alone has to be mended.
@@ -233,8 +154,7 @@ impl Fault {
 
 /// What has to change before a call can be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[cfg_attr(feature = "full", derive(serde::Serialize), serde(rename_all = "lowercase"))]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "lowercase"))]
 pub enum Reason {
     /// The token: a new one is needed.
     Token,
@@ -249,7 +169,7 @@ pub enum Reason {
 }
 
 #[cfg(feature = "full")]
-crate::value::members::words! {
+crate::crossing::words! {
     Reason { "token" Token, "rate" Rate, "quota" Quota, "busy" Busy, "version" Version, }
 }
 
@@ -257,14 +177,7 @@ crate::value::members::words! {
 impl Reason {
     /// By its name, as outcomes have it.
     pub fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "token" => Reason::Token,
-            "rate" => Reason::Rate,
-            "quota" => Reason::Quota,
-            "busy" => Reason::Busy,
-            "version" => Reason::Version,
-            _ => return None,
-        })
+        place(Self::WORDS, name).and_then(|at| Self::EACH.get(at)).copied()
     }
 }
 

@@ -25,7 +25,6 @@ pub struct Payload {
 
 /// A whole HTTP request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "full", derive(serde::Serialize))]
 pub struct Request {
     /// `GET` or `POST`.
     pub method: &'static str,
@@ -37,9 +36,14 @@ pub struct Request {
     pub body: Option<String>,
 }
 
+#[cfg(feature = "full")]
+crate::crossing::members! {
+    said Request, Request { method: "", url: String::new(), headers: Vec::new(), body: None },
+    "method" method, "url" url, "headers" headers, "body" body,
+}
+
 /// A CRM, or the relay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "full", derive(serde::Serialize), serde(rename_all = "lowercase"))]
 pub enum System {
     /// Marketo Engage.
     Marketo,
@@ -52,7 +56,7 @@ pub enum System {
 }
 
 #[cfg(feature = "full")]
-crate::value::members::words! {
+crate::crossing::words! {
     System { "marketo" Marketo, "pardot" Pardot, "prospects" Prospects, "relay" Relay, }
 }
 
@@ -118,10 +122,9 @@ pub struct Account {
 }
 
 #[cfg(feature = "full")]
-crate::value::members::members! {
-    Account, Account::new(System::Relay, ""),
-    must { "system" system, "baseUrl" base_url, }
-    may { "version" version, "businessUnit" business_unit, "token" token, "allowHost" allow_host, }
+crate::crossing::members! {
+    read Account, Account::new(System::Relay, ""),
+    "!system" system, "!baseUrl" base_url, "version" version, "businessUnit" business_unit, "token" token, "allowHost" allow_host,
 }
 
 impl Account {

@@ -1,12 +1,12 @@
 //! What an outbox's host is asked to do. Every word here is one function of the host's.
 
 use crate::crm::outcome::Outcome;
-use serde::Serialize;
+use crate::crossing::{Crossing, Passage, members, serde, tagged};
 
 /// A value of a statement.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[serde(untagged)]
+#[cfg_attr(feature = "types", ts(untagged))]
 pub enum Bind {
     /// Text.
     Text(String),
@@ -15,7 +15,7 @@ pub enum Bind {
 }
 
 /// A statement of the host's, by its name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Statement {
     /// Which one.
@@ -36,9 +36,9 @@ impl Statement {
 }
 
 /// What the host does next. What belongs to one delivery is about the one that the event was about.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[serde(tag = "do", rename_all = "lowercase")]
+#[cfg_attr(feature = "types", ts(tag = "do", rename_all = "lowercase"))]
 pub enum Effect {
     /// Run these, and tell all their rows in one [`Rows`](super::outbox::Event::Rows).
     Look {
@@ -88,27 +88,21 @@ pub enum Effect {
         #[cfg_attr(feature = "types", ts(type = "LogEvent"))]
         event: &'static str,
         /// Which delivery.
-        #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "types", ts(optional))]
         id: Option<String>,
         /// Which account.
-        #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "types", ts(optional))]
         account: Option<String>,
         /// Which form.
-        #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "types", ts(optional))]
         form: Option<String>,
         /// Why.
-        #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "types", ts(optional))]
         code: Option<String>,
         /// The parameter that it is about: a path, which ends with the owner's name for it.
-        #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "types", ts(optional))]
         param: Option<String>,
         /// Milliseconds.
-        #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "types", ts(optional))]
         wait: Option<u64>,
     },
@@ -128,35 +122,27 @@ pub enum Effect {
     /// Tell the limiter that the lease is free, and what came of the call.
     Release {
         /// What came of it, where there was one.
-        #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "types", ts(optional))]
         outcome: Option<Outcome>,
         /// The request could not be made.
-        #[serde(skip_serializing_if = "is_not")]
         #[cfg_attr(feature = "types", ts(optional, as = "Option<bool>"))]
         unsent: bool,
         /// The token that the call had.
-        #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "types", ts(optional))]
         token: Option<String>,
         /// The call was a write.
-        #[serde(skip_serializing_if = "is_not")]
         #[cfg_attr(feature = "types", ts(optional, as = "Option<bool>"))]
         write: bool,
         /// The write that relies on this look-up comes next.
-        #[serde(rename = "goesOn", skip_serializing_if = "is_not")]
-        #[cfg_attr(feature = "types", ts(optional, as = "Option<bool>"))]
+        #[cfg_attr(feature = "types", ts(rename = "goesOn", optional, as = "Option<bool>"))]
         goes_on: bool,
         /// After so many milliseconds the call can no longer be running.
-        #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "types", ts(optional))]
         landed: Option<u64>,
         /// What the reply said of the account's pace.
-        #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "types", ts(optional))]
         pace: Option<Pace>,
         /// How long the system asked to be left alone.
-        #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "types", ts(optional))]
         after: Option<u64>,
     },
@@ -243,7 +229,7 @@ pub enum Effect {
 }
 
 /// What a system said it still takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Pace {
     /// So many calls …
@@ -252,7 +238,60 @@ pub struct Pace {
     pub until: u64,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-fn is_not(yes: &bool) -> bool {
-    !yes
+serde!(said Bind);
+
+impl Crossing for Bind {
+    fn begin() -> Self {
+        Bind::Number(0)
+    }
+
+    fn cross(&mut self, passage: &mut Passage<'_>) {
+        match self {
+            Bind::Text(text) => text.cross(passage),
+            Bind::Number(number) => number.cross(passage),
+        }
+    }
+}
+
+members! {
+    said Statement, Statement { name: "", values: Vec::new() },
+    "name" name, "values" values,
+}
+
+members! {
+    said Pace, Pace { left: 0, until: 0 },
+    "!left" left, "!until" until,
+}
+
+// A host reads them, and nobody here does.
+tagged! {
+    said Effect, "do", Effect::Leave {},
+    "look" Look { "of" of, "arm" arm, "statements" statements }
+    "alarm" Alarm { "after" after }
+    "timer" Timer { "after" after }
+    "start" Start { "id" id, "account" account, "of" of, "lost" lost, "deadline" deadline }
+    "mark" Mark { "id" id, "target" target, "code" code }
+    "log" Log {
+        "event" event, "?id" id, "?account" account, "?form" form, "?code" code, "?param" param, "?wait" wait,
+    }
+    "count" Count { "name" name }
+    "acquire" Acquire { "lost" lost, "deadline" deadline }
+    "release" Release {
+        "?outcome" outcome, "?unsent" unsent, "?token" token, "?write" write, "?goesOn" goes_on, "?landed" landed, "?pace" pace,
+        "?after" after,
+    }
+    "render" Render { "state" state, "call" call, "version" version }
+    "send" Send {
+        "operation" operation, "token" token, "deadline" deadline, "ends" ends, "patience" patience,
+    }
+    "sleep" Sleep { "after" after }
+    "write" Write {
+        "state" state, "phase" phase, "next" next, "code" code, "maybe_repeated" maybe_repeated, "warning" warning,
+        "answered" answered, "keep" keep,
+    }
+    "restore" Restore { "state" state, "phase" phase, "code" code, "next" next, "was" was }
+    "stumble" Stumble { "phase" phase, "code" code, "next" next, "trouble" trouble }
+    "hold" Hold { "target" target }
+    "ended" Ended {}
+    "leave" Leave {}
 }

@@ -3,8 +3,8 @@
 use super::effect::{Effect, Statement};
 use super::run::{Heard, Run};
 use super::schedule::{Begun, Due, NET, Schedule, line};
+use crate::crossing::members;
 use crate::relay::delivery::outbox::{Delivery, Recipe};
-use serde::Serialize;
 
 /// What broke while the alarm rang is looked at again after this long: not at full speed, and not never.
 const BROKEN: u64 = 5_000;
@@ -68,7 +68,7 @@ pub enum Event<'a> {
 }
 
 /// An outbox that moved on, as its host hears of it.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Stepped {
     /// Its schedule, as text that the host only keeps.
@@ -77,6 +77,11 @@ pub struct Stepped {
     pub run: Option<Run>,
     /// What the host does next.
     pub effects: Vec<Effect>,
+}
+
+members! {
+    said Stepped, Stepped { schedule: String::new(), run: None, effects: Vec::new() },
+    "schedule" schedule, "run" run, "effects" effects,
 }
 
 /// Between rows and between the words of a row.

@@ -3,13 +3,11 @@
 use super::effect::Pace;
 use crate::check::report::Issue;
 use crate::crm::outcome::Outcome;
-use crate::value::members::words;
-use serde::Serialize;
+use crate::crossing::{members, tagged, words};
 
 /// What a delivery waits to hear.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "lowercase"))]
 pub enum At {
     /// The limiter's word.
     #[default]
@@ -29,9 +27,8 @@ words! {
 }
 
 /// What follows once the limiter has heard.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "types", derive(ts_rs::TS))]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "types", derive(ts_rs::TS), ts(rename_all = "lowercase"))]
 pub enum Then {
     /// Nothing, for now.
     #[default]
@@ -53,7 +50,7 @@ words! {
 }
 
 /// A delivery under way, as the host holds it between two events. The first members come from its row.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Run {
     /// Which one.
@@ -102,10 +99,11 @@ pub struct Run {
     pub before: Option<(String, String, Option<String>)>,
 }
 
-crate::value::members::members! {
-    Run, Run::default(),
-    must { "id" id, "account" account, "form" form, "state" state, "phase" phase, }
-    may { "code" code, "hold" hold, "trouble" trouble, "test" test, "by" by, "of" of, "at" at, "then" then, "goes_on" goes_on, "due" due, "why" why, "operation" operation, "token" token, "write" write, "identity" identity, "began" began, "before" before, }
+members! {
+    both Run, Run::default(),
+    "!id" id, "!account" account, "!form" form, "!state" state, "!phase" phase, "code" code, "hold" hold, "trouble" trouble,
+    "test" test, "by" by, "of" of, "at" at, "then" then, "goes_on" goes_on, "due" due, "why" why, "operation" operation,
+    "token" token, "write" write, "identity" identity, "began" began, "before" before,
 }
 
 /// What a delivery hears.
@@ -198,4 +196,25 @@ pub struct Failure {
     pub map: Vec<(String, String)>,
     /// The parameters that are the same for each lead.
     pub constants: Vec<String>,
+}
+
+tagged! {
+    read Heard, "event", Heard::Slept,
+    "granted" Granted {
+        "asked" asked, "doubt" uncertain_until, "others" others, "kept" kept, "probe" probe, "version" version, "token" token,
+        "stands" stands,
+    }
+    "wait" Held { "until" until, "scope" scope, "target" target }
+    "slept" Slept {}
+    "rendered" Rendered { "write" write, "identity" identity, "stands" stands }
+    "called" Called { "!outcome" outcome, "pace" pace, "after" after }
+    "unsent" Unsent { "unsent" why, "code" code }
+    "released" Released { "hold" hold, "until" until, "blamed" blamed, "opened" opened }
+    "broken" Broken {}
+    ; "failed" Failed
+}
+
+members! {
+    none Failure, Failure::default(),
+    "code" code, "host" host, "message" message, "issues" issues, "map" map, "constants" constants,
 }

@@ -2,9 +2,9 @@
 //! is an empty word.
 
 use super::edge::whole;
-use super::written::written;
 use crate::catalogue::recipe;
 use crate::crm::request::System;
+use crate::crossing::written;
 use crate::relay::acceptance::{
     Answer, Asked, Batch, Effect, Found, Known, Offer, Room, answer, gathers, has_place, spend,
 };
@@ -97,8 +97,8 @@ pub fn accept_offers(room: &[f64], systems: &str, offers: &str, now: f64) -> Str
         let recipe = System::from_name(system).and_then(recipe);
         let begins = |recipe| Delivery::new(recipe, whole(now));
         // The options have no such account yet: its leads wait until they do.
-        let state = recipe.map_or_else(|| Delivery::begun(whole(now)), begins);
-        rows.row("state", 0, &[system, &written(&state)]);
+        let mut state = recipe.map_or_else(|| Delivery::begun(whole(now)), begins);
+        rows.row("state", 0, &[system, &written(&mut state)]);
     }
     for (at, offer) in offers.split(ROW).enumerate() {
         let mut words = Words::of(offer);

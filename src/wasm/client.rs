@@ -2,11 +2,11 @@
 //! happened.
 
 use super::edge::{account, credentials, known, reply, to_request, whole};
-use super::written::write;
 use crate::check::writer::put_decimal;
 use crate::client::{CALL, CLIENT, Call, Client, Effect, Event, Goal, Row};
 use crate::crm::systems::reply::Reply;
 use crate::crm::systems::token::Unsigned;
+use crate::crossing::{Crossing, written};
 use crate::packed::typed::letters;
 use js_sys::{Array, JSON};
 use wasm_bindgen::prelude::*;
@@ -72,14 +72,14 @@ pub fn step(
     let effects = client.step(&mut call, &Row::packed(row), event, now);
     let (token, shared) = client.state();
     let mut text = b"[[".to_vec();
-    write(&token.unwrap_or_default(), &mut text);
+    write(&mut token.unwrap_or_default(), &mut text);
     put_numbers(&mut text, &shared);
     text.extend_from_slice(b"],[");
     put_numbers(&mut text, &call.state());
     text.push(b']');
     let mut said = Said { text, request: JsValue::UNDEFINED, rows: JsValue::UNDEFINED };
-    for effect in &effects {
-        said.say(effect)?;
+    for mut effect in effects {
+        said.say(&mut effect)?;
     }
     said.text.push(b']');
     Ok(Array::of3(&JSON::parse(&letters(&said.text))?, &said.request, &said.rows))
@@ -93,7 +93,7 @@ struct Said {
 }
 
 impl Said {
-    fn say(&mut self, effect: &Effect) -> Result<(), JsValue> {
+    fn say(&mut self, effect: &mut Effect) -> Result<(), JsValue> {
         match effect {
             Effect::Keep { rows } => {
                 let all = Array::new();
@@ -107,7 +107,7 @@ impl Said {
             Effect::Park { wait } => self.plain("park", &[*wait]),
             Effect::Tell => self.plain("tell", &[]),
             Effect::Sign(Unsigned { key, text }) => {
-                self.about("sign", &[], &Vec::from([key.clone(), text.clone()]));
+                self.about("sign", &[], &mut Vec::from([key.as_str(), text.as_str()]));
             }
             Effect::Renew { refresh_token } => self.about("renew", &[], refresh_token),
             Effect::Fetch { request, deadline, head } => {
@@ -136,16 +136,20 @@ impl Said {
     #[inline(never)]
     fn plain(&mut self, name: &str, numbers: &[u64]) {
         self.text.extend_from_slice(b",[");
-        write(&name, &mut self.text);
+        write(&mut { name }, &mut self.text);
         put_numbers(&mut self.text, numbers);
     }
 
     /// Begins one that is about something.
-    fn about<T: serde::Serialize>(&mut self, name: &str, numbers: &[u64], what: &T) {
+    fn about(&mut self, name: &str, numbers: &[u64], what: &mut dyn Crossing) {
         self.plain(name, numbers);
         self.text.push(b',');
         write(what, &mut self.text);
     }
+}
+
+fn write(what: &mut dyn Crossing, text: &mut Vec<u8>) {
+    text.extend_from_slice(written(what).as_bytes());
 }
 
 #[inline(never)]

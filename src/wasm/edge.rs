@@ -1,7 +1,6 @@
-//! The wide and rare calls of the edge build: serde at the border, and requests made by gloo-net.
+//! The wide and rare calls of the edge build: types at the border, and requests made by gloo-net.
 
-use super::given::Given;
-use super::written::written;
+use super::given::{from_js, from_json, members, object, to_js};
 use crate::capture::{self, Mapping, Visitor};
 use crate::catalogue::{self, operation, recipe};
 use crate::check::form::{Form, Spec};
@@ -19,11 +18,8 @@ use crate::packed::typed::unpack_entries;
 use crate::relay::delivery::outbox::{Call, Delivery};
 use crate::relay::delivery::shape::{identity, shaped};
 use crate::value::Value;
-use crate::value::members::members;
 use gloo_net::http::Headers;
-use js_sys::{Array, Error, JSON, Reflect};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use js_sys::{Array, Error, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{RequestInit, RequestRedirect};
 
@@ -41,20 +37,11 @@ pub fn is_full() -> bool {
     super::ALLOCATOR.is_full()
 }
 
-/// Plain objects, null for nothing.
-pub(super) fn to_js<T: Serialize>(value: &T) -> Answer {
-    JSON::parse(&written(value))
-}
-
-pub(super) fn from_js<T: DeserializeOwned>(value: JsValue, code: &str) -> Result<T, JsValue> {
-    T::deserialize(Given(value)).map_err(|_| failure(code, &[]))
-}
-
 /// A real `Error` with a stable `code`, and the issues where there are some.
 pub(super) fn failure(code: &str, issues: &[Issue]) -> JsValue {
     let error = Error::new(code);
     error.set_name("FieldpostError");
-    let issues = to_js(&issues).unwrap_or(JsValue::NULL);
+    let issues = to_js(&mut issues.to_vec()).unwrap_or(JsValue::NULL);
     for (name, value) in [("code", JsValue::from_str(code)), ("issues", issues)] {
         // Setting a property of a fresh Error cannot fail.
         let _ = Reflect::set(&error, &JsValue::from_str(name), &value);
@@ -148,7 +135,7 @@ pub fn request(name: &str, params: &str, to: JsValue) -> Result<web_sys::Request
 #[wasm_bindgen(js_name = readSent)]
 pub fn read_sent(name: &str, reply: JsValue, body: &str, own: &str, now: f64) -> Answer {
     let reply = self::reply(reply)?;
-    to_js(&known(name)?.called(&reply, Sent { body, own }, whole(now)))
+    to_js(&mut known(name)?.called(&reply, Sent { body, own }, whole(now)))
 }
 
 /// The outcome of a reply `{ status, headers: [name, value][], body }`; with packed parameters and the account's version
@@ -163,7 +150,7 @@ pub fn read(name: &str, reply: JsValue, params: Option<String>, version: Option<
         .as_deref()
         .map(|params| unpack_entries(PackedValues(params.as_bytes())))
         .unwrap_or_default();
-    to_js(&known(name)?.row(version.unwrap_or(4)).read_for(&reply, &params))
+    to_js(&mut known(name)?.row(version.unwrap_or(4)).read_for(&reply, &params))
 }
 
 /// What a check of packed parameters says, warnings too: a list of issues.
@@ -173,7 +160,7 @@ pub fn read(name: &str, reply: JsValue, params: Option<String>, version: Option<
 #[wasm_bindgen(js_name = edgeCheck)]
 pub fn check(name: &str, params: &str, version: Option<u8>) -> Answer {
     to_js(
-        &known(name)?
+        &mut known(name)?
             .check(unpack_entries(PackedValues(params.as_bytes())), version.unwrap_or(4))
             .issues,
     )
@@ -197,7 +184,7 @@ pub fn check_account(to: JsValue) -> Result<(), JsValue> {
 pub fn token_request(to: JsValue, secrets: JsValue, now: f64, signed: Option<String>) -> Answer {
     match token::request(&account(to)?, &credentials(secrets)?, whole(now), signed.as_deref()) {
         Ok(Asked::Key) => Ok(JsValue::NULL),
-        Ok(Asked::Sign(Unsigned { key, text })) => to_js(&Vec::from([key, text])),
+        Ok(Asked::Sign(Unsigned { key, text })) => to_js(&mut Vec::from([key, text])),
         Ok(Asked::Call(built)) => to_request(&built).map(Into::into),
         Err(issues) => Err(failure("account.invalid", &issues)),
     }
@@ -210,23 +197,19 @@ pub fn token_request(to: JsValue, secrets: JsValue, now: f64, signed: Option<Str
 /// `reply.invalid` for something that is no reply.
 #[wasm_bindgen(js_name = readToken)]
 pub fn read_token(reply: JsValue, system: &str, secrets: JsValue) -> Answer {
-    #[derive(Serialize)]
-    struct Signed {
-        token: String,
-        usable: u64,
-        scope: String,
-        refresh: String,
-    }
     let system = System::from_name(system).unwrap_or(System::Relay);
     let grant = token::grant(system, &credentials(secrets)?);
     match token::read(&self::reply(reply)?, system, grant) {
-        Ok(Token { token, lifetime, scope, refresh_token }) => to_js(&Signed {
-            token,
-            usable: token::usable(lifetime),
-            scope: scope.unwrap_or_default(),
-            refresh: refresh_token.unwrap_or_default(),
-        }),
-        Err(outcome) => to_js(&outcome),
+        Ok(Token { mut token, lifetime, scope, refresh_token }) => object(
+            "token usable scope refresh",
+            &mut [
+                &mut token,
+                &mut token::usable(lifetime),
+                &mut scope.unwrap_or_default(),
+                &mut refresh_token.unwrap_or_default(),
+            ],
+        ),
+        Err(mut outcome) => to_js(&mut outcome),
     }
 }
 
@@ -266,7 +249,7 @@ pub fn check_step(to: JsValue, about: JsValue, spec: JsValue, heard: Array) -> A
     };
     match next {
         Next::Ask(built) => to_request(&built).map(Into::into),
-        Next::Found(issues) => to_js(&issues),
+        Next::Found(mut issues) => to_js(&mut issues),
     }
 }
 
@@ -278,15 +261,6 @@ pub fn check_step(to: JsValue, about: JsValue, spec: JsValue, heard: Array) -> A
 /// `params.invalid` or `account.invalid`, with issues; `lookup.blind` where the lead has no key that the call goes by.
 #[wasm_bindgen]
 pub fn render(state: &str, lead: &str, visitor: &str, mapping: JsValue, to: JsValue) -> Answer {
-    #[derive(Serialize)]
-    struct Rendered {
-        method: &'static str,
-        url: String,
-        headers: Vec<(String, String)>,
-        body: Option<String>,
-        identity: Option<String>,
-        once: Option<&'static str>,
-    }
     let to = account(to)?;
     let recipe = recipe(to.system).ok_or_else(|| failure("account.invalid", &[]))?;
     let delivery: Delivery = from_json(state, "delivery.state")?;
@@ -297,14 +271,17 @@ pub fn render(state: &str, lead: &str, visitor: &str, mapping: JsValue, to: JsVa
     // What a look-up goes by is what the write will say.
     let checked = known(recipe.write)?.check(params.clone(), to.version.unwrap_or(4)).values;
     let guard = recipe.guard.as_ref().filter(|_| delivery.call == Call::Holders);
-    let identity = guard.and_then(|guard| identity(guard, &checked));
+    let mut identity = guard.and_then(|guard| identity(guard, &checked));
     let params =
         shaped(recipe, &delivery, params, &checked).ok_or_else(|| failure("lookup.blind", &[]))?;
-    let Request { method, url, headers, body } = known(delivery.operation(recipe))?
+    let Request { mut method, mut url, mut headers, mut body } = known(delivery.operation(recipe))?
         .request(params, &to)
         .map_err(|refusal| refused(&refusal))?;
-    let once = recipe.once.filter(|_| method != "GET");
-    to_js(&Rendered { method, url, headers, body, identity, once })
+    let mut once = recipe.once.filter(|_| method != "GET");
+    object(
+        "method url headers body identity once",
+        &mut [&mut method, &mut url, &mut headers, &mut body, &mut identity, &mut once],
+    )
 }
 
 /// The parameters that a lead fills by a mapping, a line each.
@@ -327,11 +304,6 @@ pub fn fills(lead: &str, visitor: &str, mapping: JsValue) -> Result<String, JsVa
 /// `account.invalid`, with `issues`; without for a system that takes no leads.
 #[wasm_bindgen]
 pub fn reading(to: JsValue, ids: &str) -> Answer {
-    #[derive(Serialize)]
-    struct Reading {
-        operation: &'static str,
-        rendered: Request,
-    }
     let account = account(to)?;
     let (read, rendered) = if ids.is_empty() {
         catalogue::harmless(account.system).map(|read| (read, read.request(&account)))
@@ -340,8 +312,8 @@ pub fn reading(to: JsValue, ids: &str) -> Answer {
         catalogue::records(account.system).map(|all| (&all.read, all.request(&ids, &account)))
     }
     .ok_or_else(|| failure("account.invalid", &[]))?;
-    let rendered = rendered.map_err(|refusal| refused(&refusal))?;
-    to_js(&Reading { operation: read.operation.name, rendered })
+    let mut rendered = rendered.map_err(|refusal| refused(&refusal))?;
+    object("operation rendered", &mut [&mut { read.operation.name }, &mut rendered])
 }
 
 /// What is wrong with the options of a relay, given as JSON text. `unfit` has the places of which the host says that they are not
@@ -381,32 +353,21 @@ pub fn check_options(given: &str, unfit: &str) -> Result<String, JsValue> {
 /// `account.invalid` where the host takes no such request.
 #[wasm_bindgen(js_name = toRequest)]
 pub fn rendered_request(rendered: JsValue, token: &str) -> Result<web_sys::Request, JsValue> {
-    #[derive(Default)]
-    struct Rendered {
-        method: String,
-        url: String,
-        headers: Vec<(String, String)>,
-        body: Option<String>,
-    }
-    members! {
-        Rendered, Rendered::default(),
-        must { "method" method, "url" url, "headers" headers, }
-        may { "body" body, }
-    }
-    let rendered: Rendered = from_js(rendered, "request.invalid")?;
+    let (mut method, mut url, mut body) = (String::new(), String::new(), None::<String>);
+    let mut headers: Vec<(String, String)> = Vec::new();
+    members(
+        "!method !url !headers body",
+        &mut [&mut method, &mut url, &mut headers, &mut body],
+        rendered,
+        "request.invalid",
+    )?;
     // Any other word than these was never a method of ours.
-    let method = match rendered.method.as_str() {
+    let method = match method.as_str() {
         known @ ("GET" | "DELETE") => known,
         _ => "POST",
     };
-    host_request(method, &rendered.url, &rendered.headers, Some(token), rendered.body.as_deref())
+    host_request(method, &url, &headers, Some(token), body.as_deref())
         .map_err(|_| failure("account.invalid", &[]))
-}
-
-/// What is kept as JSON text. The host reads it, as one more reader of our own for each of these types would weigh more than
-/// the types do.
-pub(super) fn from_json<T: DeserializeOwned>(text: &str, code: &str) -> Result<T, JsValue> {
-    from_js(JSON::parse(text).map_err(|_| failure(code, &[]))?, code)
 }
 
 /// Milliseconds since 1970 as JavaScript has them.

@@ -1,280 +1,216 @@
-//! What a script hands over, as types. serde-wasm-bindgen's own reader goes through the members of a struct in any order and
-//! looks for those that come twice. An object has each once, so here they come in the order of the type: a third of the code
-//! for each type. Each has one name. And nobody reads a message of
-//! serde's: what does not fit has one code for the whole.
+//! What a script hands over, as types that cross. An object's members are asked for by name, in the order of the type's: what
+//! else it has is passed over.
 
-use serde::de::value::{StrDeserializer, StringDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde::ser::Serializer as _;
-use serde_wasm_bindgen::Serializer;
+use super::edge::failure;
+use crate::crossing::{self, Crossing, Members, Seen, Source, bare};
+use crate::value::{Value, decimal as digits};
+use js_sys::{Array, JSON, Object};
+use std::borrow::Cow;
 use std::cell::RefCell;
-use std::fmt::{self, Debug, Display, Formatter};
-use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
 #[wasm_bindgen]
 extern "C" {
-    type Object;
+    type Named;
 
     #[wasm_bindgen(method, structural, indexing_getter)]
-    fn member(this: &Object, name: &JsValue) -> JsValue;
+    fn member(this: &Named, name: &JsValue) -> JsValue;
 
     /// A number as a script writes it: what does that in Rust has tables.
     #[wasm_bindgen(js_name = String)]
-    pub(super) fn decimal(number: f64) -> String;
+    fn decimal(number: f64) -> String;
 }
-
-/// A value that a script handed over.
-pub(super) struct Given(pub(super) JsValue);
-
-/// It does not fit.
-pub(super) struct Wrong;
-
-impl Error for Wrong {
-    fn custom<T: Display>(_: T) -> Self {
-        Wrong
-    }
-}
-
-impl serde::ser::Error for Wrong {
-    fn custom<T: Display>(_: T) -> Self {
-        Wrong
-    }
-}
-
-impl std::error::Error for Wrong {}
-
-impl Debug for Wrong {
-    fn fmt(&self, _: &mut Formatter<'_>) -> fmt::Result {
-        Ok(())
-    }
-}
-
-impl Display for Wrong {
-    fn fmt(&self, _: &mut Formatter<'_>) -> fmt::Result {
-        Ok(())
-    }
-}
-
-impl Given {
-    fn is_nothing(&self) -> bool {
-        self.0.is_null() || self.0.is_undefined()
-    }
-
-    /// A whole number that a double holds exactly.
-    #[inline(never)]
-    fn whole(&self) -> Option<i64> {
-        const MOST: f64 = 9_007_199_254_740_991.0;
-        let number = self.0.as_f64()?;
-        #[allow(clippy::cast_possible_truncation, reason = "a whole number within 2^53")]
-        let whole = number as i64;
-        #[allow(clippy::cast_precision_loss, clippy::float_cmp, reason = "the same")]
-        (number.abs() <= MOST && whole as f64 == number).then_some(whole)
-    }
-
-    #[inline(never)]
-    fn items(&self) -> Result<Items, Wrong> {
-        let array = self.0.dyn_ref::<js_sys::Array>().ok_or(Wrong)?;
-        Ok(Items { length: array.length(), next: 0, array: array.clone() })
-    }
-}
-
-macro_rules! numbers {
-    ($($name:ident)*) => {
-        $(fn $name<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-            let whole = self.whole().ok_or(Wrong)?;
-            match u64::try_from(whole) {
-                Ok(whole) => visitor.visit_u64(whole),
-                Err(_) => visitor.visit_i64(whole),
-            }
-        })*
-    };
-}
-
-impl<'de> Deserializer<'de> for Given {
-    type Error = Wrong;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        if self.is_nothing() {
-            return visitor.visit_unit();
-        }
-        if let Some(yes) = self.0.as_bool() {
-            return visitor.visit_bool(yes);
-        }
-        if let Some(number) = self.0.as_f64() {
-            return match self.whole() {
-                Some(whole) => visitor.visit_i64(whole),
-                None => visitor.visit_newtype_struct(StringDeserializer::new(decimal(number))),
-            };
-        }
-        if let Some(text) = self.0.as_string() {
-            return visitor.visit_string(text);
-        }
-        if let Ok(items) = self.items() {
-            return visitor.visit_seq(items);
-        }
-        if !self.0.is_object() {
-            return Err(Wrong);
-        }
-        let array = js_sys::Object::entries(self.0.unchecked_ref());
-        visitor.visit_map(Pairs {
-            items: Items { length: array.length(), next: 0, array },
-            value: JsValue::UNDEFINED,
-        })
-    }
-
-    numbers! { deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 }
-
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        visitor.visit_bool(self.0.as_bool().ok_or(Wrong)?)
-    }
-
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        visitor.visit_f64(self.0.as_f64().ok_or(Wrong)?)
-    }
-
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        visitor.visit_string(self.0.as_string().ok_or(Wrong)?)
-    }
-
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        self.deserialize_string(visitor)
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        if self.is_nothing() { visitor.visit_none() } else { visitor.visit_some(self) }
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-        visitor.visit_seq(self.items()?)
-    }
-
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Wrong> {
-        self.deserialize_seq(visitor)
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        names: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Wrong> {
-        if !self.0.is_object() {
-            return Err(Wrong);
-        }
-        visitor.visit_seq(Members { object: self.0.unchecked_into(), names: texts(names), next: 0 })
-    }
-
-    /// Only names of variants cross the border.
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Wrong> {
-        visitor.visit_enum(StrDeserializer::new(&self.0.as_string().ok_or(Wrong)?))
-    }
-
-    serde::forward_to_deserialize_any! {
-        i128 u128 f32 char bytes byte_buf unit unit_struct newtype_struct tuple_struct map identifier ignored_any
-    }
-}
-
-/// Where a type has the names of its members, and these as texts of the host's.
-type Named = (*const &'static str, Rc<[JsValue]>);
 
 thread_local! {
-    /// The names of each type's members as texts, which the host makes once.
-    static NAMES: RefCell<Vec<Named>> = const { RefCell::new(Vec::new()) };
+    /// Each type's names as a list of the host's, which is made once.
+    static NAMES: RefCell<Vec<(&'static str, Array)>> = const { RefCell::new(Vec::new()) };
 }
 
-fn texts(names: &'static [&'static str]) -> Rc<[JsValue]> {
+/// A value that a script handed over, and the way to where one stands in it.
+struct Given {
+    here: JsValue,
+    way: Vec<JsValue>,
+    /// The names that were asked for last.
+    names: (&'static str, Array),
+}
+
+fn texts(names: &'static str) -> Array {
     NAMES.with_borrow_mut(|known| {
-        if let Some((_, texts)) = known.iter().find(|(place, _)| *place == names.as_ptr()) {
-            return Rc::clone(texts);
+        if let Some((_, texts)) = known.iter().find(|(one, _)| std::ptr::eq(*one, names)) {
+            return texts.clone();
         }
-        let text =
-            |name: &&str| Serializer::json_compatible().serialize_str(name).unwrap_or_default();
-        let texts: Rc<[JsValue]> = names.iter().map(text).collect();
-        known.push((names.as_ptr(), Rc::clone(&texts)));
+        let texts = Array::new();
+        for name in names.split(' ') {
+            texts.push(&JsValue::from_str(bare(name)));
+        }
+        known.push((names, texts.clone()));
         texts
     })
 }
 
-/// The members of an object, in the order of a type's. One that is absent is passed over: the type says what it is then.
-struct Members {
-    object: Object,
-    names: Rc<[JsValue]>,
-    next: usize,
-}
+impl Given {
+    fn of(given: JsValue) -> Self {
+        Given { here: given, way: Vec::new(), names: ("", Array::new()) }
+    }
 
-impl Members {
-    /// The next member's value.
-    fn value(&mut self) -> Option<JsValue> {
-        let name = self.names.get(self.next)?;
-        self.next = self.next.saturating_add(1);
-        Some(self.object.member(name)).filter(|value| !value.is_undefined())
+    fn go(&mut self, to: JsValue) {
+        self.way.push(std::mem::replace(&mut self.here, to));
     }
 }
 
-impl<'de> SeqAccess<'de> for Members {
-    type Error = Wrong;
+impl Source for Given {
+    fn enter(&mut self, names: &'static str, at: usize) -> bool {
+        if !std::ptr::eq(self.names.0, names) {
+            self.names = (names, texts(names));
+        }
+        let object: &Named = self.here.unchecked_ref();
+        let member = object.member(&self.names.1.get(u32::try_from(at).unwrap_or(u32::MAX)));
+        let is_there = !member.is_undefined();
+        if is_there {
+            self.go(member);
+        }
+        is_there
+    }
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Wrong> {
-        self.value().map(|value| seed.deserialize(Given(value))).transpose()
+    fn item(&mut self, at: usize) {
+        let list: &Array = self.here.unchecked_ref();
+        let item = list.get(u32::try_from(at).unwrap_or(u32::MAX));
+        self.go(item);
+    }
+
+    fn leave(&mut self) {
+        self.here = self.way.pop().unwrap_or_default();
+    }
+
+    fn look(&self) -> Seen {
+        seen(&self.here)
+    }
+
+    fn value(&self) -> Option<Value<'static>> {
+        value(&self.here)
     }
 }
 
-struct Items {
-    array: js_sys::Array,
-    length: u32,
-    next: u32,
-}
-
-impl Items {
-    #[inline(never)]
-    fn value(&mut self) -> Option<JsValue> {
-        let at = self.next;
-        self.next = at + 1;
-        (at < self.length).then(|| self.array.get(at))
+fn seen(value: &JsValue) -> Seen {
+    if value.is_null() || value.is_undefined() {
+        Seen::Nothing
+    } else if let Some(text) = value.as_string() {
+        Seen::Text(text)
+    } else if let Some(yes) = value.as_bool() {
+        Seen::Flag(yes)
+    } else if let Some(number) = value.as_f64() {
+        whole(number).map_or(Seen::Other, Seen::Whole)
+    } else if let Some(list) = value.dyn_ref::<Array>() {
+        Seen::List(list.length() as usize)
+    } else if value.is_object() {
+        Seen::Object
+    } else {
+        Seen::Other
     }
 }
 
-impl<'de> SeqAccess<'de> for Items {
-    type Error = Wrong;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Wrong> {
-        self.value().map(|value| seed.deserialize(Given(value))).transpose()
-    }
+/// A whole number that a double holds exactly.
+fn whole(number: f64) -> Option<i64> {
+    const MOST: f64 = 9_007_199_254_740_991.0;
+    #[allow(clippy::cast_possible_truncation, reason = "a whole number within 2^53")]
+    let whole = number as i64;
+    #[allow(clippy::cast_precision_loss, clippy::float_cmp, reason = "the same")]
+    (number.abs() <= MOST && whole as f64 == number).then_some(whole)
 }
 
-/// Names and values.
-struct Pairs {
-    items: Items,
-    value: JsValue,
+fn value(given: &JsValue) -> Option<Value<'static>> {
+    Some(match seen(given) {
+        Seen::Nothing => Value::Null,
+        Seen::Flag(yes) => Value::Bool(yes),
+        Seen::Whole(number) => {
+            let sign = if number < 0 { "-" } else { "" };
+            Value::Number(Cow::Owned([sign, &digits(number.unsigned_abs())].concat()))
+        }
+        Seen::Text(text) => Value::Text(Cow::Owned(text)),
+        Seen::List(_) => {
+            let list: &Array = given.unchecked_ref();
+            let mut items = Vec::new();
+            for item in list.iter() {
+                items.push(value(&item)?);
+            }
+            Value::List(items)
+        }
+        Seen::Object => {
+            let mut entries = Vec::new();
+            for entry in Object::entries(given.unchecked_ref()).iter() {
+                let entry: &Array = entry.unchecked_ref();
+                let name = entry.get(0).as_string().unwrap_or_default();
+                entries.push((Cow::Owned(name), value(&entry.get(1))?));
+            }
+            Value::Map(entries)
+        }
+        Seen::Other => Value::Number(Cow::Owned(decimal(given.as_f64()?))),
+    })
 }
 
-impl<'de> MapAccess<'de> for Pairs {
-    type Error = Wrong;
+/// Reads what a script handed over.
+///
+/// # Errors
+/// `code` where it does not fit.
+#[inline(never)]
+pub(super) fn read(into: &mut dyn Crossing, given: JsValue, code: &str) -> Result<(), JsValue> {
+    let mut given = Given::of(given);
+    if crossing::fits(into, &mut given) { Ok(()) } else { Err(failure(code, &[])) }
+}
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Wrong> {
-        let Some(pair) = self.items.value() else { return Ok(None) };
-        let pair = pair.unchecked_into::<js_sys::Array>();
-        self.value = pair.get(1);
-        seed.deserialize(Given(pair.get(0))).map(Some)
-    }
+/// Reads what is kept as JSON text. The host takes it apart.
+///
+/// # Errors
+/// `code` where it does not fit.
+#[inline(never)]
+pub(super) fn read_text(into: &mut dyn Crossing, text: &str, code: &str) -> Result<(), JsValue> {
+    read(into, JSON::parse(text).map_err(|_| failure(code, &[]))?, code)
+}
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Wrong> {
-        seed.deserialize(Given(std::mem::take(&mut self.value)))
-    }
+/// Reads the members of an object that a script handed over.
+///
+/// # Errors
+/// `code` where it does not fit.
+#[inline(never)]
+pub(super) fn members(
+    names: &'static str,
+    members: &mut [&mut dyn Crossing],
+    given: JsValue,
+    code: &str,
+) -> Result<(), JsValue> {
+    read(&mut Members(names, members), given, code)
+}
+
+/// What a script handed over.
+///
+/// # Errors
+/// `code` where it does not fit.
+pub(super) fn from_js<T: Crossing>(given: JsValue, code: &str) -> Result<T, JsValue> {
+    let mut read_into = T::begin();
+    read(&mut read_into, given, code)?;
+    Ok(read_into)
+}
+
+/// What is kept as JSON text.
+///
+/// # Errors
+/// `code` where it does not fit.
+pub(super) fn from_json<T: Crossing>(text: &str, code: &str) -> Result<T, JsValue> {
+    let mut read_into = T::begin();
+    read_text(&mut read_into, text, code)?;
+    Ok(read_into)
+}
+
+/// Plain objects, null for nothing.
+pub(super) fn to_js(what: &mut dyn Crossing) -> Result<JsValue, JsValue> {
+    JSON::parse(&crossing::written(what))
+}
+
+/// A plain object with these members.
+pub(super) fn object(
+    names: &'static str,
+    members: &mut [&mut dyn Crossing],
+) -> Result<JsValue, JsValue> {
+    to_js(&mut Members(names, members))
 }

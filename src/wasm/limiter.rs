@@ -5,18 +5,17 @@
 //! rows (U+0002 between) of words (U+0001 between); a number that is not there is not a number.
 
 use super::edge::{failure, whole};
-use super::written::written;
 use crate::catalogue::{EXPIRED, PACE, QUOTA, VERSIONS, recipe, zone};
 use crate::crm::outcome::{Fault, Reason};
 use crate::crm::request::System;
 use crate::crm::systems::token::is_keyed;
+use crate::crossing::{Crossing, Members, members, written};
 use crate::relay::account::{
     AccountLimiter, Acquire, Effect, Event, Kind, Release, Reply, Said, Settings, Wrong,
 };
 use crate::relay::delivery::outbox::Recipe;
 use crate::relay::limiter::Limits;
 use crate::value::decimal;
-use serde::Serialize;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
@@ -247,57 +246,41 @@ fn put(out: &mut String, effect: &Effect) {
     }
 }
 
+#[inline(never)]
+fn object(names: &'static str, members: &mut [&mut dyn Crossing]) -> String {
+    written(&mut Members(names, members))
+}
+
 /// An answer as the outbox reads it.
 fn json(reply: &Reply) -> String {
-    #[derive(Serialize)]
-    struct Granted<'a> {
-        answer: &'static str,
-        #[serde(rename = "doubt")]
-        uncertain_until: Option<u64>,
-        others: Option<u64>,
-        kept: bool,
-        probe: bool,
-        version: Option<u8>,
-        token: &'a str,
-    }
-    #[derive(Serialize)]
-    struct Wait<'a> {
-        answer: &'static str,
-        until: u64,
-        scope: &'static str,
-        target: Option<&'a str>,
-    }
-    #[derive(Serialize)]
-    struct Released<'a> {
-        hold: Option<&'a str>,
-        until: u64,
-        opened: bool,
-        blamed: bool,
-    }
-    match reply {
-        Reply::Granted { uncertain_until, others, kept, probe, version, token } => {
-            written(&Granted {
-                answer: "granted",
-                uncertain_until: *uncertain_until,
-                others: *others,
-                kept: *kept,
-                probe: *probe,
-                version: *version,
-                token,
-            })
-        }
-        Reply::Wait { until, scope, target } => written(&Wait {
-            answer: "wait",
-            until: *until,
-            scope: scope.name(),
-            target: target.as_deref(),
-        }),
-        Reply::Released { hold, until, opened, blamed } => written(&Released {
-            hold: hold.as_deref(),
-            until: *until,
-            opened: *opened,
-            blamed: *blamed,
-        }),
+    match reply.clone() {
+        Reply::Granted {
+            mut uncertain_until,
+            mut others,
+            mut kept,
+            mut probe,
+            mut version,
+            mut token,
+        } => object(
+            "answer doubt others kept probe version token",
+            &mut [
+                &mut "granted",
+                &mut uncertain_until,
+                &mut others,
+                &mut kept,
+                &mut probe,
+                &mut version,
+                &mut token,
+            ],
+        ),
+        Reply::Wait { mut until, scope, mut target } => object(
+            "answer until scope target",
+            &mut [&mut "wait", &mut until, &mut scope.name(), &mut target],
+        ),
+        Reply::Released { mut hold, mut until, mut opened, mut blamed } => object(
+            "hold until opened blamed",
+            &mut [&mut hold, &mut until, &mut opened, &mut blamed],
+        ),
     }
 }
 
@@ -307,15 +290,12 @@ fn json(reply: &Reply) -> String {
 /// `state.missing` where the account's pieces have to be loaded.
 #[wasm_bindgen(js_name = limiterStatus)]
 pub fn status(account: &str, now: f64) -> Text {
-    #[derive(Serialize)]
     struct Closed<'a> {
         code: &'a str,
         message: &'a str,
         since: u64,
         probe: u64,
-        #[serde(skip_serializing_if = "Option::is_none")]
         form: Option<&'a str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         #[allow(
             clippy::option_option,
             reason = "absent, `null` for all leads of the form, or a name"
@@ -337,19 +317,10 @@ pub fn status(account: &str, now: f64) -> Text {
             }
         }
     }
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Said<'a> {
-        account: &'a str,
-        running: usize,
-        calls: usize,
-        quiet_until: u64,
-        quota: Option<u64>,
-        refused: Option<&'a str>,
-        refusals: u32,
-        closed: Option<Closed<'a>>,
-        targets: Vec<Closed<'a>>,
-        version: Option<u8>,
+    members! {
+        none Closed<'_>,
+        Closed { code: "", message: "", since: 0, probe: 0, form: None, param: None },
+        "code" code, "message" message, "since" since, "probe" probe, "?form" form, "?param" param,
     }
     with(account, |limiter| {
         let status = limiter.status(whole(now));
@@ -372,23 +343,23 @@ pub fn status(account: &str, now: f64) -> Text {
             form: Some(&target.form),
             param: Some(target.param.as_deref()),
         });
-        written(&Said {
-            account,
-            running: stored.leases.len(),
-            calls: stored.calls.len(),
-            quiet_until: status.quiet_until,
-            quota: status.quota,
-            refused: status.refused,
-            refusals: status.refusals,
-            closed,
-            targets: status
-                .wrong
-                .iter()
-                .filter(|wrong| !wrong.form.is_empty())
-                .map(Closed::by_options)
-                .chain(targets)
-                .collect(),
-            version: stored.version,
-        })
+        let by_options = status.wrong.iter().filter(|wrong| !wrong.form.is_empty());
+        let mut targets: Vec<Closed<'_>> =
+            by_options.map(Closed::by_options).chain(targets).collect();
+        object(
+            "account running calls quietUntil quota refused refusals closed targets version",
+            &mut [
+                &mut { account },
+                &mut stored.leases.len(),
+                &mut stored.calls.len(),
+                &mut { status.quiet_until },
+                &mut { status.quota },
+                &mut { status.refused },
+                &mut { status.refusals },
+                &mut { closed },
+                &mut targets,
+                &mut { stored.version },
+            ],
+        )
     })
 }

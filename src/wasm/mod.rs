@@ -38,8 +38,6 @@ mod ruling;
 mod state;
 #[cfg(any(feature = "lean", feature = "edge"))]
 mod values;
-#[cfg(feature = "edge")]
-mod written;
 
 #[cfg(not(feature = "build"))]
 use crate::host::Ask;

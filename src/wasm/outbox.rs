@@ -1,18 +1,16 @@
 //! An outbox's machine at the border. Its schedule crosses as [text](Schedule::packed), what it hears as an object, and what the
 //! host does next as JSON.
 
-use super::edge::{Answer, failure, from_js, from_json, to_js, whole};
-use super::written::written;
+use super::edge::{Answer, failure, whole};
+use super::given::{from_js, from_json, object, to_js};
 use crate::catalogue::recipe;
 use crate::crm::request::System;
+use crate::crossing::{members, written};
 use crate::relay::delivery::outbox::{Delivery, Recipe};
-use crate::relay::effect::Pace;
 use crate::relay::outbox::{Event, Kit, Moment, Stepped, step};
-use crate::relay::run::{Failure, Heard, Run};
+use crate::relay::run::Run;
 use crate::relay::schedule::Schedule;
 use crate::relay::sender::{Leaves, leaves};
-use js_sys::Reflect;
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 /// The schedule of an outbox that begins. `accounts` has a name, a system and the forms that go there for each, between
@@ -29,93 +27,35 @@ pub fn begin(accounts: &str, scale: f64, is_paid: bool, most_dead: f64) -> Strin
     schedule.packed()
 }
 
-/// What happens to an outbox, or what a delivery hears: an object of the host's with the members of its kind. They are read
-/// one by one: a type with all of them weighs 5 KB.
-struct Happened(JsValue);
+/// What happens to an outbox: an object of the host's with the members of its kind.
+#[derive(Default)]
+struct Happened {
+    kind: String,
+    rows: String,
+    first: bool,
+    counts: bool,
+    of: u32,
+    arm: bool,
+}
+
+members! {
+    none Happened, Happened::default(),
+    "!event" kind, "rows" rows, "first" first, "counts" counts, "of" of, "arm" arm,
+}
 
 impl Happened {
-    fn get(&self, name: &str) -> JsValue {
-        Reflect::get(&self.0, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
-    }
-
-    fn maybe(&self, name: &str) -> Option<String> {
-        self.get(name).as_string()
-    }
-
-    fn text(&self, name: &str) -> String {
-        self.maybe(name).unwrap_or_default()
-    }
-
-    fn number(&self, name: &str) -> Option<u64> {
-        self.get(name).as_f64().map(|number| whole(number + 0.5))
-    }
-
-    fn yes(&self, name: &str) -> bool {
-        self.get(name).as_bool() == Some(true)
-    }
-
-    fn of(&self) -> u32 {
-        self.number("of").and_then(|of| u32::try_from(of).ok()).unwrap_or_default()
-    }
-
-    fn event<'a>(&self, kind: &str, rows: &'a str) -> Option<Event<'a>> {
-        Some(match kind {
+    fn event(&self) -> Option<Event<'_>> {
+        let Happened { kind, rows, first, counts, of, arm } = self;
+        Some(match kind.as_str() {
             "woken" => Event::Woken,
             "arrived" => Event::Arrived(rows.split('\u{1}').map(str::to_owned).collect()),
             "alarm" => Event::Alarm,
             "ring" => Event::Ring,
-            "acted" => Event::Acted { first: self.yes("first"), counts: self.yes("counts") },
-            "rows" => Event::Rows { of: self.of(), arm: self.yes("arm"), rows },
+            "acted" => Event::Acted { first: *first, counts: *counts },
+            "rows" => Event::Rows { of: *of, arm: *arm, rows },
             "unread" => Event::Unread,
             "unarmed" => Event::Unarmed,
             _ => return None,
-        })
-    }
-
-    fn heard(&self, kind: &str) -> Result<Heard, JsValue> {
-        let until = self.number("until").unwrap_or_default();
-        Ok(match kind {
-            "granted" => Heard::Granted {
-                asked: self.number("asked").unwrap_or_default(),
-                uncertain_until: self.number("doubt"),
-                others: self.number("others"),
-                kept: self.yes("kept"),
-                probe: self.yes("probe"),
-                version: self.number("version").and_then(|version| u8::try_from(version).ok()),
-                token: self.text("token"),
-                stands: self.yes("stands"),
-            },
-            "wait" => {
-                Heard::Held { until, scope: self.text("scope"), target: self.maybe("target") }
-            }
-            "slept" => Heard::Slept,
-            "rendered" => Heard::Rendered {
-                write: self.yes("write"),
-                identity: self.maybe("identity"),
-                stands: self.yes("stands"),
-            },
-            "called" => Heard::Called {
-                outcome: from_js(self.get("outcome"), "delivery.state")?,
-                pace: self.number("left").map(|left| Pace { left, until }),
-                after: self.number("after"),
-            },
-            "unsent" => Heard::Unsent { why: self.text("unsent"), code: self.text("code") },
-            "released" => Heard::Released {
-                hold: self.maybe("hold"),
-                until,
-                blamed: self.yes("blamed"),
-                opened: self.yes("opened"),
-            },
-            "failed" => Heard::Failed(Failure {
-                code: self.text("code"),
-                host: self.yes("host"),
-                message: self.text("message"),
-                issues: from_js(self.get("issues"), "delivery.state")?,
-                map: from_js(self.get("map"), "delivery.state")?,
-                constants: from_js(self.get("constants"), "delivery.state")?,
-            }),
-            "broken" => Heard::Broken,
-            _ => return Err(failure("delivery.state", &[])),
         })
     }
 }
@@ -141,18 +81,20 @@ pub fn step_outbox(
     random: u32,
     newest: u32,
 ) -> Answer {
-    let kit = Kit { recipe: &recipe_of, read: &read, write: &|delivery| written(delivery) };
+    let kit =
+        Kit { recipe: &recipe_of, read: &read, write: &|delivery| written(&mut delivery.clone()) };
     let at = Moment { now: whole(now), random, newest };
     let mut schedule = Schedule::unpacked(schedule);
     let mut run: Option<Run> = from_js(run, "delivery.state")?;
-    let happened = Happened(event);
-    let (kind, rows) = (happened.text("event"), happened.text("rows"));
-    let event = match &run {
-        Some(_) => Event::Heard(happened.heard(&kind)?),
-        None => happened.event(&kind, &rows).ok_or_else(|| failure("delivery.state", &[]))?,
+    let happened: Happened;
+    let event = if run.is_some() {
+        Event::Heard(from_js(event, "delivery.state")?)
+    } else {
+        happened = from_js(event, "delivery.state")?;
+        happened.event().ok_or_else(|| failure("delivery.state", &[]))?
     };
     let effects = step(&mut schedule, run.as_mut(), event, kit, at);
-    to_js(&Stepped { schedule: schedule.packed(), run, effects })
+    to_js(&mut Stepped { schedule: schedule.packed(), run, effects })
 }
 
 /// What an operator may see of a schedule: `{ running, full: { account, form, dead }[] }`, the targets that wait for a person.
@@ -161,25 +103,20 @@ pub fn step_outbox(
 /// None that a caller could cause.
 #[wasm_bindgen(js_name = outboxStatus)]
 pub fn status(schedule: &str) -> Answer {
-    #[derive(Serialize)]
     struct Full<'a> {
         account: &'a str,
         form: &'a str,
         dead: u64,
     }
-    #[derive(Serialize)]
-    struct Status<'a> {
-        running: usize,
-        full: Vec<Full<'a>>,
+    members! {
+        none Full<'_>, Full { account: "", form: "", dead: 0 },
+        "account" account, "form" form, "dead" dead,
     }
     let Schedule { running, letters, .. } = Schedule::unpacked(schedule);
     let full = letters.iter().filter(|one| one.full);
-    to_js(&Status {
-        running: running.len(),
-        full: full
-            .map(|one| Full { account: &one.account, form: &one.form, dead: one.dead })
-            .collect(),
-    })
+    let mut full: Vec<Full> =
+        full.map(|one| Full { account: &one.account, form: &one.form, dead: one.dead }).collect();
+    object("running full", &mut [&mut running.len(), &mut full])
 }
 
 /// Whether one more call leaves a sender: how many milliseconds it may take, or why it does not.

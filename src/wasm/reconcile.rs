@@ -1,6 +1,7 @@
 //! Whether stored leads are still there, at the border.
 
-use super::edge::{from_js, whole};
+use super::edge::whole;
+use super::given::from_js;
 use crate::catalogue::records;
 use crate::crm::request::System;
 use crate::relay::reconcile::{Heard, Place, Reconciliation};

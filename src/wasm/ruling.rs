@@ -1,9 +1,10 @@
 //! What a person rules, at the border: words (U+0001 between) in, the same out.
 
-use super::edge::{from_json, whole};
-use super::written::written;
+use super::edge::whole;
+use super::given::from_json;
 use crate::catalogue::{deletes, recipe};
 use crate::crm::request::System;
+use crate::crossing::written;
 use crate::relay::ruling::{Move, Ruled, Ways, corrected, moved, removable, replay};
 use wasm_bindgen::prelude::*;
 
@@ -50,7 +51,7 @@ pub fn rule_delivery(what: &str, system: &str, state: &str, given: &str, now: f6
     };
     match ruled {
         Ruled::Stays(code) => stays(code),
-        Ruled::Goes(state) => ["goes\u{1}waiting\u{1}", &written(&state)].concat(),
+        Ruled::Goes(mut state) => ["goes\u{1}waiting\u{1}", &written(&mut state)].concat(),
         Ruled::Moves => "goes\u{1}\u{1}".to_owned(),
     }
 }

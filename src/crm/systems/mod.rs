@@ -74,8 +74,6 @@ pub mod prospects;
 pub mod relay;
 
 #[cfg(feature = "full")]
-mod json;
-#[cfg(feature = "full")]
 pub mod known;
 #[cfg(feature = "full")]
 pub mod pace;

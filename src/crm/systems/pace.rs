@@ -4,13 +4,14 @@ use super::reply::Reply;
 use super::sent::Sent;
 use crate::crm::operation::Operation;
 use crate::crm::outcome::Outcome;
+use crate::crossing::members;
 use crate::value::cut;
 
 /// The most seconds that a header is believed: a day.
 const LONGEST: u64 = 86_400;
 
 /// How many calls an account has left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Pace {
     /// Calls that are left …
@@ -20,19 +21,27 @@ pub struct Pace {
 }
 
 /// What became of a call, and what the system said of its pace.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "types", derive(ts_rs::TS))]
 pub struct Called {
     /// What became of it.
     pub outcome: Outcome,
     /// How many calls are left, where the system says it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "types", ts(optional))]
     pub pace: Option<Pace>,
     /// How long the system asked to be left alone, in milliseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "types", ts(optional))]
     pub after: Option<u64>,
+}
+
+members! {
+    said Pace, Pace { left: 0, until: 0 },
+    "!left" left, "!until" until,
+}
+
+members! {
+    said Called, Called { outcome: Outcome::begin(), pace: None, after: None },
+    "!outcome" outcome, "?pace" pace, "?after" after,
 }
 
 impl Operation {

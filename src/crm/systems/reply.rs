@@ -1,7 +1,7 @@
 //! [`Reply`]: an HTTP reply as data, and its body as JSON or XML.
 
-use crate::value::Value;
-use crate::value::members::members;
+use crate::crossing::members;
+use crate::value::{Value, json};
 
 /// The most bytes of a reply that are read.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
@@ -18,9 +18,8 @@ pub struct Reply {
 }
 
 members! {
-    Reply, Reply::default(),
-    must { "status" status, "body" body, }
-    may { "headers" headers, }
+    read Reply, Reply::default(),
+    "!status" status, "headers" headers, "!body" body,
 }
 
 impl Reply {
@@ -38,7 +37,7 @@ impl Reply {
         if text.len() > MAX_BYTES || !text.starts_with(['{', '[']) {
             return None;
         }
-        super::json::read(text)
+        json::read(text)
     }
 
     /// The body as XML: an element is a map of its children, with its attributes under `@attributes`; one without

@@ -10,9 +10,9 @@ pub use assertion::Unsigned;
 use crate::check::report::Issue;
 use crate::code;
 use crate::crm::request::{Account, Request, System};
+use crate::crossing::members;
 use crate::encoding::form_pair;
 use crate::packed::typed::letters;
-use crate::value::members::members;
 
 /// What an account's owner keeps in secret bindings; which members are needed depends on the system.
 #[derive(Clone, Debug, Default)]
@@ -43,12 +43,9 @@ pub struct Credentials {
 }
 
 members! {
-    Credentials, Credentials::default(),
-    must {}
-    may {
-        "key" key, "clientId" client_id, "clientSecret" client_secret, "refreshToken" refresh_token,
-        "loginUrl" login_url, "privateKey" private_key, "username" username, "audience" audience, "identityUrl" identity_url,
-    }
+    read Credentials, Credentials::default(),
+    "key" key, "clientId" client_id, "clientSecret" client_secret, "refreshToken" refresh_token,
+    "loginUrl" login_url, "privateKey" private_key, "username" username, "audience" audience, "identityUrl" identity_url,
 }
 
 /// How an account signs in.

@@ -1,9 +1,8 @@
 //! What must not make two people one, and what a lead can do without: a recipe's rows beside its calls.
 
 use crate::crm::outcome::Outcome;
+use crate::crossing::words;
 use crate::value::Value;
-use crate::value::members::words;
-use serde::Serialize;
 
 /// A key that several people may have, like a phone of the house, though the system's write takes who has it for the same.
 #[derive(Debug)]
@@ -67,8 +66,7 @@ pub(super) enum Held {
 }
 
 /// Whom the pages of the list have shown so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Seen {
     /// Nobody.
     #[default]

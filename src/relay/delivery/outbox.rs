@@ -14,8 +14,8 @@ use super::guard::Seen;
 use crate::check::report::{Issue, Severity};
 use crate::crm::operation::Repeat;
 use crate::crm::outcome::{Fault, Outcome, Reason};
+use crate::crossing::{members, words};
 use crate::value::Value;
-use crate::value::members::{members, words};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -39,11 +39,9 @@ pub struct Timing {
 }
 
 /// Which of the recipe's calls comes next, or is out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
     /// The look-up.
-    #[serde(rename = "probe")]
     LookUp,
     /// Who has the [guard](crate::relay::delivery::guard::Guard)'s key. Since version 3 of the stored state.
     Holders,
@@ -58,8 +56,7 @@ words! {
 }
 
 /// Where the delivery stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// The next call goes out at `next`.
     Waiting,
@@ -76,8 +73,7 @@ words! {
 }
 
 /// What a delivery knows of whose its [guard](crate::relay::delivery::guard::Guard)'s key is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Key {
     /// What the holders say, for as long as nobody else can write.
     #[default]
@@ -94,7 +90,7 @@ words! {
 
 /// The state of one delivery.
 #[allow(clippy::struct_excessive_bools, reason = "they are kept under these names, each by itself")]
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Delivery {
     /// Where it stands.
     pub phase: Phase,
@@ -109,7 +105,6 @@ pub struct Delivery {
     /// The id of the person who was found.
     pub record: Option<String>,
     /// Until then a look-up's "no such person" does not count.
-    #[serde(rename = "doubt")]
     pub uncertain_until: Option<u64>,
     /// A call without a look-up was repeated after its reply was lost.
     pub maybe_repeated: bool,
@@ -136,9 +131,10 @@ pub struct Delivery {
 }
 
 members! {
-    Delivery, Delivery::begun(0),
-    must { "phase" phase, "call" call, "next" next, "sent" sent, "attempts" attempts, "maybe_repeated" maybe_repeated, }
-    may { "record" record, "doubt" uncertain_until, "renewals" renewals, "blind" blind, "others" others, "key" key, "page" page, "seen" seen, "without" without, "aside" aside, "corrected" corrected, "outcome" outcome, }
+    both Delivery, Delivery::begun(0),
+    "!phase" phase, "!call" call, "!next" next, "!sent" sent, "!attempts" attempts, "record" record, "doubt" uncertain_until,
+    "!maybe_repeated" maybe_repeated, "renewals" renewals, "blind" blind, "others" others, "key" key, "page" page, "seen" seen,
+    "without" without, "aside" aside, "corrected" corrected, "outcome" outcome,
 }
 
 /// What happened.

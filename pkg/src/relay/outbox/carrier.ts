@@ -227,7 +227,7 @@ export class Carrier {
         code: codeOf(outcome),
         param: aboutOf(outcome as { issues?: { field: string }[] }),
       };
-      return { event: "called", outcome, after, ...pace };
+      return { event: "called", outcome, pace, after };
     },
     sleep: async ({ after }) => {
       await new Promise((resolve) => setTimeout(resolve, after));

@@ -1,7 +1,7 @@
 //! JSON text as values (RFC 8259). A reader of our own: a number becomes its shortest decimal by moving its digits, where a
 //! general reader makes a double of it and needs tables of powers for the way there and back.
 
-use crate::value::{Value, decimal as whole};
+use super::{Value, decimal as whole};
 use std::borrow::Cow;
 
 /// Deeper than any reply goes.
@@ -14,7 +14,7 @@ const MAX_ZEROS: i64 = 323;
 const MAX_PLAIN: i64 = 16;
 
 /// The value of a whole text; nothing when it is not JSON.
-pub(super) fn read(text: &str) -> Option<Value<'static>> {
+pub(crate) fn read(text: &str) -> Option<Value<'static>> {
     let mut reader = Reader(text);
     let value = reader.value(MAX_DEPTH)?;
     reader.blank();
