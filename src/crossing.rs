@@ -3,6 +3,8 @@
 //! direction. What serde derives is a program for each type and direction; here it is a list of places, and the program is
 //! the same for all.
 
+#[cfg(test)]
+mod tests;
 mod types;
 mod value;
 mod words;
