@@ -33,10 +33,13 @@ before(async () => {
     }),
   );
   versions.old = { modules, outdir: old };
-  versions.new = {
-    modules: await bundleWorker(`${root}www/demo/worker.mjs`, join(folder, "new")),
-    outdir: join(folder, "new"),
-  };
+  for (const [name, worker] of [
+    ["new", `${root}www/demo/worker.mjs`],
+    ["keeps", `${root}tests/versions.worker.mjs`],
+  ]) {
+    const outdir = join(folder, name);
+    versions[name] = { modules: await bundleWorker(worker, outdir), outdir };
+  }
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
@@ -51,9 +54,10 @@ const lead = (name) => ({
 
 /** What a test does with a relay, wherever it is. */
 function visitorOf(relay, page) {
-  const operator = async (path, method = "GET") => {
+  const operator = async (path, method = "GET", said = undefined) => {
     const response = await fetch(`${relay()}/operator/${path}`, {
       method,
+      body: said && JSON.stringify(said),
       headers: {
         authorization: "Bearer demo-operator",
         "fieldpost-value-key": "demo-operator-values",
@@ -216,6 +220,49 @@ test("in turn, killed in between: old, new, old, new; nothing is lost and nothin
       0,
       "and nothing is counted that is not there",
     );
+  } finally {
+    await at.stop();
+  }
+});
+
+test("a delivered lead that was corrected waits through the release before, and changes its own record", {
+  timeout: 120_000,
+}, async () => {
+  const at = await stand({ timeScale: 60, code: versions.keeps });
+  try {
+    const { operator, send, phases, sum } = visitorOf(
+      () => at.relay,
+      () => at.page,
+    );
+    const { consent: _, phone: __, ...given } = lead("before");
+    const id = await send(given);
+    const is = (phase) =>
+      until(async () => (await phases(id)).pardot === phase, `pardot: ${phase}`, 60_000);
+    await is("done");
+    const inPardot = async () =>
+      (await at.leads()).filter(({ system }) => system === "pardot").map(({ email }) => email);
+    assert.deepEqual(await inPardot(), [given.email]);
+    await at.faults([
+      { operation: "pardot.prospect.update", fault: "status", status: 503, times: 100_000 },
+    ]);
+    const email = "after@example.org";
+    const { rows } = await operator("correct", "POST", { id, values: { ...given, email } });
+    assert.deepEqual(
+      rows.map(({ account, moved }) => [account, moved]),
+      SYSTEMS.map((system) => [system, system === "pardot"]),
+    );
+    await is("waiting");
+    await at.killRelay();
+    await at.faults([]);
+    await at.startRelay(versions.old);
+    // Many times as long as it takes: it does not have the key of what is locked, and neither loses the lead nor makes anybody of it.
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    assert.equal((await sum()).queued, 1);
+    assert.deepEqual(await inPardot(), [given.email]);
+    await at.killRelay();
+    await at.startRelay(versions.keeps);
+    await is("done");
+    assert.deepEqual(await inPardot(), [email], "its own record, and nobody else");
   } finally {
     await at.stop();
   }
