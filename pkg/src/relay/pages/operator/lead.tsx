@@ -49,7 +49,7 @@ function story(lead: Known): Told[] {
         text: `${own.account}: ${operation}, ${called(kind, code)}${code ? ` (${whyOf(code, param)})` : ""}.`,
         more: [
           `It took ${span(took)}.`,
-          code && kind !== "stored" ? `Code ${code}. ${mend(code)}` : "",
+          code && kind !== "stored" && code !== "not_found" ? `Code ${code}. ${mend(code)}` : "",
         ].join(" "),
       });
     if (own.sentOn) told.push({ at: own.sentOn, text: `${own.account}: sent on by a person.` });
@@ -100,6 +100,8 @@ export function Lead({
   const corrects = (person || data.state === "delivered") && data.kept && !data.locked;
   const sees = may && me.rights.includes("values");
   const close = (): void => setAsks("");
+  const form = setup.data?.forms.find(({ name }) => name === data.form);
+  const fields = form?.fields ?? {};
   return (
     <>
       <Back />
@@ -109,7 +111,7 @@ export function Lead({
       <p>
         <span class={`state ${data.state}`}>{STATES[data.state] ?? data.state}</span>{" "}
         {data.test && <span class="state">Test</span>} Accepted {when(data.accepted)} from the form{" "}
-        {data.form}.
+        {form?.title ?? data.form}.
       </p>
       {data.issues && (
         <Said bad>
@@ -144,43 +146,45 @@ export function Lead({
         )}
       </div>
       {corrects && sees && !values && <p class="small">Show values first to correct them.</p>}
-      <section aria-labelledby="systems">
-        <h3 id="systems">Systems</h3>
-        <ul class="cards">
-          {data.deliveries.map((own) => (
-            <li key={own.id} class={own.phase === "dead" || own.gone ? "attention" : ""}>
-              <h4>{own.account}</h4>
-              <p>
-                {own.gone ? `waits in vain: ${why(own.gone)}` : (PHASES[own.phase] ?? own.phase)}
-                {own.code && own.phase !== "done" && !own.gone
-                  ? `: ${whyOf(own.code, own.param)} (${own.code})`
-                  : ""}
-                {own.reason ? `, because: ${own.reason}` : ""}
-              </p>
-              {own.phase !== "done" && own.code && mend(own.code) && (
+      {data.deliveries.length > 0 && (
+        <section aria-labelledby="systems">
+          <h3 id="systems">Systems</h3>
+          <ul class="cards">
+            {data.deliveries.map((own) => (
+              <li key={own.id} class={own.phase === "dead" || own.gone ? "attention" : ""}>
+                <h4>{own.account}</h4>
                 <p>
-                  <strong>What to do:</strong> {mend(own.code)}
+                  {own.gone ? `waits in vain: ${why(own.gone)}` : (PHASES[own.phase] ?? own.phase)}
+                  {own.code && own.phase !== "done" && !own.gone
+                    ? `: ${whyOf(own.code, own.param)} (${own.code})`
+                    : ""}
+                  {own.reason ? `, because: ${own.reason}` : ""}
                 </p>
-              )}
-              {own.maybe_repeated ? (
-                <p>It may be there twice: a call was repeated after its answer was lost.</p>
-              ) : null}
-              {own.warning && <p>{why(own.warning)}</p>}
-              {own.record && (
-                <p>
-                  Record{" "}
-                  <Record
-                    id={own.record}
-                    link={setup.data?.accounts.find(({ name }) => name === own.account)?.record}
-                  />
-                </p>
-              )}
-            </li>
-          ))}
-        </ul>
-      </section>
+                {own.phase !== "done" && own.code && mend(own.code) && (
+                  <p>
+                    <strong>What to do:</strong> {mend(own.code)}
+                  </p>
+                )}
+                {own.maybe_repeated ? (
+                  <p>It may be there twice: a call was repeated after its answer was lost.</p>
+                ) : null}
+                {own.warning && <p>{why(own.warning)}</p>}
+                {own.record && (
+                  <p>
+                    Record{" "}
+                    <Record
+                      id={own.record}
+                      link={setup.data?.accounts.find(({ name }) => name === own.account)?.record}
+                    />
+                  </p>
+                )}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       {data.test && <Records lead={data} may={may} done={again} />}
-      {values && <Values lead={data} />}
+      {values && <Values lead={data} fields={fields} />}
       {data.consents.length > 0 && (
         <section aria-labelledby="agreed">
           <h3 id="agreed">Consent</h3>
@@ -274,7 +278,7 @@ export function Lead({
       {asks === "correct" && (
         <Correct
           lead={data}
-          fields={setup.data?.forms.find(({ name }) => name === data.form)?.fields ?? {}}
+          fields={fields}
           close={close}
           done={(text) => {
             setSaid(text);
@@ -309,7 +313,7 @@ const Back = () => (
 const pairsOf = ({ values }: Known): [string, unknown][] =>
   Array.isArray(values) ? values : Object.entries(values ?? {});
 
-function Values({ lead }: { lead: Known }) {
+function Values({ lead, fields }: { lead: Known; fields: Record<string, Field> }) {
   const source = Object.entries(lead.source ?? {});
   return (
     <section aria-labelledby="values">
@@ -323,7 +327,7 @@ function Values({ lead }: { lead: Known }) {
       ) : (
         <dl class="facts">
           {pairsOf(lead).map(([name, value]) => [
-            <dt key={`${name} name`}>{name}</dt>,
+            <dt key={`${name} name`}>{fields[name]?.label ?? name}</dt>,
             <dd key={name}>{text(value)}</dd>,
           ])}
         </dl>

@@ -167,7 +167,7 @@ export function Leads({ query, values }: { query: URLSearchParams; values: boole
                 : "No lead is like that."
               : `${counted(rows.length)}${next === null ? "" : ", and more"}, the newest first.`}
           </p>
-          {rows.length > 0 && <Table rows={rows} />}
+          {rows.length > 0 && <Table rows={rows} forms={setup.data?.forms ?? []} />}
           {next !== null && (
             <button type="button" onClick={() => void more()}>
               Show more
@@ -185,7 +185,7 @@ export const delivery = ({ account, phase, code, param, gone, maybe_repeated }: 
     gone ? ` (${why(gone)})` : code && phase !== "done" ? ` (${whyOf(code, param)})` : ""
   }${maybe_repeated ? ", maybe twice" : ""}`;
 
-function Table({ rows }: { rows: Row[] }) {
+function Table({ rows, forms }: { rows: Row[]; forms: Setup["forms"] }) {
   return (
     <table class="stack">
       <thead>
@@ -206,7 +206,9 @@ function Table({ rows }: { rows: Row[] }) {
               </a>
             </th>
             <td data-label="Accepted">{when(row.accepted)}</td>
-            <td data-label="Form">{row.form}</td>
+            <td data-label="Form">
+              {forms.find(({ name }) => name === row.form)?.title ?? row.form}
+            </td>
             <td data-label="State">
               <span class={`state ${row.state}`}>{STATES[row.state] ?? row.state}</span>{" "}
               {row.test && <span class="state">Test</span>}

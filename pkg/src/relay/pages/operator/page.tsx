@@ -36,6 +36,8 @@ function Console() {
   const [asksKey, setAsksKey] = useState(false);
   const [mine, setMine] = useState<(Begun & { text: string }) | undefined>();
   const [turn, setTurn] = useState(0);
+  /** What has been told, and goes with the place where it was. */
+  const told = useRef("");
   const heading = useRef<HTMLHeadingElement>(null);
   seeing.values = values;
   useEffect(() => {
@@ -48,6 +50,7 @@ function Console() {
     const moved = (): void => {
       const next = place();
       setAt(next);
+      setMine((was) => (was?.name === told.current ? undefined : was));
       // Who goes to another view is told where they are.
       if (next.view !== view) heading.current?.focus();
       view = next.view;
@@ -102,6 +105,10 @@ function Console() {
         <Pending
           key={mine.name}
           mine={mine}
+          done={() => {
+            told.current = mine.name;
+            setTurn((was) => was + 1);
+          }}
           gone={() => {
             setMine(undefined);
             setTurn((was) => was + 1);

@@ -19,7 +19,7 @@ interface Mine extends Begun {
 }
 
 /** What this person has ruled: it can be taken back until it is due, and says then what became of it. */
-export function Pending({ mine, gone }: { mine: Mine; gone(): void }) {
+export function Pending({ mine, done, gone }: { mine: Mine; done(): void; gone(): void }) {
   const [now, setNow] = useState(Date.now());
   const [known, setKnown] = useState<Due>();
   const [failed, setFailed] = useState("");
@@ -37,6 +37,11 @@ export function Pending({ mine, gone }: { mine: Mine; gone(): void }) {
   }, [mine.name, mine.due]);
   const left = Math.ceil((mine.due - now) / 1_000);
   const isDone = known?.done != null;
+  // What the page shows is no longer so.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is done once.
+  useEffect(() => {
+    if (isDone) done();
+  }, [isDone]);
   return (
     <div class="due">
       <Said bad={failed !== ""}>

@@ -3,22 +3,33 @@ import { type Audited, type Me, type Pass, read, type Setup, tell } from "./inte
 import { Ask, Said, useLoaded, Waits } from "./ui.js";
 import { exactly, when } from "./words.js";
 
+/** What a line is about; several things are named with their names. */
+const said = (about: string): string =>
+  about.startsWith("{")
+    ? Object.entries(JSON.parse(about) as object)
+        .map(
+          ([name, value]) =>
+            `${name}: ${typeof value === "object" ? JSON.stringify(value) : value}`,
+        )
+        .join(", ")
+    : about;
+
 /** Senders that are let through, and who saw or changed what. */
 export function People({ me }: { me: Me }) {
   const passes = useLoaded<{ passes: Pass[] }>(() => read("passes"), []);
   const audit = useLoaded<{ lines: Audited[] }>(() => read("audit"), []);
   const setup = useLoaded<Setup>(() => read("setup"), []);
   const [adding, setAdding] = useState(false);
-  const [said, setSaid] = useState("");
+  const [note, setNote] = useState("");
   const may = me.rights.includes("operate");
   const again = (text: string): void => {
-    setSaid(text);
+    setNote(text);
     passes.again();
     audit.again();
   };
   return (
     <>
-      {said && <Said>{said}</Said>}
+      {note && <Said>{note}</Said>}
       <section aria-labelledby="passes">
         <header>
           <h2 id="passes">Senders that are let through</h2>
@@ -97,7 +108,7 @@ export function People({ me }: { me: Me }) {
                   <td data-label="Who">{who}</td>
                   <td data-label="What">{what}</td>
                   <td data-label="About" class="id">
-                    {about}
+                    {said(about)}
                   </td>
                 </tr>
               ))}

@@ -3,11 +3,15 @@ import type { Field, Issue } from "./interface.js";
 export const text = (value: unknown): string =>
   value === null || value === undefined
     ? ""
-    : Array.isArray(value)
-      ? value.join(", ")
-      : typeof value === "object"
-        ? JSON.stringify(value)
-        : String(value);
+    : typeof value === "boolean"
+      ? value
+        ? "yes"
+        : "no"
+      : Array.isArray(value)
+        ? value.join(", ")
+        : typeof value === "object"
+          ? JSON.stringify(value)
+          : String(value);
 
 const isBox = (field: Field | undefined): boolean =>
   field?.kind === "consent" || field?.kind === "boolean";
