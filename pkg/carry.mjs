@@ -39,7 +39,7 @@ export function sorted(module) {
     while (at < end) {
       const code = byte(streams[CODE]);
       const kind = KINDS.charCodeAt(code) & 15;
-      // A wider hint would be no module; a narrower one is given up.
+      // The hint at how memory is aligned.
       if (kind === PLACES) number();
       if (code === 0xfc) numbers(OTHERS, 12 - number(OTHERS));
       else if (UNKNOWN(code)) throw new Error(`nobody sorts the instruction ${code}`);

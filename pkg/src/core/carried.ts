@@ -8,8 +8,6 @@ import { asWritten } from "./letters.js";
 
 /** The stream of the numbers behind each instruction up to `i64.const`, by the low bits of its letter: a blank has none. */
 export const KINDS = "  222       334 55              66677   88888888888888888888888779:";
-/** How wide an access to memory is, from `i32.load` on, as a power of two: the hint before its place. */
-export const WIDTHS = "23230011001122232301012";
 
 /** The streams of instructions and of some of the numbers behind them; of what functions declare. */
 export const CODE = 1;
@@ -76,7 +74,8 @@ export function unpacked(carried: string): Uint8Array<ArrayBuffer> {
       else if (code === 252) numbers(OTHERS, 12 - number(OTHERS));
       else if (kind) {
         if (kind === BLOCKS) depth++;
-        if (kind === PLACES) out[at++] = WIDTHS.charCodeAt(code - 40) & 15;
+        // The hint at how a place is aligned is not sent: 0 promises nothing, and engines do without.
+        if (kind === PLACES) at++;
         const said = number(kind);
         if (kind === TABLES) numbers(kind, said + 1);
         // `call_indirect` names a table, too.

@@ -40,12 +40,14 @@ export async function send(request: Request, options: SendOptions = {}): Promise
     return response;
   } catch (cause) {
     clearTimeout(timer);
-    if (late) throw new FieldpostError("network.timeout", Said.NETWORK_TIMEOUT, [], { cause });
-    if (control.signal.aborted)
-      throw new FieldpostError("network.aborted", Said.NETWORK_ABORTED, [], { cause });
-    if (globalThis.navigator?.onLine === false)
-      throw new FieldpostError("network.offline", Said.NETWORK_OFFLINE, [], { cause });
     // Each engine has its own words for it, so none of them is read.
-    throw new FieldpostError("network.failed", Said.NETWORK_FAILED, [], { cause });
+    const [code, sentence] = late
+      ? ["network.timeout", Said.NETWORK_TIMEOUT]
+      : control.signal.aborted
+        ? ["network.aborted", Said.NETWORK_ABORTED]
+        : globalThis.navigator?.onLine === false
+          ? ["network.offline", Said.NETWORK_OFFLINE]
+          : ["network.failed", Said.NETWORK_FAILED];
+    throw new FieldpostError(code, sentence, [], { cause });
   }
 }
