@@ -2,6 +2,7 @@
 // relay's own times, so it is part of `make test-all`.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { ASKS } from "./faults/capacity.mjs";
 import { day, READS, reconciling } from "./reconciling.mjs";
 import { until } from "./stand.mjs";
 
@@ -12,6 +13,41 @@ const fresh = () => {
   });
   after(() => world.at.stop());
 };
+
+describe("what the question takes of the day's limits is what capacity.md says", () => {
+  const SHARDS = 2;
+  const LEADS = Number(process.env.LEADS ?? 12);
+  for (const [system, calls] of [
+    ["marketo", SHARDS],
+    ["pardot", SHARDS],
+    ["prospects", LEADS],
+  ])
+    describe(system, () => {
+      fresh();
+
+      test("it is counted", async () => {
+        await world.delivered(LEADS, system);
+        // What a bell takes that has nothing to ask for.
+        const began = await world.post("taken");
+        const idle = await world.asked();
+        const before = await world.post("taken");
+        await world.later(day + day / 24);
+        const rings = await world.asked();
+        const after = await world.post("taken");
+        assert.equal((await world.reads(system)).length, calls);
+        const [rows, requests] = ["rows", "requests"].map(
+          (name) => after[name] - before[name] - ((before[name] - began[name]) * rings) / idle,
+        );
+        console.log(
+          `# ${system}: ${LEADS} leads in ${SHARDS} outboxes, ${calls} calls: ${rows.toFixed(1)} rows written, ${requests.toFixed(1)} requests of objects`,
+        );
+        for (const [name, n] of Object.entries({ rows, requests })) {
+          const said = ASKS[system][name];
+          assert.ok(n / calls <= said && n / calls > 0.5 * said, `${n / calls} ${name} a call`);
+        }
+      });
+    });
+});
 
 describe("what leads need", () => {
   fresh();

@@ -7,14 +7,62 @@ import {
   askEach,
   common,
   form,
+  instead,
   shards,
   showing,
   toMarketo,
   withTests,
 } from "./relays.mjs";
 
-export const Outbox = showing(SoundOutbox);
-export const Gate = showing(SoundGate);
+/** What the platform counts of all objects: rows written, alarms among them, and requests, an alarm that rings among them. */
+const taken = { rows: 0, requests: 0 };
+
+/** The object's state, with its writes counted. */
+function watched(state) {
+  const { sql } = state.storage;
+  const exec = (...given) => {
+    const cursor = sql.exec(...given);
+    const rows = cursor.toArray();
+    taken.rows += cursor.rowsWritten;
+    return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
+  };
+  const storage = new Proxy(state.storage, {
+    get(target, name) {
+      if (name === "sql")
+        return new Proxy(sql, { get: (own, member) => (member === "exec" ? exec : own[member]) });
+      if (name === "setAlarm") taken.rows++;
+      const member = target[name];
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+  return instead(state, {
+    id: state.id,
+    storage,
+    blockConcurrencyWhile: (act) => state.blockConcurrencyWhile(act),
+  });
+}
+
+const counted = (Sound) =>
+  class extends Sound {
+    constructor(state, env) {
+      super(watched(state), env);
+    }
+    fetch(request) {
+      taken.requests++;
+      return super.fetch(request);
+    }
+    accept(offer) {
+      taken.requests++;
+      return super.accept(offer);
+    }
+    alarm() {
+      taken.requests++;
+      return super.alarm();
+    }
+  };
+
+export const Outbox = showing(counted(SoundOutbox));
+export const Gate = showing(counted(SoundGate));
 
 const SYSTEMS = /** @type {const} */ (["marketo", "pardot", "prospects"]);
 const map = { firstName: "firstName", lastName: "lastName", email: "email" };
@@ -72,6 +120,7 @@ export default withTests(handler, {
     later = Number(text);
     setAhead(Number(env.AHEAD ?? 0) + later);
   },
+  taken: () => taken,
   /** The cron rings. */
   wake: ({ env }) => handler.scheduled({}, env),
   async sql({ env, text }) {

@@ -65,11 +65,13 @@ export async function reconciling(bindings = {}) {
   const reads = async (system) =>
     (await at.ledger()).filter(({ operation }) => operation === READS[system]);
 
-  /** The cron rings until nobody asks any more. */
+  /** The cron rings until nobody asks any more; says how often. */
   async function asked() {
     let before = "";
+    let rings = 0;
     for (let quiet = 0; quiet < 3; ) {
       await post("wake");
+      rings++;
       await new Promise((resolve) => setTimeout(resolve, 150));
       const now = JSON.stringify([
         await sql("SELECT account, state FROM reconciled ORDER BY account"),
@@ -78,6 +80,7 @@ export async function reconciling(bindings = {}) {
       quiet = now === before ? quiet + 1 : 0;
       before = now;
     }
+    return rings;
   }
 
   /** How many there are by what the relay says of them, of one account or all. */

@@ -18,6 +18,13 @@ export const TAKES = {
   prospects: { rows: 36, requests: 7 },
 };
 
+/** What one call takes, at most, that asks whether stored leads are still there: `tests/reconcile-long.mjs` counts it. */
+export const ASKS = {
+  marketo: { rows: 2, requests: 4 },
+  pardot: { rows: 14, requests: 5 },
+  prospects: { rows: 9, requests: 4 },
+};
+
 const LEAD = {
   // The page's GET for a token and its POST.
   requests: 2,
