@@ -145,7 +145,7 @@ size: build
 	node tests/size.mjs
 
 faults: build $(SANDBOX) search decisions
-	SIMULATION_SEEDS=$(or $(SEEDS),100000) cargo test --release --locked --quiet --test simulation -- --nocapture
+	SIMULATION_SEEDS=$(or $(SEEDS),100000) cargo test --profile days --locked --quiet --package fieldpost --test simulation -- --nocapture
 	SANDBOX_BIN="$(abspath $(SANDBOX))" node tests/faults/run.mjs
 
 # Every interleaving of the relay's machines on small worlds, with each fault and each two at each step; SEARCH=crash,disk,

@@ -10,7 +10,7 @@ use fieldpost::delivery::outbox::{Call as Sending, Delivery, Recipe};
 use fieldpost::recipe;
 use fieldpost::relay::account::{Acquire, Event as Asked, Release};
 use fieldpost::relay::effect::Effect;
-use fieldpost::relay::run::{Heard, Run};
+use fieldpost::relay::run::Heard;
 
 impl World {
     fn render(&mut self, row: usize, state: &Delivery) -> (bool, Option<String>) {
@@ -31,8 +31,12 @@ impl Host for World {
         &mut self.outboxes[shard]
     }
 
-    fn recipes(&self) -> Vec<&'static Recipe> {
-        vec![recipe(self.plan.system).expect("a system of leads")]
+    fn accounts(&self) -> usize {
+        1
+    }
+
+    fn recipe(&self, account: usize) -> Option<&'static Recipe> {
+        (account == 0).then(|| recipe(self.plan.system).expect("a system of leads"))
     }
 
     fn forms(&self) -> &'static [&'static str] {
@@ -71,12 +75,12 @@ impl Host for World {
         self.timers[shard] = Some((on_grid(self.now + after), self.outboxes[shard].life));
     }
 
-    fn ask(&mut self, ticket: Ticket, _: &Run, effect: Effect) {
+    fn ask(&mut self, ticket: Ticket, effect: Effect) {
         let row = ticket.row;
         match effect {
             Effect::Acquire { lost, deadline } => {
-                let Stored { persons, shard, .. } = self.store.rows[row].clone();
-                let (id, shard) = (row.to_string(), shard.to_string());
+                let Stored { persons, shard, .. } = &self.store.rows[row];
+                let (id, persons, shard) = (row.to_string(), persons.clone(), shard.to_string());
                 let acquire = Acquire {
                     id: &id,
                     keys: &persons,

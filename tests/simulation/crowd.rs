@@ -11,7 +11,7 @@ use fieldpost::relay::account::{Acquire, Event as Asked, Release, Reply};
 use fieldpost::relay::effect::Effect;
 use fieldpost::relay::limiter::{Limits, PROBE_EVERY, Scope};
 use fieldpost::relay::outbox::Event;
-use fieldpost::relay::run::{Heard, Run as Own};
+use fieldpost::relay::run::Heard;
 use fieldpost::{Outcome, System, recipe};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -354,8 +354,12 @@ impl World for Run<'_> {
         &mut self.outboxes[shard]
     }
 
-    fn recipes(&self) -> Vec<&'static Recipe> {
-        vec![self.recipe]
+    fn accounts(&self) -> usize {
+        1
+    }
+
+    fn recipe(&self, account: usize) -> Option<&'static Recipe> {
+        (account == 0).then_some(self.recipe)
     }
 
     fn forms(&self) -> &'static [&'static str] {
@@ -397,7 +401,7 @@ impl World for Run<'_> {
         self.at(self.now + after, Happening::Ring { shard, life });
     }
 
-    fn ask(&mut self, ticket: Ticket, _: &Own, effect: Effect) {
+    fn ask(&mut self, ticket: Ticket, effect: Effect) {
         let row = ticket.row;
         let heard = match &effect {
             Effect::Acquire { lost, deadline } => self.acquire(row, *lost, *deadline),

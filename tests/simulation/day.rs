@@ -19,7 +19,7 @@ use fieldpost::relay::delivering::{DEADLINE, LIMITER_DEADLINE};
 use fieldpost::relay::effect::Effect;
 use fieldpost::relay::limiter::{Limits, PROBE_EVERY};
 use fieldpost::relay::outbox::Event;
-use fieldpost::relay::run::{Failure, Heard, Run};
+use fieldpost::relay::run::{Failure, Heard};
 use fieldpost::relay::sender::{Leaves, leaves};
 use fieldpost::{Outcome, System, recipe};
 use pages::{Gathered, Page, Taken};

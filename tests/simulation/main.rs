@@ -1,7 +1,7 @@
 //! A day of deliveries on a virtual clock: the outbox and the limiter as they are, a model CRM with every fault that
 //! the fault suites know, and a judge. Everything that happens comes from one seed, so a failure replays bit for bit.
 //!
-//! `SIMULATION_SEEDS=100000 cargo test --release --test simulation` tries more days;
+//! `SIMULATION_SEEDS=100000 cargo test --profile days --test simulation` tries more days;
 //! `SIMULATION_SEED=4711 cargo test --test simulation` tells one day's story.
 
 #![allow(

@@ -63,6 +63,13 @@ impl Outbox {
         (self.schedule.as_ref(), self.runs.iter().map(|(row, (run, _))| (*row, run)))
     }
 
+    fn holds(&mut self, row: Option<usize>, schedule: Schedule, run: Option<Run>) {
+        self.schedule = Some(schedule);
+        if let (Some((known, _)), Some(run)) = (row.and_then(|row| self.runs.get_mut(&row)), run) {
+            *known = run;
+        }
+    }
+
     /// Nothing is under way.
     pub(crate) fn is_idle(&self) -> bool {
         self.runs.is_empty()
@@ -81,8 +88,9 @@ pub(crate) struct Ticket {
 pub(crate) trait World: Sized {
     fn store(&mut self) -> &mut Store;
     fn outbox(&mut self, shard: usize) -> &mut Outbox;
-    /// The recipes of the accounts, which are called by their numbers, and what their forms are.
-    fn recipes(&self) -> Vec<&'static Recipe>;
+    /// How many accounts there are, which are called by their numbers; their recipes, and what their forms are.
+    fn accounts(&self) -> usize;
+    fn recipe(&self, account: usize) -> Option<&'static Recipe>;
     fn forms(&self) -> &'static [&'static str];
     fn is_paid(&self) -> bool;
     fn clock(&self) -> u64;
@@ -93,7 +101,7 @@ pub(crate) trait World: Sized {
     fn set_alarm(&mut self, shard: usize, at: u64);
     fn set_timer(&mut self, shard: usize, after: u64);
     /// Something is asked of somebody else; the answer is told by [`hears`].
-    fn ask(&mut self, ticket: Ticket, run: &Run, effect: Effect);
+    fn ask(&mut self, ticket: Ticket, effect: Effect);
     /// Said of each effect that was carried out.
     fn saw(&mut self, row: Option<usize>, effect: &Effect);
 }
@@ -101,7 +109,7 @@ pub(crate) trait World: Sized {
 /// What the object's constructor does.
 fn begin<W: World>(world: &mut W, shard: usize) {
     let mut schedule = Schedule::new(1, world.is_paid(), 10_000);
-    for account in 0..world.recipes().len() {
+    for account in 0..world.accounts() {
         schedule.add(&account.to_string(), &account.to_string(), world.forms());
     }
     world.outbox(shard).schedule = Some(schedule);
@@ -128,9 +136,10 @@ pub(crate) fn happens<W: World>(world: &mut W, shard: usize, event: Event<'_>) {
         return;
     }
     let life = world.outbox(shard).life;
-    let Ok(effects) = moved(world, shard, None, event.clone()) else {
+    let is_unread = event == Event::Unread;
+    let Ok(effects) = moved(world, shard, None, event) else {
         // A full disk keeps nobody from looking again.
-        assert_ne!(event, Event::Unread, "a word that writes nothing");
+        assert!(!is_unread, "a word that writes nothing");
         return happens(world, shard, Event::Unread);
     };
     go_on(world, shard, life, effects);
@@ -143,10 +152,11 @@ pub(crate) fn hears<W: World>(world: &mut W, ticket: Ticket, heard: Heard) {
     if !world.outbox(shard).waits_for(ticket) {
         return;
     }
-    let full = Failure { code: "storage.full".to_owned(), ..Failure::default() };
-    for heard in [heard, Heard::Failed(full), Heard::Broken] {
-        if let Ok(effects) = moved(world, shard, Some(row), Event::Heard(heard)) {
-            let asked = effects.iter().find(|effect| is_question(effect)).cloned();
+    let full = || Heard::Failed(Failure { code: "storage.full".to_owned(), ..Failure::default() });
+    let failed = [full, || Heard::Broken].into_iter().map(|failed| failed());
+    for heard in std::iter::once(heard).chain(failed) {
+        if let Ok(mut effects) = moved(world, shard, Some(row), Event::Heard(heard)) {
+            let asked = effects.iter().position(is_question).map(|at| effects.remove(at));
             if asked.is_none() {
                 world.outbox(shard).runs.remove(&row);
             }
@@ -175,40 +185,38 @@ fn moved<W: World>(
     row: Option<usize>,
     event: Event<'_>,
 ) -> Result<Vec<Effect>, Full> {
-    let recipes = world.recipes();
-    let recipe = |system: &str| system.parse().ok().and_then(|at: usize| recipes.get(at).copied());
-    let kit = Kit { recipe: &recipe, read: &read, write: &write };
     let (now, random) = (world.clock(), world.random());
+    let is_full = world.is_full(shard);
     let outbox = world.outbox(shard);
     let at = Moment { now, random, newest: outbox.events };
-    let before = outbox.schedule.clone().unwrap();
-    let mut run = row.map(|row| outbox.runs[&row].0.clone());
-    let mut schedule = before.clone();
+    let mut schedule = outbox.schedule.take().unwrap();
+    let mut run = row.map(|row| std::mem::take(&mut outbox.runs.get_mut(&row).unwrap().0));
+    // A disk with room takes everything: nobody has to go back to where it was.
+    let before = is_full.then(|| (schedule.clone(), run.clone()));
+    let recipe = |system: &str| system.parse().ok().and_then(|at| world.recipe(at));
+    let kit = Kit { recipe: &recipe, read: &read, write: &write };
     let effects = step(&mut schedule, run.as_mut(), event, kit, at);
+    let outbox = world.outbox(shard);
     // A real host keeps it as text. To do so at each step would be most of a day.
     outbox.steps += 1;
     if outbox.steps % 64 == 1 {
         assert_eq!(Schedule::unpacked(&schedule.packed()), schedule);
     }
-    outbox.schedule = Some(schedule);
+    outbox.holds(row, schedule, run);
     let life = outbox.life;
     for effect in &effects {
         if world.dies(shard) {
             world.outbox(shard).die();
             return Ok(Vec::new());
         }
-        let full = world.is_full(shard);
-        if let Err(full) = world.store().write(row, effect, full) {
-            world.outbox(shard).schedule = Some(before);
+        if let Err(full) = world.store().write(row, effect, is_full) {
+            let (schedule, run) = before.unwrap();
+            world.outbox(shard).holds(row, schedule, run);
             return Err(full);
         }
         world.saw(row, effect);
     }
-    let outbox = world.outbox(shard);
-    assert_eq!(outbox.life, life);
-    if let (Some((known, _)), Some(run)) = (row.and_then(|row| outbox.runs.get_mut(&row)), run) {
-        *known = run;
-    }
+    assert_eq!(world.outbox(shard).life, life);
     Ok(effects)
 }
 
@@ -220,13 +228,13 @@ fn go_on<W: World>(world: &mut W, shard: usize, life: u64, effects: Vec<Effect>)
         match effect {
             Effect::Start { id, account, of, lost, deadline } => {
                 let row: usize = id.parse().unwrap();
-                let stored = world.store().rows[row].clone();
                 let is_paid = world.is_paid();
                 let outbox = world.outbox(shard);
                 outbox.sets_off(of, is_paid, 1, 0);
                 let busy: Vec<usize> = outbox.runs.keys().copied().collect();
-                for other in busy {
-                    let other = &world.store().rows[other];
+                let store = world.store();
+                let stored = &store.rows[row];
+                for other in busy.into_iter().map(|other| &store.rows[other]) {
                     let is_same =
                         other.account == stored.account && share(&other.persons, &stored.persons);
                     assert!(!is_same, "row {row} begins beside another one of the person");
@@ -235,12 +243,12 @@ fn go_on<W: World>(world: &mut W, shard: usize, life: u64, effects: Vec<Effect>)
                     id,
                     account,
                     form: stored.form.to_owned(),
-                    state: stored.state,
+                    state: stored.state.clone(),
                     phase: stored.phase.to_owned(),
-                    code: stored.code,
-                    hold: stored.hold,
+                    code: stored.code.clone(),
+                    hold: stored.hold.clone(),
                     trouble: stored.trouble,
-                    by: world.store().by.clone(),
+                    by: store.by.clone(),
                     of,
                     ..Run::default()
                 };
@@ -255,24 +263,13 @@ fn go_on<W: World>(world: &mut W, shard: usize, life: u64, effects: Vec<Effect>)
             }
             Effect::Look { of, arm, statements } => {
                 let full = world.is_full(shard);
-                let mut rows = Vec::new();
+                let mut rows = String::with_capacity(4_096);
                 let mut failed = false;
                 for statement in &statements {
-                    match world.store().run(shard, statement, full) {
-                        Ok(some) => rows.extend(some.into_iter().map(|words| {
-                            let words: Vec<String> =
-                                std::iter::once(statement.name.to_owned()).chain(words).collect();
-                            words.join("\u{1}")
-                        })),
-                        Err(Full) => failed = true,
-                    }
+                    failed |= world.store().run(shard, statement, full, &mut rows).is_err();
                 }
-                let rows = rows.join("\u{2}");
-                happens(
-                    world,
-                    shard,
-                    if failed { Event::Unread } else { Event::Rows { of, arm, rows: &rows } },
-                );
+                let heard = Event::Rows { of, arm, rows: &rows };
+                happens(world, shard, if failed { Event::Unread } else { heard });
             }
             _ => {}
         }
@@ -281,8 +278,10 @@ fn go_on<W: World>(world: &mut W, shard: usize, life: u64, effects: Vec<Effect>)
 
 /// Whether two rows are about one person. A key has its kind before it.
 fn share(one: &str, other: &str) -> bool {
-    let bare = |key: &str| key.rsplit(':').next().unwrap_or_default().to_owned();
-    one.split(' ').any(|key| other.split(' ').any(|known| bare(known) == bare(key)))
+    fn bare(keys: &str) -> impl Iterator<Item = &str> {
+        keys.split(' ').filter_map(|key| key.rsplit(':').next())
+    }
+    bare(one).any(|key| bare(other).any(|known| known == key))
 }
 
 /// Whether a delivery waits for what comes of it.
@@ -304,10 +303,10 @@ fn asks<W: World>(world: &mut W, shard: usize, row: usize, effect: Effect) {
     let life = outbox.life;
     let (run, asked) = outbox.runs.get_mut(&row).unwrap();
     *asked = number;
-    let run = run.clone();
+    let of = run.of;
     let is_paid = world.is_paid();
     if matches!(effect, Effect::Acquire { .. } | Effect::Release { .. } | Effect::Send { .. }) {
-        world.outbox(shard).sets_off(run.of, is_paid, 0, 1);
+        world.outbox(shard).sets_off(of, is_paid, 0, 1);
     }
-    world.ask(Ticket { row, life, number }, &run, effect);
+    world.ask(Ticket { row, life, number }, effect);
 }

@@ -24,6 +24,42 @@ pub(crate) struct Stored {
 /// A shard, an account, and the closed target that is waited for.
 type Waits = (usize, usize, Option<String>);
 
+/// Rows of words as a host writes them down: a row begins with the name of its statement.
+struct Rows<'a> {
+    text: &'a mut String,
+    name: &'static str,
+}
+
+impl Rows<'_> {
+    fn row(&mut self) -> &mut Self {
+        if !self.text.is_empty() {
+            self.text.push('\u{2}');
+        }
+        self.text.push_str(self.name);
+        self
+    }
+
+    fn word(&mut self, word: &str) -> &mut Self {
+        self.text.push('\u{1}');
+        self.text.push_str(word);
+        self
+    }
+
+    fn number(&mut self, number: u64) -> &mut Self {
+        // A day writes a million of them; what formats anything takes a tenth of it.
+        let (mut digits, mut from, mut left) = ([0_u8; 20], 20, number);
+        loop {
+            from -= 1;
+            digits[from] = b'0' + (left % 10) as u8;
+            left /= 10;
+            if left == 0 {
+                break;
+            }
+        }
+        self.word(std::str::from_utf8(&digits[from..]).unwrap())
+    }
+}
+
 /// A disk that is full.
 #[derive(Debug)]
 pub(crate) struct Full;
@@ -68,41 +104,37 @@ impl Store {
         own.into_iter().flatten().map(|(_, at)| *at)
     }
 
-    fn words(&self, at: usize) -> Vec<String> {
+    fn words(&self, at: usize, row: &mut Rows<'_>) {
         let Stored { form, persons, phase, next, .. } = &self.rows[at];
-        vec![
-            at.to_string(),
-            (*form).to_owned(),
-            persons.clone(),
-            (*phase).to_owned(),
-            next.to_string(),
-        ]
+        row.number(at as u64).word(form).word(persons).word(phase).number(*next);
     }
 
-    fn fills(&self, at: usize, statement: &str) -> String {
-        if statement == "filled" { self.rows[at].fills.to_owned() } else { String::new() }
-    }
-
-    /// The rows that a statement gives, each with its words.
+    /// Adds the rows that a statement gives, as the machine reads them.
     pub(crate) fn run(
         &mut self,
         shard: usize,
         statement: &Statement,
         full: bool,
-    ) -> Result<Vec<Vec<String>>, Full> {
+        rows: &mut String,
+    ) -> Result<(), Full> {
         let text = |at: usize| match &statement.values[at] {
-            Bind::Text(text) => text.clone(),
-            Bind::Number(number) => number.to_string(),
+            Bind::Text(text) => text.as_str(),
+            Bind::Number(number) => panic!("{number} is no text"),
         };
-        let number = |at: usize| text(at).parse::<u64>().unwrap();
+        let number = |at: usize| match &statement.values[at] {
+            Bind::Text(text) => panic!("{text} is no number"),
+            Bind::Number(number) => *number,
+        };
         let account = || text(0).parse::<usize>().unwrap();
-        Ok(match statement.name {
+        let mut rows = Rows { text: rows, name: statement.name };
+        match statement.name {
             "marked" => {
                 let own = self.waiting.iter().filter(|((of, _, hold), rows)| {
                     *of == shard && hold.is_some() && !rows.is_empty()
                 });
-                own.map(|((_, account, hold), _)| vec![account.to_string(), hold.clone().unwrap()])
-                    .collect()
+                for ((_, account, hold), _) in own {
+                    rows.row().number(*account as u64).word(hold.as_deref().unwrap());
+                }
             }
             "dead" => {
                 let mut counts: BTreeMap<(usize, &str), u64> = BTreeMap::new();
@@ -110,10 +142,10 @@ impl Store {
                 {
                     *counts.entry((row.account, row.form)).or_default() += 1;
                 }
-                let rows = counts.into_iter().map(|((account, form), dead)| {
-                    vec![account.to_string(), form.to_owned(), dead.to_string()]
-                });
-                std::iter::once(Vec::new()).chain(rows).collect()
+                rows.row();
+                for ((account, form), dead) in counts {
+                    rows.row().number(account as u64).word(form).number(dead);
+                }
             }
             "due" | "filled" => {
                 let (now, most) = (number(1), number(2) as usize);
@@ -121,31 +153,34 @@ impl Store {
                     .of(shard, account(), None)
                     .take_while(|at| self.rows[*at].next <= now)
                     .take(most);
-                due.map(|at| {
-                    [vec![text(0)], self.words(at), vec![self.fills(at, statement.name)]].concat()
-                })
-                .collect()
+                for at in due {
+                    self.words(at, rows.row().word(text(0)));
+                    rows.word(if statement.name == "filled" { self.rows[at].fills } else { "" });
+                }
             }
             "scout" => {
-                let first = self.of(shard, account(), Some(&text(1))).next();
-                let row = first.map(|at| self.words(at)).unwrap_or_default();
-                vec![[vec![text(0), text(1)], row].concat()]
+                let first = self.of(shard, account(), Some(text(1))).next();
+                rows.row().word(text(0)).word(text(1));
+                if let Some(at) = first {
+                    self.words(at, &mut rows);
+                }
             }
             "next" => {
                 let own = self.of(shard, account(), None).take(number(1) as usize);
-                own.map(|at| vec![text(0), at.to_string(), self.rows[at].next.to_string()])
-                    .collect()
+                for at in own {
+                    rows.row().word(text(0)).number(at as u64).number(self.rows[at].next);
+                }
             }
             "let" => {
                 if full {
                     return Err(Full);
                 }
                 let own: Vec<usize> =
-                    self.of(shard, account(), Some(&text(1))).take(number(2) as usize).collect();
+                    self.of(shard, account(), Some(text(1))).take(number(2) as usize).collect();
                 for at in &own {
                     self.change(*at, |row| row.hold = None);
                 }
-                vec![vec![text(0), text(1), text(2), own.len().to_string()]]
+                rows.row().word(text(0)).word(text(1)).number(number(2)).number(own.len() as u64);
             }
             "sweep" => {
                 if full {
@@ -159,12 +194,13 @@ impl Store {
                 let due = due.take_while(|at| self.rows[*at].next <= now).take(most);
                 let own: Vec<usize> = due.filter(|at| self.rows[*at].form == name).collect();
                 for at in &own {
-                    self.change(*at, |row| row.hold = Some(name.clone()));
+                    self.change(*at, |row| row.hold = Some(name.to_owned()));
                 }
-                vec![vec![text(0), own.len().to_string()]]
+                rows.row().word(text(0)).number(own.len() as u64);
             }
             other => panic!("no statement {other}"),
-        })
+        }
+        Ok(())
     }
 
     /// Writes what an effect says, about the delivery that it is about. Says whether it was a write.
@@ -185,23 +221,29 @@ impl Store {
         if full {
             return Err(Full);
         }
-        self.change(at, |row| match effect.clone() {
-            Effect::Mark { target, .. } | Effect::Hold { target } => row.hold = Some(target),
+        self.change(at, |row| match effect {
+            Effect::Mark { target, .. } | Effect::Hold { target } => {
+                row.hold = Some(target.clone());
+            }
             Effect::Write { state, phase, next, code, maybe_repeated, answered, .. } => {
-                (row.state, row.phase, row.next, row.code) = (state, phase, next, code);
-                row.maybe_repeated = maybe_repeated;
-                if matches!(phase, "done" | "dead") {
+                (row.phase, row.next, row.maybe_repeated) = (phase, *next, *maybe_repeated);
+                row.state.clone_from(state);
+                row.code.clone_from(code);
+                if matches!(*phase, "done" | "dead") {
                     row.hold = None;
                 }
-                if answered {
+                if *answered {
                     row.trouble = None;
                 }
             }
-            Effect::Restore { state, phase, code, next, was } if row.state == was => {
-                (row.state, row.phase, row.next, row.code) = (state, phase, next, code);
+            Effect::Restore { state, phase, code, next, was } if row.state == *was => {
+                (row.phase, row.next) = (phase, *next);
+                row.state.clone_from(state);
+                row.code.clone_from(code);
             }
             Effect::Stumble { phase, code, next, trouble } => {
-                (row.phase, row.code, row.next, row.trouble) = (phase, Some(code), next, trouble);
+                (row.phase, row.next, row.trouble) = (phase, *next, *trouble);
+                row.code = Some(code.clone());
             }
             _ => {}
         });

@@ -140,7 +140,7 @@ fn cargo(tree: &Path, target: &Path) -> Command {
         "cargo",
         "test",
         "--profile",
-        "mutants",
+        "days",
         "--locked",
         "--quiet",
         "--package",

@@ -15,7 +15,8 @@ impl Day {
 
     /// It asks for its lease.
     pub(super) fn acquire(&mut self, ticket: Ticket, lost: bool, deadline: u64) {
-        let Stored { persons: keys, form, fills, shard, .. } = self.store.rows[ticket.row].clone();
+        let Stored { persons, form, fills, shard, .. } = &self.store.rows[ticket.row];
+        let (form, fills, keys) = (*form, *fills, persons.clone());
         let (id, shard) = (ticket.row.to_string(), shard.to_string());
         let deadline = if self.careful { deadline } else { SHORT_LEASE };
         let acquire = Acquire {

@@ -19,8 +19,12 @@ impl World for Day {
         &mut self.outboxes[shard]
     }
 
-    fn recipes(&self) -> Vec<&'static Recipe> {
-        self.accounts.iter().map(|account| account.recipe).collect()
+    fn accounts(&self) -> usize {
+        self.accounts.len()
+    }
+
+    fn recipe(&self, account: usize) -> Option<&'static Recipe> {
+        self.accounts.get(account).map(|account| account.recipe)
     }
 
     fn forms(&self) -> &'static [&'static str] {
@@ -79,7 +83,7 @@ impl World for Day {
         self.at(self.now + after, Happening::Ring { shard, life });
     }
 
-    fn ask(&mut self, ticket: Ticket, run: &Run, effect: Effect) {
+    fn ask(&mut self, ticket: Ticket, effect: Effect) {
         let row = ticket.row;
         match &effect {
             Effect::Acquire { lost, deadline } => self.acquire(ticket, *lost, *deadline),
@@ -105,7 +109,7 @@ impl World for Day {
                 self.send(ticket, token.parse().unwrap(), *deadline, *ends);
             }
             Effect::Sleep { after } => self.said(self.now + after, ticket, Heard::Slept),
-            other => panic!("{other:?} is no question of {run:?}"),
+            other => panic!("{other:?} is no question"),
         }
     }
 
