@@ -8,8 +8,8 @@
 )]
 
 use fieldpost::relay::acceptance::{
-    Answer, Asked, Batch, Effect, Found, KEEP, Known, Offer, Room, answer, gathers, has_place,
-    spend,
+    Answer, Asked, Batch, Effect, Found, KEEP, Known, Offer, Room, answer, counts_as, gathers,
+    has_place, is_empty, is_of_the_day, room, spend, turns,
 };
 
 const NOW: u64 = 1_795_000_000_000;
@@ -187,4 +187,20 @@ fn a_burst_is_waited_for_and_bounded() {
     assert!(gathers(1, 2, NOW, NOW + 9));
     assert!(!gathers(1, 2, NOW, NOW + 10), "no longer than that");
     assert!(!gathers(2, 2, NOW, NOW), "nobody came");
+}
+
+#[test]
+fn a_delivery_that_is_over_counts_and_the_last_one_ends_its_lead() {
+    assert_eq!([turns("done"), turns("dead")], [Some("ends"), Some("counts")]);
+    for phase in ["waiting", "sent", "review", "discarded"] {
+        assert_eq!(turns(phase), None);
+    }
+}
+
+#[test]
+fn names_of_systems_do_not_fill_the_counters_nor_strangers_a_table() {
+    assert_eq!([counts_as(true, false), counts_as(false, true)], ["own", "own"]);
+    assert_eq!([counts_as(false, false), room(true), room(false)], ["others", "full", "free"]);
+    assert!(is_empty(true, true) && !is_empty(true, false) && !is_empty(false, true));
+    assert!(is_of_the_day(false) && !is_of_the_day(true));
 }

@@ -24,7 +24,7 @@ const asked = { leases: 0, broken: false };
 function begins(limiter, memory) {
   limiter.memory.clear();
   for (const [name, text] of memory) limiter.memory.set(name, text);
-  limiter.isLoaded = false;
+  limiter.loaded = undefined;
   return memory.length;
 }
 

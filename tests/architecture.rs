@@ -292,8 +292,9 @@ const RELAY: Arrows = &[
     ("calls", &["host", "options"]),
     ("arrival.gen", &[]),
     ("options.gen", &[]),
-    ("lead", &["host", "options"]),
-    ("http", &["arrival.gen", "calls", "host", "lead", "options", "pages"]),
+    ("visitor.gen", &[]),
+    ("lead", &["host", "options", "visitor.gen"]),
+    ("http", &["arrival.gen", "calls", "host", "lead", "options", "pages", "visitor.gen"]),
     ("storage", &["codes.gen", "host", "lead", "options"]),
     // Signing in, and what is found before the first lead.
     ("checks", &["codes.gen", "host", "lead", "options"]),
@@ -312,6 +313,7 @@ const RELAY: Arrows = &[
             "options",
             "options.gen",
             "storage",
+            "visitor.gen",
         ],
     ),
     (
@@ -333,7 +335,20 @@ const RELAY: Arrows = &[
         ],
     ),
     ("arrival", &["arrival.gen", "host", "http", "lead", "options", "options.gen", "outbox"]),
-    ("relay", &["arrival", "define", "findings", "host", "http", "operator", "options", "outbox"]),
+    (
+        "relay",
+        &[
+            "arrival",
+            "define",
+            "findings",
+            "host",
+            "http",
+            "operator",
+            "options",
+            "outbox",
+            "visitor.gen",
+        ],
+    ),
 ];
 
 /// What may see everything: the façade and the border, a program's entry.

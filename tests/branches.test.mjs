@@ -9,44 +9,106 @@ import ts from "typescript";
 
 const root = fileURLToPath(new URL("../pkg/", import.meta.url));
 
-/** What is held to this: folders and files below `pkg/src`. A file joins once what it decided is decided in Rust. */
-const HELD = [
-  "client/",
-  "relay/arrival.ts",
-  "relay/calls/call.ts",
-  "relay/calls/sender.ts",
-  "relay/http/again.ts",
-  "relay/http/submission.ts",
-  "relay/http/token.ts",
-  "relay/lead/fills.ts",
-  "relay/outbox/acceptance.ts",
-  "relay/outbox/carrier.ts",
-  "relay/outbox/driver.ts",
-  "relay/outbox/registry.ts",
-  "relay/outbox/render.ts",
-  "relay/outbox/shards.ts",
-  "relay/storage/erasure.ts",
-  "relay/storage/gone.ts",
-  "relay/storage/moving.ts",
-  "relay/storage/review.ts",
-  "relay/storage/reconciled.ts",
-  "relay/storage/ruled.ts",
-  "relay/storage/ruling.ts",
-  "relay/storage/statements.ts",
-];
+/** All of this is held to that, but for what {@link OPEN} names. */
+const HELD = ["client/", "relay/"];
+
+/**
+ * How many branches of a file are of no such kind, and what it does with them: what carries HTTP, pages and lists has to read
+ * texts, and some still decides. A number may only fall, and a new file begins without any.
+ */
+const OPEN = {
+  "relay/alerts/channels.ts": [8, "reads what a channel answers, and when it may be asked again"],
+  "relay/alerts/message.ts": [9, "writes messages to people"],
+  "relay/calls/peers.ts": [2, "counts the connections of an object"],
+  "relay/calls/reply.ts": [1, "reads a body within its bound"],
+  "relay/checks/check.ts": [1, "asks what is wrong with an account or a mapping"],
+  "relay/checks/sign-in.ts": [1, "reads what a sign-in gave"],
+  "relay/findings.ts": [21, "reads what an owner has written"],
+  "relay/host/consult.ts": [1, "reads whether an object of ours has answered"],
+  "relay/host/hash.ts": [2, "writes and compares hashes"],
+  "relay/host/limited.ts": [1, "a map with a bound"],
+  "relay/host/platform.ts": [5, "reads what the platform's errors say"],
+  "relay/http/address.ts": [7, "reads addresses as proxies write them"],
+  "relay/http/answer.ts": [1, "reads what a request accepts"],
+  "relay/http/body.ts": [16, "reads bodies as browsers and programs write them"],
+  "relay/http/problem.ts": [24, "makes the page of an answer"],
+  "relay/http/seal.ts": [4, "opens what a page has sealed"],
+  "relay/lead/check.ts": [2, "holds a lead that was kept as it came to the form"],
+  "relay/lead/locked.ts": [3, "locks texts"],
+  "relay/lead/persons.ts": [
+    16,
+    "finds who is in a lead: its kinds of fields, and texts that look like an e-mail or a phone",
+  ],
+  "relay/limiter/machine.ts": [
+    1,
+    "carries out the account's machine; its words come from two crossings",
+  ],
+  "relay/operator/access.ts": [11, "reads who is at the console"],
+  "relay/operator/alerts.ts": [1, "reads a call of the operator's"],
+  "relay/operator/audit.ts": [6, "reads a call of the operator's"],
+  "relay/operator/check.ts": [5, "reads a call of the operator's"],
+  "relay/operator/csv.ts": [7, "writes a file"],
+  "relay/operator/erase.ts": [7, "reads a call of the operator's"],
+  "relay/operator/leads.ts": [11, "reads calls of the operator's"],
+  "relay/operator/lists.ts": [21, "reads calls of the operator's, and joins the lists of outboxes"],
+  "relay/operator/metrics.ts": [5, "writes metrics"],
+  "relay/operator/operator.ts": [20, "reads calls of the operator's, and with which rights"],
+  "relay/operator/passes.ts": [7, "reads calls of the operator's"],
+  "relay/operator/people.ts": [21, "reads who is at the console"],
+  "relay/operator/rules.ts": [33, "reads what a person wants done"],
+  "relay/operator/stored.ts": [1, "joins the lists of outboxes"],
+  "relay/operator/today.ts": [3, "joins the lists of outboxes"],
+  "relay/operator/trial.ts": [5, "reads calls of the operator's"],
+  "relay/options.ts": [12, "reads what an owner has written"],
+  "relay/outbox/watch.ts": [17, "decides when incidents are looked for, and what is told again"],
+  "relay/pages/fields.ts": [32, "makes pages"],
+  "relay/pages/language.ts": [3, "reads which language is asked for"],
+  "relay/pages/page.ts": [10, "makes pages"],
+  "relay/storage/attempts.ts": [2, "reads outcomes as they are kept"],
+  "relay/storage/finding.ts": [19, "decides what of a lead is meant and shown"],
+  "relay/storage/listing.ts": [17, "decides what of a lead is meant and shown"],
+  "relay/storage/merge.ts": [8, "joins streams of lines"],
+  "relay/storage/ordered.ts": [3, "puts leads in order"],
+  "relay/storage/paged.ts": [2, "cuts lists into pages"],
+  "relay/storage/retention.ts": [4, "decides what of a finished lead is forgotten, and when"],
+  "relay/storage/schema.ts": [2, "brings tables to this version"],
+  "relay/storage/selection.ts": [6, "decides by which index leads are found"],
+  "relay/storage/tally.ts": [3, "counts bytes, and writes its row where it has changed"],
+  "relay/storage/trial.ts": [1, "decides whether a test lead's record was taken out"],
+};
 
 /** What effects are called, and functions whose answer is the host's: whether the module is there, whether it refuses a call, whether a MAC fits, whether a text is locked. */
 const EFFECTS = ["Effect"];
-const HOST_ASKED = ["isReady", "isRefusal", "hmacFits", "isLocked", "URL.canParse"];
+const HOST_ASKED = [
+  "isReady",
+  "isRefusal",
+  "hmacFits",
+  "isLocked",
+  "isMissing",
+  "isSender",
+  "isTrap",
+  "URL.canParse",
+];
 
 /** A call of the module: what it answers with yes or no is the machine's. */
 const CROSSINGS = ["steady", "edge"];
 
 /** Members that hold what a machine has answered, by the type that carries it. */
-const SAID = { Ruled: ["moved"], Said: ["what"] };
+const SAID = {
+  Batch: ["isFirst"],
+  Issue: ["severity"],
+  Lease: ["answer"],
+  Report: ["ok", "values"],
+  Ruled: ["moved"],
+  Said: ["what", "numbers"],
+};
 
-/** Members that name the call of an interface, and nothing else. */
+/** Members that name the call of an interface, and nothing else; so does a part of a path. */
 const NAMED = { Rule: ["what"] };
+const PATHS = ["pathname"];
+
+/** Members of the owner's options that say of what kind something is, or whose. */
+const OPTIONS = { FieldSpec: ["kind"], Target: ["account"] };
 
 /** What a machine is told as yes and no: each is a bit of a number. */
 const FACTS = ["bit"];
@@ -185,6 +247,8 @@ function branchesOf(program, file) {
       } = node;
       if (kind === ts.SyntaxKind.AmpersandAmpersandToken || kind === ts.SyntaxKind.BarBarToken)
         return kindOf(left) && kindOf(right);
+      // In which of its shapes something was given.
+      if (kind === ts.SyntaxKind.InKeyword) return ts.isStringLiteral(left) ? "given" : undefined;
       if (kind === ts.SyntaxKind.InstanceOfKeyword)
         return isCaught(left) || isErrors(right) ? "host" : undefined;
       if (
@@ -195,7 +259,13 @@ function branchesOf(program, file) {
           return mayBeAbsent(checker.getTypeAtLocation(left)) ? "given" : undefined;
         // In which of its shapes something was given.
         if (ts.isTypeOfExpression(left)) return "given";
-        if (isRule(left) || isWord(left) || isMember(left, SAID)) return "machine";
+        if (isRule(left) || isWord(left) || isSaid(left)) return "machine";
+        if (isMember(left, OPTIONS)) return "given";
+        // An option that is switched off is one that was not given.
+        if (right.kind === ts.SyntaxKind.FalseKeyword)
+          return parts(declared(left)).some((part) => part.flags & ts.TypeFlags.Object)
+            ? "given"
+            : undefined;
         return discriminates(left) ? "effect" : undefined;
       }
       return undefined;
@@ -245,6 +315,38 @@ function branchesOf(program, file) {
       declaration.parent.flags & ts.NodeFlags.Const
       ? origin(declaration.initializer)
       : node;
+  }
+
+  /** Whether it is what a machine has answered, or a part of that. */
+  const isSaid = (node) =>
+    isMember(ts.isElementAccessExpression(node) ? node.expression : node, SAID);
+
+  /** Whether it is the path of a call, or a part of it. */
+  function isPath(node) {
+    if (ts.isAsExpression(node)) return isPath(node.expression);
+    if (ts.isIdentifier(node) && node.text === "path") return true;
+    if (ts.isPropertyAccessExpression(node)) return PATHS.includes(node.name.text);
+    if (
+      ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      node.expression.name.text === "slice"
+    )
+      return isPath(node.expression.expression);
+    let declaration = ts.isIdentifier(node) && checker.getSymbolAtLocation(node)?.valueDeclaration;
+    while (
+      declaration &&
+      (ts.isBindingElement(declaration) || ts.isArrayBindingPattern(declaration))
+    )
+      declaration = declaration.parent;
+    const made = declaration && ts.isVariableDeclaration(declaration) && declaration.initializer;
+    return Boolean(
+      made &&
+        ts.isCallExpression(made) &&
+        ts.isPropertyAccessExpression(made.expression) &&
+        made.expression.name.text === "split" &&
+        ts.isPropertyAccessExpression(made.expression.expression) &&
+        PATHS.includes(made.expression.expression.name.text),
+    );
   }
 
   /** Whether it is a word or a number that the module has said, or one that was cut out of that. */
@@ -314,12 +416,14 @@ function branchesOf(program, file) {
   /** Whether it is a member of one of these types. */
   function isMember(node, types) {
     const member = memberOf(node);
-    return Boolean(
-      member?.declarations?.some(
-        ({ parent }) =>
-          ts.isInterfaceDeclaration(parent) && types[parent.name.text]?.includes(member.name),
-      ),
-    );
+    return Boolean(member?.declarations?.some((one) => types[typeOf(one)]?.includes(member.name)));
+  }
+
+  /** The name of the type that declares a member. */
+  function typeOf(node) {
+    while (node && !ts.isInterfaceDeclaration(node) && !ts.isTypeAliasDeclaration(node))
+      node = node.parent;
+    return node?.name.text;
   }
 
   /** Whether it is a member of what the machine has the host do. */
@@ -356,16 +460,29 @@ function branchesOf(program, file) {
 
   /** Whether what it takes out of a table is a function: such a table stands for a branch. */
   function isDispatch(node) {
-    if (!ts.isElementAccessExpression(node) || ts.isNumericLiteral(node.argumentExpression))
-      return false;
+    const key = keyOf(node);
+    if (!key || ts.isNumericLiteral(key)) return false;
     const types = parts(checker.getTypeAtLocation(node)).filter((type) => !isAbsence(type));
     return types.length > 0 && types.every((type) => type.getCallSignatures().length > 0);
+  }
+
+  /** By what something is taken out of a table or a map. */
+  function keyOf(node) {
+    if (ts.isElementAccessExpression(node)) return node.argumentExpression;
+    return ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      node.expression.name.text === "get" &&
+      /^(Readonly|Weak)?Map$/.test(
+        checker.getTypeAtLocation(node.expression.expression).symbol?.name ?? "",
+      )
+      ? node.arguments[0]
+      : undefined;
   }
 
   /** Of what kind the key of such a table is. */
   function kindOfKey(node) {
     const key = origin(node);
-    if (isMember(node, NAMED) || isMember(key, NAMED)) return "named";
+    if (isMember(node, NAMED) || isMember(key, NAMED) || isPath(node)) return "named";
     if (discriminates(key) || isOfEffect(node)) return "effect";
     return isRule(key) || isWord(node) ? "machine" : undefined;
   }
@@ -471,6 +588,8 @@ function branchesOf(program, file) {
   };
   const isJoin = ({ operatorToken: { kind } }) =>
     kind === ts.SyntaxKind.AmpersandAmpersandToken || kind === ts.SyntaxKind.BarBarToken;
+  const isSpread = ({ parent }) =>
+    ts.isParenthesizedExpression(parent) ? isSpread(parent) : ts.isSpreadAssignment(parent);
   const ASSIGNS = [
     ts.SyntaxKind.BarBarEqualsToken,
     ts.SyntaxKind.AmpersandAmpersandEqualsToken,
@@ -486,11 +605,15 @@ function branchesOf(program, file) {
       if (asked) add(node, asked, kindOf(asked));
     }
     if (ts.isSwitchStatement(node))
-      add(node, node.expression, discriminates(node.expression) ? "effect" : undefined);
+      add(
+        node,
+        node.expression,
+        discriminates(node.expression) ? "effect" : isPath(node.expression) ? "named" : undefined,
+      );
     else if (ts.isCatchClause(node))
       add(node, node.variableDeclaration ?? node.getFirstToken(source), "host");
     else if (isPicking(node)) add(node, node, kindOfPick(node));
-    else if (isDispatch(node)) add(node, node, kindOfKey(node.argumentExpression));
+    else if (isDispatch(node)) add(node, node, kindOfKey(keyOf(node)));
     else if (ts.isBinaryExpression(node)) {
       const {
         left,
@@ -508,8 +631,10 @@ function branchesOf(program, file) {
       else if (isJoin(node) && !isPart(node)) {
         // A text that is empty was not given.
         const isText =
-          kind === ts.SyntaxKind.BarBarToken &&
-          (checker.getTypeAtLocation(left).flags & ts.TypeFlags.StringLike) !== 0;
+          (kind === ts.SyntaxKind.BarBarToken || isSpread(node)) &&
+          parts(checker.getTypeAtLocation(left)).every(
+            (part) => isAbsence(part) || (part.flags & ts.TypeFlags.StringLike) !== 0,
+          );
         add(node, node, isText ? "given" : kindOf(left));
       }
     } else if (
@@ -529,20 +654,15 @@ function branchesOf(program, file) {
 
 test("code that carries effects out decides nothing", (t) => {
   const program = programOf();
-  const held = config.fileNames.filter((name) =>
-    HELD.some((part) => name.slice(`${root}src/`.length).startsWith(part)),
-  );
-  for (const part of HELD)
-    assert.ok(
-      held.some((name) => name.startsWith(`${root}src/${part}`)),
-      `nothing is ${part}`,
-    );
+  const name = (file) => file.slice(`${root}src/`.length);
+  const held = config.fileNames.filter((file) => HELD.some((part) => name(file).startsWith(part)));
   const counts = { effect: 0, given: 0, host: 0, machine: 0, fact: 0, named: 0 };
-  const others = [];
+  const [others, open] = [[], {}];
   for (const file of held) {
     for (const { line, text, kind } of branchesOf(program, file)) {
       const at = `${file.slice(root.length)}:${line} ${text}`;
       if (kind) counts[kind]++;
+      else if (name(file) in OPEN) open[name(file)] = (open[name(file)] ?? 0) + 1;
       else others.push(at);
       if (process.env.FIELDPOST_BRANCHES) t.diagnostic(`${kind ?? "?"} ${at}`);
     }
@@ -550,7 +670,12 @@ test("code that carries effects out decides nothing", (t) => {
   assert.deepEqual(others, [], "these branches decide: the machine has to");
   for (const [kind, count] of Object.entries(counts))
     assert.ok(count > 0, `no branch is ${kind}: the lint sees none`);
-  t.diagnostic(`${held.length} files, branches: ${JSON.stringify(counts)}`);
+  const known = Object.fromEntries(Object.entries(OPEN).map(([file, [count]]) => [file, count]));
+  assert.deepEqual(open, known, "more decides than was so, or less: then write the number down");
+  const sum = Object.values(open).reduce((all, count) => all + count, 0);
+  t.diagnostic(
+    `${held.length} files, branches: ${JSON.stringify(counts)}; ${sum} in ${Object.keys(open).length} files are of no kind`,
+  );
 });
 
 test("a branch that decides is seen, whatever it looks like", () => {
@@ -602,6 +727,10 @@ test("a branch that decides is seen, whatever it looks like", () => {
     "return acts[code]?.();",
     "return [act, act][Number(is)]?.();",
     "const chosen = acts[code]; return chosen?.();",
+    "return new Map([['x', act]]).get(code)?.();",
+    "switch (code) { case 'x': act(); }",
+    "return { ...(is && { is }) };",
+    "if (is === false) act();",
     "if (write.phase === 'done') act();",
     "const [word] = code.split(' '); if (word === 'x') act();",
     "const found = list.some((one) => one === code); return bit(found && is, 1) && found ? 1 : 2;",
@@ -624,7 +753,11 @@ test("a branch that decides is seen, whatever it looks like", () => {
     "return BARS[Number(is)] === 'check' ? 1 : 2;",
     "const [word] = steady((glue) => glue.text()).split(' '); if (word === 'x') act();",
     "return acts[steady((glue) => glue.text())]?.();",
+    "const [, root = ''] = new URL(code).pathname.split('/'); return new Map([['x', act]]).get(root)?.();",
     "return bit(list.some((one) => one === code), 1);",
+    "switch (new URL(code).pathname) { case '/x': act(); }",
+    "return { ...(code && { code }) };",
+    "if ('fetch' in options) act();",
   ];
   const file = (name) => `${root}src/client/planted-${name}.ts`;
   const texts = [

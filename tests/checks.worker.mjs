@@ -13,7 +13,7 @@ export const Gate = showing(SoundGate, {
   begins() {
     this.refresh.held.clear();
     this.limiter.memory.clear();
-    this.limiter.isLoaded = false;
+    this.limiter.loaded = undefined;
   },
 });
 

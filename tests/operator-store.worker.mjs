@@ -56,7 +56,7 @@ export const Outbox = showing(Sound, {
         }[what];
         // As an instance that begins: it counts what is there, some with each that comes.
         const anew = () =>
-          Object.assign(acceptance[what], { count: 0, counted: "", knowsAll: false });
+          Object.assign(acceptance[what], { count: 0, counted: "", knowsAll: undefined });
         // The bound itself would take a minute to fill.
         if (what === "claims") Object.assign(acceptance.claims, { most: count - 1_500 });
         sql.exec(

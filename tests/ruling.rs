@@ -4,8 +4,8 @@
 
 use fieldpost::delivery::outbox::{Call, Delivery, Phase};
 use fieldpost::relay::ruling::{
-    Move, Ruled, Ways, bars, checked, corrected, may_take, moved, removable, renamed, renames,
-    replay,
+    Move, Ruled, Ways, bars, checked, corrected, lets_ask, looks, may_take, moved, removable,
+    renamed, renames, replay,
 };
 use fieldpost::{Outcome, System, deletes, recipe};
 
@@ -202,4 +202,13 @@ fn what_bars_a_lead_is_its_form_or_its_check() {
     assert_eq!(bars, ["form.gone", "goes", "form.gone", "check"]);
     let takes = ASKED.map(|(is_unknown, is_same)| may_take(is_unknown, is_same));
     assert_eq!(takes, [false, true, true, true]);
+}
+
+#[test]
+fn what_was_left_alone_is_asked_again_once_and_what_moves_goes_out() {
+    assert_eq!(
+        ASKED.map(|(is_first, is_replay)| lets_ask(is_first, is_replay)),
+        [false, false, false, true]
+    );
+    assert_eq!(ASKED.map(|(lets, moves)| looks(lets, moves)), [false, true, true, true]);
 }

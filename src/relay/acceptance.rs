@@ -25,6 +25,38 @@ const MOST_CHARACTERS: u32 = 16 << 20;
 /// Leads that go on arriving are waited for so long, in milliseconds.
 const LONGEST_GATHER: u64 = 10;
 
+/// Whether a table that strangers add to has room for one more row. Where it is `full`, what has ended goes, and should that be
+/// nothing, what would end first: nobody may be kept from sending by what somebody else has sent.
+pub const fn room(is_full: bool) -> &'static str {
+    if is_full { "full" } else { "free" }
+}
+
+/// Whether nothing can be in such a table, so that nobody looks: whoever found it empty knows of all that came.
+pub const fn is_empty(knows_all: bool, counts_none: bool) -> bool {
+    knows_all && counts_none
+}
+
+/// What a delivery's new phase is to its lead: nothing while it goes on; else it `counts`, for the lead may stand elsewhere now, or it
+/// `ends`, and with the last one that is open the person's values go.
+pub const fn turns(phase: &str) -> Option<&'static str> {
+    match phase.as_bytes() {
+        b"done" => Some("ends"),
+        b"dead" => Some("counts"),
+        _ => None,
+    }
+}
+
+/// Under which name something is counted: its `own`, where that is known or there is room for one more, else one that all `others`
+/// share. A name may be a system's own text.
+pub const fn counts_as(is_known: bool, has_room: bool) -> &'static str {
+    if is_known || has_room { "own" } else { "others" }
+}
+
+/// Whether a lead is one of the day's: a test lead is nobody's.
+pub const fn is_of_the_day(is_test: bool) -> bool {
+    !is_test
+}
+
 /// What is in an outbox, and what may be.
 #[derive(Clone, Copy, Debug)]
 pub struct Room {

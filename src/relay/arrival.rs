@@ -548,16 +548,6 @@ pub const MAX_BYTES: usize = 64 * 1024;
 /// See [`MAX_BYTES`].
 pub const MAX_FIELDS: usize = 100;
 
-/// What a sender is told where the relay itself breaks: nothing untrue of a lead that may have been taken, and what its owner has
-/// to mend where that is known.
-pub const fn broke(is_unsure: bool, is_options: bool) -> &'static Code {
-    match (is_unsure, is_options) {
-        (true, _) => &relay::OUTBOX_UNKNOWN,
-        (_, true) => &relay::RELAY_OPTIONS,
-        _ => &relay::RELAY_FAILED,
-    }
-}
-
 /// A native submit has no key; two of the same within this time are one.
 pub const NATIVE_WINDOW: u64 = 10 * 60 * 1_000;
 

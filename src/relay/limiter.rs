@@ -23,6 +23,14 @@ pub struct Limits {
     pub at_once: u32,
 }
 
+/// The limiters are told to forget persons by the clock this often, should no call come.
+pub const TIDY: u64 = 60 * 60 * 1_000;
+
+/// Whether they are told, by whether that time is over: with each word of the cron they would never be idle.
+pub const fn tidies(is_over: bool) -> bool {
+    is_over
+}
+
 /// While a quota is used up, one call in this many milliseconds asks whether it is back.
 pub const PROBE_EVERY: u64 = 15 * 60 * 1_000;
 

@@ -5,7 +5,8 @@
 //! - [`schedule`]: what may begin, and when to look again. [`budget`]: what one event of the platform's may do.
 //! - [`closed`]: who waits for somebody to mend what is closed.
 //! - [`delivering`]: one delivery, from asking for its lease to what came of its call; [`run`]: what is held of it meanwhile.
-//! - [`arrival`]: a request's way from its first line to its answer. [`token`]: what a form token says.
+//! - [`arrival`]: a request's way from its first line to its answer. [`token`]: what a form token says. [`visitor`]: what goes
+//!   for whoever sends a lead.
 //! - [`acceptance`]: what becomes of leads that an outbox is offered, and of their keys.
 //! - [`ruling`]: what a person rules about a delivery that waits for one. [`desk`]: what a person may do at all.
 //! - [`shards`]: which shards are asked about a key. [`sender`]: whether a call leaves.
@@ -35,6 +36,7 @@ pub mod schedule;
 pub mod sender;
 pub mod shards;
 pub mod token;
+pub mod visitor;
 
 use crate::value::decimal;
 

@@ -111,6 +111,17 @@ pub const fn counts_for(is_missed: bool, is_named: bool) -> &'static str {
     }
 }
 
+/// Whether an event goes on with an account: there may be more to do, and it may make more calls and look more often.
+pub const fn goes_on(may_be_more: bool, has_calls: bool, has_looks: bool) -> bool {
+    may_be_more && has_calls && has_looks
+}
+
+/// Whether it is written down how far it is. That there is nothing is seen again at no cost, and each row that is written counts
+/// against the day.
+pub const fn writes(has_rows: bool, is_last: bool) -> bool {
+    has_rows || !is_last
+}
+
 /// What becomes of each row, in their order.
 pub const THERE: char = 't';
 /// The record is not there.
@@ -121,7 +132,8 @@ pub const UNNAMED: char = 'u';
 pub const OPEN: char = '-';
 
 impl Reconciliation {
-    /// The leads that come next; nothing where there are none today, or nothing is to be asked now.
+    /// The leads that come next; nothing where there are none today, or nothing is to be asked now. At the end of all days those
+    /// that were never asked about: all up to there were, and were counted.
     pub fn look(&mut self, now: u64, scale: u64) -> Option<Look> {
         let length = (DAY / scale.max(1)).max(1);
         let day = now / length;
@@ -207,8 +219,7 @@ impl Reconciliation {
     }
 
     /// What the host does next, behind the machine's own row: a word, verdicts and numbers. Without rows `look`, with the lane and the
-    /// places of a [`Look`] and how many rows at most; or `rest`. Without rows but with a place `counted`, where the lead that ended
-    /// there was asked about and counted, or `open`. With rows, a row of their own and then one with each record's id or nothing, `ask` with the times
+    /// places of a [`Look`] and how many rows at most; or `rest`. With rows, a row of their own and then one with each record's id or nothing, `ask` with the times
     /// of a lease and of a call and the places of the rows that it asks about, `write` with what became of each, or `wait` with 1
     /// where that is worth a row.
     pub fn step(
@@ -224,13 +235,6 @@ impl Reconciliation {
         let records: Vec<&str> = rows.split(ROW).skip(1).collect();
         let asked = self.question(is_first, by, &records);
         let what = match heard {
-            _ if rows.is_empty() && end.row > 0 => {
-                if end <= self.first.at {
-                    "counted"
-                } else {
-                    "open"
-                }
-            }
             _ if rows.is_empty() => match self.look(now, scale) {
                 Some(Look { is_first, after, upto }) => {
                     let most = u64::try_from(most).unwrap_or_default();

@@ -192,6 +192,16 @@ pub const fn checked(passes: bool) -> &'static str {
     if passes { "goes" } else { "lead.invalid" }
 }
 
+/// Whether what asked to be left alone is asked again: with the first of what a person sends on, not with each portion of it.
+pub const fn lets_ask(is_first: bool, is_replay: bool) -> bool {
+    is_first && is_replay
+}
+
+/// Whether the outbox looks what is due: something has moved, or what was left alone is asked again.
+pub const fn looks(lets_ask: bool, has_moved: bool) -> bool {
+    lets_ask || has_moved
+}
+
 /// Codes of what stopped a ruling that a person is told as they are; of all others they are told that the outbox failed.
 pub const STOPPED: &[(&str, &str)] =
     &[("storage.locked", "storage.locked"), ("other", "outbox.failed")];

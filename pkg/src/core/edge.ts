@@ -128,10 +128,18 @@ export function steady<T>(act: (glue: EdgeGlue) => T): T {
   try {
     return edge(act);
   } catch (error) {
-    if (!(error instanceof FieldpostError) || error.code !== "wasm.trap") throw error;
+    if (!isTrap(error)) throw error;
     return edge(act);
   }
 }
+
+/** Whether an instance of the module has not been given its pieces. @internal */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof FieldpostError && error.code === "state.missing";
+
+/** Whether the module has stopped. @internal */
+export const isTrap = (error: unknown): boolean =>
+  error instanceof FieldpostError && error.code === "wasm.trap";
 
 const optional = (value: unknown): boolean =>
   value === undefined || value === null || typeof value === "string";

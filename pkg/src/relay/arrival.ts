@@ -14,13 +14,14 @@ import {
   STATES,
 } from "./arrival.gen.js";
 import { hmac } from "./host/hash.js";
-import { isTooMuch, sourceOf, visitorAddress } from "./http/address.js";
+import { visitorAddress } from "./http/address.js";
 import { type Answer, answer, json, redirect, wantsJson } from "./http/answer.js";
 import { ANSWERS, type AnswerRow } from "./http/answers.gen.js";
 import { bounded, Unreadable } from "./http/body.js";
 import { isNear, isSelf } from "./http/origin.js";
 import { describePage, problem, refuse, rowOf, ofBody, translated } from "./http/problem.js";
 import { readAny, sealKey, sealSecrets } from "./http/seal.js";
+import { isTooMuch, sourceOf } from "./http/share.js";
 import {
   challengeOf,
   entered,

@@ -1,3 +1,4 @@
+import type { AnswerCode } from "../core/codes.gen.js";
 import { isReady } from "../core/core.js";
 import { FieldpostError } from "../core/errors.js";
 import { arrive } from "./arrival.js";
@@ -7,15 +8,21 @@ import { consult, patience } from "./host/consult.js";
 import { log } from "./host/log.js";
 import { operator } from "./operator/operator.js";
 import { type Finding, judged } from "./findings.js";
-import { configure, options, type RelayEnv, type RelaySource } from "./options.js";
-import { BROKE } from "./http/broken.gen.js";
+import {
+  configure,
+  options,
+  type RelayEnv,
+  type RelayOptions,
+  type RelaySource,
+} from "./options.js";
 import { knownOrigin } from "./http/origin.js";
 import { problem } from "./http/problem.js";
+import { BROKE, TIDIES, TIDY } from "./visitor.gen.js";
+import { faultOf, saidOf } from "./host/platform.js";
 import { countOf, nameOf, outbox, shards } from "./outbox/shards.js";
 import type { Asked } from "./http/submission.js";
 
-/** How often the limiters forget persons by the clock, should no call come; and when this isolate told them last. */
-const TIDY = 60 * 60 * 1000;
+/** When this isolate told the limiters last to forget persons by the clock, should no call come. */
 let tidied = 0;
 
 /** What a Worker module exports by default. */
@@ -48,24 +55,29 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
     async scheduled(_event, env) {
       if (!isReady()) await load();
       const relay = options(env);
-      const isDue = Date.now() > tidied + TIDY / (relay.timeScale ?? 1);
-      if (isDue) tidied = Date.now();
+      const tidies = TIDIES[Number(Date.now() > tidied + TIDY / (relay.timeScale ?? 1))];
+      if (tidies) tidied = Date.now();
       const wait = patience(relay.timeScale);
       // Where nobody knows them all, ours are woken at least.
       const every = await shards(env, relay).catch(() =>
         Array.from({ length: countOf(relay) }, (_, shard) => nameOf(shard)),
       );
-      const woken = await Promise.allSettled(
+      const woken = await Promise.all(
         every.map((shard) =>
-          consult<{ accounts?: string[] }>(outbox(env, shard), "https://outbox/wake", wait, {}),
+          consult<{ accounts?: string[] }>(
+            outbox(env, shard),
+            "https://outbox/wake",
+            wait,
+            {},
+          ).then(
+            ({ accounts = [] }) => accounts,
+            () => [],
+          ),
         ),
       );
-      if (!isDue) return;
+      if (!tidies) return;
       // What the limiter of an account that is gone has kept of persons goes, too.
-      const accounts = new Set([
-        ...Object.keys(relay.accounts),
-        ...woken.flatMap((one) => (one.status === "fulfilled" ? (one.value.accounts ?? []) : [])),
-      ]);
+      const accounts = new Set([...Object.keys(relay.accounts), ...woken.flat()]);
       await Promise.allSettled(
         [...accounts].map((account) =>
           consult(env.GATE.get(env.GATE.idFromName(account)), "https://gate/forget", wait, {}),
@@ -91,49 +103,62 @@ export const makeCheck =
   };
 
 async function serve(asked: Asked, env: RelayEnv): Promise<Response> {
-  const { request, url } = asked;
+  const { url } = asked;
   const relay = (asked.relay = options(env));
-  const [, root, name = "", ...rest] = url.pathname.split("/");
-  if (root === "operator") return operator(request, url, env, relay);
-  const form =
-    root === "leads" && rest.length === 0 && Object.hasOwn(relay.forms, name)
-      ? relay.forms[name]
-      : undefined;
-  if (!form) return respond(await problem(asked, 404, "not_found"));
-  const found = Object.assign(asked, { relay, name, form });
-
-  found.origin = knownOrigin(found);
-  return respond(await arrive(found, env), found.origin);
+  const [, root = "", ...path] = url.pathname.split("/");
+  const opens = DOORS.get(root) ?? ((): Promise<Response> => nowhere(asked));
+  return opens(asked, env, relay, path);
 }
 
-/** Whether the lead may have been taken: just now, or when it came first. */
-const isUnsure = ({ offered, lead }: Asked): boolean =>
-  offered === true || lead?.own["again"] !== undefined;
+type Opens = (
+  asked: Asked,
+  env: RelayEnv,
+  relay: RelayOptions,
+  path: readonly string[],
+) => Promise<Response>;
+
+/** Who serves what is asked, by the first part of its path. */
+const DOORS: ReadonlyMap<string, Opens> = new Map<string, Opens>([
+  ["operator", ({ request, url }, env, relay) => operator(request, url, env, relay)],
+  [
+    "leads",
+    async (asked, env, relay, [name = "", more]) => {
+      const hasForm = more === undefined && Object.hasOwn(relay.forms, name);
+      const form = hasForm ? relay.forms[name] : undefined;
+      if (!form) return nowhere(asked);
+      const found = Object.assign(asked, { relay, name, form });
+      found.origin = knownOrigin(found);
+      return respond(await arrive(found, env), found.origin);
+    },
+  ],
+]);
+
+const nowhere = async (asked: Asked): Promise<Response> =>
+  respond(await problem(asked, 404, "not_found"));
+
+/** Who says that it broke, where that is not a visitor's page. */
+const BROKEN: ReadonlyMap<string, () => Response> = new Map([
+  ["operator", () => respond(json(500, { code: "relay.failed" }))],
+]);
 
 /** What broke ends here: the visitor is told what is so, and the log where to look. A message of another's may hold a value. */
 async function failed(asked: Asked, error: unknown): Promise<Response> {
-  const ours = error instanceof FieldpostError;
   const { name, stack = "" } = error instanceof Error ? error : { name: typeof error };
   const where = /^ +at .+$/m.exec(stack)?.[0].trim() ?? "";
   log("relay.failed", {
     form: asked.name,
-    code: ours ? error.code : name,
-    message: ours ? error.message : "",
+    code: error instanceof FieldpostError ? error.code : name,
+    message: saidOf(error).message ?? "",
     where,
   });
-  if (asked.url.pathname.startsWith("/operator"))
-    return respond(json(500, { code: "relay.failed" }));
-  const isOptions = Number(ours && error.code === "relay.options");
+  const { request, url, origin, offered = false, lead } = asked;
+  const [, root = ""] = url.pathname.split("/");
+  const says = BROKEN.get(root);
+  if (says) return says();
+  const isUnsure = Number(offered) + 2 * Number(lead?.own["again"] !== undefined);
+  const code = (BROKE[faultOf(error)] ?? BROKE.other)[isUnsure] as AnswerCode;
   const tell = (known: Asked): Promise<Answer> =>
-    problem(known, 500, BROKE[Number(isUnsure(known)) + 2 * isOptions] as (typeof BROKE)[number], {
-      "retry-after": "60",
-    });
-  const { request, url, origin } = asked;
+    problem(known, 500, code, { "retry-after": "60" });
   // What broke may be the form's own, and would break its page, too.
-  return respond(
-    await tell(asked).catch(() =>
-      tell({ request, url, origin, name: "", offered: isUnsure(asked) }),
-    ),
-    origin,
-  );
+  return respond(await tell(asked).catch(() => tell({ request, url, origin, name: "" })), origin);
 }

@@ -60,7 +60,8 @@ const FILES: &[(&str, Text)] = &[
     ("pkg/src/relay/options.gen.ts", |_| Ok(wire::options())),
     ("pkg/src/relay/outbox/deadlines.gen.ts", |_| Ok(wire::deadlines())),
     ("pkg/src/relay/outbox/shards.gen.ts", arrival::walk),
-    ("pkg/src/relay/http/broken.gen.ts", ruling::broken),
+    ("pkg/src/relay/visitor.gen.ts", ruling::visitor),
+    ("pkg/src/relay/storage/passing.gen.ts", ruling::passing),
     ("pkg/src/relay/storage/ruling.gen.ts", ruling::tables),
     ("pkg/src/relay/pages/words.ts", messages::relay_words),
 ];

@@ -3,9 +3,16 @@
 use super::HEAD;
 use super::script::quoted;
 use crate::Outcome;
-use fieldpost::relay::arrival::broke;
-use fieldpost::relay::reconcile::counts_for;
-use fieldpost::relay::ruling::{STOPPED, Ways, bars, checked, may_take, renamed, renames};
+use fieldpost::relay::acceptance::{counts_as, is_empty, is_of_the_day, room, turns};
+use fieldpost::relay::limiter::{TIDY, tidies};
+use fieldpost::relay::reconcile::{counts_for, goes_on, writes};
+use fieldpost::relay::ruling::{
+    STOPPED, Ways, bars, checked, lets_ask, looks, may_take, renamed, renames,
+};
+use fieldpost::relay::visitor::{
+    LONGEST_ANSWER, MOST_WAITING, PATIENCE, TOLD, answered, broke, counting, is_known, keeps,
+    share, verified, waits,
+};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -73,6 +80,32 @@ pub(super) fn tables(_: &Path) -> Outcome<String> {
     )?;
     table(
         &mut out,
+        "Whether an event goes on with an account of reconciliation: whether there may be more to do, and whether it may make more calls and look more often.",
+        "GOES_ON",
+        answers(|[may_be_more, has_calls, has_looks]| {
+            yes(goes_on(may_be_more, has_calls, has_looks))
+        }),
+    )?;
+    table(
+        &mut out,
+        "Whether it is written down how far that is: whether there were rows, and whether nothing comes behind them.",
+        "WRITES",
+        answers(|[has_rows, is_last]| yes(writes(has_rows, is_last))),
+    )?;
+    table(
+        &mut out,
+        "Whether what asked to be left alone is asked again: whether it is the first portion of a ruling, and whether leads are sent on.",
+        "LETS_ASK",
+        answers(|[is_first, is_replay]| yes(lets_ask(is_first, is_replay))),
+    )?;
+    table(
+        &mut out,
+        "Whether the outbox looks what is due: whether that is asked again, and whether something has moved.",
+        "LOOKS",
+        answers(|[lets_ask, has_moved]| yes(looks(lets_ask, has_moved))),
+    )?;
+    table(
+        &mut out,
         "What becomes of one of its deliveries: whether the new form goes to its account, and whether its call may have arrived.",
         "RENAMED",
         ASKED.map(|(has_way, is_out)| quoted(renamed(has_way, is_out))),
@@ -80,14 +113,130 @@ pub(super) fn tables(_: &Path) -> Outcome<String> {
     Ok(out)
 }
 
-/// `pkg/src/relay/http/broken.gen.ts`.
-pub(super) fn broken(_: &Path) -> Outcome<String> {
+/// All answers to so many questions, the first one's yes counting 1, the second's 2, and so on.
+fn answers<const N: usize>(says: impl Fn([bool; N]) -> String) -> Vec<String> {
+    (0..1_usize << N).map(|yes| says(std::array::from_fn(|at| yes >> at & 1 == 1))).collect()
+}
+
+fn yes(is: bool) -> String {
+    u8::from(is).to_string()
+}
+
+/// `pkg/src/relay/visitor.gen.ts`.
+pub(super) fn visitor(_: &Path) -> Outcome<String> {
+    let mut out = HEAD.to_owned();
+    out.push_str("import type { AnswerCode } from \"../core/codes.gen.js\";\n");
+    table(
+        &mut out,
+        "Whether a page's origin is known: whether it is listed, whether the browser says that it is of this site, and whether it is this host's.",
+        "KNOWN",
+        answers(|[is_listed, is_own_site, is_own_host]| {
+            yes(is_known(is_listed, is_own_site, is_own_host))
+        }),
+    )?;
+    table(
+        &mut out,
+        "What becomes of the count of an address: whether its time is still running.",
+        "COUNTING",
+        answers(|[is_running]| quoted(counting(is_running))),
+    )?;
+    table(
+        &mut out,
+        "Whether an address is within its share: whether more came.",
+        "SHARE",
+        answers(|[is_over]| quoted(share(is_over))),
+    )?;
+    writeln!(
+        out,
+        "\n/** A longer answer to a challenge is refused. */\nexport const LONGEST_ANSWER = {LONGEST_ANSWER};"
+    )?;
+    table(
+        &mut out,
+        "What is said of an answer to a challenge at once: whether it was given, and whether it fits.",
+        "ANSWERED",
+        answers(|[is_given, fits]| {
+            answered(is_given, fits).map_or("undefined".to_owned(), |said| said.to_string())
+        }),
+    )?;
+    table(
+        &mut out,
+        "What is said of one that was asked about: whether that was possible, whether it holds, whether it is of a page of ours, and whether it is meant for this form.",
+        "VERIFIED",
+        answers(|heard| verified(heard).to_string()),
+    )?;
+    table(
+        &mut out,
+        "What is kept beside a form's values: whether any consent was given, and whether all were.",
+        "KEEPS",
+        answers(|[has_some, has_all]| quoted(keeps(has_some, has_all))),
+    )?;
+    writeln!(
+        out,
+        "\n/** So many milliseconds somebody waits for what becomes of a lead, and so many may at once. */\nexport const [PATIENCE, MOST_WAITING] = [{PATIENCE}, {MOST_WAITING}];"
+    )?;
+    table(
+        &mut out,
+        "Whether somebody goes on waiting: whether nothing has become of the lead, whether there is time, whether there is room, and whether somebody works at it.",
+        "WAITS",
+        answers(|has| yes(waits(has))),
+    )?;
+    out.push_str(
+        "\n/** What a sender is told where the relay itself breaks, by the code of that: whether the lead may have been taken just now, and whether it comes again. */\nexport const BROKE: Readonly<Record<string, readonly AnswerCode[]>> & { readonly other: readonly AnswerCode[] } = {\n",
+    );
+    for code in TOLD.iter().map(|code| code.name).chain(["other"]) {
+        let says = answers(|[is_offered, is_again]| quoted(broke(is_offered, is_again, code).name));
+        let name = if code.contains('.') { quoted(code) } else { code.to_owned() };
+        writeln!(out, "  {name}: [{}],", says.join(", "))?;
+    }
+    out.push_str("};\n");
+    writeln!(
+        out,
+        "\n/** The limiters forget persons by the clock once in so many milliseconds. */\nexport const TIDY = {TIDY};"
+    )?;
+    table(
+        &mut out,
+        "Whether they are told: whether that time is over.",
+        "TIDIES",
+        answers(|[is_over]| yes(tidies(is_over))),
+    )?;
+    Ok(out)
+}
+
+/// `pkg/src/relay/storage/passing.gen.ts`.
+pub(super) fn passing(_: &Path) -> Outcome<String> {
     let mut out = HEAD.to_owned();
     table(
         &mut out,
-        "What a sender is told where the relay itself breaks: whether the lead may have been taken, and whether the options are wrong.",
-        "BROKE",
-        ASKED.map(|(is_unsure, is_options)| quoted(broke(is_unsure, is_options).name)),
+        "Whether a table that strangers add to has room for one more row: whether there are as many as may be.",
+        "ROOM",
+        answers(|[is_full]| quoted(room(is_full))),
+    )?;
+    table(
+        &mut out,
+        "Whether nobody looks into one: whether all of its rows are known, and whether none is counted.",
+        "EMPTY",
+        answers(|[knows_all, counts_none]| yes(is_empty(knows_all, counts_none))),
+    )?;
+    out.push_str(
+        "\n/** What a delivery's new phase is to its lead: it counts, for the lead may stand elsewhere now, or it ends; nothing while it goes on. */\nexport const TURNS: Readonly<Record<string, \"counts\" | \"ends\">> = {",
+    );
+    let phases = ["waiting", "sent", "done", "dead", "review", "discarded"];
+    let turned: Vec<_> = phases
+        .into_iter()
+        .filter_map(|phase| Some(format!("{phase}: {}", quoted(turns(phase)?))))
+        .collect();
+    writeln!(out, " {} }};", turned.join(", "))?;
+    table(
+        &mut out,
+        "Under which name something is counted: whether that is known, and whether there is room for one more.",
+        "COUNTS_AS",
+        answers(|[is_known, has_room]| quoted(counts_as(is_known, has_room))),
+    )?;
+    table(
+        &mut out,
+        "Whether a lead is one of the day's: whether it is a test.",
+        "OF_THE_DAY",
+        answers(|[is_test]| yes(is_of_the_day(is_test))),
     )?;
     Ok(out)
 }

@@ -84,7 +84,8 @@ async function token(signIn: SignIn): Promise<Token | Issue[]> {
   } catch (error) {
     if (!(error instanceof FieldpostError)) throw error;
     const { issues, code } = error;
-    return (issues.length ? issues : [finding("check.unreached", "loginUrl", code)]).map(worded);
+    const [first] = issues;
+    return (first ? issues : [finding("check.unreached", "loginUrl", code)]).map(worded);
   }
 }
 
@@ -114,7 +115,7 @@ export class Checks {
   }
 
   private async found(way: unknown, spec: unknown): Promise<Issue[]> {
-    this.got ??= token(this.signIn);
+    this.got = this.got ?? token(this.signIn);
     const got = await this.got;
     if (Array.isArray(got)) return got;
     const plain = plainAccount({ ...this.account, token: got.token } as never);

@@ -1,13 +1,4 @@
-import { hmac, joined, sha256 } from "../host/hash.js";
-import { Limited } from "../host/limited.js";
-import type { AddressLimit, RelayOptions } from "../options.js";
-
-/** New with each isolate: the hashes mean nothing outside of it, and nothing after it. */
-const salt = (): string => (salted ??= crypto.randomUUID());
-let salted: string | undefined;
-
-/** What an isolate remembers of addresses; the one that was heard of longest ago goes first. */
-const seen = new Limited<string, { count: number; until: number }>(50_000);
+import type { RelayOptions } from "../options.js";
 
 /**
  * The visitor's address, as somebody says who saw it: the header that the owner names, else the platform's own. A request
@@ -59,28 +50,4 @@ export function household(address: string): string {
     .slice(0, 4)
     .map((group) => group.replace(/^0+(?=.)/, ""))
     .join(":");
-}
-
-/** Where a suspect comes from, for its share of the review: nothing that anybody else could tell an address by. */
-export const sourceOf = async (secret: string, address: string | null): Promise<string> =>
-  address ? hmac(secret, joined(["fieldpost source", household(address)])) : "";
-
-/**
- * Whether an address has sent as much as it may; then for how many milliseconds. It is kept as a salted hash in memory
- * alone.
- */
-export async function isTooMuch(
-  address: string | null,
-  limit: AddressLimit,
-  now: number,
-): Promise<number | undefined> {
-  if (!address) return undefined;
-  const key = await sha256(`${salt()} ${household(address)}`);
-  const known = seen.get(key);
-  const current =
-    known && known.until > now ? known : { count: 0, until: now + limit.seconds * 1000 };
-  current.count++;
-  seen.delete(key);
-  seen.set(key, current);
-  return current.count > limit.leads ? current.until - now : undefined;
 }

@@ -1,5 +1,6 @@
 // Where a request comes from, as far as a browser says so.
 import type { Found } from "./submission.js";
+import { KNOWN } from "../visitor.gen.js";
 
 /**
  * The origin, where it is one of the form's or the relay's own; else nobody's. Whoever stands between may have ended TLS or
@@ -7,14 +8,16 @@ import type { Found } from "./submission.js";
  */
 export function knownOrigin({ request, form, url }: Omit<Found, "origin">): string | null {
   const given = request.headers.get("origin");
-  if (given === null || form.origins.includes(given)) return given;
-  if (given === url.origin || (url.protocol === "http:" && given === `https://${url.host}`))
-    return given;
+  if (given === null) return null;
+  const isListed = [...form.origins, url.origin, `https://${url.host}`].includes(given);
   // A proxy may have left out the port, and only the page at this very address is told to be of the same origin.
-  return isSelf(request) && URL.canParse(given) && new URL(given).hostname === url.hostname
-    ? given
-    : null;
+  const isOwn = Number(isSelf(request)) + 2 * Number(hostOf(given) === url.hostname);
+  return KNOWN[Number(isListed) + 2 * isOwn] ? given : null;
 }
+
+/** The host of an origin; none of what is no address. */
+const hostOf = (origin: string): string | undefined =>
+  URL.canParse(origin) ? new URL(origin).hostname : undefined;
 
 /** Whether a browser says that the page stands at this very origin, as it sees it. */
 export const isSelf = (request: Request): boolean =>

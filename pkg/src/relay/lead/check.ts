@@ -16,7 +16,8 @@ export function compiled(relay: RelayOptions, name: string): Form {
     return form;
   } catch (error) {
     const { issues } = error as FieldpostError;
-    if (!issues?.length) throw error;
+    const [first] = issues ?? [];
+    if (!first) throw error;
     throw new FieldpostError(
       "relay.options",
       issues.map(({ field, message }) => `forms.${name}.${field}: ${message}`).join(" "),

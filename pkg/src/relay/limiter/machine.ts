@@ -1,6 +1,5 @@
 import type { LogEvent } from "../../core/codes.gen.js";
-import { type EdgeGlue, edge, ROW, steady, WORD } from "../../core/edge.js";
-import { FieldpostError } from "../../core/errors.js";
+import { type EdgeGlue, edge, isMissing, ROW, steady, WORD } from "../../core/edge.js";
 import type { DurableState } from "../storage/durable.js";
 import { log } from "../host/log.js";
 
@@ -33,7 +32,7 @@ interface Asker {
  * without a row here too. So a new instance of the module goes on where the one before stopped.
  */
 export class Limiter {
-  private isLoaded = false;
+  private loaded: object | undefined;
   /** Nothing of it is stored: it holds the token. */
   private readonly memory = new Map<string, string>();
   private readonly askers = new Map<number, Asker>();
@@ -98,7 +97,7 @@ export class Limiter {
       this.step(account, event, number, words, numbers);
     } catch (error) {
       this.memory.clear();
-      this.isLoaded = false;
+      this.loaded = undefined;
       for (const asker of this.askers.values()) asker.reject(error);
       this.askers.clear();
     }
@@ -125,11 +124,11 @@ export class Limiter {
 
   /** Asks the module; an instance that is new there, or here, is given the pieces first. */
   private module<T>(account: string, act: (glue: EdgeGlue) => T): T {
-    if (this.isLoaded) {
+    if (this.loaded) {
       try {
         return steady(act);
       } catch (error) {
-        if (!(error instanceof FieldpostError) || error.code !== "state.missing") throw error;
+        if (!isMissing(error)) throw error;
       }
     }
     const rows = this.storage.sql
@@ -138,7 +137,7 @@ export class Limiter {
       .map(({ name, text }) => [String(name), String(text)]);
     const parts = [...rows, ...this.memory].map((part) => part.join(WORD)).join(ROW);
     const said = edge((glue) => this.load(glue, account, parts));
-    this.isLoaded = true;
+    this.loaded = {};
     this.carryOut(account, said);
     return steady(act);
   }
@@ -174,7 +173,7 @@ export class Limiter {
     try {
       this.storage.sql.exec(statement, ...words);
     } catch (error) {
-      this.isLoaded = false;
+      this.loaded = undefined;
       step.failed = { error };
     }
   }
@@ -206,7 +205,7 @@ function rowsOf({
   fresh,
 }: Old): [name: string, text: string][] {
   const marks = (lost = false, goesOn = false): string =>
-    `${lost ? "l" : ""}${goesOn ? "g" : ""}` || "-";
+    `${"l".repeat(Number(lost))}${"g".repeat(Number(goesOn))}` || "-";
   return [
     [
       "account",

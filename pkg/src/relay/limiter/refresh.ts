@@ -33,8 +33,9 @@ export class Refresh {
 
   /** The credentials with the refresh token that is to be sent. */
   async current(credentials: Credentials): Promise<Credentials> {
-    const { refreshToken: own } = credentials;
-    if (!own) return credentials;
+    // One that is empty was not given.
+    const own = credentials.refreshToken || undefined;
+    if (own === undefined) return credentials;
     const refreshToken = this.held.get(own) ?? (await this.stored(own)) ?? own;
     return { ...credentials, refreshToken };
   }

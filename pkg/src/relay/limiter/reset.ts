@@ -35,7 +35,6 @@ export function nextMidnight(zone: string, now: number): number {
   const local = now + ahead(zone, now);
   const midnight = (Math.floor(local / DAY) + 1) * DAY;
   // The offset may change in between: the one at the midnight itself counts. Twice, for the guess may lie on the other side.
-  let at = midnight - ahead(zone, now);
-  for (let n = 0; n < 2; n++) at = midnight - ahead(zone, at);
-  return at;
+  const of = (at: number): number => midnight - ahead(zone, at);
+  return of(of(of(now)));
 }

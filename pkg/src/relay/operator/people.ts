@@ -1,6 +1,7 @@
 // Who is at the operator's desk, and what they may do.
 import { FieldpostError } from "../../core/errors.js";
-import { isTooMuch, visitorAddress } from "../http/address.js";
+import { visitorAddress } from "../http/address.js";
+import { isTooMuch } from "../http/share.js";
 import { hmac, same, sha256 } from "../host/hash.js";
 import { log } from "../host/log.js";
 import { newest } from "../http/submission.js";
@@ -193,7 +194,7 @@ export async function signIn(
 ): Promise<SignedIn> {
   if (!isConsole(request)) return { status: 403, code: "operator.origin" };
   const address = visitorAddress(request, relay);
-  const wait = await isTooMuch(address && `${address} desk`, TRIES, Date.now());
+  const wait = await isTooMuch(address === null ? null : `${address} desk`, TRIES, Date.now());
   if (wait) return { status: 429, code: "address.limit", wait };
   const { key, valueKey } = given;
   const before = cookieOf(request, url);

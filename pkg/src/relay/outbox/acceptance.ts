@@ -452,7 +452,7 @@ export class Acceptance {
         systems[at] as string,
         form,
       ]);
-    this.store.accepted(standing, bytes, !test);
+    this.store.accepted(standing, bytes, Boolean(test));
   }
 }
 

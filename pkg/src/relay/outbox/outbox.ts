@@ -54,7 +54,7 @@ export function makeOutbox(
       this.state = state;
       this.env = env;
       this.id = String(state.id ?? crypto.randomUUID());
-      this.store = new OperatorStore(state.storage, () => (kept(options(env), "values") ?? 0) > 0);
+      this.store = new OperatorStore(state.storage, () => kept(options(env), "values"));
       const carrier = new Carrier(env, this.store, new Peers(env), this);
       this.driver = new Driver(state.storage, env, carrier);
       this.reconciler = new Reconciler(env, new Reconciled(this.store), carrier, this);
@@ -145,7 +145,7 @@ export function makeOutbox(
             (await this.desk.answer(path, request)) ??
             (await this.inquiry.answer(path, request)) ??
             new Response(null, { status: 404 });
-          return ACTS.includes(path) ? this.acted(answer) : answer;
+          return Object.hasOwn(ACTS, path) ? this.acted(answer) : answer;
         }
       }
     }
@@ -183,7 +183,8 @@ export function makeOutbox(
     /** Looks for what waits in vain, some at a time, until all has been looked at once. */
     sweep(): void {
       try {
-        if (this.inquiry.gone.sweep()) setTimeout(() => this.sweep(), 1);
+        const next = this.inquiry.gone.sweep();
+        if (next !== undefined) setTimeout(() => this.sweep(), 1);
       } catch {
         // What comes due is marked all the same.
       }
@@ -205,7 +206,7 @@ export function makeOutbox(
 }
 
 /** What a person does to leads. */
-const ACTS: readonly string[] = ["/rule", "/correct"];
+const ACTS = { "/rule": true, "/correct": true };
 
 /** What a Worker is told of a key; one that is elsewhere is no answer that a Worker of the release before could take for one. */
 const said = (found: Accepted): Response =>

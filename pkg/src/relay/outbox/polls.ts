@@ -1,13 +1,11 @@
 import type { Accepted } from "./acceptance.js";
 import type { OperatorStore } from "../storage/operator-store.js";
-
-/** How long somebody waits for the outcome of a lead, and how many may in one outbox at once. */
-const WAIT = 5_000;
-const MOST = 256;
+import { MOST_WAITING, PATIENCE, WAITS } from "../visitor.gen.js";
 
 /** Who waits to hear what became of a lead. They live as long as the instance does; a page need not hear of it. */
 export class Polls {
-  private readonly waiting = new Map<string, Set<() => void>>();
+  /** An event for each lead of which something has become. */
+  private readonly rings = new EventTarget();
   private count = 0;
 
   constructor(
@@ -17,35 +15,34 @@ export class Polls {
 
   /** What became of a lead, as soon as something has; as it stands where the time is up or too many wait. */
   async outcome(key: string): Promise<Accepted> {
-    const until = Date.now() + WAIT;
-    for (let found = this.find(key); ; found = this.find(key)) {
+    const until = Date.now() + PATIENCE;
+    for (;;) {
+      const found = this.find(key);
       const left = until - Date.now();
-      if (found.state !== "queued" || left <= 0 || this.count >= MOST || !this.goesOn(found.id))
-        return found;
+      const isOpen = Number(found.state === "queued") + 2 * Number(left > 0);
+      const room = Number(this.count < MOST_WAITING) + 2 * Number(this.goesOn(found.id));
+      if (!WAITS[isOpen + 4 * room]) return found;
       await this.wait(found.id, left);
     }
   }
 
   /** Something has become of a lead. */
   ring(lead: string): void {
-    for (const heard of this.waiting.get(lead) ?? []) heard();
+    this.rings.dispatchEvent(new Event(lead));
   }
 
   private async wait(lead: string, time: number): Promise<void> {
-    const all = this.waiting.get(lead) ?? new Set();
-    this.waiting.set(lead, all);
     this.count++;
     await new Promise<void>((resolve) => {
       const heard = (): void => {
         clearTimeout(timer);
-        all.delete(heard);
+        this.rings.removeEventListener(lead, heard);
         resolve();
       };
       const timer = setTimeout(heard, time);
-      all.add(heard);
+      this.rings.addEventListener(lead, heard);
     });
     this.count--;
-    if (all.size === 0 && this.waiting.get(lead) === all) this.waiting.delete(lead);
   }
 
   private goesOn(lead: string): boolean {

@@ -7,6 +7,7 @@ import { type Lease, spoken } from "../limiter/account-limiter.js";
 import { options, type RelayAccount, type RelayEnv, type RelayOptions } from "../options.js";
 import { codeOf } from "../storage/attempts.js";
 import type { Portion, Reconciled, Reconciling } from "../storage/reconciled.js";
+import { GOES_ON, WRITES } from "../storage/ruling.gen.js";
 import type { Carrier } from "./carrier.js";
 
 /** So many calls follow from one event, beside those for leads: on the free plan it has few milliseconds of the processor. */
@@ -66,8 +67,8 @@ export class Reconciler {
   /** The cron has rung. Nobody waits for this. */
   wake(): void {
     const relay = options(this.env);
-    if (relay.reconcile === false) return;
-    this.running ??= this.all(relay).finally(() => {
+    if (relay.reconcile === false || this.running) return;
+    this.running = this.all(relay).finally(() => {
       this.running = undefined;
     });
   }
@@ -80,10 +81,12 @@ export class Reconciler {
     let looks = LOOKS;
     for (const [name, account] of [...accounts.slice(first), ...accounts.slice(0, first)]) {
       try {
-        for (let goesOn = true; goesOn && calls > 0 && looks > 0; looks--) {
+        let mayBeMore = true;
+        while (GOES_ON[Number(mayBeMore) + 2 * Number(calls > 0) + 4 * Number(looks > 0)]) {
           const round = await this.round(name, account);
           calls -= round.calls;
-          goesOn = round.goesOn;
+          mayBeMore = round.goesOn;
+          looks--;
         }
       } catch (error) {
         // What is written is what is so.
@@ -175,14 +178,14 @@ export class Reconciler {
 
   private write({ name, isFirst, rows, isLast }: Batch, verdicts: string): void {
     // That there is nothing is seen again at no cost, and each row that is written counts against the day.
-    if (rows.length === 0 && isLast) return;
+    if (!WRITES[Number(rows.length > 0) + 2 * Number(isLast)]) return;
     const all = rows.flatMap((row, at) => {
       const is = VERDICTS[verdicts[at] ?? ""];
-      return is ? { ...row, is, before: isFirst ? undefined : row.was } : [];
+      return is === undefined ? [] : { ...row, is, before: isFirst ? undefined : row.was };
     });
-    this.reconciled.write(name, this.states.get(name) ?? "", all);
-    const vanished = all.filter(({ is, before }) => is === "vanished" && before !== is).length;
-    if (vanished > 0) log("records.vanished", { account: name, records: vanished });
+    const vanished = this.reconciled.write(name, this.states.get(name) ?? "", all);
+    const [first] = vanished;
+    if (first) log("records.vanished", { account: name, records: vanished.length });
   }
 
   /** One step of an account's machine. */

@@ -17,13 +17,13 @@ export async function counted(
   const at = bindings.length + 1;
   for (let [sum, last] = [0, first]; ; await breath()) {
     const [row] = store.rows(
-      `SELECT count(*) AS n, max(at) AS last FROM (SELECT * FROM (${query}) WHERE at > ?${at} ORDER BY at LIMIT ${SOME})`,
+      `SELECT count(*) AS n, iif(count(*) < ${SOME}, NULL, max(at)) AS last FROM (SELECT * FROM (${query}) WHERE at > ?${at} ORDER BY at LIMIT ${SOME})`,
       ...bindings,
       last,
     );
-    const n = Number(row?.["n"]);
-    sum += n;
-    if (n < SOME) return sum;
-    last = row?.["last"] as typeof first;
+    sum += Number(row?.["n"]);
+    const next = row?.["last"] as typeof first | null;
+    if (next === null) return sum;
+    last = next;
   }
 }

@@ -123,10 +123,10 @@ export class Gone {
     return this.relay().accounts[account]?.system ?? this.written(account);
   }
 
-  /** Marks some of what waits in vain. Says whether there is more to look at; once through, this instance is done with it. */
-  sweep(): boolean {
+  /** Marks some of what waits in vain. Says which account is next; once through, this instance is done with it. */
+  sweep(): string | undefined {
     const [account, ...others] = (this.accounts = this.accounts ?? this.waitedFor());
-    if (account === undefined) return false;
+    if (account === undefined) return undefined;
     const rows = this.store.rows(
       `SELECT deliveries.rowid AS row, next, form FROM deliveries JOIN leads ON leads.id = deliveries.lead
        WHERE account = ?1 AND phase IN ('waiting', 'sent') AND hold IS NULL AND next >= ?2 AND (next > ?2 OR deliveries.rowid > ?3)
@@ -155,7 +155,7 @@ export class Gone {
     this.from = { next: Number(last?.["next"] ?? 0), row: Number(last?.["row"] ?? 0) };
     // Behind the last one of an account there is nothing, and the next account's turn.
     if (!last) this.accounts = others;
-    return this.accounts.length > 0;
+    return this.accounts[0];
   }
 
   /** The accounts that something waits for; each is one step in an index. */

@@ -20,11 +20,11 @@ export interface DayCount<What = "accepted" | "delivered"> {
 
 /** Adds up the leads that came since the last time, so that who accepts one writes nothing more for it. */
 export async function addUp(store: OperatorStore): Promise<void> {
-  while (some(store)) await breath();
+  while (some(store) !== undefined) await breath();
 }
 
-/** Says whether there may be more. */
-function some(store: OperatorStore): boolean {
+/** Gives something where there may be more. */
+function some(store: OperatorStore): unknown {
   return store.together(() => {
     // The release before says nothing where it forgets the last rows.
     const [known] = store.rows(
@@ -32,7 +32,7 @@ function some(store: OperatorStore): boolean {
     );
     const from = Number(known?.["at"] ?? 0);
     const [next] = store.rows(
-      `SELECT max(at) AS at, count(*) AS n FROM (SELECT rowid AS at FROM leads WHERE rowid > ? ORDER BY rowid LIMIT ${SOME})`,
+      `SELECT max(at) AS at, iif(count(*) = ${SOME}, 1, NULL) AS more FROM (SELECT rowid AS at FROM leads WHERE rowid > ? ORDER BY rowid LIMIT ${SOME})`,
       from,
     );
     const to = Number(next?.["at"] ?? from);
@@ -46,7 +46,7 @@ function some(store: OperatorStore): boolean {
       "INSERT INTO meta (name, value) VALUES ('added', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
       to,
     );
-    return Number(next?.["n"]) === SOME;
+    return next?.["more"] ?? undefined;
   });
 }
 

@@ -7,6 +7,7 @@ import { Listing } from "./listing.js";
 import type { RelayOptions } from "../options.js";
 import { answered } from "./paged.js";
 import type { Ruled } from "./ruled.js";
+import { LETS_ASK, LOOKS } from "./ruling.gen.js";
 import { type Correction, type Portion, type Rule, Ruling } from "./ruling.js";
 import { Selection, type Which } from "./selection.js";
 import { type DayAsked, today } from "./today.js";
@@ -113,12 +114,16 @@ export class Inquiry {
     if (this.relay().storageKey !== undefined) await ruling.ready(rule);
     const portion = ruling.rule(rule);
     // What has moved goes out, whatever becomes of the leads behind it; and a person's word lets every outbox ask again.
-    await this.moved(portion.ruled, rule.after === "" && rule.what === "replay");
+    await this.moved(
+      portion.ruled,
+      LETS_ASK[Number(rule.after === "") + 2 * Number(rule.what === "replay")] === 1,
+    );
     return portion;
   }
 
   private async moved(ruled: readonly Ruled[], first: boolean): Promise<void> {
-    if (first || ruled.some((one) => one.moved)) await this.sentOn(first);
+    const has = Number(first) + 2 * Number(ruled.some(({ moved }) => moved));
+    if (LOOKS[has]) await this.sentOn(first);
   }
 
   status(): ShardStatus {

@@ -38,7 +38,8 @@ const BROKEN = 5_000;
  */
 export class Later {
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private running = false;
+  /** There while somebody's word is carried out. */
+  private running: object | undefined;
 
   /** `rule` carries out a portion. */
   constructor(
@@ -81,23 +82,23 @@ export class Later {
 
   /** Looks what is due, now and when the next one is. */
   wake(least = 0): void {
-    const [next] = this.store.rows("SELECT min(due) AS due FROM later WHERE done IS NULL");
+    const [next] = this.store.rows("SELECT due FROM later WHERE done IS NULL ORDER BY due LIMIT 1");
     clearTimeout(this.timer);
-    if (next?.["due"] == null || this.running) return;
+    if (!next || this.running) return;
     const wait = Number(next["due"]) - Date.now();
     this.timer = setTimeout(() => void this.run(), Math.min(FAR, Math.max(least, wait)));
   }
 
   private async run(): Promise<void> {
     if (this.running) return;
-    this.running = true;
+    this.running = {};
     let pause = 0;
     try {
       for (let row = this.first(); row; row = this.first()) await this.portion(row);
     } catch {
       pause = BROKEN;
     }
-    this.running = false;
+    this.running = undefined;
     this.wake(pause);
   }
 

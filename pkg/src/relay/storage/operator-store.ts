@@ -1,3 +1,4 @@
+import { COUNTS_AS, OF_THE_DAY, TURNS } from "./passing.gen.js";
 import type { DurableState } from "./durable.js";
 import { type Standing, Tally } from "./tally.js";
 
@@ -32,17 +33,17 @@ const MOST_COUNTERS = 300;
 
 /** Of a lead that every system has, as they stand in its row. */
 const KEEP_VALUES = `INSERT OR REPLACE INTO kept_values SELECT id, lead, visitor, ?1 FROM leads
-  WHERE id = ?2 AND lead LIKE '~%' AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = leads.id AND phase <> 'done')`;
+  WHERE id = ?2 AND ?3 > 0 AND lead LIKE '~%' AND NOT EXISTS (SELECT 1 FROM deliveries WHERE lead = leads.id AND phase <> 'done')`;
 
 /** What an outbox counts and keeps together. What an operator reads of it is in `listing.ts`, and what a person may do about it in `ruling.ts`. */
 export class OperatorStore {
   readonly tally: Tally;
   counters: Record<string, number> = {};
 
-  /** `keeps`: whether the values of what was delivered stay, where they are locked. */
+  /** `keeps`: for how long the values of what was delivered stay, where they are locked; nothing where they go at once. */
   constructor(
     readonly storage: DurableState["storage"],
-    readonly keeps: () => boolean = () => false,
+    readonly keeps: () => number | undefined = () => undefined,
   ) {
     this.tally = new Tally(storage);
   }
@@ -64,26 +65,28 @@ export class OperatorStore {
   }
 
   tick(name: string): void {
-    const known = name in this.counters || Object.keys(this.counters).length < MOST_COUNTERS;
-    const counted = known ? name : `${name.split(" ")[0] ?? ""} other`;
+    const isKnown = Number(Object.hasOwn(this.counters, name));
+    const hasRoom = Number(Object.keys(this.counters).length < MOST_COUNTERS);
+    const [first = ""] = name.split(" ");
+    const counted = COUNTS_AS[isKnown + 2 * hasRoom] === "own" ? name : `${first} other`;
     this.counters[counted] = (this.counters[counted] ?? 0) + 1;
   }
 
-  /** `counted`: whether it is one of the day's leads. */
-  accepted(standing: Standing, bytes: number, counted: boolean): void {
+  accepted(standing: Standing, bytes: number, isTest: boolean): void {
     this.tally.accepted(standing, bytes);
-    if (counted) this.tick(`accepted ${standing}`);
+    if (OF_THE_DAY[Number(isTest)]) this.tick(`accepted ${standing}`);
   }
 
   /** Writes where a delivery stands now. With the last one that is open the person's values go; hashes, for repeats, and outcomes stay. */
   turn(lead: string, phase: string, write: () => void): void {
-    if (phase !== "done" && phase !== "dead") {
+    const turns = TURNS[phase];
+    if (turns === undefined) {
       write();
       return;
     }
     this.tally.turn(lead, () => {
       write();
-      if (phase === "done") this.finish(lead);
+      if (turns === "ends") this.finish(lead);
     });
   }
 
@@ -95,7 +98,8 @@ export class OperatorStore {
     );
     const [known] = this.rows("SELECT 1 FROM leads WHERE id = ? AND finished IS NULL", lead);
     if (!known || open) return;
-    if (this.keeps()) this.rows(KEEP_VALUES, Date.now(), lead);
+    const keeps = this.keeps();
+    if (keeps !== undefined) this.rows(KEEP_VALUES, Date.now(), lead, keeps);
     this.tally.close(lead, Date.now());
   }
 

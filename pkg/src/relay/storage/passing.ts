@@ -1,4 +1,5 @@
 import type { OperatorStore } from "./operator-store.js";
+import { EMPTY, ROOM } from "./passing.gen.js";
 
 /** So many rows are counted at a time: an object does nothing else while a statement runs. */
 const COUNTED = 2_000;
@@ -12,8 +13,8 @@ export class Passing {
   private count = 0;
   /** Up to this key they are counted; nothing once all of them are. */
   private counted: string | undefined = "";
-  /** This instance has found none, so that it knows of all. */
-  private knowsAll = false;
+  /** Whether this instance has found none, so that it knows of all; nothing before it has looked. */
+  private knowsAll: boolean | undefined;
 
   constructor(
     readonly store: OperatorStore,
@@ -24,25 +25,23 @@ export class Passing {
 
   /** What a statement finds in it; nobody looks where there is none. */
   rows(query: string, ...bindings: unknown[]): Record<string, unknown>[] {
-    return this.isEmpty() ? [] : this.store.rows(query, ...bindings);
+    const isKnown = Number(this.looked()) + 2 * Number(this.count === 0);
+    return EMPTY[isKnown] ? [] : this.store.rows(query, ...bindings);
   }
 
-  private isEmpty(): boolean {
-    if (
-      this.counted === "" &&
-      this.store.rows(`SELECT 1 FROM ${this.table} LIMIT 1`).length === 0
-    ) {
-      this.counted = undefined;
-      this.knowsAll = true;
+  private looked(): boolean {
+    if (this.knowsAll === undefined) {
+      const [one] = this.store.rows(`SELECT 1 FROM ${this.table} LIMIT 1`);
+      this.knowsAll = one === undefined;
     }
-    return this.knowsAll && this.count === 0;
+    return this.knowsAll;
   }
 
   /** Makes room for one more row, which is added next. */
   grow(now: number): void {
     if (this.counted !== undefined) this.goOnCounting(this.counted);
-    if (this.count >= this.most) this.forget(now);
-    if (this.count >= this.most) this.delete("1 = 1", this.most >> 6);
+    if (ROOM[Number(this.count >= this.most)] === "full") this.forget(now);
+    if (ROOM[Number(this.count >= this.most)] === "full") this.delete("1 = 1", this.most >> 6);
     this.count++;
   }
 
@@ -62,12 +61,11 @@ export class Passing {
   private goOnCounting(from: string): void {
     const { table, key } = this;
     const [page] = this.store.rows(
-      `SELECT count(*) AS n, max(${key}) AS last FROM (SELECT ${key} FROM ${table} WHERE ${key} > ? ORDER BY ${key} LIMIT ${COUNTED})`,
+      `SELECT count(*) AS n, iif(count(*) = ${COUNTED}, max(${key}), NULL) AS last FROM (SELECT ${key} FROM ${table} WHERE ${key} > ? ORDER BY ${key} LIMIT ${COUNTED})`,
       from,
     );
-    const rows = Number(page?.["n"]);
-    this.count += rows;
-    this.counted = rows < COUNTED ? undefined : String(page?.["last"]);
+    this.count += Number(page?.["n"]);
+    this.counted = (page?.["last"] as string | null | undefined) ?? undefined;
   }
 
   private delete(which: string, some: number): void {

@@ -113,8 +113,8 @@ export class Reconciled {
     };
   }
 
-  /** Writes what became of some together with how far it is now: what stops in between has asked nobody. */
-  write(account: string, state: string, all: readonly (Done & Became)[]): void {
+  /** Writes what became of some together with how far it is now: what stops in between has asked nobody. Gives a row for each that has vanished since. */
+  write(account: string, state: string, all: readonly (Done & Became)[]): object[] {
     const counts = new Map<string, number>();
     const count = (what: Reconciling | undefined, { accepted, form }: Done, n: number): void => {
       const name = JSON.stringify([Math.floor(accepted / HOUR), what, form, account]);
@@ -124,11 +124,11 @@ export class Reconciled {
       count(one.is, one, 1);
       if (one.before !== undefined) count(one.before, one, -1);
     }
-    this.store.together(() => {
+    return this.store.together(() => {
       this.keep(account, state);
       for (const [name, n] of counts) counted(this.store, name, n);
-      this.store.rows(VANISHED, JSON.stringify(all), account, Date.now());
       this.store.rows(BACK, JSON.stringify(all));
+      return this.store.rows(VANISHED, JSON.stringify(all), account, Date.now());
     });
   }
 
@@ -146,7 +146,7 @@ export class Reconciled {
 /** What vanished since it was asked about last. */
 const VANISHED = `INSERT OR REPLACE INTO vanished (delivery, lead, form, account, record, accepted, since)
   SELECT value ->> 'delivery', value ->> 'lead', value ->> 'form', ?2, value ->> 'record', value ->> 'accepted', ?3
-  FROM json_each(?1) WHERE value ->> 'is' = 'vanished' AND value ->> 'before' IS NOT 'vanished'`;
+  FROM json_each(?1) WHERE value ->> 'is' = 'vanished' AND value ->> 'before' IS NOT 'vanished' RETURNING 1`;
 
 const BACK =
   "DELETE FROM vanished WHERE delivery IN (SELECT value ->> 'delivery' FROM json_each(?1) WHERE value ->> 'is' <> 'vanished')";
@@ -177,24 +177,31 @@ export function excuse(store: OperatorStore, lead: string): void {
 
 /** The lead of a delivery goes out once more: what it counted for no longer holds, and it is asked about anew when it is finished again. */
 export function recount(store: OperatorStore, id: string, system = ""): void {
-  for (const { delivery, form, account, accepted, ended, row, state, missed, kept } of store.rows(
-    `SELECT deliveries.id AS delivery, form, deliveries.account AS account, accepted, finished AS ended, leads.rowid AS row, deliveries.state AS state,
-     EXISTS (SELECT 1 FROM vanished WHERE vanished.delivery = deliveries.id) AS missed, reconciled.state AS kept
-     FROM leads JOIN deliveries ON deliveries.lead = leads.id JOIN reconciled ON reconciled.account = deliveries.account
-     WHERE deliveries.id = ? AND finished IS NOT NULL AND test IS NULL AND erased IS NULL`,
+  const [known] = store.rows(
+    "SELECT reconciled.state AS kept FROM deliveries JOIN reconciled ON reconciled.account = deliveries.account WHERE deliveries.id = ?",
     id,
-  )) {
-    const place = Float64Array.of(Date.now(), 1, 0, Number(ended), Number(row));
-    const said = steady((glue) =>
-      glue.stepReconciliation(system, String(kept), "", undefined, place),
-    );
-    const [, words = ""] = said.split(ROW);
-    const [what] = words.split(WORD);
-    if (what !== "counted") continue;
+  );
+  if (!known) return;
+  const upto = askedUpTo(system, String(known["kept"]));
+  for (const { form, account, accepted, state, missed } of store.rows(COUNTED, id, ...upto)) {
     const was = countsFor(missed, outcomeOf(state).record ?? "");
     counted(store, JSON.stringify([Math.floor(Number(accepted) / HOUR), was, form, account]), -1);
-    store.rows("DELETE FROM vanished WHERE delivery = ?", delivery);
+    store.rows("DELETE FROM vanished WHERE delivery = ?", id);
   }
+}
+
+/** A delivery, where its lead was asked about up to a place. */
+const COUNTED = `SELECT form, account, accepted, state, EXISTS (SELECT 1 FROM vanished WHERE vanished.delivery = deliveries.id) AS missed
+  FROM leads JOIN deliveries ON deliveries.lead = leads.id
+  WHERE deliveries.id = ?1 AND test IS NULL AND erased IS NULL AND (finished < ?2 OR finished = ?2 AND leads.rowid <= ?3)`;
+
+/** Up to which place all leads were asked about: where the machine would go on with the others, were it the end of all days. */
+function askedUpTo(system: string, kept: string): [ended: number, row: number] {
+  const at = Float64Array.of(Number.MAX_SAFE_INTEGER, 1, 0, 0, 0);
+  const said = steady((glue) => glue.stepReconciliation(system, kept, "", undefined, at));
+  const [, words = ""] = said.split(ROW);
+  const [, , , ended = 0, row = 0] = words.split(WORD);
+  return [Number(ended), Number(row)];
 }
 
 /** What a delivery counts for, by whether its record was missed, and whether the system has said which one it is. */

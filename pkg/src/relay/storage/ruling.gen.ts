@@ -24,5 +24,17 @@ export const STOPPED: Readonly<Record<string, string>> & { readonly other: strin
 /** What a delivery counts for once its system was asked about it: whether its record was missed, and whether the system has said which one it is. */
 export const COUNTS_FOR = ["unnamed", "vanished", "there", "vanished"] as const;
 
+/** Whether an event goes on with an account of reconciliation: whether there may be more to do, and whether it may make more calls and look more often. */
+export const GOES_ON = [0, 0, 0, 0, 0, 0, 0, 1] as const;
+
+/** Whether it is written down how far that is: whether there were rows, and whether nothing comes behind them. */
+export const WRITES = [1, 1, 0, 1] as const;
+
+/** Whether what asked to be left alone is asked again: whether it is the first portion of a ruling, and whether leads are sent on. */
+export const LETS_ASK = [0, 0, 0, 1] as const;
+
+/** Whether the outbox looks what is due: whether that is asked again, and whether something has moved. */
+export const LOOKS = [0, 1, 1, 1] as const;
+
 /** What becomes of one of its deliveries: whether the new form goes to its account, and whether its call may have arrived. */
 export const RENAMED = ["stays", "goes", "stays", "repeats"] as const;

@@ -37,8 +37,11 @@ async function oldest(store: OperatorStore): Promise<number | null> {
       last,
     );
     if (found) return Number(found["accepted"]);
-    const [end] = store.rows(`SELECT max(id) AS id, count(*) AS n FROM (${some})`, last);
-    if (Number(end?.["n"]) < SOME) return null;
-    last = String(end?.["id"]);
+    const [end] = store.rows(
+      `SELECT id FROM (${some}) ORDER BY id LIMIT 1 OFFSET ${SOME - 1}`,
+      last,
+    );
+    if (!end) return null;
+    last = String(end["id"]);
   }
 }

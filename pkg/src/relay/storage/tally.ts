@@ -89,10 +89,8 @@ export class Tally {
       const before = this.standing(lead);
       const done = change();
       const after = this.standing(lead);
-      if (before !== after) {
-        if (before) this.now[before]--;
-        if (after) this.now[after]++;
-      }
+      if (before !== undefined) this.now[before]--;
+      if (after !== undefined) this.now[after]++;
       return done;
     });
   }

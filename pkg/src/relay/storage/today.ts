@@ -72,9 +72,12 @@ async function open(store: OperatorStore): Promise<Open> {
         last,
       ),
     );
-    const [end] = store.rows(`SELECT max(id) AS id, count(*) AS n FROM (${some})`, last);
-    if (Number(end?.["n"]) < SOME) break;
-    last = String(end?.["id"]);
+    const [end] = store.rows(
+      `SELECT id FROM (${some}) ORDER BY id LIMIT 1 OFFSET ${SOME - 1}`,
+      last,
+    );
+    if (!end) break;
+    last = String(end["id"]);
   }
   const all = <T>(of: Map<string, number>): T[] =>
     [...of].map(([name, n]) => ({ ...JSON.parse(name), n }) as T);
