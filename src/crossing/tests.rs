@@ -1,13 +1,17 @@
 //! What stored states and scripts rest on: the names, what may be absent, and what does not fit.
 
+use crate::check::report::{Issue, Severity};
+use crate::code::Code;
 use crate::crm::outcome::{Fault, Outcome, Reason};
 use crate::crm::systems::reply::Reply;
 use crate::relay::delivery::outbox::Delivery;
 use crate::relay::effect::{Bind, Effect, Statement};
-use crate::relay::run::{Heard, Run};
+use crate::relay::run::{Failure, Heard, Run};
 use crate::value::Value;
 
 const STATE: &str = r#"{"phase":"sent","call":"probe","next":7,"sent":6,"attempts":2,"record":null,"doubt":9,"maybe_repeated":true,"renewals":0,"blind":false,"others":null,"key":"asked","page":null,"seen":"nobody","without":"","aside":false,"corrected":false,"outcome":{"kind":"retry","code":"http.429","reason":"rate"}}"#;
+
+const NONE: Code = Code { name: "", sentence: "" };
 
 fn read<T: super::Crossing>(text: &str) -> Option<T> {
     super::hear(&mut serde_json::Deserializer::from_str(text)).ok()
@@ -128,9 +132,14 @@ fn what_says_nothing_is_left_out_where_a_type_says_so() {
 #[test]
 fn what_a_delivery_hears_is_read_by_its_kind() {
     let text = r#"{"event":"failed","code":"disk","map":[["a","b"]],"issues":[{"field":"","code":"c","severity":"warning","message":"m"}]}"#;
-    let Some(Heard::Failed(failure)) = read(text) else { panic!("a failure") };
-    assert_eq!((failure.code.as_str(), failure.host, failure.issues.len()), ("disk", false, 1));
-    assert_eq!(failure.map, [("a".to_owned(), "b".to_owned())]);
+    let issue = Issue { severity: Severity::Warning, ..Issue::error("", &NONE) };
+    let known = Failure {
+        code: "disk".to_owned(),
+        map: vec![("a".to_owned(), "b".to_owned())],
+        issues: vec![Issue { code: "c".into(), message: "m".into(), ..issue }],
+        ..Failure::default()
+    };
+    assert_eq!(read(text), Some(Heard::Failed(known)));
     assert_eq!(read::<Heard>(r#"{"event":"called"}"#), None);
     assert_eq!(read::<Heard>(r#"{"event":"slept","more":1}"#), Some(Heard::Slept));
 }

@@ -112,22 +112,28 @@ pub fn step(
         (event, _) => stepping.happens(event, newest),
     }
     // What a delivery has to write down comes before what others may do; and an alarm, which may be near, before what begins.
-    let mut out = Vec::new();
     let mut rest = stepping.out;
-    for is_next in [
-        (|effect| {
-            !matches!(effect, Effect::Start { .. } | Effect::Alarm { .. } | Effect::Look { .. })
-        }) as fn(&Effect) -> bool,
-        |effect| matches!(effect, Effect::Alarm { .. }),
-        |effect| matches!(effect, Effect::Start { .. }),
-        |_| true,
-    ] {
-        let (some, others) = rest.into_iter().partition::<Vec<_>, _>(is_next);
-        out.extend(some);
-        rest = others;
+    let mut out = Vec::with_capacity(rest.len());
+    for at in 0..4 {
+        for effect in &mut rest {
+            if turn(effect) == at {
+                // What stands in its place has had its turn.
+                out.push(std::mem::replace(effect, Effect::Leave {}));
+            }
+        }
     }
     schedule.forget(&out);
     out
+}
+
+/// When an effect has its turn.
+fn turn(effect: &Effect) -> u8 {
+    match effect {
+        Effect::Alarm { .. } => 1,
+        Effect::Start { .. } => 2,
+        Effect::Look { .. } => 3,
+        _ => 0,
+    }
 }
 
 impl Stepping<'_> {
