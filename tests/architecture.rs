@@ -356,7 +356,9 @@ const TOP: &[&str] = &["lib", "main", "wasm"];
 
 #[test]
 fn no_arrow_of_the_crate_points_back() {
-    let files = rust(Path::new("src"));
+    let mut files = rust(Path::new("src"));
+    // What crosses is held to its texts by the types of all rooms, which those tests look at from above.
+    assert!(files.remove(Path::new("crossing/tests")).is_some());
     hold(CRATE, &files);
     let inside = |file: &PathBuf| {
         let room = ["check", "crm", "relay/delivery"]
