@@ -22,14 +22,15 @@ export function counts(rows, name, n = () => 1) {
 
 /** What is there, as the rows of each outbox say. */
 export async function truth({ sql }) {
-  const [leads, deliveries, bytes] = await Promise.all([
+  const [leads, deliveries, kept, bytes] = await Promise.all([
     sql("SELECT id, form, finished, accepted, test FROM leads"),
     sql("SELECT id, lead, account, phase, code, hold, round, maybe_repeated FROM deliveries"),
+    sql("SELECT lead FROM kept_values"),
     sql(`SELECT (SELECT coalesce(sum(600 + octet_length(lead) + octet_length(visitor)), 0) FROM leads WHERE finished IS NULL)
       + (SELECT 600 * count(*) FROM deliveries JOIN leads ON leads.id = deliveries.lead WHERE finished IS NULL)
       + (SELECT coalesce(sum(octet_length(request)), 0) FROM renders) AS bytes`),
   ]);
-  return { leads, deliveries, bytes: bytes.map(([row]) => row.bytes) };
+  return { leads, deliveries, kept, bytes: bytes.map(([row]) => row.bytes) };
 }
 
 /** Where a lead stands, as docs/operating.md has it. */
@@ -97,6 +98,7 @@ export async function places({ operator, read, tell }) {
     .map((line) => JSON.parse(line))
     .filter((row) => "id" in row);
   const exportedDead = await read("export?phase=dead", SEES);
+  const exportedDone = await read("export?phase=done", SEES);
   return {
     status,
     today,
@@ -112,6 +114,7 @@ export async function places({ operator, read, tell }) {
     all: await paged({ tell }, {}),
     listed,
     exportedDead,
+    exportedDone,
   };
 }
 
@@ -124,7 +127,7 @@ export const still = (rows) => JSON.stringify(rows).replaceAll('"sent"', '"waiti
  * began, where somebody knows; `gone`: what is there no more.
  */
 export function compared(
-  { leads: byShard, deliveries: deliveriesByShard, bytes },
+  { leads: byShard, deliveries: deliveriesByShard, kept, bytes },
   said,
   { named, names, since, gone = { erased: [], forgotten: [] } },
 ) {
@@ -371,6 +374,12 @@ export function compared(
     said.exportedDead.map(({ id }) => id),
     idsOf(({ own }) => own.some(({ phase }) => phase === "dead")),
     "export: dead",
+  );
+  const withValues = new Set(kept.flat().map(({ lead }) => lead));
+  assert.deepEqual(
+    said.exportedDone.map(({ id }) => id),
+    idsOf(({ id, state }) => state === "delivered" && withValues.has(id)),
+    "export: done",
   );
   return leads;
 }
