@@ -106,7 +106,7 @@ impl<'o> Judge<'o> {
 
     /// What the call does not have, or not like this.
     fn unknown(&mut self, way: &Way<'_>) {
-        for issue in way.tried(|_| true) {
+        for issue in way.tried(&|_| true) {
             let param = last(&issue.field);
             let has =
                 |member: Option<&Value<'_>>| member.is_some_and(|all| all.get(param).is_some());
@@ -134,7 +134,7 @@ impl<'o> Judge<'o> {
             let field = way.fields.and_then(|fields| fields.get(source));
             field.and_then(|field| field.get("required")) == Some(&Value::Bool(true))
         };
-        for issue in way.tried(is_sure).iter().filter(|issue| is_missing(issue)) {
+        for issue in way.tried(&is_sure).iter().filter(|issue| is_missing(issue)) {
             let param = issue.limit.as_deref().unwrap_or_else(|| last(&issue.field));
             // An id of the account's own, which no visitor knows.
             let is_own = way.params().any(|field| {
@@ -161,7 +161,7 @@ impl Way<'_> {
     }
 
     /// What stops the call where a lead fills the parameters of these sources.
-    fn tried(&self, fills: impl Fn(&str) -> bool) -> Vec<Issue> {
+    fn tried(&self, fills: &dyn Fn(&str) -> bool) -> Vec<Issue> {
         let filled = entries(self.map)
             .iter()
             .filter(|(_, source)| fills(text(Some(source)).unwrap_or_default()));

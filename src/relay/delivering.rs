@@ -109,14 +109,12 @@ impl Stepping<'_> {
 
     /// Gives the lease back; no call was made.
     fn release(&mut self, run: &mut Run, then: Then) {
-        self.tell(run, then, |_| {});
+        self.tell(run, then, Told::default());
     }
 
-    fn tell(&mut self, run: &mut Run, then: Then, say: impl FnOnce(&mut Told)) {
+    fn tell(&mut self, run: &mut Run, then: Then, told: Told) {
         run.at = At::Releasing;
         run.then = then;
-        let mut told = Told::default();
-        say(&mut told);
         let Told { outcome, unsent, token, write, goes_on, landed, pace, after } = told;
         self.out.push(Effect::Release {
             outcome,
@@ -232,10 +230,8 @@ impl Stepping<'_> {
         if self.step(run, Event::Outcome { outcome: outcome.clone() }).is_none() {
             return self.stumbles(run, "delivery.state");
         }
-        self.tell(run, Then::Settle, |told| {
-            told.outcome = Some(outcome);
-            told.unsent = true;
-        });
+        let told = Told { outcome: Some(outcome), unsent: true, ..Told::default() };
+        self.tell(run, Then::Settle, told);
     }
 
     fn called(&mut self, run: &mut Run, outcome: Outcome, pace: Option<Pace>, after: Option<u64>) {
@@ -262,19 +258,18 @@ impl Stepping<'_> {
             _ => outcome,
         };
         let (token, write, goes_on) = (std::mem::take(&mut run.token), run.write, run.goes_on);
-        self.tell(run, if again { Then::Proceed } else { Then::Settle }, |told| {
-            *told = Told {
-                // Whom a look-up has found concerns nobody else.
-                outcome: Some(inner::told(&heard)),
-                unsent: false,
-                token: Some(token),
-                write,
-                goes_on,
-                landed: Some(landed),
-                pace,
-                after,
-            };
-        });
+        let told = Told {
+            // Whom a look-up has found concerns nobody else.
+            outcome: Some(inner::told(&heard)),
+            unsent: false,
+            token: Some(token),
+            write,
+            goes_on,
+            landed: Some(landed),
+            pace,
+            after,
+        };
+        self.tell(run, if again { Then::Proceed } else { Then::Settle }, told);
     }
 
     /// The call has not left: the delivery stands where it stood, tries and all, and waits a moment.
