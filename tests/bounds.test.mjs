@@ -14,15 +14,15 @@ const ONE = "one";
 /** Where it is, what bounds it. A number is held by `Limited`, or by a test below. */
 const BOUNDS = {
   "http/answer.ts kept": 100,
-  "http/address.ts seen": 50_000,
-  "http/address.ts salted": ONE,
+  "http/share.ts seen": 50_000,
+  "http/share.ts salted": ONE,
   "lead/check.ts forms": OWNER,
   "host/hash.ts keys": 16,
   "pages/page.ts hash": ONE,
   "limiter/machine.ts memory": "a token, and who waits: as many as the outboxes have out",
   "limiter/refresh.ts held": OWNER,
   "limiter/machine.ts askers": "as many as the outboxes have out",
-  "outbox/polls.ts waiting": "256 that wait",
+  "outbox/polls.ts rings": "256 that wait",
   "http/problem.ts AGAIN": "the table of answers",
   "http/problem.ts ROWS": "the table of answers",
   "outbox/shards.ts kept": ONE,
@@ -33,6 +33,7 @@ const BOUNDS = {
   "lead/persons.ts made": OWNER,
   "lead/locked.ts made": OWNER,
   "storage/ruling.ts checked": "one portion of leads, 200",
+  "relay.ts DOORS": "the first parts of paths",
   "relay.ts tidied": ONE,
   "limiter/reset.ts formats": 32,
   "http/seal.ts made": 16,
@@ -96,8 +97,8 @@ const sources = {
 /** What may outlive a request: a variable of a module, and a collection that a module or an object has. */
 const KEPT = [
   /^(?:export )?let (\w+)/gm,
-  /^(?:export )?const (\w+)\b[^=\n]*= (?:new (?:Map|Set|WeakMap|Limited)\b|\[\];|\{\};)/gm,
-  /^ +(?:readonly |private |static |override )*(\w+)(?:: [^=\n]+)? = (?:new (?:Map|Set|WeakMap|Limited)\b|\[\];|\{\};)/gm,
+  /^(?:export )?const (\w+)\b[^=\n]*= (?:new (?:Map|Set|WeakMap|Limited|EventTarget)\b|\[\];|\{\};)/gm,
+  /^ +(?:readonly |private |static |override )*(\w+)(?:: [^=\n]+)? = (?:new (?:Map|Set|WeakMap|Limited|EventTarget)\b|\[\];|\{\};)/gm,
 ];
 
 test("what outlives a request is in the table, and nothing else is", () => {
