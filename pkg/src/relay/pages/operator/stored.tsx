@@ -47,7 +47,7 @@ export function Stored() {
     60_000,
   );
   if (!data) return <Waits failed={failed} />;
-  const { vanished, accounts } = data;
+  const { vanished, accounts, forms } = data;
   const rows = rowsOf(data, length);
   return (
     <>
@@ -86,7 +86,9 @@ export function Stored() {
                     <th scope="row">
                       <a href={`#/lead/${lead}`}>{when(accepted)}</a>
                     </th>
-                    <td data-label="Form">{form}</td>
+                    <td data-label="Form">
+                      {forms.find(({ name }) => name === form)?.title ?? form}
+                    </td>
                     <td data-label="Account">{account}</td>
                     <td data-label="Record">
                       <Record
