@@ -3,8 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 const instances = [];
+let refused = 0;
 WebAssembly.Instance = class extends WebAssembly.Instance {
   constructor(...given) {
+    if (refused > 0) {
+      refused--;
+      throw new RangeError("out of memory");
+    }
     super(...given);
     // Node has modules of its own.
     if ("isFull" in this.exports) instances.push(this);
@@ -70,6 +75,19 @@ test("what is read within a call may ask for others, and does not lose its own",
   );
   assert.equal(JSON.parse(await made.text()).input[0].leadFormFields.email, "bea@example.org");
   assert.equal(instances.length, called + 1, "begun anew once the outer call was over");
+});
+
+test("where the host makes no fresh instance, the call has its answer and the next one tries again", () => {
+  const before = instances.length;
+  refused = 3;
+  for (let calls = 0; refused > 0; calls++) {
+    assert.ok(calls < 100_000, "it never is full");
+    assert.equal(build().method, "POST");
+  }
+  assert.equal(instances.length, before);
+  assert.equal(build().method, "POST");
+  assert.equal(instances.length, before + 1);
+  assert.equal(contact.check({ email: "ann@example.org" }).ok, true);
 });
 
 test("a reply that fills the memory is read whole, and the memory is used again", async () => {

@@ -33,8 +33,8 @@ interface Own {
   lacks(kind: unknown): boolean;
   /** Throws where an operation is in a part that nobody has imported. */
   expect(operation: string): void;
-  /** Whether the instance has used up its memory. */
-  isFull?(): boolean;
+  /** Makes a fresh instance where this one is used up; no crossing is under way. */
+  settle?(): void;
 }
 
 /** The most letters of one crossing; more is refused before any work starts. */
@@ -83,10 +83,7 @@ export const isReady = (): boolean => wasm !== undefined;
 export const notReady = (): FieldpostError =>
   new FieldpostError("wasm.not_ready", Said.WASM_NOT_READY);
 
-/**
- * One crossing. After a trap nothing of the instance can be trusted, so the next call gets a fresh one; and where memory is
- * used up. @internal
- */
+/** One crossing. After a trap nothing of the instance can be trusted, so the next call gets a fresh one. @internal */
 export function cross<T>(act: (wasm: Module) => T): T {
   if (!wasm) throw notReady();
   inside++;
@@ -97,8 +94,7 @@ export function cross<T>(act: (wasm: Module) => T): T {
     start(make);
     throw new FieldpostError("wasm.trap", Said.WASM_TRAP, [], { cause });
   } finally {
-    inside--;
-    if (!inside && own.isFull?.()) start(make);
+    if (!--inside) own.settle?.();
   }
 }
 

@@ -84,17 +84,26 @@ export function startEdge(script: typeof Script, module: WebAssembly.Module): vo
   glue = script as EdgeGlue;
   appoint(judge);
   let memory: WebAssembly.Memory | undefined;
-  start(
-    () => {
-      if (memory) glue.__wbg_reset_state(memory.buffer.byteLength > MOST ? undefined : memory);
-      // Gives the instance that is there, once there is one.
-      const made = glue.initSync({ module });
-      memory = made.memory;
-      lend(memory);
-      return made;
+  const make = (): ReturnType<typeof script.initSync> => {
+    if (memory) glue.__wbg_reset_state(memory.buffer.byteLength > MOST ? undefined : memory);
+    // Gives the instance that is there, once there is one.
+    const made = glue.initSync({ module });
+    memory = made.memory;
+    lend(memory);
+    return made;
+  };
+  const own = {
+    lacks: () => false,
+    expect: () => undefined,
+    settle() {
+      try {
+        if (glue.isFull()) start(make, own);
+      } catch {
+        // What was asked has its answer; the next call is answered by the instance that there is, and tries again.
+      }
     },
-    { lacks: () => false, expect: () => undefined, isFull: () => glue.isFull() },
-  );
+  };
+  start(make, own);
 }
 
 /** Issues as one sentence. */
