@@ -13,7 +13,8 @@ const trap = (globalThis.trap = {
   pages: 0,
 });
 const { Instance } = WebAssembly;
-const ownNames = /^(memory|__wbindgen_|__externref|__wbg_|_start|free|malloc)/;
+// A call is followed by the question whether memory is full, which would else be every second one.
+const ownNames = /^(isFull|memory|__wbindgen_|__externref|__wbg_|_start|free|malloc)/;
 
 // biome-ignore lint/complexity/useArrowFunction: it is called with `new`.
 WebAssembly.Instance = function (module, imports) {

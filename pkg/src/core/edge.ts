@@ -97,7 +97,12 @@ export function startEdge(script: typeof Script, module: WebAssembly.Module): vo
     expect: () => undefined,
     settle() {
       try {
-        if (glue.isFull()) start(make, own);
+        if (!glue.isFull()) return;
+      } catch {
+        // What stops is not used again.
+      }
+      try {
+        start(make, own);
       } catch {
         // What was asked has its answer; the next call is answered by the instance that there is, and tries again.
       }
