@@ -119,6 +119,7 @@ pub mod check;
 pub mod code;
 pub mod crm;
 #[cfg(feature = "full")]
+#[doc(hidden)] // How our types become text is nobody else's to rely on.
 pub mod crossing;
 mod encoding;
 mod host;

@@ -27,9 +27,9 @@ const called = (kind: string, code: string | null): string =>
   (code === "not_found" ? KINDS["found"] : KINDS[kind]) ?? kind;
 
 /** What happened to a lead, in its order. */
-function story(lead: Known): Told[] {
+function story(lead: Known, form: string): Told[] {
   const told: Told[] = [
-    { at: lead.accepted, text: `Accepted from the form ${lead.form}, and written down.` },
+    { at: lead.accepted, text: `Accepted from the form ${form}, and written down.` },
   ];
   if (lead.review)
     told.push({
@@ -203,7 +203,7 @@ export function Lead({
       <section aria-labelledby="story">
         <h3 id="story">What happened</h3>
         <ol class="story">
-          {story(data).map((one) => (
+          {story(data, form?.title ?? data.form).map((one) => (
             <li key={`${one.at} ${one.text}`}>
               <time dateTime={new Date(one.at).toISOString()}>{exactly(one.at)}</time>
               <span>

@@ -77,7 +77,7 @@ export function Today() {
             {oldest ? (
               <>
                 <a href={`#/lead/${oldest.id}`}>{age(oldest.accepted)}</a>, from the form{" "}
-                {oldest.form}
+                {data.forms.find(({ name }) => name === oldest.form)?.title ?? oldest.form}
               </>
             ) : (
               "none: everything is finished"
