@@ -16,6 +16,7 @@ WebAssembly.Instance = class extends WebAssembly.Instance {
   }
 };
 const { checkEmail, form, load, read, request } = await import("../pkg/dist/entry/node.js");
+const { edge } = await import("../pkg/dist/core/edge.js");
 await load();
 
 const memory = instances[0].exports.memory;
@@ -77,6 +78,42 @@ test("what is read within a call may ask for others, and does not lose its own",
   assert.equal(instances.length, called + 1, "begun anew once the outer call was over");
 });
 
+test("what is kept may be larger than what fills the memory, and is made again as seldom", () => {
+  const until = Date.now() + 3_600_000;
+  const fresh = Array.from({ length: 15_000 }, (_, n) => {
+    const key = n.toString(16).padStart(64, "0");
+    return `fresh ${key}\u0001${until} `;
+  });
+  const own = (glue) =>
+    glue.limiterLoad(
+      "a",
+      "marketo",
+      "",
+      Float64Array.of(Date.now(), 1, NaN),
+      fresh.join("\u0002"),
+      "",
+    );
+  const step = () =>
+    edge((glue) => glue.limiterStep("a", "midnight", "", Float64Array.of(Date.now(), 1, until)));
+  edge(own);
+  const before = instances.length;
+  let missing = 0;
+  for (let calls = 0; calls < 6_000; calls++) {
+    try {
+      step();
+    } catch ({ code }) {
+      assert.equal(code, "state.missing");
+      missing++;
+      edge(own);
+      step();
+    }
+    build();
+  }
+  assert.ok(instances.length > before, "it never is full");
+  assert.equal(missing, instances.length - before, "kept for as long as the instance lives");
+  assert.ok(missing < 10, `made again ${missing} times`);
+});
+
 test("where the host makes no fresh instance, the call has its answer and the next one tries again", () => {
   const before = instances.length;
   refused = 3;
@@ -91,11 +128,11 @@ test("where the host makes no fresh instance, the call has its answer and the ne
 });
 
 test("a reply that fills the memory is read whole, and the memory is used again", async () => {
-  const records = Array.from({ length: 40_000 }, (_, id) => ({ id, email: `p${id}@example.org` }));
+  const records = Array.from({ length: 100_000 }, (_, id) => ({ id, email: `p${id}@example.org` }));
   const body = JSON.stringify({ success: true, result: records });
   const ask = () => read("marketo.lead.filter", { status: 200, headers: {}, body });
   const { kind, records: found } = await ask();
-  assert.deepEqual([kind, found.length, found.at(-1).id], ["found", 40_000, "39999"]);
+  assert.deepEqual([kind, found.length, found.at(-1).id], ["found", 100_000, "99999"]);
   const last = () => instances.at(-1).exports.memory.buffer.byteLength;
   const held = last();
   for (let calls = 0; calls < 5; calls++) await ask();

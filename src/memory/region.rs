@@ -12,12 +12,15 @@ use std::ptr;
 /// WebAssembly hands out memory in pages of 64 KiB.
 const PAGE: usize = 1 << 16;
 
-/// A region that is fuller than this at the end of a call is begun anew.
+/// A region is begun anew at the end of a call once so much was taken since something was kept in it; and as much as is kept,
+/// which has to be made again then.
 const FULL: usize = 2 << 20;
 
 pub(crate) struct Region {
     /// The first address that nobody has; 0 before the first one is asked for.
     free: Cell<usize>,
+    /// Where what is kept from call to call ends; 0 while nothing is.
+    kept: Cell<usize>,
 }
 
 // SAFETY: wasm without shared memory has one thread.
@@ -34,12 +37,18 @@ fn begin() -> usize {
 
 impl Region {
     pub(crate) const fn new() -> Self {
-        Region { free: Cell::new(0) }
+        Region { free: Cell::new(0), kept: Cell::new(0) }
+    }
+
+    /// What was taken until now is of use to later calls.
+    pub(crate) fn keep(&self) {
+        self.kept.set(self.free.get());
     }
 
     /// Whether the next call should find a fresh one.
     pub(crate) fn is_full(&self) -> bool {
-        self.free.get() > begin() + FULL
+        let kept = self.kept.get().max(begin());
+        self.free.get().saturating_sub(kept) > FULL.max(kept - begin())
     }
 
     /// Room behind all that there is.

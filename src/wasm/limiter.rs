@@ -190,6 +190,7 @@ pub fn load(
         accounts.retain(|(name, _)| name != account);
         accounts.push((account.to_owned(), limiter));
     });
+    super::ALLOCATOR.keep();
     Ok(out)
 }
 

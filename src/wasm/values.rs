@@ -38,6 +38,8 @@ pub fn form(length: usize) -> usize {
             let letters = unsafe { str::from_utf8_unchecked(spec) };
             let form = Form::read(letters, &mut state.typed)?;
             state.forms.push((spec, leak(form)));
+            #[cfg(feature = "edge")]
+            super::ALLOCATOR.keep();
             state.forms.len().checked_sub(1)
         });
         match number {

@@ -76,8 +76,8 @@ export const [ROW, WORD] = ["\u0002", "\u0001"];
 
 let glue: EdgeGlue;
 
-/** What a call in a hundred thousand needs is given back to the host: a memory never becomes smaller by itself. */
-const MOST = 8 << 20;
+/** What one call in many needs is given back to the host: a memory never becomes smaller by itself. */
+const MOST = 32 << 20;
 
 /** Instantiates the edge build: an instance after the first one has the memory of the one before. @internal */
 export function startEdge(script: typeof Script, module: WebAssembly.Module): void {
