@@ -14,7 +14,7 @@ const PAGE: usize = 1 << 16;
 
 /// A region is begun anew at the end of a call once so much was taken since something was kept in it; and as much as is kept,
 /// which has to be made again then.
-const FULL: usize = 2 << 20;
+const FULL: usize = 16 << 20;
 
 pub(crate) struct Region {
     /// The first address that nobody has; 0 before the first one is asked for.
