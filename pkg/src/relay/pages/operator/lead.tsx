@@ -14,7 +14,7 @@ import { type Started, toTime } from "./pending.js";
 import { Records } from "./trial.js";
 import { text, Typed, typedOf } from "./typed.js";
 import { Ask, Reason, Said, useLoaded, Waits } from "./ui.js";
-import { exactly, KINDS, mend, PHASES, span, STATES, when, why, whyOf } from "./words.js";
+import { exactly, KINDS, mend, PHASES, span, STATES, titleOf, when, why, whyOf } from "./words.js";
 
 interface Told {
   at: number;
@@ -102,6 +102,7 @@ export function Lead({
   const close = (): void => setAsks("");
   const form = setup.data?.forms.find(({ name }) => name === data.form);
   const fields = form?.fields ?? {};
+  const title = titleOf(setup.data?.forms, data.form);
   return (
     <>
       <Back />
@@ -111,7 +112,7 @@ export function Lead({
       <p>
         <span class={`state ${data.state}`}>{STATES[data.state] ?? data.state}</span>{" "}
         {data.test && <span class="state">Test</span>} Accepted {when(data.accepted)} from the form{" "}
-        {form?.title ?? data.form}.
+        {title}.
       </p>
       {data.issues && (
         <Said bad>
@@ -203,7 +204,7 @@ export function Lead({
       <section aria-labelledby="story">
         <h3 id="story">What happened</h3>
         <ol class="story">
-          {story(data, form?.title ?? data.form).map((one) => (
+          {story(data, title).map((one) => (
             <li key={`${one.at} ${one.text}`}>
               <time dateTime={new Date(one.at).toISOString()}>{exactly(one.at)}</time>
               <span>

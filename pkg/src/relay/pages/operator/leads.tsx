@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { type Delivery, read, type Row, type Setup, tell } from "./interface.js";
 import { Select, useLoaded, Waits, Said } from "./ui.js";
-import { leads as counted, PHASES, STATES, when, why, whyOf } from "./words.js";
+import { leads as counted, PHASES, STATES, titleOf, when, why, whyOf } from "./words.js";
 
 export interface Filter {
   text?: string;
@@ -206,9 +206,7 @@ function Table({ rows, forms }: { rows: Row[]; forms: Setup["forms"] }) {
               </a>
             </th>
             <td data-label="Accepted">{when(row.accepted)}</td>
-            <td data-label="Form">
-              {forms.find(({ name }) => name === row.form)?.title ?? row.form}
-            </td>
+            <td data-label="Form">{titleOf(forms, row.form)}</td>
             <td data-label="State">
               <span class={`state ${row.state}`}>{STATES[row.state] ?? row.state}</span>{" "}
               {row.test && <span class="state">Test</span>}

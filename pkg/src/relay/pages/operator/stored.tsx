@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { read, type Stored as Said } from "./interface.js";
 import { Record } from "./lead.js";
 import { Length, useLoaded, Waits } from "./ui.js";
-import { many, when } from "./words.js";
+import { many, titleOf, when } from "./words.js";
 
 const number = (n: number): string => n.toLocaleString();
 
@@ -86,9 +86,7 @@ export function Stored() {
                     <th scope="row">
                       <a href={`#/lead/${lead}`}>{when(accepted)}</a>
                     </th>
-                    <td data-label="Form">
-                      {forms.find(({ name }) => name === form)?.title ?? form}
-                    </td>
+                    <td data-label="Form">{titleOf(forms, form)}</td>
                     <td data-label="Account">{account}</td>
                     <td data-label="Record">
                       <Record

@@ -4,7 +4,7 @@ import { Chart } from "./chart.js";
 import { Configuration } from "./configuration.js";
 import { type Account, read, type Today as Said } from "./interface.js";
 import { Length, useLoaded, Waits } from "./ui.js";
-import { age, clock, leads, means, span, that, when } from "./words.js";
+import { age, clock, leads, means, span, that, titleOf, when } from "./words.js";
 
 const REFRESH = 20_000;
 
@@ -77,7 +77,7 @@ export function Today() {
             {oldest ? (
               <>
                 <a href={`#/lead/${oldest.id}`}>{age(oldest.accepted)}</a>, from the form{" "}
-                {data.forms.find(({ name }) => name === oldest.form)?.title ?? oldest.form}
+                {titleOf(data.forms, oldest.form)}
               </>
             ) : (
               "none: everything is finished"

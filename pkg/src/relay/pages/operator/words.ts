@@ -3,6 +3,13 @@ import { MENDS, VENDORS } from "./codes.gen.js";
 
 export const many = (n: number, one: string, more: string): string =>
   `${n.toLocaleString()} ${n === 1 ? one : more}`;
+
+/** What a form's owner calls it; one that is gone has its name alone. */
+export const titleOf = (
+  forms: readonly { name: string; title: string }[] | undefined,
+  form: string,
+): string => forms?.find(({ name }) => name === form)?.title ?? form;
+
 export const leads = (n: number): string => many(n, "lead", "leads");
 
 /** Which leads of a form wait for a parameter: those that fill it, or with `!` before it those that do not. */
