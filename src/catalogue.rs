@@ -1,10 +1,14 @@
 //! All operations by name, and the capture recipes.
 
 use crate::crm::operation::Operation;
+#[cfg(feature = "full")]
+use crate::crm::systems::packed;
 #[cfg(not(all(feature = "build", not(feature = "full"), target_arch = "wasm32")))]
 use crate::crm::systems::relay;
 #[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
 use crate::crm::systems::{marketo, pardot, prospects};
+#[cfg(feature = "full")]
+use std::sync::OnceLock;
 
 /// What a page can build: its own relay's call and the writes that capture a lead.
 #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
@@ -85,12 +89,19 @@ static OTHERS: &[&Operation] = &[
     &marketo::FORM_FIELDS,
 ];
 
-#[cfg(not(feature = "full"))]
-static OTHERS: &[&Operation] = &[];
-
 /// Every operation of this build.
+#[cfg(not(feature = "full"))]
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
-    CAPTURE.iter().chain(OTHERS).copied()
+    CAPTURE.iter().copied()
+}
+
+/// Every operation, unpacked when they are first asked for.
+#[cfg(feature = "full")]
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    const LENGTH: usize = packed::length(&[CAPTURE, OTHERS]);
+    static BYTES: [u8; LENGTH] = packed::pack(&[CAPTURE, OTHERS]);
+    static ALL: OnceLock<Vec<Operation>> = OnceLock::new();
+    ALL.get_or_init(|| packed::unpack(&BYTES)).iter()
 }
 
 /// The operation of that name.
@@ -105,7 +116,8 @@ pub use recipes::{
 
 #[cfg(feature = "full")]
 mod recipes {
-    use crate::crm::operation::{Operation, Refusal, Repeat};
+    use super::operation;
+    use crate::crm::operation::{INVALID, Refusal, Repeat};
     use crate::crm::request::{Account, Request, System};
     use crate::crm::systems::{marketo, pardot, prospects};
     use crate::relay::delivery::guard::{Aside, Guard, Leave, Spare};
@@ -217,8 +229,8 @@ mod recipes {
     /// A read that changes nothing and brings the least: it shows whether a closed account is mended.
     #[derive(Debug)]
     pub struct Harmless {
-        /// The operation that reads.
-        pub operation: &'static Operation,
+        /// The name of the operation that reads.
+        pub operation: &'static str,
         params: &'static [(&'static str, &'static str)],
     }
 
@@ -227,21 +239,21 @@ mod recipes {
         (
             System::Marketo,
             Harmless {
-                operation: &marketo::LEAD_FILTER,
+                operation: marketo::LEAD_FILTER.name,
                 params: &[("filterType", "id"), ("filterValues", "1"), ("fields", "id")],
             },
         ),
         (
             System::Pardot,
             Harmless {
-                operation: &pardot::PROSPECT_QUERY,
+                operation: pardot::PROSPECT_QUERY.name,
                 params: &[("id_less_than", "2"), ("fields", "id"), ("limit", "1")],
             },
         ),
         (
             System::Prospects,
             Harmless {
-                operation: &prospects::PROSPECT_LIST,
+                operation: prospects::PROSPECT_LIST.name,
                 params: &[("email", "nobody@example.invalid"), ("limit", "1")],
             },
         ),
@@ -264,7 +276,10 @@ mod recipes {
         fn with(&self, mut params: Entries<'_>, account: &Account) -> Result<Request, Refusal> {
             let own = self.params.iter();
             params.extend(own.map(|(name, value)| (Cow::Borrowed(*name), text(value))));
-            self.operation.request(params, account)
+            match operation(self.operation) {
+                Some(read) => read.request(params, account),
+                None => Err(Refusal { code: INVALID, issues: Vec::new() }),
+            }
         }
     }
 
@@ -295,7 +310,7 @@ mod recipes {
             System::Marketo,
             Records {
                 read: Harmless {
-                    operation: &marketo::LEAD_FILTER,
+                    operation: marketo::LEAD_FILTER.name,
                     params: &[("filterType", "id"), ("fields", "id"), ("batchSize", "300")],
                 },
                 by: By::List("filterValues"),
@@ -306,7 +321,7 @@ mod recipes {
             System::Pardot,
             Records {
                 read: Harmless {
-                    operation: &pardot::PROSPECT_QUERY,
+                    operation: pardot::PROSPECT_QUERY.name,
                     params: &[
                         ("fields", "id"),
                         ("limit", "200"),
@@ -321,7 +336,7 @@ mod recipes {
         (
             System::Prospects,
             Records {
-                read: Harmless { operation: &prospects::PROSPECT_GET, params: &[] },
+                read: Harmless { operation: prospects::PROSPECT_GET.name, params: &[] },
                 by: By::One("prospectId"),
                 most: 1,
             },
@@ -366,8 +381,17 @@ mod recipes {
 
 #[cfg(all(test, feature = "full"))]
 mod tests {
-    use super::{QUOTA, records};
+    use super::{CAPTURE, OTHERS, QUOTA, operations, records};
     use crate::crm::request::{Account, System};
+
+    #[test]
+    fn what_is_unpacked_is_what_was_packed() {
+        let rows = || CAPTURE.iter().chain(OTHERS);
+        for (unpacked, row) in operations().zip(rows()) {
+            assert_eq!(format!("{unpacked:?}"), format!("{row:?}"));
+        }
+        assert_eq!(operations().count(), rows().count());
+    }
 
     #[test]
     fn a_system_is_asked_for_records_as_its_page_has_it() {

@@ -7,10 +7,10 @@ mod mapping;
 
 pub use mapping::mapping;
 
-use crate::catalogue::harmless;
+use crate::catalogue::{harmless, operation};
 use crate::check::report::{Issue, Severity};
-use crate::code::{Code, found};
-use crate::crm::operation::{Operation, Refusal};
+use crate::code::{Code, OPERATION_UNKNOWN, found};
+use crate::crm::operation::Refusal;
 use crate::crm::outcome::{Outcome, Reason};
 use crate::crm::request::{Account, Request, System};
 use crate::crm::systems::reply::Reply;
@@ -85,10 +85,11 @@ fn find(all: &mut Vec<Issue>, field: &str, code: &'static Code, limit: &str, sto
 }
 
 /// What became of a question.
-fn outcome(operation: &Operation, account: &Account, heard: &Heard) -> Outcome {
-    match heard {
-        Heard::Reply(reply) => operation.row(account.version.unwrap_or(4)).read(reply),
-        Heard::Failed(code) => Outcome::Unknown { why: code.clone().into() },
+fn outcome(name: &str, account: &Account, heard: &Heard) -> Outcome {
+    match (operation(name), heard) {
+        (Some(asked), Heard::Reply(reply)) => asked.row(account.version.unwrap_or(4)).read(reply),
+        (_, Heard::Failed(code)) => Outcome::Unknown { why: code.clone().into() },
+        (None, _) => Outcome::Unknown { why: OPERATION_UNKNOWN.name.into() },
     }
 }
 

@@ -12,7 +12,7 @@
 )]
 
 use fieldpost::form::{Constraint, Unknown};
-use fieldpost::operation::{Check, Rule};
+use fieldpost::operation::{Check, Must, Rule};
 use fieldpost::value::Entries;
 use fieldpost::{Field, Issue, Kind, Operation, Severity, System, Value, operations};
 use serde_json::Value as Json;
@@ -370,9 +370,10 @@ impl Judge {
 
     fn checks(&mut self) {
         let text = |text: &'static str| Some(Value::from(text));
-        for check in self.row().more.checks {
-            match check {
-                Check::Needs(name, others) => {
+        for Check(must, names) in self.row().more.checks {
+            let (name, others) = names.split_first().unwrap_or((&"", &[]));
+            match must {
+                Must::Needs => {
                     self.refuses(
                         "alone",
                         self.given(&[*name], others),
@@ -380,8 +381,8 @@ impl Judge {
                         Some(&others.join(", ")),
                     );
                 }
-                Check::Sets(sets) => {
-                    let all: Vec<_> = sets.concat();
+                Must::Sets => {
+                    let all: Vec<_> = names.iter().flat_map(|set| set.split(" + ")).collect();
                     let issues = self.issues(self.given(&[], &all));
                     assert!(
                         issues.iter().any(|issue| issue.code == "params.sets"),
@@ -390,7 +391,7 @@ impl Judge {
                     );
                     self.passed += 1;
                 }
-                Check::Overrides(name, others) => {
+                Must::Overrides => {
                     let issues = self.issues(self.given(&[*name, others[0]], &[]));
                     assert!(
                         issues
@@ -401,7 +402,8 @@ impl Judge {
                     );
                     self.passed += 1;
                 }
-                Check::OnlyWith(name, other, words) => {
+                Must::OnlyWith => {
+                    let (other, words) = others.split_first().unwrap();
                     let field =
                         self.row().params.fields.iter().find(|field| field.name == *other).unwrap();
                     let choices = field.choices.all();
@@ -413,7 +415,7 @@ impl Judge {
                         self.refuses("with another", params, name, None);
                     }
                 }
-                Check::Times(names) => {
+                Must::Times => {
                     for name in *names {
                         for wrong in [
                             "2026-02-30 00:00:00",
@@ -425,14 +427,14 @@ impl Judge {
                         }
                     }
                 }
-                Check::Timestamp(name) => {
+                Must::Timestamp => {
                     for wrong in
                         ["2026-10-31 17:00:00", "2026-10-31T17:00:00", "2026-10-31T25:00:00Z"]
                     {
                         self.refuses("a time", self.with(&[], name, text(wrong)), name, None);
                     }
                 }
-                Check::Ids(names) => {
+                Must::Ids => {
                     for name in *names {
                         let params = self.with(
                             &[],
@@ -442,11 +444,11 @@ impl Judge {
                         self.refuses("an id", params, name, None);
                     }
                 }
-                Check::CountOrFlag(name) => {
+                Must::CountOrFlag => {
                     let text = self.with(&[], name, Some(Value::from("some")));
                     self.refuses("a word", text, name, None);
                 }
-                Check::TrueOnly(name) => {
+                Must::TrueOnly => {
                     self.refuses(
                         "false",
                         self.with(&[], name, Some(Value::Bool(false))),
@@ -454,31 +456,32 @@ impl Judge {
                         None,
                     );
                 }
-                Check::NoComma(name) => {
+                Must::NoComma => {
                     let params = self.with(&[], name, Some(Value::List(vec![Value::from("a,b")])));
                     self.refuses("a comma", params, name, None);
                 }
-                Check::OptOut(names) => {
+                Must::OptOut => {
                     for name in *names {
                         self.refuses("no way out", self.with(&[], name, text("Buy!")), name, None);
                     }
                 }
-                Check::Warns(name, code) => {
+                Must::Forever => {
                     let issues = self.issues(self.base.clone());
                     assert!(
-                        issues.iter().any(|issue| issue.code == code.name && issue.field == *name)
+                        issues
+                            .iter()
+                            .any(|issue| issue.code == "params.forever" && issue.field == *name)
                     );
                 }
-                Check::Most(name, most) => {
-                    self.refuses(
-                        "one more",
-                        self.with(&[], name, Some(list(i64::from(*most) + 1))),
-                        name,
-                        Some(&most.to_string()),
-                    );
-                }
-                // What one operation alone needs has cases of its own.
-                Check::Own(_) | Check::Range(..) => {}
+                // What one system alone asks for has cases of its own.
+                Must::Records
+                | Must::Keyed
+                | Must::UniqueIds
+                | Must::Sync
+                | Must::Push
+                | Must::NewFields
+                | Must::ChangedField
+                | Must::Procedure => {}
             }
         }
     }

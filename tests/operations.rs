@@ -362,7 +362,7 @@ fn every_systems_harmless_read() {
         ),
     ] {
         let read = fieldpost::harmless(system).unwrap();
-        assert!(!read.operation.is_write());
+        assert!(!operation(read.operation).unwrap().is_write());
         let account = Account {
             business_unit: (system == System::Pardot).then(|| "0UvB00000000001AAA".to_owned()),
             ..Account::new(system, base)

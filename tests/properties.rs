@@ -132,7 +132,7 @@ proptest! {
     fn every_report_on_a_form_is_sound(values in entries(values())) {
         form_holds(&every_kind(), &values);
         for operation in operations() {
-            form_holds(operation.params, &values);
+            form_holds(&operation.params, &values);
         }
     }
 

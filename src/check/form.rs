@@ -7,8 +7,6 @@ mod record;
 mod spec;
 
 pub use constraint::Constraint;
-#[cfg(feature = "full")]
-pub use packed::Packed;
 pub(crate) use record::find;
 #[cfg(all(feature = "build", not(feature = "full"), target_arch = "wasm32"))]
 pub(crate) use record::list;

@@ -12,7 +12,7 @@ mod rule;
 mod wide;
 
 #[cfg(feature = "full")]
-pub use checks::{Check, TIME_WORDS, given, is_new, moment, named, range, time};
+pub use checks::{Check, Must, TIME_WORDS, given, is_new, moment, named, range, time};
 #[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
 pub use more::More;
 #[cfg(feature = "full")]
@@ -24,9 +24,7 @@ pub use rule::{Named, Rule};
 #[cfg(feature = "full")]
 pub use wide::Wide;
 
-#[cfg(not(feature = "full"))]
-use crate::check::form::Form;
-use crate::check::form::{errors, find};
+use crate::check::form::{Form, errors, find};
 use crate::check::report::Issue;
 use crate::check::rules::elsewhere::{ALL, LATE, VALUES};
 use crate::check::rules::is_empty;
@@ -107,13 +105,6 @@ pub enum Repeat {
     Activity,
 }
 
-/// The parameters of an operation, which the full build keeps packed until they are first asked for.
-#[cfg(feature = "full")]
-pub type Params = &'static crate::check::form::Packed;
-/// The parameters of an operation.
-#[cfg(not(feature = "full"))]
-pub type Params = Form<'static>;
-
 /// One thing a system can do.
 #[derive(Debug)]
 pub struct Operation {
@@ -129,7 +120,7 @@ pub struct Operation {
     /// these as `name/value` pairs, `{id|fid}` the first given.
     pub path: &'static str,
     /// The parameters.
-    pub params: Params,
+    pub params: Form<'static>,
     /// Where they go.
     pub encoding: RequestEncoding,
     /// How the reply is read.

@@ -51,7 +51,7 @@ pub fn mapping(account: &Account, mapping: &Mapping, form: &Form<'_>, heard: &[H
     let Some((_, [first, second], param, constant)) =
         QUESTIONS.iter().find(|row| row.0 == account.system)
     else {
-        compare(mapping, form, &of_form(write.params), false, false, &mut issues);
+        compare(mapping, form, &of_form(&write.params), false, false, &mut issues);
         return Next::Found(issues);
     };
     let mut params = Entries::new();
@@ -99,10 +99,7 @@ fn records(
     heard: &Heard,
     issues: &mut Vec<Issue>,
 ) -> (Vec<Value<'static>>, bool) {
-    let outcome = match operation(name) {
-        Some(asked) => outcome(asked, account, heard),
-        None => return (Vec::new(), true),
-    };
+    let outcome = outcome(name, account, heard);
     if let Outcome::Found { records, .. } = outcome {
         return (records, false);
     }

@@ -313,7 +313,7 @@ pub fn reading(to: JsValue, ids: &str) -> Answer {
     }
     .ok_or_else(|| failure("account.invalid", &[]))?;
     let mut rendered = rendered.map_err(|refusal| refused(&refusal))?;
-    object("operation rendered", &mut [&mut { read.operation.name }, &mut rendered])
+    object("operation rendered", &mut [&mut { read.operation }, &mut rendered])
 }
 
 /// What is wrong with the options of a relay, given as JSON text. `unfit` has the places of which the host says that they are not

@@ -1,12 +1,10 @@
-//! [`Packed`]: the parameters of an operation as bytes. A table of structs is mostly pointers, which weigh several times what
-//! they point to, and a program uses few of them: each is unpacked when it is first asked for.
+//! Rows of a table as bytes: texts, numbers, and the parameters of operations. A table of structs is mostly pointers, which
+//! weigh several times what they point to.
 
 use super::{Constraint, Form, Unknown};
 use crate::check::field::{Field, Kind, Options, Texts};
 use std::borrow::Cow;
 use std::mem;
-use std::ops::Deref;
-use std::sync::OnceLock;
 
 /// The kind takes the low bits of a field's first byte.
 const KIND: u8 = 0x1F;
@@ -23,52 +21,6 @@ const FIELDS: u8 = 1 << 5;
 const REFUSE: u8 = KIND;
 const ONE_OF: u8 = 0;
 const ANY_OF: u8 = 1;
-
-/// The parameters of an operation; a form to who uses them.
-#[derive(Debug)]
-pub struct Packed {
-    bytes: &'static [u8],
-    form: OnceLock<Form<'static>>,
-}
-
-impl Packed {
-    /// What `pack` made.
-    pub const fn new(bytes: &'static [u8]) -> Self {
-        Packed { bytes, form: OnceLock::new() }
-    }
-}
-
-impl Deref for Packed {
-    type Target = Form<'static>;
-
-    fn deref(&self) -> &Form<'static> {
-        self.form.get_or_init(|| Reader(self.bytes).form())
-    }
-}
-
-/// How many bytes [`pack`] makes.
-pub(crate) const fn length(
-    fields: &[Field<'_>],
-    unknown: Unknown,
-    constraints: &[Constraint<'_>],
-) -> usize {
-    let mut writer = Writer::new(&mut []);
-    writer.form(fields, unknown, constraints);
-    writer.length
-}
-
-/// Packs the parameters of an operation, when the crate is compiled.
-pub(crate) const fn pack<const LENGTH: usize>(
-    fields: &[Field<'_>],
-    unknown: Unknown,
-    constraints: &[Constraint<'_>],
-) -> [u8; LENGTH] {
-    let mut bytes = [0; LENGTH];
-    let mut writer = Writer::new(&mut bytes);
-    writer.form(fields, unknown, constraints);
-    assert!(writer.length == LENGTH, "the room is not what the form needs");
-    bytes
-}
 
 /// Writes while there is room, and counts in any case.
 pub(crate) struct Writer<'r> {
@@ -91,7 +43,7 @@ impl<'r> Writer<'r> {
     }
 
     /// Seven bits a byte, the lowest first; the sign is the lowest of all.
-    const fn number(&mut self, number: i64) {
+    pub(crate) const fn number(&mut self, number: i64) {
         let mut rest = (number.cast_unsigned() << 1) ^ (number >> 63).cast_unsigned();
         while rest > 0x7F {
             self.byte(rest.to_le_bytes()[0] | 0x80);
@@ -100,7 +52,7 @@ impl<'r> Writer<'r> {
         self.byte(rest.to_le_bytes()[0]);
     }
 
-    const fn count(&mut self, count: usize) {
+    pub(crate) const fn count(&mut self, count: usize) {
         assert!(count <= 0xFF, "a list is longer than a byte can say");
         self.byte(count.to_le_bytes()[0]);
     }
@@ -115,7 +67,7 @@ impl<'r> Writer<'r> {
         self.byte(0);
     }
 
-    const fn texts(&mut self, texts: &[&str]) {
+    pub(crate) const fn texts(&mut self, texts: &[&str]) {
         self.count(texts.len());
         let mut rest = texts;
         while let [text, after @ ..] = rest {
@@ -124,20 +76,20 @@ impl<'r> Writer<'r> {
         }
     }
 
-    const fn form(
-        &mut self,
-        fields: &[Field<'_>],
-        unknown: Unknown,
-        constraints: &[Constraint<'_>],
-    ) {
-        self.byte(match unknown {
+    /// The parameters of an operation.
+    pub(crate) const fn form(&mut self, form: &Form<'_>) {
+        let (Cow::Borrowed(fields), Cow::Borrowed(constraints)) = (&form.fields, &form.constraints)
+        else {
+            unreachable!()
+        };
+        self.byte(match form.unknown {
             Unknown::Refuse => REFUSE,
             Unknown::Take(kind) => kind as u8,
             Unknown::Drop => unreachable!(),
         });
         self.fields(fields);
         self.count(constraints.len());
-        let mut rest = constraints;
+        let mut rest = *constraints;
         while let [constraint, after @ ..] = rest {
             let (mark, names) = match constraint {
                 Constraint::OneOf(names) => (ONE_OF, *names),
@@ -197,10 +149,10 @@ impl<'r> Writer<'r> {
 }
 
 /// Reads what the writer wrote.
-struct Reader(&'static [u8]);
+pub(crate) struct Reader(pub(crate) &'static [u8]);
 
 impl Reader {
-    fn byte(&mut self) -> u8 {
+    pub(crate) fn byte(&mut self) -> u8 {
         let Some((first, rest)) = self.0.split_first() else { return 0 };
         self.0 = rest;
         *first
@@ -210,7 +162,7 @@ impl Reader {
         kind(self.byte())
     }
 
-    fn number(&mut self) -> i64 {
+    pub(crate) fn number(&mut self) -> i64 {
         let (mut number, mut shift) = (0_u64, 0_u32);
         loop {
             let byte = self.byte();
@@ -223,7 +175,7 @@ impl Reader {
         }
     }
 
-    fn text(&mut self) -> &'static str {
+    pub(crate) fn text(&mut self) -> &'static str {
         let length = self.0.iter().position(|byte| *byte == 0).unwrap_or_default();
         let (text, rest) = self.0.split_at_checked(length).unwrap_or_default();
         self.0 = rest;
@@ -231,12 +183,12 @@ impl Reader {
         str::from_utf8(text).unwrap_or_default()
     }
 
-    fn list<T>(&mut self, one: impl Fn(&mut Self) -> T) -> &'static [T] {
+    pub(crate) fn list<T>(&mut self, one: impl Fn(&mut Self) -> T) -> &'static [T] {
         let list: Vec<T> = (0..self.byte()).map(|_| one(self)).collect();
         list.leak()
     }
 
-    fn form(&mut self) -> Form<'static> {
+    pub(crate) fn form(&mut self) -> Form<'static> {
         let unknown = match self.byte() {
             REFUSE => Unknown::Refuse,
             taken => Unknown::Take(kind(taken)),
@@ -298,13 +250,13 @@ mod tests {
         &[Constraint::OneOf(&["text", "after"]), Constraint::AnyOf(&["rows"])];
 
     fn round(fields: &'static [Field], unknown: Unknown, constraints: &'static [Constraint]) {
-        let mut bytes = vec![0; length(fields, unknown, constraints)];
-        Writer::new(&mut bytes).form(fields, unknown, constraints);
-        let packed = Packed::new(bytes.leak());
-        assert_eq!(
-            format!("{:?}", *packed),
-            format!("{:?}", Form::params(fields, unknown, constraints))
-        );
+        let form = Form::params(fields, unknown, constraints);
+        let mut writer = Writer::new(&mut []);
+        writer.form(&form);
+        let mut bytes = vec![0; writer.length];
+        Writer::new(&mut bytes).form(&form);
+        let unpacked = Reader(bytes.leak()).form();
+        assert_eq!(format!("{unpacked:?}"), format!("{form:?}"));
     }
 
     #[test]

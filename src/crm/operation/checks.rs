@@ -1,6 +1,5 @@
 //! [`Check`]: what must hold between the parameters of an operation, beyond what a form says; only the full build's.
 
-use super::NOW;
 use crate::check::field::{Field, Kind};
 use crate::check::report::{Issue, Report};
 use crate::check::rules;
@@ -11,155 +10,163 @@ use crate::value::{Entries, Value, cut, decimal};
 /// The words that Pardot takes for a time.
 pub const TIME_WORDS: [&str; 5] = ["today", "yesterday", "last_7_days", "this_month", "last_month"];
 
-/// What must hold between parameters.
-#[derive(Clone, Copy, Debug)]
-pub enum Check {
+/// What must hold between parameters: what it is, and of which. Where one needs others, it is the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Check(pub Must, pub &'static [&'static str]);
+
+/// What must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Must {
     /// The first needs the others beside it.
-    Needs(&'static str, &'static [&'static str]),
-    /// One of these sets is whole.
-    Sets(&'static [&'static [&'static str]]),
+    Needs,
+    /// One of these sets is whole; ` + ` stands between the names of a set.
+    Sets,
     /// The first makes the system ignore the others: a warning.
-    Overrides(&'static str, &'static [&'static str]),
-    /// The first works only where the second is one of these, or is not given and the first of these is its default.
-    OnlyWith(&'static str, &'static str, &'static [&'static str]),
+    Overrides,
+    /// The first works only where the second is one of the others, or is not given and the first of these is its default.
+    OnlyWith,
+    /// What is made stays for ever: a warning that goes with every call.
+    Forever,
     /// Times as Pardot reads them.
-    Times(&'static [&'static str]),
+    Times,
     /// A time as ISO 8601 has it, with its offset.
-    Timestamp(&'static str),
+    Timestamp,
     /// Ids, each of digits.
-    Ids(&'static [&'static str]),
-    /// The first time lies before the second, and at most a year.
-    Range(&'static str, &'static str),
+    Ids,
     /// A number, or yes or no.
-    CountOrFlag(&'static str),
+    CountOrFlag,
     /// Only true is taken.
-    TrueOnly(&'static str),
-    /// The parameter stays below that many items.
-    Most(&'static str, u16),
+    TrueOnly,
     /// The items of this list have no comma.
-    NoComma(&'static str),
+    NoComma,
     /// E-mail content with a way out.
-    OptOut(&'static [&'static str]),
-    /// A warning that goes with every call.
-    Warns(&'static str, &'static Code),
-    /// What only one operation needs.
-    Own(fn(&mut Report)),
+    OptOut,
+    /// Records of Pardot's, each with one of these keys.
+    Records,
+    /// The same, each key once.
+    Keyed,
+    /// Leads of Marketo's, each id once.
+    UniqueIds,
+    /// Leads of Marketo's, each with the key that they are looked up by, and what an action asks of them.
+    Sync,
+    /// The same without an action.
+    Push,
+    /// Names and types of fields that Marketo is to have.
+    NewFields,
+    /// What may be changed of a field.
+    ChangedField,
+    /// A procedure of an export, with its arguments.
+    Procedure,
+}
+
+/// Whether a value is what it must be.
+type Fits = fn(&Value<'_>) -> bool;
+
+/// What a value must be, each by itself, and what is said of one that is not.
+const EACH: &[(Must, Fits, &Code)] = &[
+    (Must::Times, |value| is_text(value, |text| time(text).is_some()), &code::PARAM_TIME),
+    (Must::Timestamp, |value| is_text(value, is_timestamp), &code::PARAM_TIMESTAMP),
+    (Must::Ids, all_ids, &code::PARAM_IDS),
+    (Must::CountOrFlag, |value| is_text(value, is_count_or_flag), &code::INTEGER),
+    (Must::TrueOnly, |value| *value != Value::Bool(false), &code::PARAM_TRUE_ONLY),
+    (Must::NoComma, |value| !has_comma(value), &code::LABELS_COMMA),
+    (Must::OptOut, |value| is_text(value, lets_out), &code::PARAM_OPT_OUT),
+];
+
+impl Must {
+    /// All of them.
+    pub const ALL: [Must; 20] = [
+        Must::Needs,
+        Must::Sets,
+        Must::Overrides,
+        Must::OnlyWith,
+        Must::Forever,
+        Must::Times,
+        Must::Timestamp,
+        Must::Ids,
+        Must::CountOrFlag,
+        Must::TrueOnly,
+        Must::NoComma,
+        Must::OptOut,
+        Must::Records,
+        Must::Keyed,
+        Must::UniqueIds,
+        Must::Sync,
+        Must::Push,
+        Must::NewFields,
+        Must::ChangedField,
+        Must::Procedure,
+    ];
 }
 
 impl Check {
-    #[allow(clippy::too_many_lines, reason = "one arm for each kind of check")]
     pub(super) fn judge(&self, report: &mut Report) {
-        let mut issues = Vec::new();
-        match *self {
-            Check::Needs(name, others) => {
-                let lacks = others.iter().any(|other| !has(report, other));
-                if has(report, name) && lacks {
-                    issues.push(
-                        Issue::error(name, &code::PARAM_NEEDS).with_limit(&others.join(", ")),
-                    );
+        let Check(must, names) = *self;
+        if let Some((_, fits, code)) = EACH.iter().find(|(known, ..)| *known == must) {
+            for name in names {
+                if given(report, name).is_some_and(|value| !fits(value)) {
+                    report.issues.push(Issue::error(name, code));
                 }
             }
-            Check::Sets(sets) => {
-                let whole = sets.iter().any(|set| set.iter().all(|name| has(report, name)));
-                if !whole {
-                    let first =
-                        sets.iter().flat_map(|set| set.iter()).find(|name| !has(report, name));
-                    let listed: Vec<_> = sets.iter().map(|set| set.join(" + ")).collect();
-                    issues.push(
-                        Issue::error(first.copied().unwrap_or_default(), &code::PARAM_SETS)
-                            .with_limit(&listed.join(" or ")),
-                    );
-                }
-            }
-            Check::Overrides(name, others) => {
-                if has(report, name) {
-                    let ignored = others.iter().filter(|other| has(report, other));
-                    issues.extend(ignored.map(|other| {
-                        Issue::warning(other, &code::PARAM_OVERRIDDEN).with_limit(name)
-                    }));
-                }
-            }
-            Check::OnlyWith(name, other, words) => {
-                let word = text(report, other);
-                let fits = word.map_or(!words.is_empty(), |word| words.contains(&word));
-                if has(report, name) && !fits {
-                    let limit = [other, " ", &words.join(" or ")].concat();
-                    issues.push(Issue::error(name, &code::PARAM_ONLY_WITH).with_limit(&limit));
-                }
-            }
-            Check::Times(names) => {
-                for name in names {
-                    if text(report, name).is_some_and(|text| time(text).is_none()) {
-                        issues.push(Issue::error(name, &code::PARAM_TIME));
-                    }
-                }
-            }
-            Check::Timestamp(name) => {
-                if text(report, name).is_some_and(|text| !is_timestamp(text)) {
-                    issues.push(Issue::error(name, &code::PARAM_TIMESTAMP));
-                }
-            }
-            Check::Ids(names) => {
-                for name in names {
-                    if given(report, name).is_some_and(|value| !all_ids(value)) {
-                        issues.push(Issue::error(name, &code::PARAM_IDS));
-                    }
-                }
-            }
-            Check::Range(after, before) => {
-                issues.extend(range(
-                    text(report, after),
-                    text(report, before),
-                    text(report, NOW),
-                    after,
-                    before,
-                ));
-            }
-            Check::CountOrFlag(name) => {
-                let is_count = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-                let is_flag = |text: &str| matches!(text, "true" | "false");
-                if text(report, name).is_some_and(|text| !is_count(text) && !is_flag(text)) {
-                    issues.push(Issue::error(name, &code::INTEGER));
-                }
-            }
-            Check::TrueOnly(name) => {
-                if given(report, name) == Some(&Value::Bool(false)) {
-                    issues.push(Issue::error(name, &code::PARAM_TRUE_ONLY));
-                }
-            }
-            Check::Most(name, most) => {
-                if let Some(Value::List(items)) = given(report, name)
-                    && items.len() > usize::from(most)
-                {
-                    issues.push(
-                        Issue::error(name, &code::PARAM_COUNT_MANY).with_limit(&decimal(most)),
-                    );
-                }
-            }
-            Check::NoComma(name) => {
-                let comma =
-                    |item: &Value<'_>| item.as_text().is_some_and(|text| text.contains(','));
-                if matches!(given(report, name), Some(Value::List(items)) if items.iter().any(comma))
-                {
-                    issues.push(Issue::error(name, &code::LABELS_COMMA));
-                }
-            }
-            Check::OptOut(names) => {
-                for name in names {
-                    let leaves = |text: &str| {
-                        cut(text, "%%unsubscribe%%").is_some()
-                            || cut(text, "%%email_preference_center%%").is_some()
-                    };
-                    if text(report, name).is_some_and(|text| !text.is_empty() && !leaves(text)) {
-                        issues.push(Issue::error(name, &code::PARAM_OPT_OUT));
-                    }
-                }
-            }
-            Check::Warns(name, code) => issues.push(Issue::warning(name, code)),
-            Check::Own(judge) => judge(report),
+            return;
         }
-        report.issues.extend(issues);
+        let [name, others @ ..] = names else { return must.judge(report, names) };
+        let is_there = has(report, name);
+        match must {
+            Must::Needs if is_there && others.iter().any(|other| !has(report, other)) => {
+                let limit = others.join(", ");
+                report.issues.push(Issue::error(name, &code::PARAM_NEEDS).with_limit(&limit));
+            }
+            Must::Sets => {
+                let lacks = |set: &&'static str| set.split(" + ").find(|name| !has(report, name));
+                let first = names.iter().find_map(lacks).unwrap_or_default();
+                if names.iter().all(|set| lacks(set).is_some()) {
+                    let limit = names.join(" or ");
+                    report.issues.push(Issue::error(first, &code::PARAM_SETS).with_limit(&limit));
+                }
+            }
+            Must::Overrides if is_there => {
+                for other in others {
+                    if has(report, other) {
+                        let issue = Issue::warning(other, &code::PARAM_OVERRIDDEN);
+                        report.issues.push(issue.with_limit(name));
+                    }
+                }
+            }
+            Must::OnlyWith if is_there => {
+                let [other, words @ ..] = others else { return };
+                let word = given(report, other).and_then(Value::as_text);
+                if !word.map_or(!words.is_empty(), |word| words.contains(&word)) {
+                    let limit = [other, " ", &words.join(" or ")].concat();
+                    let issue = Issue::error(name, &code::PARAM_ONLY_WITH);
+                    report.issues.push(issue.with_limit(&limit));
+                }
+            }
+            Must::Forever => report.issues.push(Issue::warning(name, &code::PARAM_FOREVER)),
+            Must::Needs | Must::Overrides | Must::OnlyWith => {}
+            own => own.judge(report, names),
+        }
     }
+}
+
+/// Whether a text fits. What is none is what its parameter's form takes.
+fn is_text(value: &Value<'_>, fits: impl Fn(&str) -> bool) -> bool {
+    value.as_text().is_none_or(fits)
+}
+
+fn is_count_or_flag(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) || matches!(text, "true" | "false")
+}
+
+fn has_comma(value: &Value<'_>) -> bool {
+    let comma = |item: &Value<'_>| item.as_text().is_some_and(|text| text.contains(','));
+    matches!(value, Value::List(items) if items.iter().any(comma))
+}
+
+fn lets_out(text: &str) -> bool {
+    text.is_empty()
+        || cut(text, "%%unsubscribe%%").is_some()
+        || cut(text, "%%email_preference_center%%").is_some()
 }
 
 /// The parameter's clean value, where there is one.
@@ -179,10 +186,6 @@ pub fn is_new(seen: &mut Vec<String>, text: &str) -> bool {
         seen.insert(place, text.to_owned());
     }
     place.is_err()
-}
-
-fn text<'r>(report: &'r Report, name: &str) -> Option<&'r str> {
-    given(report, name).and_then(Value::as_text)
 }
 
 /// Whether a parameter was given; one that is wrong has an issue of its own.

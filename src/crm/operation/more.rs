@@ -2,7 +2,7 @@
 //! must hold between parameters, defaults, batches and pages.
 
 #[cfg(feature = "full")]
-use super::{Check, reference};
+use super::{Check, Must, reference};
 use super::{Operation, Rule};
 #[cfg(feature = "full")]
 use crate::code::Code;
@@ -146,7 +146,7 @@ impl More {
 impl More {
     /// Whether something else may be sent than what the form wrote.
     pub(super) fn rewrites(&self) -> bool {
-        let own = |check: &Check| matches!(check, Check::Own(_));
+        let own = |Check(must, _): &Check| *must == Must::Procedure;
         !self.defaults.is_empty() || !self.unsent.is_empty() || self.checks.iter().any(own)
     }
 

@@ -20,12 +20,10 @@ pub enum Wide {
     RepeatedOrJson,
     /// `name=value` pairs, several values as a repeated name, yes and no as `true` and `false`.
     RepeatedForm,
-    /// Pardot's batch: a form with the document `prospects` in JSON, or in XML with `input_format`. Keyed: each
-    /// record under its id or e-mail, as version 3 wants it; else a list.
-    Batch {
-        /// Whether each record stands under its id or e-mail.
-        keyed: bool,
-    },
+    /// Pardot's batch: a form with the document `prospects`, a list, in JSON, or in XML with `input_format`.
+    Batch,
+    /// The same with each record under its id or e-mail, as version 3 wants it.
+    KeyedBatch,
 }
 
 impl Wide {
@@ -82,7 +80,8 @@ impl Wide {
                 }
                 Payload { method, path, ..form(body) }
             }
-            Wide::Batch { keyed } => {
+            Wide::Batch | Wide::KeyedBatch => {
+                let keyed = self == Wide::KeyedBatch;
                 let is_xml = values
                     .iter()
                     .any(|(name, value)| name == "input_format" && value.as_text() == Some("xml"));

@@ -1,23 +1,5 @@
 //! The systems: for each its operations as const tables, and, in the full build, its replies, errors and tokens.
 
-/// The parameters of an operation: a form; in the full build, which has many of them and uses few, packed.
-macro_rules! params {
-    ($fields:expr, $unknown:expr, $constraints:expr $(,)?) => {{
-        const PARAMS: &[crate::check::field::Field<'static>] = $fields;
-        const BETWEEN: &[crate::check::form::Constraint<'static>] = $constraints;
-        #[cfg(feature = "full")]
-        {
-            const LENGTH: usize = crate::check::form::packed::length(PARAMS, $unknown, BETWEEN);
-            static BYTES: [u8; LENGTH] =
-                crate::check::form::packed::pack(PARAMS, $unknown, BETWEEN);
-            static PACKED: crate::check::form::Packed = crate::check::form::Packed::new(&BYTES);
-            &PACKED
-        }
-        #[cfg(not(feature = "full"))]
-        crate::check::form::Form::params(PARAMS, $unknown, BETWEEN)
-    }};
-}
-
 /// The values of a choice.
 #[cfg(feature = "full")]
 macro_rules! choices {
@@ -31,7 +13,7 @@ macro_rules! choices {
 macro_rules! row {
     (
         $(#[$doc:meta])* $id:ident, $system:ident, $name:literal, $summary:literal, $method:literal, $path:literal,
-        Form::params($fields:expr, $unknown:expr, $constraints:expr $(,)?), $encoding:expr, $parser:expr, $seconds:literal, $repeat:ident, $docs:expr, { $($more:tt)* }
+        $params:expr, $encoding:expr, $parser:expr, $seconds:literal, $repeat:ident, $docs:expr, { $($more:tt)* }
     ) => {
         #[doc = concat!("`", $name, "`.")]
         #[allow(clippy::needless_update, reason = "a page's build has no other members than these")]
@@ -41,7 +23,7 @@ macro_rules! row {
             summary: crate::crm::operation::reference($summary),
             method: $method,
             path: $path,
-            params: params!($fields, $unknown, $constraints),
+            params: $params,
             encoding: $encoding,
             parser: $parser,
             timeout: $seconds * 1_000,
@@ -76,7 +58,11 @@ pub mod relay;
 #[cfg(feature = "full")]
 pub mod known;
 #[cfg(feature = "full")]
+mod own;
+#[cfg(feature = "full")]
 pub mod pace;
+#[cfg(feature = "full")]
+pub(crate) mod packed;
 #[cfg(feature = "full")]
 pub mod parser;
 #[cfg(feature = "full")]

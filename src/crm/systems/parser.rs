@@ -71,8 +71,7 @@ impl Operation {
             ResponseParser::PardotFound(name) => pardot::read_objects(reply, name),
             ResponseParser::PardotMade(name, status) => pardot::read_made(reply, name, status),
             ResponseParser::PardotBatch(status) => {
-                let is_keyed =
-                    matches!(self.encoding, RequestEncoding::Wide(Wide::Batch { keyed: true }));
+                let is_keyed = matches!(self.encoding, RequestEncoding::Wide(Wide::KeyedBatch));
                 pardot::read_batch(reply, status, &keys(params), is_keyed)
             }
             ResponseParser::PardotGone => pardot::read_gone(reply),

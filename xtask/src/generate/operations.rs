@@ -2,8 +2,9 @@
 
 use super::{HEAD, NOTE, errors};
 use crate::Outcome;
+use fieldpost::code;
 use fieldpost::form::{Constraint, Unknown};
-use fieldpost::operation::{Check, Paging, Repeat, ResponseParser, Rule};
+use fieldpost::operation::{Check, Must, Paging, Repeat, ResponseParser, Rule};
 use fieldpost::{Field, Kind, Operation, Value, operations};
 use std::fmt::Write;
 use std::fs;
@@ -128,26 +129,31 @@ fn rules(operation: &Operation) -> Vec<String> {
             format!("By its name, where `#` is an id: {}.", each.collect::<Vec<_>>().join("; "))
         }
     });
-    let checks = operation.more.checks.iter().filter_map(|check| {
-        Some(match check {
-            Check::Needs(name, others) => format!("`{name}` needs {}.", ticked(others)),
-            Check::Sets(sets) => {
-                format!("One of these sets: {}.", sets.iter().map(|set| ticked(set)).collect::<Vec<_>>().join(" · "))
+    let checks = operation.more.checks.iter().map(|Check(must, names)| {
+        let name = names.first().copied().unwrap_or_default();
+        let others = names.get(1..).unwrap_or_default();
+        match must {
+            Must::Needs => format!("`{name}` needs {}.", ticked(others)),
+            Must::Sets => {
+                let sets = names.iter().map(|set| ticked(&set.split(" + ").collect::<Vec<_>>()));
+                format!("One of these sets: {}.", sets.collect::<Vec<_>>().join(" · "))
             }
-            Check::Overrides(name, others) => format!("`{name}` makes the system ignore {}: a warning.", ticked(others)),
-            Check::OnlyWith(name, other, words) => format!("`{name}` only with `{other}` {}.", ticked(words)),
-            Check::Times(names) => format!("Times ({}): `today`, `yesterday`, `last_7_days`, `this_month`, `last_month` or GNU's date input: `YYYY-MM-DD HH:MM:SS`, `1 week ago`.", ticked(names)),
-            Check::Timestamp(name) => format!("`{name}` is an ISO 8601 time with its offset."),
-            Check::Ids(names) => format!("Ids ({}) have digits only.", ticked(names)),
-            Check::Range(after, before) => format!("`{after}` lies before `{before}`, by a year at most."),
-            Check::CountOrFlag(name) => format!("`{name}` takes a number, or true or false."),
-            Check::TrueOnly(name) => format!("`{name}` takes only true."),
-            Check::Most(name, most) => format!("`{name}` takes at most {most}."),
-            Check::NoComma(name) => format!("No comma in an item of `{name}`."),
-            Check::OptOut(names) => format!("Each of {} has `%%unsubscribe%%` or `%%email_preference_center%%`.", ticked(names)),
-            Check::Warns(name, code) => format!("A warning with every call (`{name}`): {}", code.sentence),
-            Check::Own(_) => return None,
-        })
+            Must::Overrides => format!("`{name}` makes the system ignore {}: a warning.", ticked(others)),
+            Must::OnlyWith => {
+                let [other, words @ ..] = others else { return String::new() };
+                format!("`{name}` only with `{other}` {}.", ticked(words))
+            }
+            Must::Times => format!("Times ({}): `today`, `yesterday`, `last_7_days`, `this_month`, `last_month` or GNU's date input: `YYYY-MM-DD HH:MM:SS`, `1 week ago`.", ticked(names)),
+            Must::Timestamp => format!("`{name}` is an ISO 8601 time with its offset."),
+            Must::Ids => format!("Ids ({}) have digits only.", ticked(names)),
+            Must::CountOrFlag => format!("`{name}` takes a number, or true or false."),
+            Must::TrueOnly => format!("`{name}` takes only true."),
+            Must::NoComma => format!("No comma in an item of `{name}`."),
+            Must::OptOut => format!("Each of {} has `%%unsubscribe%%` or `%%email_preference_center%%`.", ticked(names)),
+            Must::Forever => format!("A warning with every call (`{name}`): {}", code::PARAM_FOREVER.sentence),
+            // What one system alone asks for has its words in the summary.
+            _ => String::new(),
+        }
     });
     constraints.chain(rules).chain(checks).filter(|rule| !rule.is_empty()).collect()
 }

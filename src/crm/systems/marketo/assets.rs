@@ -1,12 +1,12 @@
 //! The rows of Marketo's lead fields, static lists, programs and forms.
 
-use super::leads::{BATCH, BY_ID, unique_ids};
+use super::leads::{BATCH, BY_ID};
 use crate::check::field::{Field, Kind};
-use crate::check::form::{Constraint, Unknown};
+use crate::check::form::{Constraint, Form, Unknown};
 use crate::check::report::{Issue, Report};
 use crate::code;
 use crate::crm::operation::{
-    Check, Paging, RequestEncoding, ResponseParser, Wide, given, is_new, named,
+    Check, Must, Paging, RequestEncoding, ResponseParser, Wide, given, is_new, named,
 };
 use crate::value::{Value, decimal};
 
@@ -88,7 +88,7 @@ row!(
     ),
     RequestEncoding::Json, ResponseParser::MarketoRecords, 30, Creates, FIELDS_DOCS,
     {
-        checks: &[Check::Own(new_fields), Check::Warns("input", &code::PARAM_FOREVER)],
+        checks: &[Check(Must::NewFields, &[]), Check(Must::Forever, &["input"])],
         batch: Some((&["input"], 100)),
         permission: SCHEMA,
     }
@@ -104,7 +104,7 @@ row!(
         &[],
     ),
     RequestEncoding::Json, ResponseParser::MarketoRecords, 30, Safe, FIELDS_DOCS,
-    { checks: &[Check::Own(changed_field)], permission: SCHEMA, }
+    { checks: &[Check(Must::ChangedField, &[])], permission: SCHEMA, }
 );
 
 const MEMBERS: &[Field] = &[
@@ -119,7 +119,7 @@ row!(
     "Puts up to 300 leads on a static list; `id` as a list, or `input` with a record each.",
     "POST", "/rest/v1/lists/{listId}/leads.json",
     Form::params(MEMBERS, Unknown::Refuse, ONE_OF), RequestEncoding::Wide(Wide::RepeatedOrJson), ResponseParser::MarketoRecords, 30, Safe,
-    LISTS_DOCS, { checks: &[Check::Ids(&["id"]), Check::Own(unique_ids)], batch: Some((&["input", "id"], BATCH)), permission: "Read-Write Lead", }
+    LISTS_DOCS, { checks: &[Check(Must::Ids, &["id"]), Check(Must::UniqueIds, &[])], batch: Some((&["input", "id"], BATCH)), permission: "Read-Write Lead", }
 );
 
 row!(
@@ -127,7 +127,7 @@ row!(
     "Takes up to 300 leads off a static list.",
     "DELETE", "/rest/v1/lists/{listId}/leads.json",
     Form::params(MEMBERS, Unknown::Refuse, ONE_OF), RequestEncoding::Wide(Wide::RepeatedOrJson), ResponseParser::MarketoRecords, 30, Safe,
-    LISTS_DOCS, { checks: &[Check::Ids(&["id"]), Check::Own(unique_ids)], batch: Some((&["input", "id"], BATCH)), permission: "Read-Write Lead", }
+    LISTS_DOCS, { checks: &[Check(Must::Ids, &["id"]), Check(Must::UniqueIds, &[])], batch: Some((&["input", "id"], BATCH)), permission: "Read-Write Lead", }
 );
 
 row!(
@@ -136,7 +136,7 @@ row!(
     "GET", "/rest/v1/lists/{listId}/leads/ismember.json",
     Form::params(&[LIST_ID, Field::new("id", Kind::Labels).required().max(300)], Unknown::Refuse, &[]),
     RequestEncoding::Wide(Wide::Repeated), ResponseParser::MarketoFound, 30, Safe, LISTS_DOCS,
-    { checks: &[Check::Ids(&["id"])], permission: "Read-Only Lead", }
+    { checks: &[Check(Must::Ids, &["id"])], permission: "Read-Only Lead", }
 );
 
 row!(
@@ -153,7 +153,7 @@ row!(
         &[],
     ),
     RequestEncoding::Json, ResponseParser::MarketoRecords, 30, Safe, PROGRAMS_DOCS,
-    { checks: &[Check::Own(unique_ids)], batch: Some((&["input"], BATCH)), permission: "Read-Write Lead", }
+    { checks: &[Check(Must::UniqueIds, &[])], batch: Some((&["input"], BATCH)), permission: "Read-Write Lead", }
 );
 
 const TOKEN: &[Field] =
@@ -194,7 +194,7 @@ row!(
 );
 
 /// Names begin with a letter, have letters, digits and `_`; they and the shown ones come once.
-fn new_fields(report: &mut Report) {
+pub(crate) fn new_fields(report: &mut Report) {
     let (mut names, mut shown) = (Vec::new(), Vec::new());
     let mut issues = Vec::new();
     if let Some(Value::List(records)) = given(report, "input") {
@@ -259,7 +259,7 @@ const STANDARD: &[&str] = &[
     "updatedAt",
 ];
 
-fn changed_field(report: &mut Report) {
+pub(crate) fn changed_field(report: &mut Report) {
     let is_standard = given(report, "fieldApiName")
         .and_then(Value::as_text)
         .is_some_and(|name| STANDARD.contains(&name));

@@ -1,11 +1,11 @@
 //! The rows of Marketo's leads.
 
 use crate::check::field::{Field, Kind};
-use crate::check::form::{Constraint, Unknown};
+use crate::check::form::{Constraint, Form, Unknown};
 use crate::check::report::{Issue, Report};
 use crate::code;
 use crate::crm::operation::{
-    Check, Paging, RequestEncoding, ResponseParser, Wide, given, is_new, named,
+    Check, Must, Paging, RequestEncoding, ResponseParser, Wide, given, is_new, named,
 };
 use crate::value::{Value, decimal};
 
@@ -84,7 +84,7 @@ row!(
         &[],
     ),
     RequestEncoding::Wide(Wide::LongCsv), ResponseParser::MarketoFound, 60, Safe, leads!("query"),
-    { checks: &[Check::NoComma("filterValues")], paging: Paging::Token("nextPageToken"), permission: READ_ONLY_LEAD, }
+    { checks: &[Check(Must::NoComma, &["filterValues"])], paging: Paging::Token("nextPageToken"), permission: READ_ONLY_LEAD, }
 );
 
 row!(
@@ -105,8 +105,8 @@ row!(
     RequestEncoding::Json, ResponseParser::MarketoRecords, 90, Creates, leads!("create-and-update"),
     {
         checks: &[
-            Check::OnlyWith("partitionName", "action", &["createOrUpdate", "createOnly"]),
-            Check::Own(sync),
+            Check(Must::OnlyWith, &["partitionName", "action", "createOrUpdate", "createOnly"]),
+            Check(Must::Sync, &[]),
         ],
         batch: Some((&["input"], BATCH)),
         permission: WRITE_LEAD,
@@ -131,7 +131,7 @@ row!(
         &[],
     ),
     RequestEncoding::Json, ResponseParser::MarketoRecords, 90, Activity, leads!("push-lead-to-marketo"),
-    { checks: &[Check::Own(push)], batch: Some((&["input"], BATCH)), permission: WRITE_LEAD, }
+    { checks: &[Check(Must::Push, &[])], batch: Some((&["input"], BATCH)), permission: WRITE_LEAD, }
 );
 
 const PARTITIONED: &[Field] = &[
@@ -149,7 +149,7 @@ row!(
         &[],
     ),
     RequestEncoding::Json, ResponseParser::MarketoRecords, 60, Safe, leads!("update-lead-partition"),
-    { checks: &[Check::Own(unique_ids)], batch: Some((&["input"], BATCH)), permission: WRITE_LEAD, }
+    { checks: &[Check(Must::UniqueIds, &[])], batch: Some((&["input"], BATCH)), permission: WRITE_LEAD, }
 );
 
 row!(
@@ -167,7 +167,7 @@ row!(
         &[Constraint::OneOf(&["leadId", "leadIds"])],
     ),
     RequestEncoding::Wide(Wide::Csv), ResponseParser::MarketoDone("merged"), 180, Safe, leads!("merge"),
-    { checks: &[Check::Ids(&["leadIds"])], permission: WRITE_LEAD, }
+    { checks: &[Check(Must::Ids, &["leadIds"])], permission: WRITE_LEAD, }
 );
 
 row!(
@@ -189,7 +189,7 @@ row!(
         &[],
     ),
     RequestEncoding::Json, ResponseParser::MarketoRecords, 30, Safe, leads!("delete"),
-    { checks: &[Check::Own(unique_ids)], batch: Some((&["input"], BATCH)), permission: WRITE_LEAD, }
+    { checks: &[Check(Must::UniqueIds, &[])], batch: Some((&["input"], BATCH)), permission: WRITE_LEAD, }
 );
 
 const MEMBERSHIP: &[Field] = &[
@@ -225,7 +225,7 @@ row!(
     ),
     RequestEncoding::Wide(Wide::Csv), ResponseParser::MarketoFound, 30, Safe, leads!("programs"),
     {
-        checks: &[Check::Needs("filterType", &["filterValues"]), Check::Needs("filterValues", &["filterType"]), Check::Ids(&["filterValues"])],
+        checks: &[Check(Must::Needs, &["filterType", "filterValues"]), Check(Must::Needs, &["filterValues", "filterType"]), Check(Must::Ids, &["filterValues"])],
         paging: Paging::Token("nextPageToken"),
         permission: READ_ONLY_LEAD,
     }
@@ -275,7 +275,7 @@ const COMPANY: &[&str] = &[
     "website",
 ];
 
-fn sync(report: &mut Report) {
+pub(crate) fn sync(report: &mut Report) {
     let action =
         given(report, "action").and_then(Value::as_text).unwrap_or("createOrUpdate").to_owned();
     let key = given(report, "lookupField").and_then(Value::as_text).unwrap_or("email").to_owned();
@@ -300,7 +300,7 @@ fn sync(report: &mut Report) {
     report.issues.extend(issues);
 }
 
-fn push(report: &mut Report) {
+pub(crate) fn push(report: &mut Report) {
     let key = given(report, "lookupField").and_then(Value::as_text).unwrap_or("email").to_owned();
     let issues = keys(report, &key);
     report.issues.extend(issues);
@@ -329,7 +329,7 @@ fn keys(report: &Report, key: &str) -> Vec<Issue> {
 }
 
 /// Ids that come twice.
-pub(super) fn unique_ids(report: &mut Report) {
+pub(crate) fn unique_ids(report: &mut Report) {
     let missing = given(report, "input").is_none();
     let issues = if missing { Vec::new() } else { keys(report, "id") };
     report

@@ -15,6 +15,8 @@ pub use assets::{
     LIST_IS_MEMBER, LIST_REMOVE, PROGRAM_CHANGE_STATUS,
 };
 #[cfg(feature = "full")]
+pub(crate) use assets::{changed_field, new_fields};
+#[cfg(feature = "full")]
 pub use errors::{ABOUT, ALREADY, LEAD, LEAD_KNOWN, READ, READ_KNOWN, REQUEST, REQUEST_KNOWN};
 #[cfg(feature = "full")]
 pub use leads::{
@@ -23,10 +25,12 @@ pub use leads::{
     LEAD_PROGRAM_MEMBERSHIP, LEAD_PUSH, LEAD_SMART_CAMPAIGN_MEMBERSHIP, LEAD_SYNC,
 };
 #[cfg(feature = "full")]
+pub(crate) use leads::{push, sync, unique_ids};
+#[cfg(feature = "full")]
 pub use reply::{read_done, read_found, read_records};
 
 use crate::check::field::{Field, Kind};
-use crate::check::form::Unknown;
+use crate::check::form::{Form, Unknown};
 use crate::crm::operation::{More, Operation, Repeat, RequestEncoding, ResponseParser, reference};
 use crate::crm::request::System;
 
@@ -62,7 +66,7 @@ pub static LEAD_SUBMIT_FORM: Operation = Operation {
     ),
     method: "POST",
     path: "/rest/v1/leads/submitForm.json",
-    params: params!(SUBMIT_FORM, Unknown::Refuse, &[]),
+    params: Form::params(SUBMIT_FORM, Unknown::Refuse, &[]),
     encoding: RequestEncoding::Json,
     parser: ResponseParser::MarketoRecords,
     timeout: 30_000,

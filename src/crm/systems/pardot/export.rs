@@ -2,11 +2,12 @@
 
 use super::prospects::{FORMAT, JSON};
 use crate::check::field::{Field, Kind};
-use crate::check::form::Unknown;
+use crate::check::form::{Form, Unknown};
 use crate::check::report::{Issue, Report};
 use crate::code;
 use crate::crm::operation::{
-    Check, Files, Job, NOW, Paging, RequestEncoding, ResponseParser, States, given, named, range,
+    Check, Files, Job, Must, NOW, Paging, RequestEncoding, ResponseParser, States, given, named,
+    range,
 };
 use crate::value::{Entries, Value, cut};
 use std::borrow::Cow;
@@ -36,7 +37,7 @@ const CREATE: &[Field] = &[
 ];
 
 /// An export takes minutes, and each question counts against the account's calls.
-const STATES: States = States {
+pub(crate) static STATES: States = States {
     state: "state",
     done: "Complete",
     over: &["Failed", "Canceled"],
@@ -48,7 +49,8 @@ const STATES: States = States {
     most: 600_000,
 };
 
-const FILES: Files = Files { types: &["csv", "octet-stream", "text/plain"], params: file };
+pub(crate) static FILES: Files =
+    Files { types: &["csv", "octet-stream", "text/plain"], params: file };
 
 row!(
     EXPORT_CREATE, Pardot, "pardot.export.create",
@@ -56,7 +58,7 @@ row!(
     "POST", "/api/export/version/{version}/do/create?format=json",
     Form::params(CREATE, Unknown::Refuse, &[]), RequestEncoding::Json, ResponseParser::PardotExport, 30, Creates, DOCS,
     {
-        checks: &[Check::Times(&[NOW]), Check::Own(procedure)], unsent: &[NOW], job: Job::Asked,
+        checks: &[Check(Must::Times, &[NOW]), Check(Must::Procedure, &[])], unsent: &[NOW], job: Job::Asked,
         permission: "View ability of the exported object: Prospects > Visitors, Prospects > Prospect Accounts, Prospect > External Activity, and Marketing > Segmentation > Lists for list memberships",
     }
 );
@@ -97,8 +99,8 @@ row!(
     RequestEncoding::Query, ResponseParser::PardotFound("export"), 30, Safe, DOCS,
     {
         checks: &[
-            Check::Times(&["created_after", "created_before", "updated_after", "updated_before"]),
-            Check::Needs("sort_order", &["sort_by"]),
+            Check(Must::Times, &["created_after", "created_before", "updated_after", "updated_before"]),
+            Check(Must::Needs, &["sort_order", "sort_by"]),
         ],
         defaults: JSON, paging: Paging::Offset(200), permission: "Admin > Exports > View",
     }
@@ -174,7 +176,7 @@ fn own_fields(report: &Report, object: &str) -> Option<Issue> {
 }
 
 /// The procedure fits the object, its arguments fit the procedure, and the range is a year at most.
-fn procedure(report: &mut Report) {
+pub(crate) fn procedure(report: &mut Report) {
     let now = given(report, NOW).and_then(Value::as_text).map(str::to_owned);
     let object = given(report, "object").and_then(Value::as_text).unwrap_or_default().to_owned();
     let mut issues: Vec<_> = own_fields(report, &object).into_iter().collect();

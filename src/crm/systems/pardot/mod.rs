@@ -22,6 +22,8 @@ pub use export::{
     EXPORT_CANCEL, EXPORT_CREATE, EXPORT_DOWNLOAD, EXPORT_QUERY, EXPORT_READ, PROCEDURES,
 };
 #[cfg(feature = "full")]
+pub(crate) use export::{FILES, STATES, procedure};
+#[cfg(feature = "full")]
 pub use objects::{
     CUSTOM_FIELD_QUERY, CUSTOM_REDIRECT_QUERY, CUSTOM_REDIRECT_READ, DYNAMIC_CONTENT_QUERY,
     DYNAMIC_CONTENT_READ, EMAIL_LIST_SEND, EMAIL_ONE_TO_ONE_SEND, EMAIL_READ, EMAIL_STATS,
@@ -39,12 +41,14 @@ pub use prospects::{
     PROSPECT_UPDATE_3,
 };
 #[cfg(feature = "full")]
+pub(crate) use prospects::{keyed, records};
+#[cfg(feature = "full")]
 pub use reply::{
     read_batch, read_csv, read_export, read_found, read_gone, read_made, read_objects, read_write,
 };
 
 use crate::check::field::{Field, Kind};
-use crate::check::form::{Constraint, Unknown};
+use crate::check::form::{Constraint, Form, Unknown};
 use crate::code;
 use crate::crm::operation::{
     More, Named, Operation, Repeat, RequestEncoding, ResponseParser, Rule, reference,
@@ -79,7 +83,8 @@ const NAMED: &[Named] = &[
     ("format", &["json", "JSON"], &code::PARAM_UNKNOWN),
 ];
 
-const FIELD_RULES: &[Rule] = &[Rule::AtMostOne(&["user_id", "crm_owner_fid"]), Rule::Named(NAMED)];
+pub(crate) const FIELD_RULES: &[Rule] =
+    &[Rule::AtMostOne(&["user_id", "crm_owner_fid"]), Rule::Named(NAMED)];
 
 /// `pardot.prospect.create`.
 pub static PROSPECT_CREATE: Operation = Operation {
@@ -91,7 +96,7 @@ pub static PROSPECT_CREATE: Operation = Operation {
     method: "POST",
     // The address may also stand in the path; in the body it stays out of logs.
     path: "/api/prospect/version/{version}/do/create?format=json",
-    params: params!(CREATE, OWN_FIELDS, &[]),
+    params: Form::params(CREATE, OWN_FIELDS, &[]),
     encoding: RequestEncoding::IndexedForm,
     parser: ResponseParser::PardotWrite,
     timeout: 30_000,

@@ -2,8 +2,8 @@
 
 use super::prospects::{FORMAT, JSON};
 use crate::check::field::{Field, Kind};
-use crate::check::form::{Constraint, Unknown};
-use crate::crm::operation::{Check, Paging, RequestEncoding, ResponseParser, Wide};
+use crate::check::form::{Constraint, Form, Unknown};
+use crate::crm::operation::{Check, Must, Paging, RequestEncoding, ResponseParser, Wide};
 
 macro_rules! guide {
     ($page:literal) => {
@@ -32,7 +32,7 @@ const QUERY: &[Field] = &[
     FORMAT,
 ];
 const QUERY_CHECKS: &[Check] =
-    &[Check::Times(&["created_after", "created_before", "updated_after", "updated_before"])];
+    &[Check(Must::Times, &["created_after", "created_before", "updated_after", "updated_before"])];
 
 row!(
     CUSTOM_REDIRECT_READ, Pardot, "pardot.customRedirect.read",
@@ -132,12 +132,15 @@ const ONE_TO_ONE: &[Field] = &[
 ];
 
 /// The three ways to say what is sent, and by whom.
-const WAYS: Check = Check::Sets(&[
-    &["email_template_id"],
-    &["text_content", "name", "subject", "from_email", "from_name"],
-    &["text_content", "name", "subject", "from_user_id"],
-]);
-const CONTENTS: Check = Check::OptOut(&["text_content", "html_content"]);
+const WAYS: Check = Check(
+    Must::Sets,
+    &[
+        "email_template_id",
+        "text_content + name + subject + from_email + from_name",
+        "text_content + name + subject + from_user_id",
+    ],
+);
+const CONTENTS: Check = Check(Must::OptOut, &["text_content", "html_content"]);
 
 row!(
     EMAIL_LIST_SEND, Pardot, "pardot.email.listSend",
@@ -147,7 +150,7 @@ row!(
     30, Creates, guide!("emails"),
     {
         checks: &[
-            WAYS, CONTENTS, Check::Ids(&["list_ids[]", "suppression_list_ids[]"]), Check::Timestamp("scheduled_time"),
+            WAYS, CONTENTS, Check(Must::Ids, &["list_ids[]", "suppression_list_ids[]"]), Check(Must::Timestamp, &["scheduled_time"]),
         ],
         aliases: &[
             ("list_ids", "list_ids[]"), ("suppression_list_ids", "suppression_list_ids[]"), ("tags", "tags[]"),

@@ -2,11 +2,11 @@
 
 use super::{CREATE, DOCS, DOCS_3, EMAIL, FIELD_RULES, ID, NAMED, OWN_FIELDS, SOME_ID_3};
 use crate::check::field::{Field, Kind};
-use crate::check::form::{Constraint, Unknown};
+use crate::check::form::{Constraint, Form, Unknown};
 use crate::check::report::{Issue, Report};
 use crate::code;
 use crate::crm::operation::{
-    Check, Paging, RequestEncoding, ResponseParser, Wide, given, is_new, misnamed, named,
+    Check, Must, Paging, RequestEncoding, ResponseParser, Wide, given, is_new, misnamed, named,
 };
 use crate::packed::typed::pack;
 use crate::value::{Entries, Value, decimal};
@@ -31,7 +31,7 @@ const OUTPUT: Field =
     Field::new("output", Kind::Choice).choices(choices!["full", "simple", "mobile"]);
 /// How many, or whether they are limited at all: the page does not say which, and clients send either.
 const RELATED: Field = Field::new("limit_related_records", Kind::Custom);
-const RELATED_CHECK: &[Check] = &[Check::CountOrFlag("limit_related_records")];
+const RELATED_CHECK: &[Check] = &[Check(Must::CountOrFlag, &["limit_related_records"])];
 
 row!(
     PROSPECT_ASSIGN, Pardot, "pardot.prospect.assign",
@@ -178,18 +178,21 @@ const QUERY: &[Field] = &[
     FORMAT,
 ];
 
-const QUERY_TIMES: Check = Check::Times(&[
-    "created_after",
-    "created_before",
-    "last_activity_before",
-    "last_activity_after",
-    "updated_after",
-    "updated_before",
-]);
-const OVERRIDES: Check = Check::Overrides("assigned_to_user", &["assigned"]);
-const NEW_OVERRIDES: Check = Check::Overrides(
-    "new",
-    &["assigned", "assigned_to_user", "last_activity_before", "last_activity_after"],
+const QUERY_TIMES: Check = Check(
+    Must::Times,
+    &[
+        "created_after",
+        "created_before",
+        "last_activity_before",
+        "last_activity_after",
+        "updated_after",
+        "updated_before",
+    ],
+);
+const OVERRIDES: Check = Check(Must::Overrides, &["assigned_to_user", "assigned"]);
+const NEW_OVERRIDES: Check = Check(
+    Must::Overrides,
+    &["new", "assigned", "assigned_to_user", "last_activity_before", "last_activity_after"],
 );
 
 row!(
@@ -211,7 +214,7 @@ row!(
     Form::params(QUERY, Unknown::Refuse, &[]),
     RequestEncoding::Wide(Wide::Csv), ResponseParser::PardotRead, 30, Safe, DOCS_3,
     {
-        checks: &[QUERY_TIMES, OVERRIDES, NEW_OVERRIDES, Check::TrueOnly("last_activity_never")], defaults: JSON,
+        checks: &[QUERY_TIMES, OVERRIDES, NEW_OVERRIDES, Check(Must::TrueOnly, &["last_activity_never"])], defaults: JSON,
         paging: Paging::Offset(200),
     }
 );
@@ -223,27 +226,27 @@ const RECORD_3: &[Field] = &[NUMBER, EMAIL];
 const INPUT_FORMAT: Field =
     Field::new("input_format", Kind::Choice).choices(choices!["json", "xml"]);
 
-const fn records(fields: &'static [Field<'static>]) -> Field<'static> {
+const fn listing(fields: &'static [Field<'static>]) -> Field<'static> {
     Field::new("prospects", Kind::Records).of(fields).open(Kind::Custom).required().min(1).max(50)
 }
 
 const RECORD_4: &[Field] = &[NUMBER, FID];
-const UPDATED: &[Field] = &[records(RECORD_4), INPUT_FORMAT, FORMAT];
-const UPSERTED: &[Field] = &[records(RECORD), INPUT_FORMAT, FORMAT];
-const MADE: &[Field] = &[records(CREATED), INPUT_FORMAT, FORMAT];
-const KEYED: &[Field] = &[records(RECORD_3), INPUT_FORMAT, FORMAT];
+const UPDATED: &[Field] = &[listing(RECORD_4), INPUT_FORMAT, FORMAT];
+const UPSERTED: &[Field] = &[listing(RECORD), INPUT_FORMAT, FORMAT];
+const MADE: &[Field] = &[listing(CREATED), INPUT_FORMAT, FORMAT];
+const KEYED: &[Field] = &[listing(RECORD_3), INPUT_FORMAT, FORMAT];
 
 /// The parameter with the records, and how many of them one call takes.
 const BATCH: Option<(&[&str], u16)> = Some((&["prospects"], 50));
-const LIST: RequestEncoding = RequestEncoding::Wide(Wide::Batch { keyed: false });
-const MAP: RequestEncoding = RequestEncoding::Wide(Wide::Batch { keyed: true });
+const LIST: RequestEncoding = RequestEncoding::Wide(Wide::Batch);
+const MAP: RequestEncoding = RequestEncoding::Wide(Wide::KeyedBatch);
 
 row!(
     PROSPECT_BATCH_CREATE, Pardot, "pardot.prospect.batchCreate",
     "Creates up to 50 prospects; version 4 always creates, even where an e-mail is known.",
     "POST", "/api/prospect/version/{version}/do/batchCreate?format={format}",
     Form::params(MADE, Unknown::Refuse, &[]), LIST, ResponseParser::PardotBatch("created"), 30, Creates, DOCS,
-    { older: Some(&PROSPECT_BATCH_CREATE_3), checks: &[Check::Own(batch_made)], defaults: JSON, batch: BATCH, }
+    { older: Some(&PROSPECT_BATCH_CREATE_3), checks: &[Check(Must::Records, &["email"])], defaults: JSON, batch: BATCH, }
 );
 
 row!(
@@ -251,7 +254,7 @@ row!(
     "Creates up to 50 prospects, each with an e-mail that nobody has.",
     "POST", "/api/prospect/version/3/do/batchCreate?format={format}",
     Form::params(MADE, Unknown::Refuse, &[]), MAP, ResponseParser::PardotBatch("created"), 30, Safe, DOCS_3,
-    { checks: &[Check::Own(batch_made_3)], defaults: JSON, batch: BATCH, }
+    { checks: &[Check(Must::Keyed, &["email"])], defaults: JSON, batch: BATCH, }
 );
 
 row!(
@@ -259,7 +262,7 @@ row!(
     "Changes up to 50 prospects by id or CRM id, never by e-mail.",
     "POST", "/api/prospect/version/{version}/do/batchUpdate?format={format}",
     Form::params(UPDATED, Unknown::Refuse, &[]), LIST, ResponseParser::PardotBatch("updated"), 30, Safe, DOCS,
-    { older: Some(&PROSPECT_BATCH_UPDATE_3), checks: &[Check::Own(batch_by_record)], defaults: JSON, batch: BATCH, }
+    { older: Some(&PROSPECT_BATCH_UPDATE_3), checks: &[Check(Must::Records, &["id", "fid"])], defaults: JSON, batch: BATCH, }
 );
 
 row!(
@@ -267,7 +270,7 @@ row!(
     "Changes up to 50 prospects by id or e-mail.",
     "POST", "/api/prospect/version/3/do/batchUpdate?format={format}",
     Form::params(KEYED, Unknown::Refuse, &[]), MAP, ResponseParser::PardotBatch("updated"), 30, Safe, DOCS_3,
-    { checks: &[Check::Own(batch_3)], defaults: JSON, batch: BATCH, }
+    { checks: &[Check(Must::Keyed, &["id", "email"])], defaults: JSON, batch: BATCH, }
 );
 
 row!(
@@ -275,7 +278,7 @@ row!(
     "Changes prospects by id or CRM id; a record with an e-mail alone always creates.",
     "POST", "/api/prospect/version/{version}/do/batchUpsert?format={format}",
     Form::params(UPSERTED, Unknown::Refuse, &[]), LIST, ResponseParser::PardotBatch("upserted"), 30, Creates, DOCS,
-    { older: Some(&PROSPECT_BATCH_UPSERT_3), checks: &[Check::Own(batch)], defaults: JSON, batch: BATCH, }
+    { older: Some(&PROSPECT_BATCH_UPSERT_3), checks: &[Check(Must::Records, &["id", "fid", "email"])], defaults: JSON, batch: BATCH, }
 );
 
 row!(
@@ -283,7 +286,7 @@ row!(
     "Changes or creates up to 50 prospects by id or e-mail.",
     "POST", "/api/prospect/version/3/do/batchUpsert?format={format}",
     Form::params(KEYED, Unknown::Refuse, &[]), MAP, ResponseParser::PardotBatch("upserted"), 30, Safe, DOCS_3,
-    { checks: &[Check::Own(batch_3)], defaults: JSON, batch: BATCH, }
+    { checks: &[Check(Must::Keyed, &["id", "email"])], defaults: JSON, batch: BATCH, }
 );
 
 /// Each record of a batch: names that an element may have, fields named by id, one owner.
@@ -332,28 +335,13 @@ fn lacks(place: &str, record: &Entries<'_>, keys: &'static [&'static str]) -> Ve
     vec![Issue::error(&[place, first].concat(), &code::PARAM_ANY_OF).with_limit(&keys.join(", "))]
 }
 
-fn batch(report: &mut Report) {
-    each(report, |place, record| lacks(place, record, &["id", "fid", "email"]));
-}
-
-fn batch_by_record(report: &mut Report) {
-    each(report, |place, record| lacks(place, record, &["id", "fid"]));
-}
-
-fn batch_made(report: &mut Report) {
-    each(report, |place, record| lacks(place, record, &["email"]));
-}
-
-fn batch_made_3(report: &mut Report) {
-    keyed(report, &["email"]);
-}
-
-fn batch_3(report: &mut Report) {
-    keyed(report, &["id", "email"]);
+/// Each record has one of the keys.
+pub(crate) fn records(report: &mut Report, keys: &'static [&'static str]) {
+    each(report, |place, record| lacks(place, record, keys));
 }
 
 /// Version 3 answers by key, so that each must come once.
-fn keyed(report: &mut Report, keys: &'static [&'static str]) {
+pub(crate) fn keyed(report: &mut Report, keys: &'static [&'static str]) {
     let mut seen = Vec::new();
     each(report, |place, record| {
         let key = keys.iter().find_map(|key| {

@@ -11,9 +11,9 @@ pub use reply::{read_found, read_write};
 pub use rows::{PROSPECT_GET, PROSPECT_LIST};
 
 use crate::check::field::{Field, Kind, Options};
-use crate::check::form::Unknown;
+use crate::check::form::{Form, Unknown};
 #[cfg(feature = "full")]
-use crate::crm::operation::Check;
+use crate::crm::operation::{Check, Must};
 use crate::crm::operation::{More, Operation, Repeat, RequestEncoding, ResponseParser, reference};
 use crate::crm::request::System;
 
@@ -61,7 +61,7 @@ pub static PROSPECT_UPSERT: Operation = Operation {
     ),
     method: "POST",
     path: "/v2/prospects",
-    params: params!(UPSERT, Unknown::Refuse, &[]),
+    params: Form::params(UPSERT, Unknown::Refuse, &[]),
     encoding: RequestEncoding::Json,
     parser: ResponseParser::ProspectsWrite,
     timeout: 30_000,
@@ -71,8 +71,8 @@ pub static PROSPECT_UPSERT: Operation = Operation {
     more: More {
         #[cfg(feature = "full")]
         checks: &[
-            Check::Overrides("stageId", &["pipelineId"]),
-            Check::Overrides("sourceId", &["newSourceName"]),
+            Check(Must::Overrides, &["stageId", "pipelineId"]),
+            Check(Must::Overrides, &["sourceId", "newSourceName"]),
         ],
         ..More::NONE
     },

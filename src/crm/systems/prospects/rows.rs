@@ -1,8 +1,8 @@
 //! The rows of the prospects API that read.
 
 use crate::check::field::{Field, Kind};
-use crate::check::form::Unknown;
-use crate::crm::operation::{Check, Paging, RequestEncoding, ResponseParser, Wide};
+use crate::check::form::{Form, Unknown};
+use crate::crm::operation::{Check, Must, Paging, RequestEncoding, ResponseParser, Wide};
 
 const DOCS: &str = "https://docs.hiringcenterpro.com/prospects";
 
@@ -25,7 +25,7 @@ row!(
     "GET", "/v2/prospects",
     Form::params(LIST, Unknown::Refuse, &[]), RequestEncoding::Wide(Wide::Repeated), ResponseParser::ProspectsFound, 30, Safe, DOCS,
     // The page's own default is 1.
-    { checks: &[Check::NoComma("label")], defaults: &[("limit", "100")], paging: Paging::Token("pageToken"), }
+    { checks: &[Check(Must::NoComma, &["label"])], defaults: &[("limit", "100")], paging: Paging::Token("pageToken"), }
 );
 
 row!(

@@ -3,7 +3,7 @@
 pub use crate::crm::answers;
 
 use crate::check::field::{Field, Kind};
-use crate::check::form::Unknown;
+use crate::check::form::{Form, Unknown};
 use crate::check::report::{Issue, Severity};
 use crate::code::call;
 #[cfg(any(feature = "full", feature = "build", not(target_arch = "wasm32")))]
@@ -44,7 +44,7 @@ pub static LEAD_SUBMIT: Operation = Operation {
     summary: reference("Hands a visitor's lead to the relay."),
     method: "POST",
     path: "/leads/{form}",
-    params: params!(SUBMIT, Unknown::Refuse, &[]),
+    params: Form::params(SUBMIT, Unknown::Refuse, &[]),
     encoding: RequestEncoding::LeadForm,
     parser: ResponseParser::Relay,
     timeout: 30_000,
