@@ -220,7 +220,8 @@ const CORE: Arrows = &[
     ("words.gen", &[]),
     // How a page's modules travel.
     ("letters", &[]),
-    ("carried", &["letters"]),
+    ("compile", &["errors", "said.gen", "source"]),
+    ("carried", &["compile", "letters"]),
     (
         "lean",
         &[
@@ -230,7 +231,6 @@ const CORE: Arrows = &[
             "core",
             "errors",
             "said.gen",
-            "source",
             "types",
             "words.gen",
         ],
@@ -239,9 +239,9 @@ const CORE: Arrows = &[
     // What comes after a page's first module, and who gets it.
     ("late.gen", &[]),
     ("late", &["late.gen", "lean"]),
-    ("load", &["carried", "late", "lean", "source"]),
+    ("load", &["carried", "compile", "late", "lean", "source"]),
     ("build.gen", &[]),
-    ("build", &["build.gen", "carried", "lean", "load"]),
+    ("build", &["build.gen", "carried", "compile", "lean", "load"]),
     (
         "edge",
         &[
@@ -264,6 +264,7 @@ const CORE: Arrows = &[
         &[
             "border.gen",
             "carried",
+            "compile",
             "core",
             "errors",
             "lean",
