@@ -2,14 +2,17 @@
 //!
 //! Reads JSON lines: first the specs, then `[spec, [[name, value], …]]` for each form, or an operation's name in the place
 //! of the spec's number: what its payload is, as `tests/identical/calls.mjs` writes it; or both in a list: what is made of
-//! the form's values.
+//! the form's values. An object asks what `tests/sentences.test.mjs` wants to know: the sentence of a code, or what a reply says.
 
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
 use fieldpost::report::{FieldReport, Issue, Report};
 use fieldpost::rules;
+use fieldpost::systems::token::{self, Grant};
 use fieldpost::value::Entries;
-use fieldpost::{Form, Kind, Payload, Refusal, Severity, Spec, Value, operation};
+use fieldpost::{
+    Form, Kind, Payload, Refusal, Reply, Severity, Spec, System, Value, code, operation,
+};
 use std::borrow::Cow;
 use std::error::Error;
 use std::io::{BufRead, Write, stdin, stdout};
@@ -43,6 +46,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             writeln!(out, "{}", typed(form, name.as_text().unwrap_or_default(), values)?)?;
             continue;
         }
+        if let Value::Map(_) = &whose {
+            writeln!(out, "{}", said(&whose)?)?;
+            continue;
+        }
         let form = forms.get(number(&whose)?).ok_or("no such spec")?;
         let report = form.check(values);
         let alone = entries.first().map(|(name, value)| {
@@ -58,6 +65,28 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(out, "{line}")?;
     }
     Ok(())
+}
+
+/// The sentence of `code`; or the outcome of a reply, to the call of an operation or to a sign-in.
+fn said(asked: &Value<'_>) -> Result<String, Box<dyn Error>> {
+    let word = |name| asked.get(name).and_then(Value::as_text).unwrap_or_default();
+    if let Some(row) = code::all().find(|row| row.name == word("code")) {
+        return Ok(text(row.sentence));
+    }
+    let (status, body) = (word("status").parse()?, word("body").to_owned());
+    let reply = Reply { status, body, ..Reply::default() };
+    let outcome = if let Some(operation) = operation(word("operation")) {
+        operation.row(word("version").parse()?).read(&reply)
+    } else {
+        let system = System::from_name(word("system")).ok_or("no such system")?;
+        let ways = [Grant::Client, Grant::Refresh, Grant::Assertion];
+        let grant = ways.into_iter().find(|grant| grant.name() == word("grant"));
+        match token::read(&reply, system, grant.ok_or("no such way to sign in")?) {
+            Ok(_) => return Err("nobody asked for a token".into()),
+            Err(outcome) => outcome,
+        }
+    };
+    Ok(serde_json::to_string(&outcome)?)
 }
 
 fn number(value: &Value<'_>) -> Result<usize, Box<dyn Error>> {

@@ -14,8 +14,8 @@
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {
     /// The place of an issue's row in the table, counted from 1. A page's modules know codes by it alone; its script has the
-    /// names and the sentences.
-    #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
+    /// names and the sentences. In the edge module it stands in reports.
+    #[cfg(target_arch = "wasm32")]
     pub number: u8,
     /// What programs compare, like `phone.area_code`.
     #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
@@ -27,15 +27,14 @@ pub struct Code {
 
 impl Code {
     const fn new(number: u8, name: &'static str, sentence: &'static str) -> Self {
-        #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
-        {
-            let _ = number;
-            Code { name, sentence }
-        }
-        #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
-        {
-            let _ = (name, sentence);
-            Code { number }
+        let _ = (number, name, sentence);
+        Code {
+            #[cfg(target_arch = "wasm32")]
+            number,
+            #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
+            name,
+            #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
+            sentence: here(sentence),
         }
     }
 
@@ -56,6 +55,21 @@ impl Code {
         #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
         ""
     }
+}
+
+/// Whether the sentences stand in the script around this module, generated of the same rows: the edge build's has them, and is
+/// asked for one where a code is said.
+#[cfg(any(feature = "full", not(target_arch = "wasm32")))]
+pub(crate) const ELSEWHERE: bool = cfg!(all(target_arch = "wasm32", feature = "edge"));
+
+/// What parts a code's name from its sentence where the script says both.
+#[cfg(all(target_arch = "wasm32", feature = "edge"))]
+pub(crate) const BETWEEN: char = '|';
+
+/// A sentence, where this build has it.
+#[cfg(any(feature = "full", not(target_arch = "wasm32")))]
+pub(crate) const fn here(sentence: &'static str) -> &'static str {
+    if ELSEWHERE { "" } else { sentence }
 }
 
 /// Whether an issue of a code stops the lead.

@@ -32,6 +32,9 @@ pub(crate) enum Ask {
     /// Nothing of one that is harmless. Pages do not ask: the relay has, before it gave them its form.
     #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
     Repeats = 3,
+    /// The sentence of a code; see [`crate::code::ELSEWHERE`].
+    #[cfg(all(target_arch = "wasm32", feature = "edge"))]
+    Sentence = 7,
 }
 
 /// Answers at the end of `out`; false when there is no answer.

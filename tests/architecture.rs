@@ -44,7 +44,7 @@ const MODULES: Arrows = &[
     ("field", &["packed"]),
     // A report writer and the report that is made of it are one thing.
     ("writer", &["code", "field", "host", "report", "packed"]),
-    ("report", &["code", "crossing", "writer", "packed", "value"]),
+    ("report", &["code", "crossing", "host", "writer", "packed", "value"]),
     (
         "rules",
         &[
@@ -189,6 +189,7 @@ const CORE: Arrows = &[
     ("operations.gen", &[]),
     ("outcome.gen", &["codes.gen"]),
     ("said.gen", &[]),
+    ("sentences.gen", &[]),
     ("steps.gen", &["codes.gen", "outcome.gen"]),
     ("wire.gen", &[]),
     ("spec", &["border.gen"]),
@@ -254,6 +255,7 @@ const CORE: Arrows = &[
             "pack",
             "pattern",
             "said.gen",
+            "sentences.gen",
             "steps.gen",
             "types",
         ],
@@ -298,7 +300,7 @@ const RELAY: Arrows = &[
     ("http", &["arrival.gen", "calls", "host", "lead", "options", "pages", "visitor.gen"]),
     ("storage", &["codes.gen", "host", "lead", "options"]),
     // Signing in, and what is found before the first lead.
-    ("checks", &["codes.gen", "host", "lead", "options"]),
+    ("checks", &["host", "lead", "options"]),
     ("limiter", &["calls", "checks", "host", "options", "storage"]),
     // Telling somebody, of what others have found.
     ("alerts", &["alerts.gen", "calls", "codes.gen", "options"]),

@@ -45,8 +45,66 @@ pub struct Issue {
 
 #[cfg(feature = "full")]
 crate::crossing::members! {
-    both Issue, Issue::error("", &Code { name: "", sentence: "" }),
+    both Issue,
+    Issue {
+        field: String::new(),
+        code: Cow::Borrowed(""),
+        severity: Severity::Error,
+        message: Cow::Borrowed(""),
+        limit: None,
+        suggestion: None,
+    },
     "!field" field, "!code" code, "!severity" severity, "!message" message, "?limit" limit, "?suggestion" suggestion,
+}
+
+/// What the script around the module says with a code: its sentence, and of one that is told by its number the name before it.
+#[cfg(all(target_arch = "wasm32", feature = "edge"))]
+#[inline(never)]
+fn asked(code: &str) -> String {
+    let mut said = crate::packed::Buffer::new();
+    crate::host::native(crate::host::Ask::Sentence, code.as_bytes(), &mut said);
+    letters(&said)
+}
+
+/// The sentence of a code: the one that is here, or what the script around the module says.
+pub(crate) fn sentence(code: &str, here: &'static str) -> Cow<'static, str> {
+    #[cfg(all(target_arch = "wasm32", feature = "edge"))]
+    {
+        let _ = here;
+        Cow::Owned(asked(code))
+    }
+    #[cfg(not(all(target_arch = "wasm32", feature = "edge")))]
+    {
+        let _ = code;
+        Cow::Borrowed(here)
+    }
+}
+
+/// Name and sentence of what a report writer has in their place: the edge module's has a number, which is one sign.
+fn named(code: String, message: String, limit: &str) -> (String, String) {
+    #[cfg(all(target_arch = "wasm32", feature = "edge"))]
+    if code.len() == 1 {
+        let said = asked(&code);
+        if let Some((name, sentence)) = said.split_once(crate::code::BETWEEN) {
+            let mut sentence = Cow::Owned(sentence.to_owned());
+            fill(&mut sentence, limit);
+            return (name.to_owned(), sentence.into_owned());
+        }
+    }
+    let _ = limit;
+    (code, message)
+}
+
+/// What is said with a code of ours.
+pub(crate) fn said(code: &Code) -> Cow<'static, str> {
+    sentence(code.name(), code.sentence())
+}
+
+/// Puts the limit where a sentence has a place for it.
+fn fill(sentence: &mut Cow<'static, str>, limit: &str) {
+    if let Some((before, after)) = cut(sentence, "{}") {
+        *sentence = Cow::Owned([before, limit, after].concat());
+    }
 }
 
 impl Issue {
@@ -56,7 +114,7 @@ impl Issue {
             field: field.to_owned(),
             code: Cow::Borrowed(code.name()),
             severity: Severity::Error,
-            message: Cow::Borrowed(code.sentence()),
+            message: said(code),
             limit: None,
             suggestion: None,
         }
@@ -70,9 +128,7 @@ impl Issue {
     /// The same issue with its limit, also in its sentence.
     #[must_use]
     pub fn with_limit(mut self, limit: &str) -> Self {
-        if let Some((before, after)) = cut(&self.message, "{}") {
-            self.message = Cow::Owned([before, limit, after].concat());
-        }
+        fill(&mut self.message, limit);
         self.limit = Some(limit.to_owned());
         self
     }
@@ -85,6 +141,7 @@ impl Issue {
             let mut next = || letters(issues.text());
             let (field, code, severity, message, limit, suggestion) =
                 (next(), next(), next(), next(), next(), next());
+            let (code, message) = named(code, message, &limit);
             all.push(Issue {
                 field,
                 code: Cow::Owned(code),

@@ -4,7 +4,7 @@ use crate::check::field::Field;
 use crate::check::report::Flags;
 use crate::code::Code;
 use crate::host::Host;
-#[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
+#[cfg(all(target_arch = "wasm32", feature = "wasm"))]
 use crate::packed::CLOSE;
 use crate::packed::{Buffer, END, List, PackedValues, put};
 
@@ -15,8 +15,8 @@ pub(crate) type Verdict = Result<(), &'static Code>;
 pub(crate) struct ReportWriter {
     /// The clean values, one packed value or named values behind each other.
     pub(crate) values: Buffer,
-    /// The issues, [`COLUMNS`] texts each: place, code, `e` or `w`, sentence, limit, suggestion. A page's have no sentence:
-    /// its script has them.
+    /// The issues, [`COLUMNS`] texts each: place, code, `e` or `w`, sentence, limit, suggestion. A module's have the number of the code alone: its
+    /// script has the words.
     pub(crate) issues: Buffer,
     /// Some issue stops the lead.
     pub(crate) failed: bool,
@@ -117,13 +117,13 @@ impl ReportWriter {
         let out = &mut self.issues;
         put(out, &self.place);
         out.push(END);
-        #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
+        #[cfg(not(all(target_arch = "wasm32", feature = "wasm")))]
         put(out, code.name.as_bytes());
         // One sign for its number, behind the marks.
-        #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
+        #[cfg(all(target_arch = "wasm32", feature = "wasm"))]
         out.push(CLOSE.wrapping_add(code.number));
         put(out, &[END, severity, END]);
-        #[cfg(any(feature = "full", not(target_arch = "wasm32")))]
+        #[cfg(not(all(target_arch = "wasm32", feature = "wasm")))]
         sentence(code, &self.limit, out);
         out.push(END);
         put(out, &self.limit);
@@ -181,7 +181,7 @@ impl ReportWriter {
 }
 
 /// The sentence of a code, its `{}` filled with the limit.
-#[cfg(any(feature = "full", not(target_arch = "wasm32")))]
+#[cfg(not(all(target_arch = "wasm32", feature = "wasm")))]
 pub(crate) fn sentence(code: &Code, limit: &[u8], out: &mut Buffer) {
     for byte in code.sentence.bytes() {
         match byte {

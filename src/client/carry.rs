@@ -1,6 +1,6 @@
 //! A host's loop for native code: it carries effects out, one call at a time, and decides nothing.
 
-use super::{Call, Client, Effect, Event, Failure, Goal, Row};
+use super::{Call, Client, Effect, Event, Failure, Goal, NOTHING, Row};
 use crate::crm::operation::Operation;
 use crate::crm::outcome::Outcome;
 use crate::crm::request::Request;
@@ -74,7 +74,7 @@ impl Client {
             Some(Err(failure)) => Err(failure),
             _ => Err(Failure {
                 code: Cow::Borrowed(crate::code::call::UNREADABLE.name),
-                message: "",
+                message: NOTHING,
                 issues: Vec::new(),
             }),
         }
@@ -171,7 +171,7 @@ impl<H: Host> Iterator for Carried<'_, H> {
                     if let Err(code) = self.host.renew(&refresh_token) {
                         self.client.forget();
                         self.effects.clear();
-                        return Some(Err(Failure { code, message: "", issues: Vec::new() }));
+                        return Some(Err(Failure { code, message: NOTHING, issues: Vec::new() }));
                     }
                 }
                 // Nobody else is here.

@@ -1,6 +1,7 @@
 //! A job that takes its time is asked about politely: each question counts against the account's calls.
 
 use super::{Effect, LONGEST, Step};
+use crate::check::report::said;
 use crate::crm::operation::States;
 use crate::crm::outcome::Outcome;
 use crate::value::Value;
@@ -43,7 +44,7 @@ impl Step<'_> {
             }
             self.say(Effect::Progress { state: state.to_owned(), asked, wait });
             if let Some(code) = wrong {
-                return self.fail(Cow::Borrowed(code.name), code.sentence, Vec::new());
+                return self.fail(Cow::Borrowed(code.name), said(code), Vec::new());
             }
             if is_done {
                 let mut refs = Vec::new();

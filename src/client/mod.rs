@@ -274,13 +274,13 @@ pub struct Failure {
     /// Stable.
     pub code: Cow<'static, str>,
     /// English, for people; empty where the issues say it.
-    pub message: &'static str,
+    pub message: Cow<'static, str>,
     /// What is wrong, where the system or a check says it.
     pub issues: Vec<Issue>,
 }
 
 members! {
-    said Failure, Failure { code: Cow::Borrowed(""), message: "", issues: Vec::new() },
+    said Failure, Failure { code: Cow::Borrowed(""), message: Cow::Borrowed(""), issues: Vec::new() },
     "code" code, "message" message, "issues" issues,
 }
 
@@ -319,7 +319,7 @@ impl Step<'_> {
         self.out.push(effect);
     }
 
-    fn fail(&mut self, code: Cow<'static, str>, message: &'static str, issues: Vec<Issue>) {
+    fn fail(&mut self, code: Cow<'static, str>, message: Cow<'static, str>, issues: Vec<Issue>) {
         self.say(Effect::Fail(Failure { code, message, issues }));
     }
 
@@ -352,7 +352,11 @@ impl Step<'_> {
                 let params = unpack(address).as_text().and_then(files.params);
                 let Some(params) = params else {
                     const NO_ADDRESS: &str = "This is not the address of an export's file.";
-                    return self.fail(Cow::Borrowed(INVALID), NO_ADDRESS, Vec::new());
+                    return self.fail(
+                        Cow::Borrowed(INVALID),
+                        Cow::Borrowed(NO_ADDRESS),
+                        Vec::new(),
+                    );
                 };
                 Some(pack_entries(&params))
             }
@@ -371,7 +375,7 @@ impl Step<'_> {
             self.find(row, at, Severity::Error, &mut issues);
         }
         if !issues.is_empty() {
-            return self.fail(Cow::Borrowed(INVALID), "", issues);
+            return self.fail(Cow::Borrowed(INVALID), NOTHING, issues);
         }
         let is_kept = given.is_some() || rows.len() > 1;
         if let (Goal::Job { first, .. }, Job::Read(states)) = (goal, operation.more.job) {
@@ -403,7 +407,7 @@ impl Step<'_> {
                 for issue in &mut refusal.issues {
                     split::rebase(self.call.operation, self.row, self.call.row, issue);
                 }
-                self.fail(Cow::Borrowed(refusal.code), "", refusal.issues);
+                self.fail(Cow::Borrowed(refusal.code), NOTHING, refusal.issues);
             }
         }
     }
@@ -477,7 +481,7 @@ impl Step<'_> {
                 self.say(Effect::Batch);
             } else {
                 // Many records were sent, and none was asked for.
-                self.fail(Cow::Borrowed(call::UNREADABLE.name), NO_PAGE, Vec::new());
+                self.fail(Cow::Borrowed(call::UNREADABLE.name), Cow::Borrowed(NO_PAGE), Vec::new());
             }
             return;
         }
@@ -527,8 +531,11 @@ impl Step<'_> {
             Outcome::Retry { code: said, .. } => code = said,
             _ => {}
         }
-        self.fail(code, message, found);
+        self.fail(code, Cow::Borrowed(message), found);
     }
 }
 
 const NO_PAGE: &str = "A page could not be read.";
+
+/// The issues say it.
+const NOTHING: Cow<'static, str> = Cow::Borrowed("");

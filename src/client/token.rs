@@ -1,8 +1,8 @@
 //! One token for all calls that run. Only the first of them asks for it; the others are parked, and never for longer than the
 //! request for it may take: who asked may be gone, with its event or its page.
 
-use super::{Effect, Failure, Step};
-use crate::check::report::Issue;
+use super::{Effect, Failure, NOTHING, Step};
+use crate::check::report::{Issue, said};
 use crate::code::call;
 use crate::crm::outcome::Outcome;
 use crate::crm::systems::reply::Reply;
@@ -92,7 +92,7 @@ impl Step<'_> {
     pub(super) fn no_account(&mut self, issues: Vec<Issue>) {
         self.client.asking_until = 0;
         self.call.tries = 0;
-        self.fail(Cow::Borrowed(call::ACCOUNT.name), "", issues);
+        self.fail(Cow::Borrowed(call::ACCOUNT.name), NOTHING, issues);
     }
 
     /// Takes the answer to the request for a token.
@@ -129,6 +129,7 @@ impl Step<'_> {
         if self.client.tokens == self.call.used {
             self.client.asking_until = 0;
         }
-        self.say(Effect::Deny(Failure { code, message: call::AUTH_BUSY.sentence, issues }));
+        let message = said(&call::AUTH_BUSY);
+        self.say(Effect::Deny(Failure { code, message, issues }));
     }
 }

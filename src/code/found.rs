@@ -2,18 +2,13 @@
 
 use super::{Code, Row, Section, Weight};
 
-/// The edge module has no sentence of these: its script has them, generated of the same rows.
-const fn here(sentence: &'static str) -> &'static str {
-    if cfg!(target_arch = "wasm32") { "" } else { sentence }
-}
-
 macro_rules! found {
     ($(#[$doc:meta])* $section:ident = $title:literal, $note:literal {
         $($id:ident = $name:literal $weight:ident $says:literal;)*
     }) => {
         $(
             #[doc = concat!("`", $name, "`")]
-            pub const $id: Code = Code::new(0, $name, here($says));
+            pub const $id: Code = Code::new(0, $name, $says);
         )*
 
         $(#[$doc])*

@@ -195,7 +195,7 @@ impl Stepping<'_> {
         run.at = At::Rendering;
         // What has no way any more is its owner's to mend.
         if !self.schedule.has_way(&run.account, &run.form) {
-            let issue = issue("deliver", PARAMS_TARGET.name, Cow::Borrowed(PARAMS_TARGET.sentence));
+            let issue = Issue::error("deliver", &PARAMS_TARGET);
             return self.unmade(run, vec![issue], Fault::Target);
         }
         self.out.push(Effect::Render { state, call, version });

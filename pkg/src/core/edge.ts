@@ -1,13 +1,14 @@
 import type * as Script from "../../wasm/edge/fieldpost.js";
 import { SYSTEMS } from "./border.gen.js";
 import { captures, older, others } from "./catalogue.gen.js";
-import { cross, payload as newest, packParams, start } from "./core.js";
+import { cross, learn, payload as newest, packParams, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
 import { appoint, lend } from "./host.js";
 import type { Called } from "./outcome.gen.js";
 import { nfc } from "./pack.js";
 import { judge } from "./pattern.js";
 import { Said } from "./said.gen.js";
+import { NUMBERED, SENTENCES } from "./sentences.gen.js";
 import type { Run, Stepped } from "./steps.gen.js";
 import type {
   Account,
@@ -76,13 +77,23 @@ export const [ROW, WORD] = ["\u0002", "\u0001"];
 
 let glue: EdgeGlue;
 
+/** The host's question for what is said with a code: `src/host.rs`. */
+const SENTENCE = 7;
+
+const worded = (code: string): string => `${code}|${SENTENCES[code]}`;
+
+/** The sentence of a code; of one that is told by its number, a sign behind the marks, with its name before it. */
+const sentence = (code: string): string | false =>
+  code.length > 1 ? (SENTENCES[code] ?? false) : worded(NUMBERED[code.charCodeAt(0) - 9] ?? "");
+
 /** What one call in many needs is given back to the host: a memory never becomes smaller by itself. */
 const MOST = 32 << 20;
 
 /** Instantiates the edge build: an instance after the first one has the memory of the one before. @internal */
 export function startEdge(script: typeof Script, module: WebAssembly.Module): void {
   glue = script as EdgeGlue;
-  appoint(judge);
+  learn(["", ...NUMBERED.map(worded)].join("\n"));
+  appoint((question, text) => (question === SENTENCE ? sentence(text) : judge(question, text)));
   let memory: WebAssembly.Memory | undefined;
   const make = (): ReturnType<typeof script.initSync> => {
     if (memory) glue.__wbg_reset_state(memory.buffer.byteLength > MOST ? undefined : memory);

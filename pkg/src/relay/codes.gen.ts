@@ -132,29 +132,6 @@ export const MEANS: Readonly<Record<string, string>> = {
   "account.invalid": "the account's settings are wrong",
 };
 
-/** What is said with what a check finds; the module knows these by their codes alone. */
-export const FINDINGS: Readonly<Record<string, string>> = {
-  "account.private_key": "privateKey is no private key. Put the whole PEM there, from its line BEGIN PRIVATE KEY to its line END PRIVATE KEY.",
-  "account.private_key_pkcs1": "privateKey is PKCS#1 (BEGIN RSA PRIVATE KEY), and PKCS#8 is needed. Make it of the same key: openssl pkcs8 -topk8 -nocrypt -in key.pem",
-  "account.private_key_encrypted": "privateKey is encrypted. Put it there without a password: openssl pkcs8 -topk8 -nocrypt -in key.pem",
-  "account.private_key_public": "privateKey is a certificate or a public key, which the app gets. Put the private key that belongs to it there.",
-  "auth.scope": "The token is for other things than Pardot. Add the scope pardot_api to the app.",
-  "check.version": "The account speaks version {} of the API. Set version to it.",
-  "check.token": "The system refuses the token that it has just given. Compare the API user, its role and the account's address.",
-  "check.later": "The system had no time ({}). Check again later.",
-  "check.unreached": "The system gave no answer of its own ({}). Is baseUrl right?",
-  "map.unknown": "The system has no such field. Mend its name in the map, or create the field.",
-  "map.not_on_form": "The field is not on the form, so Marketo skips each lead whole. Add it to the form in Marketo, or take it out of the map.",
-  "map.read_only": "The system lets nobody write this field. Take it out of the map.",
-  "map.source": "The form has no field {}. Mend the name, or add the field.",
-  "map.required": "The system needs this, and nothing is mapped to it. Map a field to it, or set it in constants.",
-  "map.optional": "The system needs this, and a visitor may leave {} out. Make that field required.",
-  "map.type": "The system expects another kind of value here: {}. Change the kind of the form's field, or map another one.",
-  "map.long": "The system takes {} characters here, and the form's field more. Set its max.",
-  "map.form": "Marketo has no form of this id. Compare formId with the form's address in Marketo.",
-  "map.unread": "The system's own fields could not be read ({}), so names and kinds were not compared. Let the API user read them.",
-};
-
 /** Where a delivery stands. */
 export const PHASES = {
   "waiting": "waits",

@@ -2,7 +2,8 @@
 //! row now and then: it is found by going through the bytes.
 
 use crate::check::form::packed::Writer;
-use crate::check::report::{Issue, Severity};
+use crate::check::report::{Issue, Severity, sentence};
+use crate::code::ELSEWHERE;
 use crate::crm::outcome::{Class, Fault, Outcome, Reason, VendorCode};
 use crate::value::decimal;
 use std::borrow::Cow;
@@ -23,6 +24,8 @@ const RETRY: u8 = 8;
 pub struct Codes {
     /// What stands before the number in a code's name.
     prefix: &'static str,
+    /// What the script of the edge build knows a sentence by, behind the name, where another table has the same names.
+    mark: &'static str,
     rows: &'static [u8],
 }
 
@@ -35,6 +38,7 @@ pub struct Known {
     pub name: Cow<'static, str>,
     /// What it means for a call.
     pub class: Class,
+    /// The sentence; in the edge module the mark of its table.
     pub(in crate::crm::systems) sentence: &'static str,
 }
 
@@ -54,7 +58,7 @@ pub(crate) const fn pack<const LENGTH: usize>(rows: &[VendorCode]) -> [u8; LENGT
     bytes
 }
 
-/// A row: its number, its class, the milliseconds of one that has some, and its sentence up to a zero.
+/// A row: its number, its class, the milliseconds of one that has some, and its sentence up to a zero, where this build has it.
 const fn write(rows: &[VendorCode], to: &mut Writer<'_>) {
     let mut rest = rows;
     while let [row, after @ ..] = rest {
@@ -76,15 +80,17 @@ const fn write(rows: &[VendorCode], to: &mut Writer<'_>) {
             to.byte(time[2]);
             to.byte(time[3]);
         }
-        to.text(row.sentence);
+        if !ELSEWHERE {
+            to.text(row.sentence);
+        }
         rest = after;
     }
 }
 
 impl Codes {
     /// What `pack` made, with what stands before each number.
-    pub(crate) const fn new(prefix: &'static str, rows: &'static [u8]) -> Self {
-        Codes { prefix, rows }
+    pub(crate) const fn new(prefix: &'static str, mark: &'static str, rows: &'static [u8]) -> Self {
+        Codes { prefix, mark, rows }
     }
 
     /// The row of that number.
@@ -93,9 +99,14 @@ impl Codes {
         while let Some(([low, high, class], after)) = rest.split_first_chunk() {
             let timed = class & RETRY != 0;
             let (time, after) = if timed { after.split_first_chunk()? } else { (&[0; 4], after) };
-            let end = after.iter().position(|byte| *byte == 0)?;
-            let (sentence, after) = after.split_at_checked(end)?;
-            rest = after.get(1..)?;
+            let sentence;
+            if ELSEWHERE {
+                (sentence, rest) = (self.mark.as_bytes(), after);
+            } else {
+                let end = after.iter().position(|byte| *byte == 0)?;
+                (sentence, rest) = after.split_at_checked(end)?;
+                rest = rest.get(1..)?;
+            }
             if u16::from_le_bytes([*low, *high]) == number {
                 let class = match *class {
                     MISSING => Class::Missing,
@@ -155,7 +166,11 @@ impl Known {
             field: field.to_owned(),
             code: self.name.clone(),
             severity: Severity::Error,
-            message: Cow::Borrowed(self.sentence),
+            message: if ELSEWHERE {
+                sentence(&[&self.name, self.sentence].concat(), "")
+            } else {
+                Cow::Borrowed(self.sentence)
+            },
             limit: None,
             suggestion: None,
         }

@@ -38,11 +38,14 @@ macro_rules! row {
 #[cfg(feature = "full")]
 macro_rules! known {
     ($id:ident, $prefix:literal, $rows:expr) => {
+        known!($id, $prefix, "", $rows);
+    };
+    ($id:ident, $prefix:literal, $mark:expr, $rows:expr) => {
         #[doc = concat!("The codes `", $prefix, "…`.")]
         pub static $id: crate::crm::systems::known::Codes = {
             const LENGTH: usize = crate::crm::systems::known::length($rows);
             static BYTES: [u8; LENGTH] = crate::crm::systems::known::pack($rows);
-            crate::crm::systems::known::Codes::new($prefix, &BYTES)
+            crate::crm::systems::known::Codes::new($prefix, $mark, &BYTES)
         };
     };
 }

@@ -242,12 +242,6 @@ pub(super) fn operator(_: &Path) -> Outcome<String> {
             .filter(|row| !row.means.is_empty())
             .map(|row| (row.name, row.means)),
     )?;
-    text.push_str("};\n\n/** What is said with what a check finds; the module knows these by their codes alone. */\nexport const FINDINGS: Readonly<Record<string, string>> = {\n");
-    let found = [ACCOUNTS, MAPPINGS];
-    members(
-        &mut text,
-        found.iter().flat_map(|section| section.rows).map(|row| (row.name, row.sentence)),
-    )?;
     text.push_str("};\n\n/** Where a delivery stands. */\nexport const PHASES = {\n");
     members(&mut text, PHASES.iter().copied())?;
     text.push_str("} as const;\n\n/** One of them. */\nexport type Phase = keyof typeof PHASES;\n");

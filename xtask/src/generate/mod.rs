@@ -12,6 +12,7 @@ mod openapi;
 mod operations;
 mod ruling;
 mod script;
+mod sentences;
 mod types;
 mod wire;
 
@@ -48,6 +49,7 @@ const FILES: &[(&str, Text)] = &[
     ("pkg/src/core/operations.gen.ts", operations::types),
     ("pkg/src/core/outcome.gen.ts", |_| Ok(types::outcome())),
     ("pkg/src/core/said.gen.ts", codes::said),
+    ("pkg/src/core/sentences.gen.ts", sentences::table),
     ("pkg/src/core/steps.gen.ts", |_| Ok(types::steps())),
     ("pkg/src/core/wire.gen.ts", wire::page),
     ("pkg/src/relay/http/answers.gen.ts", answers::table),

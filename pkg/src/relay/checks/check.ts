@@ -1,7 +1,7 @@
 import { edge, type EdgeGlue, plainAccount, plainReply, type Token } from "../../core/edge.js";
 import { FieldpostError } from "../../core/errors.js";
+import { SENTENCES } from "../../core/sentences.gen.js";
 import type { Issue, Outcome, System } from "../../core/types.js";
-import { FINDINGS } from "../codes.gen.js";
 import { mapping } from "../lead/fills.js";
 import type { RelayAccount, RelayFormOptions, Target } from "../options.js";
 import type { Ask } from "./sign-in.js";
@@ -38,17 +38,11 @@ export type MappedForm = Pick<RelayFormOptions, "fields"> &
 /** Gets a token, or says what became of that. */
 export type SignIn = () => Promise<Token | Outcome>;
 
-/** The module knows these by their codes alone. */
-const worded = (issue: Issue): Issue => ({
-  ...issue,
-  message: issue.message || (FINDINGS[issue.code] ?? "").replace("{}", issue.limit ?? ""),
-});
-
 const finding = (code: string, field: string, limit: string): Issue => ({
   field,
   code,
   severity: "error",
-  message: "",
+  message: (SENTENCES[code] ?? "").replace("{}", () => limit),
   limit,
 });
 
@@ -63,7 +57,7 @@ async function found(
   const heard: unknown[] = [];
   for (;;) {
     const next = edge((glue) => step(glue, heard));
-    if (Array.isArray(next)) return next.map(worded);
+    if (Array.isArray(next)) return next;
     try {
       heard.push(await plainReply(await ask(next)));
     } catch (error) {
@@ -78,14 +72,12 @@ async function token(signIn: SignIn): Promise<Token | Issue[]> {
     const got = await signIn();
     if ("token" in got) return got;
     const { issues, code } = got as { issues?: Issue[]; code?: string };
-    return (issues ?? [{ ...finding("check.later", "", code ?? ""), severity: "warning" }]).map(
-      worded,
-    );
+    return issues ?? [{ ...finding("check.later", "", code ?? ""), severity: "warning" }];
   } catch (error) {
     if (!(error instanceof FieldpostError)) throw error;
     const { issues, code } = error;
     const [first] = issues;
-    return (first ? issues : [finding("check.unreached", "loginUrl", code)]).map(worded);
+    return first ? issues : [finding("check.unreached", "loginUrl", code)];
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Credentials } from "../../core/account.gen.js";
 import { edge, plainReply, type Token } from "../../core/edge.js";
 import { FieldpostError } from "../../core/errors.js";
+import { SENTENCES } from "../../core/sentences.gen.js";
 import type { Outcome, Reply, System } from "../../core/types.js";
-import { FINDINGS } from "../codes.gen.js";
 import { jwt } from "../host/jwt.js";
 
 /** Makes a call and reads its answer, within its time. */
@@ -10,7 +10,7 @@ export type Ask = (request: Request) => Promise<Reply | Response>;
 
 /** Nothing can be done with the key. */
 const unusable = (): FieldpostError => {
-  const [code, message = ""] = ["account.private_key", FINDINGS["account.private_key"]];
+  const [code, message = ""] = ["account.private_key", SENTENCES["account.private_key"]];
   return new FieldpostError("account.invalid", `privateKey: ${message}`, [
     { field: "privateKey", code, severity: "error", message },
   ]);

@@ -20,7 +20,7 @@ const fn row(number: u16, name: &'static str, class: Class, sentence: &'static s
 
 known!(REQUEST_KNOWN, "marketo.", REQUEST);
 known!(LEAD_KNOWN, "marketo.", LEAD);
-known!(READ_KNOWN, "marketo.", READ);
+known!(READ_KNOWN, "marketo.", OF_A_READ, READ);
 
 /// Codes of a whole request (`errors`): nothing was executed, but for 604 and the gateway's 502, where nobody can tell.
 pub const REQUEST: &[VendorCode] = &[
@@ -118,6 +118,9 @@ pub const REQUEST: &[VendorCode] = &[
         "Marketo waited too long for a lock.",
     ),
 ];
+
+/// What stands behind their names in the script of the edge build, which has the sentences.
+pub const OF_A_READ: &str = " read";
 
 /// What a read means by codes that say something else of a record.
 pub const READ: &[VendorCode] = &[row(

@@ -17,7 +17,9 @@ pub use assets::{
 #[cfg(feature = "full")]
 pub(crate) use assets::{changed_field, new_fields};
 #[cfg(feature = "full")]
-pub use errors::{ABOUT, ALREADY, LEAD, LEAD_KNOWN, READ, READ_KNOWN, REQUEST, REQUEST_KNOWN};
+pub use errors::{
+    ABOUT, ALREADY, LEAD, LEAD_KNOWN, OF_A_READ, READ, READ_KNOWN, REQUEST, REQUEST_KNOWN,
+};
 #[cfg(feature = "full")]
 pub use leads::{
     LEAD_ASSOCIATE, LEAD_BY_LIST, LEAD_BY_PROGRAM, LEAD_DELETE, LEAD_DESCRIBE, LEAD_DESCRIBE2,

@@ -1,7 +1,7 @@
 //! What comes when an account signs in: a token, or a code with a sentence that says what to mend.
 
 use super::Grant;
-use crate::code;
+use crate::code::{self, here};
 use crate::crm::outcome::{Class, Fault, Outcome, Reason, VendorCode};
 use crate::crm::request::System;
 use crate::crm::systems::known::Known;
@@ -38,7 +38,7 @@ const fn row(
     class: Class,
     sentence: &'static str,
 ) -> Row {
-    (VendorCode { number: 0, name, class, sentence }, member)
+    (VendorCode { number: 0, name, class, sentence: here(sentence) }, member)
 }
 
 /// The owner has to mend it.
