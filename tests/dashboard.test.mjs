@@ -52,6 +52,7 @@ const exposed = metrics(
     channels: [{ name: "chat", kind: "slack", failing: 1, tries: 1, code: "", last: 0 }],
     incidents: [{ code: "alert.dead" }],
   },
+  Date.now(),
 );
 const names = new Set([...exposed.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name));
 const labels = (name) =>

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { request as open } from "node:http";
 import { after, before, describe, test } from "node:test";
-import { plainAddress, visitorAddress } from "../pkg/dist/relay/http/address.js";
+import { visitorAddress } from "../pkg/dist/relay/http/address.js";
+import { plainAddress } from "../pkg/dist/relay/http/ip.js";
 import { body, root, stand } from "./stand.mjs";
 
 /** The form's page, everywhere below. */

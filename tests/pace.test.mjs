@@ -1,9 +1,9 @@
 // The host's part of an account's pace: when a day of calls turns.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { household } from "../pkg/dist/relay/http/address.js";
+import { household } from "../pkg/dist/relay/http/ip.js";
 import { isTooMuch } from "../pkg/dist/relay/http/share.js";
-import { pairs } from "../pkg/dist/relay/http/body.js";
+import { pairs } from "../pkg/dist/relay/http/pairs.js";
 import { Csv } from "../pkg/dist/relay/operator/csv.js";
 import { nextMidnight } from "../pkg/dist/relay/limiter/reset.js";
 import { random } from "./faults/proxy.mjs";

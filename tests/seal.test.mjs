@@ -124,13 +124,13 @@ test("a lead that may come open may come sealed, to the last byte and the last f
   const fields = (count) => Array.from({ length: count }, (_, n) => `f${n}=x`).join("&");
   assert.equal((await read(fields(100))).fields.length, 100);
   await assert.rejects(
-    read(fields(101)).then((lead) => bounded(lead, () => false)),
+    read(fields(101)).then((lead) => bounded(lead, () => ({}))),
     refused(400, "body.fields"),
   );
   // Of a form that has them all, they all are read; of one that has two, the two.
   for (const [known, count] of [
-    [() => true, 101],
-    [(field) => /^f[01]$/.test(field), 2],
+    [() => Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`f${n}`, true])), 101],
+    [() => ({ f0: true, f1: true }), 2],
   ])
     assert.equal(bounded(await read(fields(101)), known).fields.length, count);
 });

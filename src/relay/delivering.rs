@@ -21,6 +21,9 @@ pub const LEASE: u64 = 45_000;
 /// What an answer of a limiter may take, in milliseconds: a sign-in of 30 s and a read of 35 may stand before it, and its own way.
 pub const LIMITER_DEADLINE: u64 = 75_000;
 
+/// No answer to one lead is longer; one that is would fill the memory that all deliveries share.
+pub const LONGEST_REPLY: usize = 1 << 20;
+
 /// The sender ends a call by itself; it is waited for a little longer.
 const SLACK: u64 = 5_000;
 

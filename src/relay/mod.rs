@@ -14,6 +14,7 @@
 //! - [`delivery`]: the states of one delivery, its back-off, and whose fault a refusal is.
 //! - [`account`]: an account's [`limiter`] with its token.
 //! - [`alerts`]: which incidents are open, and when somebody is told.
+//! - [`listing`]: which leads a person's list means, and how they are found.
 //! - [`reconcile`]: whether what a system has stored is still there.
 
 pub mod acceptance;
@@ -28,6 +29,7 @@ pub mod desk;
 pub mod effect;
 mod kept;
 pub mod limiter;
+pub mod listing;
 pub mod outbox;
 pub mod reconcile;
 pub mod ruling;

@@ -187,6 +187,11 @@ pub const fn renames(has_old: bool, has_way: bool) -> &'static str {
     }
 }
 
+/// Whether a lead that was kept as it came is kept as the form makes it now: it passes, or a person sends on what passes of it.
+pub const fn mends(passes: bool, anyway: bool) -> bool {
+    passes || anyway
+}
+
 /// What follows of the form's check.
 pub const fn checked(passes: bool) -> &'static str {
     if passes { "goes" } else { "lead.invalid" }

@@ -3,8 +3,9 @@
 //!
 //! Rules of few answers: the generator writes them as tables, so none of them is in the module.
 
-use super::arrival::{FAILED, MET, MISSING, UNREACHABLE};
+use super::arrival::{FAILED, MAX_BYTES, MET, MISSING, UNREACHABLE};
 use crate::code::{Code, relay};
+use crate::crm::answers::{Answer, State};
 
 /// Whether a page's origin is one of the form's or the relay's own: as the owner or the request's own address has it, or by what
 /// the browser says, where a proxy has left out the port.
@@ -12,15 +13,19 @@ pub const fn is_known(is_listed: bool, is_own_site: bool, is_own_host: bool) -> 
     is_listed || is_own_site && is_own_host
 }
 
-/// What becomes of the count of an address, by whether its time is still running.
-pub const fn counting(is_running: bool) -> &'static str {
-    if is_running { "goesOn" } else { "begins" }
+/// What becomes of the count of an address with one lead more: it `begins` anew where its time has run out, it `counts`, or the
+/// address is `over` its share until then.
+pub const fn counting(is_running: bool, is_used_up: bool) -> &'static str {
+    match (is_running, is_used_up) {
+        (false, _) => "begins",
+        (_, true) => "over",
+        _ => "counts",
+    }
 }
 
-/// Whether an address is `within` its share, or over it.
-pub const fn share(is_over: bool) -> &'static str {
-    if is_over { "over" } else { "within" }
-}
+/// The most bytes of a sealed lead: one that may come open may come sealed. Before it is a line of the page's own, of which version,
+/// key, token and their names take 400 bytes; then a point of P-256, and what AES-GCM adds to a text.
+pub const MAX_SEALED: usize = MAX_BYTES + 1_024 + 65 + 16;
 
 /// Siteverify refuses longer answers to a challenge.
 pub const LONGEST_ANSWER: usize = 2_048;
@@ -74,12 +79,41 @@ pub fn broke(is_offered: bool, is_again: bool, code: &str) -> &'static Code {
     }
 }
 
+/// What a page is told of a lead that it has saved: pages of before keep such a one, too, only where nobody calls it refused.
+pub const fn saved(state: State) -> State {
+    match state {
+        State::Refused => State::Retry,
+        other => other,
+    }
+}
+
+/// What the relay's own page has of the form: `none` of it, where the page that sent it is not the form's; the form with the `same`
+/// lead, which is known when it comes again, where it may have been taken, or is being taken; else a `fresh` one.
+pub const fn offers(status: u16, state: State) -> &'static str {
+    match (status, state) {
+        (403, _) => "none",
+        (_, State::Retry | State::Unknown) => "same",
+        _ => "fresh",
+    }
+}
+
+/// The word above the relay's own page. Who has sent nothing is told the answer's own; and of a lead that comes again, from an
+/// address that has sent too much, nobody has looked whether it was taken when it came first.
+pub fn heading(row: &Answer, is_sent: bool, is_again: bool) -> &'static str {
+    match (is_sent, is_again) {
+        (false, _) => row.code,
+        (_, true) if row.code == relay::ADDRESS_LIMIT.name() => "page.unsure",
+        _ => row.heading,
+    }
+}
+
 /// The codes of which a sender is told more than that the relay failed.
 pub const TOLD: &[&Code] = &[&relay::RELAY_OPTIONS];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crm::answers::ANSWERS;
 
     #[test]
     fn an_origin_is_known_by_the_list_or_by_what_the_browser_says_of_this_host() {
@@ -131,7 +165,24 @@ mod tests {
 
     #[test]
     fn a_share_is_over_once_its_time_still_runs_and_more_came() {
-        assert_eq!((counting(true), counting(false)), ("goesOn", "begins"));
-        assert_eq!((share(true), share(false)), ("over", "within"));
+        assert_eq!([counting(true, false), counting(true, true)], ["counts", "over"]);
+        assert_eq!([counting(false, false), counting(false, true)], ["begins"; 2]);
+    }
+
+    #[test]
+    fn a_page_never_calls_a_lead_refused_that_another_has_saved_or_that_may_be_there() {
+        for row in ANSWERS {
+            assert_ne!(saved(row.state), State::Refused, "{}", row.code);
+            let may_be_there = matches!(row.state, State::Retry | State::Unknown);
+            assert_eq!(offers(row.status, row.state) == "same", may_be_there, "{}", row.code);
+        }
+        let limit = |row: &&Answer| row.code == "address.limit";
+        let headings = ANSWERS.iter().find(limit).map(|row| {
+            [(true, true), (true, false), (false, true)]
+                .map(|(is_sent, is_again)| heading(row, is_sent, is_again))
+        });
+        assert_eq!(headings, Some(["page.unsure", "page.refused", "address.limit"]));
+        assert_eq!(offers(403, State::Refused), "none");
+        assert_eq!(offers(415, State::Refused), "fresh");
     }
 }

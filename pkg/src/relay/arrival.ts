@@ -28,7 +28,7 @@ import {
   type Found,
   identify,
   isKey,
-  isKnown,
+  pageFields,
   isTrapped,
   newest,
 } from "./http/submission.js";
@@ -144,7 +144,7 @@ const QUESTIONS: { [Name in Ask]?: Question } = {
   read: async (arriving) => {
     const { request, relay, form } = arriving;
     try {
-      arriving.lead = bounded(await readAny(request, relay), (field) => isKnown(form, field));
+      arriving.lead = bounded(await readAny(request, relay), () => pageFields(form));
       return 0;
     } catch (error) {
       if (error instanceof Unreadable) return rowOf(error.code) + 1;

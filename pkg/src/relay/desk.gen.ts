@@ -39,3 +39,105 @@ export const OTHERS: readonly Right[] = ["operate"];
 
 /** For so many milliseconds a person can take back what they ruled. */
 export const UNDO = 10000;
+
+/** The most bytes of a call's body. */
+export const MOST_BODY = 1048576;
+
+/** The keys of the options without names of their own: what each is called, by which option, and what it allows. */
+export const KEYS = [
+  ["operator", "operatorKey", ["view", "operate"]],
+  ["values", "valueKey", ["values"]],
+] as const;
+
+/** Keys that open nothing by themselves. */
+export const SECOND: Readonly<Record<string, true>> = { values: true };
+
+/** What somebody is told who lacks a right, and what the log says of it. */
+export const LACKS: Readonly<Record<Right, { readonly code: "operator.role" | "value.key"; readonly log?: "values.refused" }>> = {
+  view: { code: "operator.role" },
+  operate: { code: "operator.role" },
+  values: { code: "value.key", log: "values.refused" },
+};
+
+/** What is written down of a call, by whether values are wanted: `nothing`, who `acts`, or who `sees` values. */
+export const AUDITS: Readonly<Record<string, readonly string[]>> & { readonly other: readonly string[] } = {
+  "GET /operator/today": ["nothing", "nothing"],
+  "GET /operator/stored": ["nothing", "nothing"],
+  "POST /operator/search": ["nothing", "sees"],
+  "GET /operator/lead": ["nothing", "sees"],
+  "GET /operator/status": ["nothing", "nothing"],
+  "GET /operator/leads": ["nothing", "nothing"],
+  "GET /operator/attention": ["nothing", "nothing"],
+  "GET /operator/rounds": ["nothing", "nothing"],
+  "GET /operator/metrics": ["nothing", "nothing"],
+  "GET /operator/setup": ["nothing", "nothing"],
+  "GET /operator/audit": ["nothing", "nothing"],
+  "GET /operator/passes": ["nothing", "nothing"],
+  "GET /operator/pending": ["nothing", "nothing"],
+  "GET /operator/session": ["nothing", "nothing"],
+  "GET /operator/export": ["sees", "sees"],
+  "POST /operator/correct": ["sees", "sees"],
+  "POST /operator/erase": ["sees", "sees"],
+  other: ["acts", "acts"],
+};
+
+/** How assertions may be signed, and of what kind the keys of that are. */
+export const SIGNED: Readonly<Record<string, true>> = { RS256: true };
+export const SIGNERS: Readonly<Record<string, true>> = { RSA: true };
+
+/** How texts of a call are spelled, and the longest that is looked at. */
+export const SPELLED = {
+  id: { most: 320, is: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?:\/[^\s]{1,200})?$/i },
+  email: { most: 320, is: /^[^\s@]+@[^\s@]+$/ },
+  phone: { most: 320, is: /^(?:[^\p{Nd}]*\p{Nd}){7}/u },
+  domain: { most: 320, is: /^@?(?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,}$/u },
+  sender: { most: 320, is: /^[^\s@]+@[^\s@]+\.[^\s@]+$/ },
+  round: { most: 40, is: /^[0-9a-z]{8,9}-[0-9a-f]{8}$/ },
+  reason: { most: 200, is: /^(?!.*@)(?!.*\d(?:[^\p{L}\d]*\d){6})/su },
+} as const;
+
+/** What numbers of a call may be. */
+export const RANGES = {
+  days: { least: 1, most: 366 },
+  limit: { least: 1, most: 4294967295 },
+  time: { least: 0, most: 140737488355327 },
+} as const;
+
+/** The longest assertion. */
+export const MOST_ASSERTION = 8192;
+
+/** So many bytes has an answer at most that is held as a whole. */
+export const MOST_PAGE = 1048576;
+
+/** So many columns has a table. */
+export const MOST_COLUMNS = 1000;
+
+/** So many ids are named where it is written down what a call was about. */
+export const MOST_TOLD = 5;
+
+/** So many rows has one answer at most. */
+export const MOST_ROWS = 10000;
+
+/** By what somebody asks, or the code of why nobody knows them: whether there is a key, an assertion, and a session, and whether the console calls. */
+export const ASKS = ["operator.key", "key", "operator.origin", "key", "operator.origin", "key", "operator.origin", "key", "operator.key", "key", "assertion", "key", "session", "key", "assertion", "key"] as const;
+
+/** Whether Access's assertion is believed: whether it is of the team, for this relay, has an end, that is not over, has begun, and names somebody. */
+export const ADMITS = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] as const;
+
+/** Whether a team's keys are asked for: whether there are any, they are old, this one is there, and somebody asked of late. */
+export const FETCHES = [1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1] as const;
+
+/** Whether a session is one still: whether its keys let somebody see, and act. */
+export const STAYS = [0, 1, 1, 1] as const;
+
+/** What comes of a sign-in: whether there is a key, it opens, there is a session, a key for values, and that allows them. */
+export const SIGNS = ["operator.key", "operator.key", "operator.key", "begins", "more", "operator.key", "more", "begins", "operator.key", "operator.key", "operator.key", "value.key", "value.key", "operator.key", "value.key", "value.key", "operator.key", "operator.key", "operator.key", "begins", "more", "operator.key", "more", "begins", "operator.key", "operator.key", "operator.key", "begins", "more", "operator.key", "more", "begins"] as const;
+
+/** Whom an erasure is about: whether a lead is named, and a person. */
+export const ERASES = ["which", "lead", "person", "which"] as const;
+
+/** Whether it is said which leads are meant: whether there are ids, a code, and a phase. */
+export const IS_ABOUT = [0, 1, 1, 1, 1, 1, 1, 1] as const;
+
+/** Whether a page of lines ends before a line: whether that is about the same lead, the page has as many as were asked for, and as many bytes as may be. */
+export const BREAKS = [0, 0, 1, 0, 1, 0, 1, 0] as const;

@@ -4,6 +4,7 @@ import type { Code } from "../core/codes.gen.js";
 import { edge, ROW, WORD } from "../core/edge.js";
 import { OPTIONS } from "./codes.gen.js";
 import type { RelayFormOptions, RelayOptions, RelaySource } from "./configuration.js";
+import { asBrowsersSay } from "./host/spelling.js";
 import { isSpoken } from "./pages/language.js";
 
 /** Something that is wrong with the options of a relay. */
@@ -37,12 +38,13 @@ export function judged(
   env: unknown,
 ): { options: RelayOptions; found: Finding[] } {
   const options = typeof source === "function" ? source(env as never) : source;
-  const text = JSON.stringify(options, (_, value: unknown) =>
+  // In a list even what is no value at all has a text.
+  const text = JSON.stringify([options], (_, value: unknown) =>
     typeof value === "bigint" ? String(value) : value,
-  );
-  const rows = edge((glue) => glue.checkOptions(text ?? "null", unfit(options).join("\n")));
+  ).slice(1, -1);
+  const rows = edge((glue) => glue.checkOptions(text, unfit(options).join("\n")));
   const found = rows.split(ROW).filter(Boolean).map(finding);
-  const unset = found.length > 0 ? unsetBindings(source, env) : [];
+  const unset = found[0] ? unsetBindings(source, env) : [];
   for (const one of found) {
     const [, binding] = unset.find(([place]) => place.startsWith(one.place)) ?? [];
     if (binding === undefined) continue;
@@ -66,24 +68,24 @@ function unsetBindings(source: RelaySource, env: unknown): [place: string, name:
     },
   });
   const found: [string, string][] = [];
-  const walk = (value: unknown, place: string, depth: number): void => {
+  const walk = (value: unknown, place: string): void => {
     if (typeof value === "string") {
       const name = MARK.exec(value)?.[1];
       if (name !== undefined) found.push([place, name]);
-    } else if (typeof value === "object" && value !== null && depth < 8) {
+    } else if (typeof value === "object" && value !== null) {
       for (const [name, inner] of Object.entries(value))
-        walk(inner, Array.isArray(value) ? `${place}[${name}]` : below(place, name), depth + 1);
+        walk(inner, Array.isArray(value) ? `${place}[${name}]` : below(place, name));
     }
   };
   try {
-    walk(source(marked as never), "", 0);
+    walk(source(marked as never), "");
   } catch {
     // Options that cannot be made of such texts: nobody can tell.
   }
   return found;
 }
 
-const below = (place: string, name: string): string => (place ? `${place}.${name}` : name);
+const below = (place: string, name: string): string => (place === "" ? name : `${place}.${name}`);
 
 /** A row of what is said, as `src/wasm/edge.rs` writes it. Codes of checks that others have, too, bring their own sentence. */
 function finding(row: string): Finding {
@@ -103,7 +105,7 @@ function finding(row: string): Finding {
   return {
     place,
     code: code as Code,
-    message: suggestion ? `${said} Is ${suggestion} meant?` : said,
+    message: suggestion === "" ? said : `${said} Is ${suggestion} meant?`,
     ...(suggestion && { suggestion }),
     closes: closes as Finding["closes"],
     form,
@@ -156,17 +158,14 @@ function holds(act: () => unknown): boolean {
 
 /** Options that a relay can go by, whatever was found: what is of another shape is as if it were not there. */
 export function sound(given: RelayOptions, found: readonly Finding[]): RelayOptions {
-  const lacks = new Set(found.filter((one) => one.closes === "way").map(({ account }) => account));
   const { forms, accounts, shards, ...rest } = Object(given) as RelayOptions;
+  const ways = { ...(Object(accounts) as RelayOptions["accounts"]) };
+  for (const { account } of found.filter(({ closes }) => closes === "way")) delete ways[account];
   const isWrong = found.some(({ place }) => place === "shards");
   return {
     ...rest,
     ...(shards !== undefined && !isWrong && { shards }),
-    accounts: Object.fromEntries(
-      Object.entries(Object(accounts) as RelayOptions["accounts"]).filter(
-        ([name]) => !lacks.has(name),
-      ),
-    ),
+    accounts: ways,
     forms: Object.fromEntries(
       Object.entries(Object(forms) as RelayOptions["forms"]).map(([name, form]) => [
         name,
@@ -181,15 +180,9 @@ const list = <T>(value: readonly T[] | undefined): T[] => (Array.isArray(value) 
 const soundForm = (form: RelayFormOptions): RelayFormOptions => ({
   ...form,
   fields: Object(form.fields) as RelayFormOptions["fields"],
-  origins: list(form.origins).map(asBrowsersSay),
+  origins: list(form.origins).map(String).map(asBrowsersSay),
   deliver: list(form.deliver).map((target) => ({
     ...target,
     map: Object((target as typeof target | null)?.map) as typeof target.map,
   })),
 });
-
-/** An origin as a browser names it: without a slash behind it, a path, or the port that goes without saying. */
-function asBrowsersSay(origin: string): string {
-  const text = String(origin).trim();
-  return /^https?:/i.test(text) && URL.canParse(text) ? new URL(text).origin : text;
-}

@@ -56,7 +56,7 @@ export function mustTake(relay: RelayOptions, form: string): void {
   const stops = findingsOf(relay).filter(
     (one) => one.closes === "relay" || (one.closes === "form" && one.form === form),
   );
-  if (stops.length > 0)
+  if (stops[0])
     throw new FieldpostError(
       "relay.options",
       stops.map(({ place, message }) => `${place}: ${message}`).join(" "),
@@ -91,10 +91,15 @@ export function goesTo(
   form: string,
   param: string | null,
 ): boolean {
-  if (!Object.hasOwn(relay.accounts, account) || !Object.hasOwn(relay.forms, form)) return false;
-  const ways = relay.forms[form]?.deliver.filter((target) => target.account === account) ?? [];
-  return ways.some(
-    ({ map, constants = {} }) =>
-      param === null || Object.hasOwn(map, param) || Object.hasOwn(constants, param),
+  return (
+    Object.hasOwn(relay.accounts, account) &&
+    Object.hasOwn(relay.forms, form) &&
+    (relay.forms[form]?.deliver ?? []).some(
+      (way) =>
+        way.account === account &&
+        (param === null ||
+          Object.hasOwn(way.map, param) ||
+          Object.hasOwn(way.constants ?? {}, param)),
+    )
   );
 }

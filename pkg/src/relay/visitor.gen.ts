@@ -4,11 +4,17 @@ import type { AnswerCode } from "../core/codes.gen.js";
 /** Whether a page's origin is known: whether it is listed, whether the browser says that it is of this site, and whether it is this host's. */
 export const KNOWN = [0, 1, 0, 1, 0, 1, 1, 1] as const;
 
-/** What becomes of the count of an address: whether its time is still running. */
-export const COUNTING = ["begins", "goesOn"] as const;
+/** What becomes of the count of an address with one lead more: whether its time is still running, and whether its share is used up. */
+export const COUNTING = ["begins", "counts", "begins", "over"] as const;
 
-/** Whether an address is within its share: whether more came. */
-export const SHARE = ["within", "over"] as const;
+/** Whether a lead that was kept as it came is kept as the form makes it now: whether it passes, and whether a person sends on what passes. */
+export const MENDS = [0, 1, 1, 1] as const;
+
+/** A longer answer to one lead is not read. */
+export const LONGEST_REPLY = 1048576;
+
+/** The most bytes of a sealed lead. */
+export const MAX_SEALED = 66641;
 
 /** A longer answer to a challenge is refused. */
 export const LONGEST_ANSWER = 2048;

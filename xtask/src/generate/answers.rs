@@ -1,7 +1,9 @@
 //! The relay's own answers: a part of `docs/errors.md`, and the table that the relay answers out of.
 
 use super::HEAD;
+use super::script::quoted;
 use crate::Outcome;
+use fieldpost::relay::visitor::{heading, offers, saved};
 use fieldpost::systems::relay::answers::{ANSWERS, Answer, Meaning};
 use std::fmt::Write;
 use std::path::Path;
@@ -47,12 +49,19 @@ pub(super) fn part() -> Outcome<String> {
 pub(super) fn table(_: &Path) -> Outcome<String> {
     let mut text = format!(
         "{HEAD}import type {{ AnswerCode }} from \"../../core/codes.gen.js\";\nimport type {{ State }} from \"../../core/wire.gen.js\";\n\n\
-        /** An answer: its one issue's code, what it means for whoever keeps the lead until it is taken, and the words of the relay's own page. */\n\
-        export interface AnswerRow {{\n  status: number;\n  code: AnswerCode | \"\";\n  state: State;\n  meaning: \"taken\" | \"values\" | \"notNow\";\n  heading: string;\n  plain: string;\n  /** What comes with it. */\n  headers?: Readonly<Record<string, string>>;\n}}\n\n\
+        /** An answer: its one issue's code, what it means for whoever keeps the lead until it is taken, and what the relay's own page says and has: \
+        the words above it, by whether something was sent, and whether it comes again, and the form. `saved` is told of a lead that a page has kept. */\n\
+        export interface AnswerRow {{\n  status: number;\n  code: AnswerCode | \"\";\n  state: State;\n  meaning: \"taken\" | \"values\" | \"notNow\";\n  saved: State;\n  headings: readonly string[];\n  plain: string;\n  form: \"none\" | \"fresh\" | \"same\";\n  /** What comes with it. */\n  headers?: Readonly<Record<string, string>>;\n}}\n\n\
         /** What a relay answers to a lead. */\n\
         export const ANSWERS: readonly AnswerRow[] = [\n"
     );
-    for Answer { status, code, state, meaning, heading, plain, header } in ANSWERS {
+    for row in ANSWERS {
+        let Answer { status, code, state, meaning, heading: _, plain, header } = row;
+        let headings: Vec<_> = [(false, false), (true, false), (false, true), (true, true)]
+            .into_iter()
+            .map(|(is_sent, is_again)| quoted(heading(row, is_sent, is_again)))
+            .collect();
+        let (form, kept) = (offers(*status, *state), saved(*state).name());
         let (state, meaning) = (
             state.name(),
             match meaning {
@@ -66,7 +75,8 @@ pub(super) fn table(_: &Path) -> Outcome<String> {
         });
         writeln!(
             text,
-            "  {{ status: {status}, code: {code:?}, state: {state:?}, meaning: {meaning:?}, heading: {heading:?}, plain: {plain:?}{headers} }},"
+            "  {{ status: {status}, code: {code:?}, state: {state:?}, saved: {kept:?}, meaning: {meaning:?}, headings: [{}], plain: {plain:?}, form: {form:?}{headers} }},",
+            headings.join(", ")
         )?;
     }
     text.push_str("];\n");

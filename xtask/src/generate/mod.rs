@@ -6,7 +6,9 @@ mod arrival;
 mod captures;
 mod catalogue;
 mod codes;
+mod desk;
 mod errors;
+mod listing;
 mod messages;
 mod openapi;
 mod operations;
@@ -57,12 +59,13 @@ const FILES: &[(&str, Text)] = &[
     ("pkg/src/relay/arrival.gen.ts", arrival::table),
     ("pkg/src/relay/captures.gen.ts", captures::types),
     ("pkg/src/relay/codes.gen.ts", codes::operator),
-    ("pkg/src/relay/desk.gen.ts", |_| wire::desk()),
+    ("pkg/src/relay/desk.gen.ts", |_| desk::rules()),
     ("pkg/src/relay/pages/operator/codes.gen.ts", codes::console),
     ("pkg/src/relay/options.gen.ts", |_| Ok(wire::options())),
     ("pkg/src/relay/outbox/deadlines.gen.ts", |_| Ok(wire::deadlines())),
     ("pkg/src/relay/outbox/shards.gen.ts", arrival::walk),
     ("pkg/src/relay/visitor.gen.ts", ruling::visitor),
+    ("pkg/src/relay/storage/listing.gen.ts", listing::table),
     ("pkg/src/relay/storage/passing.gen.ts", ruling::passing),
     ("pkg/src/relay/storage/ruling.gen.ts", ruling::tables),
     ("pkg/src/relay/pages/words.ts", messages::relay_words),

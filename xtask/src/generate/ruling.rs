@@ -4,14 +4,15 @@ use super::HEAD;
 use super::script::quoted;
 use crate::Outcome;
 use fieldpost::relay::acceptance::{counts_as, is_empty, is_of_the_day, room, turns};
+use fieldpost::relay::delivering::LONGEST_REPLY;
 use fieldpost::relay::limiter::{TIDY, tidies};
 use fieldpost::relay::reconcile::{counts_for, goes_on, writes};
 use fieldpost::relay::ruling::{
-    STOPPED, Ways, bars, checked, lets_ask, looks, may_take, renamed, renames,
+    STOPPED, Ways, bars, checked, lets_ask, looks, may_take, mends, renamed, renames,
 };
 use fieldpost::relay::visitor::{
-    LONGEST_ANSWER, MOST_WAITING, PATIENCE, TOLD, answered, broke, counting, is_known, keeps,
-    share, verified, waits,
+    LONGEST_ANSWER, MAX_SEALED, MOST_WAITING, PATIENCE, TOLD, answered, broke, counting, is_known,
+    keeps, verified, waits,
 };
 use std::fmt::Write;
 use std::path::Path;
@@ -19,7 +20,7 @@ use std::path::Path;
 /// Both questions with each answer.
 const ASKED: [(bool, bool); 4] = [(false, false), (true, false), (false, true), (true, true)];
 
-fn table(
+pub(super) fn table(
     out: &mut String,
     what: &str,
     name: &str,
@@ -114,11 +115,11 @@ pub(super) fn tables(_: &Path) -> Outcome<String> {
 }
 
 /// All answers to so many questions, the first one's yes counting 1, the second's 2, and so on.
-fn answers<const N: usize>(says: impl Fn([bool; N]) -> String) -> Vec<String> {
+pub(super) fn answers<const N: usize>(says: impl Fn([bool; N]) -> String) -> Vec<String> {
     (0..1_usize << N).map(|yes| says(std::array::from_fn(|at| yes >> at & 1 == 1))).collect()
 }
 
-fn yes(is: bool) -> String {
+pub(super) fn yes(is: bool) -> String {
     u8::from(is).to_string()
 }
 
@@ -136,15 +137,23 @@ pub(super) fn visitor(_: &Path) -> Outcome<String> {
     )?;
     table(
         &mut out,
-        "What becomes of the count of an address: whether its time is still running.",
+        "What becomes of the count of an address with one lead more: whether its time is still running, and whether its share is used up.",
         "COUNTING",
-        answers(|[is_running]| quoted(counting(is_running))),
+        answers(|[is_running, is_used_up]| quoted(counting(is_running, is_used_up))),
     )?;
     table(
         &mut out,
-        "Whether an address is within its share: whether more came.",
-        "SHARE",
-        answers(|[is_over]| quoted(share(is_over))),
+        "Whether a lead that was kept as it came is kept as the form makes it now: whether it passes, and whether a person sends on what passes.",
+        "MENDS",
+        answers(|[passes, anyway]| yes(mends(passes, anyway))),
+    )?;
+    writeln!(
+        out,
+        "\n/** A longer answer to one lead is not read. */\nexport const LONGEST_REPLY = {LONGEST_REPLY};"
+    )?;
+    writeln!(
+        out,
+        "\n/** The most bytes of a sealed lead. */\nexport const MAX_SEALED = {MAX_SEALED};"
     )?;
     writeln!(
         out,

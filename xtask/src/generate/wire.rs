@@ -11,7 +11,6 @@ use fieldpost::packed::{MARKS, MAX_DEPTH};
 use fieldpost::relay::acceptance::KEEP;
 use fieldpost::relay::arrival::{MAX_BYTES, MAX_FIELDS};
 use fieldpost::relay::delivering::LIMITER_DEADLINE;
-use fieldpost::relay::desk::{self, Right};
 use fieldpost::report::Flags;
 use fieldpost::systems::relay::answers::State;
 use fieldpost::systems::relay::{LEAD_SUBMIT, WIRE_VERSION};
@@ -85,33 +84,6 @@ fn clean(kind: Kind) -> &'static str {
         Kind::Integer | Kind::Number => "number | string",
         _ => "string",
     }
-}
-
-/// `pkg/src/relay/desk.gen.ts`.
-pub(super) fn desk() -> Outcome<String> {
-    let mut text = HEAD.to_owned();
-    let list = |rights: &[Right]| {
-        rights.iter().map(|right| quoted(right.name())).collect::<Vec<_>>().join(", ")
-    };
-    writeln!(
-        text,
-        "\n/** What a key of the operator's may allow. */\nexport const RIGHTS = [{}] as const;\n\n/** One of them. */\nexport type Right = (typeof RIGHTS)[number];",
-        list(&Right::ALL)
-    )?;
-    text.push_str(
-        "\n/** The rights that a call needs, all of them. */\nexport const NEEDS: Readonly<Record<string, readonly Right[]>> = {\n",
-    );
-    for (call, rights) in desk::CALLS {
-        writeln!(text, "  {}: [{}],", quoted(call), list(rights))?;
-    }
-    writeln!(
-        text,
-        "}};\n\n/** The calls that show values to whom may see them and asks for them. */\nexport const SHOWS: readonly string[] = [\n{}];\n\n/** What any other call needs. */\nexport const OTHERS: readonly Right[] = [{}];\n\n/** For so many milliseconds a person can take back what they ruled. */\nexport const UNDO = {};",
-        desk::SHOWS.iter().map(|call| ["  ", &quoted(call), ",\n"].concat()).collect::<String>(),
-        list(desk::OTHERS),
-        desk::UNDO
-    )?;
-    Ok(text)
 }
 
 /// `pkg/src/relay/alerts.gen.ts`.

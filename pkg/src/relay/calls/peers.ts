@@ -7,7 +7,7 @@ import { CONNECTIONS, HostRefusal, isRefusal } from "../host/platform.js";
  * such a call takes one of the object's six connections, so it is taken to.
  */
 export class Peers {
-  private waiting = 0;
+  private readonly free: object[] = Array.from({ length: CONNECTIONS }, () => ({}));
   private readonly next: (() => void)[] = [];
 
   constructor(readonly env: RelayEnv) {}
@@ -15,10 +15,10 @@ export class Peers {
   /** As {@link consult}; the deadline begins when the call leaves. Throws a {@link HostRefusal} where the host did not let it. */
   async ask<T>(name: string, path: string, deadline: number, body: object): Promise<T> {
     await this.turn();
-    let isOut = true;
+    let done: (() => void) | undefined = () => this.done();
     const back = (): void => {
-      if (isOut) this.done();
-      isOut = false;
+      done?.();
+      done = undefined;
     };
     try {
       const object = this.env.GATE.get(this.env.GATE.idFromName(name));
@@ -34,17 +34,15 @@ export class Peers {
   }
 
   private turn(): Promise<void> {
-    if (this.waiting < CONNECTIONS) {
-      this.waiting++;
-      return Promise.resolve();
-    }
+    const place = this.free.pop();
+    if (place) return Promise.resolve();
     return new Promise((resolve) => this.next.push(resolve));
   }
 
   private done(): void {
     const next = this.next.shift();
     if (next) next();
-    else this.waiting--;
+    else this.free.push({});
   }
 }
 

@@ -1,9 +1,7 @@
 import { FieldpostError } from "../../core/errors.js";
 import { send } from "../../core/send.js";
 import { within } from "../../core/within.js";
-
-/** No answer to one lead is longer than this; one that is would fill the memory that all deliveries share. */
-const LONGEST = 1 << 20;
+import { LONGEST_REPLY } from "../visitor.gen.js";
 
 /** A reply's body, as long as it is no longer than an answer may be: else `reply.unreadable`. */
 export async function short(reply: Response): Promise<string> {
@@ -13,7 +11,7 @@ export async function short(reply: Response): Promise<string> {
   const reader = reply.body?.getReader();
   for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
     length += part.value.byteLength;
-    if (length > LONGEST) {
+    if (length > LONGEST_REPLY) {
       void reader?.cancel().catch(() => {});
       throw new FieldpostError("reply.unreadable");
     }

@@ -122,8 +122,8 @@ export type WayOf = Pick<Target, "map" | "constants" | "join">;
 export function wayOf(form: MappedForm, account?: string): WayOf {
   if (!("deliver" in form)) return form;
   const ways = form.deliver.filter((target) => account === undefined || target.account === account);
-  const [way] = ways;
-  if (way === undefined || ways.length > 1)
+  const [way, another] = ways;
+  if (way === undefined || another !== undefined)
     throw new FieldpostError("params.invalid", "Say to which of the form's accounts.");
   return way;
 }

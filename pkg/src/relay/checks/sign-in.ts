@@ -40,6 +40,6 @@ export async function signIn(
   if (request === null) return { token: credentials.key ?? "", usable: Number.MAX_SAFE_INTEGER };
   const reply = await plainReply(await ask(request as Request));
   const got = edge((glue) => glue.readToken(reply, system, credentials));
-  if ("token" in got && got.refresh) await renew(got.refresh);
+  if ("token" in got && got.refresh !== undefined && got.refresh !== "") await renew(got.refresh);
   return got;
 }

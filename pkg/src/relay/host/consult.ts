@@ -27,6 +27,9 @@ export const timely = <T>(ms: number, act: () => Promise<T>): Promise<T> =>
 /** One of our objects has said no, as it does before anything else. */
 export class ObjectRefusal extends FieldpostError {}
 
+/** Whether one of our objects has answered: whatever it has to say comes with a good status. */
+export const isAnswered = ({ ok }: Response): boolean => ok;
+
 /**
  * Asks one of our objects, and reads its answer: one deadline over both. When it passes, nobody waits for it any longer. Throws `network.timeout`, or where there is no good answer `outbox.failed` or `gate.failed`, by
  * the address' host.
@@ -42,7 +45,7 @@ export function consult<T>(
       url,
       body && { method: "POST", body: JSON.stringify(body) },
     );
-    if (!response.ok) throw new ObjectRefusal(`${new URL(url).hostname}.failed`);
+    if (!isAnswered(response)) throw new ObjectRefusal(`${new URL(url).hostname}.failed`);
     return (await response.json()) as T;
   });
 }

@@ -8,7 +8,8 @@ export class Limited<K, V> extends Map<K, V> {
   }
 
   override set(key: K, value: V): this {
-    if (!this.has(key) && this.size >= this.most) this.delete(this.keys().next().value as K);
+    if (this.get(key) === undefined && this.size >= this.most)
+      this.delete(this.keys().next().value as K);
     return super.set(key, value);
   }
 }

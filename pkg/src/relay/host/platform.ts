@@ -22,13 +22,23 @@ const REFUSALS = [
   /exceeded the account's spending cap/i,
 ];
 
+/** So many causes behind one another are looked at. */
+const CAUSES = [1, 2, 3, 4, 5];
+
+/** An error as the host says it. */
+interface HostError extends Error {
+  /** Of an object that has too much to do: the call was never given to it. */
+  overloaded?: boolean;
+}
+
 /** Whether the host refused to send, so that nothing has left. */
 export function isRefusal(error: unknown): boolean {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    const { message } = at;
-    if (REFUSALS.some((words) => words.test(message))) return true;
-    // Of an object that has too much to do: the call was never given to it.
-    if ((at as { overloaded?: boolean }).overloaded === true) return true;
+  let at: unknown = error;
+  for (const _ of CAUSES) {
+    if (!(at instanceof Error)) return false;
+    const { message, cause, overloaded } = at as HostError;
+    if (overloaded === true || REFUSALS.some((words) => words.test(message))) return true;
+    at = cause;
   }
   return false;
 }

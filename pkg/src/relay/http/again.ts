@@ -11,8 +11,8 @@ export interface Identity {
   bodyHash: string;
 }
 
-const text = (form: string, keys: string, bodyHash: string, entered: string): string =>
-  joined(["fieldpost again", form, keys, bodyHash, entered]);
+const text = (form: string, keys: string, bodyHash: string, entered: readonly string[]): string =>
+  joined(["fieldpost again", form, keys, bodyHash, joined(entered)]);
 
 /**
  * What the relay's own page carries, so that a lead that is sent again from there is known for the one that it is: a page

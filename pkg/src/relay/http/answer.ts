@@ -3,10 +3,9 @@ import { WIRE_VERSION } from "../../core/wire.gen.js";
 import { Limited } from "../host/limited.js";
 
 /** Whether a program asked: a page's script or a server, not a browser that follows a form. */
-export function wantsJson(request: Request): boolean {
-  const accept = request.headers.get("accept") ?? "";
-  return accept.includes("application/json") || !accept.includes("text/html");
-}
+export const wantsJson = (request: Request): boolean =>
+  (request.headers.get("accept") ?? "").includes("application/json") ||
+  !(request.headers.get("accept") ?? "").includes("text/html");
 
 /** What becomes a `Response` in one go, because each header that is added to one costs as much as checking a field. */
 export interface Answer {

@@ -2,43 +2,45 @@
 import type { AnswerCode } from "../../core/codes.gen.js";
 import type { State } from "../../core/wire.gen.js";
 
-/** An answer: its one issue's code, what it means for whoever keeps the lead until it is taken, and the words of the relay's own page. */
+/** An answer: its one issue's code, what it means for whoever keeps the lead until it is taken, and what the relay's own page says and has: the words above it, by whether something was sent, and whether it comes again, and the form. `saved` is told of a lead that a page has kept. */
 export interface AnswerRow {
   status: number;
   code: AnswerCode | "";
   state: State;
   meaning: "taken" | "values" | "notNow";
-  heading: string;
+  saved: State;
+  headings: readonly string[];
   plain: string;
+  form: "none" | "fresh" | "same";
   /** What comes with it. */
   headers?: Readonly<Record<string, string>>;
 }
 
 /** What a relay answers to a lead. */
 export const ANSWERS: readonly AnswerRow[] = [
-  { status: 200, code: "", state: "stored", meaning: "taken", heading: "page.refused", plain: "" },
-  { status: 202, code: "", state: "queued", meaning: "taken", heading: "page.refused", plain: "" },
-  { status: 422, code: "", state: "refused", meaning: "values", heading: "page.refused", plain: "" },
-  { status: 422, code: "key.reused", state: "refused", meaning: "values", heading: "page.refused", plain: "" },
-  { status: 400, code: "body.cut", state: "refused", meaning: "notNow", heading: "page.refused", plain: "" },
-  { status: 400, code: "body.fields", state: "refused", meaning: "notNow", heading: "page.refused", plain: "" },
-  { status: 400, code: "body.json", state: "refused", meaning: "notNow", heading: "page.refused", plain: "page.unread" },
-  { status: 400, code: "body.multipart", state: "refused", meaning: "notNow", heading: "page.refused", plain: "page.unread" },
-  { status: 400, code: "key.invalid", state: "refused", meaning: "notNow", heading: "page.refused", plain: "page.mistake" },
-  { status: 400, code: "wire.version", state: "refused", meaning: "notNow", heading: "page.refused", plain: "page.mistake" },
-  { status: 403, code: "origin.forbidden", state: "refused", meaning: "notNow", heading: "page.refused", plain: "" },
-  { status: 404, code: "not_found", state: "refused", meaning: "notNow", heading: "page.refused", plain: "" },
-  { status: 405, code: "method", state: "refused", meaning: "notNow", heading: "page.refused", plain: "", headers: { "allow": "GET, HEAD, POST, OPTIONS" } },
-  { status: 409, code: "key.running", state: "retry", meaning: "notNow", heading: "page.moment", plain: "", headers: { "retry-after": "1" } },
-  { status: 409, code: "seal.unknown", state: "retry", meaning: "notNow", heading: "page.refused", plain: "", headers: { "retry-after": "600" } },
-  { status: 413, code: "body.size", state: "refused", meaning: "notNow", heading: "page.refused", plain: "" },
-  { status: 415, code: "body.type", state: "refused", meaning: "notNow", heading: "page.refused", plain: "page.unread" },
-  { status: 429, code: "address.limit", state: "retry", meaning: "notNow", heading: "page.refused", plain: "" },
-  { status: 429, code: "review.full", state: "retry", meaning: "notNow", heading: "page.refused", plain: "", headers: { "retry-after": "600" } },
-  { status: 500, code: "relay.failed", state: "retry", meaning: "notNow", heading: "page.refused", plain: "", headers: { "retry-after": "60" } },
-  { status: 500, code: "relay.options", state: "retry", meaning: "notNow", heading: "page.refused", plain: "", headers: { "retry-after": "60" } },
-  { status: 500, code: "outbox.unknown", state: "unknown", meaning: "notNow", heading: "page.unsure", plain: "", headers: { "retry-after": "60" } },
-  { status: 503, code: "outbox.full", state: "retry", meaning: "notNow", heading: "page.refused", plain: "", headers: { "retry-after": "60" } },
-  { status: 503, code: "outbox.unavailable", state: "retry", meaning: "notNow", heading: "page.refused", plain: "", headers: { "retry-after": "30" } },
-  { status: 503, code: "outbox.unknown", state: "unknown", meaning: "notNow", heading: "page.unsure", plain: "", headers: { "retry-after": "30" } },
+  { status: 200, code: "", state: "stored", saved: "stored", meaning: "taken", headings: ["", "page.refused", "", "page.refused"], plain: "", form: "fresh" },
+  { status: 202, code: "", state: "queued", saved: "queued", meaning: "taken", headings: ["", "page.refused", "", "page.refused"], plain: "", form: "fresh" },
+  { status: 422, code: "", state: "refused", saved: "retry", meaning: "values", headings: ["", "page.refused", "", "page.refused"], plain: "", form: "fresh" },
+  { status: 422, code: "key.reused", state: "refused", saved: "retry", meaning: "values", headings: ["key.reused", "page.refused", "key.reused", "page.refused"], plain: "", form: "fresh" },
+  { status: 400, code: "body.cut", state: "refused", saved: "retry", meaning: "notNow", headings: ["body.cut", "page.refused", "body.cut", "page.refused"], plain: "", form: "fresh" },
+  { status: 400, code: "body.fields", state: "refused", saved: "retry", meaning: "notNow", headings: ["body.fields", "page.refused", "body.fields", "page.refused"], plain: "", form: "fresh" },
+  { status: 400, code: "body.json", state: "refused", saved: "retry", meaning: "notNow", headings: ["body.json", "page.refused", "body.json", "page.refused"], plain: "page.unread", form: "fresh" },
+  { status: 400, code: "body.multipart", state: "refused", saved: "retry", meaning: "notNow", headings: ["body.multipart", "page.refused", "body.multipart", "page.refused"], plain: "page.unread", form: "fresh" },
+  { status: 400, code: "key.invalid", state: "refused", saved: "retry", meaning: "notNow", headings: ["key.invalid", "page.refused", "key.invalid", "page.refused"], plain: "page.mistake", form: "fresh" },
+  { status: 400, code: "wire.version", state: "refused", saved: "retry", meaning: "notNow", headings: ["wire.version", "page.refused", "wire.version", "page.refused"], plain: "page.mistake", form: "fresh" },
+  { status: 403, code: "origin.forbidden", state: "refused", saved: "retry", meaning: "notNow", headings: ["origin.forbidden", "page.refused", "origin.forbidden", "page.refused"], plain: "", form: "none" },
+  { status: 404, code: "not_found", state: "refused", saved: "retry", meaning: "notNow", headings: ["not_found", "page.refused", "not_found", "page.refused"], plain: "", form: "fresh" },
+  { status: 405, code: "method", state: "refused", saved: "retry", meaning: "notNow", headings: ["method", "page.refused", "method", "page.refused"], plain: "", form: "fresh", headers: { "allow": "GET, HEAD, POST, OPTIONS" } },
+  { status: 409, code: "key.running", state: "retry", saved: "retry", meaning: "notNow", headings: ["key.running", "page.moment", "key.running", "page.moment"], plain: "", form: "same", headers: { "retry-after": "1" } },
+  { status: 409, code: "seal.unknown", state: "retry", saved: "retry", meaning: "notNow", headings: ["seal.unknown", "page.refused", "seal.unknown", "page.refused"], plain: "", form: "same", headers: { "retry-after": "600" } },
+  { status: 413, code: "body.size", state: "refused", saved: "retry", meaning: "notNow", headings: ["body.size", "page.refused", "body.size", "page.refused"], plain: "", form: "fresh" },
+  { status: 415, code: "body.type", state: "refused", saved: "retry", meaning: "notNow", headings: ["body.type", "page.refused", "body.type", "page.refused"], plain: "page.unread", form: "fresh" },
+  { status: 429, code: "address.limit", state: "retry", saved: "retry", meaning: "notNow", headings: ["address.limit", "page.refused", "address.limit", "page.unsure"], plain: "", form: "same" },
+  { status: 429, code: "review.full", state: "retry", saved: "retry", meaning: "notNow", headings: ["review.full", "page.refused", "review.full", "page.refused"], plain: "", form: "same", headers: { "retry-after": "600" } },
+  { status: 500, code: "relay.failed", state: "retry", saved: "retry", meaning: "notNow", headings: ["relay.failed", "page.refused", "relay.failed", "page.refused"], plain: "", form: "same", headers: { "retry-after": "60" } },
+  { status: 500, code: "relay.options", state: "retry", saved: "retry", meaning: "notNow", headings: ["relay.options", "page.refused", "relay.options", "page.refused"], plain: "", form: "same", headers: { "retry-after": "60" } },
+  { status: 500, code: "outbox.unknown", state: "unknown", saved: "unknown", meaning: "notNow", headings: ["outbox.unknown", "page.unsure", "outbox.unknown", "page.unsure"], plain: "", form: "same", headers: { "retry-after": "60" } },
+  { status: 503, code: "outbox.full", state: "retry", saved: "retry", meaning: "notNow", headings: ["outbox.full", "page.refused", "outbox.full", "page.refused"], plain: "", form: "same", headers: { "retry-after": "60" } },
+  { status: 503, code: "outbox.unavailable", state: "retry", saved: "retry", meaning: "notNow", headings: ["outbox.unavailable", "page.refused", "outbox.unavailable", "page.refused"], plain: "", form: "same", headers: { "retry-after": "30" } },
+  { status: 503, code: "outbox.unknown", state: "unknown", saved: "unknown", meaning: "notNow", headings: ["outbox.unknown", "page.unsure", "outbox.unknown", "page.unsure"], plain: "", form: "same", headers: { "retry-after": "30" } },
 ];

@@ -1,6 +1,7 @@
 import type { AnswerCode } from "../../core/codes.gen.js";
 import { MAX_BYTES, MAX_FIELDS, MAX_VALUES, OWN, type OwnName } from "../../core/wire.gen.js";
 import type { Lead, Own } from "../lead/lead.js";
+import { pairs } from "./pairs.js";
 
 /** Why a body is not taken, as an HTTP status and a code. */
 export class Unreadable extends Error {
@@ -14,13 +15,14 @@ export class Unreadable extends Error {
 
 /** Reads a body of one of the three types, and no more than it may have. */
 export async function readLead(request: Request): Promise<Lead> {
-  const header = request.headers.get("content-type") ?? "";
-  return leadOf(await read(request, header, header.split(";")[0]?.trim().toLowerCase()));
+  return leadOf(await read(request, request.headers.get("content-type") ?? ""));
 }
 
 /** What a field of the page's own is called without what it begins with; nothing of a visitor's. */
-export const ownName = (name: string): OwnName | undefined =>
-  name.startsWith(OWN) ? (name.slice(OWN.length) as OwnName) : undefined;
+const ownName = (name: string): OwnName | undefined =>
+  OF_PAGE.exec(name)?.[1] as OwnName | undefined;
+
+const OF_PAGE = new RegExp(`^${OWN}(.*)$`, "s");
 
 /** The lead of a body's pairs. */
 export function leadOf(entries: readonly [string, unknown][]): Lead {
@@ -29,7 +31,7 @@ export function leadOf(entries: readonly [string, unknown][]): Lead {
     const own = ownName(name);
     if (own === undefined) lead.fields.push([name, value]);
     // A page may have two tokens, one of them empty.
-    else if (value || !lead.own[own]) lead.own[own] = typeof value === "string" ? value : "";
+    else lead.own[own] = (typeof value === "string" ? value : "") || (lead.own[own] ?? "");
   }
   return lead;
 }
@@ -38,21 +40,26 @@ export function leadOf(entries: readonly [string, unknown][]): Lead {
  * A lead that has more fields than are read, with the form's own alone: what a page sends beside them is nobody's fault who
  * fills it in. A body without any of them is no lead.
  */
-export function bounded(lead: Lead, isKnown: (field: string) => boolean): Lead {
+export function bounded(lead: Lead, known: () => object): Lead {
   if (lead.fields.length + Object.keys(lead.own).length <= MAX_FIELDS) return lead;
-  const fields = lead.fields.filter(([field]) => isKnown(field));
-  if (fields.length === 0 || fields.length > MAX_VALUES) throw new Unreadable(400, "body.fields");
-  return { ...lead, fields, cut: fields.length < lead.fields.length };
+  const own = known();
+  const fields = lead.fields.filter(([field]) => Object.hasOwn(own, field));
+  if (fields[0] === undefined || fields.length > MAX_VALUES)
+    throw new Unreadable(400, "body.fields");
+  return { ...lead, fields, ...(fields.length < lead.fields.length && { cut: true }) };
 }
 
 /**
- * Whether a body says its length, which must be one that a lead may have. HTTP ends it there, so that it may be read at
- * once, at a fraction of what it costs piece by piece.
+ * Whether a body says its length. HTTP ends it there, so that it may be read at once, at a fraction of what it costs piece by
+ * piece.
  */
-function isMeasured(request: Request, most = MAX_BYTES): boolean {
-  const said = request.headers.get("content-length");
-  if (Number(said ?? 0) > most) throw new Unreadable(413, "body.size");
-  return said !== null && /^\d+$/.test(said);
+const isMeasured = (request: Request): boolean =>
+  /^\d+$/.test(request.headers.get("content-length") ?? "");
+
+/** The length that a body says must be one that it may have. */
+function mayBe(request: Request, most: number): void {
+  if (Number(request.headers.get("content-length") ?? 0) > most)
+    throw new Unreadable(413, "body.size");
 }
 
 /** A body, or that it never came to its end. */
@@ -66,7 +73,8 @@ export const capped = (request: Request, most = MAX_BYTES): Promise<Uint8Array> 
   whole(gathered(request, most));
 
 async function gathered(request: Request, most: number): Promise<Uint8Array> {
-  if (isMeasured(request, most)) {
+  mayBe(request, most);
+  if (isMeasured(request)) {
     const bytes = new Uint8Array(await request.arrayBuffer());
     if (bytes.byteLength > most) throw new Unreadable(413, "body.size");
     return bytes;
@@ -92,13 +100,10 @@ async function gathered(request: Request, most: number): Promise<Uint8Array> {
   return bytes;
 }
 
-async function read(
-  request: Request,
-  header: string,
-  type: string | undefined,
-): Promise<[string, unknown][]> {
-  switch (type) {
+async function read(request: Request, header: string): Promise<[string, unknown][]> {
+  switch (request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase()) {
     case "application/x-www-form-urlencoded": {
+      mayBe(request, MAX_BYTES);
       const text = isMeasured(request)
         ? await whole(request.text())
         : new TextDecoder().decode(await capped(request));
@@ -136,34 +141,5 @@ async function read(
     }
     default:
       throw new Unreadable(415, "body.type");
-  }
-}
-
-/**
- * The pairs of an urlencoded body, as `URLSearchParams` reads them (URL, section 5.1). Its iterator crosses from the
- * platform for each pair, which takes longer than the check itself.
- */
-export function pairs(text: string): [string, string][] {
-  const all: [string, string][] = [];
-  for (const part of text.split("&")) {
-    if (!part) continue;
-    const equals = part.indexOf("=");
-    all.push(
-      equals < 0
-        ? [decoded(part), ""]
-        : [decoded(part.slice(0, equals)), decoded(part.slice(equals + 1))],
-    );
-  }
-  return all;
-}
-
-function decoded(text: string): string {
-  const spaced = text.includes("+") ? text.replaceAll("+", " ") : text;
-  if (!spaced.includes("%")) return spaced;
-  try {
-    return decodeURIComponent(spaced);
-  } catch {
-    // Half an escape, or bytes that are no UTF-8: the platform knows what becomes of them.
-    return new URLSearchParams(`=${text}`).get("") ?? "";
   }
 }

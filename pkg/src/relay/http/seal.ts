@@ -1,7 +1,10 @@
 // Leads that waited in a browser come sealed: the page had the relay's public key, and only the relay can open them.
 // The private key is made of a secret, which is kept for as long as leads may wait.
 import { MAX_BYTES } from "../../core/wire.gen.js";
-import { capped, leadOf, pairs, readLead, Unreadable } from "./body.js";
+import { MAX_SEALED } from "../visitor.gen.js";
+import { capped, leadOf, readLead, Unreadable } from "./body.js";
+import { pairs } from "./pairs.js";
+import { scalarOf } from "../host/spelling.js";
 import { Limited } from "../host/limited.js";
 import type { Lead, Own } from "../lead/lead.js";
 import type { SealKey } from "../../core/types.js";
@@ -13,14 +16,6 @@ const SEALED = /^text\/plain;\s*fieldpost=sealed$/i;
 const CURVE = { name: "ECDH", namedCurve: "P-256" };
 /** An uncompressed point of the curve: 4, x, y. */
 const POINT = 65;
-/** What AES-GCM adds to a text. */
-const TAG = 16;
-/** The most of the line before a sealed lead: version, key, token and their names take 400 of it. */
-const LINE = 1024;
-/** A lead that may come open may come sealed. */
-const MAX_SEALED = MAX_BYTES + LINE + POINT + TAG;
-/** The order of P-256 (FIPS 186-5, SP 800-186 3.2.1.3): a private key is below it. */
-const ORDER = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
 /** PKCS #8 (RFC 5958) around an ECPrivateKey (RFC 5915) without the public part: the 32 bytes of the key follow. */
 const PKCS8 = "3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420";
 
@@ -54,10 +49,10 @@ async function privateKey(secret: string): Promise<CryptoKey> {
   let key = made.get(secret);
   // Once in four billion secrets the first bytes are no key.
   for (let turn = 0; !key; turn++) {
-    const scalar = hex(
-      await hkdf(encoder.encode(secret), new Uint8Array(), `fieldpost seal ${turn}`),
+    const scalar = scalarOf(
+      hex(await hkdf(encoder.encode(secret), new Uint8Array(), `fieldpost seal ${turn}`)),
     );
-    if (scalar < ORDER && /[1-9a-f]/.test(scalar))
+    if (scalar !== undefined)
       key = await crypto.subtle.importKey("pkcs8", unhex(PKCS8 + scalar), CURVE, true, [
         "deriveBits",
       ]);
@@ -139,7 +134,10 @@ async function readSealed(request: Request, secrets: readonly string[]): Promise
   const own: Own = leadOf(pairs(new TextDecoder().decode(bytes.slice(0, Math.max(end, 0))))).own;
   const { key } = own;
   // Without its key nobody would know it when it comes again.
-  const text = key ? await openSealed(secrets, key, bytes.slice(end + 1)) : undefined;
+  const text =
+    key === undefined || key === ""
+      ? undefined
+      : await openSealed(secrets, key, bytes.slice(end + 1));
   if (text === undefined) throw new Unreadable(409, "seal.unknown");
   if (text.length > MAX_BYTES) throw new Unreadable(413, "body.size");
   const lead = leadOf(pairs(text));

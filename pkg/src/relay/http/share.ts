@@ -2,8 +2,8 @@
 import { hmac, joined, sha256 } from "../host/hash.js";
 import { Limited } from "../host/limited.js";
 import type { AddressLimit } from "../options.js";
-import { household } from "./address.js";
-import { COUNTING, SHARE } from "../visitor.gen.js";
+import { household } from "./ip.js";
+import { COUNTING } from "../visitor.gen.js";
 
 /** New with each isolate: the hashes mean nothing outside of it, and nothing after it. */
 let salted: string | undefined;
@@ -30,9 +30,11 @@ export async function isTooMuch(
   const key = await sha256(`${salt} ${household(address)}`);
   const fresh = { count: 0, until: now + limit.seconds * 1000 };
   const known = seen.get(key) ?? fresh;
-  const current = COUNTING[Number(known.until > now)] === "goesOn" ? known : fresh;
+  const isRunning = known.until > now;
+  const comes = COUNTING[Number(isRunning) + 2 * Number(known.count >= limit.leads)];
+  const current = comes === "begins" ? fresh : known;
   current.count++;
   seen.delete(key);
   seen.set(key, current);
-  return SHARE[Number(current.count > limit.leads)] === "over" ? current.until - now : undefined;
+  return comes === "over" ? current.until - now : undefined;
 }

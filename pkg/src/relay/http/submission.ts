@@ -39,9 +39,8 @@ const others = ({ trap = CHALLENGE }: RelayFormOptions): object => ({
   [CHALLENGE]: true,
 });
 
-/** Whether a form's page has a field of that name. */
-export const isKnown = (form: RelayFormOptions, field: string): boolean =>
-  Object.hasOwn({ ...form.fields, ...others(form) }, field);
+/** All fields of a form's page. */
+export const pageFields = (form: RelayFormOptions): object => ({ ...form.fields, ...others(form) });
 
 /** The fields without those that are no part of the lead. */
 export const entered = (form: RelayFormOptions, lead: Lead): Lead["fields"] => {

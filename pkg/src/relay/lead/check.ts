@@ -2,6 +2,7 @@ import { form as makeForm } from "../../core/core.js";
 import { FieldpostError } from "../../core/errors.js";
 import type { Form } from "../../core/types.js";
 import type { RelayOptions } from "../options.js";
+import { MENDS } from "../visitor.gen.js";
 
 const forms = new WeakMap<RelayOptions, Map<string, Form>>();
 
@@ -15,9 +16,8 @@ export function compiled(relay: RelayOptions, name: string): Form {
     made.set(name, (form = makeForm({ fields: relay.forms[name]?.fields ?? {} })));
     return form;
   } catch (error) {
-    const { issues } = error as FieldpostError;
-    const [first] = issues ?? [];
-    if (!first) throw error;
+    const { issues = [] } = error as Partial<FieldpostError>;
+    if (!issues[0]) throw error;
     throw new FieldpostError(
       "relay.options",
       issues.map(({ field, message }) => `forms.${name}.${field}: ${message}`).join(" "),
@@ -36,7 +36,9 @@ export function mended(
 ): string | undefined {
   try {
     const report = compiled(relay, form).check(JSON.parse(fields) as [string, string][]);
-    return report.ok || anyway ? JSON.stringify(report.values) : undefined;
+    return MENDS[Number(report.ok) + 2 * Number(anyway)]
+      ? JSON.stringify(report.values)
+      : undefined;
   } catch {
     return undefined;
   }

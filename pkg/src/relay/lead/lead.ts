@@ -10,5 +10,5 @@ export interface Lead {
   /** It waited in a browser, which cannot read it any more: nobody can be asked to mend it. */
   sealed?: true;
   /** There were more fields than are read. */
-  cut?: boolean;
+  cut?: true;
 }

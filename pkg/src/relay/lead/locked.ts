@@ -17,16 +17,17 @@ interface Key {
   key: CryptoKey;
 }
 
-const made = new WeakMap<RelayOptions, Key[]>();
+const made = new WeakMap<RelayOptions, ReadonlyMap<string, Key>>();
 
-/** The keys, the newest first; none where the owner gave none. */
-async function keysOf(relay: RelayOptions): Promise<Key[]> {
-  let keys = made.get(relay);
-  if (!keys) {
-    const secrets = [relay.storageKey ?? []].flat() as string[];
-    keys = await Promise.all(secrets.map(keyOf));
-    made.set(relay, keys);
-  }
+/** The keys by their names, the newest first; none where the owner gave none. */
+async function keysOf(relay: RelayOptions): Promise<ReadonlyMap<string, Key>> {
+  const known = made.get(relay);
+  if (known) return known;
+  const secrets = [relay.storageKey ?? []].flat() as string[];
+  const all = await Promise.all(secrets.map(keyOf));
+  // Of two with one name the newer one.
+  const keys = new Map([...all, ...all.reverse()].map((key) => [key.name, key]));
+  made.set(relay, keys);
   return keys;
 }
 
@@ -70,7 +71,7 @@ export async function lock(
   text: string,
 ): Promise<string> {
   if (relay.storageKey === undefined || text === "{}") return text;
-  const [newest] = await keysOf(relay);
+  const [newest] = (await keysOf(relay)).values();
   if (!newest) return text;
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
   const sealed = await crypto.subtle.encrypt(
@@ -106,7 +107,7 @@ export async function unlock(
 ): Promise<string> {
   if (!isLocked(text)) return text;
   const [name = "", sealed = ""] = text.slice(MARK.length).split(" ");
-  const known = (await keysOf(relay)).find((one) => one.name === name);
+  const known = (await keysOf(relay)).get(name);
   try {
     if (!known) throw new TypeError("no such key");
     const bytes = Uint8Array.from(atob(sealed), (letter) => letter.charCodeAt(0));

@@ -6,7 +6,7 @@ import type { RelayEnv, RelayOptions } from "../options.js";
 import { shards } from "../outbox/shards.js";
 
 import type { Filter } from "../storage/finding.js";
-import { isLeadState } from "../storage/lead-state.js";
+import { type LeadState, STATES } from "../storage/listing.gen.js";
 import type { Ruled } from "../storage/ruled.js";
 import { all, found, one } from "./lists.js";
 import { roundOf } from "./rules.js";
@@ -41,7 +41,7 @@ export async function search(
   }
   const most = typeof limit === "number" && limit >= 1 ? Math.min(MOST, Math.trunc(limit)) : SOME;
   const before = typeof cursor === "string" ? cursor.slice(0, MOST_TEXT) : "";
-  return found({ filter, before, most, values }, env, relay);
+  return found({ filter, before, most, ...(values && { values }) }, env, relay);
 }
 
 async function filterOf(
@@ -59,8 +59,8 @@ async function filterOf(
   }
   const { state, text } = given;
   if (state !== undefined && state !== "") {
-    if (!isLeadState(state)) return json(400, { code: "search.state" });
-    filter.state = state;
+    if (!Object.hasOwn(STATES, String(state))) return json(400, { code: "search.state" });
+    filter.state = state as LeadState;
   }
   if (text === undefined || text === "") return filter;
   const asked = typeof text === "string" ? text.trim() : "";

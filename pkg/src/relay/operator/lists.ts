@@ -1,6 +1,6 @@
 import { within } from "../../core/within.js";
 import { json as jsonAnswer, respond } from "../http/answer.js";
-import { consult } from "../host/consult.js";
+import { consult, isAnswered } from "../host/consult.js";
 import { Csv, ImportCsv } from "./csv.js";
 import type { Wanted } from "../storage/finding.js";
 import type { List } from "../storage/inquiry.js";
@@ -59,7 +59,7 @@ async function lines(
           method: "POST",
           body: JSON.stringify({ ...given, before }),
         });
-        if (!response.ok) throw new Away(shard);
+        if (!isAnswered(response)) throw new Away(shard);
         return new Uint8Array(await response.arrayBuffer());
       }).catch(() => Promise.reject(new Away(shard)));
     return new Lines(ask, before);

@@ -15,6 +15,7 @@ export function metrics(
   shards: readonly (ShardStatus & { shard?: string; running?: number; full?: readonly Full[] })[],
   limiters: readonly LimiterStatus[],
   alerts: AlertsShown | null,
+  now: number,
 ): string {
   const lines: string[] = [];
   const metric = (
@@ -67,7 +68,7 @@ export function metrics(
   gauge("fieldpost_deliveries_running", "Deliveries that are out.", (one) => one.running ?? 0);
   gauge("fieldpost_bytes", "What the leads and their stored requests take.", (one) => one.bytes);
   const age = (since: number | null): number =>
-    since === null ? 0 : Math.max(0, Math.round((Date.now() - since) / 1000));
+    since === null ? 0 : Math.max(0, Math.round((now - since) / 1000));
   gauge(
     "fieldpost_oldest_seconds",
     "For how long the oldest lead waits, for a system or for a person.",
@@ -123,7 +124,7 @@ export function metrics(
   limiter("fieldpost_gate_running", "Calls that are out.", (one) => one.running);
   limiter("fieldpost_gate_calls", "Calls in the current window.", (one) => one.calls);
   limiter("fieldpost_gate_quiet_seconds", "For how long the limiter is closed.", (one) =>
-    one.quietUntil === 0 ? 0 : Math.max(0, Math.round((one.quietUntil - Date.now()) / 1000)),
+    one.quietUntil === 0 ? 0 : Math.max(0, Math.round((one.quietUntil - now) / 1000)),
   );
   limiter("fieldpost_gate_quota_used_up", "1 while the day's quota is used up.", (one) =>
     one.quota === null ? 0 : 1,

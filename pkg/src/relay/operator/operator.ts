@@ -7,6 +7,7 @@ import { log } from "../host/log.js";
 import { MESSAGES } from "../codes.gen.js";
 import type { ShardStatus } from "../storage/operator-store.js";
 import type { LimiterStatus } from "../limiter/account-limiter.js";
+import { MOST_BODY } from "../desk.gen.js";
 import { audited } from "./audit.js";
 import { erase } from "./erase.js";
 import { correct, lead, search } from "./leads.js";
@@ -71,7 +72,7 @@ const reads: Record<string, (asked: Asked) => Promise<Response> | Response> = {
     lead(url.searchParams.get("id") ?? "", person.values, env, relay),
   metrics: async ({ env, relay }) => {
     const [now, told] = await Promise.all([status(env, relay), alerts(env, relay)]);
-    return new Response(metrics(now.shards, now.gates, told), {
+    return new Response(metrics(now.shards, now.gates, told, Date.now()), {
       headers: {
         "content-type": "text/plain; version=0.0.4; charset=utf-8",
         "cache-control": "no-store",
@@ -221,9 +222,6 @@ async function session(
     return json(429, said(came.code), { "retry-after": String(Math.ceil(came.wait / 1000)) });
   return json(came.status, said(came.code));
 }
-
-/** The most of an operator's body. */
-const MOST_BODY = 1 << 20;
 
 /** The body, as the object that it is; an answer where it is none. */
 async function bodyOf(

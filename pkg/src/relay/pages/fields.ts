@@ -1,5 +1,4 @@
 import type { FieldSpec, Issue } from "../../core/types.js";
-import { joined } from "../host/hash.js";
 import type { Speaker } from "./language.js";
 
 /** What a visitor entered in one field, as the page can show it again. */
@@ -38,27 +37,25 @@ function entry(name: string, field: FieldSpec, entered: readonly [string, unknow
 }
 
 /**
- * The lead as one text that stays the same when the page's form is sent again untouched, whatever a browser makes of
+ * The lead as texts that stay the same when the page's form is sent again untouched, whatever a browser makes of
  * line breaks, blanks at the ends, order and what joins a list.
  */
-export function canonical(fields: Fields, entered: readonly [string, unknown][]): string {
-  return joined(
-    Object.entries(fields).flatMap(([name, field]) => {
-      const given = entry(name, field, entered);
-      const plain = (text: string): string => text.replace(/\r\n?/g, "\n").trim();
-      if (typeof given === "boolean") return [name, given ? "yes" : ""];
-      if (typeof given === "string") return [name, plain(given)];
-      return [
-        name,
-        given
-          .flatMap((one) => one.split(","))
-          .map(plain)
-          .filter(Boolean)
-          .sort()
-          .join(","),
-      ];
-    }),
-  );
+export function canonical(fields: Fields, entered: readonly [string, unknown][]): string[] {
+  return Object.entries(fields).flatMap(([name, field]) => {
+    const given = entry(name, field, entered);
+    const plain = (text: string): string => text.replace(/\r\n?/g, "\n").trim();
+    if (typeof given === "boolean") return [name, given ? "yes" : ""];
+    if (typeof given === "string") return [name, plain(given)];
+    return [
+      name,
+      given
+        .flatMap((one) => one.split(","))
+        .map(plain)
+        .filter(Boolean)
+        .sort()
+        .join(","),
+    ];
+  });
 }
 
 /** The issues with a field of the form that a visitor can see, which the list at the top links. */

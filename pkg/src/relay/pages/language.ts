@@ -25,14 +25,17 @@ const LANGUAGES: Readonly<Record<string, Messages>> = {
 
 const primary = (tag: string): string | undefined => tag.toLowerCase().split("-")[0];
 
+/** By its tag in small letters, and by the first part of that. */
+const NAMES = new Map(
+  Object.keys(LANGUAGES).flatMap((name) => [
+    [primary(name), name],
+    [name.toLowerCase(), name],
+  ]),
+);
+
 /** The table for a tag. Another region's is better than none: `es-MX` and `fr` get what there is of Spanish and French. */
-function nearest(tag: string): string | undefined {
-  const names = Object.keys(LANGUAGES);
-  return (
-    names.find((name) => name.toLowerCase() === tag.toLowerCase()) ??
-    names.find((name) => primary(name) === primary(tag))
-  );
-}
+const nearest = (tag: string): string | undefined =>
+  NAMES.get(tag.toLowerCase()) ?? NAMES.get(primary(tag));
 
 /** Whether there are words in this language without any of the owner's. */
 export const isSpoken = (tag: string): boolean => nearest(tag) !== undefined;
@@ -69,5 +72,5 @@ export function speaker({
 /** The language of a visitor who asks for no form that there is, so that no owner has chosen one. */
 export function asked(accept: string | null): string {
   const tags = (accept ?? "").split(",").map((part) => part.split(";")[0]?.trim() ?? "");
-  return nearest(tags.find(isSpoken) ?? "en") ?? "en";
+  return tags.flatMap((tag) => nearest(tag) ?? [])[0] ?? "en";
 }

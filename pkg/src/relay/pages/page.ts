@@ -82,21 +82,18 @@ const filled = (html: string, texts: Readonly<Record<string, string>>): string =
     return name.endsWith("Html") ? text : escapeHtml(text);
   });
 
-let hash: string | undefined;
+/** What the page's style is, whose hash its policy names. */
+export const STYLE = style;
 
 /**
  * The Content-Security-Policy of a page whose form may lead on to `thanks`. It may stand in a frame of the form's own pages
  * alone: where such a frame holds the form, the answer comes into it.
  */
-export async function policy(
+export function policyOf(
+  hash: string,
   thanks: string | undefined,
   origins: readonly string[],
-): Promise<string> {
-  hash ??= btoa(
-    String.fromCharCode(
-      ...new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style))),
-    ),
-  );
+): string {
   const on = thanks?.startsWith("http") ? ` ${new URL(thanks).origin}` : "";
   const around = origins.filter((origin) => /^https?:\/\/[^\s;,]+$/.test(origin)).join(" ");
   return `default-src 'none'; style-src 'sha256-${hash}'; form-action ${thanks === undefined ? "'none'" : `'self'${on}`}; base-uri 'none'; frame-ancestors ${around || "'none'"}`;

@@ -1,3 +1,5 @@
+import { HAS_RECORD } from "./listing.gen.js";
+
 /** One call that a delivery made, and what came of it: names, codes and times, never a value. */
 export interface Attempt {
   /** When it began, and how long it took; milliseconds. */
@@ -38,7 +40,7 @@ export const MOST_ATTEMPTS = 4_000;
 
 /** As one stands in its delivery's row: a line that begins with its end, so that one that was cut can be told. */
 export const written = ({ at, took, operation, kind, code, param }: Attempt): string =>
-  `\n${JSON.stringify([at, took, operation, kind, cut(code), ...(param ? [cut(param)] : [])])}`;
+  `\n${JSON.stringify([at, took, operation, kind, cut(code), ...(param === null || param === "" ? [] : [cut(param)])])}`;
 
 const cut = (text: string | null): string | null => text?.slice(0, MOST_CODE) ?? null;
 
@@ -65,7 +67,7 @@ export function outcomeOf(state: unknown): { record: string | null; param: strin
     const { outcome } = JSON.parse(String(state)) as {
       outcome?: { kind?: string; id?: string; issues?: { field: string }[] };
     };
-    const record = outcome?.kind === "stored" ? (outcome.id ?? null) : null;
+    const record = Object.hasOwn(HAS_RECORD, outcome?.kind ?? "") ? (outcome?.id ?? null) : null;
     return { record, param: aboutOf(outcome) };
   } catch {
     return { record: null, param: null };

@@ -1,8 +1,8 @@
 import { attemptsOf, outcomeOf } from "./attempts.js";
-import { type Gone, goneBy, isGone, LAST } from "./gone.js";
+import { type Gone, goneOf, isGone, LAST } from "./gone.js";
 import { opened, type Part } from "../lead/locked.js";
 import { breath } from "./merge.js";
-import { STATES, type LeadState } from "./lead-state.js";
+import { LEAD_STATE, type LeadState, SOUGHT, STATES, WALKED } from "./listing.gen.js";
 import type { OperatorStore } from "./operator-store.js";
 import type { Page } from "./paged.js";
 import type { Selection } from "./selection.js";
@@ -31,7 +31,15 @@ export interface Wanted {
   filter: Filter;
   before: string;
   most: number;
-  values: boolean;
+  /** With what is kept of a visitor. */
+  values?: true;
+}
+
+/** A lead that is shown. */
+export interface LeadAsked {
+  id: string;
+  /** With what is kept of a visitor. */
+  values?: true;
 }
 
 /** What is kept of a visitor, and what it is bound to: in the lead's row while it is open, and beside it where the owner keeps it longer. */
@@ -62,10 +70,10 @@ export class Finding {
   async page({ filter, before, most, values }: Wanted): Promise<Page> {
     const { ids, next } = this.portion(filter, before, most);
     const rows = ids.map((id) => this.row(id));
-    const seen = values ? await Promise.all(ids.map((id) => this.who(id))) : [];
+    const seen = values === true ? await Promise.all(ids.map((id) => this.who(id))) : [];
     const lines = rows.map((row, at): [string, string] => [
       ids[at] as string,
-      JSON.stringify(values ? { ...row, who: seen[at] ?? null } : row),
+      JSON.stringify(values === true ? { ...row, who: seen[at] ?? null } : row),
     ]);
     return { lines, next };
   }
@@ -77,11 +85,11 @@ export class Finding {
     most: number,
   ): { ids: string[]; next: string | null } {
     const first = filter.to === undefined ? LAST : idOf(filter.to);
-    const from = before !== "" && before < first ? before : first;
+    const [from = first] = [before || first, first].sort();
     const end = filter.from === undefined ? "" : idOf(filter.from);
     const { ids, next } =
       this.listed(filter, from, end, most) ?? this.walked(filter, from, end, most);
-    return { ids, next: ids.length === most ? (ids.at(-1) as string) : next };
+    return { ids, next: ids[most - 1] ?? next };
   }
 
   /** Of those that a list has: what is asked for by a name, or waits for a person. */
@@ -91,11 +99,15 @@ export class Finding {
     end: string,
     most: number,
   ): { ids: string[]; next: string | null } | undefined {
-    const named = this.named(filter)?.filter((id) => id < from);
+    const named = this.named(filter);
     const ids = named ?? this.selected(filter, from);
     if (!ids) return undefined;
-    const inside = ids.filter((id) => id >= end);
-    const isOver = named !== undefined || inside.length < LOOKED;
+    const inside = this.ids(
+      "SELECT value AS id FROM json_each(?) WHERE value < ? AND value >= ? ORDER BY value DESC",
+      JSON.stringify(ids),
+      from,
+      end,
+    );
     return {
       ids: this.ids(
         `SELECT leads.id AS id FROM json_each(?5) AS one CROSS JOIN leads ON leads.id = one.value
@@ -103,7 +115,8 @@ export class Finding {
         ...given(filter, most),
         JSON.stringify(inside),
       ),
-      next: isOver ? null : (inside.at(-1) as string),
+      // All that have a name are there; of others there may be more.
+      next: named ? null : (inside[LOOKED - 1] ?? null),
     };
   }
 
@@ -114,9 +127,9 @@ export class Finding {
     end: string,
     most: number,
   ): { ids: string[]; next: string | null } {
-    const leads = filter.state === "waiting" ? OPEN : "leads WHERE true";
-    const [{ last = null, n } = { n: 0 }] = this.store.rows(
-      `SELECT min(id) AS last, count(*) AS n FROM (SELECT id FROM ${leads} AND id < ? AND id >= ? ORDER BY id DESC LIMIT ${LOOKED})`,
+    const leads = WALKED[filter.state ?? "any"];
+    const [{ last = null, more = null } = {}] = this.store.rows(
+      `SELECT min(id) AS last, iif(count(*) = ${LOOKED}, min(id), NULL) AS more FROM (SELECT id FROM ${leads} AND id < ? AND id >= ? ORDER BY id DESC LIMIT ${LOOKED})`,
       from,
       end,
     );
@@ -128,7 +141,7 @@ export class Finding {
         from,
         last,
       ),
-      next: n === LOOKED ? String(last) : null,
+      next: more as string | null,
     };
   }
 
@@ -175,9 +188,10 @@ export class Finding {
     const way = { ...(form !== undefined && { form }), ...(account !== undefined && { account }) };
     // No row has such a code: it is told by the options of today.
     if (isGone(code)) return this.gone.leads({ ...way, code }, from, LOOKED, "DESC");
-    if (state !== "person" && state !== "review" && state !== "dead") return undefined;
+    const sought = SOUGHT[state ?? ""];
+    if (sought === undefined) return undefined;
     const which = {
-      ...(state !== "person" && { phase: state }),
+      ...sought,
       ...(code !== undefined && { code }),
       ...way,
     };
@@ -199,7 +213,7 @@ export class Finding {
       deliveries: deliveries.map(({ state, ...row }) => ({
         ...row,
         param: outcomeOf(state).param,
-        gone: this.goneOf(own["form"], row),
+        gone: goneOf(this.relay(), String(own["form"]), row),
       })),
     };
   }
@@ -208,12 +222,6 @@ export class Finding {
   private stays(row: Record<string, unknown>): string | null {
     const found = fate(row as unknown as Parameters<typeof fate>[0], this.relay());
     return "stays" in found ? found.stays : null;
-  }
-
-  private goneOf(form: unknown, { phase, account }: Record<string, unknown>): string | null {
-    return phase === "waiting" || phase === "sent"
-      ? (goneBy(this.relay(), String(form), String(account)) ?? null)
-      : null;
   }
 
   /** The names, e-mails and phones of a lead, by the kinds of the form's fields; nothing where they are not known. */
@@ -246,14 +254,14 @@ export class Finding {
   }
 
   /** All that is known of one lead; its values only where they are asked for. */
-  async lead(id: string, values: boolean): Promise<Record<string, unknown> | null> {
+  async lead({ id, values }: LeadAsked): Promise<Record<string, unknown> | null> {
     const [lead] = this.named({ id }) ?? [];
     if (lead === undefined) return null;
     const [own = {}] = this.store.rows(
-      `SELECT id, form, accepted, finished, review, raw, issues, test, ${VALUES}, ${LEAD_STATE} AS state FROM leads WHERE id = ?`,
+      `SELECT id, form, accepted, finished, review, raw, issues, test, nullif(test, 0) AS tests, ${VALUES}, ${LEAD_STATE} AS state FROM leads WHERE id = ?`,
       lead,
     );
-    const { lead: kept, visitor, key, ...open } = own;
+    const { lead: kept, visitor, key, tests, ...open } = own;
     const deliveries = this.store.rows(
       "SELECT id, account, phase, code, warning, hold, maybe_repeated, next, reason, round, state, attempts FROM deliveries WHERE lead = ? ORDER BY id",
       lead,
@@ -265,12 +273,12 @@ export class Finding {
       consents: consentsOf(consents),
       kept: kept !== null,
       ...(kept !== null && known.lead === undefined && { locked: true }),
-      ...(values && { values: JSON.parse(known.lead ?? "null") as unknown, source }),
+      ...(values === true && { values: JSON.parse(known.lead ?? "null") as unknown, source }),
       deliveries: deliveries.map(({ state, attempts, round, ...row }) => ({
         ...row,
-        gone: this.goneOf(own["form"], row),
+        gone: goneOf(this.relay(), String(own["form"]), row),
         ...outcomeOf(state),
-        ...(own["test"] === 1 && { stays: this.stays({ ...row, state }) }),
+        ...(tests !== null && { stays: this.stays({ ...row, state }) }),
         // A round's name begins with its time.
         sentOn: round === null ? null : Number.parseInt(String(round), 36),
         ...attemptsOf(attempts),
@@ -278,9 +286,6 @@ export class Finding {
     };
   }
 }
-
-/** What is not finished, by the index that has no others. */
-const OPEN = "leads INDEXED BY open_leads WHERE finished IS NULL";
 
 /** Whether a row of `leads` is meant, as SQL asks it: only by what is asked for. */
 function meant({ form, account, state, code }: Filter): string {
@@ -293,7 +298,7 @@ function meant({ form, account, state, code }: Filter): string {
     "true",
     ...(form === undefined ? [] : ["form = ?1"]),
     ...(state === undefined ? [] : [STATES[state]]),
-    ...(delivery.length === 0
+    ...(delivery[0] === undefined
       ? []
       : [`EXISTS (SELECT 1 FROM deliveries WHERE lead = leads.id AND ${delivery.join(" AND ")})`]),
   ].join(" AND ");
@@ -306,11 +311,6 @@ const given = ({ form, account, code }: Filter, most: number): unknown[] => [
   code ?? null,
   most,
 ];
-
-const LEAD_STATE = `CASE ${Object.entries(STATES)
-  .filter(([name]) => name !== "person")
-  .map(([name, is]) => `WHEN ${is} THEN '${name}'`)
-  .join(" ")} END`;
 
 interface Consent {
   field: string;

@@ -2,7 +2,8 @@ import { counted } from "./counted.js";
 import type { OperatorStore } from "./operator-store.js";
 import type { DurableState } from "./durable.js";
 import { goesTo, type RelayOptions } from "../options.js";
-import { after, inOrder, type Order } from "./ordered.js";
+import { GONE_CODES, WAITS } from "./listing.gen.js";
+import { AFTER, inOrder, type Order } from "./ordered.js";
 import { GONE, MAY_TAKE, RENAMED } from "./ruling.gen.js";
 
 /** Why nobody asks about a delivery any more: the options have no such form, or no way from it to that account. */
@@ -29,7 +30,7 @@ const MOST = 2_000;
 export const LAST = "~";
 
 export const isGone = (code: string | null | undefined): code is GoneCode =>
-  (GONE as readonly unknown[]).includes(code ?? null);
+  Object.hasOwn(GONE_CODES, code ?? "");
 
 /** Which ways the options have, 1 for a yes: whether there is the form, and whether it goes to the account. */
 export const waysOf = (relay: RelayOptions, form: string, account: string): [number, number] => [
@@ -42,6 +43,14 @@ export function goneBy(relay: RelayOptions, form: string, account: string): Gone
   const [hasForm, goes] = waysOf(relay, form, account);
   return GONE[hasForm + 2 * goes];
 }
+
+/** The same of a delivery that waits for a system; of no other one. */
+export const goneOf = (
+  relay: RelayOptions,
+  form: string,
+  { phase, account }: Record<string, unknown>,
+): GoneCode | null =>
+  Object.hasOwn(WAITS, String(phase)) ? (goneBy(relay, form, String(account)) ?? null) : null;
 
 /** The form of a closed target's name: `form`, or `form/param`. */
 export const formOf = (hold: string): string => hold.split("/", 1)[0] as string;
@@ -194,7 +203,7 @@ export class Gone {
     const all = this.pairs(which).flatMap(({ account, hold }) =>
       this.store
         .rows(
-          `SELECT lead FROM deliveries WHERE account = ? AND hold = ? AND hold IS NOT NULL AND phase IN ('waiting', 'sent') AND lead ${after(order)} ?
+          `SELECT lead FROM deliveries WHERE account = ? AND hold = ? AND hold IS NOT NULL AND phase IN ('waiting', 'sent') AND lead ${AFTER[order]} ?
            ORDER BY lead ${order} LIMIT ?`,
           account,
           hold,
@@ -203,7 +212,7 @@ export class Gone {
         )
         .map(({ lead }) => String(lead)),
     );
-    return inOrder(all, most, order);
+    return inOrder(this.store, all, most, order);
   }
 
   async groups(): Promise<GoneGroup[]> {
@@ -259,6 +268,7 @@ export class Gone {
       ),
     );
     const leads = inOrder(
+      this.store,
       found.map(({ lead }) => String(lead)),
       MOST,
       "ASC",

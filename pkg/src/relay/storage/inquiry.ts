@@ -1,5 +1,5 @@
 import type { OperatorStore, ShardStatus } from "./operator-store.js";
-import { type Filter, Finding, type Wanted } from "./finding.js";
+import { type Filter, Finding, type LeadAsked, type Wanted } from "./finding.js";
 import { Gone } from "./gone.js";
 import { type Due, Later } from "./later.js";
 import { lock } from "../lead/locked.js";
@@ -58,10 +58,8 @@ export class Inquiry {
       }
       case "/found":
         return answered(await this.finding.page(await given<Wanted>()));
-      case "/lead": {
-        const { id, values } = await given<{ id: string; values: boolean }>();
-        return Response.json(await this.finding.lead(id, values));
-      }
+      case "/lead":
+        return Response.json(await this.finding.lead(await given<LeadAsked>()));
       case "/today":
         return Response.json(
           await today(this.store, await given<DayAsked>(), () => this.listing.groups()),

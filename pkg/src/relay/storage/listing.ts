@@ -1,7 +1,8 @@
 import { outcomeOf } from "./attempts.js";
 import { counted } from "./counted.js";
 import type { OperatorStore } from "./operator-store.js";
-import { type Gone, goneBy, type GoneGroup, isGone, LAST } from "./gone.js";
+import { type Gone, type GoneGroup, goneOf, isGone, LAST } from "./gone.js";
+import { KEPT, MEANS, MOST_NAME, MOST_NAMES, MOST_STATES, OVER } from "./listing.gen.js";
 import { isLocked, opened } from "../lead/locked.js";
 import type { RelayOptions } from "../options.js";
 import { type Page, pageOf } from "./paged.js";
@@ -38,9 +39,6 @@ interface State extends Coded {
   deliveries: number;
 }
 
-/** So many of them are told apart. */
-const MOST_STATES = 100;
-
 /** A lead with what is kept of its visitor. */
 interface Valued {
   id: string;
@@ -53,12 +51,16 @@ interface Valued {
 
 const OWN = "leads.id AS id, key, form, accepted, review, raw, issues";
 
-/** Whoever asks for these means what was delivered, and is kept all the same. */
-const DONE = "done";
+/** Whether somebody means a delivery of this phase and code, or that is gone. */
+const isMeant = (which: Which, phase: unknown, code: unknown, gone: string | null): boolean => {
+  const own = isGone(which.code) ? gone : code;
+  const asksPhase = Number(which.phase !== undefined) + 2 * Number(which.phase === phase);
+  const asksCode = Number(which.code !== undefined) + 2 * Number(which.code === own);
+  return MEANS[asksPhase + 4 * asksCode] === 1;
+};
 
-/** The names of fields that one table may have as columns, and their length. */
-const MOST_NAMES = 1_000;
-const MOST_NAME = 200;
+/** Whether somebody means what was delivered, and is kept all the same. */
+const isKept = (which: Which): boolean => Object.hasOwn(KEPT, which.phase ?? "");
 
 /** What an operator reads of an outbox, the newest first and page by page. */
 export class Listing {
@@ -91,19 +93,15 @@ export class Listing {
         `SELECT deliveries.id AS id, lead, account, phase, code, next, maybe_repeated, warning, hold, reason, round, state FROM deliveries WHERE lead = ? ORDER BY id DESC`,
         lead,
       );
-      const [own] =
-        rows.length > 0
-          ? this.store.rows("SELECT form, accepted, review, raw FROM leads WHERE id = ?", lead)
-          : [];
+      const [own] = rows[0]
+        ? this.store.rows("SELECT form, accepted, review, raw FROM leads WHERE id = ?", lead)
+        : [];
       if (!own) return [];
       return rows.flatMap((row) => {
         const { id, lead, account, phase, code, state, ...others } = row;
-        const gone = this.goneOf(String(own["form"]), row);
-        const wanted =
-          (which.phase ?? phase) === phase &&
-          (which.code ?? code) === (isGone(which.code) ? gone : code);
+        const gone = goneOf(this.relay(), String(own["form"]), row);
         const { form, accepted, ...rest } = own;
-        return wanted
+        return isMeant(which, phase, code, gone)
           ? JSON.stringify({
               id,
               lead,
@@ -120,12 +118,6 @@ export class Listing {
           : [];
       });
     });
-  }
-
-  private goneOf(form: string, { phase, account }: Record<string, unknown>): string | null {
-    return phase === "waiting" || phase === "sent"
-      ? (goneBy(this.relay(), form, String(account)) ?? null)
-      : null;
   }
 
   /** The leads that wait for a person. */
@@ -147,7 +139,7 @@ export class Listing {
           deliveries: rows.map(({ state, ...row }) => ({
             ...row,
             param: outcomeOf(state).param,
-            gone: this.goneOf(own.form, row),
+            gone: goneOf(this.relay(), own.form, row),
           })),
         }),
       ];
@@ -171,8 +163,8 @@ export class Listing {
       which.phase ?? null,
     );
     return rows.flatMap(({ form, ...own }) => {
-      const gone = this.goneOf(String(form), own);
-      return which.code === undefined || which.code === (isGone(which.code) ? gone : own["code"])
+      const gone = goneOf(this.relay(), String(form), own);
+      return isMeant(which, which.phase, own["code"], gone)
         ? [{ ...own, ...(gone && { gone }) }]
         : [];
     });
@@ -188,7 +180,7 @@ export class Listing {
     return pageOf(
       before || LAST,
       (from, some) =>
-        which.phase === DONE
+        isKept(which)
           ? this.store
               .rows(
                 "SELECT lead FROM kept_values WHERE lead < ? ORDER BY lead DESC LIMIT ?",
@@ -198,7 +190,7 @@ export class Listing {
               .map(({ lead }) => String(lead))
           : this.selection.leads(which, "open", from, some, "DESC"),
       (lead) => {
-        const row = which.phase === DONE ? this.keptOf(lead) : this.openOf(which, lead);
+        const row = isKept(which) ? this.keptOf(lead) : this.openOf(which, lead);
         return row ? lines(row) : [];
       },
       weigh,
@@ -207,7 +199,7 @@ export class Listing {
 
   private openOf(which: Which, lead: string): Valued | undefined {
     const deliveries = this.open(which, lead);
-    if (deliveries.length === 0) return undefined;
+    if (deliveries[0] === undefined) return undefined;
     const [row] = this.store.rows(`SELECT ${OWN}, lead, visitor FROM leads WHERE id = ?`, lead);
     return row && ({ ...row, deliveries } as unknown as Valued);
   }
@@ -255,13 +247,13 @@ export class Listing {
 
   /** The names of the fields of what `values` gives, on each page once: what a table needs before its first row. */
   async names(which: Which, before: string): Promise<Page> {
-    const seen = new Set<string>();
+    const seen = new Map<unknown, true>();
     const locked = new Map<string, Valued>();
     const fresh = (names: readonly unknown[]): string[] =>
       names.flatMap((name) => {
-        if (typeof name !== "string" || name.length > MOST_NAME || seen.has(name)) return [];
-        if (seen.size >= MOST_NAMES) return [];
-        seen.add(name);
+        if (typeof name !== "string" || name.length > MOST_NAME) return [];
+        if (seen.get(name) !== undefined || seen.size >= MOST_NAMES) return [];
+        seen.set(name, true);
         return [JSON.stringify(name)];
       });
     const { lines, next } = this.valued(
@@ -305,13 +297,15 @@ export class Listing {
   /** What became of what was sent on by a person: of the newest rounds, or of one. */
   async rounds(only: string | undefined, most: number): Promise<Record<string, unknown>[]> {
     const found: Record<string, unknown>[] = [];
-    for (let last = only === undefined ? "~" : `${only}~`; found.length < most; ) {
+    let last = "~";
+    for (const _ of Array.from({ length: most })) {
       const [row] = this.store.rows(
-        "SELECT max(round) AS round FROM deliveries WHERE round IS NOT NULL AND round < ?",
+        `SELECT max(round) AS round FROM deliveries WHERE round IS NOT NULL AND round < ?1 AND ${only === undefined ? "?2 IS NULL" : "round = ?2"}`,
         last,
+        only ?? null,
       );
       const round = row?.["round"];
-      if (typeof round !== "string" || (only !== undefined && round !== only)) break;
+      if (typeof round !== "string") break;
       found.push({ round, states: await this.states(round) });
       last = round;
     }
@@ -325,7 +319,7 @@ export class Listing {
       last = this.next(round, last);
       if (last === undefined || states.size >= MOST_STATES) return [...states.values()];
       const { phase, code } = last;
-      const why = phase === "done" || phase === "discarded" ? null : code;
+      const why = Object.hasOwn(OVER, phase) ? null : code;
       const state = states.get(`${phase} ${why}`) ?? { phase, code: why, deliveries: 0 };
       states.set(`${phase} ${why}`, state);
       state.deliveries += await counted(

@@ -1,3 +1,5 @@
+import { PIECE } from "./listing.gen.js";
+
 /** A lead's id, and a line of JSON about it. */
 export interface Line {
   key: string;
@@ -18,8 +20,9 @@ const decoder = new TextDecoder();
 export class Lines {
   /** The next line; nothing after the last one. */
   head: Line | undefined;
-  private page: Uint8Array = new Uint8Array();
-  private at = 0;
+  private page: Iterator<Line, undefined> = lineOf(new Uint8Array(), 0);
+  /** What is waited for before the next page is asked for; of the first nothing. */
+  private between: (() => Promise<void>) | undefined;
 
   /** `ask` gets the page that begins after a lead; `next` says after which. */
   constructor(
@@ -29,34 +32,39 @@ export class Lines {
 
   /** Goes on to the next line. A promise only where it has to be waited for. */
   advance(): Promise<void> | undefined {
-    if (this.at >= this.page.length) return this.turn();
-    const end = this.page.indexOf(NEWLINE, this.at);
-    const tab = this.page.indexOf(TAB, this.at);
-    this.head = {
-      key: decoder.decode(this.page.subarray(this.at, tab)),
-      json: this.page.subarray(tab + 1, end),
-    };
-    this.at = end + 1;
-    return undefined;
+    this.head = this.page.next().value;
+    return this.head ? undefined : this.turn();
   }
 
   /** A page may be empty, for few of the leads that were looked at may be meant. */
   private async turn(): Promise<void> {
-    this.head = undefined;
     while (this.next !== null) {
-      if (this.page.length > 0) await breath();
+      await this.between?.();
+      this.between = breath;
       const page = await this.ask(this.next);
       const end = page.indexOf(NEWLINE);
       this.next = JSON.parse(decoder.decode(page.subarray(0, end))) as string | null;
-      this.page = page;
-      this.at = end + 1;
-      if (this.at < page.length) return void (await this.advance());
+      this.page = lineOf(page, end + 1);
+      this.head = this.page.next().value;
+      if (this.head) return;
     }
   }
 }
 
+/** The lines of a page, from a place on. */
+function* lineOf(page: Uint8Array, from: number): Generator<Line, undefined> {
+  for (let at = from; at < page.length; ) {
+    const end = page.indexOf(NEWLINE, at);
+    const tab = page.indexOf(TAB, at);
+    yield { key: decoder.decode(page.subarray(at, tab)), json: page.subarray(tab + 1, end) };
+    at = end + 1;
+  }
+  return undefined;
+}
+
 export function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0] as Uint8Array;
+  const [first, another] = pieces;
+  if (first && another === undefined) return first;
   const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
   let at = 0;
   for (const piece of pieces) {
@@ -70,18 +78,15 @@ export function joined(pieces: readonly Uint8Array[]): Uint8Array {
 export async function* merged(all: readonly Lines[]): AsyncGenerator<Line> {
   await Promise.all(all.map((one) => one.advance()));
   for (;;) {
-    let first: Lines | undefined;
-    for (const one of all)
-      if (one.head && (!first?.head || one.head.key > first.head.key)) first = one;
+    const [first] = all
+      .filter(({ head }) => head)
+      .sort((one, other) => ((one.head as Line).key < (other.head as Line).key ? 1 : -1));
     if (!first?.head) return;
     yield first.head;
     const more = first.advance();
     if (more) await more;
   }
 }
-
-/** So much is handed on at a time. */
-const PIECE = 64 << 10;
 
 /** A body that is made as it is taken: who reads slowly makes nobody hold more. */
 export function bodyOf(pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
@@ -92,7 +97,7 @@ export function bodyOf(pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8
         for (let length = 0; length < PIECE; ) {
           const { done, value } = await pieces.next();
           if (done) {
-            if (some.length > 0) controller.enqueue(joined(some));
+            if (some[0]) controller.enqueue(joined(some));
             return controller.close();
           }
           some.push(value);

@@ -1,12 +1,10 @@
+import { ENDS, MOST_LEADS, MOST_TEXT } from "./listing.gen.js";
+
 /** Some lines of a long answer, and where the next ones begin; nothing where these are the last. */
 export interface Page {
   lines: [key: string, text: string][];
   next: string | null;
 }
-
-/** So much text is in one page, and one line more; so many leads are looked at for it. */
-const MOST_TEXT = 512 << 10;
-const MOST_LEADS = 500;
 
 /**
  * Reads leads one by one until a page is full. A lead may have 64 KiB of values and its JSON twice that, so that a page has
@@ -27,9 +25,10 @@ export function pageOf(
     const own = lines(lead);
     page.lines.push(...own.map((line): [string, string] => [lead, line]));
     text += weigh(lead, own);
-    if (text >= MOST_TEXT && at < found.length - 1) return { ...page, next: lead };
+    const isLast = Number(at === found.length - 1);
+    if (ENDS[Number(text >= MOST_TEXT) + 2 * isLast]) return { ...page, next: lead };
   }
-  return { ...page, next: found.length < MOST_LEADS ? null : (found.at(-1) as string) };
+  return { ...page, next: found[MOST_LEADS - 1] ?? null };
 }
 
 /**

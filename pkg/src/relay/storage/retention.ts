@@ -1,5 +1,6 @@
 // For how long what is kept of leads that are done.
 import type { Retention, RelayOptions } from "../options.js";
+import { IS_DAYS, PASSES } from "./listing.gen.js";
 import type { OperatorStore } from "./operator-store.js";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -9,8 +10,9 @@ const SOME = 1_000;
 
 /** What an owner said, in milliseconds; nothing where that is nothing, or no number of days. */
 export function kept(relay: RelayOptions, name: keyof Retention): number | undefined {
-  const days = relay.retention?.[name];
-  return typeof days === "number" && days >= 0 ? days * DAY : undefined;
+  const days = relay.retention?.[name] as unknown;
+  const isCounted = Number(Number(days) >= 0);
+  return IS_DAYS[Number(typeof days === "number") + 2 * isCounted] ? Number(days) * DAY : undefined;
 }
 
 /** Forgets what has been there long enough, some of it at a time; no lead that is done before `least`. */
@@ -22,7 +24,7 @@ export function forget(
 ): void {
   const leads = Math.max(least, kept(relay, "leads") ?? least);
   const part = (name: string, own: number | undefined, act: typeof unknown): void => {
-    if (own !== undefined && own < leads) walk(store, name, now - own, act);
+    if (own !== undefined) walk(store, name, now - own, act);
   };
   const search = kept(relay, "search");
   // Whose values are kept has to be found by whoever erases a person.
@@ -58,13 +60,13 @@ function walk(
       before,
     );
     const last = Number(rows.at(-1)?.["finished"] ?? 0);
-    if (rows.length === 0) return;
+    if (rows[0] === undefined) return;
     act(store, JSON.stringify(rows.map(({ id }) => id)));
     // As many in one millisecond there are not: none of them is passed by.
     store.rows(
       "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
       `forgot ${name}`,
-      rows.length < SOME || last === from ? last + 1 : last,
+      last + (PASSES[Number(rows.length < SOME) + 2 * Number(last === from)] as number),
     );
   });
 }

@@ -249,11 +249,13 @@ export function migrate(storage: DurableState["storage"]): void {
   sql.exec(
     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT",
   );
-  const version = known(storage, "version");
-  if (version > SCHEMA_VERSION)
+  const [newer] = sql
+    .exec("SELECT value FROM meta WHERE name = 'version' AND value > ?", SCHEMA_VERSION)
+    .toArray();
+  if (newer)
     throw new FieldpostError(
       "state.version",
-      `The outbox was written by version ${version}, this is ${SCHEMA_VERSION}: deploy the newer one again.`,
+      `The outbox was written by version ${Number(newer["value"])}, this is ${SCHEMA_VERSION}: deploy the newer one again.`,
     );
   grow(storage, "version", STEPS);
   grow(storage, "additions", ADDITIONS);
@@ -266,8 +268,7 @@ function known({ sql }: DurableState["storage"], name: string): number {
 
 function grow(storage: DurableState["storage"], name: string, steps: readonly string[]): void {
   const from = known(storage, name);
-  for (const [at, step] of steps.entries()) {
-    if (at < from) continue;
+  for (const [at, step] of [...steps.entries()].slice(from)) {
     storage.transactionSync(() => {
       storage.sql.exec(step);
       storage.sql.exec(

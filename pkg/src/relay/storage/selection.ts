@@ -1,6 +1,7 @@
 import type { OperatorStore } from "./operator-store.js";
 import { type Gone, isGone } from "./gone.js";
-import { after, inOrder, type Order } from "./ordered.js";
+import { FINDS, FOR_PERSON } from "./listing.gen.js";
+import { AFTER, inOrder, type Order } from "./ordered.js";
 
 /** Which leads an operator means: some by id (a lead's or one of its deliveries'), or all of a code, a phase, an account. */
 export interface Which {
@@ -14,6 +15,19 @@ export interface Which {
 /** Which of them come into question: those that wait for a person, all that are not finished, or all that are there. */
 export type Kind = "person" | "open" | "all";
 
+/** What is asked for, as {@link FINDS} has it. */
+function asksFor({ ids, phase = "", code }: Which, kind: Kind): number {
+  const asks = [
+    ids !== undefined,
+    isGone(code),
+    Object.hasOwn(FOR_PERSON, phase),
+    kind === "person",
+    kind === "open",
+    phase !== "" || code !== undefined,
+  ];
+  return asks.reduce((sum, is, at) => sum + (Number(is) << at), 0);
+}
+
 /**
  * Finds leads some at a time, after the last one of the time before: of 250,000 of them no list is ever made. Some of what
  * it gives may not be meant after all; whoever reads a lead looks again.
@@ -25,18 +39,31 @@ export class Selection {
   ) {}
 
   leads(which: Which, kind: Kind, from: string, most: number, order: Order): string[] {
-    const { ids, phase, code } = which;
-    if (ids) return this.named(ids, from, most, order);
-    if (isGone(code)) return this.gone.leads({ ...which, code }, from, most, order);
-    const forPerson = phase === "dead" || phase === "review";
-    if (forPerson || kind === "person") {
-      const waiting = this.forPerson(phase, code, from, most, order);
-      // Nothing of what waits in vain has a phase or a code that somebody would ask for.
-      if (forPerson || phase !== undefined || code !== undefined) return waiting;
-      const { code: _, ...others } = which;
-      return inOrder([...waiting, ...this.gone.leads(others, from, most, order)], most, order);
+    const { ids = [], phase, code, ...way } = which;
+    const more = { ...way, ...(isGone(code) && { code }) };
+    switch (FINDS[asksFor(which, kind)]) {
+      case "named":
+        return this.named(ids, from, most, order);
+      case "gone":
+        return this.gone.leads(more, from, most, order);
+      case "person":
+        return this.forPerson(phase, code, from, most, order);
+      case "waits":
+        return inOrder(
+          this.store,
+          [
+            ...this.forPerson(phase, code, from, most, order),
+            ...this.gone.leads(more, from, most, order),
+          ],
+          most,
+          order,
+        );
+      case "open":
+        this.store.tally.oldest();
+        return this.there(this.store.tally.now.floor, from, most, order);
+      default:
+        return this.there(0, from, most, order);
     }
-    return this.there(kind, from, most, order);
   }
 
   private list(query: string, ...bindings: unknown[]): string[] {
@@ -48,7 +75,7 @@ export class Selection {
     return this.list(
       `SELECT id FROM (SELECT id FROM leads WHERE id IN (SELECT value FROM json_each(?1))
          UNION SELECT lead AS id FROM deliveries WHERE id IN (SELECT value FROM json_each(?1)))
-       WHERE id ${after(order)} ?2 ORDER BY id ${order} LIMIT ?3`,
+       WHERE id ${AFTER[order]} ?2 ORDER BY id ${order} LIMIT ?3`,
       given,
       from,
       most,
@@ -64,7 +91,7 @@ export class Selection {
     order: Order,
   ): string[] {
     const some = (index: string, which: string): string =>
-      `SELECT DISTINCT lead AS id FROM deliveries INDEXED BY ${index} WHERE ${which} AND lead ${after(order)} ?1`;
+      `SELECT DISTINCT lead AS id FROM deliveries INDEXED BY ${index} WHERE ${which} AND lead ${AFTER[order]} ?1`;
     const ordered = (query: string, ...bindings: unknown[]): string[] =>
       this.list(`${query} ORDER BY id ${order} LIMIT ?2`, from, most, ...bindings);
     if (code !== undefined) {
@@ -85,12 +112,11 @@ export class Selection {
   }
 
   /** What is finished is passed by too, at the cost of an index; below the floor there is nothing else. */
-  private there(kind: Kind, from: string, most: number, order: Order): string[] {
-    if (kind === "open") this.store.tally.oldest();
+  private there(floor: number, from: string, most: number, order: Order): string[] {
     return this.list(
-      `SELECT id FROM leads WHERE id ${after(order)} ? AND rowid >= ? ORDER BY id ${order} LIMIT ?`,
+      `SELECT id FROM leads WHERE id ${AFTER[order]} ? AND rowid >= ? ORDER BY id ${order} LIMIT ?`,
       from,
-      kind === "open" ? this.store.tally.now.floor : 0,
+      floor,
       most,
     );
   }

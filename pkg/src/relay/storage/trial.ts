@@ -1,6 +1,7 @@
 // A lead that a person has sent to see how it arrives: whether its record may be taken out of a system again, and that it was.
 import type { RelayOptions } from "../options.js";
 import { type Attempt, MOST_ATTEMPTS, written } from "./attempts.js";
+import { STAYS } from "./listing.gen.js";
 import type { OperatorStore } from "./operator-store.js";
 import { ruled } from "./ruled.js";
 
@@ -19,7 +20,8 @@ interface Delivery {
 
 /** What becomes of one delivery of a test lead, as `src/relay/ruling.rs` says. */
 export function fate({ id, account, code, state }: Delivery, relay: RelayOptions): Removable {
-  if (code === REMOVED) return { stays: REMOVED };
+  const stays = STAYS[code ?? ""];
+  if (stays !== undefined) return { stays };
   let found: Removable = { stays: "" };
   const system = relay.accounts[account]?.system ?? "";
   const said = ruled(
