@@ -124,7 +124,7 @@ mod recipes {
     use crate::relay::delivery::outbox::{LookUp, Recipe, When};
     use crate::relay::limiter::Limits;
     use crate::relay::reconcile::By;
-    use crate::value::{Entries, Value, decimal};
+    use crate::value::{Entries, Value, decimal, number};
     use std::borrow::Cow;
 
     /// How a lead reaches each system.
@@ -357,7 +357,7 @@ mod recipes {
             let mut params: Entries<'_> = Vec::new();
             let mut put = |name: &'static str, value| params.push((Cow::Borrowed(name), value));
             let beside = |id: &str, above: u64| {
-                let id: u64 = id.parse().unwrap_or_default();
+                let id: u64 = number(id).unwrap_or_default();
                 Value::Text(Cow::Owned(decimal(id.saturating_add(above).saturating_sub(1))))
             };
             let [first, last] = [ids.first(), ids.last()].map(|id| id.copied().unwrap_or_default());

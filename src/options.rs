@@ -19,7 +19,7 @@ pub use relay::{ADDRESS_DEFAULT, DEFAULTS, MOST_SHARDS};
 
 use crate::check::report::Issue;
 use crate::code;
-use crate::value::Value;
+use crate::value::{Value, number};
 use std::borrow::Cow;
 
 /// What takes or gets no lead until a finding is mended.
@@ -214,5 +214,5 @@ fn text<'v>(value: Option<&'v Value<'_>>) -> Option<&'v str> {
 
 /// Whether a value is a whole number within these bounds.
 fn is_within(value: &Value<'_>, least: u64, most: u64) -> bool {
-    matches!(value, Value::Number(digits) if digits.parse().is_ok_and(|n: u64| (least..=most).contains(&n)))
+    matches!(value, Value::Number(digits) if number(digits).is_some_and(|n: u64| (least..=most).contains(&n)))
 }

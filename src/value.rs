@@ -115,6 +115,35 @@ fn put_digits(number: u64, out: &mut String) {
     out.push(b'0'.wrapping_add(digit).into());
 }
 
+/// The whole number that a text is; nothing of another text, or of one that is more than its kind holds. The standard library has
+/// a way of its own for each kind of number.
+pub(crate) fn number<N: TryFrom<u64>>(text: &str) -> Option<N> {
+    N::try_from(counted(text.strip_prefix('+').unwrap_or(text), 10)?).ok()
+}
+
+/// The same of one that may be below 0.
+#[cfg(feature = "full")]
+pub(crate) fn signed(text: &str) -> Option<i64> {
+    match text.strip_prefix('-') {
+        Some(digits) => i64::try_from(counted(digits, 10)?).ok().map(|number| -number),
+        None => number(text),
+    }
+}
+
+/// The number that digits of a base are.
+#[inline(never)]
+pub(crate) fn counted(digits: &str, base: u32) -> Option<u64> {
+    let mut sum = (!digits.is_empty()).then_some(0_u64)?;
+    for digit in digits.chars() {
+        let (digit, base) = (u64::from(digit.to_digit(base)?), u64::from(base));
+        if sum > (u64::MAX - digit) / base {
+            return None;
+        }
+        sum = sum * base + digit;
+    }
+    Some(sum)
+}
+
 /// What stands before the first `part` of a text, and what behind. The standard library's search has two ways for texts
 /// longer than any of ours.
 pub(crate) fn cut<'t>(text: &'t str, part: &str) -> Option<(&'t str, &'t str)> {
@@ -148,8 +177,9 @@ pub(crate) fn letters(bytes: &[u8]) -> String {
 fn scaled(text: &str) -> Option<(i64, i32)> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits: i64 = [whole, fraction].concat().parse().ok()?;
-    let places = i32::try_from(fraction.len()).ok()?.checked_sub(exponent.parse().ok()?)?;
+    let digits = signed(&[whole, fraction].concat())?;
+    let places =
+        i32::try_from(fraction.len()).ok()?.checked_sub(signed(exponent)?.try_into().ok()?)?;
     (digits.unsigned_abs() <= 1 << 53 && places.unsigned_abs() <= 22).then_some((digits, places))
 }
 

@@ -221,8 +221,7 @@ const CORE: Arrows = &[
     ("words.gen", &[]),
     // How a page's modules travel.
     ("letters", &[]),
-    ("compile", &["errors", "said.gen", "source"]),
-    ("carried", &["compile", "letters"]),
+    ("carried", &["letters"]),
     (
         "lean",
         &[
@@ -232,6 +231,7 @@ const CORE: Arrows = &[
             "core",
             "errors",
             "said.gen",
+            "source",
             "types",
             "words.gen",
         ],
@@ -240,9 +240,9 @@ const CORE: Arrows = &[
     // What comes after a page's first module, and who gets it.
     ("late.gen", &[]),
     ("late", &["late.gen", "lean"]),
-    ("load", &["carried", "compile", "late", "lean", "source"]),
+    ("load", &["carried", "late", "lean", "source"]),
     ("build.gen", &[]),
-    ("build", &["build.gen", "carried", "compile", "lean", "load"]),
+    ("build", &["build.gen", "carried", "lean", "load"]),
     (
         "edge",
         &[
@@ -266,7 +266,6 @@ const CORE: Arrows = &[
         &[
             "border.gen",
             "carried",
-            "compile",
             "core",
             "errors",
             "lean",

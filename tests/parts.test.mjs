@@ -15,8 +15,7 @@ const instances = [];
 WebAssembly.Instance = class extends WebAssembly.Instance {
   constructor(...given) {
     super(...given);
-    // What puts the modules together is none of them.
-    if (given[1]) instances.push(this);
+    instances.push(this);
   }
 };
 const page = await import(`${dist}/entry/page.js`);

@@ -5,7 +5,7 @@ use crate::crm::operation::{Operation, Paging};
 use crate::crm::outcome::Outcome;
 use crate::packed::Node;
 use crate::packed::typed::pack;
-use crate::value::{Value, decimal};
+use crate::value::{self, Value, decimal};
 
 /// Packed parameters with one of them set.
 pub(super) fn with(row: &[u8], name: &str, to: &Value<'_>) -> Vec<u8> {
@@ -27,7 +27,7 @@ pub(super) fn next(operation: &Operation, row: &[u8], outcome: &Outcome) -> Opti
         Paging::Offset(page) => {
             let number = |name: &str| {
                 let text = Node::of(split::value(row, name)).text()?;
-                str::from_utf8(text).ok()?.parse::<u64>().ok()
+                value::number::<u64>(str::from_utf8(text).ok()?)
             };
             let found = u64::try_from(records.len()).ok()?;
             let seen = number("offset").unwrap_or_default().saturating_add(found);

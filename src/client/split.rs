@@ -7,7 +7,7 @@ use crate::code::call;
 use crate::crm::operation::Operation;
 use crate::crm::outcome::Outcome;
 use crate::packed::{CLOSE, END, LIST, MAP, Node, PackedValues, put};
-use crate::value::decimal;
+use crate::value::{decimal, number};
 use std::borrow::Cow;
 
 /// The packed value of a parameter; empty where it is not given.
@@ -103,8 +103,7 @@ pub(super) fn rebase(operation: &Operation, row: &Row, at: u64, issue: &mut Issu
         return;
     };
     let Some((index, rest)) = rest.split_once(']') else { return };
-    let index =
-        index.parse::<u64>().unwrap_or_default().saturating_add(at.saturating_mul(most.into()));
+    let index = number::<u64>(index).unwrap_or_default().saturating_add(at * u64::from(most));
     issue.field = [name, "[", &decimal(index), "]", rest].concat();
 }
 

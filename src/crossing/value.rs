@@ -2,7 +2,7 @@
 
 use super::{Crossing, Passage, Seen, Source, bare, fits, word, written};
 use crate::encoding::{is_json_number, json_text};
-use crate::value::{Value, is_exact, json};
+use crate::value::{Value, is_exact, json, signed};
 
 impl Crossing for Value<'static> {
     fn begin() -> Self {
@@ -90,7 +90,7 @@ impl Source for Places<'_> {
         match self.here() {
             Value::Null => Seen::Nothing,
             Value::Bool(yes) => Seen::Flag(*yes),
-            Value::Number(text) => text.parse().map_or(Seen::Other, Seen::Whole),
+            Value::Number(text) => signed(text).map_or(Seen::Other, Seen::Whole),
             Value::Text(text) => Seen::Text(text.clone().into_owned()),
             Value::List(items) => Seen::List(items.len()),
             Value::Map(_) => Seen::Object,

@@ -3,7 +3,7 @@
 use crate::check::field::{Field, Kind};
 use crate::check::form::Form;
 use crate::check::rules;
-use crate::value::Value;
+use crate::value::{Value, number};
 
 /// A field of the system's.
 #[derive(Clone, Copy, Debug, Default)]
@@ -130,7 +130,7 @@ pub(super) fn marketo<'k>(
         let mut known = Known {
             name: text(field, "rest", "name"),
             word: text(field, "", "dataType"),
-            most: text(field, "", "length").parse().unwrap_or_default(),
+            most: number(text(field, "", "length")).unwrap_or_default(),
             ..Known::default()
         };
         // A form's fields may go by the older names of SOAP: `FirstName`.

@@ -321,8 +321,8 @@ impl<'a> Batch<'a> {
     /// half full. Those of whom nobody knows where they came from are one source, which may have half.
     fn has_room(&self, source: &str, before: u64) -> bool {
         let [there, most] = self.room.review;
-        // Nobody looks at more than that, and its square is a number.
-        let most = most.min(u32::MAX.into());
+        // Nobody looks at more than that, and so many times its square is a number.
+        let most = most.min(1 << 30);
         let free = most.saturating_sub(there);
         let here = self.held.iter().filter(|held| **held == source).count() as u64;
         let own = before.saturating_add(here);
@@ -330,7 +330,7 @@ impl<'a> Batch<'a> {
             && if source.is_empty() {
                 own < free
             } else {
-                own.saturating_mul(PART.saturating_mul(most)) < free.saturating_mul(free)
+                own.min(most) * PART * most < free * free
             }
     }
 }

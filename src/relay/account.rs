@@ -97,7 +97,7 @@ impl Wrong {
 }
 
 /// A call that wants to go out; see [`Ask`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Acquire<'a> {
     /// The delivery.
     pub id: &'a str,
@@ -572,7 +572,7 @@ pub struct Status<'a> {
 
 /// One second, doubled for each time that it failed before.
 fn doubled(times: u32) -> u64 {
-    SOON.saturating_mul(1_u64 << times.saturating_sub(1).min(16))
+    SOON << times.saturating_sub(1).min(16)
 }
 
 fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {

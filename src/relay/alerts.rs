@@ -4,7 +4,8 @@
 //! message, and keeps as its state what it has told. A message that did not arrive is not repeated: the next one is made of what is
 //! so by then, and no incident goes before it was told.
 
-use super::kept::{ROW, WORD, number, put};
+use super::words::{ROW, WORD, Words};
+use crate::value::number;
 
 /// What may be wrong, and how much of it is an incident.
 pub const KINDS: [(&str, Least); 8] = [
@@ -81,7 +82,7 @@ impl<'a> Fact<'a> {
     pub fn of(row: &'a str) -> Option<Self> {
         let (rest, n) = row.rsplit_once(WORD)?;
         let (name, code) = rest.rsplit_once(WORD)?;
-        Some(Fact { name, code, n: number(n) })
+        Some(Fact { name, code, n: number(n).unwrap_or_default() })
     }
 }
 
@@ -105,13 +106,22 @@ pub struct Incident {
 }
 
 impl Incident {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.word(&mut self.code);
+        words.number(&mut self.n);
+        words.number(&mut self.opened);
+        words.number(&mut self.absent);
+        words.number(&mut self.told);
+        words.number(&mut self.told_n);
+    }
+
     /// What there is to tell of it.
     pub fn state(&self, limits: Limits, now: u64) -> &'static str {
         if self.absent > 0 && now.saturating_sub(self.absent) >= limits.scaled(SETTLE) {
             RECOVERED
         } else if self.told == 0 {
             "opened"
-        } else if self.n >= self.told_n.saturating_mul(TENFOLD) {
+        } else if self.n / TENFOLD >= self.told_n {
             "grew"
         } else {
             OPEN
@@ -167,7 +177,7 @@ impl Channel {
 
     /// Whether a message goes out now: there is news, or what is open was told of long ago.
     pub fn is_due(&self, limits: Limits, now: u64) -> bool {
-        let repeat = limits.scaled(limits.repeat.saturating_mul(HOUR));
+        let repeat = limits.scaled(limits.repeat.min(u32::MAX.into()) * HOUR);
         let is_news = |one: &Incident| {
             one.state(limits, now) != OPEN || now.saturating_sub(one.told) >= repeat
         };
@@ -198,45 +208,45 @@ impl Channel {
 
     /// A text of it, which is kept and shown: a row of the channel, whether a message is due, and a row for each incident,
     /// what there is to tell of it first.
-    pub fn packed(&self, limits: Limits, now: u64) -> String {
-        let mut text = String::new();
-        let due = if self.is_due(limits, now) { "due" } else { "" };
-        put(&mut text, &[due, &self.code], &[self.quiet, self.tries, self.failing, self.last]);
-        for one in &self.incidents {
-            let numbers = [one.n, one.opened, one.absent, one.told, one.told_n];
-            put(&mut text, &[one.state(limits, now), &one.name, &one.code], &numbers);
+    pub fn packed(&mut self, limits: Limits, now: u64) -> String {
+        let mut words = Words::out(WORD);
+        words.row(if self.is_due(limits, now) { "due" } else { "" });
+        self.cross(&mut words);
+        for one in &mut self.incidents {
+            words.row(one.state(limits, now));
+            words.say(&one.name);
+            one.cross(&mut words);
         }
-        text
+        words.text
     }
 
     /// The channel of a text; of none, one that has told nothing.
     pub fn unpacked(text: &str) -> Self {
         let mut channel = Channel::default();
-        for row in text.split(ROW) {
-            let words: Vec<&str> = row.split(WORD).collect();
-            match words.as_slice() {
-                [_, code, quiet, tries, failing, last] => {
-                    (*code).clone_into(&mut channel.code);
-                    channel.quiet = number(quiet);
-                    channel.tries = number(tries);
-                    channel.failing = number(failing);
-                    channel.last = number(last);
-                }
-                [_, name @ .., code, n, opened, absent, told, told_n] => {
-                    channel.incidents.push(Incident {
-                        name: name.join("\u{1}"),
-                        code: (*code).to_owned(),
-                        n: number(n),
-                        opened: number(opened),
-                        absent: number(absent),
-                        told: number(told),
-                        told_n: number(told_n),
-                    });
-                }
-                _ => {}
+        let mut rows = text.split(ROW).map(|row| Words::of(row, WORD));
+        if let Some(mut words) = rows.next() {
+            words.read();
+            channel.cross(&mut words);
+        }
+        for mut words in rows {
+            words.read();
+            let [kind, account, form] = [words.read(), words.read(), words.read()];
+            let name = [kind, "\u{1}", account, "\u{1}", form].concat();
+            let mut one = Incident { name, ..Incident::default() };
+            one.cross(&mut words);
+            if words.fits {
+                channel.incidents.push(one);
             }
         }
         channel
+    }
+
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.word(&mut self.code);
+        words.number(&mut self.quiet);
+        words.number(&mut self.tries);
+        words.number(&mut self.failing);
+        words.number(&mut self.last);
     }
 }
 

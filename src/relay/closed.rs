@@ -7,7 +7,7 @@ use super::schedule::{Schedule, line};
 pub(super) const FULL: &str = "dead.full";
 
 /// A closed target as this outbox knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
     /// Of which account.
     pub account: String,
@@ -22,7 +22,7 @@ pub struct Target {
 }
 
 /// The dead letters of a form's way into an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Letters {
     /// Into which account.
     pub account: String,

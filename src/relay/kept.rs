@@ -4,129 +4,128 @@
 use super::budget::{Budget, Budgets};
 use super::closed::{Letters, Target};
 use super::schedule::{Account, Lane, Schedule};
-use crate::value::decimal;
-
-/// Between rows and between the words of a row.
-pub(super) const ROW: char = '\u{2}';
-pub(super) const WORD: char = '\u{1}';
-
-pub(super) fn put(text: &mut String, words: &[&str], numbers: &[u64]) {
-    if !text.is_empty() {
-        text.push(ROW);
-    }
-    for (at, word) in words.iter().enumerate() {
-        if at > 0 {
-            text.push(WORD);
-        }
-        text.push_str(word);
-    }
-    for number in numbers {
-        text.push(WORD);
-        text.push_str(&decimal(*number));
-    }
-}
-
-pub(super) fn number(word: &str) -> u64 {
-    word.parse().unwrap_or_default()
-}
-
-fn small(word: &str) -> u32 {
-    word.parse().unwrap_or_default()
-}
+use super::words::{ROW, WORD, Words};
 
 impl Schedule {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.word(&mut self.turn);
+        words.number(&mut self.scale);
+        words.number(&mut self.most_dead);
+        words.number(&mut self.refused);
+        words.number(&mut self.wait);
+        words.maybe(&mut self.alarm);
+        words.few(&mut self.timer);
+    }
+
     /// The text of it.
-    pub fn packed(&self) -> String {
-        let mut text = String::new();
-        let Schedule { scale, most_dead, refused, wait, alarm, timer, turn, budgets, .. } = self;
-        let numbers =
-            [*scale, *most_dead, *refused, *wait, alarm.unwrap_or(u64::MAX), (*timer).into()];
-        put(&mut text, &["schedule", turn], &numbers);
-        put(&mut text, &["budgets"], &[budgets.is_paid.into(), budgets.newest.into()]);
-        for Budget { event, calls, deliveries, rows } in &budgets.all {
-            put(
-                &mut text,
-                &["budget"],
-                &[(*event).into(), (*calls).into(), (*deliveries).into(), (*rows).into()],
-            );
+    pub fn packed(&mut self) -> String {
+        let mut words = Words::out(WORD);
+        words.row("schedule");
+        self.cross(&mut words);
+        words.row("budgets");
+        self.budgets.cross(&mut words);
+        for one in &mut self.budgets.all {
+            words.row("budget");
+            one.cross(&mut words);
         }
-        for Account { name, system, forms, held, width, pause } in &self.accounts {
-            put(&mut text, &["account", name, system, forms], &[*held, (*width).into(), *pause]);
+        for one in &mut self.accounts {
+            words.row("account");
+            one.cross(&mut words);
         }
-        for Lane { id, account, persons, of } in &self.running {
-            put(&mut text, &["lane", id, account, persons], &[(*of).into()]);
+        for one in &mut self.running {
+            words.row("lane");
+            one.cross(&mut words);
         }
-        for Target { account, name, until, open, scout } in &self.targets {
-            put(&mut text, &["target", account, name, scout], &[*until, (*open).into()]);
+        for one in &mut self.targets {
+            words.row("target");
+            one.cross(&mut words);
         }
-        for Letters { account, form, dead, full } in &self.letters {
-            put(&mut text, &["letters", account, form], &[*dead, (*full).into()]);
+        for one in &mut self.letters {
+            words.row("letters");
+            one.cross(&mut words);
         }
-        text
+        words.text
     }
 
     /// The schedule of a text.
     pub fn unpacked(text: &str) -> Self {
         let mut schedule = Schedule::default();
         for row in text.split(ROW) {
-            let words: Vec<&str> = row.split(WORD).collect();
-            let own = |word: &&str| (*word).to_owned();
-            match words.as_slice() {
-                ["schedule", turn, scale, most_dead, refused, wait, alarm, timer] => {
-                    schedule.turn = own(turn);
-                    schedule.scale = number(scale);
-                    schedule.most_dead = number(most_dead);
-                    schedule.refused = number(refused);
-                    schedule.wait = number(wait);
-                    schedule.alarm = Some(number(alarm)).filter(|alarm| *alarm < u64::MAX);
-                    schedule.timer = small(timer);
-                }
-                ["budgets", is_paid, newest] => {
-                    schedule.budgets = Budgets {
-                        is_paid: *is_paid == "1",
-                        newest: small(newest),
-                        all: Vec::new(),
-                    };
-                }
-                ["budget", event, calls, deliveries, rows] => schedule.budgets.all.push(Budget {
-                    event: small(event),
-                    calls: small(calls),
-                    deliveries: small(deliveries),
-                    rows: small(rows),
-                }),
-                ["account", name, system, forms, held, width, pause] => {
-                    schedule.accounts.push(Account {
-                        name: own(name),
-                        system: own(system),
-                        forms: own(forms),
-                        held: number(held),
-                        width: small(width),
-                        pause: number(pause),
-                    });
-                }
-                ["lane", id, account, persons, of] => schedule.running.push(Lane {
-                    id: own(id),
-                    account: own(account),
-                    persons: own(persons),
-                    of: small(of),
-                }),
-                ["target", account, name, scout, until, open] => schedule.targets.push(Target {
-                    account: own(account),
-                    name: own(name),
-                    until: number(until),
-                    open: *open == "1",
-                    scout: own(scout),
-                }),
-                ["letters", account, form, dead, full] => schedule.letters.push(Letters {
-                    account: own(account),
-                    form: own(form),
-                    dead: number(dead),
-                    full: *full == "1",
-                }),
+            let mut words = Words::of(row, WORD);
+            match words.read() {
+                "schedule" => schedule.cross(&mut words),
+                "budgets" => schedule.budgets.cross(&mut words),
+                "budget" => added(&mut schedule.budgets.all).cross(&mut words),
+                "account" => added(&mut schedule.accounts).cross(&mut words),
+                "lane" => added(&mut schedule.running).cross(&mut words),
+                "target" => added(&mut schedule.targets).cross(&mut words),
+                "letters" => added(&mut schedule.letters).cross(&mut words),
                 _ => {}
             }
         }
         schedule
+    }
+}
+
+/// One more, whose words have yet to be read.
+fn added<T: Default>(all: &mut Vec<T>) -> &mut T {
+    all.push(T::default());
+    let last = all.len() - 1;
+    &mut all[last]
+}
+
+impl Budgets {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.flag(&mut self.is_paid);
+        words.few(&mut self.newest);
+    }
+}
+
+impl Budget {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.few(&mut self.event);
+        words.few(&mut self.calls);
+        words.few(&mut self.deliveries);
+        words.few(&mut self.rows);
+    }
+}
+
+impl Account {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.word(&mut self.name);
+        words.word(&mut self.system);
+        words.word(&mut self.forms);
+        words.number(&mut self.held);
+        words.few(&mut self.width);
+        words.number(&mut self.pause);
+    }
+}
+
+impl Lane {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.word(&mut self.id);
+        words.word(&mut self.account);
+        words.word(&mut self.persons);
+        words.few(&mut self.of);
+    }
+}
+
+impl Target {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.word(&mut self.account);
+        words.word(&mut self.name);
+        words.word(&mut self.scout);
+        words.number(&mut self.until);
+        words.flag(&mut self.open);
+    }
+}
+
+impl Letters {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.word(&mut self.account);
+        words.word(&mut self.form);
+        words.number(&mut self.dead);
+        words.flag(&mut self.full);
     }
 }
 
@@ -137,7 +136,8 @@ mod tests {
     #[test]
     fn a_schedule_is_its_text() {
         let mut schedule = Schedule::new(30, true, 10);
-        assert_eq!(Schedule::unpacked(&schedule.packed()), schedule);
+        let text = schedule.packed();
+        assert_eq!(Schedule::unpacked(&text), schedule);
         schedule.add("one", "marketo", &["contact", "other"]);
         schedule.add("nobody's", "pardot", &[]);
         schedule.alarm = Some(1_795_000_000_000);
@@ -155,6 +155,7 @@ mod tests {
             scout: id,
         });
         schedule.letters.push(Letters { account, form: "other".to_owned(), dead: 10, full: true });
-        assert_eq!(Schedule::unpacked(&schedule.packed()), schedule);
+        let text = schedule.packed();
+        assert_eq!(Schedule::unpacked(&text), schedule);
     }
 }

@@ -8,7 +8,6 @@ mod parts;
 pub use closed::{Arrived, By, Closed, Door, Looked, Settled, Target, Told};
 pub use parts::Part;
 
-use super::Piece;
 use crate::value::cut;
 use parts::Changes;
 
@@ -88,8 +87,8 @@ pub struct Limiter {
 pub struct Lease {
     /// Whose it is.
     pub id: String,
-    /// The persons it is about, see [`Ask::keys`].
-    pub keys: String,
+    /// The persons it is about, see [`Ask::keys`]; then a line for each closed target that it asks about, the account's empty.
+    pub about: String,
     /// When it ends by itself: after the call's deadline.
     pub until: u64,
     /// Its call was lost, so nobody gives it back before.
@@ -97,12 +96,21 @@ pub struct Lease {
     /// It is kept between a look-up and its write. A lease whose grant never arrived is not: others may have written
     /// between that look-up and the grant.
     pub goes_on: bool,
-    /// The closed targets that it asks about, by name; the account's is empty.
-    pub probe: Vec<String>,
+}
+
+impl Lease {
+    fn keys(&self) -> &str {
+        self.about.split('\n').next().unwrap_or_default()
+    }
+
+    /// The closed targets that it asks about, by name.
+    fn probes(&self) -> impl Iterator<Item = &str> {
+        self.about.split('\n').skip(1)
+    }
 }
 
 /// A person who was written a moment ago.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fresh {
     /// Who, as a hash.
     pub key: String,
@@ -202,6 +210,17 @@ pub enum Keep {
     Lost,
 }
 
+impl Keep {
+    /// Whether the write comes next, and whether nobody knows.
+    pub fn of(goes_on: bool, lost: bool) -> Self {
+        match (goes_on, lost) {
+            (true, _) => Keep::GoesOn,
+            (_, true) => Keep::Lost,
+            _ => Keep::No,
+        }
+    }
+}
+
 /// Who has to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -262,11 +281,12 @@ fn bare(key: &str) -> &str {
 
 /// Who somebody is: the e-mails of these keys. Leads of version 1 have no kinds, and are who they are by their one key.
 fn identity(keys: &str) -> String {
-    let mut who = Piece::new(' ');
+    let mut who = String::new();
     for key in keys.split(' ').filter(|key| !key.starts_with("p:")) {
-        who.word(bare(key));
+        who.push_str(if who.is_empty() { "" } else { " " });
+        who.push_str(bare(key));
     }
-    who.text
+    who
 }
 
 fn share(one: &str, other: &str) -> bool {
@@ -279,7 +299,7 @@ impl Limiter {
         self.tidy(limits, ask, now);
         let others = self.leases.iter().filter(|lease| lease.id != ask.id);
         if let Some(lease) =
-            others.filter(|lease| share(&lease.keys, ask.keys)).max_by_key(|lease| lease.until)
+            others.filter(|lease| share(lease.keys(), ask.keys)).max_by_key(|lease| lease.until)
         {
             // A lost call has its lease to the end; others give it back when they are answered.
             let until =
@@ -326,17 +346,21 @@ impl Limiter {
             own.into_iter().partition(|lease| lease.goes_on && !lease.lost && !ask.lost);
         let kept = !kept.is_empty();
         for lease in lost {
-            self.wrote(&lease.keys, lease.until.saturating_add(ask.lag), ask.lag);
+            self.wrote(lease.keys(), lease.until.saturating_add(ask.lag), ask.lag);
         }
         let probes = !probe.is_empty();
+        let mut about = ask.keys.to_owned();
+        for name in probe {
+            about.push('\n');
+            about.push_str(&name);
+        }
         self.changes.lease(ask.id);
         self.leases.push(Lease {
             id: ask.id.to_owned(),
-            keys: ask.keys.to_owned(),
+            about,
             until: now.saturating_add(ask.deadline),
             lost: false,
             goes_on: false,
-            probe,
         });
         let who = identity(ask.keys);
         let until = |keys: &str, by: &str| {
@@ -373,7 +397,7 @@ impl Limiter {
             // Nobody said what became of such a call: it may have written.
             for lease in over {
                 self.changes.lease(&lease.id);
-                self.wrote(&lease.keys, lease.until.saturating_add(ask.lag), ask.lag);
+                self.wrote(lease.keys(), lease.until.saturating_add(ask.lag), ask.lag);
             }
         }
         let Limiter { fresh, changes, .. } = self;
@@ -465,7 +489,7 @@ impl Limiter {
     /// clock that a time service puts forward meanwhile.
     pub fn stored(&mut self, id: &str, lag: u64, now: u64) {
         if let Some(lease) = self.leases.iter().find(|lease| lease.id == id) {
-            let keys = lease.keys.clone();
+            let keys = lease.keys().to_owned();
             self.wrote(&keys, now.saturating_add(lag).saturating_add(lag >> 3), lag);
         }
     }

@@ -16,6 +16,7 @@
 //! - [`alerts`]: which incidents are open, and when somebody is told.
 //! - [`listing`]: which leads a person's list means, and how they are found.
 //! - [`reconcile`]: whether what a system has stored is still there.
+//! - [`words`]: how what is kept becomes text, and is read again.
 
 pub mod acceptance;
 pub mod account;
@@ -39,36 +40,4 @@ pub mod sender;
 pub mod shards;
 pub mod token;
 pub mod visitor;
-
-use crate::value::decimal;
-
-/// Words and numbers as one text.
-struct Piece {
-    text: String,
-    between: char,
-}
-
-impl Piece {
-    fn new(between: char) -> Self {
-        Piece { text: String::new(), between }
-    }
-
-    fn word(&mut self, word: &str) {
-        if !self.text.is_empty() {
-            self.text.push(self.between);
-        }
-        self.text.push_str(word);
-    }
-
-    fn number(&mut self, number: u64) {
-        self.word(&decimal(number));
-    }
-
-    /// What stands for a number that is not there is no number.
-    fn maybe(&mut self, number: Option<u64>) {
-        match number {
-            Some(number) => self.number(number),
-            None => self.word("-"),
-        }
-    }
-}
+pub(crate) mod words;

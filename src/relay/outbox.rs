@@ -5,6 +5,7 @@ use super::run::{Heard, Run};
 use super::schedule::{Begun, Due, NET, Schedule, line};
 use crate::crossing::members;
 use crate::relay::delivery::outbox::{Delivery, Recipe};
+use crate::value;
 
 /// What broke while the alarm rang is looked at again after this long: not at full speed, and not never.
 const BROKEN: u64 = 5_000;
@@ -191,7 +192,7 @@ impl Stepping<'_> {
         let mut is_more = false;
         for row in rows.split(ROW).filter(|row| !row.is_empty()) {
             let words: Vec<&str> = row.split(WORD).collect();
-            let number = |word: &str| word.parse::<u64>().unwrap_or_default();
+            let number = |word: &str| value::number::<u64>(word).unwrap_or_default();
             let begun = match words.as_slice() {
                 ["marked", account, name] => {
                     // Nobody asks where there is no way.

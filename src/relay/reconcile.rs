@@ -7,10 +7,10 @@
 //! more, from the oldest on. Where the share of the day's calls does not reach, the next day goes on.
 
 use super::delivering::{DEADLINE, LEASE};
-use super::kept::{ROW, WORD, number, put};
+use super::words::{ROW, WORD, Words};
 use crate::code::relay::NOT_FOUND;
 use crate::crm::outcome::{Fault, Outcome};
-use crate::value::Value;
+use crate::value::{self, Value, decimal};
 
 const HOUR: u64 = 60 * 60 * 1_000;
 const DAY: u64 = 24 * HOUR;
@@ -40,7 +40,7 @@ impl By {
     fn id(self, record: &str) -> Option<u64> {
         match self {
             By::One(_) => (!record.is_empty()).then_some(1),
-            _ => record.parse().ok().filter(|id| *id > 0 && *id < LAST),
+            _ => value::number(record).filter(|id| *id > 0 && *id < LAST),
         }
     }
 }
@@ -143,7 +143,7 @@ impl Reconciliation {
                 (self.again, self.limit) = (Pass::default(), self.first.at);
             }
         }
-        let ended = day.saturating_mul(length).saturating_sub(SETTLED / scale.max(1));
+        let ended = (day * length).saturating_sub(SETTLED / scale.max(1));
         let today = Place { ended, row: LAST };
         let is_first = self.first.at < today;
         let (pass, upto) = if is_first { (self.first, today) } else { (self.again, self.limit) };
@@ -261,36 +261,57 @@ impl Reconciliation {
                 "write"
             }
         };
-        let mut text = self.packed();
-        put(&mut text, &[what, &verdicts], &numbers);
-        text
+        let mut words = self.said();
+        words.row(what);
+        words.say(&verdicts);
+        for number in numbers {
+            words.say(&decimal(number));
+        }
+        words.text
+    }
+
+    fn said(&mut self) -> Words<'static> {
+        let mut words = Words::out(WORD);
+        words.row("asked");
+        self.cross(&mut words);
+        words
     }
 
     /// A text of it, which is kept.
-    pub fn packed(&self) -> String {
-        let Reconciliation { day, until, first, again, limit } = self;
-        let mut numbers = Vec::from([*day, *until, limit.ended, limit.row]);
-        for Pass { at, end, above } in [first, again] {
-            numbers.extend_from_slice(&[at.ended, at.row, end.ended, end.row, *above]);
-        }
-        let mut text = String::new();
-        put(&mut text, &["asked"], &numbers);
-        text
+    pub fn packed(&mut self) -> String {
+        self.said().text
     }
 
     /// That of a text; of none, one that has asked nothing.
     pub fn unpacked(text: &str) -> Self {
-        let numbers: Vec<u64> = text.split(WORD).skip(1).map(number).collect();
-        let number = |at: usize| numbers.get(at).copied().unwrap_or_default();
-        let place = |at: usize| Place { ended: number(at), row: number(at + 1) };
-        let pass = |at: usize| Pass { at: place(at), end: place(at + 2), above: number(at + 4) };
-        Reconciliation {
-            day: number(0),
-            until: number(1),
-            limit: place(2),
-            first: pass(4),
-            again: pass(9),
-        }
+        let mut machine = Reconciliation::default();
+        let mut words = Words::of(text, WORD);
+        words.read();
+        machine.cross(&mut words);
+        machine
+    }
+
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.number(&mut self.day);
+        words.number(&mut self.until);
+        self.limit.cross(words);
+        self.first.cross(words);
+        self.again.cross(words);
+    }
+}
+
+impl Place {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.number(&mut self.ended);
+        words.number(&mut self.row);
+    }
+}
+
+impl Pass {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        self.at.cross(words);
+        self.end.cross(words);
+        words.number(&mut self.above);
     }
 }
 

@@ -31,7 +31,7 @@ const SOON: u64 = 20;
 const BUSY: u64 = 250;
 
 /// An account of the options.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
     /// Its name.
     pub name: String,
@@ -48,7 +48,7 @@ pub struct Account {
 }
 
 /// A delivery that is under way.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lane {
     /// Which one.
     pub id: String,

@@ -4,6 +4,7 @@
 //! with the form's name and the page's origin. The host makes and compares MACs.
 
 use super::arrival::{EXPIRED, FAST, FORGED, GOOD, RELAY, SERVER};
+use crate::value::counted;
 
 /// How long a page may stay open before its token ends; the page then asks for another one.
 pub const LIFE: u64 = 12 * 60 * 60 * 1_000;
@@ -46,13 +47,13 @@ pub fn read(token: &str, now: u64) -> Token<'_> {
         Some(b'r') => RELAY,
         _ => 0,
     };
-    let verdict = match u64::from_str_radix(issued, 36) {
+    let verdict = match counted(issued, 36) {
         _ if version != "1" || token.len() > MOST => FORGED,
         // A token of tomorrow is not ours, whatever its signature: a clock of ours was wrong, or is.
-        Ok(at) if at > now.saturating_add(AHEAD) || now.saturating_sub(at) > LIFE => EXPIRED,
-        Ok(at) if now < at.saturating_add(SOON) => FAST,
-        Ok(_) => GOOD,
-        Err(_) => EXPIRED,
+        Some(at) if at > now.saturating_add(AHEAD) || now.saturating_sub(at) > LIFE => EXPIRED,
+        Some(at) if now < at.saturating_add(SOON) => FAST,
+        Some(_) => GOOD,
+        None => EXPIRED,
     };
     Token { issued, nonce, mac, says: verdict | holder, holder: FORGED | holder }
 }

@@ -9,7 +9,7 @@ use crate::relay::acceptance::{
     Answer, Asked, Batch, Effect, Found, Known, Offer, Room, answer, gathers, has_place, spend,
 };
 use crate::relay::delivery::outbox::Delivery;
-use crate::value::decimal;
+use crate::value::{decimal, number};
 use wasm_bindgen::prelude::*;
 
 const ROW: char = '\u{2}';
@@ -32,7 +32,7 @@ impl<'a> Words<'a> {
     }
 
     fn number(&mut self) -> u64 {
-        self.word().parse().unwrap_or_default()
+        number(self.word()).unwrap_or_default()
     }
 
     /// The lead that has a key: its id, its body, and where its deliveries stand.

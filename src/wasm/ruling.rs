@@ -6,6 +6,7 @@ use crate::catalogue::{deletes, recipe};
 use crate::crm::request::System;
 use crate::crossing::written;
 use crate::relay::ruling::{Move, Ruled, Ways, corrected, moved, removable, replay};
+use crate::value::number;
 use wasm_bindgen::prelude::*;
 
 /// What becomes of a delivery that a person sends on (`replay`), gives to another account (`move`), or sends once more when its
@@ -40,8 +41,8 @@ pub fn rule_delivery(what: &str, system: &str, state: &str, given: &str, now: f6
                 was: Some(word()).filter(|was| !was.is_empty()),
                 sure: word() == "1",
                 phase: word(),
-                next: word().parse().unwrap_or_default(),
-                scale: word().parse().unwrap_or_default(),
+                next: number(word()).unwrap_or_default(),
+                scale: number(word()).unwrap_or_default(),
                 system,
             };
             moved(kept, to, now)

@@ -200,7 +200,8 @@ fn moved<W: World>(
     // A real host keeps it as text. To do so at each step would be most of a day.
     outbox.steps += 1;
     if outbox.steps % 64 == 1 {
-        assert_eq!(Schedule::unpacked(&schedule.packed()), schedule);
+        let text = schedule.packed();
+        assert_eq!(Schedule::unpacked(&text), schedule);
     }
     outbox.holds(row, schedule, run);
     let life = outbox.life;

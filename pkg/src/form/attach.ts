@@ -164,8 +164,7 @@ export function attachBy(
         const own = await module.shipped(form);
         if (own && !relay) await take(own);
       }),
-      // In a task of its own, so that the page is not held by all of them at once.
-      new Promise((resolve) => setTimeout(resolve)).then(load),
+      load(),
     ])
       .then(([answer]) => take(answer))
       .catch(() => {

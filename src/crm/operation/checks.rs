@@ -5,7 +5,7 @@ use crate::check::report::{Issue, Report};
 use crate::check::rules;
 use crate::code::{self, Code};
 use crate::packed::typed::letters;
-use crate::value::{Entries, Value, cut, decimal};
+use crate::value::{Entries, Value, cut, decimal, number};
 
 /// The words that Pardot takes for a time.
 pub const TIME_WORDS: [&str; 5] = ["today", "yesterday", "last_7_days", "this_month", "last_month"];
@@ -294,7 +294,7 @@ fn is_clock(text: &str, most: u8) -> bool {
     let two = |part: &str, most: u8| {
         part.len() == 2
             && part.bytes().all(|byte| byte.is_ascii_digit())
-            && part.parse().is_ok_and(|n: u8| n <= most)
+            && number(part).is_some_and(|n: u8| n <= most)
     };
     match parts.as_slice() {
         [hours, minutes, rest @ ..] => {
@@ -339,7 +339,7 @@ pub fn range(
     if !is_open && end <= start {
         return Some(Issue::error(before_name, &code::PARAM_ORDER).with_limit(after_name));
     }
-    let year = start.get(..4)?.parse::<i64>().ok()?.checked_add(1)?;
+    let year = number::<u64>(start.get(..4)?)?.checked_add(1)?;
     // Times of one shape compare as text; 29 February plus a year lies before 1 March.
     let limit = [decimal(year).as_str(), start.get(4..)?].concat();
     (end > limit)

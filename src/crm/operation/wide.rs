@@ -105,17 +105,19 @@ impl Wide {
 
 /// A parameter as the pairs of a query or a form; null is an empty text.
 fn pairs(name: &str, value: &Value<'_>, csv: bool, mut add: impl FnMut(&str, &str)) {
-    let text = |value: &Value<'_>| match value {
-        Value::Bool(true) => "true".to_owned(),
-        Value::Bool(false) => "false".to_owned(),
-        other => other.as_text().unwrap_or_default().to_owned(),
-    };
+    fn text<'v>(value: &'v Value<'_>) -> &'v str {
+        match value {
+            Value::Bool(true) => "true",
+            Value::Bool(false) => "false",
+            other => other.as_text().unwrap_or_default(),
+        }
+    }
     match value {
         Value::List(items) if csv => {
             add(name, &items.iter().map(text).collect::<Vec<_>>().join(","));
         }
-        Value::List(items) => items.iter().for_each(|item| add(name, &text(item))),
-        other => add(name, &text(other)),
+        Value::List(items) => items.iter().for_each(|item| add(name, text(item))),
+        other => add(name, text(other)),
     }
 }
 

@@ -5,7 +5,7 @@ use super::sent::Sent;
 use crate::crm::operation::Operation;
 use crate::crm::outcome::Outcome;
 use crate::crossing::members;
-use crate::value::cut;
+use crate::value::{self, cut};
 
 /// The most seconds that a header is believed: a day.
 const LONGEST: u64 = 86_400;
@@ -59,7 +59,7 @@ impl Operation {
 impl Reply {
     /// Milliseconds of a `Retry-After` in seconds, one day at most. A date needs a clock: [`Reply::retry_after_at`].
     pub fn retry_after(&self) -> Option<u64> {
-        let seconds: u64 = self.header("retry-after")?.trim().parse().ok()?;
+        let seconds: u64 = value::number(self.header("retry-after")?.trim())?;
         Some(seconds.min(LONGEST).wrapping_mul(1_000))
     }
 
@@ -88,7 +88,7 @@ impl Reply {
 fn number(text: &str) -> Option<u64> {
     let text = text.trim();
     let is_number = (1..10).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number { text.parse().ok() } else { None }
+    if is_number { value::number(text) } else { None }
 }
 
 /// The digits behind the first of these names in a header with several members.

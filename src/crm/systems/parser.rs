@@ -6,7 +6,7 @@ use crate::crm::systems::reply::Reply;
 use crate::crm::systems::sent::{Sent, place};
 use crate::crm::systems::{marketo, pardot, prospects, relay};
 use crate::encoding::typed as encoding;
-use crate::value::{Entries, Value};
+use crate::value::{Entries, Value, cut};
 use std::borrow::Cow;
 
 impl Operation {
@@ -79,7 +79,7 @@ impl Operation {
             ResponseParser::PardotCsv => pardot::read_csv(reply),
             ResponseParser::ProspectsWrite => {
                 // A quote within a text is escaped, so that this can only be the parameter.
-                let is_sent = sent.body.contains("\"update\":true").then_some(true);
+                let is_sent = cut(sent.body, "\"update\":true").map(|_| true);
                 let gave = params.is_empty()
                     || named(params, "phone").is_some_and(|phone| !phone.is_empty());
                 prospects::read_write(reply, named(params, "update").map_or(is_sent, says), gave)

@@ -1,7 +1,7 @@
 //! [`Sent`]: what a call sent, as far as its answer may be about it.
 
 use crate::crm::outcome::{Fault, Outcome};
-use crate::value::cut;
+use crate::value::{cut, number};
 
 /// What is known of a call. An answer that names one of its parameters is believed; any other text of the system's is not,
 /// for it may hold what a visitor typed.
@@ -59,7 +59,7 @@ pub(in crate::crm::systems) fn place(
         }
         _ => return,
     };
-    let number = || issue.code.strip_prefix(system)?.strip_prefix('.')?.parse::<u16>().ok();
+    let number = || issue.code.strip_prefix(system)?.strip_prefix('.').and_then(number::<u16>);
     let param = match number() {
         Some(number) if issue.field.is_empty() => {
             about.iter().find(|(known, _)| *known == number).map_or("", |(_, param)| param)

@@ -2,9 +2,9 @@
 //! it in pieces too, so that a new instance of the module goes on where the one before stopped.
 
 use super::{Acquire, Door};
-use crate::relay::Piece;
 use crate::relay::limiter::Part;
-use crate::value::decimal;
+use crate::relay::words::Words;
+use crate::value::{self, decimal};
 
 /// How the names of these pieces begin; no row's does.
 const MARK: char = '~';
@@ -21,7 +21,7 @@ pub(super) fn is_one(name: &str) -> bool {
 }
 
 /// A token.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Token {
     pub(super) value: String,
     /// It is not used after that.
@@ -92,13 +92,16 @@ impl Stage {
         [("p", Stage::Lease), ("t", Stage::Token), ("r", Stage::Read), ("m", Stage::Midnight)];
 }
 
-/// The name of a value in one of these tables, and back.
-fn name_of<T: PartialEq>(table: &[(&'static str, T)], value: &T) -> &'static str {
-    table.iter().find(|(_, known)| known == value).map_or("", |(name, _)| *name)
-}
-
-fn named<T: Copy>(table: &[(&'static str, T)], name: &str) -> Option<T> {
-    table.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+/// A value by its name in one of these tables, both ways.
+fn named<T: Copy + PartialEq>(
+    table: &[(&'static str, T)],
+    value: &mut Option<T>,
+    words: &mut Words<'_>,
+) {
+    let name = table.iter().find(|(_, known)| Some(*known) == *value).map(|(name, _)| *name);
+    let mut name = name.unwrap_or_default();
+    words.text(&mut name);
+    *value = table.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
 }
 
 #[derive(Clone, Debug, Default)]
@@ -113,7 +116,7 @@ pub(super) struct Memory {
 #[derive(Clone, Debug)]
 struct Waiting {
     number: u64,
-    stage: Stage,
+    stage: Option<Stage>,
     text: String,
 }
 
@@ -130,14 +133,14 @@ impl Memory {
 
     /// Somebody waits, with what is to be known of them then.
     pub(super) fn wait(&mut self, number: u64, stage: Stage, text: String) {
-        self.waiting.push(Waiting { number, stage, text });
+        self.waiting.push(Waiting { number, stage: Some(stage), text });
         self.change(name(number));
     }
 
     /// Those who waited for this, in the order in which they came.
     pub(super) fn take(&mut self, stage: Stage) -> Vec<(u64, String)> {
         let mut taken = Vec::new();
-        while let Some(at) = self.waiting.iter().position(|waiting| waiting.stage == stage) {
+        while let Some(at) = self.waiting.iter().position(|waiting| waiting.stage == Some(stage)) {
             let Waiting { number, text, .. } = self.waiting.remove(at);
             self.change(name(number));
             taken.push((number, text));
@@ -147,7 +150,7 @@ impl Memory {
 
     /// Who asked with this number, should they wait for this.
     pub(super) fn take_one(&mut self, number: u64, stage: Stage) -> Option<String> {
-        let is_one = |waiting: &Waiting| waiting.stage == stage && waiting.number == number;
+        let is_one = |waiting: &Waiting| waiting.stage == Some(stage) && waiting.number == number;
         let at = self.waiting.iter().position(is_one)?;
         self.change(name(number));
         Some(self.waiting.remove(at).text)
@@ -167,30 +170,17 @@ impl Memory {
         }
     }
 
-    fn text(&self, name: &str) -> Option<String> {
-        let mut out = Piece::new(WORD);
-        if name == TOKEN {
-            let token = self.token.as_ref()?;
-            out.number(token.until);
-            out.number(token.proven.into());
-            out.word(&token.value);
-        } else if name == SIGN {
-            let sign = &self.sign;
-            out.number(sign.not_before);
-            for count in [sign.fruitless, sign.failed, sign.refusals] {
-                out.number(count.into());
+    fn text(&mut self, name: &str) -> Option<String> {
+        let mut words = Words::out(WORD);
+        match name {
+            TOKEN => self.token.as_mut()?.cross(&mut words),
+            SIGN => self.sign.cross(&mut words),
+            _ => {
+                let mut waiting = self.waiting.iter_mut();
+                waiting.find(|one| self::name(one.number) == name)?.cross(&mut words);
             }
-            out.maybe(sign.signing);
-            out.maybe(sign.looking);
-            out.word(sign.preparing.map_or("", |one| name_of(&Preparing::ALL, &one)));
-            out.number(sign.unsent.into());
-            out.word(&sign.refused);
-        } else {
-            let waiting = self.waiting.iter().find(|waiting| self::name(waiting.number) == name)?;
-            out.word(name_of(&Stage::ALL, &waiting.stage));
-            out.word(&waiting.text);
         }
-        Some(out.text)
+        Some(words.text)
     }
 
     pub(super) fn from_parts<'a>(parts: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
@@ -203,32 +193,53 @@ impl Memory {
     }
 
     fn adopt(&mut self, name: &str, text: &str) -> Option<()> {
-        let mut words = Words::of(text);
-        if name == TOKEN {
-            let (until, proven) = (words.number()?, words.yes());
-            self.token = Some(Token { value: words.word().to_owned(), until, proven });
-        } else if name == SIGN {
-            let few =
-                |number: Option<u64>| u32::try_from(number.unwrap_or_default()).unwrap_or(u32::MAX);
-            self.sign = Sign {
-                not_before: words.number()?,
-                fruitless: few(words.number()),
-                failed: few(words.number()),
-                refusals: few(words.number()),
-                signing: words.number(),
-                looking: words.number(),
-                preparing: named(&Preparing::ALL, words.word()),
-                unsent: few(words.number()),
-                refused: words.word().to_owned(),
-            };
-        } else if let Some(number) = name.strip_prefix(WAIT) {
-            let (stage, text) = text.split_once(WORD)?;
-            let (number, stage) = (number.parse().ok()?, named(&Stage::ALL, stage)?);
-            // In the order in which they came.
-            let at = self.waiting.iter().filter(|waiting| waiting.number < number).count();
-            self.waiting.insert(at, Waiting { number, stage, text: text.to_owned() });
+        let mut words = Words::of(text, WORD);
+        match name {
+            TOKEN => {
+                let mut token = Token::default();
+                token.cross(&mut words);
+                self.token = words.fits.then_some(token);
+            }
+            SIGN => self.sign.cross(&mut words),
+            _ => {
+                let number = value::number(name.strip_prefix(WAIT)?)?;
+                let mut one = Waiting { number, stage: None, text: String::new() };
+                one.cross(&mut words);
+                // In the order in which they came.
+                let at = self.waiting.iter().filter(|waiting| waiting.number < number).count();
+                self.waiting.insert(at, one);
+            }
         }
         Some(())
+    }
+}
+
+impl Token {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.number(&mut self.until);
+        words.flag(&mut self.proven);
+        words.word(&mut self.value);
+    }
+}
+
+impl Sign {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.number(&mut self.not_before);
+        words.few(&mut self.fruitless);
+        words.few(&mut self.failed);
+        words.few(&mut self.refusals);
+        words.maybe(&mut self.signing);
+        words.maybe(&mut self.looking);
+        named(&Preparing::ALL, &mut self.preparing, words);
+        words.few(&mut self.unsent);
+        words.word(&mut self.refused);
+    }
+}
+
+impl Waiting {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        named(&Stage::ALL, &mut self.stage, words);
+        words.remainder(&mut self.text);
     }
 }
 
@@ -236,51 +247,27 @@ fn name(number: u64) -> String {
     [WAIT, &decimal(number)].concat()
 }
 
-/// The words of a piece, one after the other.
-pub(super) struct Words<'a>(std::str::Split<'a, char>);
-
-impl<'a> Words<'a> {
-    pub(super) fn of(text: &'a str) -> Self {
-        Words(text.split(WORD))
+impl<'a> Acquire<'a> {
+    pub(super) fn text(mut self) -> String {
+        let mut words = Words::out(WORD);
+        self.cross(&mut words);
+        words.text
     }
 
-    pub(super) fn word(&mut self) -> &'a str {
-        self.0.next().unwrap_or_default()
+    pub(super) fn read(text: &'a str) -> Acquire<'a> {
+        let mut acquire = Acquire::default();
+        acquire.cross(&mut Words::of(text, WORD));
+        acquire
     }
 
-    pub(super) fn number(&mut self) -> Option<u64> {
-        self.word().parse().ok()
-    }
-
-    pub(super) fn yes(&mut self) -> bool {
-        self.word() == "1"
-    }
-}
-
-impl Acquire<'_> {
-    pub(super) fn text(&self) -> String {
-        let mut out = Piece::new(WORD);
-        // A number stands first, for what is empty does not begin a piece.
-        out.number(self.deadline);
-        out.number(self.lost.into());
-        out.number(self.spare.into());
-        for word in [self.id, self.keys, self.shard, self.form, self.fills] {
-            out.word(word);
-        }
-        out.text
-    }
-
-    pub(super) fn read(text: &str) -> Acquire<'_> {
-        let mut words = Words::of(text);
-        Acquire {
-            deadline: words.number().unwrap_or_default(),
-            lost: words.yes(),
-            spare: words.yes(),
-            id: words.word(),
-            keys: words.word(),
-            shard: words.word(),
-            form: words.word(),
-            fills: words.word(),
-        }
+    fn cross(&mut self, words: &mut Words<'a>) {
+        words.number(&mut self.deadline);
+        words.flag(&mut self.lost);
+        words.flag(&mut self.spare);
+        words.text(&mut self.id);
+        words.text(&mut self.keys);
+        words.text(&mut self.shard);
+        words.text(&mut self.form);
+        words.text(&mut self.fills);
     }
 }

@@ -1,13 +1,13 @@
 //! What came of a call, and what that means for the account: whose fault it is, whether its token is any good, how long
 //! everybody keeps quiet.
 
-use super::memory::{Stage, WORD, Words};
+use super::memory::{Stage, WORD};
 use super::{
     AccountLimiter, Effect, Effects, NO_KEY, NO_TOKEN, NOT_TAKEN, Release, Reply, SOON, say,
 };
 use crate::crm::outcome::{Fault, Reason};
-use crate::relay::Piece;
 use crate::relay::limiter::{Keep, Looked, PROBE_EVERY, Settled, Told};
+use crate::relay::words::Words;
 
 /// What became of a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -115,7 +115,7 @@ impl<'a> Said<'a> {
 }
 
 /// A call that is over, once it is clear what that means. Times in milliseconds since 1970.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Over<'a> {
     id: &'a str,
     form: &'a str,
@@ -138,49 +138,41 @@ struct Over<'a> {
     version: Option<u64>,
 }
 
-impl Over<'_> {
-    fn text(&self) -> String {
-        let mut out = Piece::new(WORD);
-        let (goes_on, lost) = (self.keep == Keep::GoesOn, self.keep == Keep::Lost);
-        for flag in [self.unsent, self.good, self.stored, goes_on, lost] {
-            out.number(flag.into());
-        }
-        for number in [self.landed, self.quiet, self.left, self.until, self.version] {
-            out.maybe(number);
-        }
-        let fault = self.fault.map_or("", Fault::name);
-        for word in [self.id, self.form, self.fills, self.code, self.message, self.param, fault] {
-            out.word(word);
-        }
-        out.text
+impl<'a> Over<'a> {
+    fn text(mut self) -> String {
+        let mut words = Words::out(WORD);
+        self.cross(&mut words);
+        words.text
     }
 
-    fn read(text: &str) -> Over<'_> {
-        let mut words = Words::of(text);
-        let (unsent, good, stored) = (words.yes(), words.yes(), words.yes());
-        let keep = match (words.yes(), words.yes()) {
-            (true, _) => Keep::GoesOn,
-            (_, true) => Keep::Lost,
-            _ => Keep::No,
-        };
-        Over {
-            unsent,
-            good,
-            stored,
-            keep,
-            landed: words.number(),
-            quiet: words.number(),
-            left: words.number(),
-            until: words.number(),
-            version: words.number(),
-            id: words.word(),
-            form: words.word(),
-            fills: words.word(),
-            code: words.word(),
-            message: words.word(),
-            param: words.word(),
-            fault: Fault::from_name(words.word()),
-        }
+    fn read(text: &'a str) -> Over<'a> {
+        let mut over = Over::default();
+        over.cross(&mut Words::of(text, WORD));
+        over
+    }
+
+    fn cross(&mut self, words: &mut Words<'a>) {
+        words.flag(&mut self.unsent);
+        words.flag(&mut self.good);
+        words.flag(&mut self.stored);
+        let (mut goes_on, mut lost) = (self.keep == Keep::GoesOn, self.keep == Keep::Lost);
+        words.flag(&mut goes_on);
+        words.flag(&mut lost);
+        self.keep = Keep::of(goes_on, lost);
+        words.maybe(&mut self.landed);
+        words.maybe(&mut self.quiet);
+        words.maybe(&mut self.left);
+        words.maybe(&mut self.until);
+        words.maybe(&mut self.version);
+        words.text(&mut self.id);
+        words.text(&mut self.form);
+        words.text(&mut self.fills);
+        words.text(&mut self.code);
+        words.text(&mut self.message);
+        words.text(&mut self.param);
+        let mut fault = self.fault.map_or("", Fault::name);
+        words.text(&mut fault);
+        self.fault = Fault::from_name(fault);
     }
 }
 
@@ -242,11 +234,7 @@ impl AccountLimiter {
             unsent,
             good,
             stored: release.write && said.kind == Kind::Stored,
-            keep: match (release.goes_on, lost) {
-                (true, _) => Keep::GoesOn,
-                (false, true) => Keep::Lost,
-                (false, false) => Keep::No,
-            },
+            keep: Keep::of(release.goes_on, lost),
             landed: release.landed.filter(|_| lost).map(|landed| now.saturating_add(landed)),
             quiet: (is_retry && is_rate).then(|| now.saturating_add(self.divided(pause))),
             left: release.left,

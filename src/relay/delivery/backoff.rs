@@ -5,10 +5,10 @@
 /// `cap`. `random` is 32 random bits.
 pub fn delay(attempt: u32, base: u64, cap: u64, random: u32) -> u64 {
     let doublings = attempt.saturating_sub(1).min(32);
-    let whole = base.saturating_mul(1_u64 << doublings).min(cap);
+    let whole = (base << doublings).min(cap);
     let half = whole >> 1;
     // random / 2^32 of the upper half.
-    let spread = (half.min(u64::from(u32::MAX)).saturating_mul(u64::from(random))) >> 32;
+    let spread = (half.min(u64::from(u32::MAX)) * u64::from(random)) >> 32;
     half.saturating_add(spread).max(1)
 }
 

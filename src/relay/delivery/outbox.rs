@@ -15,7 +15,7 @@ use crate::check::report::{Issue, Severity};
 use crate::crm::operation::Repeat;
 use crate::crm::outcome::{Fault, Outcome, Reason};
 use crate::crossing::{members, words};
-use crate::value::Value;
+use crate::value::{self, Value};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -553,7 +553,7 @@ fn latest(records: &[Value<'static>]) -> Option<String> {
         .iter()
         .filter_map(|record| {
             let id = record.get("id").and_then(Value::as_text)?.to_owned();
-            let number: u64 = id.parse().unwrap_or_default();
+            let number: u64 = value::number(&id).unwrap_or_default();
             Some((text(record, "last_activity_at"), text(record, "updated_at"), number, id))
         })
         .max()

@@ -11,7 +11,7 @@ const GONE: &str = "params.target";
 const PARAMS: usize = 32;
 
 /// An account that nothing can pass.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Closed {
     /// The fault's code.
     pub code: String,
@@ -28,13 +28,14 @@ pub struct Closed {
 }
 
 /// What shows that a closed account is mended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum By {
     /// A token: there was none.
     Token,
     /// A harmless read.
     Read,
     /// One waiting lead, where a read shows nothing.
+    #[default]
     Lead,
 }
 
@@ -53,7 +54,7 @@ impl By {
 }
 
 /// A form, or a parameter of it, that the account does not take.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
     /// The form.
     pub form: String,
@@ -175,7 +176,7 @@ impl Limiter {
     pub(super) fn probes(&self, ask: Ask<'_>, now: u64) -> Result<Vec<String>, Answer> {
         let own = self.leases.iter().find(|lease| lease.id == ask.id && !lease.lost);
         let is_asking =
-            |name: &str| own.is_some_and(|lease| lease.probe.iter().any(|known| known == name));
+            |name: &str| own.is_some_and(|lease| lease.probes().any(|known| known == name));
         let mut names = Vec::new();
         if let Some(closed) = &self.closed {
             let probe_at = turn_of(&closed.asked, closed.probe_at, ask);
@@ -198,6 +199,15 @@ impl Limiter {
             names.push(name);
         }
         Ok(names)
+    }
+
+    /// The names that this delivery's call asks about.
+    fn probes_of(&self, id: &str) -> Vec<String> {
+        let mut names = Vec::new();
+        if let Some(lease) = self.leases.iter().find(|lease| lease.id == id) {
+            names.extend(lease.probes().map(str::to_owned));
+        }
+        names
     }
 
     /// A call that asks about these goes out: nobody else does before `until`.
@@ -227,9 +237,7 @@ impl Limiter {
     /// Takes what came of a call, before its lease is given back.
     pub fn settle(&mut self, told: Told<'_>, now: u64) -> Settled {
         if told.unsent {
-            let asked = self.leases.iter().find(|lease| lease.id == told.id);
-            let names = asked.map(|lease| lease.probe.clone()).unwrap_or_default();
-            self.asked_about(&names, "", now);
+            self.asked_about(&self.probes_of(told.id), "", now);
             // While a quota is used up, who has a lease is its probe.
             if self.quota.is_some() {
                 self.quiet_until = now;
@@ -248,11 +256,7 @@ impl Limiter {
                 settled
             }
             Some(Fault::Target) => self.close_target(told, now),
-            None if told.stored => {
-                let asked = self.leases.iter().find(|lease| lease.id == told.id);
-                let names = asked.map(|lease| lease.probe.clone()).unwrap_or_default();
-                self.opens(&names)
-            }
+            None if told.stored => self.opens(&self.probes_of(told.id)),
             _ => Settled::default(),
         }
     }

@@ -2,8 +2,8 @@
 //! closed target and each call of the window, and one for the rest. A call writes its own rows and no other.
 
 use super::{Budget, By, Closed, Fresh, Lease, Limiter, Limits, Quota, Share, Target};
-use crate::relay::Piece;
-use crate::value::decimal;
+use crate::relay::words::Words;
+use crate::value::{self, decimal};
 
 /// A row: its name, and its text; nothing where it goes.
 pub type Part = (String, Option<String>);
@@ -73,18 +73,15 @@ impl Changes {
 impl Limiter {
     /// The rows that have changed since this was last asked.
     pub fn changes(&mut self) -> Vec<Part> {
-        let calls = std::mem::take(&mut self.changes.calls);
-        let names = std::mem::take(&mut self.changes.names);
-        let calls =
-            calls.iter().map(|(place, began)| (number(CALL, *place), Some(decimal(*began))));
-        calls.chain(names.into_iter().map(|name| (name.clone(), self.text(&name)))).collect()
-    }
-
-    /// The rows of what is closed.
-    pub fn shut(&self) -> Vec<Part> {
-        let targets = self.targets.iter().map(|target| [TARGET, &target.name()].concat());
-        let names = self.closed.iter().map(|_| CLOSED.to_owned()).chain(targets);
-        names.map(|name| (name.clone(), self.text(&name))).collect()
+        let mut parts = Vec::new();
+        for (place, began) in std::mem::take(&mut self.changes.calls) {
+            parts.push(([CALL, &decimal(place)].concat(), Some(decimal(began))));
+        }
+        for name in std::mem::take(&mut self.changes.names) {
+            let text = self.text(&name);
+            parts.push((name, text));
+        }
+        parts
     }
 
     /// The limiter of these rows; one that cannot be read counts for nothing.
@@ -101,132 +98,159 @@ impl Limiter {
     }
 
     fn adopt(&mut self, name: &str, text: &str, calls: &mut Vec<(u64, u32)>) -> Option<()> {
-        let mut words = text.splitn(6, ' ');
+        let mut words = Words::of(text, ' ');
         if let Some(id) = name.strip_prefix(LEASE) {
-            let mut words = text.splitn(3, ' ');
-            let until = words.next()?.parse().ok()?;
-            let marks = words.next()?;
-            let mut lines = words.next()?.split('\n');
-            self.leases.push(Lease {
-                id: id.to_owned(),
-                keys: lines.next()?.to_owned(),
-                until,
-                lost: marks.contains('l'),
-                goes_on: marks.contains('g'),
-                probe: lines.map(str::to_owned).collect(),
-            });
+            let lease = added(&mut self.leases);
+            id.clone_into(&mut lease.id);
+            lease.cross(&mut words);
+            drop_last(&mut self.leases, words.fits);
         } else if let Some(key) = name.strip_prefix(FRESH) {
-            let (until, by) = text.split_once(' ').unwrap_or((text, super::ANYBODY));
-            self.fresh.push(Fresh {
-                key: key.to_owned(),
-                until: until.parse().ok()?,
-                by: by.to_owned(),
-            });
+            let fresh = added(&mut self.fresh);
+            key.clone_into(&mut fresh.key);
+            fresh.cross(&mut words);
+            drop_last(&mut self.fresh, words.fits);
         } else if let Some(place) = name.strip_prefix(CALL) {
             // In the order of time: a sort for this alone would weigh more than all the rest.
-            let began = text.parse().ok()?;
+            let began = value::number(text)?;
             let at = calls.iter().filter(|(other, _)| *other <= began).count();
-            calls.insert(at, (began, place.parse().ok()?));
+            calls.insert(at, (began, value::number(place)?));
         } else if let Some(name) = name.strip_prefix(TARGET) {
-            let (form, param) = match name.split_once('/') {
-                Some((form, param)) => (form, Some(param.to_owned())),
-                None => (name, None),
-            };
-            let mut words = text.splitn(5, ' ');
-            self.targets.push(Target {
-                form: form.to_owned(),
-                param,
-                since: words.next()?.parse().ok()?,
-                probe_at: words.next()?.parse().ok()?,
-                asked: words.next()?.to_owned(),
-                code: words.next()?.to_owned(),
-                message: words.next()?.to_owned(),
-            });
+            let target = added(&mut self.targets);
+            let (form, param) = name.split_once('/').unwrap_or((name, ""));
+            form.clone_into(&mut target.form);
+            if form.len() < name.len() {
+                target.param = Some(param.to_owned());
+            }
+            target.cross(&mut words);
+            drop_last(&mut self.targets, words.fits);
         } else if name == CLOSED {
-            let mut words = text.splitn(6, ' ');
-            self.closed = Some(Closed {
-                since: words.next()?.parse().ok()?,
-                probe_at: words.next()?.parse().ok()?,
-                by: By::from_name(words.next()?),
-                asked: words.next()?.to_owned(),
-                code: words.next()?.to_owned(),
-                message: words.next()?.to_owned(),
-            });
+            self.closed.insert(Closed::default()).cross(&mut words);
+            self.closed.take_if(|_| !words.fits);
         } else if name == SHARE {
-            let (since, used) = text.split_once(' ')?;
-            self.share = Share { since: since.parse().ok()?, used: used.parse().ok()? };
+            self.share.cross(&mut words);
         } else if name == OPENED {
-            let (at, code) = text.split_once(' ')?;
-            self.opened = Some((code.to_owned(), at.parse().ok()?));
+            cross_opened(self.opened.insert(Default::default()), &mut words);
+            self.opened.take_if(|_| !words.fits);
         } else if name == ACCOUNT {
-            let mut number = || words.next().and_then(|word| word.parse::<u64>().ok());
-            self.quiet_until = number().unwrap_or_default();
-            let (left, until) = (number(), number());
-            self.budget = left.zip(until).map(|(left, until)| Budget {
-                left: u32::try_from(left).unwrap_or(u32::MAX),
-                until,
-            });
-            let (reset, every) = (number(), number());
-            self.quota = reset.zip(every).map(|(reset, every)| Quota { reset, every });
-            self.version = number().and_then(|version| u8::try_from(version).ok());
+            self.cross(&mut words);
         }
         Some(())
     }
 
-    fn text(&self, name: &str) -> Option<String> {
+    fn text(&mut self, name: &str) -> Option<String> {
+        let mut words = Words::out(' ');
         if let Some(id) = name.strip_prefix(LEASE) {
-            let lease = self.leases.iter().find(|lease| lease.id == id)?;
-            let marks = match (lease.lost, lease.goes_on) {
-                (false, false) => "-",
-                (true, false) => "l",
-                (false, true) => "g",
-                (true, true) => "lg",
-            };
-            let mut text = [&decimal(lease.until), " ", marks, " ", &lease.keys].concat();
-            for probed in &lease.probe {
-                text.push('\n');
-                text.push_str(probed);
-            }
-            Some(text)
+            self.leases.iter_mut().find(|lease| lease.id == id)?.cross(&mut words);
         } else if let Some(key) = name.strip_prefix(FRESH) {
-            let fresh = self.fresh.iter().find(|fresh| fresh.key == key);
-            fresh.map(|fresh| [&decimal(fresh.until), " ", &fresh.by].concat())
+            self.fresh.iter_mut().find(|fresh| fresh.key == key)?.cross(&mut words);
         } else if let Some(name) = name.strip_prefix(TARGET) {
-            let target = self.targets.iter().find(|target| target.name() == name)?;
-            let mut out = Piece::new(' ');
-            out.number(target.since);
-            out.number(target.probe_at);
-            for word in [&target.asked, &target.code, &target.message] {
-                out.word(word);
-            }
-            Some(out.text)
+            self.targets.iter_mut().find(|target| target.name() == name)?.cross(&mut words);
         } else if name == CLOSED {
-            let closed = self.closed.as_ref()?;
-            let mut out = Piece::new(' ');
-            out.number(closed.since);
-            out.number(closed.probe_at);
-            for word in [closed.by.name(), &closed.asked, &closed.code, &closed.message] {
-                out.word(word);
-            }
-            Some(out.text)
+            self.closed.as_mut()?.cross(&mut words);
         } else if name == SHARE {
-            Some([&decimal(self.share.since), " ", &decimal(self.share.used)].concat())
+            self.share.cross(&mut words);
         } else if name == OPENED {
-            let (code, at) = self.opened.as_ref()?;
-            Some([&decimal(*at), " ", code].concat())
+            cross_opened(self.opened.as_mut()?, &mut words);
         } else {
-            let mut out = Piece::new(' ');
-            out.number(self.quiet_until);
-            out.maybe(self.budget.map(|budget| budget.left.into()));
-            out.maybe(self.budget.map(|budget| budget.until));
-            out.maybe(self.quota.map(|quota| quota.reset));
-            out.maybe(self.quota.map(|quota| quota.every));
-            out.maybe(self.version.map(u64::from));
-            Some(out.text)
+            self.cross(&mut words);
+        }
+        Some(words.text)
+    }
+
+    fn cross(&mut self, words: &mut Words<'_>) {
+        let mut quiet_until = Some(self.quiet_until);
+        words.maybe(&mut quiet_until);
+        self.quiet_until = quiet_until.unwrap_or_default();
+        let mut left = self.budget.map(|budget| budget.left.into());
+        let mut until = self.budget.map(|budget| budget.until);
+        words.maybe(&mut left);
+        words.maybe(&mut until);
+        self.budget = left
+            .zip(until)
+            .map(|(left, until)| Budget { left: u32::try_from(left).unwrap_or(u32::MAX), until });
+        let mut reset = self.quota.map(|quota| quota.reset);
+        let mut every = self.quota.map(|quota| quota.every);
+        words.maybe(&mut reset);
+        words.maybe(&mut every);
+        self.quota = reset.zip(every).map(|(reset, every)| Quota { reset, every });
+        let mut version = self.version.map(u64::from);
+        words.maybe(&mut version);
+        self.version = version.and_then(|version| u8::try_from(version).ok());
+    }
+}
+
+impl Lease {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.number(&mut self.until);
+        let mut marks = match (self.lost, self.goes_on) {
+            (false, false) => "-",
+            (true, false) => "l",
+            (false, true) => "g",
+            (true, true) => "lg",
+        }
+        .to_owned();
+        words.word(&mut marks);
+        (self.lost, self.goes_on) = (marks.contains('l'), marks.contains('g'));
+        words.remainder(&mut self.about);
+    }
+}
+
+impl Fresh {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.number(&mut self.until);
+        // Rows of a release before have nothing there.
+        if words.is_done() {
+            self.by = super::anybody();
+        } else {
+            words.remainder(&mut self.by);
         }
     }
 }
 
-fn number(kind: &str, place: u32) -> String {
-    [kind, &decimal(place)].concat()
+impl Target {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.number(&mut self.since);
+        words.number(&mut self.probe_at);
+        words.word(&mut self.asked);
+        words.word(&mut self.code);
+        words.remainder(&mut self.message);
+    }
+}
+
+impl Closed {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.number(&mut self.since);
+        words.number(&mut self.probe_at);
+        let mut by = self.by.name().to_owned();
+        words.word(&mut by);
+        self.by = By::from_name(&by);
+        words.word(&mut self.asked);
+        words.word(&mut self.code);
+        words.remainder(&mut self.message);
+    }
+}
+
+impl Share {
+    fn cross(&mut self, words: &mut Words<'_>) {
+        words.number(&mut self.since);
+        words.few(&mut self.used);
+    }
+}
+
+/// One more, whose words have yet to be read.
+pub(in crate::relay) fn added<T: Default>(all: &mut Vec<T>) -> &mut T {
+    all.push(T::default());
+    let last = all.len() - 1;
+    &mut all[last]
+}
+
+fn drop_last<T>(all: &mut Vec<T>, fits: bool) {
+    if !fits {
+        all.pop();
+    }
+}
+
+fn cross_opened((code, at): &mut (String, u64), words: &mut Words<'_>) {
+    words.number(at);
+    words.remainder(code);
 }

@@ -100,7 +100,8 @@ impl World {
         let said = machine.step(system, "", look, &Heard::Nothing, (LAST, 1));
         let words: Vec<&str> = said.split(ROW).nth(1).unwrap_or_default().split(WORD).collect();
         assert_eq!(words[..3], ["look", "", "1"], "{said}");
-        let upto = Place { ended: number(words[3]), row: number(words[4]) };
+        let number = |at: usize| crate::value::number(words[at]).unwrap_or_default();
+        let upto = Place { ended: number(3), row: number(4) };
         Place { ended: *ended, row: *row } <= upto
     }
 

@@ -8,7 +8,7 @@ use crate::crm::systems::known::Known;
 use crate::crm::systems::record::{items, take, with_text_ids};
 use crate::crm::systems::reply::Reply;
 use crate::crm::systems::sent::Sent;
-use crate::value::Value;
+use crate::value::{Value, number};
 use std::borrow::Cow;
 
 /// The records of a write; one record is its own outcome, several are a batch.
@@ -150,7 +150,7 @@ fn codes<'v>(list: Option<&'v Value<'static>>) -> impl Iterator<Item = &'v Value
 }
 
 fn row(item: &Value<'_>, is_write: bool) -> Option<Known> {
-    let number: u16 = item.get("code").unwrap_or(item).as_text()?.parse().ok()?;
+    let number: u16 = number(item.get("code").unwrap_or(item).as_text()?)?;
     let read = if is_write { None } else { READ_KNOWN.find(number) };
     read.or_else(|| LEAD_KNOWN.find(number)).or_else(|| REQUEST_KNOWN.find(number))
 }

@@ -7,7 +7,7 @@ use crate::code::call;
 use crate::crm::outcome::{Class, Fault, Outcome, Reason, of_status};
 use crate::crm::systems::record::{items, take};
 use crate::crm::systems::reply::Reply;
-use crate::value::{Entries, Value, cut, decimal};
+use crate::value::{Entries, Value, cut, decimal, number};
 use std::borrow::Cow;
 
 /// The one prospect that was created or updated; an upsert says which by its status, a create has only one.
@@ -41,7 +41,7 @@ pub fn read_objects(reply: &Reply, name: &str) -> Outcome {
     let total = result
         .and_then(|result| result.get("total_results"))
         .and_then(Value::as_text)
-        .and_then(|text| text.parse().ok());
+        .and_then(number);
     let found = match result {
         Some(_) => take(body, "result").and_then(|result| take(result, name)),
         // An export may stand by itself.
@@ -61,8 +61,7 @@ pub fn read_objects(reply: &Reply, name: &str) -> Outcome {
     // A template that cannot be read says so in its own members.
     if let ("emailTemplate", [one]) = (name, records.as_slice()) {
         let said = |name| one.get(name).and_then(Value::as_text);
-        let code =
-            said("errorCode").and_then(|text| text.parse::<u16>().ok()).filter(|code| *code != 0);
+        let code = said("errorCode").and_then(number::<u16>).filter(|code| *code != 0);
         let flagged = one.get("error") == Some(&Value::Bool(true))
             || matches!(said("error"), Some("true" | "1"));
         if flagged || code.is_some() {
@@ -169,7 +168,7 @@ pub fn read_batch(reply: &Reply, status: &str, keys: &[String], is_keyed: bool) 
     }
     let position = |key: &str| {
         let listed = || keys.iter().position(|known| known.eq_ignore_ascii_case(key));
-        let index = || key.parse::<usize>().ok().filter(|at| keys.is_empty() || *at < keys.len());
+        let index = || number(key).filter(|at| keys.is_empty() || *at < keys.len());
         // A 1 is the second record to version 4 and the prospect 1 to version 3.
         if is_keyed { listed().or_else(index) } else { index().or_else(listed) }
     };
@@ -325,7 +324,7 @@ fn parsed(reply: &Reply, is_write: bool) -> Result<(Value<'static>, bool), Outco
         }
         _ => return Err(unreadable()),
     }
-    let parse = |value: &Value<'_>| value.as_text().and_then(|code| code.parse::<u16>().ok());
+    let parse = |value: &Value<'_>| value.as_text().and_then(number::<u16>);
     let errors = items(body.get("err").cloned());
     let said = |name| {
         move |error: &Value<'static>| {

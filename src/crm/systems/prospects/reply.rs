@@ -6,7 +6,7 @@ use crate::code::{self, call};
 use crate::crm::outcome::{Outcome, of_status};
 use crate::crm::systems::record::{items, take, with_text_ids};
 use crate::crm::systems::reply::Reply;
-use crate::value::Value;
+use crate::value::{self, Value};
 use std::borrow::Cow;
 
 /// A written prospect: the record flat, or under `item` in the newest generation. `updates` is what the call asked for, where
@@ -52,9 +52,7 @@ pub fn read_found(reply: &Reply, is_one: bool) -> Outcome {
         Ok(body) => body,
         Err(outcome) => return outcome,
     };
-    let number = |value: Option<&Value<'_>>| {
-        value.and_then(Value::as_text).and_then(|text| text.parse().ok())
-    };
+    let number = |value: Option<&Value<'_>>| value.and_then(Value::as_text).and_then(value::number);
     let total = number(body.get("totalCount"))
         .or_else(|| number(body.get("pagination").and_then(|pages| pages.get("totalCount"))));
     let next = body
@@ -89,10 +87,8 @@ fn answer(reply: &Reply, is_write: bool) -> Result<Value<'static>, Outcome> {
         }]),
         // The body says the seconds where a proxy has lost the header.
         (429, Some(body)) => {
-            let seconds = body
-                .get("retryAfter")
-                .and_then(Value::as_text)
-                .and_then(|text| text.parse::<u64>().ok());
+            let seconds =
+                body.get("retryAfter").and_then(Value::as_text).and_then(value::number::<u64>);
             let after = reply
                 .retry_after()
                 .or_else(|| seconds.map(|n| n.min(86_400).saturating_mul(1_000)));

@@ -6,7 +6,7 @@ use crate::crm::outcome::{Class, Fault, Outcome, Reason, VendorCode};
 use crate::crm::request::System;
 use crate::crm::systems::known::Known;
 use crate::crm::systems::reply::Reply;
-use crate::value::{Value, cut};
+use crate::value::{Value, cut, number};
 use std::borrow::Cow;
 
 /// A token, how long it lives, and what came with it.
@@ -187,7 +187,7 @@ pub fn read(reply: &Reply, system: System, grant: Grant) -> Result<Token, Outcom
             // No header carries it.
             Some(token) if token.bytes().any(|byte| byte.is_ascii_control()) => &EMPTY,
             Some(token) => {
-                let seconds: Option<u64> = text("expires_in").and_then(|text| text.parse().ok());
+                let seconds: Option<u64> = text("expires_in").and_then(number);
                 match seconds {
                     // Marketo may hand out a token in its last second: ask again rather than use it.
                     Some(0) => return Err(said(&BUSY, Some(1_000))),
