@@ -15,7 +15,7 @@ NATIVE := --package xtask --package fieldpost-sandbox
 test: NATIVE := --workspace --all-targets
 
 rust_sources := $(shell find src -name '*.rs' -o -path 'src/data/*' -type f) Cargo.toml Cargo.lock rust-toolchain.toml
-package_sources := $(shell find pkg/src -type f) pkg/package.json $(wildcard pkg/tsconfig*.json) pkg/build.mjs
+package_sources := $(shell find pkg/src -type f) pkg/package.json $(wildcard pkg/tsconfig*.json) $(wildcard pkg/*.mjs) pkg/reader.wat
 packages_sources := $(shell find packages -type f -not -path '*/dist/*' -not -path '*/node_modules/*' -not -name 'LICENSE-*' -not -name .built)
 sandbox_sources := $(shell find sandbox/src -type f) sandbox/Cargo.toml
 
@@ -31,7 +31,7 @@ FUZZ_TARGETS ?= email phone labels form spec
 BORDER_SECONDS ?= $(FUZZ_SECONDS)
 FUZZ_SECONDS ?= 600
 
-.PHONY: demo pack newcomer test test-all lint-all advisories proxies picture judges build site check bench size faults search decisions fuzz border mutants tools clean
+.PHONY: demo pack newcomer test test-all lint-all advisories proxies picture judges build site check bench size before faults search decisions fuzz border mutants tools clean
 
 demo: build $(SANDBOX)
 	@SANDBOX_BIN="$(abspath $(SANDBOX))" exec node www/demo/demo.mjs
@@ -64,6 +64,7 @@ test-all: test lint-all
 	$(MAKE) newcomer
 	$(MAKE) judges
 	$(MAKE) proxies
+	FIELDPOST_TIMES=assert node tests/run.mjs browser-held.test.mjs
 	LEADS=7 node tests/run.mjs browser-outbox.test.mjs
 	LEADS=20 node tests/run.mjs browser-autofill.test.mjs
 
@@ -140,6 +141,10 @@ advisories: $(CARGO_DENY)
 
 bench: build
 	node benches/run.mjs
+
+# The start of a page's build beside another commit's: BEFORE is that one's folder `pkg`, built there.
+before: build
+	node benches/before.mjs $(BEFORE)
 
 size: build
 	node tests/size.mjs

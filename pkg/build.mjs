@@ -26,9 +26,6 @@ for (const project of ["tsconfig.json", "tsconfig.pages.json"])
     { stdio: "inherit" },
   );
 
-// It reads with what has just been compiled.
-const { letters, proved, sorted } = await import("./carry.mjs");
-
 await pages();
 
 copyFileSync(at("src/form/form.css"), at("dist/form/form.css"));
@@ -38,12 +35,20 @@ copyFileSync(at("src/form/form.css"), at("dist/form/form.css"));
 const carry = (name, text) =>
   writeFileSync(at(`dist/wasm-${name}.js`), `export default (read) => read\`${text}\`;\n`);
 const weight = (text) => brotliCompressSync(text).length;
-const modules = Object.fromEntries(
-  ["lean", "late", "build"].map((name) => [
-    name,
-    proved(sorted(readFileSync(at(`wasm/${name}/fieldpost_bg.wasm`)))),
-  ]),
-);
+
+// What puts the others together stands there first: they are proved with it.
+const assembled = at("dist/reader.wasm");
+execFileSync(root("node_modules/.bin/wasm-opt"), [
+  at("reader.wat"),
+  ...["--enable-bulk-memory", "--enable-bulk-memory-opt", "-Oz", "--strip-debug"],
+  ...["--strip-target-features", "--converge", "-o", assembled],
+]);
+const modules = { reader: readFileSync(assembled) };
+rmSync(assembled);
+carry("reader", masked("reader", 0));
+const { proved, sorted } = await import("./carry.mjs");
+for (const name of ["lean", "late", "build"])
+  modules[name] = await proved(sorted(readFileSync(at(`wasm/${name}/fieldpost_bg.wasm`))));
 
 // What a server's bundle falls back to.
 writeFileSync(
@@ -233,7 +238,7 @@ async function lightest() {
     .sort(([, one], [, other]) => one - other)
     .slice(0, 16);
   const carryAll = (mask) => {
-    for (const name of ["lean", "late", "build"]) carry(name, masked(name, mask));
+    for (const name of Object.keys(modules)) carry(name, masked(name, mask));
   };
   let least = Infinity;
   let best = 0;
@@ -248,7 +253,8 @@ async function lightest() {
 
 /** A module under a mask, which is the first letter. */
 function masked(name, mask) {
-  return letters(modules[name], mask).replace(
+  const letters = String.fromCharCode(mask, ...modules[name].map((byte) => byte ^ mask));
+  return letters.replace(
     /[\\`\r\0]|\$(?=\{)/g,
     (letter) => ({ "\r": "\\r", "\0": "\\x00" })[letter] ?? `\\${letter}`,
   );

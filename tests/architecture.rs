@@ -221,7 +221,8 @@ const CORE: Arrows = &[
     ("words.gen", &[]),
     // How a page's modules travel.
     ("letters", &[]),
-    ("carried", &["letters"]),
+    ("compile", &["errors", "said.gen", "source"]),
+    ("carried", &["compile", "letters"]),
     (
         "lean",
         &[
@@ -231,7 +232,6 @@ const CORE: Arrows = &[
             "core",
             "errors",
             "said.gen",
-            "source",
             "types",
             "words.gen",
         ],
@@ -240,9 +240,9 @@ const CORE: Arrows = &[
     // What comes after a page's first module, and who gets it.
     ("late.gen", &[]),
     ("late", &["late.gen", "lean"]),
-    ("load", &["carried", "late", "lean", "source"]),
+    ("load", &["carried", "compile", "late", "lean", "source"]),
     ("build.gen", &[]),
-    ("build", &["build.gen", "carried", "lean", "load"]),
+    ("build", &["build.gen", "carried", "compile", "lean", "load"]),
     (
         "edge",
         &[
@@ -266,6 +266,7 @@ const CORE: Arrows = &[
         &[
             "border.gen",
             "carried",
+            "compile",
             "core",
             "errors",
             "lean",

@@ -15,7 +15,8 @@ const instances = [];
 WebAssembly.Instance = class extends WebAssembly.Instance {
   constructor(...given) {
     super(...given);
-    instances.push(this);
+    // What puts the modules together is none of them.
+    if (given[1]) instances.push(this);
   }
 };
 const page = await import(`${dist}/entry/page.js`);

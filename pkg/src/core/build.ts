@@ -1,7 +1,8 @@
 import module from "../wasm-build.js";
 import { WORDS } from "./build.gen.js";
 import { unpacked } from "./carried.js";
-import { announce, CALLS, compile, extend } from "./lean.js";
+import { compile } from "./compile.js";
+import { announce, CALLS, extend } from "./lean.js";
 import { join } from "./load.js";
 
 let added: Promise<void> | undefined;
@@ -11,8 +12,8 @@ export function addBuild(): void {
   announce(CALLS);
   join(
     () =>
-      (added ??= compile(unpacked(module(([text]) => text))).then((compiled) =>
-        extend(CALLS, compiled, WORDS),
-      )),
+      (added ??= unpacked(module(([text]) => text))
+        .then(compile)
+        .then((compiled) => extend(CALLS, compiled, WORDS))),
   );
 }

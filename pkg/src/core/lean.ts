@@ -4,7 +4,6 @@ import { learn, type Module, notReady, parts, start } from "./core.js";
 import { FieldpostError } from "./errors.js";
 import { answering } from "./answering.js";
 import { Said } from "./said.gen.js";
-import type { Source } from "./source.js";
 import type {
   Account,
   FormSpec,
@@ -97,20 +96,6 @@ export const announce = (other: Other): unknown => (compiled[other] = undefined)
 function expect(operation: string): void {
   if (!others[CALLS] && /^(marketo|pardot|prospects)\./.test(operation))
     throw CALLS in compiled ? notReady() : new FieldpostError("build.missing", Said.BUILD_MISSING);
-}
-
-/** Compiles at once where the host lets us: to hand so few bytes to another thread takes several times as long. */
-export async function compile(source: Source): Promise<WebAssembly.Module> {
-  if (source instanceof WebAssembly.Module) return source;
-  try {
-    return new WebAssembly.Module(source as BufferSource);
-  } catch {
-    // A browser may have a limit for it; and what is no module fails here again.
-    return WebAssembly.compile(source as BufferSource).catch((cause: unknown) => {
-      if (!WebAssembly.validate(source as BufferSource)) throw cause;
-      throw new FieldpostError("wasm.blocked", Said.WASM_BLOCKED, [], { cause });
-    });
-  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { unpacked } from "./carried.js";
-import { type Carried, compile, extend, needsLate, RULES, startLean } from "./lean.js";
+import { compile } from "./compile.js";
+import { type Carried, extend, needsLate, RULES, startLean } from "./lean.js";
 import type { LoadOptions, Source } from "./source.js";
 
 /** A part of the page that somebody has imported, and that `load` starts. */
@@ -21,7 +22,7 @@ const once = (work: Promise<void>, forget: () => void): Promise<void> =>
 const rest = (): Promise<void> =>
   (second ??= once(
     import("./late.js").then(async ({ late }: { late: Carried }) =>
-      extend(RULES, await compile(unpacked(late.text)), late.words),
+      extend(RULES, await compile(await unpacked(late.text)), late.words),
     ),
     () => (second = undefined),
   ));

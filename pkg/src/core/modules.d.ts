@@ -25,6 +25,10 @@ declare module "*.script.js" {
   const text: string;
   export default text;
 }
+declare module "*/wasm-reader.js" {
+  const module: <T>(read: (parts: readonly [string]) => T) => T;
+  export default module;
+}
 declare module "*/wasm-late.js" {
   const module: <T>(read: (parts: readonly [string]) => T) => T;
   export default module;

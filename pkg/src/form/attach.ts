@@ -164,7 +164,8 @@ export function attachBy(
         const own = await module.shipped(form);
         if (own && !relay) await take(own);
       }),
-      load(),
+      // In a task of its own, so that the page is not held by all of them at once.
+      new Promise((resolve) => setTimeout(resolve)).then(load),
     ])
       .then(([answer]) => take(answer))
       .catch(() => {
