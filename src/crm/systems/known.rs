@@ -19,6 +19,21 @@ const DONE: u8 = 6;
 const UNCLEAR: u8 = 7;
 const RETRY: u8 = 8;
 
+/// The milliseconds after which a call may be repeated; a class has their place from this bit on.
+const TIMES: [u64; 8] = [0, 1_000, 5_000, 20_000, 30_000, 60_000, 300_000, 900_000];
+const TIME: u32 = 4;
+
+/// A zero in the place of a gap: it is larger by so much.
+const FARTHER: u16 = 255;
+
+const fn place(time: u64) -> u8 {
+    let mut at = 0;
+    while TIMES[at as usize] != time {
+        at += 1;
+    }
+    at
+}
+
 /// A vendor's codes.
 #[derive(Debug)]
 pub struct Codes {
@@ -58,28 +73,28 @@ pub(crate) const fn pack<const LENGTH: usize>(rows: &[VendorCode]) -> [u8; LENGT
     bytes
 }
 
-/// A row: its number, its class, the milliseconds of one that has some, and its sentence up to a zero, where this build has it.
+/// A row: by how much its number is larger than the one before, its class, and its sentence up to a zero, where this build has
+/// it. Numbers follow each other, so that most rows are alike.
 const fn write(rows: &[VendorCode], to: &mut Writer<'_>) {
     let mut rest = rows;
+    let mut before = 0;
     while let [row, after @ ..] = rest {
-        let (class, time) = match row.class {
-            Class::Refused(fault) => (fault as u8, 0),
-            Class::Missing => (MISSING, 0),
-            Class::Done => (DONE, 0),
-            Class::Unclear => (UNCLEAR, 0),
-            Class::Retry(reason, time) => (RETRY | reason as u8, time),
+        let class = match row.class {
+            Class::Refused(fault) => fault as u8,
+            Class::Missing => MISSING,
+            Class::Done => DONE,
+            Class::Unclear => UNCLEAR,
+            Class::Retry(reason, time) => RETRY | reason as u8 | place(time) << TIME,
         };
-        let (number, time) = (row.number.to_le_bytes(), time.to_le_bytes());
-        assert!(time[4] == 0, "no vendor asks for weeks");
-        to.byte(number[0]);
-        to.byte(number[1]);
-        to.byte(class);
-        if class & RETRY != 0 {
-            to.byte(time[0]);
-            to.byte(time[1]);
-            to.byte(time[2]);
-            to.byte(time[3]);
+        assert!(row.number > before, "the rows stand in the order of their numbers");
+        let mut gap = row.number - before;
+        before = row.number;
+        while gap > FARTHER {
+            to.byte(0);
+            gap -= FARTHER;
         }
+        to.byte(gap.to_le_bytes()[0]);
+        to.byte(class);
         if !ELSEWHERE {
             to.text(row.sentence);
         }
@@ -96,9 +111,14 @@ impl Codes {
     /// The row of that number.
     pub fn find(&self, number: u16) -> Option<Known> {
         let mut rest = self.rows;
-        while let Some(([low, high, class], after)) = rest.split_first_chunk() {
-            let timed = class & RETRY != 0;
-            let (time, after) = if timed { after.split_first_chunk()? } else { (&[0; 4], after) };
+        let mut here = 0;
+        while let [gap, class @ ..] = rest {
+            if *gap == 0 {
+                (here, rest) = (here + FARTHER, class);
+                continue;
+            }
+            here += u16::from(*gap);
+            let (class, after) = class.split_first()?;
             let sentence;
             if ELSEWHERE {
                 (sentence, rest) = (self.mark.as_bytes(), after);
@@ -107,15 +127,15 @@ impl Codes {
                 (sentence, rest) = after.split_at_checked(end)?;
                 rest = rest.get(1..)?;
             }
-            if u16::from_le_bytes([*low, *high]) == number {
+            if here == number {
                 let class = match *class {
                     MISSING => Class::Missing,
                     DONE => Class::Done,
                     UNCLEAR => Class::Unclear,
                     fault @ ..MISSING => Class::Refused(*FAULTS.get(usize::from(fault))?),
                     reason => {
-                        let reason = REASONS.get(usize::from(reason & !RETRY))?;
-                        Class::Retry(*reason, u32::from_le_bytes(*time).into())
+                        let time = TIMES.get(usize::from(reason >> TIME))?;
+                        Class::Retry(*REASONS.get(usize::from(reason & (RETRY - 1)))?, *time)
                     }
                 };
                 return Some(Known {
