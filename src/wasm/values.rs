@@ -84,7 +84,8 @@ pub fn check_field(number: usize, length: usize) -> usize {
 
 /// Checks one packed value as the kind of that place in [`Kind::VISITOR`]; bit 0 of `options` is `required`, the others
 /// are those of [`Options`]. The answer: yes or no, the clean value, the number of the flags, extension and region, issues. Less
-/// than 0 says that the clean value is the one that was typed and that there is no issue: −1, less the number of the flags.
+/// than 0 says that there is no issue and the clean value is the one that was typed, or an address that is it but for its capital
+/// letters from one on: −1, less the number of the flags, less 512 for each letter up to that one and its own.
 #[wasm_bindgen]
 pub fn check_kind(kind: usize, options: u8, length: usize) -> i32 {
     let mut same = None;
@@ -100,20 +101,40 @@ pub fn check_kind(kind: usize, options: u8, length: usize) -> i32 {
         } else {
             rules::write(&field, typed, writer);
         }
-        if writer.issues.is_empty()
-            && *writer.values == *typed
-            && writer.region.is_empty()
-            && writer.extension == 0
-        {
-            same = Some(i32::from(writer.flags.bits()));
-        } else {
-            put_field_report(writer, &mut state.output);
+        // Without options an address is of ASCII.
+        let place = like(typed, &writer.values, kind == Kind::Email && options < 2);
+        match place {
+            Some(place)
+                if writer.issues.is_empty()
+                    && writer.region.is_empty()
+                    && writer.extension == 0 =>
+            {
+                same = i32::try_from(usize::from(writer.flags.bits()) | place << 9).ok();
+            }
+            _ => put_field_report(writer, &mut state.output),
         }
     });
     match same {
         Some(flags) => !flags,
         None => i32::try_from(length).unwrap_or(i32::MAX),
     }
+}
+
+/// Where the clean value begins to be the one that was typed in small letters, if it may be; 0 where nothing differs, and nothing
+/// where more does.
+fn like(typed: &[u8], clean: &[u8], lowers: bool) -> Option<usize> {
+    let mut from = 0;
+    for (at, (one, other)) in typed.iter().zip(clean).enumerate() {
+        if one != other {
+            if !lowers || one.to_ascii_lowercase() != *other {
+                return None;
+            }
+            if from == 0 {
+                from = at;
+            }
+        }
+    }
+    (typed.len() == clean.len()).then_some(from)
 }
 
 fn put_field_report(writer: &ReportWriter, out: &mut Buffer) {

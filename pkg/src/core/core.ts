@@ -206,14 +206,17 @@ function checkKind(kind: number, value: unknown, options?: CheckOptions): FieldR
   if (options) OPTIONS.forEach((name, bit) => (bits |= options[name] ? 1 << bit : 0));
   return cross((wasm) => {
     const said = wasm.check_kind(kind, bits, writeValue(wasm, value));
-    // The clean value is the one that was typed.
-    if (said < 0)
+    // The clean value is the one that was typed, or its letters are small from one on.
+    if (said < 0) {
+      const text = (typeof value === "string" && value ? value : null) as string;
+      const at = ~said >> 9;
       return {
         ok: true,
-        value: typeof value === "string" && value ? value : null,
+        value: at ? text.slice(0, at - 1) + text.slice(at - 1).toLowerCase() : text,
         issues: [],
-        flags: flags(~said),
+        flags: flags(~said & 511),
       };
+    }
     return fieldReport(answer(wasm, said));
   });
 }

@@ -169,9 +169,10 @@ fn read_domain(typed: &[u8], writer: &mut ReportWriter) -> Verdict {
             // An address of the net in brackets: its characters are not what is wrong with it.
             b'[' => return Err(&code::EMAIL_DOMAIN),
             ..128 if !class::is(*byte, class::DOMAIN) => return Err(&code::EMAIL_CHARACTER),
-            _ => writer.values.push(byte.to_ascii_lowercase()),
+            _ => {}
         }
     }
+    put_lower(&mut writer.values, typed);
     // Before any work on it: a Unicode form is never longer than four times its ASCII form.
     if typed.len() > MAX_WHOLE.saturating_mul(4) {
         return Err(&code::EMAIL_LONG);
@@ -230,9 +231,9 @@ fn read_domain(typed: &[u8], writer: &mut ReportWriter) -> Verdict {
 
 #[inline(never)]
 pub(super) fn put_lower(out: &mut Buffer, domain: &[u8]) {
-    for byte in domain {
-        out.push(byte.to_ascii_lowercase());
-    }
+    let start = out.len();
+    put(out, domain);
+    out.get_mut(start..).unwrap_or_default().make_ascii_lowercase();
 }
 
 /// The domain, or one above it, is known to be thrown away: such services give out names below their own, too.

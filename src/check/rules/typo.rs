@@ -52,21 +52,25 @@ pub(crate) fn put_meant(domain: &[u8], out: &mut Buffer) -> bool {
     let name = if name == b"icould" { b"icloud" } else { name };
     for (right_name, right_ending) in TARGETS {
         let (right_name, right_ending) = (right_name.as_bytes(), right_ending.as_bytes());
-        // One slip changes a length by one at most.
-        if dot.is_some() && name.len().abs_diff(right_name.len()) > 1 {
+        // One slip changes a length by one at most; and the first letter is right, or has changed places.
+        if (dot.is_some() && name.len().abs_diff(right_name.len()) > 1)
+            || name.iter().take(2).all(|letter| Some(letter) != right_name.first())
+        {
             continue;
         }
         let name_fits =
             name == right_name || (right_name.len() > SHORT && slip(name, right_name, true));
-        let ending_fits = ending == right_ending
-            || (right_ending.len() == 3 && slip(ending, right_ending, false))
-            || (name == right_name && is_elsewhere(right_name, ending));
         // `gmail`, and `gmailcom`.
         let cut_off = dot.is_none()
             && name
                 .strip_prefix(right_name)
                 .is_some_and(|rest| rest.is_empty() || rest == right_ending);
-        if (name_fits && ending_fits) || cut_off {
+        if cut_off
+            || (name_fits
+                && (ending == right_ending
+                    || (right_ending.len() == 3 && slip(ending, right_ending, false))
+                    || (name == right_name && is_elsewhere(right_name, ending))))
+        {
             put(out, right_name);
             out.push(b'.');
             put(out, right_ending);
@@ -77,7 +81,12 @@ pub(crate) fn put_meant(domain: &[u8], out: &mut Buffer) -> bool {
     while let Some((_, rest)) = text::cut(last, b'.') {
         last = rest;
     }
-    if last.len() < 3 || last.len() == domain.len() || text::has_word(REAL, last) {
+    // None of these is a slip away from another.
+    if last.len() < 3
+        || last.len() == domain.len()
+        || text::has_word(ENDINGS, last)
+        || text::has_word(REAL, last)
+    {
         return false;
     }
     let Some(right) = ENDINGS.split(|byte| *byte == b' ').find(|right| slip(last, right, false))
