@@ -139,3 +139,20 @@ test("a reply that fills the memory is read whole, and the memory is used again"
   assert.equal(last(), held);
   assert.ok(held < 2 << 20, `${held} bytes: what so large a reply took is not kept`);
 });
+
+test("the deepest that comes from outside leaves most of the stack", async () => {
+  // The stack begins at 768 KiB and grows downwards; nothing else is below.
+  const stack = () => new Uint8Array(instances.at(-1).exports.memory.buffer, 0, 768 << 10);
+  const nested = (open, close, times) => open.repeat(times) + close.repeat(times);
+  const replies = [
+    ["marketo.lead.filter", `{"success":true,"result":${nested("[", "]", 125)}}`],
+    ["marketo.lead.filter", nested('{"result":', "}", 100_000)],
+    ["pardot.prospect.read", nested("<rsp>", "</rsp>", 100_000)],
+  ];
+  for (const [operation, body] of replies) {
+    stack().fill(0xa5);
+    await read(operation, { status: 200, headers: {}, body }).catch(() => undefined);
+    const used = (768 << 10) - stack().findIndex((byte) => byte !== 0xa5);
+    assert.ok(used > 1_000 && used < 256 << 10, `${operation} takes ${used} bytes of the stack`);
+  }
+});

@@ -9,10 +9,13 @@
 
 mod area_codes;
 mod decisions;
+mod frames;
 mod generate;
 mod idle;
+mod link;
 mod locals;
 mod order;
+mod slots;
 mod sweep;
 
 use std::path::{Path, PathBuf};
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["wasm"] => root().and_then(|root| wasm(root, "")),
+        [link::FLAVOR, ..] => link::link(&arguments),
         ["wasm", only] => root().and_then(|root| wasm(root, only)),
         ["bind", module, out] => bind_program(module, out),
         ["generate"] => root().and_then(|root| generate::run(root, false)),
@@ -152,6 +156,9 @@ fn compile(root: &Path, name: &str, place: &str, level: &str) -> Outcome<PathBuf
         "--remap-path-prefix={home}=cargo --remap-path-prefix={}=fieldpost",
         root.display()
     );
+    let told: Vec<&str> = PLAIN.split_whitespace().chain(place.split_whitespace()).collect();
+    // A page's other two are as light without.
+    let linked = if ["build", "edge"].contains(&name) { link::flags(&told)? } else { Vec::new() };
     let flags = format!("{remap} {PLAIN}");
     let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(root)
@@ -174,6 +181,7 @@ fn compile(root: &Path, name: &str, place: &str, level: &str) -> Outcome<PathBuf
         // For [`sweep`].
         .args(["--", "-Clink-arg=--emit-relocs"])
         .args(place.split_whitespace())
+        .args(linked)
         .status()?;
     if !status.success() {
         return Err(format!("the {name} build does not compile").into());
@@ -196,6 +204,7 @@ fn bind(compiled: &Path, out: &Path) -> Outcome<()> {
     let silenced = silence(&mut module);
     if out.ends_with("edge") {
         idle::empty(&mut module);
+        frames::round(&mut module);
     }
     sweep::sweep(&compiled, &mut module, &silenced)?;
     forget_places(&mut module);
