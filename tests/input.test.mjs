@@ -21,6 +21,16 @@ for (const build of ["page", "node"]) {
   const codes = (values) => form.check(values).issues.map(({ field, code }) => [field, code]);
 
   describe(`bad input, ${build}`, () => {
+    test("a value that is clean as it was typed is in Unicode's form NFC all the same", () => {
+      // The sign of kelvin is the letter K there.
+      assert.equal(api.checkEmail("\u212Aim@Example.org").value, "Kim@example.org");
+      assert.equal(api.checkEmail("\u212Aim@example.org").value, "Kim@example.org");
+      assert.equal(
+        api.checkEmail("jose\u0301@example.org", { international: true }).value,
+        "jos\u00E9@example.org",
+      );
+    });
+
     test("too much is refused before any work", () => {
       const large = "x".repeat(5_000_000);
       assert.deepEqual(codes({ notes: large }), [["", "value.too_large"]]);

@@ -208,7 +208,7 @@ function checkKind(kind: number, value: unknown, options?: CheckOptions): FieldR
     const said = wasm.check_kind(kind, bits, writeValue(wasm, value));
     // The clean value is the one that was typed, or its letters are small from one on.
     if (said < 0) {
-      const text = (typeof value === "string" && value ? value : null) as string;
+      const text = (typeof value === "string" && value ? nfc(value) : null) as string;
       const at = ~said >> 9;
       return {
         ok: true,
