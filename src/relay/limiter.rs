@@ -296,11 +296,16 @@ fn share(one: &str, other: &str) -> bool {
 impl Limiter {
     /// Asks for a lease. A delivery that kept its own goes on with the next call of it.
     pub fn acquire(&mut self, limits: Limits, ask: Ask<'_>, now: u64) -> Answer {
+        let ask = &ask;
         self.tidy(limits, ask, now);
-        let others = self.leases.iter().filter(|lease| lease.id != ask.id);
-        if let Some(lease) =
-            others.filter(|lease| share(lease.keys(), ask.keys)).max_by_key(|lease| lease.until)
-        {
+        let mut busy: Option<&Lease> = None;
+        for lease in self.leases.iter().filter(|lease| lease.id != ask.id) {
+            if share(lease.keys(), ask.keys) && busy.is_none_or(|known| known.until <= lease.until)
+            {
+                busy = Some(lease);
+            }
+        }
+        if let Some(lease) = busy {
             // A lost call has its lease to the end; others give it back when they are answered.
             let until =
                 if lease.lost { lease.until } else { lease.until.min(now.saturating_add(PERSON)) };
@@ -338,15 +343,14 @@ impl Limiter {
         self.turns.retain(|turn| turn.shard != ask.shard);
         self.calls.push(now);
         self.changes.call(now, limits);
-        let (own, others): (Vec<Lease>, Vec<Lease>) =
-            self.leases.drain(..).partition(|lease| lease.id == ask.id);
-        self.leases = others;
-        // A lease that was never given back is as good as one of a lost call: nobody said what came of its call.
-        let (kept, lost): (Vec<Lease>, Vec<Lease>) =
-            own.into_iter().partition(|lease| lease.goes_on && !lease.lost && !ask.lost);
-        let kept = !kept.is_empty();
-        for lease in lost {
-            self.wrote(lease.keys(), lease.until.saturating_add(ask.lag), ask.lag);
+        let mut kept = false;
+        while let Some(lease) = self.taken(|lease| lease.id == ask.id) {
+            // One that was never given back is as good as that of a lost call: nobody said what came of its call.
+            if lease.goes_on && !lease.lost && !ask.lost {
+                kept = true;
+            } else {
+                self.wrote(lease.keys(), lease.until.saturating_add(ask.lag), ask.lag);
+            }
         }
         let probes = !probe.is_empty();
         let mut about = ask.keys.to_owned();
@@ -363,19 +367,31 @@ impl Limiter {
             goes_on: false,
         });
         let who = identity(ask.keys);
-        let until = |keys: &str, by: &str| {
-            let known =
-                |fresh: &&Fresh| share(keys, &fresh.key) && (by.is_empty() || fresh.by != by);
-            self.fresh.iter().filter(known).map(|fresh| fresh.until).max()
-        };
-        let uncertain_until = until(if who.is_empty() { ask.keys } else { &who }, "");
-        let others = until(ask.keys, &who);
+        let uncertain_until = self.fresh_until(if who.is_empty() { ask.keys } else { &who }, "");
+        let others = self.fresh_until(ask.keys, &who);
         Answer::Granted { uncertain_until, others, kept, probe: probes }
+    }
+
+    /// Until when a look-up by these keys proves nothing, since somebody else than `by` wrote one of their persons.
+    fn fresh_until(&self, keys: &str, by: &str) -> Option<u64> {
+        let mut until = None;
+        for fresh in &self.fresh {
+            if share(keys, &fresh.key) && (by.is_empty() || fresh.by != by) {
+                until = until.max(Some(fresh.until));
+            }
+        }
+        until
+    }
+
+    /// Takes one of these leases out.
+    fn taken(&mut self, is_one: impl FnMut(&Lease) -> bool) -> Option<Lease> {
+        let at = self.leases.iter().position(is_one)?;
+        Some(self.leases.remove(at))
     }
 
     /// Forgets what is over. A clock that was set back leaves times in the future: none may count for longer than it
     /// could from now.
-    fn tidy(&mut self, limits: Limits, ask: Ask<'_>, now: u64) {
+    fn tidy(&mut self, limits: Limits, ask: &Ask<'_>, now: u64) {
         for began in &mut self.calls {
             *began = (*began).min(now);
         }
@@ -390,15 +406,10 @@ impl Limiter {
         self.not_asked_after(now.saturating_add(ask.every.max(ask.deadline)));
         self.quiet_until = self.quiet_until.min(now.saturating_add(DAY));
         self.calls.retain(|began| began.saturating_add(limits.window) > now);
-        if self.leases.iter().any(|lease| lease.until <= now) {
-            let (kept, over): (Vec<Lease>, Vec<Lease>) =
-                self.leases.drain(..).partition(|lease| lease.until > now);
-            self.leases = kept;
+        while let Some(lease) = self.taken(|lease| lease.until <= now) {
             // Nobody said what became of such a call: it may have written.
-            for lease in over {
-                self.changes.lease(&lease.id);
-                self.wrote(lease.keys(), lease.until.saturating_add(ask.lag), ask.lag);
-            }
+            self.changes.lease(&lease.id);
+            self.wrote(lease.keys(), lease.until.saturating_add(ask.lag), ask.lag);
         }
         let Limiter { fresh, changes, .. } = self;
         fresh.retain(|fresh| {
@@ -416,7 +427,7 @@ impl Limiter {
     }
 
     /// Until when there is no lease for this call.
-    fn full(&self, limits: Limits, ask: Ask<'_>, now: u64) -> Option<u64> {
+    fn full(&self, limits: Limits, ask: &Ask<'_>, now: u64) -> Option<u64> {
         let left = |most: u32, used: usize| {
             usize::try_from(most).unwrap_or(usize::MAX).saturating_sub(used)
         };
@@ -445,7 +456,7 @@ impl Limiter {
 
     /// Until when what is left is kept for leads: half of the window and of what the headers leave, and a place. Nothing is
     /// asked of an account that is closed, or whose day's quota is used up.
-    fn keeps(&mut self, limits: Limits, ask: Ask<'_>, spare: Spare, now: u64) -> Option<u64> {
+    fn keeps(&mut self, limits: Limits, ask: &Ask<'_>, spare: Spare, now: u64) -> Option<u64> {
         let over = self.share.since.saturating_add(spare.day);
         if now >= over || self.share.since > now {
             self.share = Share { since: now, used: 0 };

@@ -154,7 +154,7 @@ pub enum Looked {
 
 /// When this delivery may ask. Who asked last waits a little longer, so that another one asks where there is one: what is
 /// wrong may be wrong with that one lead.
-fn turn_of(asked: &str, probe_at: u64, ask: Ask<'_>) -> u64 {
+fn turn_of(asked: &str, probe_at: u64, ask: &Ask<'_>) -> u64 {
     if asked == ask.id { probe_at.saturating_add(ask.every >> 2) } else { probe_at }
 }
 
@@ -173,7 +173,7 @@ impl Limiter {
     }
 
     /// The closed names that this call would ask about; or that it has to wait. One call asks about each at a time.
-    pub(super) fn probes(&self, ask: Ask<'_>, now: u64) -> Result<Vec<String>, Answer> {
+    pub(super) fn probes(&self, ask: &Ask<'_>, now: u64) -> Result<Vec<String>, Answer> {
         let own = self.leases.iter().find(|lease| lease.id == ask.id && !lease.lost);
         let is_asking =
             |name: &str| own.is_some_and(|lease| lease.probes().any(|known| known == name));
@@ -255,7 +255,7 @@ impl Limiter {
                 }
                 settled
             }
-            Some(Fault::Target) => self.close_target(told, now),
+            Some(Fault::Target) => self.close_target(&told, now),
             None if told.stored => self.opens(&self.probes_of(told.id)),
             _ => Settled::default(),
         }
@@ -293,7 +293,7 @@ impl Limiter {
         settled
     }
 
-    fn close_target(&mut self, told: Told<'_>, now: u64) -> Settled {
+    fn close_target(&mut self, told: &Told<'_>, now: u64) -> Settled {
         let until = now.saturating_add(told.every);
         let of_form = |target: &&Target| target.form == told.form;
         let is_whole = self.targets.iter().filter(of_form).any(|target| target.param.is_none());
