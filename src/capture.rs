@@ -67,30 +67,30 @@ pub fn params(
     visitor: &Visitor,
     mapping: &Mapping,
 ) -> Entries<'static> {
-    let mapped: Entries<'static> = given(lead, visitor, mapping)
-        .map(|(param, value)| (Cow::Owned(param.to_owned()), value))
-        .collect();
-    let constants =
-        mapping.constants.iter().map(|(name, value)| (Cow::Owned(name.clone()), value.clone()));
+    let mut mapped: Entries<'static> = Vec::new();
+    for (param, value) in given(lead, visitor, mapping) {
+        mapped.push((Cow::Owned(param.to_owned()), value));
+    }
+    if matches!(system, System::Marketo | System::Pardot) {
+        mapped = flattened(mapped, mapping.join.as_deref().unwrap_or(", "));
+    }
+    let mut params =
+        if system == System::Marketo { Vec::new() } else { std::mem::take(&mut mapped) };
+    if system != System::Relay {
+        for (name, value) in &mapping.constants {
+            params.push((Cow::Owned(name.clone()), value.clone()));
+        }
+    }
     match system {
         System::Marketo => {
-            let fields = flattened(mapped, mapping.join.as_deref().unwrap_or(", "));
-            constants
-                .chain([(Cow::Borrowed("input"), Value::List(vec![submission(fields, visitor)]))])
-                .collect()
+            let input = Value::List(vec![submission(mapped, visitor)]);
+            params.push((Cow::Borrowed("input"), input));
         }
-        System::Prospects => mapped
-            .into_iter()
-            .chain(constants)
-            // The page's default would return a known prospect unchanged.
-            .chain([(Cow::Borrowed("update"), Value::Bool(true))])
-            .collect(),
-        System::Pardot => flattened(mapped, mapping.join.as_deref().unwrap_or(", "))
-            .into_iter()
-            .chain(constants)
-            .collect(),
-        System::Relay => mapped,
+        // The page's default would return a known prospect unchanged.
+        System::Prospects => params.push((Cow::Borrowed("update"), Value::Bool(true))),
+        System::Pardot | System::Relay => {}
     }
+    params
 }
 
 /// The names of the parameters that a lead fills, whatever the system makes of them: a closed one keeps only those back.
@@ -98,9 +98,15 @@ pub fn fills<'a>(
     lead: &'a Value<'static>,
     visitor: &'a Visitor,
     mapping: &'a Mapping,
-) -> impl Iterator<Item = &'a str> {
-    let constants = mapping.constants.iter().map(|(name, _)| name.as_str());
-    given(lead, visitor, mapping).map(|(param, _)| param).chain(constants)
+) -> Vec<&'a str> {
+    let mut names = Vec::new();
+    for (param, _) in given(lead, visitor, mapping) {
+        names.push(param);
+    }
+    for (name, _) in &mapping.constants {
+        names.push(name);
+    }
+    names
 }
 
 /// The mapped parameters that a lead has a value for. An empty one would erase what the CRM has.

@@ -166,7 +166,7 @@ fn what_a_lead_fills_is_what_is_sent() {
     ]);
     mapping.constants.push(("formId".to_owned(), Value::from("7")));
     let visitor = Visitor { first: Some("utm_source=news".to_owned()), ..Visitor::default() };
-    let filled: Vec<&str> = fills(&lead, &visitor, &mapping).collect();
+    let filled = fills(&lead, &visitor, &mapping);
     assert_eq!(filled, ["email", "unsubscribed", "source", "formId"]);
     let sent = params(System::Prospects, &lead, &visitor, &mapping);
     let sent: Vec<&str> =

@@ -317,7 +317,7 @@ impl AccountLimiter {
         self.memory.token.as_ref().filter(|token| token.until > now)
     }
 
-    fn acquire(&mut self, number: u64, acquire: Acquire<'_>, now: u64, out: &mut Effects) {
+    fn acquire(&mut self, number: u64, mut acquire: Acquire<'_>, now: u64, out: &mut Effects) {
         // Nobody signs in for what cannot be sent.
         let mut wrong = self.settings.wrong.iter();
         if let Some(wrong) = wrong.find(|one| one.concerns(acquire.form, acquire.fills)) {
@@ -337,7 +337,8 @@ impl AccountLimiter {
         if !waits {
             return self.lease(number, acquire, now, out);
         }
-        self.memory.wait(number, Stage::Lease, acquire.text());
+        let text = acquire.text();
+        self.memory.wait(number, Stage::Lease, text);
         // One at a time, whoever asks.
         if self.memory.sign.preparing.is_none() {
             self.prepare(number, door, now, out);

@@ -27,11 +27,14 @@ pub struct Statement {
 impl Statement {
     /// Of an account, and of something in it.
     pub(super) fn of(name: &'static str, texts: &[&str], numbers: &[u64]) -> Self {
-        let texts = texts.iter().map(|text| Bind::Text((*text).to_owned()));
-        Statement {
-            name,
-            values: texts.chain(numbers.iter().map(|number| Bind::Number(*number))).collect(),
+        let mut values = Vec::new();
+        for text in texts {
+            values.push(Bind::Text((*text).to_owned()));
         }
+        for number in numbers {
+            values.push(Bind::Number(*number));
+        }
+        Statement { name, values }
     }
 }
 

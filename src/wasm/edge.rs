@@ -293,8 +293,7 @@ pub fn fills(lead: &str, visitor: &str, mapping: JsValue) -> Result<String, JsVa
     let lead: Value<'static> = from_json(lead, "lead.invalid")?;
     let visitor: Visitor = from_json(visitor, "lead.invalid")?;
     let mapping: Mapping = from_js(mapping, "params.invalid")?;
-    let names: Vec<&str> = capture::fills(&lead, &visitor, &mapping).collect();
-    Ok(names.join("\n"))
+    Ok(capture::fills(&lead, &visitor, &mapping).join("\n"))
 }
 
 /// A read that changes nothing: `{ operation, rendered }`. Without ids the one that shows whether a closed account is mended, with

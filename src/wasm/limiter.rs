@@ -336,17 +336,20 @@ pub fn status(account: &str, now: f64) -> Text {
             param: None,
         });
         let closed = of_account.map(Closed::by_options).or(closed);
-        let targets = stored.targets.iter().map(|target| Closed {
-            code: &target.code,
-            message: &target.message,
-            since: target.since,
-            probe: target.probe_at,
-            form: Some(&target.form),
-            param: Some(target.param.as_deref()),
-        });
-        let by_options = status.wrong.iter().filter(|wrong| !wrong.form.is_empty());
-        let mut targets: Vec<Closed<'_>> =
-            by_options.map(Closed::by_options).chain(targets).collect();
+        let mut targets: Vec<Closed<'_>> = Vec::new();
+        for wrong in status.wrong.iter().filter(|wrong| !wrong.form.is_empty()) {
+            targets.push(Closed::by_options(wrong));
+        }
+        for target in &stored.targets {
+            targets.push(Closed {
+                code: &target.code,
+                message: &target.message,
+                since: target.since,
+                probe: target.probe_at,
+                form: Some(&target.form),
+                param: Some(target.param.as_deref()),
+            });
+        }
         object(
             "account running calls quietUntil quota refused refusals closed targets version",
             &mut [

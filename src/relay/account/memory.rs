@@ -248,7 +248,7 @@ fn name(number: u64) -> String {
 }
 
 impl<'a> Acquire<'a> {
-    pub(super) fn text(mut self) -> String {
+    pub(super) fn text(&mut self) -> String {
         let mut words = Words::out(WORD);
         self.cross(&mut words);
         words.text

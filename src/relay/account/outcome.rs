@@ -139,7 +139,7 @@ struct Over<'a> {
 }
 
 impl<'a> Over<'a> {
-    fn text(mut self) -> String {
+    fn text(&mut self) -> String {
         let mut words = Words::out(WORD);
         self.cross(&mut words);
         words.text
@@ -151,6 +151,7 @@ impl<'a> Over<'a> {
         over
     }
 
+    #[inline(never)]
     fn cross(&mut self, words: &mut Words<'a>) {
         words.flag(&mut self.unsent);
         words.flag(&mut self.good);
@@ -223,7 +224,7 @@ impl AccountLimiter {
         let pause = release.after.unwrap_or_default().max(said.after.unwrap_or(SOON));
         let asks = |reason| is_retry && said.reason == Some(reason);
         let versions = self.settings.versions.iter().find(|(known, _)| *known == said.code);
-        let over = Over {
+        let mut over = Over {
             id,
             form,
             fills,
@@ -252,7 +253,7 @@ impl AccountLimiter {
             self.memory.wait(number, Stage::Midnight, over.text());
             out.push(Effect::Midnight(number, self.settings.zone.clone()));
         } else {
-            self.settle(number, over, false, now, out);
+            self.settle(number, &over, false, now, out);
         }
     }
 
@@ -298,20 +299,22 @@ impl AccountLimiter {
         };
         // Mended between this call and the read: the lead goes once more before anybody blames it.
         let blamed = looked == Looked::Good && !was_closed;
-        self.settle(number, Over { fault, ..Over::read(text) }, blamed, now, out);
+        let mut over = Over::read(text);
+        over.fault = fault;
+        self.settle(number, &over, blamed, now, out);
     }
 
     /// The day's quota is used up until the day turns.
     pub(super) fn midnight(&mut self, number: u64, at: u64, now: u64, out: &mut Effects) {
         if let Some(text) = self.memory.take_one(number, Stage::Midnight) {
             let reset = now.saturating_add(self.divided(at.saturating_sub(now)));
-            self.settle(number, Over::read(&text), false, now, out);
+            self.settle(number, &Over::read(&text), false, now, out);
             self.limiter.spent(reset, self.divided(PROBE_EVERY), now);
         }
     }
 
-    fn settle(&mut self, number: u64, over: Over<'_>, blamed: bool, now: u64, out: &mut Effects) {
-        let Over { id, form, fills, code, message, param, fault, unsent, good, stored, .. } = over;
+    fn settle(&mut self, number: u64, over: &Over<'_>, blamed: bool, now: u64, out: &mut Effects) {
+        let Over { id, form, fills, code, message, param, fault, unsent, good, stored, .. } = *over;
         if stored {
             self.limiter.stored(id, self.divided(self.settings.lag), now);
         }

@@ -23,9 +23,11 @@ pub fn shaped(
     match (delivery.call, &recipe.guard, &recipe.look_up) {
         (Call::Holders, Some(guard), _) => {
             identity(guard, checked)?;
-            let page =
-                delivery.page.clone().map(|page| (Cow::Borrowed(guard.page), Value::from(page)));
-            Some(key(guard.key).into_iter().chain(page).collect())
+            let mut asked = vec![key(guard.key)?];
+            if let Some(page) = &delivery.page {
+                asked.push((Cow::Borrowed(guard.page), Value::from(page.clone())));
+            }
+            Some(asked)
         }
         // A look-up takes one key alone.
         (Call::LookUp, _, Some(look_up)) => {
@@ -38,8 +40,8 @@ pub fn shaped(
         (call, guard, look_up) => {
             let aside =
                 guard.as_ref().filter(|_| delivery.aside).and_then(|guard| noted(guard, checked));
-            let mut params: Entries<'static> =
-                params.into_iter().filter(|(name, _)| !is_left(name)).collect();
+            let mut params = params;
+            params.retain(|(name, _)| !is_left(name));
             for (_, value) in &mut params {
                 leave_within(value, &is_left);
             }
