@@ -298,13 +298,13 @@ impl AccountLimiter {
 
     /// What changed stands before what anybody is told.
     fn ordered(&mut self, mut out: Effects) -> Effects {
+        let mut parts = self.limiter.changes();
+        self.memory.changes(&mut parts);
         let mut effects = Vec::new();
-        let mut keep = |part: Part| {
+        for part in parts {
             let is_memory = memory::is_one(&part.0);
             effects.push(if is_memory { Effect::Remember(part) } else { Effect::Store(part) });
-        };
-        self.limiter.changes().into_iter().for_each(&mut keep);
-        self.memory.changes(keep);
+        }
         effects.append(&mut out);
         effects
     }

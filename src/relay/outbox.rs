@@ -146,7 +146,7 @@ impl Stepping<'_> {
             Event::Woken => {
                 // What was marked before is asked about at once; the limiter says when.
                 let statements =
-                    ["marked", "dead"].map(|name| Statement::of(name, &[], &[])).to_vec();
+                    vec![Statement::of("marked", &[], &[]), Statement::of("dead", &[], &[])];
                 out.push(Effect::Look { of: newest, arm: false, statements });
             }
             Event::Arrived(accounts) => {

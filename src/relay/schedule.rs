@@ -256,14 +256,18 @@ impl Schedule {
         let mut statements = Vec::new();
         if self.refused <= now {
             let first = accounts.iter().position(|name| *name == self.turn).unwrap_or_default();
-            for account in accounts.iter().cycle().skip(first).take(accounts.len()) {
-                self.due(account, of, now, &mut statements);
+            let (behind, ahead) = accounts.split_at_checked(first).unwrap_or_default();
+            for some in [ahead, behind] {
+                for account in some {
+                    self.due(account, of, now, &mut statements);
+                }
             }
         }
         if arm {
-            let next =
-                |one: &Account| Statement::of("next", &[&one.name], &[u64::from(AT_ONCE) + 1]);
-            statements.extend(self.accounts.iter().map(next));
+            for one in &self.accounts {
+                let most = u64::from(AT_ONCE) + 1;
+                statements.push(Statement::of("next", &[&one.name], &[most]));
+            }
         }
         if !statements.is_empty() {
             out.push(Effect::Look { of, arm, statements });
@@ -421,14 +425,13 @@ impl Schedule {
             if let Some(asks) = self.asks(&account.name) {
                 at(asks.max(earliest));
             }
-            let mut own = waiting.iter().filter(|(name, ..)| *name == account.name).peekable();
-            if own.peek().is_some() {
+            for (_, id, next) in waiting.iter().filter(|(name, ..)| *name == account.name) {
                 at(latest);
-            }
-            // Where all leases are taken, the one that ends first looks; the alarm is there for the case of a crash.
-            let next = own.find(|(_, id, _)| !self.running.iter().any(|lane| lane.id == *id));
-            if let Some((_, _, next)) = next {
-                at((*next).max(earliest));
+                // Where all leases are taken, the one that ends first looks; the alarm is there for the case of a crash.
+                if !self.running.iter().any(|lane| lane.id == *id) {
+                    at((*next).max(earliest));
+                    break;
+                }
             }
         }
         if let Some(soonest) = soonest {

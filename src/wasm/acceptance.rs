@@ -9,26 +9,24 @@ use crate::relay::acceptance::{
     Answer, Asked, Batch, Effect, Found, Known, Offer, Room, answer, gathers, has_place, spend,
 };
 use crate::relay::delivery::outbox::Delivery;
+use crate::relay::words::{ROW, WORD, Words};
 use crate::value::{decimal, number};
 use wasm_bindgen::prelude::*;
 
-const ROW: char = '\u{2}';
-const WORD: char = '\u{1}';
-
 /// The words of a row, in their order.
-struct Words<'a>(std::str::Split<'a, char>);
+struct Row<'a>(Words<'a>);
 
-impl<'a> Words<'a> {
+impl<'a> Row<'a> {
     fn of(row: &'a str) -> Self {
-        Words(row.split(WORD))
+        Row(Words::of(row, WORD))
     }
 
     fn word(&mut self) -> &'a str {
-        self.0.next().unwrap_or_default()
+        self.0.read()
     }
 
     fn maybe(&mut self) -> Option<&'a str> {
-        self.0.next().filter(|word| !word.is_empty())
+        Some(self.word()).filter(|word| !word.is_empty())
     }
 
     fn number(&mut self) -> u64 {
@@ -101,7 +99,7 @@ pub fn accept_offers(room: &[f64], systems: &str, offers: &str, now: f64) -> Str
         rows.row("state", 0, &[system, &written(&mut state)]);
     }
     for (at, offer) in offers.split(ROW).enumerate() {
-        let mut words = Words::of(offer);
+        let mut words = Row::of(offer);
         let effects = batch.take(Offer {
             id: words.word(),
             key: words.word(),
@@ -127,7 +125,7 @@ pub fn accept_offers(room: &[f64], systems: &str, offers: &str, now: f64) -> Str
 /// one that it is to be promised to.
 #[wasm_bindgen(js_name = answerKey)]
 pub fn answer_key(asked: &str, given: &str, now: f64) -> String {
-    let mut words = Words::of(given);
+    let mut words = Row::of(given);
     let body = words.maybe();
     let mut found = Found {
         known: words.known(),

@@ -15,12 +15,10 @@ use crate::relay::account::{
 };
 use crate::relay::delivery::outbox::Recipe;
 use crate::relay::limiter::Limits;
+use crate::relay::words::{ROW, WORD, Words};
 use crate::value::decimal;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
-
-const ROW: char = '\u{2}';
-const WORD: char = '\u{1}';
 
 /// The share of a day's calls that looking after stored leads takes, where the owner says nothing.
 const SHARE: f64 = 0.01;
@@ -43,13 +41,13 @@ fn with<T>(account: &str, act: impl FnOnce(&mut AccountLimiter) -> T) -> Result<
 
 /// The words and numbers that an event brings, in their order.
 struct Given<'a> {
-    words: std::str::Split<'a, char>,
+    words: Words<'a>,
     numbers: std::slice::Iter<'a, f64>,
 }
 
 impl<'a> Given<'a> {
     fn word(&mut self) -> &'a str {
-        self.words.next().unwrap_or_default()
+        self.words.read()
     }
 
     fn maybe(&mut self) -> Option<u64> {
@@ -154,6 +152,18 @@ pub fn load(
             .ok_or_else(invalid)?,
     };
     let recipe = recipe(named);
+    let mut closed = Vec::new();
+    for row in wrong.split(ROW).filter(|row| !row.is_empty()) {
+        let mut words = Words::of(row, WORD);
+        let mut word = || words.read().to_owned();
+        closed.push(Wrong {
+            form: word(),
+            param: word(),
+            code: word(),
+            message: word(),
+            since: now,
+        });
+    }
     let settings = Settings {
         limits,
         lag: recipe.map_or(0, Recipe::lag),
@@ -167,15 +177,7 @@ pub fn load(
         scale,
         expired: EXPIRED,
         versions: VERSIONS,
-        wrong: wrong
-            .split(ROW)
-            .filter(|row| !row.is_empty())
-            .map(|row| {
-                let mut words = row.split(WORD).map(str::to_owned);
-                let mut word = || words.next().unwrap_or_default();
-                Wrong { form: word(), param: word(), code: word(), message: word(), since: now }
-            })
-            .collect(),
+        wrong: closed,
     };
     let rows = parts.split(ROW).filter_map(|row| row.split_once(WORD));
     let mut limiter = AccountLimiter::new(settings, rows);
@@ -201,7 +203,7 @@ pub fn load(
 /// `state.missing` where the account's pieces have to be loaded.
 #[wasm_bindgen(js_name = limiterStep)]
 pub fn step(account: &str, event: &str, words: &str, numbers: &[f64]) -> Text {
-    let mut given = Given { words: words.split(WORD), numbers: numbers.iter() };
+    let mut given = Given { words: Words::of(words, WORD), numbers: numbers.iter() };
     let (now, number) = (given.number(), given.number());
     let event = given.event(event).ok_or_else(|| failure("event.unknown", &[]))?;
     with(account, |limiter| text(&limiter.step(number, event, now)))

@@ -48,7 +48,13 @@ impl Happened {
         let Happened { kind, rows, first, counts, of, arm } = self;
         Some(match kind.as_str() {
             "woken" => Event::Woken,
-            "arrived" => Event::Arrived(rows.split('\u{1}').map(str::to_owned).collect()),
+            "arrived" => {
+                let mut accounts = Vec::new();
+                for account in rows.split('\u{1}') {
+                    accounts.push(account.to_owned());
+                }
+                Event::Arrived(accounts)
+            }
             "alarm" => Event::Alarm,
             "ring" => Event::Ring,
             "acted" => Event::Acted { first: *first, counts: *counts },
@@ -113,9 +119,10 @@ pub fn status(schedule: &str) -> Answer {
         "account" account, "form" form, "dead" dead,
     }
     let Schedule { running, letters, .. } = Schedule::unpacked(schedule);
-    let full = letters.iter().filter(|one| one.full);
-    let mut full: Vec<Full> =
-        full.map(|one| Full { account: &one.account, form: &one.form, dead: one.dead }).collect();
+    let mut full: Vec<Full> = Vec::new();
+    for one in letters.iter().filter(|one| one.full) {
+        full.push(Full { account: &one.account, form: &one.form, dead: one.dead });
+    }
     object("running full", &mut [&mut running.len(), &mut full])
 }
 

@@ -163,10 +163,10 @@ impl Memory {
     }
 
     /// The pieces that have changed since this was last asked.
-    pub(super) fn changes(&mut self, mut tell: impl FnMut(Part)) {
+    pub(super) fn changes(&mut self, parts: &mut Vec<Part>) {
         for name in std::mem::take(&mut self.changed) {
             let text = self.text(&name);
-            tell((name, text));
+            parts.push((name, text));
         }
     }
 

@@ -546,16 +546,14 @@ fn is_missing(issues: &[Issue]) -> bool {
 /// The id of the person to write to, of several with one e-mail: who was active last, else changed last, else the
 /// highest id. The times are of one system and sort as text.
 fn latest(records: &[Value<'static>]) -> Option<String> {
-    let text = |record: &Value<'static>, name| {
-        record.get(name).and_then(Value::as_text).unwrap_or_default().to_owned()
-    };
-    records
-        .iter()
-        .filter_map(|record| {
-            let id = record.get("id").and_then(Value::as_text)?.to_owned();
-            let number: u64 = value::number(&id).unwrap_or_default();
-            Some((text(record, "last_activity_at"), text(record, "updated_at"), number, id))
-        })
-        .max()
-        .map(|(.., id)| id)
+    let mut latest = None;
+    for record in records {
+        let text = |name| record.get(name).and_then(Value::as_text);
+        let said = |name| text(name).unwrap_or_default();
+        if let Some(id) = text("id") {
+            let number: u64 = value::number(id).unwrap_or_default();
+            latest = latest.max(Some((said("last_activity_at"), said("updated_at"), number, id)));
+        }
+    }
+    latest.map(|(.., id)| id.to_owned())
 }
