@@ -137,10 +137,9 @@ for (const [rate, most] of [
     });
 
     // The state is asked for by the debugger: a test's own script would count as one that runs in the page.
-    const state = async () => {
-      const expression = "document.querySelector('form')?.dataset.fieldpostState";
-      return (await session.send("Runtime.evaluate", { expression })).result.value;
-    };
+    const asked = async (expression) =>
+      (await session.send("Runtime.evaluate", { expression })).result.value;
+    const state = () => asked("document.querySelector('form')?.dataset.fieldpostState");
     const press = async (key, code, text) => {
       for (const type of ["keyDown", "keyUp"])
         await session.send("Input.dispatchKeyEvent", {
@@ -162,10 +161,9 @@ for (const [rate, most] of [
       for (const letter of text) await type(letter);
     }
     await enter();
-    await page.waitForTimeout(300);
+    await until(async () => (await asked("document.activeElement.name")) === "email", "a refusal");
     assert.equal(world.posts, 0, "a refused form stays");
-    // The focus is on what was refused, and its text chosen by nobody.
-    await session.send("Runtime.evaluate", { expression: "document.activeElement.select()" });
+    await asked("document.activeElement.select()");
     await type(MENDED);
     await enter();
     await until(async () => (await state()) === "done", "a lead that is sent");
