@@ -8,8 +8,8 @@
 )]
 
 use fieldpost::relay::acceptance::{
-    Answer, Asked, Batch, Effect, Found, KEEP, Known, Offer, Room, answer, counts_as, gathers,
-    has_place, is_empty, is_of_the_day, room, spend, turns,
+    Answer, Asked, Batch, Effect, Found, KEEP, Known, Offer, Room, answer, counts_as, frees,
+    gathers, has_place, is_empty, is_of_the_day, spend, turns,
 };
 
 const NOW: u64 = 1_795_000_000_000;
@@ -200,7 +200,9 @@ fn a_delivery_that_is_over_counts_and_the_last_one_ends_its_lead() {
 #[test]
 fn names_of_systems_do_not_fill_the_counters_nor_strangers_a_table() {
     assert_eq!([counts_as(true, false), counts_as(false, true)], ["own", "own"]);
-    assert_eq!([counts_as(false, false), room(true), room(false)], ["others", "full", "free"]);
+    assert_eq!(counts_as(false, false), "others");
+    assert_eq!([frees(true, false), frees(true, true)], ["ended", "first"]);
+    assert_eq!([frees(false, false), frees(false, true)], ["nothing"; 2]);
     assert!(is_empty(true, true) && !is_empty(true, false) && !is_empty(false, true));
     assert!(is_of_the_day(false) && !is_of_the_day(true));
 }

@@ -303,11 +303,12 @@ const RELAY: Arrows = &[
     ("checks", &["host", "lead", "options"]),
     ("limiter", &["calls", "checks", "host", "options", "storage"]),
     // Telling somebody, of what others have found.
-    ("alerts", &["alerts.gen", "calls", "codes.gen", "options"]),
+    ("alerts", &["alerts.gen", "calls", "codes.gen", "host", "options"]),
     (
         "outbox",
         &[
             "alerts",
+            "alerts.gen",
             "arrival.gen",
             "calls",
             "host",

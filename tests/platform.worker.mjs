@@ -4,7 +4,8 @@
 // Cloudflare does not say: here the stricter of both holds.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Gate as SoundGate, Outbox as SoundOutbox, relay } from "fieldpost/worker";
-import { account, common, form as formOf, instead, withTests } from "./relays.mjs";
+import { account, common, form as formOf, withTests } from "./relays.mjs";
+import { watched } from "./watched.mjs";
 
 /** Who is acting: an object's meter, and the event that all of this follows from. */
 const scope = new AsyncLocalStorage();
@@ -113,42 +114,29 @@ async function mortal(what, act) {
 }
 
 /** The object's state, with its writes counted. */
-function watched(state, meter) {
-  const { sql } = state.storage;
-  const exec = (...given) => {
-    const cursor = sql.exec(...given);
-    const rows = cursor.toArray();
-    if (given[0].startsWith("UPDATE deliveries") && given.includes("done"))
-      orders.done.add(given.at(-1));
-    meter.rowsWritten += cursor.rowsWritten;
-    return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
-  };
-  const storage = new Proxy(state.storage, {
-    get(target, name) {
-      if (name === "sql")
-        return new Proxy(sql, { get: (own, member) => (member === "exec" ? exec : own[member]) });
-      const member = target[name];
-      if (name !== "setAlarm") return typeof member === "function" ? member.bind(target) : member;
-      return (time) => {
+const counting = (state, meter) =>
+  watched(
+    state,
+    ({ rowsWritten }, query, bindings) => {
+      if (query.startsWith("UPDATE deliveries") && bindings.includes("done"))
+        orders.done.add(bindings.at(-1));
+      meter.rowsWritten += rowsWritten;
+    },
+    {
+      setAlarm(set, time) {
         meter.alarms++;
         if (time <= Date.now()) meter.unarmed++;
-        return mortal("alarm", () => target.setAlarm(time));
-      };
+        return mortal("alarm", set);
+      },
     },
-  });
-  return instead(state, {
-    id: state.id,
-    storage,
-    blockConcurrencyWhile: (act) => state.blockConcurrencyWhile(act),
-  });
-}
+  );
 
 const limited = (kind, Sound) =>
   class extends Sound {
     constructor(state, env) {
       planned = env.HOST ?? env.PLAN ?? "free";
       const meter = meterOf(kind, state.id);
-      super(watched(state, meter), {
+      super(counting(state, meter), {
         ...env,
         GATE: metered(env.GATE, planned),
         OUTBOX: metered(env.OUTBOX, planned),

@@ -7,45 +7,35 @@ import {
   askEach,
   common,
   form,
-  instead,
   shards,
   showing,
   toMarketo,
   withTests,
 } from "./relays.mjs";
+import { watched } from "./watched.mjs";
 
 /** What the platform counts of all objects: rows written, alarms among them, and requests, an alarm that rings among them. */
 const taken = { rows: 0, requests: 0 };
 
 /** The object's state, with its writes counted. */
-function watched(state) {
-  const { sql } = state.storage;
-  const exec = (...given) => {
-    const cursor = sql.exec(...given);
-    const rows = cursor.toArray();
-    taken.rows += cursor.rowsWritten;
-    return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
-  };
-  const storage = new Proxy(state.storage, {
-    get(target, name) {
-      if (name === "sql")
-        return new Proxy(sql, { get: (own, member) => (member === "exec" ? exec : own[member]) });
-      if (name === "setAlarm") taken.rows++;
-      const member = target[name];
-      return typeof member === "function" ? member.bind(target) : member;
+const counting = (state) =>
+  watched(
+    state,
+    ({ rowsWritten }) => {
+      taken.rows += rowsWritten;
     },
-  });
-  return instead(state, {
-    id: state.id,
-    storage,
-    blockConcurrencyWhile: (act) => state.blockConcurrencyWhile(act),
-  });
-}
+    {
+      setAlarm(set) {
+        taken.rows++;
+        return set();
+      },
+    },
+  );
 
 const counted = (Sound) =>
   class extends Sound {
     constructor(state, env) {
-      super(watched(state), env);
+      super(counting(state), env);
     }
     fetch(request) {
       taken.requests++;

@@ -25,10 +25,14 @@ const MOST_CHARACTERS: u32 = 16 << 20;
 /// Leads that go on arriving are waited for so long, in milliseconds.
 const LONGEST_GATHER: u64 = 10;
 
-/// Whether a table that strangers add to has room for one more row. Where it is `full`, what has ended goes, and should that be
-/// nothing, what would end first: nobody may be kept from sending by what somebody else has sent.
-pub const fn room(is_full: bool) -> &'static str {
-    if is_full { "full" } else { "free" }
+/// What goes of a table that strangers add to, so that there is room for one more row: `nothing` where there is; of a full one what
+/// has `ended`, and should that be nothing, what would end `first`. Nobody may be kept from sending by what somebody else has sent.
+pub const fn frees(is_full: bool, is_tidy: bool) -> &'static str {
+    match (is_full, is_tidy) {
+        (false, _) => "nothing",
+        (_, false) => "ended",
+        _ => "first",
+    }
 }
 
 /// Whether nothing can be in such a table, so that nobody looks: whoever found it empty knows of all that came.

@@ -268,5 +268,20 @@ impl Limits {
     }
 }
 
+/// What came of a message by the hundreds of its answer's status: nothing where it has arrived, else a code. Nothing is followed
+/// elsewhere, and of a redirect a host may say no status at all.
+pub const fn arrived(hundreds: u16) -> Option<&'static str> {
+    match hundreds {
+        2 => Some(""),
+        4 | 5 => None,
+        _ => Some("http.redirect"),
+    }
+}
+
+/// Whether an alarm is set for the next look: there is none, or it would ring later.
+pub const fn rings(has_alarm: bool, is_later: bool) -> bool {
+    !has_alarm || is_later
+}
+
 #[cfg(test)]
 mod tests;

@@ -81,6 +81,10 @@ pub const fn asks([has_key, is_asserted, has_session, is_console]: [bool; 4]) ->
     }
 }
 
+/// How somebody is answered whom nobody knows: the status, by the code.
+pub const UNKNOWN: &[(&str, u16)] =
+    &[("operator.key", 401), ("operator.session", 401), ("operator.origin", 403)];
+
 /// Whether Access's assertion is believed: it is of the owner's team, and for this relay; it has an end, which is not over; it has
 /// begun, where it says when; and it names somebody.
 pub const fn admits(
@@ -177,7 +181,7 @@ pub const SPELLED: &[(&str, usize, &str)] = &[
 
 /// Numbers of a call: their name, and what they may be.
 pub const RANGES: &[(&str, u64, u64)] =
-    &[("days", 1, 366), ("limit", 1, u32::MAX as u64), ("time", 0, (1 << 47) - 1)];
+    &[("days", 1, 366), ("limit", 1, (1 << 53) - 1), ("time", 0, (1 << 47) - 1)];
 
 /// So many rows has one answer at most, and so many bytes one that is held as a whole; and so many columns a table.
 pub const MOST_ROWS: u64 = 10_000;

@@ -25,9 +25,9 @@ pub struct Limits {
 /// The limiters are told to forget persons by the clock this often, should no call come.
 pub const TIDY: u64 = 60 * 60 * 1_000;
 
-/// Whether they are told, by whether that time is over: with each word of the cron they would never be idle.
-pub const fn tidies(is_over: bool) -> bool {
-    is_over
+/// What they are told with a word of the cron, by whether that time is over: with each of them they would never be idle.
+pub const fn told(is_over: bool) -> &'static [&'static str] {
+    if is_over { &["forget"] } else { &[] }
 }
 
 /// While a quota is used up, one call in this many milliseconds asks whether it is back.

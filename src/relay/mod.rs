@@ -15,6 +15,7 @@
 //! - [`account`]: an account's [`limiter`] with its token.
 //! - [`alerts`]: which incidents are open, and when somebody is told.
 //! - [`listing`]: which leads a person's list means, and how they are found.
+//! - [`persons`]: by what a person is known in a lead.
 //! - [`reconcile`]: whether what a system has stored is still there.
 //! - [`words`]: how what is kept becomes text, and is read again.
 
@@ -32,6 +33,7 @@ mod kept;
 pub mod limiter;
 pub mod listing;
 pub mod outbox;
+pub mod persons;
 pub mod reconcile;
 pub mod ruling;
 pub mod run;

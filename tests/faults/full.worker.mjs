@@ -5,11 +5,11 @@ import {
   askEach,
   common,
   form as formOf,
-  instead,
   showing,
   toMarketo,
   withTests,
 } from "../relays.mjs";
+import { watched } from "../watched.mjs";
 
 export { Gate } from "fieldpost/worker";
 
@@ -17,31 +17,15 @@ export { Gate } from "fieldpost/worker";
 const reads = new Map();
 
 /** The object's state, with an eye on what each statement reads. */
-function watched(state) {
-  const { sql } = state.storage;
-  const exec = (query, ...bindings) => {
-    const cursor = sql.exec(query, ...bindings);
-    const rows = cursor.toArray();
-    const name = query.replace(/\s+/g, " ").trim();
-    if (cursor.rowsRead > (reads.get(name) ?? 0)) reads.set(name, cursor.rowsRead);
-    return { toArray: () => rows, [Symbol.iterator]: () => rows[Symbol.iterator]() };
-  };
-  const storage = new Proxy(state.storage, {
-    get(target, name) {
-      if (name === "sql")
-        return new Proxy(sql, { get: (own, member) => (member === "exec" ? exec : own[member]) });
-      const member = target[name];
-      return typeof member === "function" ? member.bind(target) : member;
+const counting = (state) =>
+  watched(
+    state,
+    ({ rowsRead }, query) => {
+      const name = query.replace(/\s+/g, " ").trim();
+      if (rowsRead > (reads.get(name) ?? 0)) reads.set(name, rowsRead);
     },
-  });
-  return instead(state, {
-    id: state.id,
-    storage,
-    blockConcurrencyWhile: (act) => state.blockConcurrencyWhile(act),
-    abort: (why) => state.abort(why),
-    own: state,
-  });
-}
+    { abort: (why) => state.abort(why), own: state },
+  );
 
 export class Outbox extends showing(Sound, {
   // What a test does itself is nobody's statement.
@@ -113,7 +97,7 @@ export class Outbox extends showing(Sound, {
   },
 }) {
   constructor(state, env) {
-    super(watched(state), env);
+    super(counting(state), env);
   }
 }
 

@@ -20,3 +20,9 @@ export interface ChannelNeeds {
   postmark: "key" | "from" | "to";
   sendgrid: "key" | "from" | "to";
 }
+
+/** What came of a message, by the hundreds of its answer's status: the empty text where it has arrived; where nothing stands here it is the status's own code. */
+export const ARRIVED = ["http.redirect", "http.redirect", "", "http.redirect", undefined, undefined] as const;
+
+/** Whether an alarm is set for the next look: whether there is one, and whether that would ring later. */
+export const RINGS = [1, 0, 1, 1] as const;

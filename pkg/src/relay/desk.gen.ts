@@ -81,6 +81,13 @@ export const AUDITS: Readonly<Record<string, readonly string[]>> & { readonly ot
   other: ["acts", "acts"],
 };
 
+/** How somebody is answered whom nobody knows. */
+export const UNKNOWN: Readonly<Record<string, { readonly status: number; readonly headers?: Readonly<Record<string, string>> }>> = {
+  "operator.key": { status: 401, headers: { "www-authenticate": "Bearer" } },
+  "operator.session": { status: 401, headers: { "www-authenticate": "Bearer" } },
+  "operator.origin": { status: 403 },
+};
+
 /** How assertions may be signed, and of what kind the keys of that are. */
 export const SIGNED: Readonly<Record<string, true>> = { RS256: true };
 export const SIGNERS: Readonly<Record<string, true>> = { RSA: true };
@@ -99,7 +106,7 @@ export const SPELLED = {
 /** What numbers of a call may be. */
 export const RANGES = {
   days: { least: 1, most: 366 },
-  limit: { least: 1, most: 4294967295 },
+  limit: { least: 1, most: 9007199254740991 },
   time: { least: 0, most: 140737488355327 },
 } as const;
 

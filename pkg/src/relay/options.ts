@@ -68,8 +68,8 @@ export const channelsOf = (relay: RelayOptions): [name: string, channel: AlertCh
   Object.entries(Object(relay.alerts?.channels) as Record<string, AlertChannel>).filter(
     ([name]) =>
       !findingsOf(relay).some(
-        ({ place, code }) =>
-          code !== "options.member" && `${place}.`.startsWith(`alerts.channels.${name}.`),
+        (one) =>
+          one.code !== "options.member" && `${one.place}.`.startsWith(`alerts.channels.${name}.`),
       ),
   );
 

@@ -17,7 +17,7 @@ import {
 } from "./options.js";
 import { knownOrigin } from "./http/origin.js";
 import { problem } from "./http/problem.js";
-import { BROKE, TIDIES, TIDY } from "./visitor.gen.js";
+import { BROKE, TIDY, TOLD } from "./visitor.gen.js";
 import { faultOf, saidOf } from "./host/platform.js";
 import { countOf, nameOf, outbox, shards } from "./outbox/shards.js";
 import type { Asked } from "./http/submission.js";
@@ -55,8 +55,9 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
     async scheduled(_event, env) {
       if (!isReady()) await load();
       const relay = options(env);
-      const tidies = TIDIES[Number(Date.now() > tidied + TIDY / (relay.timeScale ?? 1))];
-      if (tidies) tidied = Date.now();
+      const told: readonly string[] =
+        TOLD[Number(Date.now() > tidied + TIDY / (relay.timeScale ?? 1))] ?? [];
+      if (told[0] !== undefined) tidied = Date.now();
       const wait = patience(relay.timeScale);
       // Where nobody knows them all, ours are woken at least.
       const every = await shards(env, relay).catch(() =>
@@ -75,12 +76,13 @@ export function makeRelay(source: RelaySource, load: () => Promise<void>): Relay
           ),
         ),
       );
-      if (!tidies) return;
       // What the limiter of an account that is gone has kept of persons goes, too.
       const accounts = new Set([...Object.keys(relay.accounts), ...woken.flat()]);
       await Promise.allSettled(
-        [...accounts].map((account) =>
-          consult(env.GATE.get(env.GATE.idFromName(account)), "https://gate/forget", wait, {}),
+        told.flatMap((word) =>
+          [...accounts].map((account) =>
+            consult(env.GATE.get(env.GATE.idFromName(account)), `https://gate/${word}`, wait, {}),
+          ),
         ),
       );
     },
@@ -106,39 +108,48 @@ async function serve(asked: Asked, env: RelayEnv): Promise<Response> {
   const { url } = asked;
   const relay = (asked.relay = options(env));
   const [, root = "", ...path] = url.pathname.split("/");
-  const opens = DOORS.get(root) ?? ((): Promise<Response> => nowhere(asked));
-  return opens(asked, env, relay, path);
+  return (DOORS.get(root) ?? NOWHERE).opens(asked, env, relay, path);
 }
 
-type Opens = (
-  asked: Asked,
-  env: RelayEnv,
-  relay: RelayOptions,
-  path: readonly string[],
-) => Promise<Response>;
+interface Door {
+  opens(
+    asked: Asked,
+    env: RelayEnv,
+    relay: RelayOptions,
+    path: readonly string[],
+  ): Promise<Response>;
+  /** Says that it broke, where that is not a visitor's page. */
+  broke?(): Response;
+}
+
+/** Who serves what nobody else does. */
+const NOWHERE: Door = {
+  opens: async (asked) => respond(await problem(asked, 404, "not_found")),
+};
 
 /** Who serves what is asked, by the first part of its path. */
-const DOORS: ReadonlyMap<string, Opens> = new Map<string, Opens>([
-  ["operator", ({ request, url }, env, relay) => operator(request, url, env, relay)],
+const DOORS: ReadonlyMap<string, Door> = new Map<string, Door>([
   [
-    "leads",
-    async (asked, env, relay, [name = "", more]) => {
-      const hasForm = more === undefined && Object.hasOwn(relay.forms, name);
-      const form = hasForm ? relay.forms[name] : undefined;
-      if (!form) return nowhere(asked);
-      const found = Object.assign(asked, { relay, name, form });
-      found.origin = knownOrigin(found);
-      return respond(await arrive(found, env), found.origin);
+    "operator",
+    {
+      opens: ({ request, url }, env, relay) => operator(request, url, env, relay),
+      broke: () => respond(json(500, { code: "relay.failed" })),
     },
   ],
-]);
-
-const nowhere = async (asked: Asked): Promise<Response> =>
-  respond(await problem(asked, 404, "not_found"));
-
-/** Who says that it broke, where that is not a visitor's page. */
-const BROKEN: ReadonlyMap<string, () => Response> = new Map([
-  ["operator", () => respond(json(500, { code: "relay.failed" }))],
+  [
+    "leads",
+    {
+      opens: async (asked, env, relay, path) => {
+        const [name = "", more] = path;
+        const hasForm = more === undefined && Object.hasOwn(relay.forms, name);
+        const form = hasForm ? relay.forms[name] : undefined;
+        if (!form) return NOWHERE.opens(asked, env, relay, path);
+        const found = Object.assign(asked, { relay, name, form });
+        found.origin = knownOrigin(found);
+        return respond(await arrive(found, env), found.origin);
+      },
+    },
+  ],
 ]);
 
 /** What broke ends here: the visitor is told what is so, and the log where to look. A message of another's may hold a value. */
@@ -153,8 +164,8 @@ async function failed(asked: Asked, error: unknown): Promise<Response> {
   });
   const { request, url, origin, offered = false, lead } = asked;
   const [, root = ""] = url.pathname.split("/");
-  const says = BROKEN.get(root);
-  if (says) return says();
+  const said = DOORS.get(root)?.broke?.();
+  if (said) return said;
   const isUnsure = Number(offered) + 2 * Number(lead?.own["again"] !== undefined);
   const code = (BROKE[faultOf(error)] ?? BROKE.other)[isUnsure] as AnswerCode;
   const tell = (known: Asked): Promise<Answer> =>

@@ -43,5 +43,5 @@ export const BROKE: Readonly<Record<string, readonly AnswerCode[]>> & { readonly
 /** The limiters forget persons by the clock once in so many milliseconds. */
 export const TIDY = 3600000;
 
-/** Whether they are told: whether that time is over. */
-export const TIDIES = [0, 1] as const;
+/** What they are told with a word of the cron: whether that time is over. */
+export const TOLD = [[], ["forget"]] as const;

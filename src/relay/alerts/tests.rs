@@ -155,3 +155,13 @@ fn each_kind_has_a_sentence() {
     assert_eq!(names, kinds);
     assert!(rows.iter().all(|row| !row.sentence.is_empty()));
 }
+
+#[test]
+fn a_message_has_arrived_where_somebody_took_it_and_nothing_is_followed() {
+    assert_eq!(
+        (arrived(2), arrived(0), arrived(3)),
+        (Some(""), Some("http.redirect"), Some("http.redirect"))
+    );
+    assert_eq!((arrived(4), arrived(5)), (None, None));
+    assert!(rings(false, false) && rings(true, true) && !rings(true, false));
+}

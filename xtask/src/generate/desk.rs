@@ -113,6 +113,13 @@ fn keys(text: &mut String) -> Outcome<()> {
         writeln!(text, "  {}: [{}],", quoted(call), audits(rights, shows))?;
     }
     writeln!(text, "  other: [{}],\n}};", audits(desk::OTHERS, false))?;
+    text.push_str("\n/** How somebody is answered whom nobody knows. */\nexport const UNKNOWN: Readonly<Record<string, { readonly status: number; readonly headers?: Readonly<Record<string, string>> }>> = {\n");
+    for (code, status) in desk::UNKNOWN {
+        let headers =
+            if *status == 401 { ", headers: { \"www-authenticate\": \"Bearer\" }" } else { "" };
+        writeln!(text, "  {}: {{ status: {status}{headers} }},", quoted(code))?;
+    }
+    text.push_str("};\n");
     let (algorithm, kind) = desk::SIGNED;
     writeln!(
         text,

@@ -12,6 +12,7 @@ mod listing;
 mod messages;
 mod openapi;
 mod operations;
+mod persons;
 mod ruling;
 mod script;
 mod sentences;
@@ -61,6 +62,7 @@ const FILES: &[(&str, Text)] = &[
     ("pkg/src/relay/codes.gen.ts", codes::operator),
     ("pkg/src/relay/desk.gen.ts", |_| desk::rules()),
     ("pkg/src/relay/pages/operator/codes.gen.ts", codes::console),
+    ("pkg/src/relay/lead/persons.gen.ts", |_| persons::table()),
     ("pkg/src/relay/options.gen.ts", |_| Ok(wire::options())),
     ("pkg/src/relay/outbox/deadlines.gen.ts", |_| Ok(wire::deadlines())),
     ("pkg/src/relay/outbox/shards.gen.ts", arrival::walk),

@@ -3,9 +3,9 @@
 use super::HEAD;
 use super::script::quoted;
 use crate::Outcome;
-use fieldpost::relay::acceptance::{counts_as, is_empty, is_of_the_day, room, turns};
+use fieldpost::relay::acceptance::{counts_as, frees, is_empty, is_of_the_day, turns};
 use fieldpost::relay::delivering::LONGEST_REPLY;
-use fieldpost::relay::limiter::{TIDY, tidies};
+use fieldpost::relay::limiter::{TIDY, told};
 use fieldpost::relay::reconcile::{counts_for, goes_on, writes};
 use fieldpost::relay::ruling::{
     STOPPED, Ways, bars, checked, lets_ask, looks, may_take, mends, renamed, renames,
@@ -204,9 +204,12 @@ pub(super) fn visitor(_: &Path) -> Outcome<String> {
     )?;
     table(
         &mut out,
-        "Whether they are told: whether that time is over.",
-        "TIDIES",
-        answers(|[is_over]| yes(tidies(is_over))),
+        "What they are told with a word of the cron: whether that time is over.",
+        "TOLD",
+        answers(|[is_over]| {
+            let all: Vec<_> = told(is_over).iter().map(|word| quoted(word)).collect();
+            format!("[{}]", all.join(", "))
+        }),
     )?;
     Ok(out)
 }
@@ -216,9 +219,9 @@ pub(super) fn passing(_: &Path) -> Outcome<String> {
     let mut out = HEAD.to_owned();
     table(
         &mut out,
-        "Whether a table that strangers add to has room for one more row: whether there are as many as may be.",
-        "ROOM",
-        answers(|[is_full]| quoted(room(is_full))),
+        "What goes of a table that strangers add to, so that there is room for one more row: whether it is full, and whether what has ended is gone.",
+        "FREES",
+        answers(|[is_full, is_tidy]| quoted(frees(is_full, is_tidy))),
     )?;
     table(
         &mut out,

@@ -1,6 +1,7 @@
 //! What both sides of a border must call the same: page and relay, and script and module.
 
 use super::HEAD;
+use super::ruling::{answers, table, yes};
 use super::script::{quoted, union};
 use crate::Outcome;
 use fieldpost::field::Options;
@@ -9,6 +10,7 @@ use fieldpost::operation::OWN;
 use fieldpost::options::{ADDRESS_DEFAULT, CHANNELS, DEFAULTS, MOST_SHARDS};
 use fieldpost::packed::{MARKS, MAX_DEPTH};
 use fieldpost::relay::acceptance::KEEP;
+use fieldpost::relay::alerts::{arrived, rings};
 use fieldpost::relay::arrival::{MAX_BYTES, MAX_FIELDS};
 use fieldpost::relay::delivering::LIMITER_DEADLINE;
 use fieldpost::report::Flags;
@@ -98,6 +100,18 @@ pub(super) fn alerts() -> Outcome<String> {
         writeln!(text, "  {}: {};", kind.name, union(kind.needs.split(' ')))?;
     }
     text.push_str("}\n");
+    table(
+        &mut text,
+        "What came of a message, by the hundreds of its answer's status: the empty text where it has arrived; where nothing stands here it is the status's own code.",
+        "ARRIVED",
+        (0..6).map(|hundreds| arrived(hundreds).map_or("undefined".to_owned(), quoted)),
+    )?;
+    table(
+        &mut text,
+        "Whether an alarm is set for the next look: whether there is one, and whether that would ring later.",
+        "RINGS",
+        answers(|[has_alarm, is_later]| yes(rings(has_alarm, is_later))),
+    )?;
     Ok(text)
 }
 

@@ -1,7 +1,8 @@
 import { FieldpostError } from "../../core/errors.js";
-import { CHANNELS, type ChannelKind } from "../alerts.gen.js";
+import { ARRIVED, CHANNELS, type ChannelKind } from "../alerts.gen.js";
 import { exchange } from "../calls/reply.js";
 import { MEANS } from "../codes.gen.js";
+import { waitOf } from "../host/spelling.js";
 import type { AlertChannel, AlertChannelMembers } from "../options.js";
 import { type Message, sentenceOf, subject, text } from "./message.js";
 
@@ -133,27 +134,24 @@ export async function tell(
       redirect: "manual",
     });
     const reply = await exchange(request, deadline);
-    const isTaken = reply.status >= 200 && reply.status < 300;
-    return {
-      code: isTaken ? "" : codeOf(reply.status),
-      after: isTaken ? 0 : pause(reply.headers.get("retry-after")),
-    };
+    const code = codeOf(reply.status);
+    return { code, after: code === "" ? 0 : pause(reply.headers.get("retry-after")) };
   } catch (error) {
     // Words of another's may hold the address, which is a secret.
     return { code: error instanceof FieldpostError ? error.code : "alert.unsent", after: 0 };
   }
 }
 
-/** A status as the table of codes has it. Of a redirect a host may say no status at all. */
+/** What came of it, by its status as the table of codes has it. */
 function codeOf(status: number): string {
-  if (status < 400) return "http.redirect";
+  const hundreds = Math.floor(status / 100);
   const own = `http.${status}`;
-  return MEANS[own] === undefined ? `http.${Math.floor(status / 100)}xx` : own;
+  return ARRIVED[hundreds] ?? (MEANS[own] === undefined ? `http.${hundreds}xx` : own);
 }
 
-/** `Retry-After`, in seconds or as a date. */
+/** `Retry-After`, in milliseconds from now. */
 function pause(given: string | null): number {
-  const seconds = Number(given ?? Number.NaN);
-  const ms = Number.isNaN(seconds) ? Date.parse(given ?? "") - Date.now() : seconds * 1000;
-  return Math.max(0, ms || 0);
+  const now = Date.now();
+  const { seconds, at = now } = waitOf(given);
+  return Math.max(0, seconds === undefined ? at - now : seconds * 1000);
 }

@@ -1,13 +1,14 @@
 // Whom a lead is about: as hashes, so that a person can be found and nothing can be read.
-import { checkEmail, checkPhone } from "../../core/core.js";
+import { form } from "../../core/core.js";
+import type { Form } from "../../core/types.js";
 import { compiled } from "./check.js";
 import type { Lead } from "./lead.js";
 import { derived, hmac, sha256 } from "../host/hash.js";
 import type { RelayFormOptions, RelayOptions } from "../options.js";
+import { looksLike, plain } from "./looks.js";
+import { MOST_PERSONS, PERSONS } from "./persons.gen.js";
 
-/** Which a person is known by. */
-const KINDS = { email: "e", phone: "p" } as const;
-type Kind = keyof typeof KINDS;
+type Kind = keyof typeof PERSONS;
 
 /** A key of hashes, and what says in a row which one it was. */
 interface HashKey {
@@ -59,19 +60,28 @@ export async function hashesOf(
   key: string,
   bodyHash: string,
 ): Promise<Hashes> {
-  const plain = await plainHashes(persons, key);
+  const bare = await plainHashes(persons, key);
   const [newestKey] = await hashKeys(relay);
   const under = newestKey as HashKey;
-  const named = plain.persons.split(" ").filter(Boolean);
+  const named = bare.persons.split(" ").filter(Boolean);
   const [body, ...hashes] = await Promise.all([
     keyed(under, bodyHash),
     ...named.map(async (one) => `${one.slice(0, 2)}${await keyed(under, one.slice(2))}`),
   ]);
   return {
-    ...plain,
+    ...bare,
     personsKeyed: [under.name, ...hashes].join(" "),
     bodyKeyed: `${under.name} ${body}`,
   };
+}
+
+const kinds = Object.keys(PERSONS) as Kind[];
+
+/** Those of each kind. */
+function grouped(persons: readonly Person[]): Record<Kind, string[]> {
+  const all: Record<Kind, string[]> = { email: [], phone: [] };
+  for (const [kind, text] of persons) all[kind].push(text);
+  return all;
 }
 
 /** The plain hashes, e-mails first. */
@@ -79,18 +89,14 @@ export async function plainHashes(
   persons: readonly Person[],
   key: string,
 ): Promise<Pick<Hashes, "person" | "persons">> {
-  const [emails, phones] = [
-    persons.filter(([kind]) => kind === "email"),
-    persons.filter(([kind]) => kind === "phone"),
-  ];
+  const all = grouped(persons);
   const hashes = await Promise.all(
-    [...emails, ...phones].map(
-      async ([kind, text]) =>
-        `${KINDS[kind]}:${await sha256(kind === "phone" ? plainNumber(text) : text)}`,
+    kinds.flatMap((kind) =>
+      all[kind].map(async (text) => `${PERSONS[kind].mark}:${await sha256(plain(kind, text))}`),
     ),
   );
   const person =
-    emails.length > 0 ? (hashes[0] as string).slice(2) : await sha256(phones[0]?.[1] ?? key);
+    all.email[0] === undefined ? await sha256(all.phone[0] ?? key) : (hashes[0] as string).slice(2);
   return { person, persons: [...new Set(hashes)].join(" ") };
 }
 
@@ -110,10 +116,10 @@ export const personsOf = (
 export const emailsOf = (
   form: Pick<RelayFormOptions, "fields">,
   values: Record<string, unknown>,
-): string[] => personsOf(form, values).flatMap(([kind, text]) => (kind === "email" ? text : []));
+): string[] => grouped(personsOf(form, values)).email;
 
 const isKind = (kind: string | undefined): kind is Kind =>
-  kind !== undefined && Object.hasOwn(KINDS, kind);
+  kind !== undefined && Object.hasOwn(PERSONS, kind);
 
 /**
  * Who is in the fields of a lead that was kept as it came: as clean as one value after the other can be made, and whatever
@@ -128,42 +134,29 @@ export function personsAsTyped(
     [given].flat().flatMap((value): Person[] => {
       if (typeof value !== "string") return [];
       const spec = relay.forms[name]?.fields[field];
-      const kind = spec
-        ? spec.kind
-        : /^\s*[^\s@]{1,64}@[^\s@]+\s*$/.test(value)
-          ? "email"
-          : /^[\d\s().+x/-]{7,40}$/i.test(value)
-            ? "phone"
-            : undefined;
+      const kind = spec ? spec.kind : looksLike(value);
       if (!isKind(kind)) return [];
       return lower((spec ? ruled(relay, name, field, value) : commonly(kind, value)) ?? value).map(
         (text) => [kind, text],
       );
     }),
   );
-  // A list in JSON has room for thousands.
-  return persons.slice(0, MOST);
+  return persons.slice(0, MOST_PERSONS);
 }
 
-/** The most persons of one lead. */
-const MOST = 100;
+let common: Form | undefined;
 
 /** What the rules without options make of a value; nothing where they refuse it, or come to no end. */
 function commonly(kind: Kind, value: string): string | undefined {
   try {
-    const clean = (
-      kind === "email" ? checkEmail(value) : checkPhone(value, { international: true })
-    ).value;
+    common ??= form({
+      fields: { email: { kind: "email" }, phone: { kind: "phone", international: true } },
+    });
+    const clean = common.checkField(kind, value).value;
     return typeof clean === "string" ? clean : undefined;
   } catch {
     return undefined;
   }
-}
-
-/** A number however it was written, without its extension: whoever shares it answers the same phone. */
-function plainNumber(phone: string): string {
-  const digits = (phone.split(/[x#;]/, 1)[0] as string).replace(/\D/g, "");
-  return `+${digits.length === 10 ? "1" : ""}${digits}`;
 }
 
 /** What a field's rules make of a value; nothing where they refuse it, or come to no end. */
@@ -193,15 +186,9 @@ export interface Sought {
 /** What may be known of a person. */
 export type Known = Partial<Record<Kind, string>>;
 
-/** Whether a text may be what it is given for. */
-export const isKnown: Record<Kind, (text: string) => boolean> = {
-  email: (text) => text.length <= 320 && /[^@]@[^@]/.test(text),
-  phone: (text) => text.length <= 100 && text.replace(/[^\p{L}\p{Nd}]/gu, "").length >= 7,
-};
-
 /** Each form has rules of its own, so a person may be in the outboxes under several clean values, or under one that today's rules refuse. */
 export async function sought(relay: RelayOptions, known: Known): Promise<Sought> {
-  const texts = (Object.keys(KINDS) as Kind[]).flatMap((kind) => {
+  const texts = kinds.flatMap((kind) => {
     const given = known[kind];
     return given === undefined ? [] : written(relay, kind, given);
   });
@@ -220,7 +207,7 @@ function written(relay: RelayOptions, kind: Kind, given: string): string[] {
       spec.kind === kind ? [ruled(relay, name, field, given)] : [],
     ),
   );
-  const plain = [given, ...own, commonly(kind, given)].flatMap(lower);
-  // The oldest leads have the number with its extension.
-  return kind === "email" ? plain : plain.flatMap((text) => [text, plainNumber(text)]);
+  const clean = [given, ...own, commonly(kind, given)].flatMap(lower);
+  // The oldest leads have a number with its extension.
+  return clean.flatMap((text) => [text, plain(kind, text)]);
 }

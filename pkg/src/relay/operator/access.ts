@@ -1,6 +1,8 @@
 // Cloudflare Access before the console: whoever comes through it brings a signed assertion (a JWT, RS256), which is verified
 // here, because nobody else can say that the request came through Access at all.
 import { within } from "../../core/within.js";
+import { ADMITS, FETCHES, MOST_ASSERTION, SIGNED, SIGNERS } from "../desk.gen.js";
+import { Limited } from "../host/limited.js";
 import type { RelayOptions } from "../options.js";
 
 /** An answer with the team's keys is believed for so long, and may take so long. */
@@ -13,16 +15,8 @@ const AGAIN = 60_000;
 /** A clock may be off by so much. */
 const SKEW = 60;
 
-/** The longest assertion. */
-const MOST = 8_192;
-
-interface Keys {
-  team: string;
-  at: number;
-  keys: Map<string, CryptoKey>;
-}
-
-let known: Keys | undefined;
+/** A team's keys, and when they were asked for; of the one that was asked last. */
+const known = new Limited<string, { at: number; keys: Map<string, CryptoKey> }>(1);
 
 const bytes = (text: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) =>
@@ -40,7 +34,7 @@ async function keysOf(team: string, ask: typeof fetch): Promise<Map<string, Cryp
   });
   const keys = new Map<string, CryptoKey>();
   for (const key of (said.keys ?? []).slice(0, 16)) {
-    if (key.kty !== "RSA" || typeof key.kid !== "string") continue;
+    if (!Object.hasOwn(SIGNERS, key.kty ?? "") || typeof key.kid !== "string") continue;
     keys.set(
       key.kid,
       await crypto.subtle.importKey(
@@ -57,10 +51,12 @@ async function keysOf(team: string, ask: typeof fetch): Promise<Map<string, Cryp
 
 async function keyOf(kid: string, team: string, ask: typeof fetch): Promise<CryptoKey | undefined> {
   const now = Date.now();
-  const own = known?.team === team ? known : undefined;
-  const isOld = !own || now - own.at > BELIEVED || (!own.keys.has(kid) && now - own.at > AGAIN);
-  if (isOld) known = { team, at: now, keys: await keysOf(team, ask) };
-  return known?.keys.get(kid);
+  const own = known.get(team) ?? { at: 0, keys: new Map<string, CryptoKey>() };
+  const age = now - own.at;
+  const has = Number(known.has(team)) + 2 * Number(age > BELIEVED) + 4 * Number(own.keys.has(kid));
+  if (FETCHES[has + 8 * Number(age <= AGAIN)])
+    known.set(team, { at: now, keys: await keysOf(team, ask) });
+  return known.get(team)?.keys.get(kid);
 }
 
 /** Whose assertion it is, as an e-mail in small letters; nothing where it is not Access's, not for this relay, or over. */
@@ -69,25 +65,29 @@ export async function asserted(
   { access }: Pick<RelayOptions, "access">,
 ): Promise<string | undefined> {
   const assertion = request.headers.get("cf-access-jwt-assertion") ?? "";
-  const parts = assertion.split(".");
-  if (!access || parts.length !== 3 || assertion.length > MOST) return undefined;
+  const [head = "", body = "", signature, more] = assertion.split(".");
+  if (!access || signature === undefined || more !== undefined) return undefined;
+  if (assertion.length > MOST_ASSERTION) return undefined;
   try {
-    const [head = "", body = "", signature = ""] = parts;
     const { alg, kid } = object(head);
     const team = access.team.replace(/\/$/, "");
-    if (alg !== "RS256" || typeof kid !== "string") return undefined;
+    if (!Object.hasOwn(SIGNED, String(alg)) || typeof kid !== "string") return undefined;
     const key = await keyOf(kid, team, access.fetch ?? ((...given) => fetch(...given)));
     const signed = new TextEncoder().encode(`${head}.${body}`);
     if (!key || !(await crypto.subtle.verify("RSASSA-PKCS1-v1_5", key, bytes(signature), signed)))
       return undefined;
     const { iss, aud, exp, nbf, email } = object(body);
     const now = Date.now() / 1000;
-    const isOurs = iss === team && [aud].flat().includes(access.audience);
-    const isNow =
-      typeof exp === "number" &&
-      exp > now - SKEW &&
-      (nbf === undefined || (typeof nbf === "number" && nbf < now + SKEW));
-    return isOurs && isNow && typeof email === "string" ? email.toLowerCase() : undefined;
+    const begins = Number(nbf ?? now);
+    const is = [
+      iss === team,
+      [aud].flat().includes(access.audience),
+      typeof exp === "number",
+      Number(exp) > now - SKEW,
+      typeof (nbf ?? now) === "number" && begins < now + SKEW,
+      typeof email === "string",
+    ].reduce((sum, one, at) => sum + (Number(one) << at), 0);
+    return ADMITS[is] ? String(email).toLowerCase() : undefined;
   } catch {
     return undefined;
   }

@@ -18,6 +18,9 @@ export const alerts = async (env: RelayEnv, relay: RelayOptions): Promise<Alerts
       )
     : null;
 
+/** What is wrong with a call, by its code. */
+const WRONG: Readonly<Record<string, string>> = { "alert.which": MESSAGES["alert.which"] };
+
 /** `POST /operator/alert` with `{ channel }`: sends a test. */
 export async function testAlert(
   { channel }: Record<string, unknown>,
@@ -29,8 +32,8 @@ export async function testAlert(
     PATIENCE,
     { channel: String(channel) },
   );
-  if (code === "alert.which")
-    return respond(jsonAnswer(400, { code, message: MESSAGES["alert.which"] }));
+  const wrong = WRONG[code];
+  if (wrong !== undefined) return respond(jsonAnswer(400, { code, message: wrong }));
   const message = (MESSAGES as Readonly<Record<string, string>>)[code] ?? MEANS[code];
   return respond(
     jsonAnswer(200, { sent: code === "", code: code || null, ...(message && { message }) }),

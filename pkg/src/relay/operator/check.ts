@@ -17,23 +17,27 @@ export async function check(
   relay: RelayOptions,
 ): Promise<Response> {
   const [account, form] = [params.get("account"), params.get("form")];
+  const forms = named(relay.forms, form);
   const goes = (to: string): string[] =>
-    Object.entries(relay.forms)
-      .filter(([name]) => form === null || name === form)
-      .filter(([, { deliver }]) => deliver.some((target) => target.account === to))
-      .map(([name]) => name);
-  const names = Object.keys(relay.accounts)
-    .filter((name) => account === null || name === account)
-    .filter((name) => form === null || goes(name).length > 0);
-  if (names.length === 0 && (account !== null || form !== null))
+    forms.filter((name) =>
+      (relay.forms[name]?.deliver ?? []).some((target) => target.account === to),
+    );
+  const names = named(relay.accounts, account).filter(
+    (name) => form === null || goes(name)[0] !== undefined,
+  );
+  if (names[0] === undefined && (account !== null || form !== null))
     return respond(jsonAnswer(400, { code: "check.which" }));
   const all = await Promise.all(names.map((name) => one(name, goes(name), env, relay)));
   const accounts = all.map(({ forms: _, ...rest }) => rest);
-  const forms = all.flatMap(({ account, forms }) => forms.map((way) => ({ account, ...way })));
+  const ways = all.flatMap(({ account, forms }) => forms.map((way) => ({ account, ...way })));
   return respond(
-    jsonAnswer(200, { ok: [...accounts, ...forms].every(({ ok }) => ok), accounts, forms }),
+    jsonAnswer(200, { ok: [...accounts, ...ways].every(({ ok }) => ok), accounts, forms: ways }),
   );
 }
+
+/** The one that is asked for, where there is one; all where none is. */
+const named = (all: object, asked: string | null): string[] =>
+  asked === null ? Object.keys(all) : [asked].filter((name) => Object.hasOwn(all, name));
 
 async function one(
   account: string,

@@ -9,7 +9,10 @@ import type { Filter } from "../storage/finding.js";
 import { type LeadState, STATES } from "../storage/listing.gen.js";
 import type { Ruled } from "../storage/ruled.js";
 import { all, found, one } from "./lists.js";
+import type { Given } from "./given.js";
+import type { Person } from "./people.js";
 import { roundOf } from "./rules.js";
+import { said, sought as soughtBy, within } from "./told.js";
 
 /** The most leads of one page, and so many where nobody says. */
 const MOST = 200;
@@ -18,17 +21,10 @@ const SOME = 50;
 /** The longest of what is asked for. */
 const MOST_TEXT = 320;
 
-/** What a text may be that somebody looks for a lead by. */
-const KINDS: readonly [kind: "id" | "email" | "phone", is: RegExp][] = [
-  ["id", /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?:\/[^\s]{1,200})?$/i],
-  ["email", /^[^\s@]+@[^\s@]+$/],
-  ["phone", /^(?:[^\p{Nd}]*\p{Nd}){7}/u],
-];
-
 /** `POST /operator/search`: leads, the newest first. An e-mail or a phone comes in the body, never in an address. */
 export async function search(
-  given: Record<string, unknown>,
-  values: boolean,
+  given: Given,
+  values: Person["values"],
   env: RelayEnv,
   relay: RelayOptions,
 ): Promise<Response> {
@@ -39,23 +35,20 @@ export async function search(
     const each = await all<number>(env, relay, "count", { filter });
     return respond(json(200, { count: each.reduce((sum, one) => sum + one, 0) }));
   }
-  const most = typeof limit === "number" && limit >= 1 ? Math.min(MOST, Math.trunc(limit)) : SOME;
+  const most = Math.min(MOST, Math.trunc(within("limit", limit) ?? SOME));
   const before = typeof cursor === "string" ? cursor.slice(0, MOST_TEXT) : "";
-  return found({ filter, before, most, ...(values && { values }) }, env, relay);
+  return found({ filter, before, most, ...(values !== undefined && { values }) }, env, relay);
 }
 
-async function filterOf(
-  given: Record<string, unknown>,
-  relay: RelayOptions,
-): Promise<Filter | Answer> {
+async function filterOf(given: Given, relay: RelayOptions): Promise<Filter | Answer> {
   const filter: Filter = {};
   for (const name of ["form", "account", "code"] as const) {
-    const own = given[name];
-    if (typeof own === "string" && own !== "") filter[name] = own.slice(0, MOST_TEXT);
+    const own = said(given[name]);
+    if (own !== undefined) filter[name] = own;
   }
   for (const name of ["from", "to"] as const) {
-    const own = given[name];
-    if (typeof own === "number" && own >= 0 && own < 2 ** 47) filter[name] = own;
+    const own = within("time", given[name]);
+    if (own !== undefined) filter[name] = own;
   }
   const { state, text } = given;
   if (state !== undefined && state !== "") {
@@ -63,11 +56,10 @@ async function filterOf(
     filter.state = state as LeadState;
   }
   if (text === undefined || text === "") return filter;
-  const asked = typeof text === "string" ? text.trim() : "";
-  const kind = asked.length <= MOST_TEXT ? KINDS.find(([, is]) => is.test(asked))?.[0] : undefined;
-  if (kind === undefined) return json(400, { code: "search.text" });
-  if (kind === "id") return { ...filter, id: asked.toLowerCase() };
-  return { ...filter, person: await sought(relay, { [kind]: asked }) };
+  const { id, ...person } = soughtBy(text);
+  if (id !== undefined) return { ...filter, id };
+  if (Object.keys(person)[0] === undefined) return json(400, { code: "search.text" });
+  return { ...filter, person: await sought(relay, person) };
 }
 
 /** A lead as it is kept, with its values. */
@@ -81,11 +73,7 @@ interface Kept {
  * `POST /operator/correct` with `{ id, values }`: puts a person's values in the place of a lead's, where the form's rules take
  * them, and sends it on; what was delivered once more, while its values are kept.
  */
-export async function correct(
-  given: Record<string, unknown>,
-  env: RelayEnv,
-  relay: RelayOptions,
-): Promise<Response> {
+export async function correct(given: Given, env: RelayEnv, relay: RelayOptions): Promise<Response> {
   const { id, values } = given;
   const shown = await all<Kept | null>(env, relay, "lead", {
     id: String(id).slice(0, MOST_TEXT),
@@ -122,13 +110,13 @@ export async function correct(
     same: before.personsKeyed === personsKeyed,
     round: roundOf(undefined),
   });
-  return ruled.length === 0 ? which() : respond(json(200, { rows: ruled }));
+  return ruled[0] === undefined ? which() : respond(json(200, { rows: ruled }));
 }
 
 /** `GET /operator/lead?id=`: all that is known of one lead. */
 export async function lead(
   id: string,
-  values: boolean,
+  values: Person["values"],
   env: RelayEnv,
   relay: RelayOptions,
 ): Promise<Response> {

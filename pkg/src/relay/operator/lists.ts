@@ -6,13 +6,11 @@ import type { Wanted } from "../storage/finding.js";
 import type { List } from "../storage/inquiry.js";
 import type { Group } from "../storage/listing.js";
 import { bodyOf, joined, type Line, Lines, merged } from "../storage/merge.js";
-import type { RelayEnv, RelayOptions } from "../options.js";
+import { BREAKS, MOST_COLUMNS, MOST_PAGE, MOST_ROWS } from "../desk.gen.js";
+import type { RelayEnv, RelayFormOptions, RelayOptions } from "../options.js";
 import type { Which } from "../storage/selection.js";
 import { countOf, outbox, shards } from "../outbox/shards.js";
-
-/** The most rows of one answer, and the most bytes of one that is held as a whole. */
-const MOST_ROWS = 10_000;
-const MOST_PAGE = 1 << 20;
+import { within as inRange } from "./told.js";
 
 /** So many leads more than twice its share of a page an outbox is asked for. */
 const SHARE = 5;
@@ -87,14 +85,14 @@ export function whichOf(query: URLSearchParams): Which {
 
 /** How many rows are asked for: `?limit=`. */
 function limitOf(query: URLSearchParams, otherwise: number): number {
-  const asked = Math.trunc(Number(query.get("limit") ?? otherwise));
-  return asked > 0 ? Math.min(asked, MOST_ROWS) : otherwise;
+  const asked = inRange("limit", Math.trunc(Number(query.get("limit") ?? otherwise)));
+  return Math.min(asked ?? otherwise, MOST_ROWS);
 }
 
 async function* first(found: AsyncGenerator<Line>, most: number): AsyncGenerator<Line> {
   let n = 0;
   for await (const line of found) {
-    if (n++ >= most) return;
+    if (BREAKS[2 * Number(n++ >= most)]) return;
     yield line;
   }
 }
@@ -104,21 +102,20 @@ async function* array(
   found: AsyncGenerator<Line>,
   after: string,
 ): AsyncGenerator<Uint8Array> {
-  let mark = `${before}[`;
+  let begins: string | undefined = `${before}[`;
   for await (const { json } of found) {
-    yield encoder.encode(mark);
+    yield encoder.encode(begins ?? ",\n");
     yield json;
-    mark = ",\n";
+    begins = undefined;
   }
-  yield encoder.encode(`${mark === ",\n" ? "" : mark}]${after}\n`);
+  yield encoder.encode(`${begins ?? ""}]${after}\n`);
 }
 
 /** A line for each, and one that is the end: whoever does not see it has not read everything that was asked for. */
 async function* each(found: AsyncGenerator<Line>, most: number): AsyncGenerator<Uint8Array> {
   let [rows, last] = [0, ""];
   for await (const { key, json } of found) {
-    // What is about one lead is never on two pages.
-    if (rows++ >= most && key !== last)
+    if (BREAKS[Number(key === last) + 2 * Number(rows++ >= most)])
       return yield encoder.encode(`${JSON.stringify({ next: last })}\n`);
     yield json;
     yield encoder.encode("\n");
@@ -154,13 +151,15 @@ async function page(
   others: object = {},
 ): Promise<Response> {
   const rows: Uint8Array[] = [];
-  let [count, bytes, last, next] = [0, 0, "", null as string | null];
+  let [count, bytes, last, next, mark] = [0, 0, "", null as string | null, ""];
   for await (const { key, json } of found) {
-    if (key !== last && (count >= most || bytes >= MOST_PAGE)) {
+    const isFull = Number(count++ >= most);
+    if (BREAKS[Number(key === last) + 2 * isFull + 4 * Number(bytes >= MOST_PAGE)]) {
       next = last;
       break;
     }
-    rows.push(encoder.encode(count++ > 0 ? "," : ""), json);
+    rows.push(encoder.encode(mark), json);
+    mark = ",";
     bytes += json.byteLength;
     last = key;
   }
@@ -249,34 +248,42 @@ export async function exported(
   const format = query.get("format") ?? "json";
   if (!Object.hasOwn(FORMATS, format)) return respond(jsonAnswer(400, { code: "export.format" }));
   const before = query.get("cursor") ?? "";
-  const csv = await tableOf(format, env, relay, which, before);
+  const makes = TABLES[format];
+  const csv = makes && (await tableOf(makes, env, relay, which, before));
   const found = await lines(env, relay, "values", { which }, before);
   if (query.has("page")) return page(found, limitOf(query, 1_000), "rows");
   const most = query.has("limit") ? limitOf(query, 1_000) : Number.POSITIVE_INFINITY;
   const type = FORMATS[format as keyof typeof FORMATS];
   if (csv)
     return stream(type, table(csv, first(found, most)), {
-      "content-disposition": `attachment; filename="${format === "csv" ? "leads" : format}.csv"`,
+      "content-disposition": `attachment; filename="${FILES[format] ?? format}.csv"`,
     });
   return stream(type, format === "ndjson" ? each(found, most) : array("", first(found, most), ""));
 }
 
+type Makes = (names: string[], forms: RelayFormOptions["fields"][]) => Csv | ImportCsv;
+
+/** The formats that are tables, and what the file of one is called that is called otherwise. */
+const TABLES: Readonly<Partial<Record<string, Makes>>> = {
+  csv: (names) => new Csv(names),
+  import: (names, forms) => new ImportCsv(names, forms),
+};
+const FILES: Readonly<Record<string, string>> = { csv: "leads" };
+
 /** The table of a format that is one. */
 async function tableOf(
-  format: string,
+  makes: Makes,
   env: RelayEnv,
   relay: RelayOptions,
   which: Which,
   before: string,
-): Promise<Csv | ImportCsv | undefined> {
-  if (format !== "csv" && format !== "import") return undefined;
+): Promise<Csv | ImportCsv> {
   const names = await namesOf(env, relay, which, before);
-  const forms = Object.values(relay.forms).map(({ fields }) => fields);
-  return format === "csv" ? new Csv(names) : new ImportCsv(names, forms);
+  return makes(
+    names,
+    Object.values(relay.forms).map(({ fields }) => fields),
+  );
 }
-
-/** So many columns has a table; what has none of its own stands in the last one. */
-const MOST_COLUMNS = 1_000;
 
 /** The columns, which must be known before the first row: of all leads the names are read first. */
 async function namesOf(

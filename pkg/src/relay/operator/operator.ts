@@ -7,20 +7,31 @@ import { log } from "../host/log.js";
 import { MESSAGES } from "../codes.gen.js";
 import type { ShardStatus } from "../storage/operator-store.js";
 import type { LimiterStatus } from "../limiter/account-limiter.js";
-import { MOST_BODY } from "../desk.gen.js";
+import { LACKS, MOST_BODY, UNKNOWN } from "../desk.gen.js";
+import { wholeOf } from "../host/spelling.js";
+import type { Given } from "./given.js";
 import { audited } from "./audit.js";
 import { erase } from "./erase.js";
 import { correct, lead, search } from "./leads.js";
 import { setup } from "./setup.js";
 import { metrics } from "./metrics.js";
 import { attention, Away, deliveries, exported, one } from "./lists.js";
-import { audit, hasDesk, lacks, type Person, personOf, shown, signIn, signOut } from "./people.js";
+import {
+  audit,
+  hasDesk,
+  lacking,
+  type Person,
+  personOf,
+  shown,
+  signIn,
+  signOut,
+} from "./people.js";
 import { changePasses, passes } from "./passes.js";
 import pageStyle from "../pages/operator/page.css.js";
 import pageHtml from "../pages/operator/page.html.js";
 import pageScript from "../pages/operator/page.script.js";
 import sheetScript from "../pages/operator/sheet.script.js";
-import { pending, rounds, rule, undo } from "./rules.js";
+import { discards, moves, pending, type Reads, replays, rounds, rule, undo } from "./rules.js";
 import { stored } from "./stored.js";
 import { today } from "./today.js";
 import { remove, test } from "./trial.js";
@@ -51,7 +62,7 @@ interface Asked {
 
 /** A call with a body: the object in it, and its text. */
 interface Told extends Asked {
-  given: Record<string, unknown>;
+  given: Given;
   text: string;
 }
 
@@ -85,25 +96,23 @@ const reads: Record<string, (asked: Asked) => Promise<Response> | Response> = {
   export: ({ url, env, relay }) => exported(url.searchParams, env, relay),
   passes: ({ env, relay }) => passes(env, relay),
   audit: async ({ url, env, relay }) => {
-    const before = Number(url.searchParams.get("cursor") ?? Number.NaN);
-    const lines = await atDesk(env, relay, "audit", {
-      before: Number.isInteger(before) ? before : Number.MAX_SAFE_INTEGER,
-    });
+    const before = wholeOf(url.searchParams.get("cursor")) ?? Number.MAX_SAFE_INTEGER;
+    const lines = await atDesk(env, relay, "audit", { before });
     return json(200, { lines });
   },
   session: ({ person }) => json(200, { ...shown(person) }),
 };
 
 const ruled =
-  (what: "replay" | "discard" | "move") =>
+  (reads: Reads) =>
   ({ text, url, person, env, relay }: Told): Promise<Response> =>
-    rule(what, text, url.searchParams, person.who, env, relay);
+    rule(reads, text, url.searchParams, person.who, env, relay);
 
 const tells: Record<string, (told: Told) => Promise<Response>> = {
   search: ({ given, person, env, relay }) => search(given, person.values, env, relay),
-  replay: ruled("replay"),
-  discard: ruled("discard"),
-  move: ruled("move"),
+  replay: ruled(replays),
+  discard: ruled(discards),
+  move: ruled(moves),
   undo: ({ given, env, relay }) => undo(given, env, relay),
   correct: ({ given, env, relay }) => correct(given, env, relay),
   passes: ({ given, person, env, relay }) => changePasses(given, person, env, relay),
@@ -165,15 +174,17 @@ async function known(
   const call = `${request.method} ${url.pathname}`;
   if (call === "POST /operator/session") return session(request, url, env, relay);
   const person = await personOf(request, url, env, relay);
-  if (person === "operator.origin") return json(403, said(person));
-  if (typeof person === "string") return json(401, said(person), { "www-authenticate": "Bearer" });
-  const name = url.pathname.slice("/operator/".length);
-  const lacking = person.values && !person.rights.has("values") ? "values" : lacks(call, person)[0];
-  if (lacking === "values") {
-    log("values.refused", { what: name });
-    return json(403, { ...said("value.key"), needs: lacking });
+  if (typeof person === "string") {
+    const { status = 401, headers } = UNKNOWN[person] ?? {};
+    return json(status, said(person), headers);
   }
-  if (lacking) return json(403, { ...said("operator.role"), needs: lacking });
+  const name = url.pathname.slice("/operator/".length);
+  const needs = lacking(call, person);
+  if (needs !== undefined) {
+    const { code, log: line } = LACKS[needs];
+    if (line !== undefined) log(line, { what: name });
+    return json(403, { ...said(code), needs });
+  }
   if (call === "DELETE /operator/session")
     return json(200, {}, { "set-cookie": await signOut(person, url, env, relay) });
   const asked: Asked = { request, url, person, env, relay };
@@ -182,26 +193,29 @@ async function known(
   if (read) return written(call, asked, {}, async () => read(asked));
   if (!tell) return json(404, { code: "not_found" });
   const body = await bodyOf(request);
-  if (body instanceof Response) return body;
+  if (!("given" in body)) return body;
   return written(call, asked, body.given, () => tell({ ...asked, ...body }));
 }
+
+/** In which form a call answers where it does not say. */
+const FORMATS: Readonly<Record<string, string>> = { export: "json" };
 
 /** Does what was asked for, and has written down before who changes something or sees values. */
 async function written(
   call: string,
   { person, url, env, relay }: Asked,
-  given: Record<string, unknown>,
+  given: Given,
   act: () => Promise<Response>,
 ): Promise<Response> {
   const line = audited(call, person, given, url.searchParams);
   if (!line) return act();
   await audit(env, relay, person, line.what, line.about);
   const response = await act();
-  if (line.values)
+  if (line.values !== undefined)
     log("values.used", {
       who: person.who,
       what: line.what,
-      format: url.searchParams.get("format") ?? (line.what === "export" ? "json" : ""),
+      format: url.searchParams.get("format") ?? FORMATS[line.what] ?? "",
       status: response.status,
     });
   return response;
@@ -215,23 +229,21 @@ async function session(
   relay: RelayOptions,
 ): Promise<Response> {
   const body = await bodyOf(request);
-  if (body instanceof Response) return body;
+  if (!("given" in body)) return body;
   const came = await signIn(body.given, request, url, env, relay);
-  if (came.status === 200) return json(200, { ...came.shown }, { "set-cookie": came.cookie });
-  if (came.status === 429)
+  if ("cookie" in came) return json(200, { ...came.shown }, { "set-cookie": came.cookie });
+  if ("wait" in came)
     return json(429, said(came.code), { "retry-after": String(Math.ceil(came.wait / 1000)) });
   return json(came.status, said(came.code));
 }
 
 /** The body, as the object that it is; an answer where it is none. */
-async function bodyOf(
-  request: Request,
-): Promise<{ given: Record<string, unknown>; text: string } | Response> {
+async function bodyOf(request: Request): Promise<{ given: Given; text: string } | Response> {
   try {
     const text = new TextDecoder().decode(await capped(request, MOST_BODY));
     const given: unknown = text === "" ? {} : JSON.parse(text);
     // What is no object says nothing: whoever needs to be told something says so.
-    return { given: Object(given) as Record<string, unknown>, text };
+    return { given: Object(given) as Given, text };
   } catch (error) {
     if (error instanceof Unreadable) return json(error.status, { code: error.code });
     if (!(error instanceof SyntaxError)) throw error;

@@ -6,10 +6,11 @@ import { sought } from "../lead/persons.js";
 import type { RelayEnv, RelayOptions } from "../options.js";
 import type { Pass } from "../outbox/desk.js";
 import { atDesk } from "../outbox/shards.js";
+import type { Given } from "./given.js";
 import type { Person } from "./people.js";
+import { senderOf, within } from "./told.js";
 
 const DAY = 24 * 60 * 60 * 1000;
-const MOST_DAYS = 366;
 
 const wrong = (code: "pass.form" | "pass.sender" | "pass.end"): Response =>
   respond(json(400, { code, message: MESSAGES[code] }));
@@ -20,7 +21,7 @@ export const passes = async (env: RelayEnv, relay: RelayOptions): Promise<Respon
 
 /** `POST /operator/passes` with `{ form, sender, days }`, or with `{ remove }`. */
 export async function changePasses(
-  given: Record<string, unknown>,
+  given: Given,
   { who }: Person,
   env: RelayEnv,
   relay: RelayOptions,
@@ -32,24 +33,24 @@ export async function changePasses(
     return respond(gone ? json(200, {}) : json(404, { code: "not_found" }));
   }
   if (typeof form !== "string" || !Object.hasOwn(relay.forms, form)) return wrong("pass.form");
-  if (typeof days !== "number" || !(days >= 1 && days <= MOST_DAYS)) return wrong("pass.end");
-  const text = typeof sender === "string" ? sender.trim().toLowerCase() : "";
-  const isDomain = /^@?(?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,}$/u.test(text);
-  const isEmail = /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
-  if (text.length > 320 || !(isDomain || isEmail)) return wrong("pass.sender");
+  const length = within("days", days);
+  if (length === undefined) return wrong("pass.end");
+  const { domain, email } = senderOf(sender);
+  if ((domain ?? email) === undefined) return wrong("pass.sender");
   const now = Date.now();
   const pass: Omit<Pass, "sender"> = {
     id: crypto.randomUUID(),
     form,
-    kind: isDomain ? "domain" : "email",
-    until: now + days * DAY,
+    kind: domain === undefined ? "email" : "domain",
+    until: now + length * DAY,
     made: now,
     who,
   };
-  const clean = checkEmail(text).value;
-  const plain = isDomain ? text.replace(/^@/, "") : typeof clean === "string" ? clean : text;
-  const [hash = ""] = isDomain ? [plain] : (await sought(relay, { email: plain })).keyed;
+  const clean = checkEmail(email ?? "").value;
+  const plain = typeof clean === "string" ? clean : (email ?? "");
+  const [hash = ""] =
+    domain === undefined ? (await sought(relay, { email: plain })).keyed : [domain];
   await atDesk(env, relay, "pass/add", { ...pass, sender: hash });
-  log("pass.added", { who, form, kind: pass.kind, days });
+  log("pass.added", { who, form, kind: pass.kind, days: length });
   return respond(json(200, { id: pass.id }));
 }

@@ -1,22 +1,26 @@
 // Who is at the operator's desk, and what they may do.
-import { FieldpostError } from "../../core/errors.js";
 import { visitorAddress } from "../http/address.js";
 import { isTooMuch } from "../http/share.js";
-import { hmac, same, sha256 } from "../host/hash.js";
+import { ObjectRefusal } from "../host/consult.js";
+import { hmac, hmacFits, same, sha256 } from "../host/hash.js";
 import { log } from "../host/log.js";
 import { newest } from "../http/submission.js";
-import { NEEDS, OTHERS, type Right } from "../desk.gen.js";
+import { ASKS, KEYS, NEEDS, OTHERS, type Right, SECOND, SIGNS, STAYS } from "../desk.gen.js";
 import type { RelayEnv, RelayOptions } from "../options.js";
 import { atDesk } from "../outbox/shards.js";
 import type { Audited, Session } from "../outbox/desk.js";
 import { asserted } from "./access.js";
+import type { Given } from "./given.js";
+
+/** What somebody may do. */
+type Rights = Partial<Record<Right, true>>;
 
 /** Somebody who is known. */
 export interface Person {
   who: string;
-  rights: ReadonlySet<Right>;
+  rights: Rights;
   /** They want to see values now, which is written down. */
-  values: boolean;
+  values?: true;
   /** The hash of their session's token. */
   session?: string;
   until?: number;
@@ -28,21 +32,27 @@ const SESSION = 12 * 60 * 60 * 1000;
 /** So many keys may be tried from one address in a minute. */
 const TRIES = { leads: 10, seconds: 60 };
 
-/** The two keys of the options without names. */
-const PLAIN = "operator";
-const VALUES = "values";
+/** A key of the options, and what it allows. */
+interface Key {
+  name: string;
+  key: string;
+  rights: Rights;
+}
 
-/** Every key of the options, by name, with what it allows. */
-const keysOf = (relay: RelayOptions): [name: string, key: string, rights: readonly Right[]][] => [
-  ...(relay.operatorKey === undefined
-    ? []
-    : [[PLAIN, relay.operatorKey, ["view", "operate"]] as [string, string, Right[]]]),
-  ...(relay.valueKey === undefined
-    ? []
-    : [[VALUES, relay.valueKey, ["values"]] as [string, string, Right[]]]),
-  ...Object.entries(relay.operators ?? {}).map(
-    ([name, { key, rights }]) => [name, key, rights] as [string, string, readonly Right[]],
-  ),
+const rightsFrom = (rights: readonly Right[]): Rights =>
+  Object.fromEntries(rights.map((right) => [right, true]));
+
+/** Every key of the options. */
+const keysOf = (relay: RelayOptions): Key[] => [
+  ...KEYS.flatMap(([name, option, rights]) => {
+    const key = relay[option];
+    return key === undefined ? [] : [{ name, key, rights: rightsFrom(rights) }];
+  }),
+  ...Object.entries(relay.operators ?? {}).map(([name, { key, rights }]) => ({
+    name,
+    key,
+    rights: rightsFrom(rights),
+  })),
 ];
 
 /** Whether there is anybody for whom the console is. */
@@ -53,10 +63,10 @@ export const hasDesk = (relay: RelayOptions): boolean =>
 async function found(
   given: string | null | undefined,
   relay: RelayOptions,
-): Promise<[name: string, key: string, rights: readonly Right[]] | undefined> {
-  if (!given) return undefined;
+): Promise<Key | undefined> {
+  if (given === null || given === undefined || given === "") return undefined;
   const all = keysOf(relay);
-  const fits = await Promise.all(all.map(([, key]) => same(given, key)));
+  const fits = await Promise.all(all.map(({ key }) => same(given, key)));
   return all[fits.indexOf(true)];
 }
 
@@ -65,7 +75,9 @@ async function found(
  * the console, which opens therefore without one.
  */
 const markOf = (relay: RelayOptions, key: string): Promise<string> =>
-  hmac(newest(relay) || key, `fieldpost session ${key}`);
+  hmac(newest(relay) || key, session(key));
+
+const session = (key: string): string => `fieldpost session ${key}`;
 
 const bearer = (request: Request): string | undefined =>
   /^Bearer (.+)$/.exec(request.headers.get("authorization") ?? "")?.[1];
@@ -78,11 +90,11 @@ const cookieName = (url: URL): string =>
   isLoopback(url) ? "fieldpost-desk" : "__Host-fieldpost-desk";
 
 function cookieOf(request: Request, url: URL): string | undefined {
-  const name = `${cookieName(url)}=`;
-  return (request.headers.get("cookie") ?? "")
-    .split(/;\s*/)
-    .find((one) => one.startsWith(name))
-    ?.slice(name.length);
+  const name = cookieName(url);
+  const given = (request.headers.get("cookie") ?? "").split(/;\s*/);
+  // The first of several counts.
+  const values = new Map(given.reverse().map((one) => [one.split("=", 1)[0], one]));
+  return values.get(name)?.slice(name.length + 1);
 }
 
 const setCookie = (url: URL, value: string, seconds: number): string =>
@@ -104,29 +116,52 @@ export async function personOf(
   relay: RelayOptions,
 ): Promise<Person | "operator.key" | "operator.session" | "operator.origin"> {
   const given = bearer(request);
-  if (given !== undefined) return ofKey(given, request, relay);
   const isAsserted = relay.access !== undefined && request.headers.has("cf-access-jwt-assertion");
   const token = cookieOf(request, url);
-  if (!isAsserted && token === undefined) return "operator.key";
-  if (!isConsole(request)) return "operator.origin";
-  const asksValues = request.headers.get("fieldpost-values") === "1";
-  if (isAsserted) {
-    const email = await asserted(request, relay);
-    const rights = email === undefined ? undefined : relay.access?.people[email];
-    if (email !== undefined && rights)
-      return { who: email, rights: new Set(rights), values: asksValues };
-    log("sign.refused", { by: "access" });
-    return "operator.session";
+  const has = Number(given !== undefined) + 2 * Number(isAsserted);
+  const how = ASKS[has + 4 * Number(token !== undefined) + 8 * Number(isConsole(request))];
+  switch (how) {
+    case "key":
+      return ofKey(given as string, request, relay);
+    case "assertion":
+      return ofAssertion(request, relay);
+    case "session":
+      return ofSession(token as string, request, env, relay);
+    default:
+      return how as "operator.key" | "operator.origin";
   }
-  const session = await sha256(token as string);
+}
+
+/** Whether somebody who asks wants to see values. */
+const wants = (request: Request): Pick<Person, "values"> =>
+  request.headers.get("fieldpost-values") === "1" ? { values: true } : {};
+
+async function ofAssertion(
+  request: Request,
+  relay: RelayOptions,
+): Promise<Person | "operator.session"> {
+  const who = await asserted(request, relay);
+  const rights = relay.access?.people[who ?? ""];
+  if (who !== undefined && rights) return { who, rights: rightsFrom(rights), ...wants(request) };
+  log("sign.refused", { by: "access" });
+  return "operator.session";
+}
+
+async function ofSession(
+  token: string,
+  request: Request,
+  env: RelayEnv,
+  relay: RelayOptions,
+): Promise<Person | "operator.session"> {
+  const session = await sha256(token);
   const known = await atDesk<Omit<Session, "token"> | null>(env, relay, "session", {
     token: session,
   });
   if (!known) return "operator.session";
   const rights = await rightsOf(known.keys, relay);
-  return rights.size === 0
-    ? "operator.session"
-    : { who: known.who, rights, values: asksValues, session, until: known.until };
+  return rights
+    ? { who: known.who, rights, ...wants(request), session, until: known.until }
+    : "operator.session";
 }
 
 async function ofKey(
@@ -135,34 +170,35 @@ async function ofKey(
   relay: RelayOptions,
 ): Promise<Person | "operator.key"> {
   const own = await found(given, relay);
-  // The key for values opens nothing by itself.
-  if (!own || own[0] === VALUES) return "operator.key";
-  const [who, , rights] = own;
+  if (!own || Object.hasOwn(SECOND, own.name)) return "operator.key";
   const second = request.headers.get("fieldpost-value-key");
-  const sees = second !== null && (await found(second, relay))?.[2].includes("values");
-  const all = new Set<Right>([...rights, ...(sees ? (["values"] as const) : [])]);
+  const { values } = (await found(second, relay))?.rights ?? {};
   return {
-    who,
-    rights: all,
-    values: second !== null || request.headers.get("fieldpost-values") === "1",
+    who: own.name,
+    rights: { ...own.rights, ...(values !== undefined && { values }) },
+    ...wants(request),
+    ...(second !== null && { values: true }),
   };
 }
 
-/** What the keys of a session allow now: one that is gone or another one allows nothing. */
-async function rightsOf(keys: Session["keys"], relay: RelayOptions): Promise<Set<Right>> {
-  const rights = new Set<Right>();
-  for (const [name, key, own] of keysOf(relay)) {
-    const mark = keys.find(([known]) => known === name)?.[1];
-    if (mark !== undefined && mark === (await markOf(relay, key)))
-      for (const right of own) rights.add(right);
-  }
-  // Whoever has lost the first key has nothing to see values of.
-  return rights.has("view") || rights.has("operate") ? rights : new Set();
+/** What the keys of a session allow now, where it is still one: a key that is gone or another one allows nothing. */
+async function rightsOf(keys: Session["keys"], relay: RelayOptions): Promise<Rights | undefined> {
+  const marks = new Map([...keys].reverse());
+  const rights: Rights = {};
+  for (const { name, key, rights: own } of keysOf(relay))
+    if (await hmacFits(newest(relay) || key, session(key), marks.get(name) ?? ""))
+      Object.assign(rights, own);
+  const has = Number(rights.view !== undefined) + 2 * Number(rights.operate !== undefined);
+  return STAYS[has] ? rights : undefined;
 }
 
-/** The rights that a call needs and somebody lacks. */
-export const lacks = (call: string, { rights }: Person): Right[] =>
-  (NEEDS[call] ?? OTHERS).filter((right) => !rights.has(right));
+/** The first right that a call needs and somebody lacks; who wants to see values needs that one before all. */
+export const lacking = (call: string, { rights, values }: Person): Right | undefined =>
+  [...(values === undefined ? [] : (["values"] as const)), ...(NEEDS[call] ?? OTHERS)].filter(
+    (right) => !Object.hasOwn(rights, right),
+  )[0];
+
+const named = (rights: Rights): Right[] => Object.keys(rights) as Right[];
 
 /** What the console asks first: who is there. */
 interface Shown {
@@ -173,7 +209,7 @@ interface Shown {
 
 export const shown = ({ who, rights, until }: Person): Shown => ({
   who,
-  rights: [...rights],
+  rights: named(rights),
   until: until ?? null,
 });
 
@@ -186,7 +222,7 @@ export type SignedIn =
 
 /** Begins a session with a key, or adds the key for values to the one that there is. */
 export async function signIn(
-  given: Record<string, unknown>,
+  given: Given,
   request: Request,
   url: URL,
   env: RelayEnv,
@@ -195,7 +231,7 @@ export async function signIn(
   if (!isConsole(request)) return { status: 403, code: "operator.origin" };
   const address = visitorAddress(request, relay);
   const wait = await isTooMuch(address === null ? null : `${address} desk`, TRIES, Date.now());
-  if (wait) return { status: 429, code: "address.limit", wait };
+  if (wait !== undefined) return { status: 429, code: "address.limit", wait };
   const { key, valueKey } = given;
   const before = cookieOf(request, url);
   const known =
@@ -206,18 +242,24 @@ export async function signIn(
         });
   const own = typeof key === "string" ? await found(key, relay) : undefined;
   const second = typeof valueKey === "string" ? await found(valueKey, relay) : undefined;
-  const who = own?.[0] ?? known?.who;
-  if (who === undefined || (typeof key === "string" && (!own || own[0] === VALUES))) {
-    log("sign.refused", { by: "key" });
-    return { status: 401, code: "operator.key" };
+  const opens = own !== undefined && !Object.hasOwn(SECOND, own.name);
+  const has = [typeof key === "string", opens, known !== null, valueKey !== undefined];
+  const came = [...has, second?.rights.values !== undefined].reduce(
+    (sum, is, at) => sum + (Number(is) << at),
+    0,
+  );
+  switch (SIGNS[came]) {
+    case "operator.key":
+      log("sign.refused", { by: "key" });
+      return { status: 401, code: "operator.key" };
+    case "value.key":
+      log("values.refused", { what: "session" });
+      return { status: 403, code: "value.key" };
   }
-  if (valueKey !== undefined && !second?.[2].includes("values")) {
-    log("values.refused", { what: "session" });
-    return { status: 403, code: "value.key" };
-  }
+  const who = (own?.name ?? known?.who) as string;
   const marked = await Promise.all(
     [own, second].flatMap((one) =>
-      one ? [markOf(relay, one[1]).then((mark): [string, string] => [one[0], mark])] : [],
+      one ? [markOf(relay, one.key).then((mark): [string, string] => [one.name, mark])] : [],
     ),
   );
   const keys = own ? marked : [...(known?.keys ?? []), ...marked];
@@ -231,11 +273,11 @@ export async function signIn(
     await atDesk(env, relay, "session/end", { token: await sha256(before) });
   log("signed.in", { who });
   await audit(env, relay, { who }, "sign in", second ? "with values" : "");
-  const rights = await rightsOf(keys, relay);
+  const rights = (await rightsOf(keys, relay)) ?? {};
   return {
     status: 200,
     cookie: setCookie(url, token, SESSION / 1000),
-    shown: { who, rights: [...rights], until },
+    shown: { who, rights: named(rights), until },
   };
 }
 
@@ -265,6 +307,6 @@ export function audit(
   const line: Audited = { at: Date.now(), who, what, about: about.slice(0, 500) };
   return atDesk(env, relay, "audit/add", line).catch((error: unknown) => {
     // An object of the release before keeps no audit, and its own line is in the log all the same.
-    if (!(error instanceof FieldpostError && error.code === "outbox.failed")) throw error;
+    if (!(error instanceof ObjectRefusal)) throw error;
   });
 }

@@ -6,18 +6,19 @@ import type { Move } from "../storage/moving.js";
 import { idOf } from "../storage/finding.js";
 import type { Pending } from "../storage/later.js";
 import { log } from "../host/log.js";
-import { UNDO } from "../desk.gen.js";
+import { IS_ABOUT, UNDO } from "../desk.gen.js";
+import type { Given } from "./given.js";
 import { all, one } from "./lists.js";
+import { moved, spelled, within } from "./told.js";
 import type { RelayEnv, RelayOptions } from "../options.js";
 import type { Ruled } from "../storage/ruled.js";
 import type { Portion, Rule } from "../storage/ruling.js";
 import type { Which } from "../storage/selection.js";
 import { shards } from "../outbox/shards.js";
 
-/** The most ids of one call, the most of one, and of a reason. */
+/** The most ids of one call, and the most of one. */
 const MOST_IDS = 10_000;
 const MOST_NAME = 200;
-const MOST_REASON = 200;
 
 /** So many portions of leads has one page of results. */
 const PORTIONS = 5;
@@ -43,7 +44,7 @@ const text = (value: unknown): string | undefined =>
   typeof value === "string" ? value.slice(0, MOST_NAME) : undefined;
 
 /** Which leads are meant: of the body, and of the query, which has the last word. */
-function whichOf(given: Record<string, unknown>, query: URLSearchParams): Which {
+function whichOf(given: Given, query: URLSearchParams): Which {
   const which: Which = {};
   const ids = query.has("id") ? query.getAll("id") : given["ids"];
   if (Array.isArray(ids))
@@ -60,23 +61,19 @@ function whichOf(given: Record<string, unknown>, query: URLSearchParams): Which 
 }
 
 function reasonOf(given: unknown): string {
-  const why = typeof given === "string" ? given.trim() : "";
-  if (!why || why.length > MOST_REASON) throw new Wrong("discard.reason");
-  // It stays when the lead's values are gone, and stands in the log.
-  if (/@|(?:\d[^\p{L}\d]*){7}/u.test(why)) throw new Wrong("discard.reason");
+  const why = spelled("reason", given) ?? "";
+  if (why === "") throw new Wrong("discard.reason");
   return why;
 }
 
-function moveOf(given: Record<string, unknown>, relay: RelayOptions): Move {
+function moveOf(given: Given, relay: RelayOptions): Move {
   const sure = given["sure"] === true;
   const pair = (one: unknown): { from: string; to: string } | undefined => {
-    const { from, to } = (typeof one === "object" && one !== null ? one : {}) as Record<
-      string,
-      unknown
-    >;
-    return typeof from === "string" && typeof to === "string" && from !== to
-      ? { from: from.slice(0, MOST_NAME), to }
-      : undefined;
+    const { from, to } = Object(one) as Given;
+    const [old, other] = moved(from, to);
+    return old === undefined || other === undefined
+      ? undefined
+      : { from: old.slice(0, MOST_NAME), to: other };
   };
   const form = pair(given["form"]);
   if (form && !Object.hasOwn(relay.forms, form.to)) throw new Wrong("move.to");
@@ -87,28 +84,40 @@ function moveOf(given: Record<string, unknown>, relay: RelayOptions): Move {
   return { account, sure };
 }
 
-function ruleOf(
-  what: Rule["what"],
-  given: Record<string, unknown>,
-  query: URLSearchParams,
-  relay: RelayOptions,
-): Rule {
-  const which = whichOf(what === "move" ? { ids: given["ids"] } : given, query);
-  if (what === "move") {
-    const move = moveOf(given, relay);
-    // Of an account all that is open; of a form what has no way.
-    if (!which.ids && move.account) which.account = move.account.from;
-    const form = move.form?.from ?? text(given["form"]);
-    if (form !== undefined) which.form = form;
-    return { what, which, after: "", move };
-  }
-  // Everything at once only where it is said.
-  if (!which.ids && which.code === undefined && !which.phase) throw new Wrong(`${what}.which`);
-  if (what === "discard")
-    return { what, which, after: "", reason: reasonOf(given["reason"] ?? query.get("reason")) };
-  const anyway = given["anyway"] === true || query.get("anyway") === "1";
-  return { what, which, after: "", round: roundOf(given["round"]), ...(anyway && { anyway }) };
+/** What a call wants, of its body and its query. */
+export type Reads = (given: Given, query: URLSearchParams, relay: RelayOptions) => Rule;
+
+export const moves: Reads = (given, query, relay) => {
+  const which = whichOf({ ids: given["ids"] }, query);
+  const move = moveOf(given, relay);
+  // Of an account all that is open; of a form what has no way.
+  if (!which.ids && move.account) which.account = move.account.from;
+  const form = move.form?.from ?? text(given["form"]);
+  if (form !== undefined) which.form = form;
+  return { what: "move", which, after: "", move };
+};
+
+/** Everything at once only where it is said. */
+function some(what: "discard" | "replay", given: Given, query: URLSearchParams): Which {
+  const which = whichOf(given, query);
+  const has = Number(which.ids !== undefined) + 2 * Number(which.code !== undefined);
+  if (IS_ABOUT[has + 4 * Number(which.phase !== undefined)]) return which;
+  throw new Wrong(`${what}.which`);
 }
+
+export const discards: Reads = (given, query) => ({
+  what: "discard",
+  which: some("discard", given, query),
+  after: "",
+  reason: reasonOf(given["reason"] ?? query.get("reason")),
+});
+
+export const replays: Reads = (given, query) => {
+  const which = some("replay", given, query);
+  const anyway = given["anyway"] === true || query.get("anyway") === "1";
+  const round = roundOf(given["round"]);
+  return { what: "replay", which, after: "", round, ...(anyway && { anyway }) };
+};
 
 /** Writes down what is due in a moment: each outbox carries it out by itself, unless somebody takes it back. */
 async function later(
@@ -145,11 +154,7 @@ export async function pending(env: RelayEnv, relay: RelayOptions): Promise<Respo
 }
 
 /** `POST /operator/undo` with `{ name }`: takes back what has not begun. */
-export async function undo(
-  { name }: Record<string, unknown>,
-  env: RelayEnv,
-  relay: RelayOptions,
-): Promise<Response> {
+export async function undo({ name }: Given, env: RelayEnv, relay: RelayOptions): Promise<Response> {
   const gone = await all<boolean>(env, relay, "undo", { name: String(name).slice(0, MOST_NAME) });
   if (!gone.every(Boolean)) return json(409, { code: "undo.late", message: MESSAGES["undo.late"] });
   log("undone", { name: String(name).slice(0, 20) });
@@ -157,10 +162,8 @@ export async function undo(
 }
 
 /** A replay's name, which begins with its time: the one that a page's next call carries on, or a new one. */
-export function roundOf(given: unknown): string {
-  if (typeof given === "string" && /^[0-9a-z]{8,9}-[0-9a-f]{8}$/.test(given)) return given;
-  return `${Date.now().toString(36)}-${crypto.randomUUID().slice(0, 8)}`;
-}
+export const roundOf = (given: unknown): string =>
+  spelled("round", given) ?? `${Date.now().toString(36)}-${crypto.randomUUID().slice(0, 8)}`;
 
 /** What each outbox made of it, portion after portion; one that does not answer must not hide what the others did. */
 async function* portions(
@@ -170,13 +173,15 @@ async function* portions(
   relay: RelayOptions,
 ): AsyncGenerator<{ rows: Row[]; at: string }> {
   const names = await shards(env, relay);
+  const begins = new Map(from ? [[from.shard, from.after]] : []);
   for (const shard of names.slice(from ? Math.max(0, names.indexOf(from.shard)) : 0)) {
-    for (let after: string | null = from?.shard === shard ? from.after : ""; after !== null; ) {
+    for (let after: string | null = begins.get(shard) ?? ""; after !== null; ) {
       try {
         const { ruled, next }: Portion = await one<Portion>(env, shard, "rule", { ...rule, after });
         after = next;
         if (after !== null) await breath();
-        if (ruled.length > 0 || next !== null) yield { rows: ruled, at: `${shard} ${next ?? "~"}` };
+        if (ruled[0] !== undefined || next !== null)
+          yield { rows: ruled, at: `${shard} ${next ?? "~"}` };
       } catch {
         yield {
           rows: [
@@ -197,7 +202,7 @@ async function* portions(
 
 /** `POST /operator/replay`, `/operator/discard` and `/operator/move`. */
 export async function rule(
-  what: Rule["what"],
+  reads: Reads,
   body: string,
   query: URLSearchParams,
   who: string,
@@ -206,22 +211,22 @@ export async function rule(
 ): Promise<Response> {
   let given: unknown = {};
   try {
-    if (body) given = JSON.parse(body);
+    if (body !== "") given = JSON.parse(body);
   } catch {
     return json(400, { code: "body.json" });
   }
   if (typeof given !== "object" || given === null) return json(400, { code: "body.json" });
   let asks: Rule;
   try {
-    asks = ruleOf(what, given as Record<string, unknown>, query, relay);
+    asks = reads(given as Given, query, relay);
   } catch (error) {
     if (!(error instanceof Wrong)) throw error;
-    return json(400, { code: error.code, ...(error.message && { message: error.message }) });
+    return json(400, { code: error.code, ...(error.message !== "" && { message: error.message }) });
   }
-  if ((given as Record<string, unknown>)["later"] === true) return later(asks, who, env, relay);
+  if ((given as Given)["later"] === true) return later(asks, who, env, relay);
   const [shard = "", after = ""] = (query.get("cursor") ?? "").split(" ");
-  const found = portions(asks, shard ? { shard, after } : undefined, env, relay);
-  const { rows, next } = await some(found);
+  const found = portions(asks, shard === "" ? undefined : { shard, after }, env, relay);
+  const { rows, next } = await first(found);
   const round = asks.round;
   if (query.has("page")) {
     await found.return(undefined);
@@ -243,12 +248,12 @@ const HEADERS = {
 type Row = Ruled | Unheard;
 
 /** The first portions, and where the others begin. */
-async function some(
+async function first(
   found: ReturnType<typeof portions>,
 ): Promise<{ rows: Row[]; next: string | null }> {
   const rows: Row[] = [];
   let next: string | null = null;
-  for (let n = 0; n < PORTIONS; n++) {
+  for (const _ of Array.from({ length: PORTIONS })) {
     const portion = await found.next();
     if (portion.done) return { rows, next: null };
     rows.push(...portion.value.rows);
@@ -261,15 +266,15 @@ async function* array(rows: Row[], found: ReturnType<typeof portions>): AsyncGen
   const encoder = new TextEncoder();
   const text = (some: Row[]): Uint8Array =>
     encoder.encode(some.map((row) => `${mark()}${JSON.stringify(row)}`).join(""));
-  let begun = false;
+  let begins: string | undefined = "[";
   const mark = (): string => {
-    const before = begun ? ",\n" : "[";
-    begun = true;
+    const before = begins ?? ",\n";
+    begins = undefined;
     return before;
   };
-  if (rows.length > 0) yield text(rows);
-  for await (const { rows: more } of found) if (more.length > 0) yield text(more);
-  yield encoder.encode(begun ? "]\n" : "[]\n");
+  if (rows[0]) yield text(rows);
+  for await (const { rows: more } of found) if (more[0]) yield text(more);
+  yield encoder.encode(`${begins ?? ""}]\n`);
 }
 
 interface Round {
@@ -286,27 +291,26 @@ export async function rounds(
   relay: RelayOptions,
 ): Promise<Response> {
   const round = query.get("round");
-  const most = Math.min(MOST_ROUNDS, Math.max(1, Math.trunc(Number(query.get("limit") ?? 5)) || 5));
-  const sums = new Map<string, Round>();
+  const limit = within("limit", Math.trunc(Number(query.get("limit") ?? 5)));
+  const most = Math.min(MOST_ROUNDS, limit ?? 5);
+  const sums = new Map<string, Map<string, Round["states"][number]>>();
   for (const own of (
     await all<Round[]>(env, relay, "rounds", { most, ...(round !== null && { round }) })
   ).flat()) {
-    const sum = sums.get(own.round);
-    if (!sum) sums.set(own.round, own);
-    else {
-      for (const state of own.states) {
-        const same = sum.states.find(
-          ({ phase, code }) => phase === state.phase && code === state.code,
-        );
-        if (same) same.deliveries += state.deliveries;
-        else sum.states.push(state);
-      }
+    const states = sums.get(own.round) ?? new Map<string, Round["states"][number]>();
+    sums.set(own.round, states);
+    for (const state of own.states) {
+      const name = `${state.phase} ${state.code}`;
+      const before = states.get(name)?.deliveries ?? 0;
+      states.set(name, { ...state, deliveries: before + state.deliveries });
     }
   }
-  const newest = [...sums.values()]
-    .sort((one, other) => (one.round < other.round ? 1 : -1))
-    .slice(0, most);
+  const newest = [...sums.keys()].sort().reverse().slice(0, most);
   return json(200, {
-    rounds: newest.map((one) => ({ ...one, at: Number.parseInt(one.round, 36) })),
+    rounds: newest.map((round) => ({
+      round,
+      states: [...(sums.get(round)?.values() ?? [])],
+      at: Number.parseInt(round, 36),
+    })),
   });
 }

@@ -1,3 +1,4 @@
+import { wholeOf } from "../host/spelling.js";
 import type { LimiterStatus } from "../limiter/account-limiter.js";
 import type { RelayEnv, RelayOptions } from "../options.js";
 import type { Day, DayAsked } from "../storage/today.js";
@@ -9,10 +10,8 @@ const DAY = 24 * 60;
 const MOST_DAYS = 30;
 const MOST_ZONE = 14 * 60;
 
-const whole = (given: string | null, least: number, most: number, otherwise: number): number => {
-  const asked = given === null ? Number.NaN : Math.trunc(Number(given));
-  return Number.isNaN(asked) ? otherwise : Math.min(most, Math.max(least, asked));
-};
+const whole = (given: string | null, least: number, most: number, otherwise: number): number =>
+  Math.min(most, Math.max(least, wholeOf(given) ?? otherwise));
 
 /** The same counts of several outboxes, each once. */
 export function sums<T extends { n: number }>(rows: readonly T[]): T[] {
@@ -66,12 +65,10 @@ export async function today(
     deliveries: sums(every.flatMap((one) => one.deliveries)),
     groups: summed(every.flatMap((one) => one.groups)),
     took: { of: took.length, median: percentile(took, 50), p95: percentile(took, 95) },
-    oldest: every
-      .flatMap((one) => one.oldest ?? [])
-      .reduce<Day["oldest"]>(
-        (first, one) => (first && first.accepted <= one.accepted ? first : one),
-        null,
-      ),
+    oldest:
+      every
+        .flatMap((one) => one.oldest ?? [])
+        .sort((one, other) => one.accepted - other.accepted)[0] ?? null,
     accounts: gates.map((gate) => ({ ...gate, system: relay.accounts[gate.account]?.system })),
     forms: formsOf(relay),
   };

@@ -11,6 +11,7 @@ import { hashesOf, personsOf } from "../lead/persons.js";
 import type { RelayEnv, RelayOptions } from "../options.js";
 import { accept, outcome, shards } from "../outbox/shards.js";
 import { type Attempt, codeOf } from "../storage/attempts.js";
+import { HAS_RECORD } from "../storage/listing.gen.js";
 import type { Removable } from "../storage/trial.js";
 import { all, Away, one } from "./lists.js";
 
@@ -36,8 +37,11 @@ export async function test(
   if (typeof name !== "string" || !Object.hasOwn(relay.forms, name)) return way();
   const form = relay.forms[name] as RelayOptions["forms"][string];
   const goes = form.deliver.map(({ account }) => account);
-  const targets = Array.isArray(accounts) ? goes.filter((to) => accounts.includes(to)) : goes;
-  if (targets.length === 0) return way();
+  const asks = new Map<unknown, true>(
+    (Array.isArray(accounts) ? accounts : goes).map((to: unknown) => [to, true]),
+  );
+  const targets = goes.filter((to) => asks.get(to) !== undefined);
+  if (targets[0] === undefined) return way();
   const fields = Object.entries(Object(values) as Record<string, string>);
   const report = compiled(relay, name).check(fields);
   if (!report.ok) {
@@ -90,7 +94,7 @@ export async function remove(
     patience(relay.timeScale, PATIENCE),
     { account: which.account, ...own },
   );
-  const removed = said.kind === "stored";
+  const removed = Object.hasOwn(HAS_RECORD, said.kind);
   const code = codeOf(said);
   const attempt: Attempt = {
     at: began,

@@ -1,5 +1,6 @@
 import { ROW, steady, WORD } from "../../core/edge.js";
 import { DEADLINE, tell } from "../alerts/channels.js";
+import { RINGS } from "../alerts.gen.js";
 import type { IncidentTold, Message } from "../alerts/message.js";
 import { consult, patience } from "../host/consult.js";
 import { hashedId, joined } from "../host/hash.js";
@@ -67,17 +68,18 @@ export class Watch {
   /** Sees to it that somebody looks, where there is anybody to tell. Whoever registers a number of shards does this. */
   async wake(): Promise<void> {
     const relay = options(this.env);
-    if (channelsOf(relay).length === 0 || this.running) return;
+    if (channelsOf(relay)[0] === undefined || this.running) return;
     const next = await this.storage.getAlarm();
     const latest = Date.now() + EVERY / (relay.timeScale ?? 1);
-    if (next === null || next > latest) await this.storage.setAlarm(latest);
+    const isLater = Number(Number(next) > latest);
+    if (RINGS[Number(next !== null) + 2 * isLater]) await this.storage.setAlarm(latest);
   }
 
   /** An alarm rang. In an outbox that knows of no shards there is nothing to look at. */
   async alarm(): Promise<void> {
-    if (this.rows("SELECT 1 FROM counts LIMIT 1").length === 0) return;
+    if (this.rows("SELECT 1 FROM counts LIMIT 1")[0] === undefined) return;
     const relay = options(this.env);
-    if (channelsOf(relay).length === 0) return;
+    if (channelsOf(relay)[0] === undefined) return;
     this.running ??= this.look(relay).finally(() => {
       this.running = undefined;
     });
@@ -92,9 +94,9 @@ export class Watch {
     const { facts, isWhole } = await this.facts(relay);
     // One that hangs holds up nobody but who comes behind it, and that for its deadline.
     await some(channelsOf(relay), async ([name, channel]) => {
-      const { isDue, incidents, kept } = this.step(name, "looked", facts, isWhole);
+      const { due, incidents, kept } = this.step(name, "looked", facts, isWhole);
       this.keep(name, kept);
-      if (isDue) await this.tell(name, channel, incidents, relay);
+      if (due === "due") await this.tell(name, channel, incidents, relay);
     });
     // What a channel was told that the options no longer have goes.
     this.rows(
@@ -130,16 +132,16 @@ export class Watch {
       console: relay.alerts?.console,
     };
     const { code, after } = await tell(channel, message, patience(relay.timeScale, DEADLINE));
-    this.keep(name, this.step(name, code ? "failed" : "told", code, false, after).kept);
-    if (code) log("alert.failed", { channel: name, code });
-    else log("alert.told", { channel: name, incidents: incidents.length });
+    this.keep(name, this.step(name, code === "" ? "told" : "failed", code, false, after).kept);
+    if (code === "") log("alert.told", { channel: name, incidents: incidents.length });
+    else log("alert.failed", { channel: name, code });
   }
 
   /** Tells one channel that this is a test, at once. What it was told of incidents stays as it is. */
   async test(name: string): Promise<{ code: string }> {
     const relay = options(this.env);
-    const channel = channelsOf(relay).find(([known]) => known === name)?.[1];
-    if (!channel) return { code: "alert.which" };
+    const channel = new Map(channelsOf(relay)).get(name);
+    if (channel === undefined) return { code: "alert.which" };
     const message: Message = {
       id: crypto.randomUUID(),
       at: Date.now(),
@@ -154,7 +156,7 @@ export class Watch {
   /** What is open, and how it is with each channel. All of them are shown the same. */
   shown(): AlertsShown {
     const all = channelsOf(options(this.env)).map(([name, { kind }]) => {
-      const { kept: _, isDue: __, incidents, ...own } = this.step(name, "shown");
+      const { kept: _, due: __, incidents, ...own } = this.step(name, "shown");
       return { channel: { name, kind, ...own }, incidents };
     });
     return {
@@ -164,10 +166,8 @@ export class Watch {
   }
 
   private keep(name: string, state: string): void {
-    const [known] = this.rows("SELECT state FROM alerts WHERE channel = ?", name);
-    if (known?.["state"] === state) return;
     this.rows(
-      "INSERT INTO alerts (channel, state) VALUES (?, ?) ON CONFLICT (channel) DO UPDATE SET state = excluded.state",
+      "INSERT INTO alerts (channel, state) VALUES (?, ?) ON CONFLICT (channel) DO UPDATE SET state = excluded.state WHERE state <> excluded.state",
       name,
       state,
     );
@@ -212,7 +212,7 @@ export class Watch {
     const all: Fact[] = [...summed(standings.heard), ...limiters.heard.flatMap(ofLimiter)];
     return {
       facts: all.map((fact) => fact.join(WORD)).join(ROW),
-      isWhole: standings.isWhole && limiters.isWhole,
+      isWhole: standings.missing + limiters.missing === 0,
     };
   }
 }
@@ -229,15 +229,15 @@ function summed(all: readonly StandingNow[]): Fact[] {
     dead.set(name, ["dead", account, form, "", before + n]);
   }
   const sum = (of: (one: StandingNow) => number): number => all.reduce((n, one) => n + of(one), 0);
-  const oldest = Math.min(...all.map((one) => one.oldest ?? Number.POSITIVE_INFINITY));
-  const minutes = Math.floor((Date.now() - oldest) / MINUTE);
+  const now = Date.now();
+  const oldest = Math.min(now, ...all.map((one) => one.oldest ?? now));
   return [
     ...dead.values(),
     ["review", "", "", "", sum((one) => one.review)],
     ["gone", "", "", "", sum((one) => one.gone)],
     // An object of the release before asks nobody.
-    ["vanished", "", "", "", sum((one) => one.vanished ?? 0)],
-    ["queue", "", "", "", Math.max(0, Number.isFinite(minutes) ? minutes : 0)],
+    ["vanished", "", "", "", sum((one) => (one as Partial<StandingNow>).vanished ?? 0)],
+    ["queue", "", "", "", Math.floor((now - oldest) / MINUTE)],
   ];
 }
 
@@ -258,22 +258,23 @@ function ofLimiter({ account, closed, refused, quota, targets }: LimiterStatus):
   ];
 }
 
-/** Asks some at a time; who does not answer is left out, and that is said. */
+/** Asks some at a time; who does not answer is left out, and how many these are is said. */
 async function some<T, V>(
   all: readonly T[],
   ask: (one: T) => Promise<V>,
-): Promise<{ heard: V[]; isWhole: boolean }> {
+): Promise<{ heard: V[]; missing: number }> {
   const heard: V[] = [];
   for (let from = 0; from < all.length; from += AT_ONCE) {
     const part = await Promise.allSettled(all.slice(from, from + AT_ONCE).map(ask));
-    heard.push(...part.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])));
+    heard.push(...part.flatMap((one) => ("value" in one ? [one.value] : [])));
   }
-  return { heard, isWhole: heard.length === all.length };
+  return { heard, missing: all.length - heard.length };
 }
 
 interface Stepped {
   kept: string;
-  isDue: boolean;
+  /** `due` where somebody is told. */
+  due: string;
   failing: number;
   tries: number;
   last: number;
@@ -284,10 +285,10 @@ interface Stepped {
 /** What the machine says of a channel; the text is what is kept of it, too. */
 function read(kept: string): Stepped {
   const [head = "", ...rows] = kept.split(ROW);
-  const [due, code = "", , tries, failing, last] = head.split(WORD);
+  const [due = "", code = "", , tries, failing, last] = head.split(WORD);
   return {
     kept,
-    isDue: due === "due",
+    due,
     failing: Number(failing),
     tries: Number(tries),
     last: Number(last),

@@ -1,5 +1,5 @@
 import type { OperatorStore } from "./operator-store.js";
-import { EMPTY, ROOM } from "./passing.gen.js";
+import { EMPTY, FREES } from "./passing.gen.js";
 
 /** So many rows are counted at a time: an object does nothing else while a statement runs. */
 const COUNTED = 2_000;
@@ -40,8 +40,11 @@ export class Passing {
   /** Makes room for one more row, which is added next. */
   grow(now: number): void {
     if (this.counted !== undefined) this.goOnCounting(this.counted);
-    if (ROOM[Number(this.count >= this.most)] === "full") this.forget(now);
-    if (ROOM[Number(this.count >= this.most)] === "full") this.delete("1 = 1", this.most >> 6);
+    for (const isTidy of [0, 1]) {
+      const goes = FREES[Number(this.count >= this.most) + 2 * isTidy];
+      if (goes === "ended") this.forget(now);
+      if (goes === "first") this.delete("1 = 1", this.most >> 6);
+    }
     this.count++;
   }
 
