@@ -53,8 +53,10 @@ pub fn step(
     let token = word();
     let operation = known(word())?;
     let (mut shared, mut own) = ([0; CLIENT], [0; CALL]);
-    for one in shared.iter_mut().chain(&mut own) {
-        *one = number().unwrap_or_default();
+    for some in [&mut shared[..], &mut own[..]] {
+        for one in some {
+            *one = number().unwrap_or_default();
+        }
     }
     client.restore((!token.is_empty()).then(|| token.to_owned()), shared);
     let mut call = Call::restored(operation, goal, own);

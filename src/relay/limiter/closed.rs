@@ -295,15 +295,16 @@ impl Limiter {
 
     fn close_target(&mut self, told: &Told<'_>, now: u64) -> Settled {
         let until = now.saturating_add(told.every);
-        let of_form = |target: &&Target| target.form == told.form;
-        let is_whole = self.targets.iter().filter(of_form).any(|target| target.param.is_none());
-        let params =
-            self.targets.iter().filter(of_form).filter(|target| target.param.is_some()).count();
-        let known = self
-            .targets
-            .iter()
-            .filter(of_form)
-            .any(|target| target.param.as_deref() == Some(told.param));
+        let (mut is_whole, mut known, mut params) = (false, false, 0);
+        for target in self.targets.iter().filter(|target| target.form == told.form) {
+            match &target.param {
+                Some(param) => {
+                    params += 1;
+                    known |= param == told.param;
+                }
+                None => is_whole = true,
+            }
+        }
         // Only a name that we sent is one; what else a reply holds may be anything.
         let named = !told.param.is_empty() && told.fills.split('\n').any(|name| name == told.param);
         let param =
