@@ -6,7 +6,7 @@ use crate::crm::request::System;
 #[cfg(feature = "full")]
 use crate::crossing::members;
 use crate::encoding;
-use crate::value::{Entries, Value, letters};
+use crate::value::{Entries, Value, cut_at, joined, letters, parts};
 use std::borrow::Cow;
 
 /// What came with the visitor's fields. Kept only where the visitor agreed.
@@ -67,30 +67,32 @@ pub fn params(
     visitor: &Visitor,
     mapping: &Mapping,
 ) -> Entries<'static> {
-    let mut mapped: Entries<'static> = Vec::new();
+    let mut all = Entries::new();
     for (param, value) in given(lead, visitor, mapping) {
-        mapped.push((Cow::Owned(param.to_owned()), value));
+        all.push((Cow::Owned(param.to_owned()), value));
     }
-    if matches!(system, System::Marketo | System::Pardot) {
-        mapped = flattened(mapped, mapping.join.as_deref().unwrap_or(", "));
-    }
-    let mut params =
-        if system == System::Marketo { Vec::new() } else { std::mem::take(&mut mapped) };
-    if system != System::Relay {
-        for (name, value) in &mapping.constants {
-            params.push((Cow::Owned(name.clone()), value.clone()));
-        }
-    }
-    match system {
-        System::Marketo => {
-            let input = Value::List(vec![submission(mapped, visitor)]);
-            params.push((Cow::Borrowed("input"), input));
-        }
+    let join = mapping.join.as_deref().unwrap_or(", ");
+    let last = match system {
+        System::Relay => return all,
         // The page's default would return a known prospect unchanged.
-        System::Prospects => params.push((Cow::Borrowed("update"), Value::Bool(true))),
-        System::Pardot | System::Relay => {}
+        System::Prospects => Some(("update", Value::Bool(true))),
+        System::Pardot => {
+            flatten(&mut all, join);
+            None
+        }
+        System::Marketo => {
+            flatten(&mut all, join);
+            let fields = std::mem::take(&mut all);
+            Some(("input", Value::List(vec![submission(fields, visitor)])))
+        }
+    };
+    for (name, value) in &mapping.constants {
+        all.push((Cow::Owned(name.clone()), value.clone()));
     }
-    params
+    if let Some((name, value)) = last {
+        all.push((Cow::Borrowed(name), value));
+    }
+    all
 }
 
 /// The names of the parameters that a lead fills, whatever the system makes of them: a closed one keeps only those back.
@@ -111,14 +113,18 @@ pub fn fills<'a>(
 
 /// The mapped parameters that a lead has a value for. An empty one would erase what the CRM has.
 fn given<'a>(
-    lead: &'a Value<'static>,
-    visitor: &'a Visitor,
+    lead: &Value<'static>,
+    visitor: &Visitor,
     mapping: &'a Mapping,
-) -> impl Iterator<Item = (&'a str, Value<'static>)> {
-    mapping.map.iter().filter_map(|(param, source)| {
-        let value = source_value(source, lead, visitor)?;
-        (!value.is_empty()).then_some((param.as_str(), value))
-    })
+) -> Vec<(&'a str, Value<'static>)> {
+    let mut all = Vec::new();
+    for (param, source) in &mapping.map {
+        let value = source_value(source, lead, visitor);
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            all.push((param.as_str(), value));
+        }
+    }
+    all
 }
 
 fn source_value(source: &str, lead: &Value<'static>, visitor: &Visitor) -> Option<Value<'static>> {
@@ -135,7 +141,7 @@ fn source_value(source: &str, lead: &Value<'static>, visitor: &Visitor) -> Optio
         "query" => visitor.query.clone(),
         "referrer" => visitor.referrer.clone(),
         name => {
-            let (touch, name) = match name.split_once('.') {
+            let (touch, name) = match cut_at(name, '.') {
                 Some(("first", name)) => (&visitor.first, name),
                 Some(("last", name)) => (&visitor.last, name),
                 Some(("consent", name)) => (&visitor.consents, name),
@@ -152,8 +158,9 @@ fn source_value(source: &str, lead: &Value<'static>, visitor: &Visitor) -> Optio
 fn said(value: Value<'static>) -> Option<Value<'static>> {
     match value {
         Value::Bool(false) => None,
-        Value::List(items) => {
-            Some(Value::List(items.into_iter().filter(|item| !item.is_empty()).collect()))
+        Value::List(mut items) => {
+            items.retain(|item| !item.is_empty());
+            Some(Value::List(items))
         }
         value => Some(value),
     }
@@ -167,16 +174,18 @@ fn submission(fields: Entries<'static>, visitor: &Visitor) -> Value<'static> {
         let report = rules::check(&Field::new("", kind), Value::from(text.as_str()));
         report.ok().then(|| report.value.into_owned())
     };
-    let data: Entries<'static> = [
-        ("pageURL", fits(Kind::Url, &visitor.page)),
-        ("queryString", fits(Kind::Hidden, &visitor.query)),
+    let mut data = Entries::new();
+    for (name, kind, text) in [
+        ("pageURL", Kind::Url, &visitor.page),
+        ("queryString", Kind::Hidden, &visitor.query),
         // IPv4 only: an IPv6 address would void the call.
-        ("leadClientIpAddress", fits(Kind::Ipv4, &visitor.ip)),
-        ("userAgentString", fits(Kind::Hidden, &visitor.user_agent)),
-    ]
-    .into_iter()
-    .filter_map(|(name, text)| Some((Cow::Borrowed(name), text?)))
-    .collect();
+        ("leadClientIpAddress", Kind::Ipv4, &visitor.ip),
+        ("userAgentString", Kind::Hidden, &visitor.user_agent),
+    ] {
+        if let Some(value) = fits(kind, text) {
+            data.push((Cow::Borrowed(name), value));
+        }
+    }
     let mut input = vec![(Cow::Borrowed("leadFormFields"), Value::Map(fields))];
     if !data.is_empty() {
         input.push((Cow::Borrowed("visitorData"), Value::Map(data)));
@@ -188,22 +197,22 @@ fn submission(fields: Entries<'static>, visitor: &Visitor) -> Value<'static> {
 }
 
 /// Lists as one text: these systems take flat values.
-fn flattened(entries: Entries<'static>, join: &str) -> Entries<'static> {
-    let flat = |value| match value {
-        Value::List(items) => {
-            Value::from(items.iter().filter_map(Value::as_text).collect::<Vec<_>>().join(join))
+fn flatten(entries: &mut Entries<'static>, join: &str) {
+    for (_, value) in entries {
+        if let Value::List(items) = value {
+            let texts: Vec<_> = items.iter().filter_map(Value::as_text).collect();
+            *value = Value::from(joined(&texts, join));
         }
-        other => other,
-    };
-    entries.into_iter().map(|(name, value)| (name, flat(value))).collect()
+    }
 }
 
 /// The last value of `name` in a query that is not empty, decoded: of a name that comes twice the same counts as in a form.
 fn query_value(query: &str, name: &str) -> Option<String> {
-    query.trim_start_matches('?').rsplit('&').find_map(|pair| {
-        let (key, value) = pair.split_once('=')?;
-        (!value.is_empty() && decoded(key) == name).then(|| decoded(value))
-    })
+    let pairs = parts(query.trim_start_matches('?'), '&').filter_map(|pair| {
+        let (key, value) = cut_at(pair, '=')?;
+        (!value.is_empty() && decoded(key) == name).then_some(value)
+    });
+    pairs.last().map(decoded)
 }
 
 fn decoded(text: &str) -> String {

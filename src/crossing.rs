@@ -15,7 +15,7 @@ pub(crate) use words::{begun, members, serde, tagged, words};
 use crate::encoding::json_text;
 use crate::packed::typed::letters;
 use crate::packed::{Buffer, put};
-use crate::value::Value;
+use crate::value::{Value, cut_at, parts};
 
 /// A type that crosses.
 pub trait Crossing {
@@ -91,12 +91,12 @@ pub fn bare(name: &str) -> &str {
 
 /// The word at a place among words with blanks between.
 pub fn word(words: &'static str, at: usize) -> &'static str {
-    words.split(' ').nth(at).unwrap_or_default()
+    parts(words, ' ').nth(at).unwrap_or_default()
 }
 
 /// Where a word stands among such words.
 pub fn place(words: &str, given: &str) -> Option<usize> {
-    words.split(' ').position(|word| word == given)
+    parts(words, ' ').position(|word| word == given)
 }
 
 /// An object that is under way.
@@ -203,7 +203,7 @@ impl Passage<'_> {
     #[inline(never)]
     fn next_member(&mut self, member: &mut dyn Crossing) {
         let Object { names, rest, at, is_none } = self.object;
-        let (name, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+        let (name, rest) = cut_at(rest, ' ').unwrap_or((rest, ""));
         self.object.rest = rest;
         self.object.at = at + 1;
         if let Some(source) = &mut self.source {

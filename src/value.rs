@@ -2,6 +2,11 @@
 
 #[cfg(feature = "full")]
 pub(crate) mod json;
+#[cfg(feature = "full")]
+mod text;
+
+#[cfg(feature = "full")]
+pub(crate) use text::{cut_at, has_part, has_sign, joined, parts};
 
 use std::borrow::Cow;
 
@@ -117,6 +122,7 @@ fn put_digits(number: u64, out: &mut String) {
 
 /// The whole number that a text is; nothing of another text, or of one that is more than its kind holds. The standard library has
 /// a way of its own for each kind of number.
+#[cfg(feature = "full")]
 pub(crate) fn number<N: TryFrom<u64>>(text: &str) -> Option<N> {
     N::try_from(counted(text.strip_prefix('+').unwrap_or(text), 10)?).ok()
 }
@@ -131,6 +137,7 @@ pub(crate) fn signed(text: &str) -> Option<i64> {
 }
 
 /// The number that digits of a base are.
+#[cfg(feature = "full")]
 #[inline(never)]
 pub(crate) fn counted(digits: &str, base: u32) -> Option<u64> {
     let mut sum = (!digits.is_empty()).then_some(0_u64)?;
@@ -176,7 +183,7 @@ pub(crate) fn letters(bytes: &[u8]) -> String {
 #[cfg(feature = "full")]
 fn scaled(text: &str) -> Option<(i64, i32)> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let (whole, fraction) = cut_at(mantissa, '.').unwrap_or((mantissa, ""));
     let digits = signed(&[whole, fraction].concat())?;
     let places =
         i32::try_from(fraction.len()).ok()?.checked_sub(signed(exponent)?.try_into().ok()?)?;

@@ -7,6 +7,7 @@ use crate::code::call;
 use crate::crm::operation::Operation;
 use crate::crm::outcome::Outcome;
 use crate::packed::{CLOSE, END, LIST, MAP, Node, PackedValues, put};
+use crate::value::cut_at;
 use crate::value::{decimal, number};
 use std::borrow::Cow;
 
@@ -102,7 +103,7 @@ pub(super) fn rebase(operation: &Operation, row: &Row, at: u64, issue: &mut Issu
     let Some(rest) = issue.field.strip_prefix(name).and_then(|rest| rest.strip_prefix('[')) else {
         return;
     };
-    let Some((index, rest)) = rest.split_once(']') else { return };
+    let Some((index, rest)) = cut_at(rest, ']') else { return };
     let index = number::<u64>(index).unwrap_or_default().saturating_add(at * u64::from(most));
     issue.field = [name, "[", &decimal(index), "]", rest].concat();
 }

@@ -3,6 +3,7 @@
 use crate::check::field::{Field, Kind};
 use crate::check::form::Form;
 use crate::check::rules;
+use crate::value::parts;
 use crate::value::{Value, number};
 
 /// A field of the system's.
@@ -168,7 +169,7 @@ const FLAGS: &str = "is_do_not_email is_do_not_call opted_out is_reviewed is_sta
 pub(super) fn pardot<'k>(own: &'k [Value<'static>]) -> Vec<Known<'k>> {
     let mut all = Vec::new();
     for (names, word, most) in [(TEXTS, "", 255), (NUMBERS, "integer", 0), (FLAGS, "boolean", 0)] {
-        for name in names.split(' ') {
+        for name in parts(names, ' ') {
             let required = name == "email";
             all.push(Known { name, word, most, required, ..Known::default() });
         }

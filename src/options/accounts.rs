@@ -7,7 +7,7 @@ use crate::check::report::Issue;
 use crate::code;
 use crate::crm::request::{Account, System};
 use crate::crm::systems::token::{self, Credentials};
-use crate::value::{Value, cut};
+use crate::value::{Value, cut, has_part, parts};
 
 /// Members of which the host alone can tell, and what they must be.
 const HOSTS: &[(&str, &str)] = &[("timeZone", "a time zone like America/Chicago")];
@@ -48,7 +48,7 @@ impl Judge<'_> {
             issues.extend(account.known_host().err());
         }
         for issue in &issues {
-            let is_secret = CREDENTIALS.split(' ').any(|member| member == issue.field);
+            let is_secret = has_part(CREDENTIALS, ' ', &issue.field);
             let at = if is_secret { below(place, "credentials") } else { place.to_owned() };
             self.pass_on(&below(&at, &issue.field), issue, Closes::Account);
         }
@@ -59,7 +59,7 @@ impl Judge<'_> {
             self.must(&below(place, "record"), what, Closes::Nothing);
         }
         if let Some(limits) = given(from, "limits") {
-            for member in LIMITS.split(' ') {
+            for member in parts(LIMITS, ' ') {
                 if !limits.get(member).is_some_and(|value| is_within(value, 1, u64::MAX)) {
                     let place = below(&below(place, "limits"), member);
                     self.must(&place, "a number from 1 on", Closes::Account);
@@ -95,7 +95,7 @@ pub(super) fn read(system: System, from: &Value<'_>) -> Account {
 fn sign_in(mut account: Account, from: Option<&Value<'_>>) -> Vec<Issue> {
     let mut found: Vec<Issue> = Vec::new();
     let mut address: Option<String> = None;
-    for _ in CREDENTIALS.split(' ') {
+    for _ in parts(CREDENTIALS, ' ') {
         let owned = |name: &str| {
             let is_lacking = found.iter().any(|issue| issue.field == name);
             let own = from.and_then(|from| text(from.get(name)));

@@ -3,7 +3,7 @@
 use super::members::{ALERTS, CHANNEL};
 use super::relay::is_name;
 use super::{Closes, Judge, below, entries, given, is_within, items, text};
-use crate::value::Value;
+use crate::value::{Value, has_part, has_sign, parts};
 
 /// A kind of channel.
 #[derive(Clone, Copy, Debug)]
@@ -91,20 +91,20 @@ impl Judge<'_> {
     fn channel(&mut self, place: &str, channel: &Value<'_>, kind: &ChannelKind) {
         for (member, fits, what) in MEMBERS {
             let value = given(channel, member);
-            let is_needed = kind.needs.split(' ').any(|needed| needed == *member);
+            let is_needed = has_part(kind.needs, ' ', member);
             if value.map_or(is_needed, |value| !fits(value)) {
                 self.wrong(&below(place, member), what);
             }
         }
         let Some(url) = text(channel.get("url")) else { return };
         let allowed = given(channel, "allowHost").map(items).unwrap_or_default();
-        let host = url.split('/').nth(2).unwrap_or_default();
+        let host = parts(url, '/').nth(2).unwrap_or_default();
         if allowed.iter().any(|allowed| text(Some(allowed)) == Some(host)) {
             return;
         }
         if !url.starts_with("https://") || host.is_empty() {
             self.wrong(&below(place, "url"), ADDRESS);
-        } else if !kind.hosts.is_empty() && !kind.hosts.split(' ').any(|known| known == host) {
+        } else if !kind.hosts.is_empty() && !has_part(kind.hosts, ' ', host) {
             self.wrong(&below(place, "url"), &["an address at ", kind.hosts].concat());
         }
     }
@@ -141,7 +141,7 @@ fn is_address(text: &str) -> bool {
 }
 
 fn is_mail(value: &Value<'_>) -> bool {
-    text(Some(value)).is_some_and(|text| text.contains('@'))
+    text(Some(value)).is_some_and(|text| has_sign(text, '@'))
 }
 
 fn is_secret(secret: &Value<'_>) -> bool {

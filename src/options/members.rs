@@ -3,7 +3,7 @@
 use super::meant::meant;
 use super::{Closes, Judge, More, below, entries};
 use crate::code::options::MEMBER;
-use crate::value::Value;
+use crate::value::{Value, has_part, parts};
 
 /// The members of each object, with blanks between; each object with the name that TypeScript has for it.
 pub const MEMBERS: &[(&str, &str)] = &[
@@ -48,8 +48,8 @@ impl Judge<'_> {
     #[inline(never)]
     pub(super) fn members(&mut self, place: &str, value: Option<&Value<'_>>, known: &str) {
         for (name, _) in entries(value) {
-            if !known.split(' ').any(|one| one == name) {
-                let more = More { meant: meant(name, &mut known.split(' ')), ..More::default() };
+            if !has_part(known, ' ', name) {
+                let more = More { meant: meant(name, &mut parts(known, ' ')), ..More::default() };
                 self.say(&below(place, name), MEMBER.name, Closes::Nothing, more);
             }
         }

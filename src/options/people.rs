@@ -3,7 +3,7 @@
 use super::members::{ACCESS, OPERATOR};
 use super::{Closes, Judge, below, entries, given, items, text};
 use crate::relay::desk::Right;
-use crate::value::Value;
+use crate::value::{Value, has_sign};
 
 /// A person's own key has so many characters at least.
 const KEY_LENGTH: usize = 20;
@@ -40,7 +40,7 @@ impl Judge<'_> {
         self.members("access", Some(access), ACCESS);
         let team = text(access.get("team")).and_then(|team| team.strip_prefix("https://"));
         let host = team.map(|team| team.strip_suffix('/').unwrap_or(team));
-        if host.is_none_or(|host| host.is_empty() || host.contains('/')) {
+        if host.is_none_or(|host| host.is_empty() || has_sign(host, '/')) {
             self.must("access.team", "https:// and the team's domain", Closes::Relay);
         }
         if text(access.get("audience")).is_none() {

@@ -15,8 +15,7 @@ use crate::code::options::{ACCOUNT, CONSTANT, CONSTANT_VALUE, FIELD, PARAM, REQU
 use crate::crm::operation::Operation;
 use crate::crm::request::System;
 use crate::relay::delivery::blame::MISSING;
-use crate::value::Value;
-use std::borrow::Cow;
+use crate::value::{Value, parts};
 
 /// A parameter that the call does not have.
 const UNKNOWN: &str = "params.unknown";
@@ -93,7 +92,7 @@ impl<'o> Judge<'o> {
                 // What a page or a campaign brings has any name.
                 Some(visitor) => match visitor.strip_prefix("consent.") {
                     None => continue,
-                    Some(consent) => consent.split('.').next().unwrap_or_default(),
+                    Some(consent) => parts(consent, '.').next().unwrap_or_default(),
                 },
             };
             if way.fields.is_none_or(|fields| fields.get(field).is_none()) {
@@ -162,17 +161,15 @@ impl Way<'_> {
 
     /// What stops the call where a lead fills the parameters of these sources.
     fn tried(&self, fills: &dyn Fn(&str) -> bool) -> Vec<Issue> {
-        let filled = entries(self.map)
-            .iter()
-            .filter(|(_, source)| fills(text(Some(source)).unwrap_or_default()));
-        let owned = |(name, value): &(Cow<'_, str>, Value<'_>)| {
-            (name.clone().into_owned(), value.clone().into_owned())
-        };
-        let mapping = Mapping {
-            map: filled.map(|(param, _)| (param.clone().into_owned(), PROBE.to_owned())).collect(),
-            constants: entries(self.constants).iter().map(owned).collect(),
-            join: None,
-        };
+        let mut mapping = Mapping::default();
+        for (param, source) in entries(self.map) {
+            if fills(text(Some(source)).unwrap_or_default()) {
+                mapping.map.push((param.clone().into_owned(), PROBE.to_owned()));
+            }
+        }
+        for (name, value) in entries(self.constants) {
+            mapping.constants.push((name.clone().into_owned(), value.clone().into_owned()));
+        }
         let lead = Value::Map(vec![(PROBE.into(), Value::from(PROBE))]);
         let params = capture::params(self.system, &lead, &Visitor::default(), &mapping);
         let mut issues = self.write.check(params, self.version).issues;
@@ -188,5 +185,5 @@ fn is_missing(issue: &Issue) -> bool {
 
 /// The parameter of `input[0].leadFormFields.email`.
 fn last(field: &str) -> &str {
-    field.rsplit('.').next().unwrap_or(field)
+    parts(field, '.').last().unwrap_or(field)
 }

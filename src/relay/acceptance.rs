@@ -3,6 +3,7 @@
 //! Leads that arrive together are written together, so they are judged together, in their order: what one of them takes, the
 //! next one no longer finds. What the rows say of each is read before.
 
+use crate::value::parts;
 /// Why a lead waits for a person whose form token was another lead's.
 const SPENT: &str = "token.spent";
 
@@ -126,7 +127,7 @@ impl<'a> Known<'a> {
     fn said(self, body: Option<&str>) -> Answer<'a> {
         // What was erased or discarded has been taken, and no system has it: nobody is told that one does.
         let is_everywhere =
-            !self.phases.is_empty() && self.phases.split(' ').all(|phase| phase == "done");
+            !self.phases.is_empty() && parts(self.phases, ' ').all(|phase| phase == "done");
         let state = if body.is_some_and(|body| body != self.body) {
             "conflict"
         } else if is_everywhere {

@@ -11,6 +11,7 @@ mod outcome;
 pub use outcome::{Kind, Said};
 
 use super::limiter::{Answer, Ask, By, Door, Limiter, Limits, Looked, Part, Scope, Settled, Spare};
+use crate::value::has_part;
 use memory::{Memory, Preparing, Stage, Token};
 
 /// What is closed is asked about this often: somebody has to mend it.
@@ -78,7 +79,7 @@ pub struct Wrong {
 
 impl Wrong {
     fn concerns(&self, form: &str, fills: &str) -> bool {
-        let fills = |param| fills.split('\n').any(|name| name == param);
+        let fills = |param| has_part(fills, '\n', param);
         let is_held = || match self.param.strip_prefix('!') {
             Some(param) => !fills(param),
             None => self.param.is_empty() || fills(&self.param),

@@ -2,6 +2,7 @@
 
 use super::effect::Effect;
 use super::schedule::{Schedule, line};
+use crate::value::parts;
 
 /// Why a lead waits whose target has as many dead letters as may be.
 pub(super) const FULL: &str = "dead.full";
@@ -128,5 +129,5 @@ impl Schedule {
 
 /// The form of a target's name.
 fn form_of(name: &str) -> &str {
-    name.split('/').next().unwrap_or(name)
+    parts(name, '/').next().unwrap_or(name)
 }

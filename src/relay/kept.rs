@@ -5,6 +5,7 @@ use super::budget::{Budget, Budgets};
 use super::closed::{Letters, Target};
 use super::schedule::{Account, Lane, Schedule};
 use super::words::{ROW, WORD, Words};
+use crate::value::parts;
 
 impl Schedule {
     fn cross(&mut self, words: &mut Words<'_>) {
@@ -50,7 +51,7 @@ impl Schedule {
     /// The schedule of a text.
     pub fn unpacked(text: &str) -> Self {
         let mut schedule = Schedule::default();
-        for row in text.split(ROW) {
+        for row in parts(text, ROW) {
             let mut words = Words::of(row, WORD);
             match words.read() {
                 "schedule" => schedule.cross(&mut words),

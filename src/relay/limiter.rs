@@ -9,6 +9,7 @@ pub use closed::{Arrived, By, Closed, Door, Looked, Settled, Target, Told};
 pub use parts::Part;
 
 use crate::value::cut;
+use crate::value::{cut_at, parts};
 use parts::Changes;
 
 /// An account's limits; a row for each system is in [`crate::systems`].
@@ -100,12 +101,12 @@ pub struct Lease {
 
 impl Lease {
     fn keys(&self) -> &str {
-        self.about.split('\n').next().unwrap_or_default()
+        parts(&self.about, '\n').next().unwrap_or_default()
     }
 
     /// The closed targets that it asks about, by name.
     fn probes(&self) -> impl Iterator<Item = &str> {
-        self.about.split('\n').skip(1)
+        parts(&self.about, '\n').skip(1)
     }
 }
 
@@ -276,13 +277,13 @@ impl Answer {
 
 /// A key without its kind. Leads of version 1 have keys without one.
 fn bare(key: &str) -> &str {
-    key.split_once(':').map_or(key, |(_, hash)| hash)
+    cut_at(key, ':').map_or(key, |(_, hash)| hash)
 }
 
 /// Who somebody is: the e-mails of these keys. Leads of version 1 have no kinds, and are who they are by their one key.
 fn identity(keys: &str) -> String {
     let mut who = String::new();
-    for key in keys.split(' ').filter(|key| !key.starts_with("p:")) {
+    for key in parts(keys, ' ').filter(|key| !key.starts_with("p:")) {
         who.push_str(if who.is_empty() { "" } else { " " });
         who.push_str(bare(key));
     }
@@ -290,7 +291,7 @@ fn identity(keys: &str) -> String {
 }
 
 fn share(one: &str, other: &str) -> bool {
-    one.split(' ').any(|key| other.split(' ').any(|known| bare(known) == bare(key)))
+    parts(one, ' ').any(|key| parts(other, ' ').any(|known| bare(known) == bare(key)))
 }
 
 impl Limiter {
@@ -509,8 +510,8 @@ impl Limiter {
         if lag == 0 {
             return;
         }
-        for key in keys.split(' ') {
-            let kind = key.split_once(':').map_or("", |(kind, _)| kind);
+        for key in parts(keys, ' ') {
+            let kind = cut_at(key, ':').map_or("", |(kind, _)| kind);
             if !self.kinds.is_empty() && !kind.is_empty() && cut(self.kinds, kind).is_none() {
                 continue;
             }

@@ -6,6 +6,7 @@ use super::schedule::{Begun, Due, NET, Schedule, line};
 use crate::crossing::members;
 use crate::relay::delivery::outbox::{Delivery, Recipe};
 use crate::value;
+use crate::value::parts;
 
 /// What broke while the alarm rang is looked at again after this long: not at full speed, and not never.
 const BROKEN: u64 = 5_000;
@@ -190,13 +191,13 @@ impl Stepping<'_> {
         let mut dead = None;
         let mut may_begin = true;
         let mut is_more = false;
-        for row in rows.split(ROW).filter(|row| !row.is_empty()) {
-            let words: Vec<&str> = row.split(WORD).collect();
+        for row in parts(rows, ROW).filter(|row| !row.is_empty()) {
+            let words: Vec<&str> = parts(row, WORD).collect();
             let number = |word: &str| value::number::<u64>(word).unwrap_or_default();
             let begun = match words.as_slice() {
                 ["marked", account, name] => {
                     // Nobody asks where there is no way.
-                    if schedule.has_way(account, name.split('/').next().unwrap_or(name)) {
+                    if schedule.has_way(account, parts(name, '/').next().unwrap_or(name)) {
                         schedule.note(account, name, 0);
                     }
                     continue;

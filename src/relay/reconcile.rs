@@ -10,6 +10,7 @@ use super::delivering::{DEADLINE, LEASE};
 use super::words::{ROW, WORD, Words};
 use crate::code::relay::NOT_FOUND;
 use crate::crm::outcome::{Fault, Outcome};
+use crate::value::parts;
 use crate::value::{self, Value, decimal};
 
 const HOUR: u64 = 60 * 60 * 1_000;
@@ -232,7 +233,7 @@ impl Reconciliation {
     ) -> String {
         let mut verdicts = String::new();
         let mut numbers = Vec::new();
-        let records: Vec<&str> = rows.split(ROW).skip(1).collect();
+        let records: Vec<&str> = parts(rows, ROW).skip(1).collect();
         let asked = self.question(is_first, by, &records);
         let what = match heard {
             _ if rows.is_empty() => match self.look(now, scale) {

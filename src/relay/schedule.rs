@@ -7,6 +7,7 @@ use super::budget::Budgets;
 use super::closed::{FULL, Letters, Target};
 use super::effect::{Effect, Statement};
 use super::sender::CONNECTIONS;
+use crate::value::{cut_at, has_part, has_sign, joined, parts};
 
 /// So many deliveries to one account run at once in one outbox: as many as its sender may have out. The limiters hold the
 /// accounts' own limits.
@@ -110,7 +111,7 @@ impl Schedule {
 
     /// An account of the options, and the forms that go there.
     pub fn add(&mut self, name: &str, system: &str, forms: &[&str]) {
-        let (name, system, forms) = (name.to_owned(), system.to_owned(), forms.join("\n"));
+        let (name, system, forms) = (name.to_owned(), system.to_owned(), joined(forms, "\n"));
         self.accounts.push(Account { name, system, forms, held: 0, width: AT_ONCE, pause: 0 });
     }
 
@@ -134,7 +135,7 @@ impl Schedule {
 
     /// Whether the options have a way from a form to an account.
     pub(super) fn has_way(&self, account: &str, form: &str) -> bool {
-        self.account(account).is_some_and(|one| one.forms.split('\n').any(|known| known == form))
+        self.account(account).is_some_and(|one| has_part(&one.forms, '\n', form))
     }
 
     // Who is under way.
@@ -284,7 +285,7 @@ impl Schedule {
         for target in own().filter(|one| one.open) {
             statements.push(Statement::of("let", &[account, &target.name], &[most]));
         }
-        for target in own().filter(|one| !one.open && !one.name.contains('/')) {
+        for target in own().filter(|one| !one.open && !has_sign(&one.name, '/')) {
             // A call that was made has to come to its end, whoever waits for a person.
             let full = u64::from(self.is_full(account, &target.name));
             let most = most.min(u64::from(SWEPT));
@@ -295,7 +296,7 @@ impl Schedule {
         for target in own().filter(due).filter(|one| !self.is_full(account, &one.name)) {
             statements.push(Statement::of("scout", &[account, &target.name], &[]));
         }
-        let fills = own().any(|one| !one.open && one.name.contains('/'));
+        let fills = own().any(|one| !one.open && has_sign(&one.name, '/'));
         let name = if fills { "filled" } else { "due" };
         statements.push(Statement::of(name, &[account], &[now, u64::from(PAGE)]));
     }
@@ -358,7 +359,7 @@ impl Schedule {
             let param = one.name.strip_prefix(row.form).and_then(|rest| rest.strip_prefix('/'));
             one.account == account
                 && !one.open
-                && param.is_some_and(|param| row.fills.split('\n').any(|filled| filled == param))
+                && param.is_some_and(|param| has_part(row.fills, '\n', param))
         };
         match self.targets.iter().find(concerns) {
             Some(target) => mark(&target.name, None),
@@ -479,7 +480,7 @@ pub(super) enum Begun {
 
 /// The persons of a lead without the kind of each key; leads of older versions have none.
 fn plain(persons: &str) -> impl Iterator<Item = &str> {
-    persons.split(' ').map(|key| key.split_once(':').map_or(key, |(_, key)| key))
+    parts(persons, ' ').map(|key| cut_at(key, ':').map_or(key, |(_, key)| key))
 }
 
 /// The members of a line of the log.

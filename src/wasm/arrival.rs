@@ -3,7 +3,7 @@
 use super::edge::whole;
 use crate::relay::arrival::{self, Arrival};
 use crate::relay::{shards, token};
-use crate::value::decimal;
+use crate::value::{decimal, joined};
 use wasm_bindgen::prelude::*;
 
 /// What follows of what was heard, for a request that has come this far: the state's bits are `pkg/src/relay/arrival.gen.ts`'s.
@@ -26,7 +26,7 @@ pub fn is_key(key: &str) -> bool {
 #[wasm_bindgen(js_name = readFormToken)]
 pub fn read_form_token(token: &str, now: f64) -> String {
     let token::Token { issued, nonce, mac, says, holder } = token::read(token, whole(now));
-    [&decimal(says), &decimal(holder), issued, nonce, mac].join("\u{1}")
+    joined(&[&decimal(says), &decimal(holder), issued, nonce, mac], "\u{1}")
 }
 
 /// What is asked next about a key: see [`shards::next`].

@@ -8,6 +8,7 @@ use crate::crm::systems::reply::Reply;
 use crate::crm::systems::token::Unsigned;
 use crate::crossing::{Crossing, written};
 use crate::packed::typed::letters;
+use crate::value::parts;
 use js_sys::{Array, JSON};
 use wasm_bindgen::prelude::*;
 
@@ -31,7 +32,7 @@ pub fn step(
     row: String,
     heard: JsValue,
 ) -> Result<Array, JsValue> {
-    let mut words = words.splitn(4, '\u{1}');
+    let mut words = parts(words, '\u{1}');
     let mut word = || words.next().unwrap_or_default();
     let mut numbers = numbers.iter();
     let mut number =

@@ -3,7 +3,7 @@
 
 use super::edge::failure;
 use crate::crossing::{self, Crossing, Members, Seen, Source, bare};
-use crate::value::{Value, decimal as digits};
+use crate::value::{Value, decimal as digits, parts};
 use js_sys::{Array, JSON, Object};
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -41,7 +41,7 @@ fn texts(names: &'static str) -> Array {
             return texts.clone();
         }
         let texts = Array::new();
-        for name in names.split(' ') {
+        for name in parts(names, ' ') {
             texts.push(&JsValue::from_str(bare(name)));
         }
         known.push((names, texts.clone()));

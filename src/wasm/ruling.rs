@@ -6,7 +6,8 @@ use crate::catalogue::{deletes, recipe};
 use crate::crm::request::System;
 use crate::crossing::written;
 use crate::relay::ruling::{Move, Ruled, Ways, corrected, moved, removable, replay};
-use crate::value::number;
+use crate::value::parts;
+use crate::value::{joined, number};
 use wasm_bindgen::prelude::*;
 
 /// What becomes of a delivery that a person sends on (`replay`), gives to another account (`move`), or sends once more when its
@@ -20,13 +21,13 @@ use wasm_bindgen::prelude::*;
 pub fn rule_delivery(what: &str, system: &str, state: &str, given: &str, now: f64) -> String {
     let known = System::from_name(system);
     let kept = (from_json(state, "delivery.state").ok(), known.and_then(recipe));
-    let mut words = given.split('\u{1}');
+    let mut words = parts(given, '\u{1}');
     let mut word = || words.next().unwrap_or_default();
     if what == "remove" {
         let (Some(state), Some(recipe)) = &kept else { return stays("delivery.state") };
         let operation = known.and_then(deletes);
         return match removable(state, recipe, operation.is_some()) {
-            Ok(record) => ["goes", operation.unwrap_or_default(), record].join("\u{1}"),
+            Ok(record) => joined(&["goes", operation.unwrap_or_default(), record], "\u{1}"),
             Err(code) => stays(code),
         };
     }

@@ -7,7 +7,7 @@ use crate::code;
 use crate::crm::request::Target;
 use crate::packed::PackedValues;
 use crate::packed::typed::{letters, pack_entries, unpack_entries};
-use crate::value::{Entries, Value};
+use crate::value::{Entries, Value, has_sign};
 use std::borrow::Cow;
 
 impl Operation {
@@ -30,17 +30,17 @@ impl Operation {
 
     /// The parameters under the names and in the lists that this row has.
     fn named<'p>(&self, params: Entries<'p>) -> Entries<'p> {
-        let named = |(name, value): (Cow<'p, str>, Value<'p>)| {
-            let known = self.more.aliases.iter().find(|(other, _)| *other == name);
-            let value = if self.more.batch.is_some_and(|(lists, _)| lists.contains(&name.as_ref()))
-            {
-                listed(value)
-            } else {
-                value
-            };
-            (known.map_or(name, |(_, sent)| Cow::Borrowed(*sent)), value)
-        };
-        params.into_iter().map(named).collect()
+        let mut all = Vec::with_capacity(params.len());
+        for (mut name, mut value) in params {
+            if self.more.batch.is_some_and(|(lists, _)| lists.contains(&name.as_ref())) {
+                value = listed(value);
+            }
+            if let Some((_, sent)) = self.more.aliases.iter().find(|(other, _)| *other == name) {
+                name = Cow::Borrowed(*sent);
+            }
+            all.push((name, value));
+        }
+        all
     }
 
     /// What the row's form wrote, and what its other checks say of it.
@@ -80,7 +80,7 @@ impl Operation {
         }
         row.hold(writer);
         let is_plain = !row.more.rewrites() && !matches!(row.encoding, RequestEncoding::Wide(_));
-        if is_plain && row.more.checks.is_empty() && !row.path.contains('{') {
+        if is_plain && row.more.checks.is_empty() && !has_sign(row.path, '{') {
             if !writer.failed {
                 row.write(&writer.values, target, out);
             }
@@ -121,13 +121,14 @@ fn listed(value: Value<'_>) -> Value<'_> {
     let record = |(key, value): (Cow<'_, str>, _)| match value {
         Value::Map(fields) => {
             let name = if key.bytes().all(|byte| byte.is_ascii_digit()) { "id" } else { "email" };
-            // The key may stand in the record once more; another value would be a change of the key, and is refused.
-            let others = fields
-                .into_iter()
-                .filter(|(of, value)| *of != name || value.as_text() != Some(&key));
-            let others: Entries<'_> = others.collect();
-            let key = (Cow::Borrowed(name), Value::from(key.clone().into_owned()));
-            Value::Map(std::iter::once(key).chain(others).collect())
+            let mut all = vec![(Cow::Borrowed(name), Value::from(key.clone().into_owned()))];
+            for (of, value) in fields {
+                // The key may stand in the record once more; another value would be a change of the key, and is refused.
+                if of != name || value.as_text() != Some(&key) {
+                    all.push((of, value));
+                }
+            }
+            Value::Map(all)
         }
         other => other,
     };

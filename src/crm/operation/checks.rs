@@ -5,7 +5,7 @@ use crate::check::report::{Issue, Report};
 use crate::check::rules;
 use crate::code::{self, Code};
 use crate::packed::typed::letters;
-use crate::value::{Entries, Value, cut, decimal, number};
+use crate::value::{Entries, Value, cut, cut_at, decimal, has_sign, joined, number, parts};
 
 /// The words that Pardot takes for a time.
 pub const TIME_WORDS: [&str; 5] = ["today", "yesterday", "last_7_days", "this_month", "last_month"];
@@ -114,14 +114,16 @@ impl Check {
         let is_there = has(report, name);
         match must {
             Must::Needs if is_there && others.iter().any(|other| !has(report, other)) => {
-                let limit = others.join(", ");
+                let limit = joined(others, ", ");
                 report.issues.push(Issue::error(name, &code::PARAM_NEEDS).with_limit(&limit));
             }
             Must::Sets => {
-                let lacks = |set: &&'static str| set.split(" + ").find(|name| !has(report, name));
+                let lacks = |set: &&'static str| {
+                    parts(set, ' ').find(|name| *name != "+" && !has(report, name))
+                };
                 let first = names.iter().find_map(lacks).unwrap_or_default();
                 if names.iter().all(|set| lacks(set).is_some()) {
-                    let limit = names.join(" or ");
+                    let limit = joined(names, " or ");
                     report.issues.push(Issue::error(first, &code::PARAM_SETS).with_limit(&limit));
                 }
             }
@@ -137,7 +139,7 @@ impl Check {
                 let [other, words @ ..] = others else { return };
                 let word = given(report, other).and_then(Value::as_text);
                 if !word.map_or(!words.is_empty(), |word| words.contains(&word)) {
-                    let limit = [other, " ", &words.join(" or ")].concat();
+                    let limit = [other, " ", &joined(words, " or ")].concat();
                     let issue = Issue::error(name, &code::PARAM_ONLY_WITH);
                     report.issues.push(issue.with_limit(&limit));
                 }
@@ -159,7 +161,7 @@ fn is_count_or_flag(text: &str) -> bool {
 }
 
 fn has_comma(value: &Value<'_>) -> bool {
-    let comma = |item: &Value<'_>| item.as_text().is_some_and(|text| text.contains(','));
+    let comma = |item: &Value<'_>| item.as_text().is_some_and(|text| has_sign(text, ','));
     matches!(value, Value::List(items) if items.iter().any(comma))
 }
 
@@ -243,7 +245,7 @@ fn is_date_input(text: &str) -> bool {
             || is_timestamp(word)
             || is_offset(word)
     };
-    TIME_WORDS.contains(&text) || (text.len() <= 64 && text.split(' ').all(fits))
+    TIME_WORDS.contains(&text) || (text.len() <= 64 && parts(text, ' ').all(fits))
 }
 
 /// A moment in UTC as `YYYY-MM-DD HH:MM:SS`, of milliseconds since 1970.
@@ -290,7 +292,7 @@ fn is_day(text: &str) -> bool {
 
 /// Hours, minutes and perhaps seconds, each of two digits and within their range.
 fn is_clock(text: &str, most: u8) -> bool {
-    let parts: Vec<_> = text.split(':').collect();
+    let parts: Vec<_> = parts(text, ':').collect();
     let two = |part: &str, most: u8| {
         part.len() == 2
             && part.bytes().all(|byte| byte.is_ascii_digit())
@@ -308,7 +310,7 @@ fn is_clock(text: &str, most: u8) -> bool {
 /// `2026-10-31T17:00:00-0400` as ISO 8601 has it: seconds may be missing or have a fraction, and the offset may be `Z`, hours
 /// alone, or with a colon.
 fn is_timestamp(text: &str) -> bool {
-    let Some((day, rest)) = text.split_once('T') else { return false };
+    let Some((day, rest)) = cut_at(text, 'T') else { return false };
     let at = rest.find(['+', '-', 'Z']).unwrap_or(rest.len());
     let Some((clock, offset)) = rest.split_at_checked(at) else { return false };
     let (clock, fraction) = clock.split_once(['.', ',']).unwrap_or((clock, "0"));

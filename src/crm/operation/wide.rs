@@ -2,7 +2,7 @@
 
 use crate::crm::request::Payload;
 use crate::encoding::typed::{self as encoding, form_pair};
-use crate::value::{Entries, Value, decimal};
+use crate::value::{Entries, Value, decimal, has_sign, joined};
 
 /// The most bytes of path and query: with a host, Marketo takes 8 KB.
 const LONGEST: usize = 8_000;
@@ -47,7 +47,11 @@ impl Wide {
                 let mut query = String::new();
                 for (name, value) in &values {
                     pairs(name, value, self != Wide::Repeated, |name, value| {
-                        query.push(if query.is_empty() && !path.contains('?') { '?' } else { '&' });
+                        query.push(if query.is_empty() && !has_sign(&path, '?') {
+                            '?'
+                        } else {
+                            '&'
+                        });
                         encoding::percent(name, &mut query);
                         query.push('=');
                         encoding::percent(value, &mut query);
@@ -114,7 +118,8 @@ fn pairs(name: &str, value: &Value<'_>, csv: bool, mut add: impl FnMut(&str, &st
     }
     match value {
         Value::List(items) if csv => {
-            add(name, &items.iter().map(text).collect::<Vec<_>>().join(","));
+            let texts: Vec<_> = items.iter().map(text).collect();
+            add(name, &joined(&texts, ","));
         }
         Value::List(items) => items.iter().for_each(|item| add(name, text(item))),
         other => add(name, text(other)),

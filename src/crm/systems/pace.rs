@@ -5,7 +5,7 @@ use super::sent::Sent;
 use crate::crm::operation::Operation;
 use crate::crm::outcome::Outcome;
 use crate::crossing::members;
-use crate::value::{self, cut};
+use crate::value::{self, cut, has_sign};
 
 /// The most seconds that a header is believed: a day.
 const LONGEST: u64 = 86_400;
@@ -112,7 +112,7 @@ fn date(text: &str) -> Option<u64> {
     for word in words(text, |letter| matches!(letter, ' ' | ',' | '-')) {
         if let Some(number) = number(word) {
             *numbers.iter_mut().find(|place| place.is_none())? = Some(number);
-        } else if word.contains(':') {
+        } else if has_sign(word, ':') {
             let sum = words(word, |letter| letter == ':').try_fold(0_u64, |sum, part| {
                 Some(sum.wrapping_mul(60).wrapping_add(number(part)?))
             });

@@ -6,7 +6,7 @@ use crate::crm::systems::reply::Reply;
 use crate::crm::systems::sent::{Sent, place};
 use crate::crm::systems::{marketo, pardot, prospects, relay};
 use crate::encoding::typed as encoding;
-use crate::value::{Entries, Value, cut};
+use crate::value::{Entries, Value, cut, has_sign, parts};
 use std::borrow::Cow;
 
 impl Operation {
@@ -84,7 +84,9 @@ impl Operation {
                     || named(params, "phone").is_some_and(|phone| !phone.is_empty());
                 prospects::read_write(reply, named(params, "update").map_or(is_sent, says), gave)
             }
-            ResponseParser::ProspectsFound => prospects::read_found(reply, self.path.contains('{')),
+            ResponseParser::ProspectsFound => {
+                prospects::read_found(reply, has_sign(self.path, '{'))
+            }
         }
     }
 }
@@ -101,15 +103,20 @@ fn says(flag: &Value<'_>) -> Option<bool> {
 
 /// The names in `fields`, as a list or separated by commas.
 fn asked(params: &Entries<'_>) -> Vec<String> {
-    let split = |text: &str| text.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>();
-    let names = match named(params, "fields") {
-        Some(Value::List(items)) => {
-            items.iter().filter_map(Value::as_text).flat_map(split).collect()
-        }
-        Some(Value::Text(text)) => split(text),
-        _ => Vec::new(),
+    let lists = match named(params, "fields") {
+        Some(Value::List(items)) => items,
+        Some(text @ Value::Text(_)) => std::slice::from_ref(text),
+        _ => &[],
     };
-    names.into_iter().filter(|name| !name.is_empty()).collect()
+    let mut names = Vec::new();
+    for list in lists {
+        for name in parts(list.as_text().unwrap_or_default(), ',').map(str::trim) {
+            if !name.is_empty() {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    names
 }
 
 /// Marketo leaves out what is null.

@@ -1,7 +1,7 @@
 //! [`Sent`]: what a call sent, as far as its answer may be about it.
 
 use crate::crm::outcome::{Fault, Outcome};
-use crate::value::{cut, number};
+use crate::value::{cut, cut_at, has_part, number, parts};
 
 /// What is known of a call. An answer that names one of its parameters is believed; any other text of the system's is not,
 /// for it may hold what a visitor typed.
@@ -26,16 +26,15 @@ impl<'a> Sent<'a> {
 
     /// Whether the parameter is the owner's own, or all that begin so: what it says is the same for each lead.
     pub fn is_own(self, name: &str) -> bool {
-        let is_own = |key: &str| self.own.split('\n').any(|own| own == key);
+        let is_own = |key: &str| has_part(self.own, '\n', key);
         let mut keys = self.keys(name).peekable();
         if keys.peek().is_none() { self.has(name) && is_own(name) } else { keys.all(is_own) }
     }
 
     /// The names of a form's body that are this one, or begin so.
     fn keys(self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.body
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
+        parts(self.body, '&')
+            .filter_map(|pair| cut_at(pair, '='))
             .map(|(key, _)| key)
             .filter(move |key| *key == name || (name.ends_with('_') && key.starts_with(name)))
     }

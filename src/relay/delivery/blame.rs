@@ -2,6 +2,7 @@
 
 use crate::check::report::{Issue, Severity};
 use crate::crm::outcome::Fault;
+use crate::value::parts;
 
 /// The codes of a parameter that is not there.
 pub(crate) const MISSING: [&str; 6] = [
@@ -31,7 +32,7 @@ pub fn blame(issues: &[Issue], written: Written<'_>) -> (Fault, Option<String>) 
     for issue in issues.iter().filter(|issue| issue.severity == Severity::Error) {
         // `input[0].leadFormFields.email` is the parameter `email`, `batch[3]` the parameter `batch`.
         let named = |name: &str| {
-            let ends = issue.field.rsplit('.').next() == Some(name);
+            let ends = parts(&issue.field, '.').last() == Some(name);
             ends || issue.field.split(['[', '.']).next() == Some(name)
         };
         // Of several that would do, any that is mapped is the lead's to give.

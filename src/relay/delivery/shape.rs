@@ -2,7 +2,7 @@
 
 use super::guard::Guard;
 use super::outbox::{Call, Delivery, Recipe};
-use crate::value::{Entries, Value};
+use crate::value::{Entries, Value, has_part};
 use std::borrow::Cow;
 
 /// The lead's [`Guard::identity`], where it has the key, too.
@@ -19,7 +19,7 @@ pub fn shaped(
     checked: &Entries<'static>,
 ) -> Option<Entries<'static>> {
     let key = |name: &'static str| Some((Cow::Borrowed(name), given(checked, name)?.clone()));
-    let is_left = |name: &str| delivery.without.split(' ').any(|left| left == name);
+    let is_left = |name: &str| has_part(&delivery.without, ' ', name);
     match (delivery.call, &recipe.guard, &recipe.look_up) {
         (Call::Holders, Some(guard), _) => {
             identity(guard, checked)?;

@@ -3,6 +3,7 @@
 
 use super::{Answer, Ask, Limiter, Scope};
 use crate::crm::outcome::Fault;
+use crate::value::has_part;
 
 /// Of this code a target is closed just because the options do not have it.
 const GONE: &str = "params.target";
@@ -82,8 +83,7 @@ impl Target {
     }
 
     fn concerns(&self, form: &str, fills: &str) -> bool {
-        self.form == form
-            && self.param.as_ref().is_none_or(|param| fills.split('\n').any(|name| name == param))
+        self.form == form && self.param.as_ref().is_none_or(|param| has_part(fills, '\n', param))
     }
 }
 
@@ -306,7 +306,7 @@ impl Limiter {
             }
         }
         // Only a name that we sent is one; what else a reply holds may be anything.
-        let named = !told.param.is_empty() && told.fills.split('\n').any(|name| name == told.param);
+        let named = !told.param.is_empty() && has_part(told.fills, '\n', told.param);
         let param =
             (named && !is_whole && (known || params < PARAMS)).then(|| told.param.to_owned());
         if param.is_none() && params > 0 {

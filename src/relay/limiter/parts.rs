@@ -4,6 +4,7 @@
 use super::{Budget, By, Closed, Fresh, Lease, Limiter, Limits, Quota, Share, Target};
 use crate::relay::words::Words;
 use crate::value::{self, decimal};
+use crate::value::{cut_at, has_sign};
 
 /// A row: its name, and its text; nothing where it goes.
 pub type Part = (String, Option<String>);
@@ -116,7 +117,7 @@ impl Limiter {
             calls.insert(at, (began, value::number(place)?));
         } else if let Some(name) = name.strip_prefix(TARGET) {
             let target = added(&mut self.targets);
-            let (form, param) = name.split_once('/').unwrap_or((name, ""));
+            let (form, param) = cut_at(name, '/').unwrap_or((name, ""));
             form.clone_into(&mut target.form);
             if form.len() < name.len() {
                 target.param = Some(param.to_owned());
@@ -190,7 +191,7 @@ impl Lease {
         }
         .to_owned();
         words.word(&mut marks);
-        (self.lost, self.goes_on) = (marks.contains('l'), marks.contains('g'));
+        (self.lost, self.goes_on) = (has_sign(&marks, 'l'), has_sign(&marks, 'g'));
         words.remainder(&mut self.about);
     }
 }

@@ -3,12 +3,12 @@
 use super::errors::{ALREADY, LEAD_KNOWN, READ_KNOWN, REQUEST_KNOWN};
 use crate::check::report::Issue;
 use crate::code::call;
-use crate::crm::outcome::{Class, Outcome, of_status};
+use crate::crm::outcome::{Class, Fault, Outcome, of_status};
 use crate::crm::systems::known::Known;
 use crate::crm::systems::record::{items, take, with_text_ids};
 use crate::crm::systems::reply::Reply;
 use crate::crm::systems::sent::Sent;
-use crate::value::{Value, number};
+use crate::value::{Value, number, parts};
 use std::borrow::Cow;
 
 /// The records of a write; one record is its own outcome, several are a batch.
@@ -80,20 +80,21 @@ fn answer_of(reply: &Reply, is_write: bool, sent: Sent<'_>) -> Result<Value<'sta
         Some(Value::Bool(true)) => Ok(body),
         Some(Value::Bool(false)) => Err(refused(&body, is_write, sent)),
         // The gateway's own errors may come without the word.
-        None if codes(body.get("errors")).next().is_some() => Err(refused(&body, is_write, sent)),
+        None if !codes([body.get("errors"), None]).is_empty() => {
+            Err(refused(&body, is_write, sent))
+        }
         _ => Err(unreadable()),
     }
 }
 
 /// `success: false`: nothing was executed. The worst of its errors decides.
 fn refused(body: &Value<'static>, is_write: bool, sent: Sent<'_>) -> Outcome {
-    let codes: Vec<_> = codes(body.get("errors")).collect();
-    let known = |code: &&Value<'static>| row(code, is_write);
-    let retry = codes.iter().filter_map(known).find(|row| !matches!(row.class, Class::Refused(_)));
-    if let Some(row) = retry {
-        return row.outcome(is_write);
+    let codes = codes([body.get("errors"), None]);
+    let rows = rows(&codes, is_write);
+    match rows.iter().find(|row| !matches!(row.class, Class::Refused(_))) {
+        Some(row) => row.outcome(is_write),
+        None => refusal(&codes, sent, is_write),
     }
-    refusal(&codes, sent, is_write)
 }
 
 /// What a record's verdict is called when it is good.
@@ -101,7 +102,7 @@ const GOOD: [&str; 6] = ["created", "updated", "deleted", "added", "removed", "m
 
 /// A record is stored only with a good status and without reasons: a failed one may have an id and no status.
 fn record(record: &Value<'static>, sent: Sent<'_>, name: &str) -> Outcome {
-    let reasons: Vec<_> = codes(record.get("reasons")).chain(codes(record.get("reason"))).collect();
+    let reasons = codes([record.get("reasons"), record.get("reason")]);
     let status = record.get("status").and_then(Value::as_text).unwrap_or_default();
     if reasons.is_empty() && GOOD.contains(&status) {
         // A field has a name, a member of a program its lead's id.
@@ -114,15 +115,16 @@ fn record(record: &Value<'static>, sent: Sent<'_>, name: &str) -> Outcome {
     if reasons.is_empty() && status != "skipped" {
         return Outcome::Unknown { why: Cow::Borrowed(call::NO_STATUS.name) };
     }
-    let rows = || reasons.iter().filter_map(|code| row(code, true));
-    if let ([_], Some(code)) = (reasons.as_slice(), rows().next())
+    let rows = rows(&reasons, true);
+    if let ([_], [code]) = (reasons.as_slice(), rows.as_slice())
         && ALREADY.contains(&(name, code.number))
     {
-        return Known { class: Class::Done, ..code }.outcome(true);
+        return Known { class: Class::Done, ..code.clone() }.outcome(true);
     }
-    let later = rows().find(|row| matches!(row.class, Class::Retry(..)));
-    let alone = || if reasons.len() == 1 { rows().next() } else { None };
-    match later.or_else(|| alone().filter(|row| !matches!(row.class, Class::Refused(_)))) {
+    let later = rows.iter().find(|row| matches!(row.class, Class::Retry(..)));
+    let alone =
+        rows.first().filter(|row| reasons.len() == 1 && !matches!(row.class, Class::Refused(_)));
+    match later.or(alone) {
         Some(row) => row.outcome(true),
         None => refusal(&reasons, sent, true),
     }
@@ -130,23 +132,44 @@ fn record(record: &Value<'static>, sent: Sent<'_>, name: &str) -> Outcome {
 
 /// A refusal for all of these codes; the fault that holds the most back is the one to mend first.
 fn refusal(codes: &[&Value<'static>], sent: Sent<'_>, is_write: bool) -> Outcome {
-    let rows = codes.iter().filter_map(|code| row(code, is_write));
-    let faults = rows.filter_map(|row| match row.class {
-        Class::Refused(fault) => Some(fault),
-        _ => None,
-    });
-    let issues = if codes.is_empty() { vec![unlisted()] } else { issues(codes, sent, is_write) };
-    Outcome::Refused { fault: faults.max().unwrap_or_default(), issues }
+    let (mut issues, mut worst) = (Vec::new(), Fault::default());
+    for code in codes {
+        let Some(row) = row(code, is_write) else {
+            issues.push(unlisted());
+            continue;
+        };
+        if let Class::Refused(fault) = row.class {
+            worst = worst.max(fault);
+        }
+        let names_field = FIELDS.contains(&row.number);
+        issues.push(row.issue(if names_field { field_of(code, sent) } else { "" }));
+    }
+    if issues.is_empty() {
+        issues.push(unlisted());
+    }
+    Outcome::Refused { fault: worst, issues }
 }
 
-/// The items of a list of `{ code, message }`, or of a single one; a code is text here and a number there.
-fn codes<'v>(list: Option<&'v Value<'static>>) -> impl Iterator<Item = &'v Value<'static>> {
-    let (many, one) = match list {
-        Some(Value::List(items)) => (items.as_slice(), None),
-        Some(single @ Value::Map(_)) => (&[][..], Some(single)),
-        _ => (&[][..], None),
-    };
-    many.iter().chain(one)
+/// The items of lists of `{ code, message }`, or of single ones; a code is text here and a number there.
+fn codes<'v>(lists: [Option<&'v Value<'static>>; 2]) -> Vec<&'v Value<'static>> {
+    let mut all = Vec::new();
+    for list in lists.into_iter().flatten() {
+        match list {
+            Value::List(items) => all.extend(items),
+            Value::Map(_) => all.push(list),
+            _ => {}
+        }
+    }
+    all
+}
+
+/// What is known of these codes.
+fn rows(codes: &[&Value<'static>], is_write: bool) -> Vec<Known> {
+    let mut rows = Vec::new();
+    for code in codes {
+        rows.extend(row(code, is_write));
+    }
+    rows
 }
 
 fn row(item: &Value<'_>, is_write: bool) -> Option<Known> {
@@ -155,24 +178,13 @@ fn row(item: &Value<'_>, is_write: bool) -> Option<Known> {
     read.or_else(|| LEAD_KNOWN.find(number)).or_else(|| REQUEST_KNOWN.find(number))
 }
 
-fn issues(codes: &[&Value<'static>], sent: Sent<'_>, is_write: bool) -> Vec<Issue> {
-    codes
-        .iter()
-        .map(|code| match row(code, is_write) {
-            Some(row) if FIELDS.contains(&row.number) => row.issue(field_of(code, sent)),
-            Some(row) => row.issue(""),
-            None => unlisted(),
-        })
-        .collect()
-}
-
 /// Their messages say in quotes which field they are about.
 const FIELDS: [u16; 3] = [1_003, 1_006, 1_011];
 
 /// The one word of a message that is the name of a parameter that we sent; nothing else of it is believed.
 fn field_of<'v>(item: &'v Value<'static>, sent: Sent<'_>) -> &'v str {
     let message = item.get("message").and_then(Value::as_text).unwrap_or_default();
-    message.split('\'').find(|word| sent.has(word)).unwrap_or_default()
+    parts(message, '\'').find(|word| sent.has(word)).unwrap_or_default()
 }
 
 /// A code that Adobe's pages do not list: its number is kept out, for it came from outside and may be anything.

@@ -9,7 +9,7 @@ use crate::crm::operation::{
     Check, Files, Job, Must, NOW, Paging, RequestEncoding, ResponseParser, States, given, named,
     range,
 };
-use crate::value::{Entries, Value, cut};
+use crate::value::{Entries, Value, cut, joined};
 use std::borrow::Cow;
 
 const DOCS: &str = "https://developer.salesforce.com/docs/marketing/pardot/guide/export-v4.html";
@@ -172,7 +172,7 @@ fn own_fields(report: &Report, object: &str) -> Option<Issue> {
     if fields.iter().all(fits) {
         return None;
     }
-    Some(Issue::error("fields", &code::PARAM_ARGUMENT).with_limit(&known.join(", ")))
+    Some(Issue::error("fields", &code::PARAM_ARGUMENT).with_limit(&joined(known, ", ")))
 }
 
 /// The procedure fits the object, its arguments fit the procedure, and the range is a year at most.
@@ -194,7 +194,7 @@ pub(crate) fn procedure(report: &mut Report) {
                     .collect();
                 issues.push(
                     Issue::error("procedure.name", &code::PARAM_ARGUMENT)
-                        .with_limit(&known.join(", ")),
+                        .with_limit(&joined(&known, ", ")),
                 );
             }
             report.issues.extend(issues);
@@ -214,8 +214,11 @@ pub(crate) fn procedure(report: &mut Report) {
                 }
                 let known = **name == *after || **name == *before;
                 if !known && !others.contains(&name.as_ref()) {
-                    let all = [&[after.as_str(), before.as_str()], *others].concat().join(", ");
-                    issues.push(Issue::error(&place(name), &code::PARAM_ARGUMENT).with_limit(&all));
+                    let all = [&[after.as_str(), before.as_str()], *others].concat();
+                    issues.push(
+                        Issue::error(&place(name), &code::PARAM_ARGUMENT)
+                            .with_limit(&joined(&all, ", ")),
+                    );
                     continue;
                 }
                 let text = match value {

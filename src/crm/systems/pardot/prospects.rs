@@ -9,7 +9,7 @@ use crate::crm::operation::{
     Check, Must, Paging, RequestEncoding, ResponseParser, Wide, given, is_new, misnamed, named,
 };
 use crate::packed::typed::pack;
-use crate::value::{Entries, Value, decimal};
+use crate::value::{Entries, Value, decimal, joined};
 use std::borrow::Cow;
 
 const FID: Field = Field::new("fid", Kind::Hidden).max(18);
@@ -332,7 +332,9 @@ fn lacks(place: &str, record: &Entries<'_>, keys: &'static [&'static str]) -> Ve
         return Vec::new();
     }
     let first = keys.first().copied().unwrap_or_default();
-    vec![Issue::error(&[place, first].concat(), &code::PARAM_ANY_OF).with_limit(&keys.join(", "))]
+    vec![
+        Issue::error(&[place, first].concat(), &code::PARAM_ANY_OF).with_limit(&joined(keys, ", ")),
+    ]
 }
 
 /// Each record has one of the keys.

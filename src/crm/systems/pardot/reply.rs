@@ -236,28 +236,35 @@ fn batch_body(reply: &Reply) -> Option<Value<'static>> {
 /// The errors by key: an object, a list whose positions are the keys, or XML's elements with an attribute.
 fn error_map(errors: Option<&Value<'static>>) -> Vec<(String, String)> {
     let text = |value: &Value<'_>| value.as_text().unwrap_or_default().to_owned();
+    let mut all = Vec::new();
     match errors {
-        Some(Value::Map(entries)) => entries
-            .iter()
-            .filter(|(name, _)| name != "@attributes")
-            .flat_map(|(name, value)| match value {
-                // `<error identifier="…">` or `<prospect identifier="…">`
-                Value::List(items) => items.iter().map(|item| keyed_error(name, item)).collect(),
-                Value::Map(_) => vec![keyed_error(name, value)],
-                other => vec![(name.clone().into_owned(), text(other))],
-            })
-            .collect(),
-        Some(Value::List(items)) => {
-            items.iter().enumerate().map(|(at, item)| (decimal(at), text(item))).collect()
+        Some(Value::Map(entries)) => {
+            for (name, value) in entries {
+                match value {
+                    _ if name == "@attributes" => {}
+                    // `<error identifier="…">` or `<prospect identifier="…">`
+                    Value::List(items) => {
+                        for item in items {
+                            all.push(keyed_error(name, item));
+                        }
+                    }
+                    Value::Map(_) => all.push(keyed_error(name, value)),
+                    other => all.push((name.clone().into_owned(), text(other))),
+                }
+            }
         }
-        _ => Vec::new(),
+        Some(Value::List(items)) => {
+            for (at, item) in items.iter().enumerate() {
+                all.push((decimal(at), text(item)));
+            }
+        }
+        _ => {}
     }
+    all
 }
 
-fn keyed_error(name: &str, item: &Value<'_>) -> (String, String) {
-    let attribute =
-        |key| item.get("@attributes").and_then(|map| map.get(key)).and_then(Value::as_text);
-    let key = attribute("identifier").or_else(|| attribute("index")).or_else(|| attribute("id"));
+fn keyed_error(name: &str, item: &Value<'static>) -> (String, String) {
+    let key = ["identifier", "index", "id"].iter().find_map(|key| attribute(item, key)?.as_text());
     (key.unwrap_or(name).to_owned(), String::new())
 }
 
@@ -326,32 +333,35 @@ fn parsed(reply: &Reply, is_write: bool) -> Result<(Value<'static>, bool), Outco
     }
     let parse = |value: &Value<'_>| value.as_text().and_then(number::<u16>);
     let errors = items(body.get("err").cloned());
-    let said = |name| {
-        move |error: &Value<'static>| {
-            error.get("@attributes").and_then(|map| map.get(name)).cloned()
-        }
-    };
     let number = attributes
         .and_then(|map| map.get("err_code"))
         .and_then(parse)
-        .or_else(|| errors.iter().find_map(said("code")).as_ref().and_then(parse));
-    let names: Vec<_> = errors.iter().filter_map(said("param")).filter_map(parameter).collect();
-    match (number, names.as_slice()) {
-        (Some(PARAMETER), [_, ..]) => {
-            let row = KNOWN.find(PARAMETER);
-            let issue = |name: &String| row.as_ref().map_or_else(unlisted, |row| row.issue(name));
-            Err(Outcome::refused(names.iter().map(issue).collect()))
+        .or_else(|| errors.iter().find_map(|error| attribute(error, "code")).and_then(parse));
+    if number == Some(PARAMETER) {
+        let row = KNOWN.find(PARAMETER);
+        let mut issues = Vec::new();
+        for name in errors.iter().filter_map(|error| attribute(error, "param").and_then(parameter))
+        {
+            issues.push(row.as_ref().map_or_else(unlisted, |row| row.issue(name)));
         }
-        _ => Err(of_code(number, reply, is_write)),
+        if !issues.is_empty() {
+            return Err(Outcome::refused(issues));
+        }
     }
+    Err(of_code(number, reply, is_write))
+}
+
+/// An attribute of an element.
+fn attribute<'v>(element: &'v Value<'static>, name: &str) -> Option<&'v Value<'static>> {
+    element.get("@attributes")?.get(name)
 }
 
 /// Says that each `err` names a parameter.
 const PARAMETER: u16 = 10_000;
 
 /// A parameter's name; what has other signs is none, and may be anything.
-fn parameter(value: Value<'static>) -> Option<String> {
-    let name = value.as_text()?.to_owned();
+fn parameter<'v>(value: &'v Value<'static>) -> Option<&'v str> {
+    let name = value.as_text()?;
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'[' | b']');
     (!name.is_empty() && name.len() <= 64 && name.bytes().all(fits)).then_some(name)
 }

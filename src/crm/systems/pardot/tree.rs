@@ -35,23 +35,26 @@ pub(super) fn typed(record: Value<'static>, is_xml: bool) -> Value<'static> {
     with_text_ids(shaped(record, is_xml))
 }
 
+fn shapes(list: Vec<Value<'static>>, is_xml: bool) -> Value<'static> {
+    Value::List(list.into_iter().map(|item| shaped(item, is_xml)).collect())
+}
+
 fn shaped(value: Value<'static>, is_xml: bool) -> Value<'static> {
     let Value::Map(entries) = value else { return value };
     let member = |(name, value): (Cow<'static, str>, Value<'static>)| {
         if let Some((_, of)) = COLLECTIONS.iter().find(|(known, _)| *known == name) {
-            let list = of.iter().flat_map(|item| items(take(value.clone(), item)));
-            let list: Vec<_> = match &value {
-                Value::List(items) => items.clone(),
-                _ => list.collect(),
-            };
-            return (
-                name,
-                Value::List(list.into_iter().map(|item| shaped(item, is_xml)).collect()),
-            );
+            let mut list = Vec::new();
+            if let Value::List(items) = value {
+                list = items;
+            } else {
+                for item in *of {
+                    list.append(&mut items(take(value.clone(), item)));
+                }
+            }
+            return (name, shapes(list, is_xml));
         }
         if name == "profile_criteria" {
-            let list = items(Some(value)).into_iter().map(|item| shaped(item, is_xml)).collect();
-            return (name, Value::List(list));
+            return (name, shapes(items(Some(value)), is_xml));
         }
         let value = match value {
             Value::Map(mut parts)
@@ -59,9 +62,7 @@ fn shaped(value: Value<'static>, is_xml: bool) -> Value<'static> {
             {
                 Value::List(items(parts.pop().map(|(_, value)| value)))
             }
-            Value::List(list) => {
-                Value::List(list.into_iter().map(|item| shaped(item, is_xml)).collect())
-            }
+            Value::List(list) => shapes(list, is_xml),
             map @ Value::Map(_) => shaped(map, is_xml),
             Value::Text(text) if is_xml => scalar(&name, text),
             // JSON has 1 and 0 where the page of fields says yes and no.

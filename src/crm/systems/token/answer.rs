@@ -6,7 +6,7 @@ use crate::crm::outcome::{Class, Fault, Outcome, Reason, VendorCode};
 use crate::crm::request::System;
 use crate::crm::systems::known::Known;
 use crate::crm::systems::reply::Reply;
-use crate::value::{Value, cut, number};
+use crate::value::{Value, cut, number, parts};
 use std::borrow::Cow;
 
 /// A token, how long it lives, and what came with it.
@@ -25,7 +25,7 @@ pub struct Token {
 impl Token {
     /// Whether Salesforce says that it is for other things than Pardot. Where it says nothing, nobody knows.
     pub fn lacks_scope(scope: &str) -> bool {
-        !scope.is_empty() && !scope.split(' ').any(|word| matches!(word, "pardot_api" | "full"))
+        !scope.is_empty() && !parts(scope, ' ').any(|word| matches!(word, "pardot_api" | "full"))
     }
 }
 

@@ -4,6 +4,7 @@ use super::{CONTRADICTIONS, Call, Delivery, Effect, Key, Recipe, When};
 use crate::check::report::Issue;
 use crate::crm::outcome::Outcome;
 use crate::relay::delivery::guard::{Guard, Held};
+use crate::value::has_part;
 
 impl Delivery {
     /// What tells this call's request from the delivery's others: version 2 knew operation and record.
@@ -36,7 +37,7 @@ impl Delivery {
     }
 
     fn is_without(&self, param: &str) -> bool {
-        self.without.split(' ').any(|known| known == param)
+        has_part(&self.without, ' ', param)
     }
 
     /// Where deciding what to write begins.
