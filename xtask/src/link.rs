@@ -23,25 +23,35 @@ pub(crate) fn flags(compiler: &[&str]) -> Outcome<Vec<String>> {
     Ok(flags)
 }
 
+/// So often does the linker go through it. A fourth time finds as much again as a change of a word does by chance.
+const LOOKS: usize = 3;
+
 /// Links as the compiler says, but for the bitcode.
 pub(crate) fn link(arguments: &[String]) -> Outcome<()> {
-    let out = arguments
-        .windows(2)
-        .find(|pair| pair[0] == "-o")
-        .ok_or("the compiler names no file to write")?;
-    let bitcode = Path::new(&out[1]).with_extension("bc");
-    let mut aligned = fs::read(&bitcode)?;
-    slots::align(&mut aligned)?;
-    let placed = bitcode.with_extension("placed.bc");
-    fs::write(&placed, aligned)?;
+    let out = arguments.windows(2).find(|pair| pair[0] == "-o");
+    let out = &out.ok_or("the compiler names no file to write")?[1];
     let is_object = |argument: &&String| argument.ends_with(".rcgu.o");
     if arguments.iter().filter(is_object).count() != 1 {
-        return Err("the compiler links more than one object: is it told one unit, and the whole crate at once?".into());
+        return Err("the compiler is told to make one object of the whole crate".into());
     }
-    let arguments = arguments
-        .iter()
-        .map(|argument| if is_object(&argument) { placed.as_os_str() } else { argument.as_ref() });
-    // The compiler's own is the first one on the path that it gives.
-    let status = Command::new("rust-lld").args(arguments).status()?;
-    if status.success() { Ok(()) } else { Err("the linker failed".into()) }
+    let mut aligned = fs::read(Path::new(out).with_extension("bc"))?;
+    slots::align(&mut aligned)?;
+    let bitcode = format!("{out}.placed.bc");
+    fs::write(&bitcode, aligned)?;
+    for look in 0..LOOKS {
+        let arguments = arguments
+            .iter()
+            .map(|argument| if is_object(&argument) { &bitcode } else { argument })
+            .map(String::as_str)
+            .chain((look + 1 < LOOKS).then_some("--save-temps"));
+        // The compiler's own is the first one on the path that it gives.
+        let status = Command::new("rust-lld").args(arguments).status()?;
+        if !status.success() {
+            return Err("the linker failed".into());
+        }
+        if look + 1 < LOOKS {
+            fs::rename(format!("{out}.0.5.precodegen.bc"), &bitcode)?;
+        }
+    }
+    Ok(())
 }

@@ -59,7 +59,10 @@ const BUILDS: &[(&str, &str, &str, &[&str])] = &[
     ),
     (
         "edge",
-        concat!("-Clink-arg=-zstack-size=786432 -Clink-arg=--import-memory", apart!()),
+        concat!(
+            "-Clink-arg=-zstack-size=786432 -Clink-arg=--import-memory -Cllvm-args=-disable-machine-licm",
+            apart!()
+        ),
         "z",
         &[
             ONE_CALLER,
