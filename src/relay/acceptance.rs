@@ -279,7 +279,12 @@ impl<'a> Batch<'a> {
         let known = self.taken.iter().find(|taken| taken.key == key);
         let known = known.map(|taken| Known { id: taken.id, body: taken.body, phases: "" });
         if let Some(known) = known.or(found.known) {
-            return known.said(Some(body));
+            let told = known.said(Some(body));
+            // Whoever wrote it may have ended before an alarm stood, and has promised nothing: this answer does.
+            if told.state == "queued" && known.phases.is_empty() {
+                effects.push(Effect::Due);
+            }
+            return told;
         }
         if let Some(shard) = found.moved {
             return Answer::moved(shard);

@@ -256,7 +256,7 @@ impl Day {
                 user: user.as_deref().filter(|_| page.spends),
                 of_source: 0,
             });
-            let is_new = effects.len() > 1;
+            let is_new = effects.iter().any(|effect| matches!(effect, Does::Put { .. }));
             for effect in effects {
                 match effect {
                     Does::Put { standing: [standing, phase], .. } => {
