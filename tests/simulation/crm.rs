@@ -74,6 +74,8 @@ pub(crate) struct Crm {
     pub(crate) quota: u64,
     /// Calls that came while it was.
     pub(crate) knocks: Vec<u64>,
+    /// What it said to those whose connection broke.
+    pub(crate) unheard: u64,
     /// The leads that it refuses, until they are mended.
     pub(crate) mended: bool,
     /// Calls that met what is wrong.
@@ -133,6 +135,7 @@ impl Crm {
             login: None,
             quota: 0,
             knocks: Vec::new(),
+            unheard: 0,
             mended: false,
             met: Vec::new(),
             trouble: None,

@@ -131,7 +131,9 @@ impl Day {
         let said =
             self.accounts[account].crm.knock(call.token, is_poison, (form, call.write), self.now);
         if let Some(said) = said {
-            if call.fate != Fate::Broken {
+            if call.fate == Fate::Broken {
+                self.accounts[account].crm.unheard += 1;
+            } else {
                 self.hear_at(self.now + 1, &call, said);
             }
             return;

@@ -56,14 +56,18 @@ impl Day {
             let full = if account.was_full { SHARDS as u64 * 16 } else { 0 };
             account.judge_sign_ins(self.seen.kills + self.seen.deaths + self.seen.steps + full);
             account.judge_met(self.seen.kills + self.seen.deaths + self.seen.steps + full);
-            // The calls that were out when the quota ended, and then one in a quarter of an hour; one more for each
-            // kill or step of the clock, which leaves a probe unheard.
+            // The calls that were out when the quota ended, and then one in a quarter of an hour; one more for each step of the clock,
+            // for each connection that broke, and for each end of who was to hear the answer or to write it down: these leave a probe
+            // unheard.
             let knocks = &account.crm.knocks;
             if let (Some(first), Some(last)) = (knocks.first(), knocks.last()) {
                 let probes = (last - first) / PROBE_EVERY;
                 let most = u64::from(account.limits.at_once)
                     + probes
+                    + account.crm.unheard
                     + self.seen.kills
+                    + self.seen.died
+                    + self.seen.deaths
                     + self.seen.steps
                     + 2;
                 assert!(
