@@ -17,7 +17,7 @@
 //! - [`listing`]: which leads a person's list means, and how they are found.
 //! - [`persons`]: by what a person is known in a lead.
 //! - [`reconcile`]: whether what a system has stored is still there.
-//! - [`words`]: how what is kept becomes text, and is read again.
+//! - `words`: how what is kept becomes text, and is read again.
 
 pub mod acceptance;
 pub mod account;
