@@ -164,3 +164,18 @@ fn passes(tree: &Path, target: &Path, arguments: &[&str], days: &str) -> Outcome
     status.code().ok_or("the tests were stopped")?;
     Ok(status.success())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_decision_stands_once_where_its_row_says() -> Outcome<()> {
+        let root = crate::root()?;
+        for Mutant { decision, file, from, .. } in read(root)? {
+            let times = fs::read_to_string(root.join(&file))?.matches(from.as_str()).count();
+            assert_eq!(times, 1, "{decision}: its text is not, or not once, in {file}");
+        }
+        Ok(())
+    }
+}
