@@ -4,9 +4,8 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
-import { build } from "esbuild";
-import { launch } from "./browser.mjs";
-import { root, until } from "./stand.mjs";
+import { launch, scriptsOfForm } from "./browser.mjs";
+import { until } from "./stand.mjs";
 
 const FIELDS = {
   firstName: { kind: "name", required: true, max: 80 },
@@ -34,7 +33,7 @@ const MENDED = "Ann@Example.org";
 const PAGE = `<!doctype html><meta charset="utf-8"><title>A form</title>
 <form action="/leads/contact" method="post">${Object.keys(FIELDS)
   .map((name) => `<label>${name} <input name="${name}"></label>`)
-  .join("")}<button>Send</button></form><script type="module" src="/stdin.js"></script>`;
+  .join("")}<button>Send</button></form><script type="module" src="/main.js"></script>`;
 
 /** Events of the trace in which a script runs; the first ones name it. */
 const NAMED = [
@@ -46,30 +45,12 @@ const NAMED = [
 ];
 const UNNAMED = ["RunMicrotasks", "TimerFire", "FireIdleCallback"];
 
-/** Files of a page as a user's bundler makes them. */
-async function scripts() {
-  const { outputFiles } = await build({
-    stdin: {
-      contents: 'import { attach } from "fieldpost/form"; attach(document.querySelector("form"));',
-      resolveDir: `${root}tests`,
-    },
-    bundle: true,
-    splitting: true,
-    outdir: "/",
-    minify: true,
-    charset: "utf8",
-    format: "esm",
-    write: false,
-  });
-  return new Map(outputFiles.map(({ path, contents }) => [path, contents]));
-}
-
 /** A page and its relay. */
 async function served(t) {
-  const files = await scripts();
+  const files = await scriptsOfForm({ minify: true });
   const world = { url: "", posts: 0 };
   const server = createServer((request, response) => {
-    const script = files.get(request.url);
+    const script = files.get(request.url.slice(1));
     const isRelay = request.url === "/leads/contact";
     const json = (value) => JSON.stringify({ v: 1, ...value });
     if (request.method === "POST") world.posts++;

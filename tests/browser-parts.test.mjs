@@ -4,9 +4,7 @@ import assert from "node:assert/strict";
 import { webcrypto } from "node:crypto";
 import { basename } from "node:path";
 import { after, before, test } from "node:test";
-import { build } from "esbuild";
-import { launch } from "./browser.mjs";
-import { root } from "./stand.mjs";
+import { launch, scriptsOfForm } from "./browser.mjs";
 
 const PAGE = "https://page.example/";
 const RELAY = "https://relay.example/leads/form";
@@ -20,21 +18,7 @@ before(async () => {
     "deriveBits",
   ]);
   sealKey = await webcrypto.subtle.exportKey("jwk", pair.publicKey);
-  const { outputFiles } = await build({
-    stdin: {
-      contents: 'import { attach } from "fieldpost/form"; attach(document.querySelector("form"));',
-      resolveDir: `${root}tests`,
-    },
-    bundle: true,
-    splitting: true,
-    outdir: "/out",
-    entryNames: "main",
-    write: false,
-    format: "esm",
-    platform: "browser",
-    charset: "utf8",
-  });
-  files = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
+  files = await scriptsOfForm();
   browser = await launch();
 });
 after(() => browser?.close());

@@ -1,7 +1,9 @@
 // The demo page in a real Chromium: one browser a suite, a fresh context a test.
 import assert from "node:assert/strict";
+import { basename } from "node:path";
+import { build } from "esbuild";
 import { chromium } from "playwright-core";
-import { until } from "./stand.mjs";
+import { root, until } from "./stand.mjs";
 
 const LABELS = ["Scheduling board", "Customer texts"];
 let numbers = 7890;
@@ -26,6 +28,29 @@ export const visitor = (email) => ({
 
 /** Marketo's cookie, as its script writes it. */
 export const MARKETO_COOKIE = "id:123-ABC-456&token:_mch-morningboard.example-1700000000000-12345";
+
+/**
+ * The files of a page with a form, by their names, as a user's bundler makes them: `main.js`, and what comes later.
+ * @param {import("esbuild").BuildOptions} own
+ */
+export async function scriptsOfForm(own = {}) {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: 'import { attach } from "fieldpost/form"; attach(document.querySelector("form"));',
+      resolveDir: `${root}tests`,
+    },
+    bundle: true,
+    splitting: true,
+    outdir: "/out",
+    entryNames: "main",
+    write: false,
+    format: "esm",
+    platform: "browser",
+    charset: "utf8",
+    ...own,
+  });
+  return new Map((outputFiles ?? []).map(({ path, text }) => [basename(path), text]));
+}
 
 export function launch() {
   return chromium.launch({

@@ -85,7 +85,7 @@ fn named(code: String, message: String, limit: &str) -> (String, String) {
     #[cfg(all(target_arch = "wasm32", feature = "edge"))]
     if code.len() == 1 {
         let said = asked(&code);
-        if let Some((name, sentence)) = said.split_once(crate::code::BETWEEN) {
+        if let Some((name, sentence)) = crate::value::cut_at(&said, crate::code::BETWEEN) {
             let mut sentence = Cow::Owned(sentence.to_owned());
             fill(&mut sentence, limit);
             return (name.to_owned(), sentence.into_owned());

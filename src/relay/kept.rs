@@ -4,7 +4,7 @@
 use super::budget::{Budget, Budgets};
 use super::closed::{Letters, Target};
 use super::schedule::{Account, Lane, Schedule};
-use super::words::{ROW, WORD, Words};
+use super::words::{ROW, WORD, Words, added};
 use crate::value::parts;
 
 impl Schedule {
@@ -66,13 +66,6 @@ impl Schedule {
         }
         schedule
     }
-}
-
-/// One more, whose words have yet to be read.
-fn added<T: Default>(all: &mut Vec<T>) -> &mut T {
-    all.push(T::default());
-    let last = all.len() - 1;
-    &mut all[last]
 }
 
 impl Budgets {

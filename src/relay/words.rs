@@ -1,7 +1,7 @@
 //! What is kept, or crosses, as words with a sign between them. A type names its words once, in their order, for both ways: it
 //! says them, or becomes what they say.
 
-use crate::value::{self, decimal};
+use crate::value::{self, cut_at, decimal};
 
 /// Between the rows of a text, and between the words of a row.
 pub(crate) const ROW: char = '\u{2}';
@@ -9,6 +9,13 @@ pub(crate) const WORD: char = '\u{1}';
 
 /// What stands for a number that is not there.
 const NONE: &str = "-";
+
+/// One more of a list, whose words have yet to be read.
+pub(super) fn added<T: Default>(all: &mut Vec<T>) -> &mut T {
+    all.push(T::default());
+    let last = all.len() - 1;
+    &mut all[last]
+}
 
 /// Words on their way, in or out.
 pub(crate) struct Words<'t> {
@@ -67,7 +74,7 @@ impl<'t> Words<'t> {
     #[inline(never)]
     pub(crate) fn next(&mut self) -> Option<&'t str> {
         let rest = self.rest()?;
-        let Some((word, rest)) = rest.split_once(self.between) else { return Some(rest) };
+        let Some((word, rest)) = cut_at(rest, self.between) else { return Some(rest) };
         self.rest = Some(rest);
         Some(word)
     }

@@ -35,7 +35,9 @@ pub(crate) fn link(arguments: &[String]) -> Outcome<()> {
         return Err("the compiler is told to make one object of the whole crate".into());
     }
     let mut aligned = fs::read(Path::new(out).with_extension("bc"))?;
-    slots::align(&mut aligned)?;
+    if slots::align(&mut aligned)? == 0 {
+        return Err("no value on the stack was found in the bitcode".into());
+    }
     let bitcode = format!("{out}.placed.bc");
     fs::write(&bitcode, aligned)?;
     for look in 0..LOOKS {

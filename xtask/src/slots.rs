@@ -40,6 +40,8 @@ struct Bits<'m> {
     bytes: &'m mut [u8],
     at: usize,
     shortened: Shortened,
+    /// Whose forms the block of shortened forms speaks of.
+    about: Option<u64>,
     aligned: usize,
 }
 
@@ -49,11 +51,16 @@ pub(crate) fn align(bitcode: &mut [u8]) -> Outcome<usize> {
         return Err("what the compiler wrote is no bitcode".into());
     }
     let end = bitcode.len() * 8;
-    let mut bits =
-        Bits { bytes: bitcode, at: MAGIC.len() * 8, shortened: HashMap::new(), aligned: 0 };
+    let mut bits = Bits {
+        bytes: bitcode,
+        at: MAGIC.len() * 8,
+        shortened: HashMap::new(),
+        about: None,
+        aligned: 0,
+    };
     // At the top are blocks alone.
     while bits.at + 64 <= end {
-        bits.item(2, None, &mut Vec::new())?;
+        bits.item(2, None)?;
     }
     Ok(bits.aligned)
 }
@@ -89,7 +96,7 @@ impl Bits<'_> {
     }
 
     /// Goes through one item of a block, and says whether the block goes on behind it.
-    fn item(&mut self, width: u64, block: Option<u64>, about: &mut Vec<u64>) -> Outcome<bool> {
+    fn item(&mut self, width: u64, block: Option<u64>) -> Outcome<bool> {
         match self.fixed(width)? {
             0 => {
                 self.word();
@@ -99,7 +106,7 @@ impl Bits<'_> {
             2 => {
                 let forms = self.forms()?;
                 // In the block of shortened forms they are another block's, of which was spoken last.
-                let of = if block == Some(BLOCKINFO) { about.last().copied() } else { block };
+                let of = if block == Some(BLOCKINFO) { self.about } else { block };
                 self.shortened
                     .entry(of.ok_or("a form of bitcode is nobody's")?)
                     .or_default()
@@ -115,7 +122,7 @@ impl Bits<'_> {
                         self.raise(at, value);
                     }
                     if block == Some(BLOCKINFO) && code == 1 {
-                        about.push(value);
+                        self.about = Some(value);
                     }
                 }
             }
@@ -132,8 +139,7 @@ impl Bits<'_> {
         let end = self.at + words * 32;
         if [BLOCKINFO, MODULE, FUNCTION].contains(&block) {
             let outside = self.shortened.get(&block).map_or(0, Vec::len);
-            let mut about = Vec::new();
-            while self.item(width, Some(block), &mut about)? {}
+            while self.item(width, Some(block))? {}
             // What a block says of its own forms ends with it.
             if let Some(own) = self.shortened.get_mut(&block) {
                 own.truncate(outside);

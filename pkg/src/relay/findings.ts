@@ -57,6 +57,9 @@ export function judged(
 /** Stands in the place of a binding that is not set, while it is found out where the options have it. */
 const MARK = /\u{1}([^\u{2}]*)\u{2}/u;
 
+/** No option is deeper. */
+const LEVELS = [1, 2, 3, 4, 5, 6, 7, 8];
+
 /** The places of the options that are made of a binding that is not set, and its name. */
 function unsetBindings(source: RelaySource, env: unknown): [place: string, name: string][] {
   if (typeof source !== "function") return [];
@@ -68,17 +71,17 @@ function unsetBindings(source: RelaySource, env: unknown): [place: string, name:
     },
   });
   const found: [string, string][] = [];
-  const walk = (value: unknown, place: string): void => {
+  const walk = (value: unknown, place: string, [level, ...deeper]: readonly number[]): void => {
     if (typeof value === "string") {
       const name = MARK.exec(value)?.[1];
       if (name !== undefined) found.push([place, name]);
-    } else if (typeof value === "object" && value !== null) {
+    } else if (level !== undefined && typeof value === "object" && value !== null) {
       for (const [name, inner] of Object.entries(value))
-        walk(inner, Array.isArray(value) ? `${place}[${name}]` : below(place, name));
+        walk(inner, Array.isArray(value) ? `${place}[${name}]` : below(place, name), deeper);
     }
   };
   try {
-    walk(source(marked as never), "");
+    walk(source(marked as never), "", LEVELS);
   } catch {
     // Options that cannot be made of such texts: nobody can tell.
   }

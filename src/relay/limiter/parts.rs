@@ -2,7 +2,7 @@
 //! closed target and each call of the window, and one for the rest. A call writes its own rows and no other.
 
 use super::{Budget, By, Closed, Fresh, Lease, Limiter, Limits, Quota, Share, Target};
-use crate::relay::words::Words;
+use crate::relay::words::{Words, added};
 use crate::value::{self, decimal};
 use crate::value::{cut_at, has_sign};
 
@@ -236,13 +236,6 @@ impl Share {
         words.number(&mut self.since);
         words.few(&mut self.used);
     }
-}
-
-/// One more, whose words have yet to be read.
-pub(in crate::relay) fn added<T: Default>(all: &mut Vec<T>) -> &mut T {
-    all.push(T::default());
-    let last = all.len() - 1;
-    &mut all[last]
 }
 
 fn drop_last<T>(all: &mut Vec<T>, fits: bool) {
