@@ -227,6 +227,17 @@ describe("an account that takes nothing", () => {
     }
   });
 
+  test("what was mended before the harmless read passed is no lead's fault", async () => {
+    for (const system of SYSTEMS) {
+      const lead = person();
+      await at.faults([
+        { key: lead.email, operation: WRITES[system], fault: "status", status: 403, times: 1 },
+      ]);
+      await delivered(await sendAll(system, [lead]));
+      await onceEach(system, [lead]);
+    }
+  });
+
   test("403 to the harmless read, too, closes the account and costs nobody", async () => {
     for (const [system, status] of [
       ["marketo", 403],

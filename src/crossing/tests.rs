@@ -22,6 +22,11 @@ fn a_stored_state_is_the_same_text_again() {
     let mut state: Delivery = read(STATE).unwrap_or(Delivery::begun(0));
     assert_eq!(super::written(&mut state), STATE);
     assert_eq!(serde_json::to_string(&state).unwrap_or_default(), STATE);
+    // What only a few have takes no room in the others.
+    let blamed = STATE.replace(",\"outcome\"", ",\"blamed\":true,\"outcome\"");
+    state.blamed = true;
+    assert_eq!(super::written(&mut state), blamed);
+    assert_eq!(read(&blamed), Some(state));
 }
 
 #[test]

@@ -87,6 +87,10 @@ fn where_nobody_is_sure_the_limiter_has_the_last_word() {
     let mut story = Story::of(System::Marketo);
     story.sends();
     assert_eq!(story.hears(faulty(Fault::Unsure)), Effect::Wait);
+    // The account may have been mended between the call and the read.
+    assert_eq!(story.step(Event::Blamed), Effect::Wait);
+    story.sends();
+    assert_eq!(story.hears(faulty(Fault::Unsure)), Effect::Wait);
     assert_eq!(story.step(Event::Blamed), Effect::Dead);
     assert_eq!(story.delivery.phase, Phase::Dead);
     // And where its word is lost, the lead is sent again.
@@ -112,6 +116,11 @@ fn a_few_refused_tokens_are_no_leads_fault() {
     story.hears(refused());
     // Now the limiter is asked, whatever other leads have come to meanwhile.
     assert!(matches!(story.delivery.outcome, Some(Outcome::Refused { fault: Fault::Unsure, .. })));
+    assert_eq!(story.step(Event::Blamed), Effect::Wait);
+    for _ in 0..5 {
+        story.sends();
+        story.hears(refused());
+    }
     assert_eq!(story.step(Event::Blamed), Effect::Dead);
     // One that goes through in between begins anew.
     let mut story = Story::of(System::Pardot);

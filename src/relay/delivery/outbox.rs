@@ -126,6 +126,8 @@ pub struct Delivery {
     pub aside: bool,
     /// A person has corrected what this record says: by whatever it is known, too.
     pub corrected: bool,
+    /// It was blamed once for a refusal of which nobody was sure. It may go once more.
+    pub blamed: bool,
     /// What the last call came to.
     pub outcome: Option<Outcome>,
 }
@@ -134,7 +136,7 @@ members! {
     both Delivery, Delivery::begun(0),
     "!phase" phase, "!call" call, "!next" next, "!sent" sent, "!attempts" attempts, "record" record, "doubt" uncertain_until,
     "!maybe_repeated" maybe_repeated, "renewals" renewals, "blind" blind, "others" others, "key" key, "page" page, "seen" seen,
-    "without" without, "aside" aside, "corrected" corrected, "outcome" outcome,
+    "without" without, "aside" aside, "corrected" corrected, "?blamed" blamed, "outcome" outcome,
 }
 
 /// What happened.
@@ -218,6 +220,7 @@ impl Delivery {
             without: String::new(),
             aside: false,
             corrected: false,
+            blamed: false,
             outcome: None,
         }
     }
@@ -308,6 +311,11 @@ impl Delivery {
             }
             // One refused token is nobody's fault, whichever lead it met.
             (Event::Blamed, Phase::Waiting) if self.renewals > 0 => Effect::Wait,
+            // The account may have been mended between the call and the read, so the lead goes once more.
+            (Event::Blamed, Phase::Waiting) if !self.blamed => {
+                self.blamed = true;
+                Effect::Wait
+            }
             (Event::Blamed, Phase::Waiting) => {
                 self.phase = Phase::Dead;
                 Effect::Dead

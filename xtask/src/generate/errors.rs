@@ -30,7 +30,9 @@ fn after(milliseconds: u64) -> String {
 fn whose(fault: Fault) -> &'static str {
     match fault {
         Fault::Lead => "the lead",
-        Fault::Unsure => "the account, if a harmless read gets one, too; else the lead",
+        Fault::Unsure => {
+            "the account, if a harmless read gets one, too; else the lead, once it was refused twice"
+        }
         Fault::Target => "the target",
         Fault::Writes => "the account, for this kind of call",
         Fault::Account => "the account",
