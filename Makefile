@@ -14,6 +14,9 @@ XTASK := $(TARGET)/debug/xtask
 NATIVE := --package xtask --package fieldpost-sandbox
 test: NATIVE := --workspace --all-targets
 
+# By itself: without optimisation its days take eight times as long.
+SIMULATION := cargo test --profile days --locked --quiet --package fieldpost --test simulation
+
 rust_sources := $(shell find src -name '*.rs' -o -path 'src/data/*' -type f) Cargo.toml Cargo.lock rust-toolchain.toml
 package_sources := $(shell find pkg/src -type f) pkg/package.json $(wildcard pkg/tsconfig*.json) $(wildcard pkg/*.mjs) pkg/reader.wat
 packages_sources := $(shell find packages -type f -not -path '*/dist/*' -not -path '*/node_modules/*' -not -name 'LICENSE-*' -not -name .built)
@@ -38,6 +41,7 @@ demo: build $(SANDBOX)
 
 test: check build $(SANDBOX)
 	cargo test --workspace --locked --quiet
+	$(SIMULATION)
 	SANDBOX_BIN="$(abspath $(SANDBOX))" node tests/run.mjs
 	node tests/size.mjs
 
@@ -123,6 +127,7 @@ check: node_modules/.installed pkg/dist/.built
 	npx --no-install tsc --project tests/tsconfig.json
 	for host in page worker node; do npx --no-install tsc --project tests/types/$$host || exit 1; done
 	cargo clippy --workspace --all-targets --locked --quiet -- --deny warnings
+	cargo clippy --package fieldpost --test simulation --locked --quiet -- --deny warnings
 	cargo clippy --package fieldpost --lib --no-default-features --locked --quiet -- --deny warnings
 	cargo clippy --package fieldpost --lib --no-default-features --features web --target wasm32-unknown-unknown --target-dir $(TARGET)/wasm --locked --quiet -- --deny warnings
 	RUSTDOCFLAGS=--deny=warnings cargo doc --workspace --no-deps --locked --quiet
@@ -150,7 +155,7 @@ size: build
 	node tests/size.mjs
 
 faults: build $(SANDBOX) search decisions
-	SIMULATION_SEEDS=$(or $(SEEDS),100000) cargo test --profile days --locked --quiet --package fieldpost --test simulation -- --nocapture
+	SIMULATION_SEEDS=$(or $(SEEDS),100000) $(SIMULATION) -- --nocapture
 	SANDBOX_BIN="$(abspath $(SANDBOX))" node tests/faults/run.mjs
 
 # Every interleaving of the relay's machines on small worlds, with each fault and each two at each step; SEARCH=crash,disk,
