@@ -317,7 +317,14 @@ impl Operation {
             out.push(b'{');
         }
         while !rest.is_done() {
-            let (name, value) = rest.entry();
+            let (name, value) = if RELAY_ALONE {
+                let name = rest.text();
+                // The lead is the last of the relay's parameters: its end need not be looked for.
+                let is_lead = rest.0.first() == Some(&MAP);
+                (name, if is_lead { std::mem::take(&mut rest.0) } else { rest.value() })
+            } else {
+                rest.entry()
+            };
             match (encoding, Node::of(value)) {
                 _ if self.is_in_path(name, values) => {}
                 (RequestEncoding::Json, _) => encoding::json_entry(name, value, out),

@@ -2,12 +2,12 @@
 
 use super::{MAX_VALUES, Unknown};
 use crate::check::field::{Field, Kind};
-use crate::check::rules::elsewhere::PARAMS;
+use crate::check::rules::elsewhere::{ALL, PARAMS};
 use crate::check::rules::{self, choice};
 use crate::check::writer::{Given, ReportWriter, put_decimal};
 use crate::code;
 use crate::packed::{
-    Buffer, CLOSE, END, LIST, MAP, NO, NULL, Node, PackedValues, YES, put, text_of,
+    Buffer, CLOSE, END, LIST, MAP, NO, NULL, Node, PackedValues, TEXT, YES, put, text_of,
 };
 
 /// The most bytes of an unknown name that are shown.
@@ -38,6 +38,16 @@ pub(super) fn check(
         while let Some(field) = writer.given.get(next).map(|given| given.field) {
             let (name, value, _) = take(&mut next, field, record, writer, &mut list);
             match unknown {
+                // A lead that a page sends has little else.
+                Unknown::Take(Kind::Custom)
+                    if !ALL
+                        && value.first() == Some(&TEXT)
+                        && (3..=rules::MAX_BYTES + 2).contains(&value.len()) =>
+                {
+                    put(&mut writer.values, name);
+                    writer.values.push(END);
+                    put(&mut writer.values, value);
+                }
                 Unknown::Take(kind) => {
                     entry(&Field::new("", kind), name, value, false, clears, writer);
                 }
