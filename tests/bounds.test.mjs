@@ -46,6 +46,7 @@ const BOUNDS = {
   "core.ts bytes": "a view",
   "core.ts instance": ONE,
   "core.ts inside": ONE,
+  "pack.ts heads": OWNER,
   "edge.ts glue": ONE,
   "host.ts appointed": ONE,
   "host.ts memory": ONE,

@@ -1,6 +1,6 @@
 import { EMAIL, FLAGS, LABELS, OPTIONS, PHONE } from "./border.gen.js";
 import { FieldpostError } from "./errors.js";
-import { nfc, pack, packEntries, packObject, Tape } from "./pack.js";
+import { know, nfc, pack, packEntries, packObject, Tape } from "./pack.js";
 import { Said } from "./said.gen.js";
 import type {
   CheckOptions,
@@ -108,22 +108,10 @@ function room(to: Module, size: number): void {
 
 /** Writes a packed text where the module reads it, in Unicode's form NFC, and gives its length. */
 function write(to: Module, text: string): number {
-  const { length } = text;
   // Further than anything reaches: the other side says that it is too large.
-  if (length > MAX_LETTERS) return -1;
-  // A letter has three bytes at most.
-  room(to, length * 3);
-  let at = 0;
-  if (length < 96) {
-    // Below a hundred letters the loop is quicker than the encoder.
-    for (let code: number; at < length && (code = text.charCodeAt(at)) < 128; ) input[at++] = code;
-    if (at === length) return length;
-  }
-  const { written } = encoder.encodeInto(text, input);
-  if (written === length) return length;
+  if (text.length > MAX_LETTERS) return -1;
   const normal = nfc(text);
-  if (normal === text) return written;
-  // A few letters become three of them.
+  // A letter has three bytes at most.
   room(to, normal.length * 3);
   return encoder.encodeInto(normal, input).written;
 }
@@ -147,16 +135,13 @@ function writeValue(to: Module, value: unknown): number {
   return write(to, pack(value));
 }
 
-/** The bytes of an answer. */
-function said(from: Module, length: number): Uint8Array {
+/** The answer of a call. */
+function answer(from: Module, length: number, names?: readonly string[]): Tape {
   // Memory that has grown has left its letters to another buffer.
   if (!bytes.length) bytes = new Uint8Array(from.memory.buffer);
   const at = from.output() >>> 0;
-  return bytes.subarray(at, at + length);
+  return new Tape(decoder.decode(bytes.subarray(at, at + length)), names);
 }
-
-/** The answer of a call. */
-const answer = (from: Module, length: number): Tape => new Tape(decoder.decode(said(from, length)));
 
 function issues(tape: Tape): Issue[] {
   const all: Issue[] = [];
@@ -345,36 +330,36 @@ export function form(spec: FormSpec): Form {
   cross(handle);
   const kindOf = (name: string): unknown => spec.fields[name]?.kind;
   const fields = Object.keys(spec.fields);
-  /** Asks of some fields what the module says to these letters. Nothing is judged without its rule. */
+  const kinds = fields.map(kindOf);
+  know(fields);
+  /** Asks of fields of some kinds what the module says to these letters. Nothing is judged without its rule. */
   const ask = (
-    names: readonly string[],
+    kinds: readonly unknown[],
     typed: string,
     act: (wasm: Module, form: number, length: number) => number,
   ): Tape => {
-    if (names.some((name) => own.lacks(kindOf(name)))) throw notReady();
+    if (kinds.some(own.lacks)) throw notReady();
     return cross((wasm) => {
       const at = handle(wasm);
-      return answer(wasm, act(wasm, at, write(wasm, typed)));
+      return answer(wasm, act(wasm, at, write(wasm, typed)), fields);
     });
   };
   return {
     fields,
     check(values) {
-      const tape = ask(fields, packValues(values), (wasm, form, length) =>
-        wasm.check(form, length),
-      );
+      const tape = ask(kinds, packValues(values), (wasm, form, length) => wasm.check(form, length));
       return { ok: tape.value(), values: tape.value(), issues: issues(tape) } as Report;
     },
     checkField(name, value) {
       const typed = packEntries([[name, value ?? null]]);
       const report = fieldReport(
-        ask([name], typed, (wasm, form, length) => wasm.check_field(form, length)),
+        ask([kindOf(name)], typed, (wasm, form, length) => wasm.check_field(form, length)),
       );
       return kindOf(name) === "phone" ? withNational(report) : report;
     },
     payload(values, operation) {
       const call = calling(operation, null);
-      const tape = ask(fields, call + packValues(values), (wasm, form, length) =>
+      const tape = ask(kinds, call + packValues(values), (wasm, form, length) =>
         wasm.payload(form, length),
       );
       const report = { ok: tape.value(), values: tape.value() } as Report;

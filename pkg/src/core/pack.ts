@@ -12,7 +12,12 @@ const MARKS = new RegExp(`[${Mark.END}-${Mark.CLOSE}]`);
  * order, and no writing has them (UAX #15-D4). Below U+0300 nothing combines.
  */
 export const nfc = (text: string): string =>
-  /[\u0300-\uffff]/.test(text) ? text.replace(/(\p{M}{30})\p{M}+/gu, "$1").normalize("NFC") : text;
+  /[\u0300-\uffff]/.test(text)
+    ? (/[\u0300-\uffff]{31}/.test(text)
+        ? text.replace(/(\p{M}{30})\p{M}+/gu, "$1")
+        : text
+      ).normalize("NFC")
+    : text;
 
 /** A text without marks; what takes their place is a control character, too. */
 const clean = (text: string): string =>
@@ -68,15 +73,28 @@ function member(object: object, name: string): unknown {
   }
 }
 
+const head = (name: string): string => clean(name) + Mark.END;
+
+/** The names of the owner's fields, as they are packed. */
+const heads = new Map<string, string>();
+
+/** Keeps names that records will have. */
+export function know(names: readonly string[]): void {
+  for (const name of names) heads.set(name, head(name));
+}
+
 /** Absent is not null: null clears. */
 const packEntry = (name: string, value: unknown, depth: number): string =>
-  value === undefined ? "" : clean(name) + Mark.END + pack(value, depth);
+  value === undefined ? "" : (heads.get(name) ?? head(name)) + pack(value, depth);
 
 /** Reads what the other side wrote, value by value. */
 export class Tape {
+  private at = 0;
+
+  /** Maps have members of these names in this order, if they have them. */
   constructor(
     private readonly tape: string,
-    private at = 0,
+    private readonly names: readonly string[] = [],
   ) {}
 
   get done(): boolean {
@@ -111,8 +129,12 @@ export class Tape {
       }
       case MarkCode.MAP: {
         let map: Record<string, unknown> = {};
+        let next = 0;
         while (!this.closed()) {
-          const name = this.text();
+          const said = this.text();
+          // Whoever names a member by letters that were just read has them looked for among all names that there are.
+          while (next < this.names.length && this.names[next] !== said) next++;
+          const name = this.names[next++] ?? said;
           const value = this.value();
           // Assigning would set it.
           if (name === "__proto__") map = { ...map, [name]: value };
