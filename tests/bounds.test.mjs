@@ -43,7 +43,6 @@ const BOUNDS = {
   "core.ts words": "a sentence for each code",
   "core.ts make": ONE,
   "core.ts input": "three times the largest body",
-  "core.ts bytes": "a view",
   "core.ts instance": ONE,
   "core.ts inside": ONE,
   "pack.ts heads": OWNER,

@@ -83,7 +83,8 @@ pub fn check_field(number: usize, length: usize) -> usize {
 }
 
 /// Checks one packed value as the kind of that place in [`Kind::VISITOR`]; bit 0 of `options` is `required`, the others
-/// are those of [`Options`]. The answer: yes or no, the clean value, the number of the flags, extension and region, issues. Less
+/// are those of [`Options`]. The answer: yes or no, the clean value, the number of the flags, extension and region (nothing, where a
+/// page's has none), issues. Less
 /// than 0 says that there is no issue and the clean value is the one that was typed, or an address that is it but for its capital
 /// letters from one on: −1, less the number of the flags, less 512 for each letter up to that one and its own.
 #[wasm_bindgen]
@@ -137,6 +138,9 @@ fn like(typed: &[u8], clean: &[u8], lowers: bool) -> Option<usize> {
     (typed.len() == clean.len()).then_some(from)
 }
 
+/// Of a phone most parts are missing: a page's script is told so by one letter, which it reads sooner than a number or a text.
+const SPARES: bool = cfg!(feature = "lean");
+
 fn put_field_report(writer: &ReportWriter, out: &mut Buffer) {
     out.push(if writer.failed { NO } else { YES });
     match (&*writer.values, writer.extension) {
@@ -153,11 +157,20 @@ fn put_field_report(writer: &ReportWriter, out: &mut Buffer) {
             out.push(END);
         }
     }
-    put_number(writer.flags.bits().into(), out);
+    let flags = usize::from(writer.flags.bits());
+    if SPARES && flags == 0 {
+        out.push(NULL);
+    } else {
+        put_number(flags, out);
+    }
     let end = writer.values.len().saturating_sub(1);
     let extension =
         writer.values.get(end.saturating_sub(writer.extension)..end).unwrap_or_default();
-    put_text(out, extension);
+    if SPARES && extension.is_empty() {
+        out.push(NULL);
+    } else {
+        put_text(out, extension);
+    }
     if LATE || writer.region.is_empty() {
         put_text(out, writer.region.as_bytes());
     } else {

@@ -50,7 +50,6 @@ let own: Own = { lacks: () => false, expect: () => undefined };
 const words: string[] = [];
 /** Where the packed text of a call goes: kept until memory grows. */
 let input = new Uint8Array();
-let bytes = new Uint8Array();
 /** Counts the instances: a form made by an earlier one is made again. */
 let instance = 0;
 /** Counts the crossings that are under way: what is read in one, may ask for another. */
@@ -61,7 +60,7 @@ export function start(instantiate: () => Module, of = own): void {
   make = instantiate;
   own = of;
   wasm = make();
-  input = bytes = new Uint8Array();
+  input = new Uint8Array();
   instance++;
 }
 
@@ -137,10 +136,8 @@ function writeValue(to: Module, value: unknown): number {
 
 /** The answer of a call. */
 function answer(from: Module, length: number, names?: readonly string[]): Tape {
-  // Memory that has grown has left its letters to another buffer.
-  if (!bytes.length) bytes = new Uint8Array(from.memory.buffer);
-  const at = from.output() >>> 0;
-  return new Tape(decoder.decode(bytes.subarray(at, at + length)), names);
+  const said = new Uint8Array(from.memory.buffer, from.output() >>> 0, length);
+  return new Tape(decoder.decode(said), names);
 }
 
 function issues(tape: Tape): Issue[] {
@@ -175,6 +172,7 @@ function issues(tape: Tape): Issue[] {
 function fieldReport(tape: Tape): FieldReport {
   const ok = tape.value() as boolean;
   const value = tape.value() as FieldReport["value"];
+  // Nothing, where there is none.
   const set = tape.value() as number;
   const ext = tape.value() as string;
   const region = tape.value() as string;
