@@ -11,6 +11,7 @@ mod page;
 pub(crate) mod peers;
 #[cfg(all(feature = "edge", target_arch = "wasm32"))]
 pub(crate) mod region;
+mod shared;
 
 use std::borrow::Cow;
 
@@ -21,6 +22,7 @@ pub(crate) use std::vec::Vec as List;
 pub(crate) use blocks::leak;
 #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
 pub(crate) use page::List;
+pub(crate) use shared::shared;
 
 /// Blocks have 16 bytes or more, so that a free one holds the address of the next.
 #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]

@@ -7,6 +7,7 @@
 //!
 //! Nothing here owns or frees anything, so a page pays neither the time nor the bytes of either.
 
+use crate::memory::shared;
 pub(crate) use crate::memory::{Buffer, List, kept};
 
 /// Ends a text or a name.
@@ -57,6 +58,9 @@ pub(crate) enum Node<'t> {
 impl<'t> Node<'t> {
     /// Reads one packed value; nothing, and whatever is malformed, is null.
     pub(crate) fn of(packed: &'t [u8]) -> Self {
+        #[cfg(not(any(feature = "full", feature = "lean", not(target_arch = "wasm32"))))]
+        return node(packed);
+        #[cfg(any(feature = "full", feature = "lean", not(target_arch = "wasm32")))]
         match packed {
             [TEXT, text @ .., END] => Node::Text(text),
             [NUMBER, digits @ .., END] => Node::Number(digits),
@@ -83,6 +87,14 @@ impl<'t> Node<'t> {
             Node::Map(entries) => entries.find(name),
             _ => &[],
         }
+    }
+}
+
+#[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
+shared! {
+    "o",
+    fn node(packed: &[u8]) -> Node<'_> {
+        Node::of(packed)
     }
 }
 
@@ -166,10 +178,13 @@ pub(crate) fn until(bytes: &[u8], mut ends: impl FnMut(u8) -> bool) -> usize {
     length
 }
 
-/// Adds bytes. One function for all, because each call of the library's own carries its growth along.
-#[inline(never)]
-pub(crate) fn put(out: &mut Buffer, bytes: &[u8]) {
-    out.extend_from_slice(bytes);
+shared! {
+    "p",
+    /// Adds bytes. One function for all, because each call of the library's own carries its growth along.
+    #[inline(never)]
+    pub(crate) fn put(out: &mut Buffer, bytes: &[u8]) {
+        out.extend_from_slice(bytes);
+    }
 }
 
 /// Adds a text with its marks.

@@ -43,7 +43,7 @@ const MODULES: Arrows = &[
     ("crossing", &["encoding", "packed", "value"]),
     ("field", &["packed"]),
     // A report writer and the report that is made of it are one thing.
-    ("writer", &["code", "field", "host", "report", "packed"]),
+    ("writer", &["code", "field", "host", "memory", "report", "packed"]),
     ("report", &["code", "crossing", "host", "writer", "packed", "value"]),
     (
         "rules",

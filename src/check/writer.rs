@@ -4,6 +4,7 @@ use crate::check::field::Field;
 use crate::check::report::Flags;
 use crate::code::Code;
 use crate::host::Host;
+use crate::memory::shared;
 #[cfg(all(target_arch = "wasm32", feature = "wasm"))]
 use crate::packed::CLOSE;
 use crate::packed::{Buffer, END, List, PackedValues, put};
@@ -192,12 +193,15 @@ pub(crate) fn sentence(code: &Code, limit: &[u8], out: &mut Buffer) {
     }
 }
 
-/// Adds a whole number's text, without the weight of `fmt`.
-pub(crate) fn put_decimal(out: &mut Buffer, n: i64) {
-    if n < 0 {
-        out.push(b'-');
+shared! {
+    "d",
+    /// Adds a whole number's text, without the weight of `fmt`.
+    pub(crate) fn put_decimal(out: &mut Buffer, n: i64) {
+        if n < 0 {
+            out.push(b'-');
+        }
+        put_digits(out, n.unsigned_abs());
     }
-    put_digits(out, n.unsigned_abs());
 }
 
 fn put_digits(out: &mut Buffer, n: u64) {

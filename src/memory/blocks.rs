@@ -76,7 +76,7 @@ fn give_back(taken: *mut u8, size: usize) {
 }
 
 /// Moves what is in a room to a larger block: of so many bytes more at least.
-#[unsafe(no_mangle)]
+#[unsafe(export_name = "g")]
 #[inline(never)]
 pub(super) extern "C" fn grow(room: &mut Room, more: usize) {
     let size = room.used.wrapping_add(more).max(SMALLEST).next_power_of_two();
@@ -90,7 +90,7 @@ pub(super) extern "C" fn grow(room: &mut Room, more: usize) {
 }
 
 /// Takes back the block of a room.
-#[unsafe(no_mangle)]
+#[unsafe(export_name = "v")]
 #[inline(never)]
 pub(super) extern "C" fn leave(room: &mut Room) {
     if room.size > 0 {

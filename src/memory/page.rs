@@ -29,7 +29,9 @@ pub(super) struct Room {
 #[cfg(not(feature = "lean"))]
 #[link(wasm_import_module = "host")]
 unsafe extern "C" {
+    #[link_name = "g"]
     safe fn grow(room: &mut Room, more: usize);
+    #[link_name = "v"]
     safe fn leave(room: &mut Room);
 }
 

@@ -24,6 +24,7 @@ unsafe extern "C" {
     #[cfg(feature = "lean")]
     fn call(call: *const u8, writer: *mut u8, out: *mut u8) -> u32;
     #[cfg(feature = "build")]
+    #[link_name = "r"]
     fn record(form: *const u8, values: *const u8, length: usize, writer: *mut u8);
 }
 

@@ -82,7 +82,7 @@ unsafe extern "C" fn judge(
 /// # Safety
 /// As above.
 #[cfg(feature = "lean")]
-#[unsafe(no_mangle)]
+#[unsafe(export_name = "r")]
 unsafe extern "C" fn record(
     form: &Form<'_>,
     values: *const u8,

@@ -254,6 +254,10 @@ fn bare(out: &Path, is_first: bool) -> Outcome<()> {
         "host".clone_into(&mut import.module);
         "answer".clone_into(&mut import.name);
     }
+    // What the crate's `shared!` leaves to the first module.
+    for import in module.imports.iter_mut().filter(|import| import.module == "env") {
+        "host".clone_into(&mut import.module);
+    }
     if !is_first {
         let own = module.memories.iter().next().ok_or("a module has no memory")?.id();
         let import = module.imports.add("host", OF_LEAN, own);

@@ -8,6 +8,7 @@ use crate::check::report::Flags;
 use crate::check::writer::{ReportWriter, Verdict};
 use crate::code::{self, Code};
 use crate::host::Ask;
+use crate::memory::shared;
 use crate::packed::{Buffer, END, TEXT, put};
 
 /// Mailboxes of functions.
@@ -48,7 +49,7 @@ pub(super) fn check(options: Options, text: &[u8], writer: &mut ReportWriter) ->
         writer.flags.insert(Flags::ROLE);
     }
     let mut slipped = false;
-    if typo::FREE.contains(domain) {
+    if typo::is_free(domain) {
         writer.flags.insert(Flags::FREE);
     } else if is_disposable(domain) {
         writer.flags.insert(Flags::DISPOSABLE);
@@ -229,11 +230,14 @@ fn read_domain(typed: &[u8], writer: &mut ReportWriter) -> Verdict {
     Ok(())
 }
 
-#[inline(never)]
-pub(super) fn put_lower(out: &mut Buffer, domain: &[u8]) {
-    let start = out.len();
-    put(out, domain);
-    out.get_mut(start..).unwrap_or_default().make_ascii_lowercase();
+shared! {
+    "l",
+    #[inline(never)]
+    pub(super) fn put_lower(out: &mut Buffer, domain: &[u8]) {
+        let start = out.len();
+        put(out, domain);
+        out.get_mut(start..).unwrap_or_default().make_ascii_lowercase();
+    }
 }
 
 /// The domain, or one above it, is known to be thrown away: such services give out names below their own, too.

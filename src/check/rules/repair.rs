@@ -71,7 +71,7 @@ pub(crate) fn put_repaired(mut text: &[u8], out: &mut Buffer) -> bool {
     out.push(b'@');
     let mut lower = Buffer::new();
     put_lower(&mut lower, domain);
-    if typo::FREE.contains(&lower) || !typo::put_meant(&lower, out) {
+    if typo::is_free(&lower) || !typo::put_meant(&lower, out) {
         put(out, &lower);
     }
     true

@@ -6,6 +6,7 @@ use crate::check::field::{Field, Kind, Options};
 use crate::check::writer::{ReportWriter, Verdict, put_decimal};
 use crate::code::{self, Code};
 use crate::host::Ask;
+use crate::memory::shared;
 use crate::packed::{Buffer, END, TEXT, put};
 
 /// White space of any width, zero-width characters and the marks of writing direction.
@@ -55,28 +56,34 @@ static SIGNS: [[u8; 5]; 26] = [
     [0xF3, 0xA0, 0x80, 0xBF, INVISIBLE],
 ];
 
-/// How many bytes the sign at the start has where it is one of these kinds and not ASCII; 0 where it is not.
-#[inline(never)]
-pub(super) fn is_sign(text: &[u8], kinds: u8) -> usize {
-    let &[first @ 0x80..=0xFF, second, ..] = text else { return 0 };
-    let third = text.get(2).copied().unwrap_or_default();
-    for [one, two, from, to, kind] in &SIGNS {
-        if *one == first && *two == second && (*from..=*to).contains(&third) {
-            let length = if first < 0xE0 { 2 } else { 3 + usize::from(first >= 0xF0) };
-            return if kind & kinds > 0 { length } else { 0 };
+shared! {
+    "s",
+    /// How many bytes the sign at the start has where it is one of these kinds and not ASCII; 0 where it is not.
+    #[inline(never)]
+    pub(super) fn is_sign(text: &[u8], kinds: u8) -> usize {
+        let &[first @ 0x80..=0xFF, second, ..] = text else { return 0 };
+        let third = text.get(2).copied().unwrap_or_default();
+        for [one, two, from, to, kind] in &SIGNS {
+            if *one == first && *two == second && (*from..=*to).contains(&third) {
+                let length = if first < 0xE0 { 2 } else { 3 + usize::from(first >= 0xF0) };
+                return if kind & kinds > 0 { length } else { 0 };
+            }
         }
+        0
     }
-    0
 }
 
-/// How many bytes the blank at the start has; 0 where there is none. Blank is what nobody sees; phones put the marks of
-/// direction around the numbers that people copy. Of the control characters only tab and line ends; the others are faults.
-#[inline(never)]
-pub(super) fn blank(text: &[u8]) -> usize {
-    match text {
-        [b' ' | b'\t' | b'\n' | b'\r', ..] => 1,
-        [0x80..=0xFF, ..] => is_sign(text, BLANK),
-        _ => 0,
+shared! {
+    "b",
+    /// How many bytes the blank at the start has; 0 where there is none. Blank is what nobody sees; phones put the marks of
+    /// direction around the numbers that people copy. Of the control characters only tab and line ends; the others are faults.
+    #[inline(never)]
+    pub(super) fn blank(text: &[u8]) -> usize {
+        match text {
+            [b' ' | b'\t' | b'\n' | b'\r', ..] => 1,
+            [0x80..=0xFF, ..] => is_sign(text, BLANK),
+            _ => 0,
+        }
     }
 }
 
@@ -91,31 +98,40 @@ pub(super) fn has_unseen(mut text: &[u8], kinds: u8) -> bool {
     false
 }
 
-/// The text without the blanks around it.
-pub(super) fn trim(text: &[u8]) -> &[u8] {
-    let mut text = trim_start(text);
-    // From the first byte of the last character on.
-    while let Some(at) = text.iter().rposition(|byte| byte & 0xC0 != 0x80) {
-        let (rest, last) = text.split_at_checked(at).unwrap_or_default();
-        if blank(last) != last.len() {
-            break;
+shared! {
+    "t",
+    /// The text without the blanks around it.
+    pub(super) fn trim(text: &[u8]) -> &[u8] {
+        let mut text = trim_start(text);
+        // From the first byte of the last character on.
+        while let Some(at) = text.iter().rposition(|byte| byte & 0xC0 != 0x80) {
+            let (rest, last) = text.split_at_checked(at).unwrap_or_default();
+            if blank(last) != last.len() {
+                break;
+            }
+            text = rest;
         }
-        text = rest;
+        text
     }
-    text
 }
 
-/// Whether the word is one of these, which have a blank between them.
-#[inline(never)]
-pub(super) fn has_word(words: &[u8], word: &[u8]) -> bool {
-    words.split(|byte| *byte == b' ').any(|known| known == word)
+shared! {
+    "w",
+    /// Whether the word is one of these, which have a blank between them.
+    #[inline(never)]
+    pub(super) fn has_word(words: &[u8], word: &[u8]) -> bool {
+        words.split(|byte| *byte == b' ').any(|known| known == word)
+    }
 }
 
-/// What stands before and after the first such sign of ASCII.
-#[inline(never)]
-pub(super) fn cut(text: &[u8], sign: u8) -> Option<(&[u8], &[u8])> {
-    let at = text.iter().position(|byte| *byte == sign)?;
-    Some((text.get(..at)?, text.get(at + 1..)?))
+shared! {
+    "c",
+    /// What stands before and after the first such sign of ASCII.
+    #[inline(never)]
+    pub(super) fn cut(text: &[u8], sign: u8) -> Option<(&[u8], &[u8])> {
+        let at = text.iter().position(|byte| *byte == sign)?;
+        Some((text.get(..at)?, text.get(at + 1..)?))
+    }
 }
 
 /// The next sign as a keyboard of ASCII has it, and how many bytes it has: full-width signs, the dashes and quotes that
@@ -212,12 +228,15 @@ fn trim_start(mut text: &[u8]) -> &[u8] {
     text
 }
 
-/// How many characters a text has: Unicode scalar values, because that is what the databases behind the CRMs count in
-/// a column of 255. An emoji is one, where HTML's `maxlength` counts two.
-#[inline(never)]
-pub(super) fn count(text: &[u8]) -> usize {
-    // All bytes but those that continue a character.
-    text.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+shared! {
+    "n",
+    /// How many characters a text has: Unicode scalar values, because that is what the databases behind the CRMs count in
+    /// a column of 255. An emoji is one, where HTML's `maxlength` counts two.
+    #[inline(never)]
+    pub(super) fn count(text: &[u8]) -> usize {
+        // All bytes but those that continue a character.
+        text.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+    }
 }
 
 /// Whether `n` is within the field's bounds.

@@ -6,11 +6,22 @@
 pub(super) mod words;
 
 use super::text;
+use crate::memory::shared;
 use crate::packed::{Buffer, put};
 use words::{Words, words};
 
 /// The mailboxes of providers: certainly no slips, and free for everybody.
-pub(super) static FREE: Words = words!("../../data/free_mail.txt");
+static FREE: Words = words!("../../data/free_mail.txt");
+
+shared! {
+    "f",
+    /// Whether the domain is a provider's.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "it is only a name for what stands in it")]
+    pub(super) fn is_free(domain: &[u8]) -> bool {
+        FREE.contains(domain)
+    }
+}
 
 /// The domains that a slip is undone towards, the most common first: name and ending.
 const TARGETS: &[(&str, &str)] = &[
@@ -97,7 +108,7 @@ pub(crate) fn put_meant(domain: &[u8], out: &mut Buffer) -> bool {
     put(&mut meant, domain.get(..domain.len().saturating_sub(last.len())).unwrap_or_default());
     put(&mut meant, right);
     // `yahoo.ore` would be `yahoo.org`, and that is one of those that nobody has.
-    if FREE.contains(&meant) || !put_meant(&meant, out) {
+    if is_free(&meant) || !put_meant(&meant, out) {
         put(out, &meant);
     }
     true

@@ -1,5 +1,7 @@
 //! The classes of bytes that rules ask for, as one table: shorter and quicker than the questions themselves.
 
+use crate::memory::shared;
+
 pub(in crate::check::rules) const DIGIT: u8 = 1;
 pub(in crate::check::rules) const LETTER: u8 = 1 << 1;
 /// What may be in a mail address before the @, but the dot (atext of RFC 5322, 3.2.3).
@@ -17,10 +19,13 @@ pub(in crate::check::rules) const NAME: u8 = 1 << 7;
 
 static CLASSES: [u8; 256] = classes();
 
-/// Whether all bytes are of one of these classes.
-#[inline(never)]
-pub(in crate::check::rules) fn all(text: &[u8], classes: u8) -> bool {
-    text.iter().all(|byte| is(*byte, classes))
+shared! {
+    "a",
+    /// Whether all bytes are of one of these classes.
+    #[inline(never)]
+    pub(in crate::check::rules) fn all(text: &[u8], classes: u8) -> bool {
+        text.iter().all(|byte| is(*byte, classes))
+    }
 }
 
 /// Whether a byte is of one of these classes.
