@@ -160,8 +160,8 @@ fn compile(root: &Path, name: &str, place: &str, level: &str) -> Outcome<PathBuf
         root.display()
     );
     let told: Vec<&str> = PLAIN.split_whitespace().chain(place.split_whitespace()).collect();
-    // A page's other two are as light without.
-    let linked = if ["build", "edge"].contains(&name) { link::flags(&told)? } else { Vec::new() };
+    // A page's first is as light without.
+    let linked = if name == "lean" { Vec::new() } else { link::flags(&told)? };
     let flags = format!("{remap} {PLAIN}");
     let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(root)
