@@ -204,15 +204,20 @@ async function tag() {
 }
 
 /**
- * What a page loads by and by that checks, builds and sends, as a production build makes it; after the letters of the modules a
- * minifier names the variables.
+ * What two pages load by and by, as a production build makes it: one that checks, builds and sends, and one with a form beside it.
+ * After the letters of the modules a minifier names the variables.
  */
 async function loaded() {
+  const page = 'export { form, load, request, send } from "./entry/page.js";';
+  return (
+    (await bundled(page)) + (await bundled(`${page} export { attach } from "./form/page.js";`))
+  );
+}
+
+/** What a page weighs that has this script. */
+async function bundled(contents) {
   const { outputFiles } = await build({
-    stdin: {
-      contents: 'export { form, load, request, send } from "./entry/page.js";',
-      resolveDir: at("dist"),
-    },
+    stdin: { contents, resolveDir: at("dist") },
     write: false,
     outdir: at("dist"),
     bundle: true,
@@ -228,27 +233,36 @@ async function loaded() {
 }
 
 /**
- * Leaves the modules under the mask that makes the scripts of a page lightest: the commonest bytes are letters then that need neither an
- * escape nor a second byte, and stand where brotli expects like beside like. One mask for all, because what is alike in
- * two of them is packed once where they stand in one file. The longest texts are not weighed.
+ * Leaves the modules under the masks that make the scripts of a page lightest, and gives the one tag's script: the commonest bytes
+ * are letters then that need neither an escape nor a second byte, and stand where brotli expects like beside like. What stands in
+ * one file has one mask, because what is alike in two modules is packed once there: all of it in the one tag, and all but `late`
+ * where a page's bundle is split.
  */
 async function lightest() {
-  const masks = Array.from({ length: 256 }, (_, mask) => mask)
-    .map((mask) => [mask, Buffer.byteLength(masked("lean", mask))])
+  await leave(Object.keys(modules), loaded);
+  const script = await tag();
+  await leave(["late"], () => weight(readFileSync(at("dist/wasm-late.js"))));
+  return script;
+}
+
+/** Leaves these modules under the mask by which they weigh least. The longest texts are not weighed. */
+async function leave(names, weigh) {
+  const length = (mask) =>
+    names.reduce((sum, name) => sum + Buffer.byteLength(masked(name, mask)), 0);
+  const masks = Array.from({ length: 256 }, (_, mask) => [mask, length(mask)])
     .sort(([, one], [, other]) => one - other)
     .slice(0, 16);
   const carryAll = (mask) => {
-    for (const name of Object.keys(modules)) carry(name, masked(name, mask));
+    for (const name of names) carry(name, masked(name, mask));
   };
   let least = Infinity;
   let best = 0;
   for (const [mask] of masks) {
     carryAll(mask);
-    const weighs = await loaded();
+    const weighs = await weigh();
     if (weighs < least) [least, best] = [weighs, mask];
   }
   carryAll(best);
-  return tag();
 }
 
 /** A module under a mask, which is the first letter. */
