@@ -1,6 +1,16 @@
 import { EMAIL, FLAGS, LABELS, OPTIONS, PHONE } from "./border.gen.js";
 import { FieldpostError } from "./errors.js";
-import { know, nfc, pack, packEntries, packObject, Tape } from "./pack.js";
+import {
+  begin,
+  isRead,
+  know,
+  nfc,
+  pack,
+  packEntries,
+  packObject,
+  readText,
+  readValue,
+} from "./pack.js";
 import { Said } from "./said.gen.js";
 import type {
   CheckOptions,
@@ -134,24 +144,23 @@ function writeValue(to: Module, value: unknown): number {
   return write(to, pack(value));
 }
 
-/** The answer of a call. */
-function answer(from: Module, length: number, names?: readonly string[]): Tape {
-  const said = new Uint8Array(from.memory.buffer, from.output() >>> 0, length);
-  return new Tape(decoder.decode(said), names);
+/** Begins to read the answer of a call. */
+function answer(from: Module, length: number, names?: readonly string[]): void {
+  begin(decoder.decode(new Uint8Array(from.memory.buffer, from.output() >>> 0, length)), names);
 }
 
-function issues(tape: Tape): Issue[] {
+function issues(): Issue[] {
   const all: Issue[] = [];
-  while (!tape.done) {
+  while (!isRead()) {
     const issue: Issue = {
-      field: tape.text(),
-      code: tape.text(),
-      severity: tape.text() === "e" ? "error" : "warning",
-      message: tape.text(),
+      field: readText(),
+      code: readText(),
+      severity: readText() === "e" ? "error" : "warning",
+      message: readText(),
     };
     const { code } = issue;
-    const limit = tape.text();
-    const suggestion = tape.text();
+    const limit = readText();
+    const suggestion = readText();
     // A number, behind the marks.
     if (code.length === 1) {
       const [name, sentence] = (words[code.charCodeAt(0) - 8] as string).split("|") as [
@@ -160,7 +169,7 @@ function issues(tape: Tape): Issue[] {
       ];
       issue.code = name;
       // There may be a place for a limit that is empty.
-      issue.message = sentence.includes("{}") ? sentence.replace("{}", () => limit) : sentence;
+      issue.message = sentence.replace("{}", () => limit);
     }
     if (limit) issue.limit = limit;
     if (suggestion) issue.suggestion = suggestion;
@@ -169,14 +178,14 @@ function issues(tape: Tape): Issue[] {
   return all;
 }
 
-function fieldReport(tape: Tape): FieldReport {
-  const ok = tape.value() as boolean;
-  const value = tape.value() as FieldReport["value"];
+function fieldReport(): FieldReport {
+  const ok = readValue() as boolean;
+  const value = readValue() as FieldReport["value"];
   // Nothing, where there is none.
-  const set = tape.value() as number;
-  const ext = tape.value() as string;
-  const region = tape.value() as string;
-  const report: FieldReport = { ok, value, issues: issues(tape), flags: flags(set) };
+  const set = readValue() as number;
+  const ext = readValue() as string;
+  const region = readValue() as string;
+  const report: FieldReport = { ok, value, issues: issues(), flags: flags(set) };
   if (ext) report.ext = ext;
   if (region) report.region = region;
   return report;
@@ -200,7 +209,8 @@ function checkKind(kind: number, value: unknown, options?: CheckOptions): FieldR
         flags: flags(~said & 511),
       };
     }
-    return fieldReport(answer(wasm, said));
+    answer(wasm, said);
+    return fieldReport();
   });
 }
 
@@ -270,8 +280,8 @@ export function packValues(values: Values | string): string {
 }
 
 /** Throws what a refused call says: its code, and the issues behind it that stop it. */
-function refuse(code: string, tape: Tape): never {
-  const said = issues(tape).filter(({ severity }) => severity === "error");
+function refuse(code: string): never {
+  const said = issues().filter(({ severity }) => severity === "error");
   throw new FieldpostError(
     code,
     said.map((issue) => `${issue.field}: ${issue.message}`).join(" "),
@@ -284,7 +294,8 @@ export function packParams(params: Params): string {
   try {
     return packValues(params);
   } catch {
-    refuse("params.invalid", new Tape(`params\0value.kind\0e\0${Said.VALUE_KIND}\0\0\0`));
+    begin(`params\0value.kind\0e\0${Said.VALUE_KIND}\0\0\0`);
+    refuse("params.invalid");
   }
 }
 
@@ -292,9 +303,9 @@ export function packParams(params: Params): string {
 type Built = [string, string, Record<string, string>, string | null];
 
 /** Reads what was built, or throws what was refused; nothing where a report says why there is none. */
-function built(tape: Tape): Built | null {
-  const said = tape.value();
-  if (typeof said === "string") refuse(said, tape);
+function built(): Built | null {
+  const said = readValue();
+  if (typeof said === "string") refuse(said);
   return said as Built | null;
 }
 
@@ -317,9 +328,9 @@ export function form(spec: FormSpec): Form {
   let made = 0;
   const handle = (wasm: Module): number => {
     if (made !== instance) {
-      const tape = answer(wasm, wasm.form(write(wasm, packed)));
-      const said = tape.value();
-      if (said === null) throw new FieldpostError("spec.invalid", Said.SPEC_INVALID, issues(tape));
+      answer(wasm, wasm.form(write(wasm, packed)));
+      const said = readValue();
+      if (said === null) throw new FieldpostError("spec.invalid", Said.SPEC_INVALID, issues());
       number = said as number;
       made = instance;
     }
@@ -334,35 +345,31 @@ export function form(spec: FormSpec): Form {
   const ask = (
     kinds: readonly unknown[],
     typed: string,
-    act: (wasm: Module, form: number, length: number) => number,
-  ): Tape => {
+    act: "check" | "check_field" | "payload",
+  ): void => {
     if (kinds.some(own.lacks)) throw notReady();
-    return cross((wasm) => {
+    cross((wasm) => {
       const at = handle(wasm);
-      return answer(wasm, act(wasm, at, write(wasm, typed)), fields);
+      answer(wasm, wasm[act](at, write(wasm, typed)), fields);
     });
   };
   return {
     fields,
     check(values) {
-      const tape = ask(kinds, packValues(values), (wasm, form, length) => wasm.check(form, length));
-      return { ok: tape.value(), values: tape.value(), issues: issues(tape) } as Report;
+      ask(kinds, packValues(values), "check");
+      return { ok: readValue(), values: readValue(), issues: issues() } as Report;
     },
     checkField(name, value) {
-      const typed = packEntries([[name, value ?? null]]);
-      const report = fieldReport(
-        ask([kindOf(name)], typed, (wasm, form, length) => wasm.check_field(form, length)),
-      );
+      ask([kindOf(name)], packEntries([[name, value ?? null]]), "check_field");
+      const report = fieldReport();
       return kindOf(name) === "phone" ? withNational(report) : report;
     },
     payload(values, operation) {
       const call = calling(operation, null);
-      const tape = ask(kinds, call + packValues(values), (wasm, form, length) =>
-        wasm.payload(form, length),
-      );
-      const report = { ok: tape.value(), values: tape.value() } as Report;
-      const made = built(tape);
-      report.issues = issues(tape);
+      ask(kinds, call + packValues(values), "payload");
+      const report = { ok: readValue(), values: readValue() } as Report;
+      const made = built();
+      report.issues = issues();
       return made ? { report, payload: packet(made) } : { report };
     },
   };
@@ -392,12 +399,12 @@ function calling(operation: string, account: unknown): string {
   return `${operation}\0${pack(account)}`;
 }
 
-const call = (operation: string, params: Params, account: unknown): Built =>
-  built(
-    cross((wasm) =>
-      answer(wasm, wasm.payload(-1, write(wasm, calling(operation, account) + packParams(params)))),
-    ),
-  ) as Built;
+function call(operation: string, params: Params, account: unknown): Built {
+  cross((wasm) =>
+    answer(wasm, wasm.payload(-1, write(wasm, calling(operation, account) + packParams(params)))),
+  );
+  return built() as Built;
+}
 
 /** Builds a whole request of the parts of one: what `fetch` needs. Throws `params.invalid` or `account.invalid`. */
 export function parts(

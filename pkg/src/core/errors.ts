@@ -2,14 +2,12 @@ import type { Issue } from "./types.js";
 
 /** What went wrong, by a stable `code`; the message is free to change and never holds a visitor's value or a secret. */
 export class FieldpostError extends Error {
-  readonly code: string;
+  declare readonly code: string;
   /** What is wrong, by parameter or member of the account; for `params.invalid`, `account.invalid`, `spec.invalid`. */
-  readonly issues: Issue[];
+  declare readonly issues: Issue[];
 
   constructor(code: string, message = code, issues: Issue[] = [], options?: { cause?: unknown }) {
     super(message, options);
-    this.name = "FieldpostError";
-    this.code = code;
-    this.issues = issues;
+    Object.assign(this, { code, issues, name: "FieldpostError" });
   }
 }

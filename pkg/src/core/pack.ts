@@ -87,69 +87,69 @@ export function know(names: readonly string[]): void {
 const packEntry = (name: string, value: unknown, depth: number): string =>
   value === undefined ? "" : (heads.get(name) ?? head(name)) + pack(value, depth);
 
-/** Reads what the other side wrote, value by value. */
-export class Tape {
-  private at = 0;
+/** What the other side wrote, how far it is read, and the names of members. An answer is read whole before the next one comes. */
+let tape: string;
+let at: number;
+let names: readonly string[];
 
-  /** Maps have members of these names in this order, if they have them. */
-  constructor(
-    private readonly tape: string,
-    private readonly names: readonly string[] = [],
-  ) {}
+/** Begins to read. Maps have members of these names in this order, if they have them. */
+export function begin(written: string, of: readonly string[] = []): void {
+  tape = written;
+  at = 0;
+  names = of;
+}
 
-  get done(): boolean {
-    return this.at >= this.tape.length;
-  }
+/** Whether all of it is read. */
+export const isRead = (): boolean => at >= tape.length;
 
-  /** The letters up to the end of a text. */
-  text(): string {
-    const start = this.at;
-    const end = this.tape.indexOf(Mark.END, start);
-    this.at = end + 1;
-    return this.tape.slice(start, end);
-  }
+/** The letters up to the end of a text. */
+export function readText(): string {
+  const start = at;
+  const end = tape.indexOf(Mark.END, start);
+  at = end + 1;
+  return tape.slice(start, end);
+}
 
-  value(): unknown {
-    switch (this.tape.charCodeAt(this.at++)) {
-      case MarkCode.TEXT:
-        return this.text();
-      case MarkCode.NUMBER: {
-        const digits = this.text();
-        // A number that JavaScript would round stays text.
-        return String(+digits) === digits ? +digits : digits;
-      }
-      case MarkCode.YES:
-        return true;
-      case MarkCode.NO:
-        return false;
-      case MarkCode.LIST: {
-        const list: unknown[] = [];
-        while (!this.closed()) list.push(this.value());
-        return list;
-      }
-      case MarkCode.MAP: {
-        let map: Record<string, unknown> = {};
-        let next = 0;
-        while (!this.closed()) {
-          const said = this.text();
-          // Whoever names a member by letters that were just read has them looked for among all names that there are.
-          while (next < this.names.length && this.names[next] !== said) next++;
-          const name = this.names[next++] ?? said;
-          const value = this.value();
-          // Assigning would set it.
-          if (name === "__proto__") map = { ...map, [name]: value };
-          else map[name] = value;
-        }
-        return map;
-      }
-      default:
-        return null;
+export function readValue(): unknown {
+  switch (tape.charCodeAt(at++)) {
+    case MarkCode.TEXT:
+      return readText();
+    case MarkCode.NUMBER: {
+      const digits = readText();
+      // A number that JavaScript would round stays text.
+      return String(+digits) === digits ? +digits : digits;
     }
+    case MarkCode.YES:
+      return true;
+    case MarkCode.NO:
+      return false;
+    case MarkCode.LIST: {
+      const list: unknown[] = [];
+      while (!closed()) list.push(readValue());
+      return list;
+    }
+    case MarkCode.MAP: {
+      let map: Record<string, unknown> = {};
+      let next = 0;
+      while (!closed()) {
+        const said = readText();
+        // Whoever names a member by letters that were just read has them looked for among all names that there are.
+        while (next < names.length && names[next] !== said) next++;
+        const name = names[next++] ?? said;
+        const value = readValue();
+        // Assigning would set it.
+        if (name === "__proto__") map = { ...map, [name]: value };
+        else map[name] = value;
+      }
+      return map;
+    }
+    default:
+      return null;
   }
+}
 
-  private closed(): boolean {
-    const closes = this.tape.charCodeAt(this.at) === MarkCode.CLOSE || this.done;
-    if (closes) this.at++;
-    return closes;
-  }
+function closed(): boolean {
+  const closes = tape.charCodeAt(at) === MarkCode.CLOSE || isRead();
+  if (closes) at++;
+  return closes;
 }
