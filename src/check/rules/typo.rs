@@ -16,7 +16,7 @@ static FREE: Words = words!("../../data/free_mail.txt");
 shared! {
     "f",
     /// Whether the domain is a provider's.
-    #[inline(always)]
+    #[cfg_attr(any(feature = "full", not(target_arch = "wasm32")), inline(always))]
     #[allow(clippy::inline_always, reason = "it is only a name for what stands in it")]
     pub(super) fn is_free(domain: &[u8]) -> bool {
         FREE.contains(domain)
