@@ -210,12 +210,12 @@ async function tag() {
 async function loaded() {
   const page = 'export { form, load, request, send } from "./entry/page.js";';
   return (
-    (await bundled(page)) + (await bundled(`${page} export { attach } from "./form/page.js";`))
+    (await weightOf(page)) + (await weightOf(`${page} export { attach } from "./form/page.js";`))
   );
 }
 
 /** What a page weighs that has this script. */
-async function bundled(contents) {
+async function weightOf(contents) {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: at("dist") },
     write: false,

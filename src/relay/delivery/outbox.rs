@@ -126,7 +126,7 @@ pub struct Delivery {
     pub aside: bool,
     /// A person has corrected what this record says: by whatever it is known, too.
     pub corrected: bool,
-    /// It was blamed once for a refusal of which nobody was sure. It may go once more.
+    /// It was blamed once for a refusal of which nobody was sure, and goes once more.
     pub blamed: bool,
     /// What the last call came to.
     pub outcome: Option<Outcome>,
