@@ -1,5 +1,5 @@
-// Times the start of a page's build beside that of another commit, in turns: import and first lead in a fresh Node process, and
-// `load()` in Chromium, each time in a fresh page.
+// Times the start beside that of another commit, in turns: import and first lead in a fresh Node process, of the build for pages
+// and of the one that Node takes by itself, and `load()` in Chromium, each time in a fresh page.
 //   node benches/before.mjs OTHER [ROUNDS]      OTHER: the folder `pkg` of the other commit, built there
 // FIELDPOST_TIMES=assert fails above the bars, which are beside bc66509.
 import { build } from "esbuild";
@@ -13,16 +13,14 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const [other, rounds = "25"] = process.argv.slice(2);
 if (!other) throw new Error("usage: node benches/before.mjs OTHER [ROUNDS]");
 const PACKAGES = [at("../pkg"), resolve(other)];
-const BARS = { "import and first lead in a fresh process": 0.5, "load() in Chromium": 0.4 };
+const entry = (folder, name = "page") => `${folder}/dist/entry/${name}.js`;
 
-const entry = (folder) => `${folder}/dist/entry/page.js`;
-
-/** Milliseconds in a process of its own. */
-function node(folder) {
-  const env = { ...process.env, FIELDPOST_ENTRY: pathToFileURL(entry(folder)).href };
+/** Milliseconds of an entry in a process of its own. */
+const node = (name) => (folder) => {
+  const env = { ...process.env, FIELDPOST_ENTRY: pathToFileURL(entry(folder, name)).href };
   const args = [at("start.mjs"), at("contenders/fieldpost.mjs")];
   return Number(execFileSync(process.execPath, args, { env }));
-}
+};
 
 /** A page as a production build makes it, which says in its title how long it took. */
 async function served(folder) {
@@ -75,9 +73,10 @@ async function chromium(folder) {
 }
 
 const median = (times) => times.toSorted((one, next) => one - next)[times.length >> 1];
-for (const [what, time] of [
-  ["import and first lead in a fresh process", node],
-  ["load() in Chromium", chromium],
+for (const [what, bar, time] of [
+  ["import and first lead in a fresh process", 0.5, node("page")],
+  ["the same of Node's own build", 0.5, node("node")],
+  ["load() in Chromium", 0.4, chromium],
 ]) {
   const times = PACKAGES.map(() => []);
   for (let round = 0; round <= Number(rounds); round++)
@@ -89,9 +88,9 @@ for (const [what, time] of [
   const [ours, theirs] = times.map(median);
   const ratio = ours / theirs;
   console.log(
-    `${what}: ${ours.toFixed(2)} ms beside ${theirs.toFixed(2)}, ${ratio.toFixed(2)} × (bar ${BARS[what]}); fastest ${Math.min(...times[0]).toFixed(2)} beside ${Math.min(...times[1]).toFixed(2)}`,
+    `${what}: ${ours.toFixed(2)} ms beside ${theirs.toFixed(2)}, ${ratio.toFixed(2)} × (bar ${bar}); fastest ${Math.min(...times[0]).toFixed(2)} beside ${Math.min(...times[1]).toFixed(2)}`,
   );
-  if (process.env.FIELDPOST_TIMES === "assert" && ratio > BARS[what]) process.exitCode = 1;
+  if (process.env.FIELDPOST_TIMES === "assert" && ratio > bar) process.exitCode = 1;
 }
 await browser.close();
 for (const server of servers) server.close();

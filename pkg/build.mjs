@@ -80,18 +80,20 @@ for (const file of ["LICENSE-MIT", "LICENSE-APACHE"]) copyFileSync(root(file), a
 
 /** Leaves comments and blanks of what is not gathered to the source and to the types: a third of these files is nothing else. */
 async function uncommented() {
-  for (const room of ["core", "client", "relay", "standard", "testing"])
-    for (const file of readdirSync(at(`dist/${room}`), { recursive: true })) {
-      if (!file.endsWith(".js")) continue;
-      const path = at(`dist/${room}/${file}`);
-      const { code } = await transform(readFileSync(path, "utf8"), {
-        loader: "js",
-        target: "es2022",
-        charset: "utf8",
-        minifyWhitespace: true,
-      });
-      writeFileSync(path, code);
-    }
+  const files = ["core", "client", "relay", "standard", "testing"].flatMap((room) =>
+    readdirSync(at(`dist/${room}`), { recursive: true }).map((file) => `${room}/${file}`),
+  );
+  for (const file of [...files, "entry/node.js"]) {
+    if (!file.endsWith(".js")) continue;
+    const path = at(`dist/${file}`);
+    const { code } = await transform(readFileSync(path, "utf8"), {
+      loader: "js",
+      target: "es2022",
+      charset: "utf8",
+      minifyWhitespace: true,
+    });
+    writeFileSync(path, code);
+  }
 }
 
 /** Makes a module with one text of each file that the relay's pages are made of: a Worker has no other way to carry them. */
@@ -132,8 +134,8 @@ function carried(file, text) {
 }
 
 /**
- * Makes one file of each entry of a page, and one of what they share: a page, or a Node script, waits for each file that it
- * imports.
+ * Makes one file of each entry of a page and of Node's, and one of what they share: a page, or a Node script, waits for each
+ * file that it imports.
  */
 async function gather() {
   const { exports } = JSON.parse(readFileSync(at("package.json"), "utf8"));
@@ -167,7 +169,7 @@ async function gather() {
       target: "es2022",
       // A letter for each byte of a module: escapes would double it.
       charset: "utf8",
-      external: ["react"],
+      external: ["react", "node:*"],
       plugins: [apart],
       metafile: true,
       logLevel: "warning",
@@ -183,6 +185,14 @@ async function gather() {
   // What comes later of the form shares with it.
   await bundled(at("dist/form/second.js"));
   for (const entry of entries) await bundled(entry);
+  // A page's files are none of these; the rest of the package takes it from there by the names of its files.
+  places.clear();
+  const whole = at("dist/core/whole.js");
+  for (const file of await bundled(whole)) {
+    places.set(file, "../core/whole.js");
+    if (file !== whole) texts.push([file, 'export * from "./whole.js";\n']);
+  }
+  await bundled(at("dist/entry/node.js"));
   for (const [file, text] of texts) writeFileSync(file, text);
 }
 

@@ -277,6 +277,25 @@ const CORE: Arrows = &[
             "wire.gen",
         ],
     ),
+    // And those of Workers and Node.
+    (
+        "whole",
+        &[
+            "answering",
+            "border.gen",
+            "catalogue.gen",
+            "core",
+            "edge",
+            "errors",
+            "host",
+            "pack",
+            "pattern",
+            "said.gen",
+            "send",
+            "sentences.gen",
+            "source",
+        ],
+    ),
 ];
 
 /// The relay's rooms, from what knows nothing of a lead to what answers a request.

@@ -130,6 +130,32 @@ describe("the tarball", () => {
     ]);
   });
 
+  test("has one core in Node, whoever takes it, in two files with the entry", async () => {
+    const files = async (contents) => {
+      const { metafile } = await build({
+        stdin: { contents, resolveDir: `${root}tests` },
+        bundle: true,
+        platform: "node",
+        format: "esm",
+        write: false,
+        metafile: true,
+      });
+      const [{ inputs }] = Object.values(metafile.outputs);
+      return Object.keys(inputs)
+        .filter((file) => inputs[file].bytesInOutput > 0)
+        .map((file) => file.replace(/.*\/dist\//, ""))
+        .filter((file) => /^(core|entry)\//.test(file))
+        .sort();
+    };
+    assert.deepEqual(await files(`export * from "fieldpost";`), ["core/whole.js", "entry/node.js"]);
+    const relay = await files(
+      `export { load } from "fieldpost"; export { relay } from "fieldpost/worker"; export { standard } from "fieldpost/standard";`,
+    );
+    for (const file of ["core", "edge", "pack", "host"])
+      assert.ok(!relay.includes(`core/${file}.js`), `${file} is there twice`);
+    assert.ok(relay.includes("core/whole.js"));
+  });
+
   test("carries the module with each of its instructions, through a minifier too, and its letters are not escaped there", async () => {
     const contents = `import carried from "${root}pkg/dist/wasm-lean.js";
       import { unpacked } from "${root}pkg/dist/core/carried.js";

@@ -208,6 +208,7 @@ fn bind(compiled: &Path, out: &Path) -> Outcome<()> {
     if out.ends_with("edge") {
         idle::empty(&mut module);
         frames::round(&mut module);
+        one_result(&mut module)?;
     }
     sweep::sweep(&compiled, &mut module, &silenced)?;
     forget_places(&mut module);
@@ -228,6 +229,24 @@ fn bind(compiled: &Path, out: &Path) -> Outcome<()> {
         .remove_producers_section(true)
         .typescript(true)
         .generate(out)?;
+    Ok(())
+}
+
+/// Says of the module that it does without functions of several results, so that wasm-bindgen makes none. V8 compiles a function
+/// for each such signature that a script may call before it runs any of them: in Node that was the half of the start.
+fn one_result(module: &mut Module) -> Outcome<()> {
+    const SECTION: &str = "target_features";
+    const ENTRY: &[u8] = b"+\x0amultivalue";
+    let mut section = module.customs.remove_raw(SECTION).ok_or("a module names no features")?;
+    let data = &mut section.data;
+    let at = data
+        .windows(ENTRY.len())
+        .position(|entry| entry == ENTRY)
+        .ok_or("a module knows of no functions of several results")?;
+    data.drain(at..at + ENTRY.len());
+    // How many there are comes first, in one byte.
+    data[0] -= 1;
+    module.customs.add(section);
     Ok(())
 }
 
