@@ -80,7 +80,9 @@ impl Operation {
         }
         row.hold(writer);
         let is_plain = !row.more.rewrites() && !matches!(row.encoding, RequestEncoding::Wide(_));
-        if is_plain && row.more.checks.is_empty() && !has_sign(row.path, '{') {
+        // Where nothing is said of them, there is nothing to judge.
+        let is_judged = writer.issues.is_empty() || !has_sign(row.path, '{');
+        if is_plain && row.more.checks.is_empty() && is_judged {
             if !writer.failed {
                 row.write(&writer.values, target, out);
             }
