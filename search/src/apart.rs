@@ -104,7 +104,14 @@ impl World {
         let mut leases: Vec<String> = limiter.leases.iter().map(|one| format!("{one:?}")).collect();
         leases.sort_unstable();
         sum.put(leases);
-        sum.put(limiter.calls.iter().filter(|began| **began + WINDOW > now).collect::<Vec<_>>());
+        sum.put(
+            limiter
+                .calls
+                .iter()
+                .map(|call| call.began)
+                .filter(|began| began + WINDOW > now)
+                .collect::<Vec<_>>(),
+        );
         sum.put((limiter.quiet_until.max(now), limiter.version));
         for turn in limiter.turns.iter().filter(|turn| turn.until + 1_000 > now) {
             sum.put((&turn.shard, turn.until));

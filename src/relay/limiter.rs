@@ -54,8 +54,8 @@ const FRESH: usize = 10_000;
 /// Who is using the account. The host keeps it in [pieces](Part).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Limiter {
-    /// When the calls of the current window began.
-    pub calls: Vec<u64>,
+    /// The calls of the current window, in the order in which they began.
+    pub calls: Vec<Call>,
     /// The calls that are running.
     pub leases: Vec<Lease>,
     /// No call begins before then.
@@ -81,6 +81,15 @@ pub struct Limiter {
     /// What a harmless read opened last, and when: the same fault again shows that the read shows nothing.
     opened: Option<(String, u64)>,
     changes: Changes,
+}
+
+/// A call that counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Call {
+    /// When it began.
+    pub began: u64,
+    /// The row that it is kept in; another call has it once the window is over.
+    row: u32,
 }
 
 /// One running call.
@@ -342,8 +351,7 @@ impl Limiter {
         }
         self.asked_about(&probe, ask.id, now.saturating_add(ask.every.max(ask.deadline)));
         self.turns.retain(|turn| turn.shard != ask.shard);
-        self.calls.push(now);
-        self.changes.call(now, limits);
+        self.called(limits, now);
         let mut kept = false;
         while let Some(lease) = self.taken(|lease| lease.id == ask.id) {
             // One that was never given back is as good as that of a lost call: nobody said what came of its call.
@@ -393,8 +401,8 @@ impl Limiter {
     /// Forgets what is over. A clock that was set back leaves times in the future: none may count for longer than it
     /// could from now.
     fn tidy(&mut self, limits: Limits, ask: &Ask<'_>, now: u64) {
-        for began in &mut self.calls {
-            *began = (*began).min(now);
+        for call in &mut self.calls {
+            call.began = call.began.min(now);
         }
         for lease in &mut self.leases {
             lease.until = lease.until.min(now.saturating_add(ask.deadline));
@@ -406,7 +414,7 @@ impl Limiter {
         }
         self.not_asked_after(now.saturating_add(ask.every.max(ask.deadline)));
         self.quiet_until = self.quiet_until.min(now.saturating_add(DAY));
-        self.calls.retain(|began| began.saturating_add(limits.window) > now);
+        self.pass(limits, now);
         while let Some(lease) = self.taken(|lease| lease.until <= now) {
             // Nobody said what became of such a call: it may have written.
             self.changes.lease(&lease.id);
@@ -438,7 +446,7 @@ impl Limiter {
             (left(limits.at_once, others), soon),
             (
                 left(limits.calls, self.calls.len()),
-                self.calls.first().map_or(soon, |began| began.saturating_add(limits.window)),
+                self.calls.first().map_or(soon, |call| call.began.saturating_add(limits.window)),
             ),
             self.budget.map_or((usize::MAX, soon), |budget| (left(budget.left, 0), budget.until)),
             (FRESH.saturating_sub(self.fresh.len()), soon),
@@ -567,10 +575,24 @@ impl Limiter {
         self.changes.account();
     }
 
-    /// A call that no delivery makes, and that counts all the same.
+    /// A call is made that counts, be it a delivery's or nobody's.
     pub fn called(&mut self, limits: Limits, now: u64) {
-        self.calls.push(now);
-        self.changes.call(now, limits);
+        self.pass(limits, now);
+        let call = Call { began: now, row: self.changes.row() };
+        self.calls.push(call);
+        self.changes.call(call);
+    }
+
+    /// Calls whose window is over no longer count.
+    fn pass(&mut self, limits: Limits, now: u64) {
+        let Limiter { calls, changes, .. } = self;
+        calls.retain(|call| {
+            let counts = call.began.saturating_add(limits.window) > now;
+            if !counts {
+                changes.free(call.row);
+            }
+            counts
+        });
     }
 }
 

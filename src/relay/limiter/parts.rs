@@ -1,7 +1,7 @@
 //! The limiter in pieces, as the host keeps it: a row for each call that is out, each person who was just written, each
 //! closed target and each call of the window, and one for the rest. A call writes its own rows and no other.
 
-use super::{Budget, By, Closed, Fresh, Lease, Limiter, Limits, Quota, Share, Target};
+use super::{Budget, By, Call, Closed, Fresh, Lease, Limiter, Quota, Share, Target};
 use crate::relay::words::{Words, added};
 use crate::value::{self, decimal};
 use crate::value::{cut_at, has_sign};
@@ -23,9 +23,11 @@ const OPENED: &str = "~opened";
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Changes {
     names: Vec<String>,
-    calls: Vec<(u32, u64)>,
-    /// Where the next call is written: the calls of a window take turns in as many rows as a window has calls.
-    place: u32,
+    calls: Vec<Call>,
+    /// Rows of calls that no longer count, for the next ones: there are no more rows than calls that ever counted at once.
+    free: Vec<u32>,
+    /// So many rows of calls there are.
+    rows: u32,
 }
 
 impl Changes {
@@ -57,10 +59,23 @@ impl Changes {
         self.add(TARGET, name);
     }
 
-    pub(super) fn call(&mut self, now: u64, limits: Limits) {
-        let place = self.place.checked_rem(limits.calls).unwrap_or_default();
-        self.calls.push((place, now));
-        self.place = place.saturating_add(1);
+    pub(super) fn call(&mut self, call: Call) {
+        self.calls.push(call);
+    }
+
+    /// The row of the next call: the first that is free, so that an instance that knows the rows alone takes the same.
+    pub(super) fn row(&mut self) -> u32 {
+        let first = self.free.iter().copied().min();
+        self.free.retain(|row| Some(*row) != first);
+        first.unwrap_or_else(|| {
+            self.rows = self.rows.saturating_add(1);
+            self.rows - 1
+        })
+    }
+
+    /// The call in this row no longer counts.
+    pub(super) fn free(&mut self, row: u32) {
+        self.free.push(row);
     }
 
     fn add(&mut self, kind: &str, name: &str) {
@@ -75,8 +90,8 @@ impl Limiter {
     /// The rows that have changed since this was last asked.
     pub fn changes(&mut self) -> Vec<Part> {
         let mut parts = Vec::new();
-        for (place, began) in std::mem::take(&mut self.changes.calls) {
-            parts.push(([CALL, &decimal(place)].concat(), Some(decimal(began))));
+        for Call { began, row } in std::mem::take(&mut self.changes.calls) {
+            parts.push(([CALL, &decimal(row)].concat(), Some(decimal(began))));
         }
         for name in std::mem::take(&mut self.changes.names) {
             let text = self.text(&name);
@@ -88,17 +103,14 @@ impl Limiter {
     /// The limiter of these rows; one that cannot be read counts for nothing.
     pub fn from_parts<'a>(parts: impl Iterator<Item = (&'a str, &'a str)>) -> Limiter {
         let mut limiter = Limiter::default();
-        let mut calls: Vec<(u64, u32)> = Vec::new();
         for (name, text) in parts {
             // Leads keep their leases and accounts stay closed, or the row says nothing at all.
-            let _ = limiter.adopt(name, text, &mut calls);
+            let _ = limiter.adopt(name, text);
         }
-        limiter.changes.place = calls.last().map_or(0, |(_, place)| place.saturating_add(1));
-        limiter.calls = calls.into_iter().map(|(began, _)| began).collect();
         limiter
     }
 
-    fn adopt(&mut self, name: &str, text: &str, calls: &mut Vec<(u64, u32)>) -> Option<()> {
+    fn adopt(&mut self, name: &str, text: &str) -> Option<()> {
         let mut words = Words::of(text, ' ');
         if let Some(id) = name.strip_prefix(LEASE) {
             let lease = added(&mut self.leases);
@@ -110,11 +122,15 @@ impl Limiter {
             key.clone_into(&mut fresh.key);
             fresh.cross(&mut words);
             drop_last(&mut self.fresh, words.fits);
-        } else if let Some(place) = name.strip_prefix(CALL) {
-            // In the order of time: a sort for this alone would weigh more than all the rest.
-            let began = value::number(text)?;
-            let at = calls.iter().filter(|(other, _)| *other <= began).count();
-            calls.insert(at, (began, value::number(place)?));
+        } else if let Some(row) = name.strip_prefix(CALL) {
+            let call = Call { began: value::number(text)?, row: value::number(row)? };
+            // In the order of time, which is that of the host's rows: nearly all of them come last.
+            let mut at = self.calls.len();
+            while at > 0 && self.calls[at - 1].began > call.began {
+                at -= 1;
+            }
+            self.calls.insert(at, call);
+            self.changes.rows = self.changes.rows.max(call.row.saturating_add(1));
         } else if let Some(name) = name.strip_prefix(TARGET) {
             let target = added(&mut self.targets);
             let (form, param) = cut_at(name, '/').unwrap_or((name, ""));

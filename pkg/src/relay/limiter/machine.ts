@@ -132,7 +132,8 @@ export class Limiter {
       }
     }
     const rows = this.storage.sql
-      .exec("SELECT name, text FROM parts")
+      // Calls in the order of time, as the machine has them.
+      .exec("SELECT name, text FROM parts ORDER BY length(text), text")
       .toArray()
       .map(({ name, text }) => [String(name), String(text)]);
     const parts = [...rows, ...this.memory].map((part) => part.join(WORD)).join(ROW);
