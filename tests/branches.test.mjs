@@ -47,6 +47,7 @@ test("a branch that decides is seen, whatever it looks like", () => {
     import { BARS } from "../relay/storage/ruling.gen.js";
     declare const write: Extract<Step, { do: "write" }>;
     declare function bit(is: boolean, fact: number): number;
+    declare function facts(...are: boolean[]): number;
     const acts: Record<string, () => boolean> = { go: act };
     import type { Outcome } from "../core/types.js";
     declare const effect: Effect, outcome: Outcome, reply: Response, left: number, code: string, is: boolean, list: string[], maybe: string | undefined, options: { fetch?: () => void };
@@ -118,6 +119,8 @@ test("a branch that decides is seen, whatever it looks like", () => {
     "if (Number(given['x']) > left) act();",
     "const known = { x: 1 }; if (given['x'] === 'y' && left > known.x) act();",
     "const row = [1, 2]; if (row[Number(left > 3)] === 1) act();",
+    "if (facts(left > 3)) act();",
+    "const row = [1, 2]; if (row[facts(left > 3)] === 1) act();",
   ];
   const carries = [
     "switch (effect[0]) { case 'go': act(); }",
@@ -135,6 +138,7 @@ test("a branch that decides is seen, whatever it looks like", () => {
     "return acts[effect[0]]?.();",
     "if (write.keep) act();",
     "return BARS[Number(is)] === 'check' ? 1 : 2;",
+    "return BARS[facts(left > 3, list.some((one) => one === code))] === 'check' ? 1 : 2;",
     "const [word] = steady((glue) => glue.text()).split(' '); if (word === 'x') act();",
     "return acts[steady((glue) => glue.text())]?.();",
     "const [, root = ''] = new URL(code).pathname.split('/'); return new Map([['x', act]]).get(root)?.();",

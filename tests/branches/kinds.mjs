@@ -35,7 +35,7 @@ const OPTIONS = {
 };
 
 /** What a machine is told as yes and no: each is a bit of a number. */
-const FACTS = ["bit"];
+const FACTS = ["bit", "facts"];
 
 /** What asks a question and goes by the answer. */
 const QUESTIONS = [

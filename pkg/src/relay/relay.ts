@@ -5,6 +5,7 @@ import { arrive } from "./arrival.js";
 import type { Fields, Systems, TypedSource } from "./define.js";
 import { type Answer, json, respond } from "./http/answer.js";
 import { consult, patience } from "./host/consult.js";
+import { facts } from "./host/facts.js";
 import { log } from "./host/log.js";
 import { operator } from "./operator/operator.js";
 import { type Finding, judged } from "./findings.js";
@@ -166,7 +167,7 @@ async function failed(asked: Asked, error: unknown): Promise<Response> {
   const [, root = ""] = url.pathname.split("/");
   const said = DOORS.get(root)?.broke?.();
   if (said) return said;
-  const isUnsure = Number(offered) + 2 * Number(lead?.own["again"] !== undefined);
+  const isUnsure = facts(offered, lead?.own["again"] !== undefined);
   const code = (BROKE[faultOf(error)] ?? BROKE.other)[isUnsure] as AnswerCode;
   const tell = (known: Asked): Promise<Answer> =>
     problem(known, 500, code, { "retry-after": "60" });

@@ -1,4 +1,5 @@
 // Where a request comes from, as far as a browser says so.
+import { facts } from "../host/facts.js";
 import type { Found } from "./submission.js";
 import { KNOWN } from "../visitor.gen.js";
 
@@ -11,8 +12,7 @@ export function knownOrigin({ request, form, url }: Omit<Found, "origin">): stri
   if (given === null) return null;
   const isListed = [...form.origins, url.origin, `https://${url.host}`].includes(given);
   // A proxy may have left out the port, and only the page at this very address is told to be of the same origin.
-  const isOwn = Number(isSelf(request)) + 2 * Number(hostOf(given) === url.hostname);
-  return KNOWN[Number(isListed) + 2 * isOwn] ? given : null;
+  return KNOWN[facts(isListed, isSelf(request), hostOf(given) === url.hostname)] ? given : null;
 }
 
 /** The host of an origin; none of what is no address. */

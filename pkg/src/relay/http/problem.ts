@@ -3,6 +3,7 @@
 import type { AnswerCode } from "../../core/codes.gen.js";
 import type { Issue } from "../../core/types.js";
 import { OWN, type OwnFields, type OwnName } from "../../core/wire.gen.js";
+import { facts } from "../host/facts.js";
 import { sign } from "./again.js";
 import { type Answer, answer, page, wantsJson } from "./answer.js";
 import { ANSWERS, type AnswerRow } from "./answers.gen.js";
@@ -47,7 +48,7 @@ export async function problem(
   }
   const isSent = request.method === "POST";
   const isAgain = lead?.own["again"] !== undefined;
-  const heading = row.headings[Number(isSent) + 2 * Number(isAgain)];
+  const heading = row.headings[facts(isSent, isAgain)];
   const shown = await formOf(asked, said, [], row);
   const told = {
     plain: row.plain || code,

@@ -1,6 +1,7 @@
 // What one address may send: its share of an isolate's time, and a suspect's of the review.
 import { hmac, joined, sha256 } from "../host/hash.js";
 import { Limited } from "../host/limited.js";
+import { facts } from "../host/facts.js";
 import type { AddressLimit } from "../options.js";
 import { household } from "./ip.js";
 import { COUNTING } from "../visitor.gen.js";
@@ -30,8 +31,7 @@ export async function isTooMuch(
   const key = await sha256(`${salt} ${household(address)}`);
   const fresh = { count: 0, until: now + limit.seconds * 1000 };
   const known = seen.get(key) ?? fresh;
-  const isRunning = known.until > now;
-  const comes = COUNTING[Number(isRunning) + 2 * Number(known.count >= limit.leads)];
+  const comes = COUNTING[facts(known.until > now, known.count >= limit.leads)];
   const current = comes === "begins" ? fresh : known;
   current.count++;
   seen.delete(key);

@@ -1,4 +1,5 @@
 import { within } from "../../core/within.js";
+import { facts } from "../host/facts.js";
 import { Challenge } from "../arrival.gen.js";
 import { ANSWERED, LONGEST_ANSWER, VERIFIED } from "../visitor.gen.js";
 import { hashedId } from "../host/hash.js";
@@ -20,7 +21,7 @@ export async function verify(
   key: string,
 ): Promise<Challenge> {
   const answer = token ?? "";
-  const known = ANSWERED[Number(answer !== "") + 2 * Number(answer.length <= LONGEST_ANSWER)];
+  const known = ANSWERED[facts(answer !== "", answer.length <= LONGEST_ANSWER)];
   if (known !== undefined) return known;
   const call = options.fetch ?? globalThis.fetch;
   const form = new URLSearchParams({
@@ -44,8 +45,7 @@ export async function verify(
     const said = JSON.parse(text) as { success?: unknown; hostname?: unknown; action?: unknown };
     const isHere = (hosts as readonly unknown[]).includes(said.hostname);
     const isMeant = said.action === (options.action ?? said.action);
-    const holds = Number(ok) + 2 * Number(said.success === true);
-    return VERIFIED[holds + 4 * Number(isHere) + 8 * Number(isMeant)] as Challenge;
+    return VERIFIED[facts(ok, said.success === true, isHere, isMeant)] as Challenge;
   } catch {
     return Challenge.Unreachable;
   }

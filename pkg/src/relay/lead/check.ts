@@ -1,6 +1,7 @@
 import { form as makeForm } from "../../core/core.js";
 import { FieldpostError } from "../../core/errors.js";
 import type { Form } from "../../core/types.js";
+import { facts } from "../host/facts.js";
 import type { RelayOptions } from "../options.js";
 import { MENDS } from "../visitor.gen.js";
 
@@ -36,9 +37,7 @@ export function mended(
 ): string | undefined {
   try {
     const report = compiled(relay, form).check(JSON.parse(fields) as [string, string][]);
-    return MENDS[Number(report.ok) + 2 * Number(anyway)]
-      ? JSON.stringify(report.values)
-      : undefined;
+    return MENDS[facts(report.ok, anyway)] ? JSON.stringify(report.values) : undefined;
   } catch {
     return undefined;
   }

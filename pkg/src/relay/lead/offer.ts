@@ -2,6 +2,7 @@
 // came from.
 import { isTrap } from "../../core/edge.js";
 import type { Report } from "../../core/types.js";
+import { facts } from "../host/facts.js";
 import { log } from "../host/log.js";
 import { KEEPS } from "../visitor.gen.js";
 import type { RelayFormOptions, RelayOptions } from "../options.js";
@@ -55,7 +56,7 @@ export function visitorOf(
     for (const [part, value] of named({ at: new Date().toISOString(), purpose, text }))
       consents.append(`${name}.${part}`, value);
   }
-  const has = Number(agreed.length > 0) + 2 * Number(agreed.length === asked.length);
+  const has = facts(agreed.length > 0, agreed.length === asked.length);
   if (KEEPS[has] === "nothing") return {};
   if (KEEPS[has] === "consents") return { consents: consents.toString() };
   const given = {

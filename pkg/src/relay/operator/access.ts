@@ -3,6 +3,7 @@
 import { within } from "../../core/within.js";
 import { ADMITS, FETCHES, MOST_ASSERTION, SIGNED, SIGNERS } from "../desk.gen.js";
 import { Limited } from "../host/limited.js";
+import { facts } from "../host/facts.js";
 import type { RelayOptions } from "../options.js";
 
 /** An answer with the team's keys is believed for so long, and may take so long. */
@@ -53,8 +54,7 @@ async function keyOf(kid: string, team: string, ask: typeof fetch): Promise<Cryp
   const now = Date.now();
   const own = known.get(team) ?? { at: 0, keys: new Map<string, CryptoKey>() };
   const age = now - own.at;
-  const has = Number(known.has(team)) + 2 * Number(age > BELIEVED) + 4 * Number(own.keys.has(kid));
-  if (FETCHES[has + 8 * Number(age <= AGAIN)])
+  if (FETCHES[facts(known.has(team), age > BELIEVED, own.keys.has(kid), age <= AGAIN)])
     known.set(team, { at: now, keys: await keysOf(team, ask) });
   return known.get(team)?.keys.get(kid);
 }
@@ -79,14 +79,14 @@ export async function asserted(
     const { iss, aud, exp, nbf, email } = object(body);
     const now = Date.now() / 1000;
     const begins = Number(nbf ?? now);
-    const is = [
+    const is = facts(
       iss === team,
       [aud].flat().includes(access.audience),
       typeof exp === "number",
       Number(exp) > now - SKEW,
       typeof (nbf ?? now) === "number" && begins < now + SKEW,
       typeof email === "string",
-    ].reduce((sum, one, at) => sum + (Number(one) << at), 0);
+    );
     return ADMITS[is] ? String(email).toLowerCase() : undefined;
   } catch {
     return undefined;

@@ -1,3 +1,4 @@
+import { facts } from "../host/facts.js";
 import { json, respond } from "../http/answer.js";
 import { log } from "../host/log.js";
 import { ERASES } from "../desk.gen.js";
@@ -19,8 +20,8 @@ export async function erase(given: Given, env: RelayEnv, relay: RelayOptions): P
     if (own === undefined) return respond(json(400, { code: `erase.${kind}` }));
     known[kind] = own;
   }
-  const isOne = Number(typeof id === "string" && id !== "");
-  const about = ERASES[isOne + 2 * Number(Object.keys(known).length > 0)];
+  const isOne = typeof id === "string" && id !== "";
+  const about = ERASES[facts(isOne, Object.keys(known).length > 0)];
   if (about === "which") return respond(json(400, { code: "erase.which" }));
   const person = about === "lead" ? { persons: [], lead: id } : await sought(relay, known);
   const names = await shards(env, relay);

@@ -1,6 +1,7 @@
 import { within } from "../../core/within.js";
 import { json as jsonAnswer, respond } from "../http/answer.js";
 import { consult, isAnswered } from "../host/consult.js";
+import { facts } from "../host/facts.js";
 import { Csv, ImportCsv } from "./csv.js";
 import type { Wanted } from "../storage/finding.js";
 import type { List } from "../storage/inquiry.js";
@@ -92,7 +93,7 @@ function limitOf(query: URLSearchParams, otherwise: number): number {
 async function* first(found: AsyncGenerator<Line>, most: number): AsyncGenerator<Line> {
   let n = 0;
   for await (const line of found) {
-    if (BREAKS[2 * Number(n++ >= most)]) return;
+    if (BREAKS[facts(false, n++ >= most)]) return;
     yield line;
   }
 }
@@ -115,7 +116,7 @@ async function* array(
 async function* each(found: AsyncGenerator<Line>, most: number): AsyncGenerator<Uint8Array> {
   let [rows, last] = [0, ""];
   for await (const { key, json } of found) {
-    if (BREAKS[Number(key === last) + 2 * Number(rows++ >= most)])
+    if (BREAKS[facts(key === last, rows++ >= most)])
       return yield encoder.encode(`${JSON.stringify({ next: last })}\n`);
     yield json;
     yield encoder.encode("\n");
@@ -153,8 +154,7 @@ async function page(
   const rows: Uint8Array[] = [];
   let [count, bytes, last, next, mark] = [0, 0, "", null as string | null, ""];
   for await (const { key, json } of found) {
-    const isFull = Number(count++ >= most);
-    if (BREAKS[Number(key === last) + 2 * isFull + 4 * Number(bytes >= MOST_PAGE)]) {
+    if (BREAKS[facts(key === last, count++ >= most, bytes >= MOST_PAGE)]) {
       next = last;
       break;
     }

@@ -2,6 +2,7 @@
 import { visitorAddress } from "../http/address.js";
 import { isTooMuch } from "../http/share.js";
 import { ObjectRefusal } from "../host/consult.js";
+import { facts } from "../host/facts.js";
 import { hmac, hmacFits, same, sha256 } from "../host/hash.js";
 import { log } from "../host/log.js";
 import { newest } from "../http/submission.js";
@@ -118,8 +119,8 @@ export async function personOf(
   const given = bearer(request);
   const isAsserted = relay.access !== undefined && request.headers.has("cf-access-jwt-assertion");
   const token = cookieOf(request, url);
-  const has = Number(given !== undefined) + 2 * Number(isAsserted);
-  const how = ASKS[has + 4 * Number(token !== undefined) + 8 * Number(isConsole(request))];
+  const has = facts(given !== undefined, isAsserted, token !== undefined, isConsole(request));
+  const how = ASKS[has];
   switch (how) {
     case "key":
       return ofKey(given as string, request, relay);
@@ -188,8 +189,7 @@ async function rightsOf(keys: Session["keys"], relay: RelayOptions): Promise<Rig
   for (const { name, key, rights: own } of keysOf(relay))
     if (await hmacFits(newest(relay) || key, session(key), marks.get(name) ?? ""))
       Object.assign(rights, own);
-  const has = Number(rights.view !== undefined) + 2 * Number(rights.operate !== undefined);
-  return STAYS[has] ? rights : undefined;
+  return STAYS[facts(rights.view !== undefined, rights.operate !== undefined)] ? rights : undefined;
 }
 
 /** The first right that a call needs and somebody lacks; who wants to see values needs that one before all. */
@@ -243,10 +243,12 @@ export async function signIn(
   const own = typeof key === "string" ? await found(key, relay) : undefined;
   const second = typeof valueKey === "string" ? await found(valueKey, relay) : undefined;
   const opens = own !== undefined && !Object.hasOwn(SECOND, own.name);
-  const has = [typeof key === "string", opens, known !== null, valueKey !== undefined];
-  const came = [...has, second?.rights.values !== undefined].reduce(
-    (sum, is, at) => sum + (Number(is) << at),
-    0,
+  const came = facts(
+    typeof key === "string",
+    opens,
+    known !== null,
+    valueKey !== undefined,
+    second?.rights.values !== undefined,
   );
   switch (SIGNS[came]) {
     case "operator.key":

@@ -1,4 +1,5 @@
 import type { AskedCode } from "../../core/codes.gen.js";
+import { facts } from "../host/facts.js";
 import { json as jsonAnswer, respond } from "../http/answer.js";
 import { MESSAGES } from "../codes.gen.js";
 import { bodyOf, breath } from "../storage/merge.js";
@@ -100,8 +101,8 @@ export const moves: Reads = (given, query, relay) => {
 /** Everything at once only where it is said. */
 function some(what: "discard" | "replay", given: Given, query: URLSearchParams): Which {
   const which = whichOf(given, query);
-  const has = Number(which.ids !== undefined) + 2 * Number(which.code !== undefined);
-  if (IS_ABOUT[has + 4 * Number(which.phase !== undefined)]) return which;
+  const { ids, code, phase } = which;
+  if (IS_ABOUT[facts(ids !== undefined, code !== undefined, phase !== undefined)]) return which;
   throw new Wrong(`${what}.which`);
 }
 

@@ -1,3 +1,4 @@
+import { facts } from "../host/facts.js";
 import type { Accepted } from "./acceptance.js";
 import type { OperatorStore } from "../storage/operator-store.js";
 import { MOST_WAITING, PATIENCE, WAITS } from "../visitor.gen.js";
@@ -19,9 +20,13 @@ export class Polls {
     for (;;) {
       const found = this.find(key);
       const left = until - Date.now();
-      const isOpen = Number(found.state === "queued") + 2 * Number(left > 0);
-      const room = Number(this.count < MOST_WAITING) + 2 * Number(this.goesOn(found.id));
-      if (!WAITS[isOpen + 4 * room]) return found;
+      const waits = facts(
+        found.state === "queued",
+        left > 0,
+        this.count < MOST_WAITING,
+        this.goesOn(found.id),
+      );
+      if (!WAITS[waits]) return found;
       await this.wait(found.id, left);
     }
   }

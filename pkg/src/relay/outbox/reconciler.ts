@@ -1,6 +1,7 @@
 import { plainAccount, ROW, steady, WORD } from "../../core/edge.js";
 import { FieldpostError } from "../../core/errors.js";
 import type { Outcome } from "../../core/types.js";
+import { facts } from "../host/facts.js";
 import type { Called, Unsent } from "../calls/call.js";
 import { log } from "../host/log.js";
 import { type Lease, spoken } from "../limiter/account-limiter.js";
@@ -82,7 +83,7 @@ export class Reconciler {
     for (const [name, account] of [...accounts.slice(first), ...accounts.slice(0, first)]) {
       try {
         let mayBeMore = true;
-        while (GOES_ON[Number(mayBeMore) + 2 * Number(calls > 0) + 4 * Number(looks > 0)]) {
+        while (GOES_ON[facts(mayBeMore, calls > 0, looks > 0)]) {
           const round = await this.round(name, account);
           calls -= round.calls;
           mayBeMore = round.goesOn;
@@ -178,7 +179,7 @@ export class Reconciler {
 
   private write({ name, isFirst, rows, isLast }: Batch, verdicts: string): void {
     // That there is nothing is seen again at no cost, and each row that is written counts against the day.
-    if (!WRITES[Number(rows.length > 0) + 2 * Number(isLast)]) return;
+    if (!WRITES[facts(rows.length > 0, isLast)]) return;
     const all = rows.flatMap((row, at) => {
       const is = VERDICTS[verdicts[at] ?? ""];
       return is === undefined ? [] : { ...row, is, before: isFirst ? undefined : row.was };

@@ -5,6 +5,7 @@ import { consult, patience, timely } from "../host/consult.js";
 import { STATES } from "../arrival.gen.js";
 import { digest } from "../host/hash.js";
 import { Limited } from "../host/limited.js";
+import { facts } from "../host/facts.js";
 import { DEFAULTS, MOST_SHARDS } from "../options.gen.js";
 import type { RelayEnv, RelayOptions } from "../options.js";
 import { BELIEVED, BELIEVES, SAYS, type Says, Walk } from "./shards.gen.js";
@@ -111,9 +112,8 @@ const GOES_BY: readonly ((env: RelayEnv, relay: RelayOptions) => Promise<Registe
 
 /** The numbers of shards that a Worker has to know of. */
 async function registered(env: RelayEnv, relay: RelayOptions): Promise<Registered> {
-  const isOwn = Number(kept.own === countOf(relay));
-  const isNew = Number(Date.now() < kept.at + BELIEVED);
-  return (GOES_BY[BELIEVES[isOwn + 2 * isNew] as number] as typeof register)(env, relay);
+  const isBelieved = facts(kept.own === countOf(relay), Date.now() < kept.at + BELIEVED);
+  return (GOES_BY[BELIEVES[isBelieved] as number] as typeof register)(env, relay);
 }
 
 /** The shards that have a say in who takes a key, and under which number of shards each of them has. */

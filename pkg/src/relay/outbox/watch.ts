@@ -3,6 +3,7 @@ import { DEADLINE, tell } from "../alerts/channels.js";
 import { RINGS } from "../alerts.gen.js";
 import type { IncidentTold, Message } from "../alerts/message.js";
 import { consult, patience } from "../host/consult.js";
+import { facts } from "../host/facts.js";
 import { hashedId, joined } from "../host/hash.js";
 import { log } from "../host/log.js";
 import type { LimiterStatus } from "../limiter/account-limiter.js";
@@ -71,8 +72,7 @@ export class Watch {
     if (channelsOf(relay)[0] === undefined || this.running) return;
     const next = await this.storage.getAlarm();
     const latest = Date.now() + EVERY / (relay.timeScale ?? 1);
-    const isLater = Number(Number(next) > latest);
-    if (RINGS[Number(next !== null) + 2 * isLater]) await this.storage.setAlarm(latest);
+    if (RINGS[facts(next !== null, Number(next) > latest)]) await this.storage.setAlarm(latest);
   }
 
   /** An alarm rang. In an outbox that knows of no shards there is nothing to look at. */

@@ -1,3 +1,4 @@
+import { facts } from "../host/facts.js";
 import { counted } from "./counted.js";
 import type { OperatorStore } from "./operator-store.js";
 import type { DurableState } from "./durable.js";
@@ -248,11 +249,10 @@ export class Gone {
         (other) => RENAMED[waysOf(relay, other, account)[1]] === "goes",
       );
     const system = this.systemOf(account);
-    const isUnknown = Number(system === undefined);
     return (relay.forms[form]?.deliver ?? [])
       .map(({ account: other }) => other)
       .filter(
-        (other) => MAY_TAKE[isUnknown + 2 * Number(relay.accounts[other]?.system === system)],
+        (other) => MAY_TAKE[facts(system === undefined, relay.accounts[other]?.system === system)],
       );
   }
 

@@ -1,3 +1,4 @@
+import { facts } from "../host/facts.js";
 import type { OperatorStore, ShardStatus } from "./operator-store.js";
 import { type Filter, Finding, type LeadAsked, type Wanted } from "./finding.js";
 import { Gone } from "./gone.js";
@@ -114,14 +115,21 @@ export class Inquiry {
     // What has moved goes out, whatever becomes of the leads behind it; and a person's word lets every outbox ask again.
     await this.moved(
       portion.ruled,
-      LETS_ASK[Number(rule.after === "") + 2 * Number(rule.what === "replay")] === 1,
+      LETS_ASK[facts(rule.after === "", rule.what === "replay")] === 1,
     );
     return portion;
   }
 
   private async moved(ruled: readonly Ruled[], first: boolean): Promise<void> {
-    const has = Number(first) + 2 * Number(ruled.some(({ moved }) => moved));
-    if (LOOKS[has]) await this.sentOn(first);
+    if (
+      LOOKS[
+        facts(
+          first,
+          ruled.some(({ moved }) => moved),
+        )
+      ]
+    )
+      await this.sentOn(first);
   }
 
   status(): ShardStatus {

@@ -1,3 +1,4 @@
+import { facts } from "../host/facts.js";
 import { outcomeOf } from "./attempts.js";
 import { counted } from "./counted.js";
 import type { OperatorStore } from "./operator-store.js";
@@ -54,9 +55,9 @@ const OWN = "leads.id AS id, key, form, accepted, review, raw, issues";
 /** Whether somebody means a delivery of this phase and code, or that is gone. */
 const isMeant = (which: Which, phase: unknown, code: unknown, gone: string | null): boolean => {
   const own = isGone(which.code) ? gone : code;
-  const asksPhase = Number(which.phase !== undefined) + 2 * Number(which.phase === phase);
-  const asksCode = Number(which.code !== undefined) + 2 * Number(which.code === own);
-  return MEANS[asksPhase + 4 * asksCode] === 1;
+  const asksPhase = [which.phase !== undefined, which.phase === phase];
+  const asksCode = [which.code !== undefined, which.code === own];
+  return MEANS[facts(...asksPhase, ...asksCode)] === 1;
 };
 
 /** Whether somebody means what was delivered, and is kept all the same. */

@@ -1,3 +1,4 @@
+import { facts } from "../host/facts.js";
 import { COUNTS_AS, OF_THE_DAY, TURNS } from "./passing.gen.js";
 import type { DurableState } from "./durable.js";
 import { type Standing, Tally } from "./tally.js";
@@ -65,10 +66,10 @@ export class OperatorStore {
   }
 
   tick(name: string): void {
-    const isKnown = Number(Object.hasOwn(this.counters, name));
-    const hasRoom = Number(Object.keys(this.counters).length < MOST_COUNTERS);
+    const isKnown = Object.hasOwn(this.counters, name);
+    const hasRoom = Object.keys(this.counters).length < MOST_COUNTERS;
     const [first = ""] = name.split(" ");
-    const counted = COUNTS_AS[isKnown + 2 * hasRoom] === "own" ? name : `${first} other`;
+    const counted = COUNTS_AS[facts(isKnown, hasRoom)] === "own" ? name : `${first} other`;
     this.counters[counted] = (this.counters[counted] ?? 0) + 1;
   }
 

@@ -1,3 +1,4 @@
+import { facts } from "../host/facts.js";
 import { ENDS, MOST_LEADS, MOST_TEXT } from "./listing.gen.js";
 
 /** Some lines of a long answer, and where the next ones begin; nothing where these are the last. */
@@ -25,8 +26,7 @@ export function pageOf(
     const own = lines(lead);
     page.lines.push(...own.map((line): [string, string] => [lead, line]));
     text += weigh(lead, own);
-    const isLast = Number(at === found.length - 1);
-    if (ENDS[Number(text >= MOST_TEXT) + 2 * isLast]) return { ...page, next: lead };
+    if (ENDS[facts(text >= MOST_TEXT, at === found.length - 1)]) return { ...page, next: lead };
   }
   return { ...page, next: found[MOST_LEADS - 1] ?? null };
 }

@@ -1,3 +1,4 @@
+import { facts } from "../host/facts.js";
 import type { OperatorStore } from "./operator-store.js";
 import { EMPTY, FREES } from "./passing.gen.js";
 
@@ -25,8 +26,7 @@ export class Passing {
 
   /** What a statement finds in it; nobody looks where there is none. */
   rows(query: string, ...bindings: unknown[]): Record<string, unknown>[] {
-    const isKnown = Number(this.looked()) + 2 * Number(this.count === 0);
-    return EMPTY[isKnown] ? [] : this.store.rows(query, ...bindings);
+    return EMPTY[facts(this.looked(), this.count === 0)] ? [] : this.store.rows(query, ...bindings);
   }
 
   private looked(): boolean {
@@ -40,8 +40,8 @@ export class Passing {
   /** Makes room for one more row, which is added next. */
   grow(now: number): void {
     if (this.counted !== undefined) this.goOnCounting(this.counted);
-    for (const isTidy of [0, 1]) {
-      const goes = FREES[Number(this.count >= this.most) + 2 * isTidy];
+    for (const isTidy of [false, true]) {
+      const goes = FREES[facts(this.count >= this.most, isTidy)];
       if (goes === "ended") this.forget(now);
       if (goes === "first") this.delete("1 = 1", this.most >> 6);
     }

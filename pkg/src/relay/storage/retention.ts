@@ -1,4 +1,5 @@
 // For how long what is kept of leads that are done.
+import { facts } from "../host/facts.js";
 import type { Retention, RelayOptions } from "../options.js";
 import { IS_DAYS, PASSES } from "./listing.gen.js";
 import type { OperatorStore } from "./operator-store.js";
@@ -11,8 +12,8 @@ const SOME = 1_000;
 /** What an owner said, in milliseconds; nothing where that is nothing, or no number of days. */
 export function kept(relay: RelayOptions, name: keyof Retention): number | undefined {
   const days = relay.retention?.[name] as unknown;
-  const isCounted = Number(Number(days) >= 0);
-  return IS_DAYS[Number(typeof days === "number") + 2 * isCounted] ? Number(days) * DAY : undefined;
+  const isDays = IS_DAYS[facts(typeof days === "number", Number(days) >= 0)];
+  return isDays ? Number(days) * DAY : undefined;
 }
 
 /** Forgets what has been there long enough, some of it at a time; no lead that is done before `least`. */
@@ -66,7 +67,7 @@ function walk(
     store.rows(
       "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
       `forgot ${name}`,
-      last + (PASSES[Number(rows.length < SOME) + 2 * Number(last === from)] as number),
+      last + (PASSES[facts(rows.length < SOME, last === from)] as number),
     );
   });
 }

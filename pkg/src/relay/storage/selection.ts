@@ -1,3 +1,4 @@
+import { facts } from "../host/facts.js";
 import type { OperatorStore } from "./operator-store.js";
 import { type Gone, isGone } from "./gone.js";
 import { FINDS, FOR_PERSON } from "./listing.gen.js";
@@ -17,15 +18,14 @@ export type Kind = "person" | "open" | "all";
 
 /** What is asked for, as {@link FINDS} has it. */
 function asksFor({ ids, phase = "", code }: Which, kind: Kind): number {
-  const asks = [
+  return facts(
     ids !== undefined,
     isGone(code),
     Object.hasOwn(FOR_PERSON, phase),
     kind === "person",
     kind === "open",
     phase !== "" || code !== undefined,
-  ];
-  return asks.reduce((sum, is, at) => sum + (Number(is) << at), 0);
+  );
 }
 
 /**
