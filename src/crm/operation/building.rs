@@ -80,9 +80,9 @@ impl Operation {
         }
         row.hold(writer);
         let is_plain = !row.more.rewrites() && !matches!(row.encoding, RequestEncoding::Wide(_));
-        // Where nothing is said of them, there is nothing to judge.
-        let is_judged = writer.issues.is_empty() || !has_sign(row.path, '{');
-        if is_plain && row.more.checks.is_empty() && is_judged {
+        // What is judged once more is what was said of them.
+        let is_settled = writer.issues.is_empty() || !has_sign(row.path, '{');
+        if is_plain && row.more.checks.is_empty() && is_settled {
             if !writer.failed {
                 row.write(&writer.values, target, out);
             }

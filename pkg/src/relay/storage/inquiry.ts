@@ -121,15 +121,8 @@ export class Inquiry {
   }
 
   private async moved(ruled: readonly Ruled[], first: boolean): Promise<void> {
-    if (
-      LOOKS[
-        facts(
-          first,
-          ruled.some(({ moved }) => moved),
-        )
-      ]
-    )
-      await this.sentOn(first);
+    const hasMoved = ruled.some(({ moved }) => moved);
+    if (LOOKS[facts(first, hasMoved)]) await this.sentOn(first);
   }
 
   status(): ShardStatus {
