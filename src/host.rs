@@ -83,7 +83,8 @@ fn is_sign(character: char) -> bool {
 }
 
 /// A regular expression with the flag `v`, which must match the whole of a text. The crate takes two different signs side by
-/// side in a class, `[.,]`, for a doubled one, which the flag keeps for itself: escaped they say the same.
+/// side in a class, `[.,]`, for a doubled one, which the flag keeps for itself: escaped they say the same. Outside of classes
+/// it asks for the strict grammar, in which `a{5` is no expression, where it has the flag `u` alone.
 #[cfg(not(target_arch = "wasm32"))]
 fn whole(pattern: &str) -> Option<regress::Regex> {
     let mut escaped = String::from("^(?:");
@@ -109,7 +110,7 @@ fn whole(pattern: &str) -> Option<regress::Regex> {
         before = sign;
     }
     escaped.push_str(")$");
-    regress::Regex::with_flags(&escaped, "v").ok()
+    regress::Regex::with_flags(&escaped, "uv").ok()
 }
 
 /// Whether the pattern before the NUL matches the whole of the text behind it.

@@ -10,8 +10,10 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let spec = Spec::from(&spec);
     let form = match Form::from_spec(&spec) {
         Ok(form) => form,
-        Err(issues) => {
+        Err(mut issues) => {
             assert!(!issues.is_empty());
+            // A pattern is the owner's, and its sentence shows the part that is at fault.
+            issues.retain(|issue| issue.code != "spec.pattern");
             return invariants::silent(&issues);
         }
     };
