@@ -48,6 +48,8 @@ for (const build of ["page", "node"]) {
       assert.deepEqual(codes(Array.from({ length: 1_001 }, (_, n) => [`field${n}`, "x"])), [
         ["", "value.too_large"],
       ]);
+      // All this has made memory larger.
+      assert.deepEqual(form.check({}).values, {});
     });
 
     test("lone surrogates, NULs and bidi controls", () => {
@@ -91,6 +93,27 @@ for (const build of ["page", "node"]) {
       const { ok, values } = check(names.map((name) => [name, note]));
       assert.equal(ok, true);
       for (const name of names) assert.equal(values[name] === note.normalize("NFC"), true, name);
+    });
+
+    test("a value that checks others while it is asked for", () => {
+      const { check } = api.form({
+        fields: { before: { kind: "text" }, asked: { kind: "text" }, after: { kind: "text" } },
+      });
+      for (const [notes, said] of [
+        ["é", ""],
+        ["x".repeat(70_000), "notes,value.too_large"],
+      ]) {
+        const whole = { before: "one é", asked: `${said}!`, after: "three" };
+        const values = {
+          ...whole,
+          get asked() {
+            return `${codes({ notes })}!`;
+          },
+        };
+        assert.deepEqual(check(values).values, whole);
+        const { body } = api.payload("relay.lead.submit", { form: "a", values });
+        assert.deepEqual(Object.fromEntries(new URLSearchParams(body)), whole);
+      }
     });
 
     test("parameters that are no data", () => {
