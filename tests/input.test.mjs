@@ -95,6 +95,25 @@ for (const build of ["page", "node"]) {
       for (const name of names) assert.equal(values[name] === note.normalize("NFC"), true, name);
     });
 
+    test("a name with a byte order mark before it is another name", () => {
+      const params = { "\ufeffform": "a", values: {} };
+      const account = { system: "relay", baseUrl: "https://leads.example.com" };
+      for (const call of [
+        () => api.payload("relay.lead.submit", params),
+        () => api.request("relay.lead.submit", params, account),
+      ])
+        assert.throws(call, ({ issues }) => {
+          assert.deepEqual(
+            issues.map(({ field, code }) => [field, code]),
+            [
+              ["form", "value.required"],
+              ["\ufeffform", "params.unknown"],
+            ],
+          );
+          return true;
+        });
+    });
+
     test("a value that checks others while it is asked for", () => {
       const { check } = api.form({
         fields: { before: { kind: "text" }, asked: { kind: "text" }, after: { kind: "text" } },

@@ -18,6 +18,9 @@ export function matches(question: string): boolean {
   }
 }
 
+/** A byte order mark is a letter like others: who asks has decided what becomes of it. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /** What judges a pattern, or a text by it; the host's own engine, where nobody else does. */
 type Judge = (question: number, text: string) => string | boolean;
 
@@ -34,7 +37,7 @@ export const answering =
     const bytes = (at: number, size: number): Uint8Array =>
       new Uint8Array(memory().buffer, at >>> 0, size);
     try {
-      const text = new TextDecoder().decode(bytes(from, length));
+      const text = decoder.decode(bytes(from, length));
       if (!question && SIGN.test(text)) return -1;
       const said =
         question > 1
