@@ -143,6 +143,37 @@ const WORDS = [
   "__proto__",
   "constructor",
 ];
+/**
+ * What an owner may ask for, and what is no regular expression with the flag `v`, which asks nothing. WebKit takes `\1` without a
+ * group and `[a-]` for expressions all the same.
+ */
+const PATTERNS = [
+  "[A-Za-z ]+",
+  ".{3,}",
+  "\\d{5}|red",
+  "[\\p{L}\\s.'\\-]+",
+  "[\\p{L}--[a-z]]+",
+  "[\\w&&[^\\d]]*",
+  "(?=.*\\d)\\S*",
+  "[^@]+@[^@]+\\.com",
+  "[.,]?\\w*",
+  "(?<year>\\d{4})-.*",
+  "\\u{61}|b c",
+  "",
+  "a{5",
+  "x{,3}",
+  "b]",
+  "}",
+  "\\a",
+  "\\c",
+  "(a",
+  "[a-z",
+  "[(]",
+  "[&&]",
+  "\\q{a}",
+  "(?<a>b",
+  "*",
+];
 export const KINDS = [
   "text",
   "name",
@@ -191,6 +222,8 @@ export function generated(seed, { specCount = 64 } = {}) {
         Object.assign(rules, { min: below(20) - 10, max: below(1000) });
       if (/^choices?$/.test(kind))
         rules.choices = chance(0.9) ? ["a", "b c", "1", "\u00e9", "red", "e\u0301\u0323"] : [];
+      if (/^(text|name|email|phone|hidden|url|postal)$/.test(kind) && chance(0.3))
+        rules.pattern = pick(PATTERNS);
       fields[chance(0.1) ? `${kind}_2` : kind] = rules;
     }
     return { fields };
