@@ -20,7 +20,8 @@ const { values: options } = parseArgs({
 const page = fileURLToPath(new URL("../docs/differences.md", import.meta.url));
 const count = Number(options.count);
 
-await ours.load();
+// The classes ask for the region, which is advice.
+await ours.load({ advice: true });
 const util = google.PhoneNumberUtil.getInstance();
 const { E164 } = google.PhoneNumberFormat;
 
