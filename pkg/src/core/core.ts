@@ -60,6 +60,8 @@ let own: Own = { lacks: () => false, expect: () => undefined };
 const words: string[] = [];
 /** Where the packed text of a call goes: kept until memory grows. */
 let input = new Uint8Array();
+/** Memory as it was then: to ask for it is a call of the host's. */
+let buffer: ArrayBuffer;
 /** Counts the instances: a form made by an earlier one is made again. */
 let instance = 0;
 /** Counts the crossings that are under way: what is read in one, may ask for another. */
@@ -112,7 +114,8 @@ function room(to: Module, size: number): void {
   if (input.length >= size && input.length) return;
   const most = Math.max(size, 4096);
   const at = to.input(most) >>> 0;
-  input = new Uint8Array(to.memory.buffer, at, most);
+  buffer = to.memory.buffer;
+  input = new Uint8Array(buffer, at, most);
 }
 
 /** Writes a packed text where the module reads it, in Unicode's form NFC, and gives its length. */
@@ -146,7 +149,8 @@ function writeValue(to: Module, value: unknown): number {
 
 /** Begins to read the answer of a call. */
 function answer(from: Module, length: number, names?: readonly string[]): void {
-  begin(decoder.decode(new Uint8Array(from.memory.buffer, from.output() >>> 0, length)), names);
+  const now = input.length ? buffer : from.memory.buffer;
+  begin(decoder.decode(new Uint8Array(now, from.output() >>> 0, length)), names);
 }
 
 function issues(): Issue[] {
