@@ -2,6 +2,11 @@
 
 #[cfg(all(feature = "lean", not(any(feature = "full", not(target_arch = "wasm32")))))]
 mod blocks;
+#[cfg(any(
+    all(feature = "edge", target_arch = "wasm32"),
+    not(any(feature = "full", not(target_arch = "wasm32")))
+))]
+mod copy;
 #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
 mod page;
 #[cfg(all(
@@ -37,4 +42,12 @@ pub(crate) fn kept<'a, T: Copy>(list: List<T>) -> Cow<'a, [T]> {
     return Cow::Owned(list);
     #[cfg(not(any(feature = "full", not(target_arch = "wasm32"))))]
     Cow::Borrowed(list.leak())
+}
+
+/// Adds bytes to others.
+pub(crate) fn add(out: &mut Buffer, bytes: &[u8]) {
+    #[cfg(all(feature = "edge", target_arch = "wasm32"))]
+    copy::add(out, bytes);
+    #[cfg(not(all(feature = "edge", target_arch = "wasm32")))]
+    out.extend_from_slice(bytes);
 }

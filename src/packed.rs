@@ -183,7 +183,7 @@ shared! {
     /// Adds bytes. One function for all, because each call of the library's own carries its growth along.
     #[inline(never)]
     pub(crate) fn put(out: &mut Buffer, bytes: &[u8]) {
-        out.extend_from_slice(bytes);
+        crate::memory::add(out, bytes);
     }
 }
 

@@ -12,9 +12,10 @@
 use super::SMALLEST;
 #[cfg(feature = "lean")]
 use super::blocks::{grow, leave};
+use super::copy::copy;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 use std::slice;
 
 /// A place in memory for the items of a list; all of it in bytes.
@@ -36,10 +37,15 @@ unsafe extern "C" {
 }
 
 impl Room {
+    /// Whether so many bytes more do not fit: who asks first calls nothing, as a rule.
+    fn lacks(&self, more: usize) -> bool {
+        self.size.wrapping_sub(self.used) < more
+    }
+
     /// Makes room for so many bytes more.
     #[inline(never)]
     fn reach(&mut self, more: usize) {
-        if self.size.wrapping_sub(self.used) < more {
+        if self.lacks(more) {
             grow(self, more);
         }
     }
@@ -71,8 +77,7 @@ impl<T: Copy> List<T> {
 
     #[inline(never)]
     pub(crate) fn push(&mut self, item: T) {
-        // The usual way calls nothing.
-        if self.room.size.wrapping_sub(self.room.used) < Self::SIZE {
+        if self.room.lacks(Self::SIZE) {
             self.room.reach(Self::SIZE);
         }
         // SAFETY: there is room for it behind the others.
@@ -103,12 +108,11 @@ impl<T: Copy> List<T> {
 
 impl List<u8> {
     pub(crate) fn extend_from_slice(&mut self, bytes: &[u8]) {
-        self.room.reach(bytes.len());
-        // SAFETY: there is room for them behind the others, so they are no part of it.
-        unsafe {
-            let end = self.room.start.add(self.room.used).as_ptr();
-            ptr::copy_nonoverlapping(bytes.as_ptr(), end, bytes.len());
+        if self.room.lacks(bytes.len()) {
+            self.room.reach(bytes.len());
         }
+        // SAFETY: there is room for them behind the others, so they are no part of it.
+        unsafe { copy(bytes, self.room.start.add(self.room.used).as_ptr()) };
         self.room.used = self.room.used.wrapping_add(bytes.len());
     }
 
