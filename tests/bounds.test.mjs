@@ -46,6 +46,7 @@ const BOUNDS = {
   "pack.ts names": "the last answer's form",
   "core.ts make": ONE,
   "core.ts input": "three times the largest body",
+  "core.ts buffer": ONE,
   "core.ts instance": ONE,
   "core.ts inside": ONE,
   "pack.ts heads": OWNER,
