@@ -20,8 +20,8 @@ export const TAKES = {
 
 /** What one call takes, at most, that asks whether stored leads are still there: `tests/reconcile-long.mjs` counts it. */
 export const ASKS = {
-  marketo: { rows: 2, requests: 4 },
-  pardot: { rows: 14, requests: 5 },
+  marketo: { rows: 8, requests: 6 },
+  pardot: { rows: 14, requests: 6 },
   prospects: { rows: 9, requests: 4 },
 };
 
