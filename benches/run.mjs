@@ -40,6 +40,12 @@ const TASKS = {
   leadOfJson: { title: "the same from JSON text", unit: "µs", budget: 3 },
   phone: { title: "one phone, E.164 and extension", unit: "µs", budget: 0.5 },
   email: { title: "one e-mail", unit: "µs", budget: 0.3 },
+  relayLeadInTwo: {
+    title:
+      "one lead in two calls, the relay's body out: `form.check`, then `payload` of the clean values",
+    unit: "µs",
+    budget: 3,
+  },
 };
 const START = { title: "import and first lead, fresh process", unit: "ms", budget: 5.5 };
 

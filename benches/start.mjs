@@ -1,4 +1,4 @@
-// Prints the milliseconds of a contender's import and first lead in this fresh process.
+// Prints the milliseconds of a contender's import and first lead in this fresh process; a second argument names another task.
 import { pathToFileURL } from "node:url";
 
 const values = {
@@ -12,6 +12,6 @@ const values = {
 };
 const file = pathToFileURL(process.argv[2]).href;
 const start = performance.now();
-const { relayLead } = await import(file);
-relayLead(values);
+const { [process.argv[3] ?? "relayLead"]: lead } = await import(file);
+lead(values);
 console.log(performance.now() - start);

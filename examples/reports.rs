@@ -1,8 +1,8 @@
 //! What native code says of forms, as one line of ASCII each: the same as `tests/identical/reports.mjs` writes.
 //!
 //! Reads JSON lines: first the specs, then `[spec, [[name, value], …]]` for each form, or an operation's name in the place
-//! of the spec's number: what its payload is, as `tests/identical/calls.mjs` writes it; or both in a list: what is made of
-//! the form's values. An object asks what `tests/sentences.test.mjs` wants to know: the sentence of a code, or what a reply says.
+//! of the spec's number: what its payload is, as `tests/identical/calls.mjs` writes it; or both in a list, with other parameters: what is
+//! made of the form's values. An object asks what `tests/sentences.test.mjs` wants to know: the sentence of a code, or what a reply says.
 
 #![allow(clippy::print_stdout, reason = "printing is what it is for")]
 
@@ -41,9 +41,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             continue;
         }
         if let Value::List(both) = &whose {
-            let [spec, name] = &both[..] else { return Err("no spec and operation".into()) };
+            let [spec, name, Value::Map(others)] = &both[..] else {
+                return Err("no spec, operation and other parameters".into());
+            };
             let form = forms.get(number(spec)?).ok_or("no such spec")?;
-            writeln!(out, "{}", typed(form, name.as_text().unwrap_or_default(), values)?)?;
+            let name = name.as_text().unwrap_or_default();
+            writeln!(out, "{}", typed(form, name, values, others.clone())?)?;
             continue;
         }
         if let Value::Map(_) = &whose {
@@ -93,22 +96,29 @@ fn number(value: &Value<'_>) -> Result<usize, Box<dyn Error>> {
     Ok(value.as_text().unwrap_or_default().parse()?)
 }
 
-/// What was typed into a form, and the payload that an operation makes of it.
-fn typed(form: &Form, name: &str, values: Entries<'_>) -> Result<String, Box<dyn Error>> {
+/// What was typed into a form, and the payload that an operation makes of it and of its owner's other parameters.
+fn typed(
+    form: &Form,
+    name: &str,
+    values: Entries<'_>,
+    others: Entries<'_>,
+) -> Result<String, Box<dyn Error>> {
     let operation = operation(name).ok_or("no such operation")?;
     let report = form.check(values);
     let said = [report.ok().to_string(), values_of(&report), list(report.issues.iter().map(issue))];
     if !report.ok() {
         return Ok(list(said.into_iter().chain(["null".to_owned()])));
     }
-    // A box that was not ticked is no value of a lead's.
-    let lead: Entries<'_> = report
-        .values
-        .iter()
-        .filter(|(_, value)| !matches!(value, Value::Bool(false)))
-        .map(|(name, value)| (Cow::Borrowed(name.as_ref()), value.clone()))
-        .collect();
-    Ok(match operation.payload(lead, 4) {
+    let mut params: Entries<'_> = others;
+    let clean =
+        report.values.iter().map(|(name, value)| (Cow::Borrowed(name.as_ref()), value.clone()));
+    if name == "relay.lead.submit" {
+        params.push((Cow::Borrowed("values"), Value::Map(clean.collect())));
+    } else {
+        // A box that was not ticked is no parameter of a CRM's.
+        params.extend(clean.filter(|(_, value)| !matches!(value, Value::Bool(false))));
+    }
+    Ok(match operation.payload(params, 4) {
         Ok(Payload { method, path, body, .. }) => {
             let payload =
                 list([text(method), text(&path), body.as_deref().map_or("null".to_owned(), text)]);

@@ -175,7 +175,7 @@ function alike() {
     return [
       form.check(typed),
       name && form.checkField(name, value.last),
-      form.payload(typed, operation),
+      form.payload(typed, operation, params),
     ];
   };
   value.last = value();
@@ -221,7 +221,6 @@ function raw() {
   const length = below(8) ? bytes.length : one([0, -1, bytes.length + 1, 1 << 30, below(room)]);
   const number = one([0, 1, -1, 7, 1 << 20]);
   const written = one([
-    () => first.check(number, length),
     () => first.check_field(number, length),
     () => first.check_kind(below(20), below(256), length),
     () => first.payload(number, length),

@@ -81,16 +81,16 @@ describe(`${count} forms that ask for parameters`, () => {
 
   test("a form's own payload is a check and a payload, in both builds", () => {
     const found = { built: 0, refused: 0, stopped: 0 };
-    for (const [spec, name, entries] of all) {
+    for (const [spec, name, ...given] of all) {
       for (const api of captures.has(name) ? [page, edge] : [edge]) {
         const form = api.form(spec);
-        const one = atOnce(form, name, entries);
-        assert.equal(one, inTurn(api, form, name, entries), shown([spec, name, entries]));
+        const one = atOnce(form, name, ...given);
+        assert.equal(one, inTurn(api, form, name, ...given), shown([spec, name, ...given]));
         found[
           one.startsWith("[true") ? "built" : one.startsWith("[false") ? "stopped" : "refused"
         ]++;
         if (api === page)
-          assert.equal(one, atOnce(edge.form(spec), name, entries), shown([spec, name, entries]));
+          assert.equal(one, atOnce(edge.form(spec), name, ...given), shown([spec, name, ...given]));
       }
     }
     assert.ok(
@@ -102,11 +102,11 @@ describe(`${count} forms that ask for parameters`, () => {
   test("natively", async () => {
     const lines = await natively(
       all.map(([spec]) => spec),
-      all.map(([, name, entries], at) => [[at, name], entries]),
+      all.map(([, name, entries, others], at) => [[at, name, others], entries]),
     );
     for (const [at, one] of lines.entries()) {
-      const [spec, name, entries] = all[at];
-      assert.equal(one, inTurn(edge, edge.form(spec), name, entries), shown(all[at]));
+      const [spec, name, ...given] = all[at];
+      assert.equal(one, inTurn(edge, edge.form(spec), name, ...given), shown(all[at]));
     }
   });
 });

@@ -118,6 +118,32 @@ for (const build of ["page", "node"]) {
         "prospects.prospect.upsert",
       );
     assert.equal(payload.body, '{"firstName":"Ann","lastName":"Lee"}');
+    // What the owner gives beside is judged, and a no of it is said. Where the visitor says something, that counts; labels are all kept.
+    const named = api.form({
+      fields: { lastName: { kind: "name" }, email: { kind: "email" }, labels: { kind: "labels" } },
+    });
+    const beside = (params) =>
+      said(() => named.payload({ lastName: "Lee" }, "prospects.prospect.upsert", params));
+    assert.equal(
+      beside({ firstName: "Ann", update: false }).payload.body,
+      '{"firstName":"Ann","lastName":"Lee","update":false}',
+    );
+    assert.equal(
+      said(() =>
+        named.payload({ lastName: "Lee", labels: "b" }, "prospects.prospect.upsert", {
+          firstName: "Ann",
+          lastName: "Leigh",
+          labels: ["a"],
+        }),
+      ).payload.body,
+      '{"firstName":"Ann","lastName":"Lee","labels":["a","b"]}',
+    );
+    assert.deepEqual(
+      [{ email: "ann@" }, { firstNam: "Ann" }].map((params) =>
+        beside({ firstName: "Ann", ...params }).issues.map(({ field }) => field),
+      ),
+      [["email"], ["firstNam"]],
+    );
     // Both ways were gone often.
     assert.ok(built > COUNT / 10 && refused > COUNT / 50, `${built} built, ${refused} refused`);
   });

@@ -130,14 +130,14 @@ describe("a person is found", () => {
   test("in a lead that was kept as it came", async () => {
     const trap = (patch) =>
       fetch(`${at.relay}/test/trap`, { method: "POST", body: JSON.stringify(patch) });
-    await trap({ only: "check", next: 2 });
+    await trap({ only: "payload", next: 2 });
     await hold({ email: " Jo@BÜCHER.example", phone: "1 (212) 456-7892 x4" });
     assert.deepEqual(
       (await sql("SELECT raw FROM leads WHERE finished IS NULL")).map(({ raw }) => raw),
       [1],
     );
     assert.equal(await erased({ phone: "212-456-7892" }), 1);
-    await trap({ only: "check", next: 2 });
+    await trap({ only: "payload", next: 2 });
     await hold({ email: " Jo@BÜCHER.example" });
     assert.equal(await erased({ email: "jo@xn--bcher-kva.example" }), 1);
     // Twice the same field, and fields that the form had once.
@@ -147,7 +147,7 @@ describe("a person is found", () => {
       { email: "jo@xn--bcher-kva.example" },
       { phone: "212-456-7896" },
     ]) {
-      await trap({ only: "check", next: 2 });
+      await trap({ only: "payload", next: 2 });
       await hold({
         email: ["twice1@example.org", "twice2@example.org"],
         mail: "jo@bücher.example",

@@ -160,6 +160,12 @@ impl Operation {
         }
     }
 
+    /// Whether a form's values are one parameter, by the name of `values`, and not parameters themselves.
+    #[cfg(any(feature = "lean", feature = "edge"))]
+    pub(crate) fn takes_lead(&self) -> bool {
+        RELAY_ALONE || matches!(self.encoding, RequestEncoding::LeadForm)
+    }
+
     /// Whether a call changes what the system has.
     pub fn is_write(&self) -> bool {
         self.method != "GET"
@@ -258,7 +264,7 @@ impl Operation {
             return;
         }
         let values = std::mem::take(&mut writer.values);
-        let mut rest = PackedValues(&values);
+        let mut rest = PackedValues(if self.has_places() { &values } else { &[] });
         while !rest.is_done() {
             let (name, value) = rest.entry();
             if climbs(value) && self.is_in_path(name, &values) {
@@ -286,6 +292,7 @@ impl Operation {
         self.put_path(values, target.version, out);
         let mut rest = PackedValues(values);
         let encoding = if RELAY_ALONE { RequestEncoding::LeadForm } else { self.encoding };
+        let has_places = self.has_places();
         let is_query = ALL && matches!(encoding, RequestEncoding::Query);
         if is_query {
             let mut joint = if self.path.bytes().any(|byte| byte == b'?') { b'&' } else { b'?' };
@@ -326,7 +333,7 @@ impl Operation {
                 rest.entry()
             };
             match (encoding, Node::of(value)) {
-                _ if self.is_in_path(name, values) => {}
+                _ if has_places && self.is_in_path(name, values) => {}
                 (RequestEncoding::Json, _) => encoding::json_entry(name, value, out),
                 (RequestEncoding::IndexedForm, _) => indexed(name, value, out),
                 _ if !VALUES => {}
@@ -376,6 +383,11 @@ impl Operation {
         put(out, rest);
     }
 
+    /// Whether the path takes any parameter.
+    fn has_places(&self) -> bool {
+        RELAY_ALONE || self.path.bytes().any(|byte| byte == b'{')
+    }
+
     /// Whether the path takes this parameter.
     fn is_in_path(&self, name: &[u8], values: &[u8]) -> bool {
         let mut rest = self.path.as_bytes();
@@ -410,8 +422,10 @@ fn taken<'n>(names: &'n [u8], values: &[u8]) -> impl Iterator<Item = &'n [u8]> {
 /// What stands before the next place of a path, the names in it, and what follows.
 #[inline(never)]
 fn place(path: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let (from, to) = (until(path, |byte| byte == b'{'), until(path, |byte| byte == b'}'));
-    Some((path.get(..from)?, path.get(from + 1..to)?, path.get(to + 1..)?))
+    let (before, rest) = path.split_at_checked(until(path, |byte| byte == b'{'))?;
+    let rest = rest.get(1..)?;
+    let to = until(rest, |byte| byte == b'}');
+    Some((before, rest.get(..to)?, rest.get(to + 1..)?))
 }
 
 /// A parameter as Pardot reads it; null clears, a list takes the place of all values.

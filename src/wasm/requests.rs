@@ -7,9 +7,9 @@ use crate::catalogue::operations;
 use crate::check::field::Field;
 use crate::check::writer::ReportWriter;
 use crate::code;
-use crate::crm::operation::INVALID;
+use crate::crm::operation::{INVALID, Operation};
 use crate::crm::request::Target;
-use crate::packed::{Buffer, NULL, Node, PackedValues, put, put_text};
+use crate::packed::{Buffer, CLOSE, END, MAP, NO, NULL, Node, PackedValues, put, put_text};
 use wasm_bindgen::prelude::*;
 
 /// An operation's name without the version of the API behind it: `pardot.prospect.read@3`.
@@ -28,16 +28,19 @@ fn in_version(name: &[u8]) -> (&[u8], Target<'static>) {
 }
 
 /// Builds the request of the operation whose name comes before a packed account and the packed values; without an account
-/// there is no host. With the number of a form the values are checked as its own first: yes or no, the clean values. Then the
-/// request as a list, or nothing where the report is not ok, or the code of a refusal; then issues.
+/// there is no host. With the number of a form the values are checked as its own first: yes or no, the clean values. Other
+/// parameters of the operation stand in the account's place then, and without a name nothing is built. Then the request as a
+/// list, or nothing where the report is not ok, or the code of a refusal; then issues.
 #[wasm_bindgen]
 pub fn payload(number: i32, length: usize) -> usize {
     with_state(|state| {
-        let State { input, output: out, typed, params: writer, forms } = state;
+        let State { input, output: out, typed, params: writer, call, forms } = state;
         let given = input.get(..length);
         let mut rest = PackedValues(given.unwrap_or_default());
-        let (name, account) = rest.entry();
+        let (name, mut account) = rest.entry();
         let mut values = rest.0;
+        let (bare, target) = in_version(name);
+        let operation = operations().find(|operation| operation.name.as_bytes() == bare);
         typed.clear();
         let mut vouched: &'static [Field<'static>] = &[];
         if let Some((_, form)) = usize::try_from(number).ok().and_then(|number| forms.get(number)) {
@@ -46,18 +49,26 @@ pub fn payload(number: i32, length: usize) -> usize {
                 None => refuse_size(typed),
             }
             put_report(typed, out);
-            if typed.failed {
+            if typed.failed || name.is_empty() {
                 out.push(NULL);
                 put(out, &typed.issues);
                 return;
             }
-            values = &typed.values;
-            vouched = &form.fields;
+            let others = if let [MAP, others @ .., CLOSE] = account { others } else { &[] };
+            account = &[];
+            let is_lead = operation.is_some_and(Operation::takes_lead);
+            // A parameter that the owner gives may have the name of a field, and nobody has judged it.
+            if is_lead || others.is_empty() {
+                vouched = &form.fields;
+            }
+            call.clear();
+            put(call, others);
+            put_clean(&typed.values, is_lead, call);
+            values = call;
         }
         writer.clear();
-        let (name, target) = in_version(name);
         writer.vouched = vouched;
-        let code = match operations().find(|operation| operation.name.as_bytes() == name) {
+        let code = match operation {
             _ if given.is_none() => {
                 refuse_size(writer);
                 Some(INVALID)
@@ -65,7 +76,7 @@ pub fn payload(number: i32, length: usize) -> usize {
             Some(operation) => {
                 operation.write_to(values, target, Node::of(account), writer, out).err()
             }
-            None => other(name, account, values, writer, out),
+            None => other(bare, account, values, writer, out),
         };
         writer.vouched = &[];
         let issues = match code {
@@ -77,6 +88,26 @@ pub fn payload(number: i32, length: usize) -> usize {
         };
         put(out, issues);
     })
+}
+
+/// Adds a form's clean values as parameters: a lead is one by itself. To a CRM each is one, and a box that was not ticked is
+/// none: a no that nobody said would withdraw what was agreed to before.
+fn put_clean(values: &[u8], is_lead: bool, call: &mut Buffer) {
+    if is_lead {
+        put(call, b"values\0\x07");
+        put(call, values);
+        call.push(CLOSE);
+        return;
+    }
+    let mut rest = PackedValues(values);
+    while !rest.is_done() {
+        let (name, value) = rest.entry();
+        if value != [NO] {
+            put(call, name);
+            call.push(END);
+            put(call, value);
+        }
+    }
 }
 
 /// What no row here is for.

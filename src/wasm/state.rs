@@ -15,6 +15,8 @@ pub(super) struct State {
     /// What the visitor typed is drafted here, and parameters there: the one may be made of the other.
     pub(super) typed: ReportWriter,
     pub(super) params: ReportWriter,
+    /// The parameters of a call that a form's clean values are put together to.
+    pub(super) call: Buffer,
     /// The forms of this instance with their specs. They are few and live as long as the page.
     pub(super) forms: List<(&'static [u8], &'static Form<'static>)>,
 }
@@ -30,6 +32,7 @@ static STATE: Shared = Shared(UnsafeCell::new(State {
     output: Buffer::new(),
     typed: ReportWriter::new(ask),
     params: ReportWriter::new(ask),
+    call: Buffer::new(),
     forms: List::new(),
 }));
 

@@ -1,6 +1,6 @@
 //! Forms, and the checks of values.
 
-use super::{ask, put_report, refuse_size, too_large, with_state};
+use super::{ask, refuse_size, too_large, with_state};
 use crate::check::field::{Field, Kind, Options};
 use crate::check::form::Form;
 use crate::check::rules::{self, elsewhere::LATE};
@@ -49,20 +49,6 @@ pub fn form(length: usize) -> usize {
                 put(&mut state.output, &state.typed.issues);
             }
         }
-    })
-}
-
-/// Checks packed values: yes or no, the clean values, issues.
-#[wasm_bindgen]
-pub fn check(number: usize, length: usize) -> usize {
-    with_state(|state| {
-        let Some((_, form)) = state.forms.get(number) else { return };
-        match state.input.get(..length) {
-            Some(values) => form.write(values, &mut state.typed),
-            None => refuse_size(&mut state.typed),
-        }
-        put_report(&state.typed, &mut state.output);
-        put(&mut state.output, &state.typed.issues);
     })
 }
 

@@ -71,14 +71,23 @@ export function* calls(operations, seed) {
   }
 }
 
-/** An endless list of `[spec, operation, entries]`: a form that asks for parameters of an operation, and what is typed there. */
+/**
+ * An endless list of `[spec, operation, entries, others]`: a form that asks for parameters of an operation, what is typed there,
+ * and what its owner gives beside.
+ */
 export function* typed(operations, seed) {
   const { next, value, pick } = chances(seed);
   for (;;) {
     const { name, params } = pick(operations);
     const fields = {};
     const entries = [];
+    const others = {};
     for (const { name: param, kind, required, choices } of params) {
+      // A lead has all that was typed as its one parameter; of a CRM's some are the owner's, and may be a field's as well.
+      const isOwn = isLead(name) ? param !== "values" : next() < 0.03;
+      if (isOwn && next() < (required ? 0.97 : 0.3))
+        others[param] =
+          next() < 0.2 ? pick(SEEN) : choices?.length ? pick(choices) : next() < 0.1 ? false : "7";
       if (next() > (required ? 0.97 : 0.3)) continue;
       // What no form has of its own is typed as text, or comes hidden.
       const own = KINDS.includes(kind) ? kind : pick(["text", "hidden"]);
@@ -99,27 +108,32 @@ export function* typed(operations, seed) {
       entries.push([param, typed()]);
       if (next() < 0.05) entries.push([param, typed()]);
     }
-    yield [{ fields }, name, entries];
+    yield [{ fields }, name, entries, others];
   }
 }
 
+const isLead = (name) => name === "relay.lead.submit";
+
 /** What a form's own `payload` says of what was typed, in one crossing. */
-export const atOnce = (form, name, entries) =>
+export const atOnce = (form, name, entries, others) =>
   built(() => {
-    const { report, payload } = form.payload(entries, name);
+    const { report, payload } = form.payload(entries, name, others);
     return [...reported(report), payload ? [payload.method, payload.path, payload.body] : null];
   });
 
 /** What a check and a `payload` behind it say, in two; native code writes the same line. */
-export const inTurn = (api, form, name, entries) =>
+export const inTurn = (api, form, name, entries, others) =>
   built(() => {
     const report = form.check(entries);
     if (!report.ok) return [...reported(report), null];
-    // A box that was not ticked is no value of a lead's.
-    const { method, path, body } = api.payload(
-      name,
-      Object.entries(report.values).filter(([, value]) => value !== false),
-    );
+    const { values } = report;
+    const { method, path, body } = api.payload(name, [
+      ...Object.entries(others),
+      // A box that was not ticked is no parameter of a CRM's.
+      ...(isLead(name)
+        ? [["values", values]]
+        : Object.entries(values).filter(([, value]) => value !== false)),
+    ]);
     return [...reported(report), [method, path, body]];
   });
 

@@ -32,7 +32,6 @@ export interface Module {
   input(size: number): number;
   output(): number;
   form(length: number): number;
-  check(form: number, length: number): number;
   check_field(form: number, length: number): number;
   check_kind(kind: number, options: number, length: number): number;
   payload(form: number, length: number): number;
@@ -313,6 +312,9 @@ function built(): Built | null {
   return said as Built | null;
 }
 
+/** Nothing is called, by nobody. */
+const CHECK = `\0${pack(null)}`;
+
 const packet = ([method, path, headers, body]: Built): Payload => ({ method, path, headers, body });
 
 /**
@@ -346,36 +348,30 @@ export function form(spec: FormSpec): Form {
   const kinds = fields.map(kindOf);
   know(fields);
   /** Asks of fields of some kinds what the module says to these letters. Nothing is judged without its rule. */
-  const ask = (
-    kinds: readonly unknown[],
-    typed: string,
-    act: "check" | "check_field" | "payload",
-  ): void => {
+  const ask = (kinds: readonly unknown[], typed: string, act: "check_field" | "payload"): void => {
     if (kinds.some(own.lacks)) throw notReady();
     cross((wasm) => {
       const at = handle(wasm);
       answer(wasm, wasm[act](at, write(wasm, typed)), fields);
     });
   };
+  /** Checks values, and builds what comes of it where a call is given. */
+  const judge = (call: string, values: Values | string): { report: Report; payload?: Payload } => {
+    ask(kinds, call + packValues(values), "payload");
+    const report = { ok: readValue(), values: readValue() } as Report;
+    const made = built();
+    report.issues = issues();
+    return made ? { report, payload: packet(made) } : { report };
+  };
   return {
     fields,
-    check(values) {
-      ask(kinds, packValues(values), "check");
-      return { ok: readValue(), values: readValue(), issues: issues() } as Report;
-    },
+    check: (values) => judge(CHECK, values).report,
     checkField(name, value) {
       ask([kindOf(name)], packEntries([[name, value ?? null]]), "check_field");
       const report = fieldReport();
       return kindOf(name) === "phone" ? withNational(report) : report;
     },
-    payload(values, operation) {
-      const call = calling(operation, null);
-      ask(kinds, call + packValues(values), "payload");
-      const report = { ok: readValue(), values: readValue() } as Report;
-      const made = built();
-      report.issues = issues();
-      return made ? { report, payload: packet(made) } : { report };
-    },
+    payload: (values, operation, params) => judge(calling(operation, params), values),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Checked, FieldName, Named, ValueOf } from "./inferred.js";
+import type { Checked, FieldName, Named, ParamsOf, ValueOf } from "./inferred.js";
 import type { Issue } from "./outcome.gen.js";
 import type { Clean, FormSpec } from "./spec.js";
 import type { State } from "./wire.gen.js";
@@ -122,18 +122,22 @@ export interface Form<Spec extends FormSpec = FormSpec> {
     value: unknown,
   ): FieldReport<ValueOf<Spec["fields"][Name]>>;
   /**
-   * Checks and builds in one crossing. A box that was not ticked is sent to nobody.
+   * Checks and builds in one crossing. To the relay the clean values go as the lead; to a CRM each is a parameter, and a box that
+   * was not ticked is none.
    *
    * @param values - As for `check`, or JSON text, which is taken as it came.
    * @param operation - The name of the operation whose request is built.
+   * @param params - The operation's other parameters. Where the form has a value of that name, that one counts.
    * @returns The report, and the payload where the report is ok.
    * @throws {FieldpostError} `params.invalid` where the clean values do not fit the operation; `build.missing` on a page without `fieldpost/build`.
    * @example
-   * const { report, payload } = contact.payload(values, "pardot.prospect.upsert");
+   * const { report, payload } = contact.payload(typed, "relay.lead.submit", { form: "contact" });
+   * if (payload) await fetch(`https://leads.example.com${payload.path}`, payload);
    */
   payload<Name extends string>(
     values: Values | string,
     operation: Named<Name>,
+    params?: Partial<ParamsOf<Name>>,
   ): { report: Report<Spec>; payload?: Payload };
 }
 

@@ -7,7 +7,7 @@ use crate::check::rules::{self, choice};
 use crate::check::writer::{Given, ReportWriter, put_decimal};
 use crate::code;
 use crate::packed::{
-    Buffer, CLOSE, END, LIST, MAP, NO, NULL, Node, PackedValues, TEXT, YES, put, text_of,
+    Buffer, CLOSE, END, LIST, MAP, NULL, Node, PackedValues, TEXT, YES, put, text_of,
 };
 
 /// The most bytes of an unknown name that are shown.
@@ -77,10 +77,6 @@ fn sort(fields: &[Field<'_>], record: &[u8], writer: &mut ReportWriter) -> bool 
         let name = rest.text();
         let middle = record.len().saturating_sub(rest.0.len());
         let value = rest.value();
-        // A box of the form's that was not ticked: a no that nobody said would withdraw what was agreed to before.
-        if value == [NO] && !writer.vouched.is_empty() {
-            continue;
-        }
         let field =
             number(name, expected, fields, record, writer.given.get(base..).unwrap_or_default());
         expected = field + 1;
@@ -219,6 +215,10 @@ fn entry(
     };
     if matches!(field.kind, Kind::Record | Kind::Records) {
         match (field.kind, Node::of(value)) {
+            // No visitor's field has a record: it is the lead itself, as its form has just written it.
+            (Kind::Record, Node::Map(_)) if !writer.vouched.is_empty() => {
+                put(&mut writer.values, value);
+            }
             (Kind::Record, Node::Map(entries)) => nested(field, entries, clears, writer),
             (Kind::Records, Node::List(_) | Node::Map(_)) if PARAMS => {
                 list(field, value, clears, writer);

@@ -71,9 +71,7 @@ impl Operation {
         if row.more.aliases.is_empty() && row.more.batch.is_none() {
             row.params.write(params, writer);
         } else {
-            let mut named = row.named(unpack_entries(PackedValues(params)));
-            // A box of the form's that was not ticked says nothing.
-            named.retain(|(_, value)| writer.vouched.is_empty() || *value != Value::Bool(false));
+            let named = row.named(unpack_entries(PackedValues(params)));
             // A name that becomes another's is not the form's.
             writer.vouched = &[];
             row.params.write(&pack_entries(&named), writer);

@@ -56,6 +56,9 @@ contact.checkField("size", "small").value satisfies "small" | "large" | null;
 contact.checkField("sice", "small");
 // @ts-expect-error there is no such operation
 contact.payload(new FormData(), "relay.lead.submitt");
+contact.payload(new FormData(), "relay.lead.submit", { form: "contact" }).payload?.body;
+// @ts-expect-error there is no such parameter
+contact.payload(new FormData(), "relay.lead.submit", { from: "contact" });
 
 // @ts-expect-error there is no such kind
 form({ fields: { email: { kind: "e-mail" } } });
