@@ -235,7 +235,7 @@ describe("filled by a stranger", () => {
 
   test("an operator's body ends at a mebibyte, and its ids at ten thousand", async () => {
     const operator = (text) =>
-      fetch(`${at.relay}/operator/replay`, {
+      ask(`${at.relay}/operator/replay`, {
         method: "POST",
         body: text,
         headers: { authorization: "Bearer demo-operator" },

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { createServer, request as call } from "node:http";
 import { after, before, test } from "node:test";
-import { body, root, stand, until } from "./stand.mjs";
+import { ask, body, root, stand, until } from "./stand.mjs";
 
 const SECRETS = {
   client: "sandbox-secret",
@@ -138,7 +138,7 @@ const remember = async (response) => {
 let people = 10;
 const send = async (email, { values = {}, own = {}, headers = {} } = {}) =>
   remember(
-    await fetch(at.form, {
+    await ask(at.form, {
       method: "POST",
       redirect: "manual",
       body: body(

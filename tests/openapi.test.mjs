@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import Ajv from "ajv/dist/2020.js";
-import { body, root, stand, until } from "./stand.mjs";
+import { ask as fetchAgain, body, root, stand, until } from "./stand.mjs";
 
 const spec = JSON.parse(readFileSync(`${root}docs/operator.openapi.json`, "utf8"));
 const SHAPES = "https://fieldpost.invalid/operator";
@@ -65,7 +65,7 @@ for (const name of ["bert", "carl"]) AS[name] = { authorization: `Bearer ${KEYS[
 async function ask(call, { query = "", said, text, as = AS.anna } = {}) {
   const [method, path] = call.split(" ");
   const body = text ?? (said === undefined ? undefined : JSON.stringify(said));
-  const answer = await fetch(`${at.relay}${path}${query}`, {
+  const answer = await fetchAgain(`${at.relay}${path}${query}`, {
     method,
     headers: as,
     ...(method !== "GET" && { body: body ?? "{}" }),

@@ -162,8 +162,8 @@ export async function until(probe, what, timeout = 60_000) {
 }
 
 /**
- * Asks, and asks once more where nobody has read it: a connection that lay idle may be closed in the moment when it is used
- * again.
+ * Asks, and asks once more where nobody has read it: a connection may be closed in the moment when it is used again, because it
+ * lay idle, or because the relay refused a body before all of it had come.
  * @param {string | URL} url
  * @param {RequestInit} [init]
  */

@@ -90,11 +90,14 @@ pub fn payload(number: i32, length: usize) -> usize {
     })
 }
 
+/// The parameter that a lead is, up to its values.
+const LEAD: &[u8] = &[b'v', b'a', b'l', b'u', b'e', b's', END, MAP];
+
 /// Adds a form's clean values as parameters: a lead is one by itself. To a CRM each is one, and a box that was not ticked is
 /// none: a no that nobody said would withdraw what was agreed to before.
 fn put_clean(values: &[u8], is_lead: bool, call: &mut Buffer) {
     if is_lead {
-        put(call, b"values\0\x07");
+        put(call, LEAD);
         put(call, values);
         call.push(CLOSE);
         return;
