@@ -218,7 +218,7 @@ fn parameters() {
 }
 
 #[test]
-fn custom_fields_pass_as_they_are() {
+fn custom_fields_and_those_of_any_kind_pass_as_they_are() {
     let custom = Field::new("x", Kind::Custom);
     for value in [
         Value::Null,
@@ -228,6 +228,12 @@ fn custom_fields_pass_as_they_are() {
         Value::List(vec![Value::from("a"), Value::from("b")]),
     ] {
         assert_eq!(rules::check(&custom, value.clone()).value, value);
+        for kind in [Kind::Any, Kind::Record, Kind::Records] {
+            let field = Field::new("x", kind);
+            for value in [value.clone(), Value::List(vec![Value::Bool(false), value.clone()])] {
+                assert_eq!(rules::check(&field, value.clone()).value, value, "{kind:?}");
+            }
+        }
     }
     let ok = |value| rules::check(&custom, value).ok();
     assert!(
